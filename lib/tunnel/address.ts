@@ -1,0 +1,67 @@
+/** IPv4 addresses and prefixes, in the one canonical spelling that is safe to compare as text and to hand to a device. */
+
+const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+const ADDRESS = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
+
+/** True for dotted quads without leading zeros: `10.3.89.66`, not `010.3.89.66`, `10.3.89` or `::ffff:10.3.89.66`. */
+export function isAddress(text: string): boolean {
+  return ADDRESS.test(text);
+}
+
+/** @param text a canonical address @returns its value, 0 to 2^32 - 1 */
+export function toNumber(text: string): number {
+  return text.split('.').reduce((value, octet) => value * 256 + Number(octet), 0);
+}
+
+/** @param value 0 to 2^32 - 1 */
+export function toAddress(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+}
+
+/** A network: its first and last address as numbers, and its prefix length in bits. */
+export interface Network {
+  readonly first: number;
+  readonly last: number;
+  readonly length: number;
+}
+
+/**
+ * Reads `ADDRESS/LENGTH`.
+ * @returns the network that the address lies in (host bits are ignored), or undefined when the text is not canonical
+ */
+export function parseCidr(text: string): Network | undefined {
+  const match = /^([^/]+)\/(0|[1-9][0-9]?)$/.exec(text);
+  if (!match || !isAddress(match[1]!) || Number(match[2]) > 32) return undefined;
+  const length = Number(match[2]);
+  const size = 2 ** (32 - length);
+  const first = Math.floor(toNumber(match[1]!) / size) * size;
+  return { first, last: first + size - 1, length };
+}
+
+/** The canonical text of a network: no host bits. */
+export function cidrText(network: Network): string {
+  return `${toAddress(network.first)}/${network.length}`;
+}
+
+/** True when `address` (canonical) lies in `network`. */
+export function contains(network: Network, address: string): boolean {
+  const value = toNumber(address);
+  return network.first <= value && value <= network.last;
+}
+
+/** True when the networks share an address. */
+export function overlaps(a: Network, b: Network): boolean {
+  return a.first <= b.last && b.first <= a.last;
+}
+
+/**
+ * The highest address of a network that nobody holds; never the network's first (its name) or last (broadcast).
+ * @returns undefined when all are taken
+ */
+export function highestFree(network: Network, taken: ReadonlySet<string>): string | undefined {
+  for (let value = network.last - 1; value > network.first; value--) {
+    const address = toAddress(value);
+    if (!taken.has(address)) return address;
+  }
+  return undefined;
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { NotUnderstood } from './errors';
+
+/** What a device said to one question. `code` is the command's exit code; undefined when the script left the question out as pointless. */
+export interface Answer {
+  readonly lines: readonly string[];
+  readonly code: number | undefined;
+}
+
+/**
+ * Reads what an observe script printed: for each question a line `?question`, the answer's lines each behind `|`, and `=exit code` (`=-` when
+ * it was not asked), and at the very end `.LINES CHECKSUM`. Run Command cuts output at 24,000 characters and an agent may lose some: without
+ * a fitting end mark nothing is believed.
+ *
+ * @param checksum first 16 hex digits of SHA-256 over all that stands before the end mark
+ * @throws NotUnderstood
+ */
+export function readAnswers(device: string, text: string, questions: readonly string[]): ReadonlyMap<string, Answer> {
+  const end = /(?:^|\n)\.([0-9]+) ([0-9a-f]{16})\s*$/.exec(text);
+  if (!end) throw new NotUnderstood(`${device}: the answer has no end mark (${text.length} characters; it was cut, or the script died): ${excerpt(text)}`);
+  const body = text.slice(0, end.index === 0 ? 0 : end.index + 1);
+  const lines = body.split('\n').slice(0, -1);
+  const checksum = createHash('sha256').update(body).digest('hex').slice(0, 16);
+  if (lines.length !== Number(end[1]) || checksum !== end[2]) throw new NotUnderstood(`${device}: the answer was altered on its way: ${end[1]} lines announced, ${lines.length} came`);
+
+  const answers = new Map<string, Answer>();
+  let question: string | undefined;
+  let said: string[] = [];
+  for (const line of lines) {
+    const rest = line.slice(1);
+    if (line.startsWith('?') && question === undefined) [question, said] = [rest, []];
+    else if (line.startsWith('|') && question !== undefined) said.push(rest);
+    else if (/^=(?:-|[0-9]{1,3})$/.test(line) && question !== undefined) {
+      answers.set(question, { lines: said, code: rest === '-' ? undefined : Number(rest) });
+      question = undefined;
+    } else throw new NotUnderstood(`${device}: the answer has a line that belongs nowhere: ${excerpt(line)}`);
+  }
+  const missing = questions.find((asked) => !answers.has(asked));
+  if (missing !== undefined) throw new NotUnderstood(`${device}: no answer to "${missing}"`);
+  return answers;
+}
+
+/** At most 200 characters on one line: enough to recognise a message, too short to flood a cause. */
+export function excerpt(text: string): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line === '' ? '(nothing)' : line;
+}
+
+/** Packets received of packets sent, from the summary line of iputils' or BIG-IP's ping; undefined when there is none. */
+export function pingCounts(lines: readonly string[]): { readonly sent: number; readonly received: number } | undefined {
+  for (const line of lines) {
+    const match = /([0-9]+) packets transmitted, ([0-9]+) (?:packets )?received/.exec(line);
+    if (match) return { sent: Number(match[1]), received: Number(match[2]) };
+  }
+  return undefined;
+}

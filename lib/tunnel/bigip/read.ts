@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { excerpt, pingCounts, readAnswers, type Answer } from '../answer';
+import type { Observation, Probe, State } from '../device';
+import { NotUnderstood } from '../errors';
+import { bigipUnit, type Tunnel } from '../spec';
+import { canonical, property, type ObjectKind } from './objects';
+import { parseListing, properties, relative } from './tmsh';
+
+/** What edge-ramp knows of a BIG-IP but does not change. */
+export interface BigIpFacts {
+  /** Every route on it that has to do with a cluster network: name to canonical value. */
+  readonly routes: State;
+  /** Settings that edge-ramp could not put back after deleting the object. */
+  readonly unrestorable: State;
+  /** Digest of the objects that the saved configuration holds, as far as edge-ramp knows. */
+  readonly saved: string;
+}
+
+const ANSWER_CODES = /^(?:01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error|usage: tmsh)/;
+
+/** What observing asks of a BIG-IP: each named object, the routes, the virtual servers, what was saved, and a ping through the tunnel. */
+export function questions(spec: Tunnel, applied: Tunnel | null): readonly string[] {
+  const named = [spec, ...(applied ? [applied] : [])];
+  const each = (kind: string, names: readonly string[]): string[] => [...new Set(names)].map((name) => `${kind} ${name}`);
+  const prefixes = new Set(named.flatMap(({ clusterNetworks }) => clusterNetworks.map((cidr) => `${cidr.split('.')[0]}.`)));
+  return [
+    ...each('tunnel', named.map(({ objects }) => objects.tunnel)),
+    ...each('self', named.map(({ objects }) => objects.self)),
+    ...each('routes', [...prefixes]),
+    ...each('snatpool', named.map(({ objects }) => objects.snatPool)),
+    ...each('virtual', named.flatMap(({ virtualServers }) => virtualServers)),
+    'saved',
+    ...probes(spec),
+  ];
+}
+
+/** The pings from BIG-IP: to the other end of the tunnel, and to a Pod through it where one is declared. */
+export function probes(spec: Tunnel): readonly string[] {
+  return [`ping ${spec.tunnel.node}`, ...(spec.probe === undefined ? [] : [`ping ${spec.probe}`])];
+}
+
+/** @throws NotUnderstood */
+export function read(text: string, spec: Tunnel, applied: Tunnel | null): Observation<BigIpFacts> {
+  const device = `BIG-IP ${bigipUnit(spec).management}`;
+  const asked = questions(spec, applied);
+  const answers = readAnswers(device, text, asked);
+  const state: Record<string, string> = {};
+  const unrestorable: Record<string, string> = {};
+  const routes: Record<string, string> = {};
+  const tunnels = [spec, ...(applied ? [applied] : [])].map(({ objects }) => objects.tunnel);
+  const networks = [spec, ...(applied ? [applied] : [])].flatMap(({ clusterNetworks }) => clusterNetworks);
+
+  for (const question of asked) {
+    const [kind, name] = question.split(' ') as [string, string];
+    const answer = answers.get(question)!;
+    if (kind === 'virtual') {
+      const translation = readTranslation(device, name, answer);
+      if (translation !== undefined) state[question] = translation;
+    }
+    if (kind === 'routes') Object.assign(routes, readRoutes(device, answer, unrestorable));
+    if (kind === 'tunnel' || kind === 'self' || kind === 'snatpool') {
+      const object = readObject(device, kind, question, answer);
+      if (object) state[question] = object.value;
+      if (object?.others) unrestorable[question] = object.others;
+    }
+  }
+  for (const [route, value] of Object.entries(routes))
+    if (networks.includes(property(value, 'network') ?? '') || (tunnels.includes(property(value, 'interface') ?? ''))) state[`route ${route}`] = value;
+  const saved = answers.get('saved')!.lines[0] ?? digest(state);
+  if (spec.save) state['config saved'] = saved;
+  return { facts: { routes, unrestorable, saved }, state, probes: readProbes(device, spec, answers) };
+}
+
+/** First 16 hex digits of SHA-256 over a state's objects: by this name edge-ramp remembers what it saved. */
+export function digest(state: State): string {
+  const objects = Object.entries(state).filter(([object]) => object !== 'config saved');
+  return createHash('sha256').update(JSON.stringify(objects.sort(([a], [b]) => (a < b ? -1 : 1)))).digest('hex').slice(0, 16);
+}
+
+/** @throws NotUnderstood */
+export function readProbes(device: string, spec: Tunnel, answers: ReadonlyMap<string, Answer>): readonly Probe[] {
+  return probes(spec).flatMap((question): Probe[] => {
+    const answer = answers.get(question);
+    if (answer?.code === undefined) return [];
+    const to = question.split(' ')[1]!;
+    const counts = pingCounts(answer.lines);
+    const detail = counts ? `${counts.received} of ${counts.sent} packets came back` : excerpt(answer.lines.join(' '));
+    return [{ from: device, to, what: to === spec.tunnel.node ? 'ping through the tunnel' : 'ping to a Pod through the tunnel (not through the SNAT pool)', ok: (counts?.received ?? 0) > 0, detail }];
+  });
+}
+
+function readObject(device: string, kind: ObjectKind, path: string, answer: Answer): ReturnType<typeof canonical> | undefined {
+  if (absent(answer)) return undefined;
+  const [listed, ...more] = listing(device, path, answer);
+  if (!listed || more.length > 0) throw new NotUnderstood(`${device}: expected one object for ${path}: ${excerpt(answer.lines.join(' '))}`);
+  return canonical(kind, properties(listed.block));
+}
+
+function readRoutes(device: string, answer: Answer, unrestorable: Record<string, string>): State {
+  const routes: Record<string, string> = {};
+  for (const { path, block } of listing(device, 'routes', answer)) {
+    const name = relative(path.replace(/^net route /, ''));
+    const found = new Map(properties(block));
+    if (!found.has('network')) found.set('network', [name]);
+    const { value, others } = canonical('route', found);
+    routes[name] = value;
+    if (others) unrestorable[`route ${name}`] = others;
+  }
+  return routes;
+}
+
+/** An absent block means none (bigip.md 1.5). */
+function readTranslation(device: string, name: string, answer: Answer): string | undefined {
+  if (absent(answer)) return undefined;
+  const [listed] = listing(device, `virtual ${name}`, answer);
+  const block = listed && properties(listed.block).get('source-address-translation');
+  const words = new Map((block ?? []).flatMap((word, i, all) => (i % 2 === 0 ? [[word, all[i + 1]] as const] : [])));
+  const [type, pool] = [words.get('type') ?? 'none', words.get('pool')];
+  if (type === 'snat' && pool !== undefined) return `type snat pool ${relative(pool)}`;
+  if (type === 'none' || type === 'automap') return `type ${type}`;
+  throw new NotUnderstood(`${device}: virtual server ${name} has a source address translation that edge-ramp does not know: ${excerpt(answer.lines.join(' '))}`);
+}
+
+/** 01020036 is "not found" for every class of object; a missing one may also print nothing at all (bigip.md 1.7, 1.8). */
+function absent({ code, lines }: Answer): boolean {
+  const said = lines.join('\n').trim();
+  return code !== 0 && (said === '' || /(?:^|\s)01020036:/.test(said));
+}
+
+function listing(device: string, what: string, { code, lines }: Answer): ReturnType<typeof parseListing> {
+  if (code !== 0 || lines.some((line) => ANSWER_CODES.test(line))) throw new NotUnderstood(`${device} would not list ${what}: ${excerpt(lines.join(' '))}`);
+  return parseListing(device, lines);
+}

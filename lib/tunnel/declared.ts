@@ -1,0 +1,74 @@
+import { parseDocument } from 'yaml';
+import type * as z from 'zod';
+import { InvalidRequest } from './errors';
+import { sharedMistakes } from './rules';
+import { tunnelSchema, type Tunnel } from './spec';
+
+/** A declaration as it lies on disk. */
+export interface TunnelFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * Reads all declared tunnels together, so that two of them cannot claim one thing.
+ * @returns them sorted by name, defaults filled in
+ * @throws InvalidRequest listing every mistake in every file: path in the document, value, rule
+ */
+export function readDeclarations(files: readonly TunnelFile[]): readonly Tunnel[] {
+  const mistakes: string[] = [];
+  const tunnels: { readonly tunnel: Tunnel; readonly path: string }[] = [];
+  for (const file of files) {
+    try {
+      tunnels.push({ tunnel: parseTunnel(parseYaml(file), file.path), path: file.path });
+    } catch (error) {
+      if (!(error instanceof InvalidRequest)) throw error;
+      mistakes.push(error.message);
+    }
+  }
+  for (const { path: [index, ...path], value, message } of sharedMistakes(tunnels.map(({ tunnel }) => tunnel)))
+    mistakes.push(mistake(tunnels[index as number]!.path, path, value, message));
+  for (const { tunnel, path } of tunnels) {
+    const stem = path.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
+    if (stem !== tunnel.name) mistakes.push(mistake(path, ['name'], tunnel.name, `must be the file's name, ${stem}`));
+  }
+  if (mistakes.length > 0) throw new InvalidRequest(mistakes.join('\n'));
+  return tunnels.map(({ tunnel }) => tunnel).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * Checks one declaration.
+ * @param source what to call the document in messages
+ * @throws InvalidRequest listing every mistake
+ */
+export function parseTunnel(document: unknown, source: string): Tunnel {
+  const parsed = tunnelSchema.safeParse(document, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw new InvalidRequest(parsed.error.issues.flatMap((issue) => issueLines(source, issue)).join('\n'));
+}
+
+function parseYaml({ path, text }: TunnelFile): unknown {
+  const document = parseDocument(text, { strict: true, uniqueKeys: true });
+  const [first] = document.errors;
+  if (first) throw new InvalidRequest(`${path}: is not YAML: ${first.message.split('\n')[0]}`);
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch {
+    throw new InvalidRequest(`${path}: must not use YAML aliases`);
+  }
+}
+
+/** An issue of zod as lines `source: path: value: rule`; an unknown key is named by its own path. */
+export function issueLines(source: string, issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => mistake(source, [...issue.path, key], undefined, 'is not a known key'));
+  return [mistake(source, issue.path, issue.input, issue.message)];
+}
+
+function mistake(source: string, path: readonly PropertyKey[], value: unknown, rule: string): string {
+  const shown = value === undefined ? '' : ` ${shorten(JSON.stringify(value))}:`;
+  return `${source}: ${path.length === 0 ? '(document)' : path.map(String).join('.')}:${shown} ${rule}`;
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

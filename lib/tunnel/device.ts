@@ -1,0 +1,140 @@
+import { Refused } from './errors';
+import type { Tunnel } from './spec';
+
+/** What of a device edge-ramp may change: object name (`kind name`, e.g. `tunnel SDN`) to its value in canonical text. No key: absent. */
+export type State = Readonly<Record<string, string>>;
+
+/** Traffic leaves; everything else; traffic arrives. */
+export type Stage = 'detach' | 'shape' | 'attach';
+export type Verb = 'create' | 'modify' | 'delete';
+
+/** One idempotent statement about one object. `from` is the value that the script must find, `to` the one it makes; absent: no such object. */
+export interface Operation {
+  readonly stage: Stage;
+  readonly verb: Verb;
+  readonly object: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Why this cuts existing traffic; absent: safe. */
+  readonly interrupts?: string;
+}
+
+/** One packet's way through the tunnel that was tried: `ok` says whether it came back, `detail` with what evidence. */
+export interface Probe {
+  readonly from: string;
+  readonly to: string;
+  readonly what: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** What one device said of itself, understood. */
+export interface Observation<Facts> {
+  readonly facts: Facts;
+  readonly state: State;
+  /** Pings through the tunnel; empty when the device has no tunnel yet. */
+  readonly probes: readonly Probe[];
+}
+
+/** The declared tunnel, the one last applied (or null), and the values of shared objects before edge-ramp first touched them. */
+export interface Wanted {
+  readonly spec: Tunnel;
+  readonly applied: Tunnel | null;
+  readonly original: State;
+}
+
+/** All that reconcile knows of a kind of device. */
+export interface Device<Facts> {
+  readonly kind: 'bigip' | 'ramp';
+  /** How an operator calls it: `BIG-IP`, `ramp node`. */
+  readonly title: string;
+  /** What observing asks for, each question a line that the observe script knows. */
+  questions(spec: Tunnel, applied: Tunnel | null): readonly string[];
+  /** What proving asks for: the probes, and what a probe cannot show. */
+  proofs(spec: Tunnel): readonly string[];
+  /** @throws NotUnderstood on an answer without end mark or with foreign text */
+  read(answer: string, spec: Tunnel, applied: Tunnel | null): Observation<Facts>;
+  /** @throws NotUnderstood, NotVerified */
+  prove(answer: string, spec: Tunnel): readonly Probe[];
+  /** The state with the tunnel. @throws Refused: unknown pipeline, no free address, another's object */
+  desired(wanted: Wanted, observed: Observation<Facts>): State;
+  /** The state without it; shared objects as in `original`. @throws Refused: another's object */
+  absent(wanted: Wanted, observed: Observation<Facts>): State;
+  /** The first value of each shared object that teardown puts back: what `original` must hold before the first change. */
+  originals(wanted: Wanted, observed: Observation<Facts>): State;
+  /** Objects of which the device has settings that edge-ramp could not put back: object to those settings. */
+  unrestorable(facts: Facts): State;
+  readonly order: Order;
+  /** One line for the diff that a person reads. */
+  describe(operation: Operation): string;
+  /** Remarks on the plan that are no changes: routes that bypass the tunnel, unsaved changes of others that are saved along. */
+  remarks(wanted: Wanted, observed: Observation<Facts>, operations: readonly Operation[]): readonly string[];
+}
+
+/** How the objects of a device depend on one another. */
+export interface Order {
+  /** Lower runs earlier, within a stage. */
+  rank(operation: Operation): number;
+  stage(operation: Operation, all: readonly Operation[]): Stage;
+  /** True when the device cannot change `from` into `to` and the object has to be deleted and created. */
+  immutable(object: string, from: string, to: string): boolean;
+  /** Objects of `state` that cannot stand without `object` and are deleted and created with it. */
+  dependents(object: string, state: State): readonly string[];
+  /** Why an operation towards a tunnel cuts existing traffic; undefined: it does not. */
+  interrupts(operation: Operation): string | undefined;
+}
+
+/**
+ * What leads from one state to another, in order; empty iff they are equal. `difference(a, b).reduce(effect, a)` equals `b`.
+ * An object that has to be replaced takes its dependents with it, even those that are equal in both states.
+ */
+export function difference(order: Order, from: State, to: State): readonly Operation[] {
+  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
+  const replaced = new Set<string>();
+  const replace = (object: string): void => {
+    if (replaced.has(object)) return;
+    replaced.add(object);
+    for (const dependent of order.dependents(object, from)) if (to[dependent] !== undefined) replace(dependent);
+  };
+  for (const object of names) {
+    const [old, next] = [from[object], to[object]];
+    if (old !== undefined && next !== undefined && old !== next && order.immutable(object, old, next)) replace(object);
+    if (old !== undefined && next === undefined) order.dependents(object, from).filter((d) => to[d] !== undefined).forEach(replace);
+  }
+  const plain = names.flatMap((object): Omit<Operation, 'stage'>[] => {
+    const [old, next] = [from[object], to[object]];
+    if (replaced.has(object)) return [{ verb: 'delete', object, from: old! }, { verb: 'create', object, to: next! }];
+    if (old === next) return [];
+    if (old === undefined) return [{ verb: 'create', object, to: next! }];
+    if (next === undefined) return [{ verb: 'delete', object, from: old }];
+    return [{ verb: 'modify', object, from: old, to: next }];
+  });
+  const unstaged = plain.map((operation): Operation => ({ ...operation, stage: 'shape' }));
+  const stages: readonly Stage[] = ['detach', 'shape', 'attach'];
+  return unstaged
+    .map((operation): Operation => ({ ...operation, stage: order.stage(operation, unstaged) }))
+    .sort((a, b) => stages.indexOf(a.stage) - stages.indexOf(b.stage) || order.rank(a) - order.rank(b));
+}
+
+/** The state after an operation. */
+export function effect(state: State, operation: Operation): State {
+  const { [operation.object]: _old, ...rest } = state;
+  return operation.to === undefined ? rest : { ...rest, [operation.object]: operation.to };
+}
+
+/**
+ * Refuses, before the first change, operations that could not be undone.
+ * @throws Refused naming the object and the settings
+ */
+export function refuseUnrestorable(title: string, unrestorable: State, operations: readonly Operation[]): void {
+  for (const { verb, object } of operations) {
+    const settings = unrestorable[object];
+    if (verb === 'delete' && settings !== undefined)
+      throw new Refused(`${title}: ${object} has settings that edge-ramp could not put back after removing it (${settings}); remove them or the object by hand first`);
+  }
+}
+
+/** The wire form of one operation, fields by `~`: `create~tunnel SDN~-~profile ipip ...`; the scripts split it and never evaluate it. */
+export function wire(operation: Operation): string {
+  return [operation.verb, operation.object, operation.from ?? '-', operation.to ?? '-'].join('~');
+}

@@ -1,0 +1,102 @@
+import { readAnswers } from '../answer';
+import { describeWords } from '../describe';
+import type { Device, Observation, Operation, State, Wanted } from '../device';
+import { NotVerified, Refused } from '../errors';
+import { bigipUnit, rampNode, tunnelAddress, type Tunnel } from '../spec';
+import { flowObjects, gatewayObjects, tunnelObjects } from './objects';
+import { questions, read, readInput, readPing, type RampFacts } from './read';
+
+/** A ramp node: the far end of the tunnel, and the way into the SDN. */
+export const ramp: Device<RampFacts> = {
+  kind: 'ramp',
+  title: 'ramp node',
+  questions,
+  /** `heard` waits, bounded, for the first packet out of the tunnel: so BIG-IP pings first, and no ping of the node's own opens the firewall. */
+  proofs: (spec) => [`input ${bigipUnit(spec).address}`, `heard ${spec.tunnel.interface}`, `ping ${tunnelAddress(spec)}`],
+  read,
+  prove(answer, spec) {
+    const device = title(spec);
+    const answers = readAnswers(device, answer, ramp.proofs(spec));
+    const rule: Record<string, string> = {};
+    readInput(device, bigipUnit(spec).address, answers.get(`input ${bigipUnit(spec).address}`)!, rule);
+    if (rule[`input ${bigipUnit(spec).address}`] !== 'ahead')
+      throw new NotVerified(`${device}: the INPUT rule for protocol 4 from ${bigipUnit(spec).address} is not ahead of every REJECT; packets would pass only while conntrack remembers the tunnel`);
+    const probe = readPing(device, tunnelAddress(spec), answers.get(`ping ${tunnelAddress(spec)}`));
+    if (!probe?.ok) throw new NotVerified(`${device}: ping through the tunnel to ${tunnelAddress(spec)} failed: ${probe?.detail ?? 'not asked'}`);
+    const heard = answers.get(`heard ${spec.tunnel.interface}`)!.code === 0;
+    const first = { from: device, to: spec.tunnel.interface, what: "INPUT rule, judged by its presence ahead of any REJECT", ok: true, detail: heard ? "BIG-IP's packets came out of the tunnel first" : 'no packet of BIG-IP was seen before the ping' };
+    return [first, probe];
+  },
+  desired,
+  absent: (wanted, observed) => {
+    refuseForeign(wanted, observed);
+    return {};
+  },
+  originals: ({ original }) => original,
+  unrestorable: (facts) => facts.unrestorable,
+  order: {
+    rank,
+    stage: () => 'shape',
+    immutable: () => false,
+    dependents: (object, state) => {
+      const [kind, name] = object.split(' ');
+      return kind === 'tunnel' ? Object.keys(state).filter((other) => other.startsWith('route ') && state[other] === `dev ${name}`) : [];
+    },
+    interrupts,
+  },
+  describe: describeWords,
+  remarks: ({ spec }, { facts }) => (facts.sdnAddressRemark === '' ? [] : [`${title(spec)}: ${facts.sdnAddressRemark}`]),
+};
+
+function desired(wanted: Wanted, observed: Observation<RampFacts>): State {
+  const { spec } = wanted;
+  const { facts } = observed;
+  refuseForeign(wanted, observed);
+  if (facts.sdn === null || facts.pipeline === null) throw new Refused(facts.pipelineProblem);
+  if (!facts.forwarding) throw new Refused(`${title(spec)}: net.ipv4.ip_forward is not 1, so it forwards nothing; the SDN needs it too`);
+  if (facts.strangeFlows.length > 0) throw new Refused(`${title(spec)}: br0 has flows with cookie ${spec.cookie} that are not this tunnel's (${facts.strangeFlows[0]}): declare another cookie`);
+  if (spec.snat === 'gateway') return { ...tunnelObjects(spec), ...gatewayObjects(spec, facts.sdn) };
+  if (facts.sdnAddress === null) throw new Refused(`${title(spec)}: no address of ${facts.sdn.subnet} is free; declare snat: gateway, which needs none`);
+  return { ...tunnelObjects(spec), ...flowObjects(spec, facts.sdn, facts.pipeline, facts.sdnAddress) };
+}
+
+/** A device of our name that leads elsewhere, or a route to BIG-IP's end that does, is another's. */
+function refuseForeign({ spec, applied }: Wanted, { state }: Observation<RampFacts>): void {
+  const named = [spec, ...(applied ? [applied] : [])];
+  for (const { tunnel } of named) {
+    const value = state[`tunnel ${tunnel.interface}`];
+    const remotes = named.map((each) => `remote ${bigipUnit(each).address} `);
+    if (value !== undefined && !remotes.some((remote) => value.startsWith(remote)))
+      throw new Refused(`${title(spec)} already has a ${tunnel.interface} that is not this tunnel's (${value}): declare another tunnel.interface, or remove it`);
+  }
+  for (const each of named) {
+    const value = state[`route ${tunnelAddress(each)}`];
+    if (value !== undefined && !named.some(({ tunnel }) => value === `dev ${tunnel.interface}`))
+      throw new Refused(`${title(spec)} already has a route to ${tunnelAddress(each)} that is not this tunnel's (${value}): remove it`);
+  }
+}
+
+function title(spec: Tunnel): string {
+  return `ramp node ${rampNode(spec).instance}`;
+}
+
+/**
+ * An old tunnel device goes first (the kernel has only one between two ends), then the new way is built from the outside in: firewall, tunnel,
+ * address on tun0 before the flows (flows without it cut local traffic), all flows in one bundle. What the old way needed goes last.
+ */
+function rank({ verb, object }: Operation): number {
+  const [kind, name] = object.split(' ') as [string, string];
+  const place = ['input', 'tunnel', 'link', 'address', 'route', 'claim', 'tun0', 'flow', 'nat'].indexOf(kind === 'address' && name === 'tun0' ? 'tun0' : kind);
+  if (verb !== 'delete' || kind === 'flow') return place;
+  return ['route', 'address', 'link', 'tunnel'].includes(kind) && name !== 'tun0' ? -place : 100 - place;
+}
+
+function interrupts({ verb, object, from, to }: Operation): string | undefined {
+  const [kind, name] = object.split(' ') as [string, string];
+  const source = (value: string | undefined): string | undefined => /mod_nw_src:([0-9.]+)/.exec(value ?? '')?.[1];
+  if (kind === 'tunnel' && verb === 'modify') return 'traffic stops until both ends of the tunnel agree';
+  if (verb === 'delete' && ['tunnel', 'link', 'route', 'nat'].includes(kind)) return 'traffic through the tunnel stops until its successor stands';
+  if (verb === 'delete' && kind === 'address') return `connections that use ${object.split(' ')[2]} on ${name} are cut`;
+  if (kind === 'flow' && source(from) !== undefined && source(to) !== undefined && source(from) !== source(to)) return 'connections are cut: Pods see another source address';
+  return undefined;
+}

@@ -1,0 +1,71 @@
+import { bigipUnit, marker, rampNode, tunnelAddress, type Tunnel } from '../spec';
+import { flowObject, flowValue, parseFlow, type Flow } from './flow';
+import type { Pipeline, Sdn } from './pipeline';
+
+/** Our flows beat the SDN's own, of which 4.6 and later have one at priority 1000 (openshift.md 2.3). */
+const PRIORITY = 2000;
+
+/** The published procedure's cookie. */
+export const PUBLISHED_COOKIE = '0x999';
+
+/** What every tunnel needs on its ramp node, whatever its SNAT: object to canonical value, which is the device's own argument text. */
+export function tunnelObjects(spec: Tunnel): Readonly<Record<string, string>> {
+  const { tunnel } = spec;
+  const node = rampNode(spec);
+  return {
+    [`input ${bigipUnit(spec).address}`]: 'ahead',
+    [`tunnel ${tunnel.interface}`]: `remote ${bigipUnit(spec).address} local any dev ${node.interface}`,
+    [`link ${tunnel.interface}`]: 'up',
+    [`address ${tunnel.interface} ${tunnel.node}`]: '/32',
+    [`route ${tunnelAddress(spec)}`]: `dev ${tunnel.interface}`,
+  };
+}
+
+/** `snat: gateway`: one rule, no reserved address, no flows. */
+export function gatewayObjects(spec: Tunnel, sdn: Sdn): Readonly<Record<string, string>> {
+  return { [`nat ${tunnelAddress(spec)}`]: `to ${sdn.gateway}` };
+}
+
+/** `snat: flows`: an address of the node's own subnet, claimed from the CNI, on tun0, and the four flows. */
+export function flowObjects(spec: Tunnel, sdn: Sdn, pipeline: Pipeline, address: string): Readonly<Record<string, string>> {
+  return {
+    [`claim ${address}`]: marker(spec),
+    [`address tun0 ${address}`]: '/32',
+    ...Object.fromEntries(snatFlows(spec, sdn, pipeline, address).map((flow) => [flowObject(flow), flowValue(flow)])),
+  };
+}
+
+/**
+ * The corrected set of flows (openshift.md 2.3, first-packet.md): to the Pods under RAMP_SDN_IP and back, ARP both ways. The last one rewrites
+ * the destination MAC too: Pods keep a rebuilt tun0's old MAC for up to 47 s.
+ */
+function snatFlows(spec: Tunnel, { port, mac }: Sdn, { entry, routing }: Pipeline, address: string): readonly Flow[] {
+  const source = tunnelAddress(spec);
+  const text = [
+    ...spec.clusterNetworks.flatMap((cluster) => [
+      `table=0,priority=${PRIORITY},in_port=${port},ip,nw_src=${source},nw_dst=${cluster},actions=load:0->NXM_NX_REG0[],mod_nw_src:${address},goto_table:${entry}`,
+      `table=0,priority=${PRIORITY},in_port=${port},arp,arp_spa=${address},arp_tpa=${cluster},actions=goto_table:${entry}`,
+    ]),
+    `table=${routing},priority=${PRIORITY},arp,arp_tpa=${address},actions=output:${port}`,
+    `table=${routing},priority=${PRIORITY},ip,nw_dst=${address},actions=mod_dl_dst:${mac},mod_nw_dst:${source},output:${port}`,
+  ];
+  return text.map((line) => parseFlow(`cookie=${spec.cookie},${line}`, port));
+}
+
+/** RAMP_SDN_IP as the published procedure takes it: the first three octets of tun0's address, and 254. */
+export function publishedAddress(gateway: string): string {
+  return `${gateway.split('.').slice(0, 3).join('.')}.254`;
+}
+
+/** `ovs-ofctl add-flow` without a priority. */
+const DEFAULT_PRIORITY = 32768;
+
+/**
+ * True for one of the published procedure's seven flows between these ends: no priority given, its cookie or (two of them) none, and our
+ * tunnel address or its RAMP_SDN_IP in it. The SDN gives every flow of its own a priority since 3.2.
+ */
+export function isPublishedFlow({ cookie, priority, match, actions }: Flow, spec: Tunnel, gateway: string): boolean {
+  const words = `${match},${actions}`.split(/[,=:]/);
+  const ends = [tunnelAddress(spec), publishedAddress(gateway)];
+  return priority === DEFAULT_PRIORITY && [PUBLISHED_COOKIE, '0x0'].includes(cookie) && ends.some((address) => words.includes(address));
+}

@@ -1,0 +1,213 @@
+import { contains, highestFree, isAddress, parseCidr, cidrText } from '../address';
+import { excerpt, pingCounts, readAnswers, type Answer } from '../answer';
+import type { Observation, Probe, State } from '../device';
+import { NotUnderstood } from '../errors';
+import { bigipUnit, marker, rampNode, tunnelAddress, type Tunnel } from '../spec';
+import { flowObject, flowValue, parseFlow, type Flow } from './flow';
+import { isPublishedFlow, publishedAddress } from './objects';
+import { recognise, type Pipeline, type Sdn } from './pipeline';
+
+/** What edge-ramp knows of a ramp node but does not change. */
+export interface RampFacts {
+  /** Undefined when the node has no tun0: no member of the SDN. */
+  readonly sdn: Sdn | null;
+  readonly pipeline: Pipeline | null;
+  /** Why the pipeline was not recognised. */
+  readonly pipelineProblem: string;
+  readonly forwarding: boolean;
+  /** RAMP_SDN_IP as it is or should become: kept while no Pod holds it, else the highest free address of the node's subnet. */
+  readonly sdnAddress: string | null;
+  /** Said with the plan when RAMP_SDN_IP has to change. */
+  readonly sdnAddressRemark: string;
+  /** Flows that bear our cookie and are not ours. */
+  readonly strangeFlows: readonly string[];
+  readonly unrestorable: State;
+}
+
+export function questions(spec: Tunnel, applied: Tunnel | null): readonly string[] {
+  const named = [spec, ...(applied ? [applied] : [])];
+  const each = (kind: string, names: readonly string[]): string[] => [...new Set(names)].map((name) => `${kind} ${name}`);
+  return [
+    'forwarding',
+    ...['addresses', 'link', 'port'].map((kind) => `${kind} tun0`),
+    ...each('tunnel', named.map(({ tunnel }) => tunnel.interface)),
+    ...each('link', named.map(({ tunnel }) => tunnel.interface)),
+    ...each('addresses', named.map(({ tunnel }) => tunnel.interface)),
+    ...each('route', named.map(tunnelAddress)),
+    ...each('input', named.map((tunnel) => bigipUnit(tunnel).address)),
+    ...each('nat', named.map(tunnelAddress)),
+    'claims',
+    'pods',
+    ...each('flows', named.map((tunnel) => `${tunnel.cookie} ${tunnelAddress(tunnel)}`)),
+    `ping ${tunnelAddress(spec)}`,
+  ];
+}
+
+/** @throws NotUnderstood */
+export function read(text: string, spec: Tunnel, applied: Tunnel | null): Observation<RampFacts> {
+  const device = `ramp node ${rampNode(spec).instance}`;
+  const asked = questions(spec, applied);
+  const answers = readAnswers(device, text, asked);
+  const answer = (question: string): Answer => answers.get(question)!;
+  const named = [spec, ...(applied ? [applied] : [])];
+  const sdn = readSdn(device, answer('addresses tun0'), answer('link tun0'), answer('port tun0'));
+  const state: Record<string, string> = {};
+  const unrestorable: Record<string, string> = {};
+
+  for (const question of asked) {
+    const [kind, name] = question.split(' ') as [string, string];
+    if (kind === 'tunnel') readTunnel(device, question, answer(question), state, unrestorable);
+    else if (kind === 'link' && name !== 'tun0' && isUp(device, answer(question))) state[question] = 'up';
+    else if (kind === 'addresses' && name !== 'tun0') {
+      const ours = named.map(({ tunnel }) => `${tunnel.node}/32`);
+      for (const address of addresses(device, answer(question)))
+        if (ours.includes(address)) state[`address ${name} ${address.slice(0, -3)}`] = '/32';
+        else unrestorable[`tunnel ${name}`] = [unrestorable[`tunnel ${name}`], `address ${address}`].filter(Boolean).join(', ');
+    } else if (kind === 'route') readRoute(device, name, answer(question), state);
+    else if (kind === 'input') readInput(device, name, answer(question), state);
+    else if (kind === 'nat') readNat(device, name, answer(question), state);
+  }
+  const claims = readClaims(device, answer('claims'));
+  for (const address of claims.ours) state[`claim ${address}`] = marker(spec);
+  const flows = sdn === null ? [] : uniqueFlows(device, asked.filter((question) => question.startsWith('flows ')).map(answer), sdn.port);
+  const pods = new Set(answer('pods').lines.flatMap((line) => line.split(' ')).filter(isAddress));
+  const snat = sdn === null ? NO_SNAT : readSnat(spec, applied, sdn, flows, addresses(device, answer('addresses tun0')), claims, pods, state);
+  const found = recognised(device, sdn, flows.filter((flow) => state[flowObject(flow)] === undefined), spec.clusterNetworks);
+  const probe = readPing(device, tunnelAddress(spec), answer(`ping ${tunnelAddress(spec)}`));
+  return { facts: { sdn, ...found, ...snat, forwarding: answer('forwarding').lines[0]?.trim() === '1', unrestorable }, state, probes: probe ? [probe] : [] };
+}
+
+/** The ramp node's ping as a probe; undefined when it was not asked for lack of a tunnel. */
+export function readPing(device: string, to: string, answer: Answer | undefined): Probe | undefined {
+  if (answer?.code === undefined) return undefined;
+  const counts = pingCounts(answer.lines);
+  const detail = counts ? `${counts.received} of ${counts.sent} packets came back` : excerpt(answer.lines.join(' '));
+  return { from: device, to, what: 'ping through the tunnel', ok: (counts?.received ?? 0) > 0, detail };
+}
+
+/** @throws NotUnderstood */
+export function readInput(device: string, bigip: string, { lines, code }: Answer, state: Record<string, string>): void {
+  if (code !== 0) throw new NotUnderstood(`${device} would not list its INPUT chain: ${excerpt(lines.join(' '))}`);
+  const number = (word: string): number | undefined => lines.map((line) => line.split(' ')).filter(([first]) => first === word).map(([, n]) => Number(n))[0];
+  if (number('present') !== 1) return;
+  const [ours, reject] = [number('ours') ?? Infinity, number('reject') ?? Infinity];
+  state[`input ${bigip}`] = ours <= reject && ours !== Infinity ? 'ahead' : 'behind';
+}
+
+const NO_SNAT = { sdnAddress: null, sdnAddressRemark: '', strangeFlows: [] };
+
+function readSdn(device: string, addressAnswer: Answer, linkAnswer: Answer, portAnswer: Answer): Sdn | null {
+  const [first] = addresses(device, addressAnswer);
+  if (first === undefined) return null;
+  const mac = / link\/ether ([0-9a-f:]{17}) /.exec(linkAnswer.lines.join(' '))?.[1];
+  const port = portAnswer.lines[0]?.trim() ?? '';
+  if (mac === undefined || portAnswer.code !== 0 || !/^[0-9]+$/.test(port))
+    throw new NotUnderstood(`${device}: tun0 has no MAC address or no OpenFlow port: ${excerpt([...linkAnswer.lines, ...portAnswer.lines].join(' '))}`);
+  return { gateway: first.split('/')[0]!, subnet: cidrText(parseCidr(first)!), port, mac };
+}
+
+/** `ip -o -4 addr show dev X`: each line has `inet A/N`. An absent device has no address. */
+function addresses(device: string, { lines, code }: Answer): readonly string[] {
+  if (code !== 0 && !lines.some((line) => /does not exist|Cannot find device/.test(line))) throw new NotUnderstood(`${device} would not show addresses: ${excerpt(lines.join(' '))}`);
+  return lines.flatMap((line) => / inet ([0-9.]+\/[0-9]+) /.exec(line)?.[1] ?? []);
+}
+
+function isUp(device: string, { lines, code }: Answer): boolean {
+  if (code !== 0 && !lines.some((line) => /does not exist|Cannot find device/.test(line))) throw new NotUnderstood(`${device} would not show a link: ${excerpt(lines.join(' '))}`);
+  return /<[^>]*\bUP\b[^>]*>/.test(lines.join(' '));
+}
+
+/** `tun1: ip/ip remote R local L dev D ttl inherit`; an absent tunnel prints nothing and exits 0 (first-packet.md 9). */
+function readTunnel(device: string, object: string, { lines, code }: Answer, state: Record<string, string>, unrestorable: Record<string, string>): void {
+  const text = lines.join(' ').trim();
+  if (code !== 0) throw new NotUnderstood(`${device} would not show ${object}: ${excerpt(text)}`);
+  if (text === '') return;
+  const parts = /^\S+: (\S+) remote (\S+) local (\S+)(?: dev (\S+))?(.*)$/.exec(text);
+  if (!parts) throw new NotUnderstood(`${device}: ${object} is shown in a form that edge-ramp does not know: ${excerpt(text)}`);
+  const [, mode, remote, local, dev, rest] = parts;
+  state[object] = `${mode === 'ip/ip' ? '' : `mode ${mode} `}remote ${remote} local ${local}${dev === undefined ? '' : ` dev ${dev}`}`;
+  const others = rest!.replace(/ ttl inherit/, '').trim();
+  if (others !== '') unrestorable[object] = others;
+}
+
+function readRoute(device: string, to: string, { lines, code }: Answer, state: Record<string, string>): void {
+  if (code !== 0) throw new NotUnderstood(`${device} would not show the route to ${to}: ${excerpt(lines.join(' '))}`);
+  const text = lines.join(' ').trim();
+  if (text === '') return;
+  const [, dev] = /^\S+ dev (\S+) scope link(?: src \S+)?\s*$/.exec(text) ?? [];
+  state[`route ${to}`] = dev === undefined ? text.replace(/^\S+ /, '') : `dev ${dev}`;
+}
+
+function readNat(device: string, source: string, { lines, code }: Answer, state: Record<string, string>): void {
+  if (code !== 0) throw new NotUnderstood(`${device} would not list its POSTROUTING chain: ${excerpt(lines.join(' '))}`);
+  const rule = lines.find((line) => line.includes(`-s ${source}/32 `));
+  const to = rule && /--to-source ([0-9.]+)/.exec(rule)?.[1];
+  if (to !== undefined) state[`nat ${source}`] = `to ${to}`;
+}
+
+interface Claims {
+  readonly all: ReadonlySet<string>;
+  readonly ours: readonly string[];
+}
+
+/** First line: every claim in the CNI's directory; second: those that bear our mark. */
+function readClaims(device: string, { lines, code }: Answer): Claims {
+  if (code !== 0) throw new NotUnderstood(`${device} would not list the CNI's claims: ${excerpt(lines.join(' '))}`);
+  const [all, ours] = [lines[0], lines[1]].map((line) => (line ?? '').split(' ').filter(isAddress));
+  return { all: new Set(all), ours: ours! };
+}
+
+function uniqueFlows(device: string, answers: readonly Answer[], port: string): readonly Flow[] {
+  const flows = new Map<string, Flow>();
+  for (const { lines, code } of answers) {
+    if (code !== 0) throw new NotUnderstood(`${device} would not dump the flows of br0: ${excerpt(lines.join(' '))}`);
+    for (const line of lines.filter((text) => text.includes('actions='))) {
+      const flow = parseFlow(line, port);
+      flows.set(`${flowObject(flow)} ${flowValue(flow)}`, flow);
+    }
+  }
+  return [...flows.values()];
+}
+
+/** Finds our flows and addresses and settles RAMP_SDN_IP: the one in use, unless a Pod holds it. */
+function readSnat(spec: Tunnel, applied: Tunnel | null, sdn: Sdn, flows: readonly Flow[], tun0: readonly string[], claims: Claims, pods: ReadonlySet<string>, state: Record<string, string>) {
+  const named = [spec, ...(applied ? [applied] : [])];
+  const sources = named.map(tunnelAddress);
+  const users = flows.flatMap(({ match, actions }) => {
+    const [address, source] = [/mod_nw_src:([0-9.]+)/.exec(actions)?.[1], /nw_src=([0-9.]+)/.exec(match)?.[1]];
+    return address !== undefined && source !== undefined ? [{ address, source }] : [];
+  });
+  const another = (address: string): boolean => users.some((user) => user.address === address && !sources.includes(user.source));
+  const published = publishedAddress(sdn.gateway);
+  const held = (address: string): boolean => pods.has(address) || (claims.all.has(address) && !claims.ours.includes(address));
+  const inUse = [...claims.ours, ...users.filter(({ source }) => sources.includes(source)).map(({ address }) => address), published].filter(
+    (address) => !another(address) && (claims.ours.includes(address) || address !== published || tun0.includes(`${published}/32`)),
+  );
+  for (const address of inUse) if (tun0.includes(`${address}/32`)) state[`address tun0 ${address}`] = '/32';
+
+  const strangeFlows: string[] = [];
+  for (const flow of flows) {
+    const marked = named.some(({ cookie }) => cookie === flow.cookie);
+    const words = `${flow.match},${flow.actions}`.split(/[,=:]/);
+    const mentions = [...sources, ...inUse].some((address) => words.includes(address));
+    const leftover = !another(published) && named.some((tunnel) => isPublishedFlow(flow, tunnel, sdn.gateway));
+    if ((marked && mentions) || leftover) state[flowObject(flow)] = flowValue(flow);
+    else if (marked) strangeFlows.push(flowObject(flow));
+  }
+  const kept = inUse.find((address) => contains(parseCidr(sdn.subnet)!, address) && !held(address));
+  const taken = new Set([...claims.all, ...pods, ...tun0.map((text) => text.split('/')[0]!)]);
+  const sdnAddress = kept ?? highestFree(parseCidr(sdn.subnet)!, taken) ?? null;
+  const lost = inUse.find(held);
+  return { sdnAddress, strangeFlows, sdnAddressRemark: lost !== undefined && kept === undefined ? `a Pod holds ${lost} now; the tunnel moves to ${sdnAddress}, the Pod stays` : '' };
+}
+
+/** A pipeline that is not recognised is no failure of observing: tearing down does not need it. */
+function recognised(device: string, sdn: Sdn | null, flows: readonly Flow[], clusters: readonly string[]): Pick<RampFacts, 'pipeline' | 'pipelineProblem'> {
+  if (sdn === null) return { pipeline: null, pipelineProblem: `${device} has no tun0: it is no member of the OpenShift SDN` };
+  try {
+    return { pipeline: recognise(device, flows, sdn, clusters), pipelineProblem: '' };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'Refused') return { pipeline: null, pipelineProblem: error.message };
+    throw error;
+  }
+}

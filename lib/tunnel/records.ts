@@ -1,0 +1,44 @@
+import type { Operation, State } from './device';
+
+/** What a run changed of one object: the value to go back to, and every value that edge-ramp may have left there. null: no such object. */
+export interface Touched {
+  readonly from: string | null;
+  readonly wrote: readonly (string | null)[];
+}
+
+/** The record `before`: device (a BIG-IP's management address, a node's instance id) to object to what was touched. */
+export type Before = Readonly<Record<string, Readonly<Record<string, Touched>>>>;
+
+/** The record `original`: device to shared object to the value it had before edge-ramp first touched it. */
+export type Original = Readonly<Record<string, State>>;
+
+/**
+ * Adds a plan to a record. The value to go back to is never overwritten while the record stands; what edge-ramp may have written is added.
+ * @param before the standing record, empty for a fresh run
+ * @param observed the device's state when the plan was made
+ */
+export function remember(before: Before, device: string, observed: State, operations: readonly Operation[]): Before {
+  const touched: Record<string, Touched> = { ...before[device] };
+  for (const { object, to } of operations) {
+    const known = touched[object] ?? { from: observed[object] ?? null, wrote: [] };
+    touched[object] = { from: known.from, wrote: [...new Set([...known.wrote, to ?? null])] };
+  }
+  return operations.length === 0 ? before : { ...before, [device]: touched };
+}
+
+/**
+ * Where restoring leads: the observed state, with each touched object as it was, where it still is what edge-ramp may have made of it.
+ * @returns `left`: objects that somebody else has changed since, left as they are
+ */
+export function recordedState(before: Before, device: string, observed: State): { readonly goal: State; readonly left: readonly string[] } {
+  const goal: Record<string, string> = { ...observed };
+  const left: string[] = [];
+  for (const [object, { from, wrote }] of Object.entries(before[device] ?? {})) {
+    const now = observed[object] ?? null;
+    if (now === from) continue;
+    if (!wrote.includes(now)) left.push(object);
+    else if (from === null) delete goal[object];
+    else goal[object] = from;
+  }
+  return { goal, left };
+}
