@@ -1,0 +1,97 @@
+# Carries out operations on BIG-IP, in the order given. Values are tmsh's own words, immutable properties first (lib/tunnel/bigip/objects.ts).
+need SSM_Digest SSM_Operations SSM_Saved
+
+words() { # VALUE: as tmsh reads it; %20 is a blank, and a description with a blank needs quotes
+  local out='' word
+  for word in $1; do
+    case $word in *%20*) word="\"${word//%20/ }\"" ;; esac
+    out+="${word//%25/%} "
+  done
+  printf '%s' "${out% }"
+}
+
+holds() { # FROM TEXT: every word pair of the expected value stands in what BIG-IP lists
+  local from=$1 flat
+  flat=" $(tr -s ' \n' ' ' <<<"$2") "
+  set -- $from
+  while [ $# -ge 2 ]; do
+    case $1 in
+    members | description | allow-service) ;;
+    *) case ${flat//\/Common\//} in *" $1 $2 "*) ;; *) return 1 ;; esac ;;
+    esac
+    shift 2
+  done
+}
+
+expect() { # FROM LIST...: another may have changed the object since it was looked at
+  printing && return
+  local from=$1 said code
+  shift
+  said=$(tmsh_say "$@")
+  code=$?
+  [ "$code" -lt "$UNFIT" ] || exit "$code"
+  [ "$code" -eq 0 ] || fail "$CHANGED" "$bigip: $* is gone; it was \"$from\" when the plan was made: $(brief "$said")"
+  holds "$from" "$said" || fail "$CHANGED" "$bigip: $* is no longer \"$from\", as it was when the plan was made: $(brief "$said")"
+}
+
+remember_saved() { # DIGEST: what the saved configuration holds, before the first change and after each save
+  printing || printf '%s\n' "$1" >"$state/$SSM_Tunnel.$SSM_Management.saved"
+}
+
+# All virtual servers switch in one transaction, and are read back.
+declare -a virtuals=()
+switch_virtuals() {
+  [ "${#virtuals[@]}" -gt 0 ] || return 0
+  local each name from to line='create cli transaction'
+  for each in "${virtuals[@]}"; do
+    IFS='~' read -r name from to <<<"$each"
+    expect "$from" list ltm virtual "$name" source-address-translation
+    line+="; modify ltm virtual $name source-address-translation { $to }"
+  done
+  tmsh_do "$line; submit cli transaction"
+  for each in "${virtuals[@]}"; do
+    IFS='~' read -r name from to <<<"$each"
+    printing || holds "$to" "$(tmsh_say list ltm virtual "$name" source-address-translation)" ||
+      fail "$CHANGED" "$bigip: virtual server $name does not have \"$to\" although the transaction succeeded"
+  done
+  virtuals=()
+}
+
+carry_out() { # VERB KIND NAME FROM TO
+  local verb=$1 kind=$2 name=$3 from=$4 to=$5
+  case $kind in virtual) virtuals+=("$name~$from~$to") && return ;; esac
+  switch_virtuals
+  case "$verb $kind" in
+  'create tunnel') tmsh_do create net tunnels tunnel "$name" "{ $(words "$to") }" ;;
+  'modify tunnel') expect "$from" list net tunnels tunnel "$name" && tmsh_do modify net tunnels tunnel "$name" "{ $(words "${to#profile * }") }" ;;
+  'delete tunnel') expect "$from" list net tunnels tunnel "$name" && tmsh_do delete net tunnels tunnel "$name" ;;
+  'create self') tmsh_do create net self "$name" "{ $(words "$to") }" ;;
+  'modify self') expect "$from" list net self "$name" && tmsh_do modify net self "$name" "{ $(words "${to#address * }") }" ;;
+  'delete self') expect "$from" list net self "$name" && tmsh_do delete net self "$name" ;;
+  'create route') tmsh_do create net route "$name" "{ $(words "$to") }" ;;
+  'modify route') expect "$from" list net route "$name" && tmsh_do modify net route "$name" "{ $(words "${to#network * }") }" ;;
+  'delete route') expect "$from" list net route "$name" && tmsh_do delete net route "$name" ;;
+  'create snatpool') tmsh_do create ltm snatpool "$name" "{ $(members add "$to") }" ;;
+  'modify snatpool') expect "$from" list ltm snatpool "$name" && tmsh_do modify ltm snatpool "$name" "{ $(members replace-all-with "$to") }" ;;
+  'delete snatpool') expect "$from" list ltm snatpool "$name" && tmsh_do delete ltm snatpool "$name" ;;
+  'create config' | 'modify config') tmsh_do save sys config && remember_saved "$to" ;;
+  *) fail "$UNFIT" "unknown operation: $verb $kind" ;;
+  esac
+}
+
+members() { # HOW VALUE: `members A,B description D`
+  local rest=${2#members * } list=${2#members }
+  list=${list%% *}
+  printf 'members %s { %s } %s' "$1" "${list//,/ }" "$(words "$rest")"
+}
+
+enter "$SSM_Management" "$SSM_Fence" "$SSM_Digest"
+open_session
+printing || [ -e "$state/$SSM_Tunnel.$SSM_Management.saved" ] || remember_saved "$SSM_Saved"
+IFS='|' read -r -a operations <<<"$SSM_Operations"
+for each in "${operations[@]}"; do
+  IFS='~' read -r verb object from to <<<"$each"
+  carry_out "$verb" "${object%% *}" "${object#* }" "$from" "$to"
+done
+switch_virtuals
+printf 'carried out %s\n' "${#operations[@]}"

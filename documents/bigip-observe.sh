@@ -1,0 +1,38 @@
+# Answers questions about BIG-IP; changes nothing.
+need SSM_Questions
+
+# Only routes that could have to do with a cluster network: a busy BIG-IP has thousands, and 24,000 characters come back.
+routes() { # PREFIX: the first octet of a cluster network and a dot
+  local said code
+  said=$(tmsh_say list net route one-line)
+  code=$?
+  [ "$code" -lt "$UNFIT" ] || exit "$code"
+  [ "$code" -ne 0 ] || said=$(grep -F -e "network $1" -e "net route $1" <<<"$said")
+  answer "routes $1" "$code" "$said"
+}
+
+question() { # KIND NAME
+  case $1 in
+  tunnel)
+    tmsh_ask "$*" list net tunnels tunnel "$2"
+    case $answers in *$'\n=0\n') has_tunnel=yes ;; *) [ "$has_tunnel" = yes ] || has_tunnel=no ;; esac
+    ;;
+  self) tmsh_ask "$*" list net self "$2" ;;
+  routes) routes "$2" ;;
+  snatpool) tmsh_ask "$*" list ltm snatpool "$2" ;;
+  virtual) tmsh_ask "$*" list ltm virtual "$2" source-address-translation ;;
+  saved) answer saved 0 "$(cat "$state/$SSM_Tunnel.$SSM_Management.saved" 2>/dev/null)" ;;
+  # Without a tunnel a ping would leave by the default route, to whoever has that address.
+  ping) if [ "$has_tunnel" != no ]; then tmsh_ask "$*" run util ping -c 3 -i 0.2 -W 1 "$2"; else answer "$*" - ''; fi ;;
+  *) fail "$UNFIT" "unknown question: $*" ;;
+  esac
+}
+
+has_tunnel=unasked
+enter "$SSM_Management" "$SSM_Fence" -
+open_session
+IFS='|' read -r -a questions <<<"$SSM_Questions"
+for each in "${questions[@]}"; do
+  question $each
+done
+finish

@@ -1,0 +1,77 @@
+# The SSH way from the bastion to BIG-IP. The private key goes from Secrets Manager straight into an agent of this run's own, never to disk.
+need SSM_Tunnel SSM_Fence SSM_Management SSM_User SSM_Secret SSM_HostKey
+bigip="BIG-IP $SSM_Management"
+work='' agent='' shell=tmsh
+ssh_options=()
+
+# BIG-IP is judged by codes in its words, not by exit status alone: tmsh sometimes exits 0 with an error (bigip.md 0.5).
+complaint='^(01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error|usage: tmsh)'
+
+open_session() {
+  printing && return
+  work=$(mktemp -d) || fail "$UNFIT" "cannot make a working folder on the bastion"
+  trap close_session EXIT
+  agent=$(ssh-agent -a "$work/agent" 9>&- | sed -n 's/^SSH_AGENT_PID=\([0-9]*\);.*/\1/p')
+  export SSH_AUTH_SOCK=$work/agent
+  local said
+  said=$({ aws secretsmanager get-secret-value --secret-id "$SSM_Secret" --query SecretString --output text | ssh-add -q -; } 2>&1 9>&-) ||
+    fail "$UNFIT" "the key in secret $SSM_Secret could not be loaded on the bastion: $(brief "$said")"
+  printf '%s %s\n' "$SSM_Management" "$SSM_HostKey" >"$work/known_hosts"
+  ssh_options=(-T -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o StrictHostKeyChecking=yes
+    -o "UserKnownHostsFile=$work/known_hosts" -o GlobalKnownHostsFile=/dev/null -o "ControlPath=$work/way")
+  # One connection for all commands. Its output goes to a file: a connection in the background would hold a pipe open.
+  timeout "$limit" ssh "${ssh_options[@]}" -o ControlMaster=yes -f -N "$SSM_User@$SSM_Management" >"$work/log" 2>&1 9>&- ||
+    fail "$UNREACHABLE" "$bigip cannot be reached from the bastion: $(brief "$(cat "$work/log")")"
+  # Whose login shell is tmsh gets an error for the word itself (bigip.md 0.6).
+  said=$(on_bigip 'tmsh -v' 2>&1)
+  case $said in *'Syntax Error'*) shell=tmsh ;; *) shell=bash ;; esac
+}
+
+close_session() {
+  [ "${#ssh_options[@]}" -eq 0 ] || ssh "${ssh_options[@]}" -O exit "$SSM_User@$SSM_Management" >/dev/null 2>&1 9>&-
+  [ -z "$agent" ] || SSH_AGENT_PID=$agent ssh-agent -k >/dev/null 2>&1
+  rm -rf "$work"
+}
+
+on_bigip() { # LINE: a command line as the login shell there reads it
+  timeout "$limit" ssh "${ssh_options[@]}" "$SSM_User@$SSM_Management" "$1" </dev/null 9>&-
+}
+
+tmsh_line() { # WORDS...: what on_bigip takes; no word has a quote in it (allowedPattern)
+  case $shell in bash) printf "tmsh -a -q -c '%s'" "$*" ;; *) printf '%s' "$*" ;; esac
+}
+
+answered() { # CODE LINE TEXT: whether BIG-IP did what it was told; what it could not be asked is fatal
+  [ "$1" -ne 124 ] || fail "$SILENT" "$bigip did not answer \"$2\" within $limit s"
+  [ "$1" -ne 255 ] || fail "$UNREACHABLE" "$bigip could not be asked \"$2\": $(brief "$3")"
+  [ "$1" -eq 0 ] && ! grep -Eq "$complaint" <<<"$3"
+}
+
+tmsh_do() { # WORDS...: one change
+  if printing; then
+    printf '%s\n' "$*"
+    return
+  fi
+  local said code
+  said=$(on_bigip "$(tmsh_line "$@")" 2>&1)
+  code=$?
+  answered "$code" "$*" "$said" || fail "$REFUSED" "$bigip refused \"$*\" (exit code $code): $(brief "$said")"
+}
+
+tmsh_say() { # WORDS...: what BIG-IP says, on stdout, with its exit code
+  local said code
+  said=$(on_bigip "$(tmsh_line "$@")" 2>&1)
+  code=$?
+  answered "$code" "$*" "$said" || [ "$code" -ne 0 ] || code=1
+  printf '%s' "$said"
+  return "$code"
+}
+
+tmsh_ask() { # QUESTION WORDS...
+  local question=$1 said code
+  shift
+  said=$(tmsh_say "$@")
+  code=$?
+  [ "$code" -lt "$UNFIT" ] || exit "$code" # already said why
+  answer "$question" "$code" "$said"
+}

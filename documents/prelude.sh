@@ -1,0 +1,87 @@
+#!/bin/bash
+# What every script of edge-ramp begins with: parameters, fence, lock, run, answer. Runs on bash 4.2 (RHEL 7) and today's.
+# Parameters come as environment variables (interpolationType ENV_VAR, agent 3.3.2746.0 or later), are data and are never evaluated.
+set -u -o pipefail -f
+umask 077
+export LC_ALL=C
+
+# Where the device's own file system begins: empty on a real device; the local mode gives each host a folder.
+root=${EDGE_RAMP_ROOT-}
+state=$root/var/lib/edge-ramp
+# Seconds that one command on a device may take; less than the document's own time-out.
+limit=20
+
+# Exit codes by which the caller tells what happened (194 would mean "reboot" to the agent).
+UNFIT=10 STALE=11 LOCKED=12 REFUSED=20 UNREACHABLE=21 CHANGED=22 SILENT=23
+
+fail() { # CODE MESSAGE: one sentence, and nothing more is done
+  printf 'edge-ramp: %s\n' "$2" >&2
+  exit "$1"
+}
+
+need() { # NAME...: an agent that is too old leaves the variables unset
+  local name
+  for name in "$@"; do
+    [ -n "${!name+set}" ] || fail "$UNFIT" "parameter ${name#SSM_} did not arrive: this host's SSM Agent is older than 3.3.2746.0"
+  done
+}
+
+printing() { # true when commands are only to be shown (plan --commands)
+  [ -n "${EDGE_RAMP_PRINT-}" ]
+}
+
+# One command at a time on a device; a number lower than the last seen is a command from a run that has been overtaken.
+enter() { # DEVICE FENCE DIGEST
+  printing && return
+  mkdir -p "$state" || fail "$UNFIT" "cannot write to $state"
+  exec 9>"$state/$1.lock"
+  flock -w 30 9 || fail "$LOCKED" "another command of edge-ramp has held this device for 30 s"
+  [ "$2" = 0 ] && return
+  local file=$state/$SSM_Tunnel.$1.fence fence=0 digest=-
+  if [ -e "$file" ]; then read -r fence digest <"$file"; fi
+  [ "$2" -ge "$fence" ] || fail "$STALE" "this command is from an overtaken run (fence $2, the device has seen $fence)"
+  if [ "$2" -eq "$fence" ] && [ "$digest" != - ] && [ "$3" != - ] && [ "$digest" != "$3" ]; then
+    fail "$STALE" "this command is of another plan ($3) than the one this device is carrying out ($digest)"
+  fi
+  [ "$2" -eq "$fence" ] && [ "$3" = - ] && return
+  if ! { printf '%s %s\n' "$2" "$3" >"$file.new" && mv "$file.new" "$file"; }; then fail "$UNFIT" "cannot write to $state"; fi
+}
+
+# One command on this host. What it says when it fails goes to the caller, word for word.
+run() { # COMMAND...
+  if printing; then
+    printf '%s\n' "$*"
+    return
+  fi
+  local said code
+  said=$(timeout "$limit" "$@" 2>&1 9>&-)
+  code=$?
+  [ "$code" -ne 124 ] || fail "$SILENT" "$* did not end within $limit s"
+  [ "$code" -eq 0 ] || fail "$REFUSED" "$* answered (exit code $code): $(brief "$said")"
+}
+
+brief() { # TEXT: on one line, 400 characters at most
+  printf '%s' "$1" | tr '\n' ' ' | cut -c 1-400
+}
+
+# Answers: a question, what the device said to it line by line, and its exit code; at the end a mark by which a cut answer is known.
+answers=
+answer() { # QUESTION CODE TEXT
+  answers+="?$1"$'\n'
+  [ -z "$3" ] || answers+=$(printf '%s\n' "$3" | sed 's/^/|/')$'\n'
+  answers+="=$2"$'\n'
+}
+
+finish() {
+  printf '%s' "$answers"
+  printf '.%s %s\n' "$(printf '%s' "$answers" | wc -l | tr -d ' ')" "$(printf '%s' "$answers" | sha256sum | cut -c 1-16)"
+}
+
+ask() { # QUESTION COMMAND...: the command's own words are the answer, whatever its exit code
+  local question=$1 said code
+  shift
+  said=$(timeout "$limit" "$@" 2>&1 9>&-)
+  code=$?
+  [ "$code" -ne 124 ] || fail "$SILENT" "$* did not end within $limit s"
+  answer "$question" "$code" "$said"
+}

@@ -1,0 +1,104 @@
+# Carries out operations on a ramp node, in the order given. Values are the commands' own words (lib/tunnel/ramp/objects.ts).
+need SSM_Digest SSM_Operations
+
+expect() { # FROM COMMAND...: another may have changed the object since it was looked at
+  printing && return
+  local from=$1 said
+  shift
+  said=$(timeout "$limit" "$@" 2>&1)
+  case " $said " in *" $from "*) ;; *) fail "$CHANGED" "\"$*\" no longer shows \"$from\", as it did when the plan was made: $(brief "$said")" ;; esac
+}
+
+# Exclusively, so that the CNI and we cannot take the same address; then a look whether a Pod already had it without a claim.
+claim() { # ADDRESS
+  if printing; then
+    printf 'set -C; echo %s > %s/%s\n' "$mark" "$claims" "$1"
+    return
+  fi
+  mkdir -p "$claims"
+  (set -C && printf '%s\n' "$mark" >"$claims/$1") 2>/dev/null || grep -qxF -- "$mark" "$claims/$1" ||
+    fail "$CHANGED" "address $1 was given to a Pod meanwhile ($claims/$1 exists)"
+  ! timeout "$limit" "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-flows br0 "ip,nw_dst=$1" 2>/dev/null | grep -q REG1 || {
+    rm -f "$claims/$1"
+    fail "$CHANGED" "a Pod has address $1 although the CNI had no claim on it"
+  }
+}
+
+unclaim() { # ADDRESS: only our own
+  if printing; then
+    printf 'rm %s/%s\n' "$claims" "$1"
+  elif grep -qxF -- "$mark" "$claims/$1" 2>/dev/null; then
+    rm -f "$claims/$1"
+  fi
+}
+
+# All flows change in one bundle: deleting and then adding loses packets (first-packet.md 5).
+bundle=
+flow() { # VERB MATCH FROM TO: values are `cookie=C actions=A`
+  case $1 in
+  delete) bundle+="delete_strict ${3%% *}/-1,$2"$'\n' ;;
+  *) bundle+="add ${4%% *},$2,${4#* }"$'\n' ;;
+  esac
+}
+
+send_bundle() {
+  [ -n "$bundle" ] || return 0
+  if printing; then
+    printf '%s\n' "ovs-ofctl -O OpenFlow13 --bundle add-flows br0 - <<END" "${bundle%$'\n'}" END
+  else
+    local said code
+    said=$(timeout "$limit" "${ovs[@]}" ovs-ofctl -O OpenFlow13 --bundle add-flows br0 - <<<"${bundle%$'\n'}" 2>&1)
+    code=$?
+    [ "$code" -ne 124 ] || fail "$SILENT" "ovs-ofctl --bundle add-flows br0 did not end within $limit s"
+    [ "$code" -eq 0 ] || fail "$REFUSED" "ovs-ofctl --bundle add-flows br0 answered (exit code $code): $(brief "$said"); the bundle was: $(brief "$bundle")"
+  fi
+  bundle=
+}
+
+carry_out() { # VERB KIND NAME FROM TO
+  local verb=$1 kind=$2 name=$3 from=$4 to=$5
+  case $kind in flow) flow "$verb" "$name" "$from" "$to" && return ;; esac
+  send_bundle
+  case "$verb $kind $to" in
+  # Ahead of any REJECT. A copy further down (`behind`) does no harm and is left until the tunnel goes.
+  'create input ahead' | 'modify input ahead') input_rule "$name" && run iptables -w -I INPUT 1 "${rule[@]}" ;;
+  'create input behind') input_rule "$name" && run iptables -w -A INPUT "${rule[@]}" ;;
+  'modify input behind') input_rule "$name" && run iptables -w -D INPUT "${rule[@]}" ;;
+  'delete input '*) input_rule "$name" && remove_all ;;
+  'create tunnel '*) run ip tunnel add "$name" mode ipip $to ;;
+  'modify tunnel '*) expect "$from" ip -o tunnel show "$name" && run ip tunnel change "$name" mode ipip $to ;;
+  'delete tunnel '*) expect "$from" ip -o tunnel show "$name" && run ip tunnel del "$name" ;;
+  'create link '*) run ip link set "$name" up ;;
+  'delete link '*) run ip link set "$name" down ;;
+  'create address '*) run ip addr add "${name#* }$to" dev "${name%% *}" ;;
+  'delete address '*) run ip addr del "${name#* }$from" dev "${name%% *}" ;;
+  'create route '*) run ip route add "$name/32" $to ;;
+  'modify route '*) expect "$from" ip -4 route show "$name" && run ip route replace "$name/32" $to ;;
+  'delete route '*) run ip route del "$name/32" $from ;;
+  'create claim '*) claim "$name" ;;
+  'delete claim '*) unclaim "$name" ;;
+  'create nat '*) nat_rule "$name" "${to#to }" && run iptables -w -t nat -I POSTROUTING 1 "${rule[@]}" ;;
+  'modify nat '*)
+    nat_rule "$name" "${to#to }" && run iptables -w -t nat -I POSTROUTING 1 "${rule[@]}"
+    nat_rule "$name" "${from#to }" && run iptables -w -t nat -D POSTROUTING "${rule[@]}"
+    ;;
+  'delete nat '*) nat_rule "$name" "${from#to }" && run iptables -w -t nat -D POSTROUTING "${rule[@]}" ;;
+  *) fail "$UNFIT" "unknown operation: $verb $kind" ;;
+  esac
+}
+
+remove_all() { # every copy of the rule
+  run iptables -w -D INPUT "${rule[@]}"
+  while ! printing && timeout "$limit" iptables -w -C INPUT "${rule[@]}" >/dev/null 2>&1; do
+    run iptables -w -D INPUT "${rule[@]}"
+  done
+}
+
+enter node "$SSM_Fence" "$SSM_Digest"
+IFS='|' read -r -a operations <<<"$SSM_Operations"
+for each in "${operations[@]}"; do
+  IFS='~' read -r verb object from to <<<"$each"
+  carry_out "$verb" "${object%% *}" "${object#* }" "$from" "$to"
+done
+send_bundle
+printf 'carried out %s\n' "${#operations[@]}"

@@ -1,0 +1,17 @@
+# What the ramp node's scripts know of its tools.
+need SSM_Tunnel SSM_Fence
+claims=$root/var/lib/cni/networks/openshift-sdn
+mark=edge-ramp:$SSM_Tunnel
+
+# Open vSwitch's tools are the host's, or, where it runs in a Pod, those of ovs-vswitchd's own mount namespace.
+ovs=(env)
+command -v ovs-ofctl >/dev/null || ovs=(nsenter --mount --target "$(pgrep -o -x ovs-vswitchd)" --)
+
+# The rule that lets BIG-IP's tunnel in. By number, since the name of protocol 4 depends on /etc/protocols.
+input_rule() { # BIGIP
+  rule=(-p 4 -s "$1" -m comment --comment "$mark" -j ACCEPT)
+}
+
+nat_rule() { # SOURCE GATEWAY
+  rule=(-s "$1" -o tun0 -m comment --comment "$mark" -j SNAT --to-source "$2")
+}

@@ -1,0 +1,115 @@
+# Answers questions about a ramp node; changes nothing. A busy node has thousands of flows and rules: only what is named comes back.
+need SSM_Questions
+
+# `present 1` when the rule is there, `ours N` for each copy's place in the chain, `reject N` for the first rule that turns packets away.
+input() { # BIGIP
+  local said code present=0
+  input_rule "$1"
+  timeout "$limit" iptables -w -C INPUT "${rule[@]}" >/dev/null 2>&1 && present=1
+  said=$(timeout "$limit" iptables -w -S INPUT 2>&1)
+  code=$?
+  [ "$code" -ne 0 ] || said=$(awk -v mark="$mark" -v source="-s $1/32 " -v present="$present" '
+    BEGIN { print "present " present }
+    !/^-A / { next }
+    { n++ }
+    index($0, source) && index($0, mark) { print "ours " n; next }
+    / -j (REJECT|DROP)/ && !rejected { print "reject " n; rejected = 1 }' <<<"$said")
+  answer "input $1" "$code" "$said"
+}
+
+nat() { # SOURCE
+  local said code
+  said=$(timeout "$limit" iptables -w -t nat -S POSTROUTING 2>&1)
+  code=$?
+  [ "$code" -ne 0 ] || said=$(grep -F -- "$mark" <<<"$said")
+  answer "nat $1" "$code" "$said"
+}
+
+# The CNI's claims: all of them on one line, those with our mark on the next.
+claimed() {
+  local all='' ours='' file name
+  if [ -d "$claims" ]; then
+    while IFS= read -r file; do
+      name=${file##*/}
+      case $name in *[!0-9.]*) continue ;; esac
+      all+="$name "
+      ! grep -qxF -- "$mark" "$file" || ours+="$name "
+    done < <(find "$claims" -maxdepth 1 -type f)
+  fi
+  answer claims 0 "$all"$'\n'"$ours"
+}
+
+flows='' flows_code=''
+dump() { # once
+  [ -z "$flows_code" ] || return
+  flows=$(timeout "$limit" "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-flows br0 2>&1)
+  flows_code=$?
+}
+
+# Addresses that Pods have by the flows that lead to them: those that load a tenant into a register (tables 7 and 70).
+pods() {
+  dump
+  answer pods 0 "$(sed -n 's/.*[ ,]nw_dst=\([0-9.]*\) actions=load:[^ ]*REG1.*/\1/p' <<<"$flows" | sort -u | tr '\n' ' ')"
+}
+
+# Ours, the published procedure's, whatever names our address, the version note, and the few that tell which pipeline this is: those before
+# the tables that have a flow for each Pod or node, with tun0's address or a whole network in them.
+interesting() { # COOKIE SOURCE
+  local gateway
+  dump
+  gateway=$(ip -o -4 addr show dev tun0 2>/dev/null | awk 'NR == 1 { sub("/.*", "", $4); print $4 }')
+  answer "flows $1 $2" "$flows_code" "$([ "$flows_code" -ne 0 ] && printf '%s' "$flows" || awk -v cookie="cookie=$1," -v source="$2" -v gateway="$gateway" '
+    function names(address) { return address != "" && match($0, "[=:>]" address "([^0-9.]|$)") }
+    BEGIN { gsub(/\./, "\\.", source); gsub(/\./, "\\.", gateway) }
+    !/actions=/ { next }
+    { table = 0; if (match($0, /table=[0-9]+/)) table = substr($0, RSTART + 6, RLENGTH - 6) + 0
+      gsub(/(duration|n_packets|n_bytes|idle_age|hard_age)=[^ ,]*, /, "") }
+    index($0, cookie) || index($0, "cookie=0x999,") || table == 253 || names(source) { print; next }
+    !/priority=/ { print; next }
+    table > 40 || /tun_dst/ { next }
+    names(gateway) || /ct_state=-trk/ || /(nw_src|nw_dst|arp_tpa|arp_spa)=[0-9.]+\/[0-9]+/ { print; next }
+    /in_port=[^ ,]+ actions=goto_table/ { print }' <<<"$flows")"
+}
+
+tunnel() { # NAME
+  ask "tunnel $1" ip -o tunnel show "$1"
+  case $answers in *$'\n'"|$1: "*) has_tunnel=yes ;; *) [ "$has_tunnel" = yes ] || has_tunnel=no ;; esac
+}
+
+# Waits, at most 5 s, until a packet has come out of the tunnel: BIG-IP pings first, and our own ping cannot open the firewall for it.
+heard() { # NAME
+  local deadline=$((SECONDS + 5)) received
+  while :; do
+    received=$(ip -s link show dev "$1" 2>/dev/null | awk '/RX:/ { getline; print $2; exit }')
+    [ "${received:-0}" -eq 0 ] || { answer "heard $1" 0 '' && return; }
+    [ "$SECONDS" -lt "$deadline" ] || { answer "heard $1" 1 '' && return; }
+    sleep 0.1
+  done
+}
+
+question() { # KIND NAME...
+  case $1 in
+  forwarding) ask forwarding sysctl -n net.ipv4.ip_forward ;;
+  addresses) ask "$*" ip -o -4 addr show dev "$2" ;;
+  link) ask "$*" ip -o link show dev "$2" ;;
+  port) ask "$*" "${ovs[@]}" ovs-vsctl get Interface "$2" ofport ;;
+  tunnel) tunnel "$2" ;;
+  route) ask "$*" ip -4 route show "$2" ;;
+  input) input "$2" ;;
+  nat) nat "$2" ;;
+  claims) claimed ;;
+  pods) pods ;;
+  flows) interesting "$2" "$3" ;;
+  heard) heard "$2" ;;
+  ping) if [ "$has_tunnel" != no ]; then ask "$*" ping -c 3 -i 0.2 -W 1 "$2"; else answer "$*" - ''; fi ;;
+  *) fail "$UNFIT" "unknown question: $*" ;;
+  esac
+}
+
+has_tunnel=unasked
+enter node "$SSM_Fence" -
+IFS='|' read -r -a questions <<<"$SSM_Questions"
+for each in "${questions[@]}"; do
+  question $each
+done
+finish
