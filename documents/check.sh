@@ -1,5 +1,5 @@
 #!/bin/bash
-# shellcheck on each script as it runs on a device: prelude, what its kind shares, and the script, in one piece.
+# Checks each script as it runs on a device: prelude, what its kind shares, and the script, in one piece.
 set -eu
 cd "$(dirname "$0")"
 for kind in bigip:bigip-session ramp:ramp-objects; do

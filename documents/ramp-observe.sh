@@ -55,12 +55,13 @@ pods() {
 # Ours, the published procedure's, whatever names our address, the version note, and the few that tell which pipeline this is: those before
 # the tables that have a flow for each Pod or node, with tun0's address or a whole network in them.
 interesting() { # COOKIE SOURCE
-  local gateway
+  local gateway said
   dump
   gateway=$(ip -o -4 addr show dev tun0 2>/dev/null | awk 'NR == 1 { sub("/.*", "", $4); print $4 }')
-  answer "flows $1 $2" "$flows_code" "$([ "$flows_code" -ne 0 ] && printf '%s' "$flows" || awk -v cookie="cookie=$1," -v source="$2" -v gateway="$gateway" '
+  said=$flows
+  [ "$flows_code" -ne 0 ] || said=$(awk -v cookie="cookie=$1," -v source="$2" -v gateway="$gateway" '
     function names(address) { return address != "" && match($0, "[=:>]" address "([^0-9.]|$)") }
-    BEGIN { gsub(/\./, "\\.", source); gsub(/\./, "\\.", gateway) }
+    BEGIN { gsub(/\./, "[.]", source); gsub(/\./, "[.]", gateway) }
     !/actions=/ { next }
     { table = 0; if (match($0, /table=[0-9]+/)) table = substr($0, RSTART + 6, RLENGTH - 6) + 0
       gsub(/(duration|n_packets|n_bytes|idle_age|hard_age)=[^ ,]*, /, "") }
@@ -68,7 +69,8 @@ interesting() { # COOKIE SOURCE
     !/priority=/ { print; next }
     table > 40 || /tun_dst/ { next }
     names(gateway) || /ct_state=-trk/ || /(nw_src|nw_dst|arp_tpa|arp_spa)=[0-9.]+\/[0-9]+/ { print; next }
-    /in_port=[^ ,]+ actions=goto_table/ { print }' <<<"$flows")"
+    /in_port=[^ ,]+ actions=goto_table/ { print }' <<<"$flows")
+  answer "flows $1 $2" "$flows_code" "$said"
 }
 
 tunnel() { # NAME

@@ -2,7 +2,8 @@ import { parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { InvalidRequest } from './errors';
 import { sharedMistakes } from './rules';
-import { tunnelSchema, type Tunnel } from './spec';
+import { tunnelSchema } from './spec';
+import type { Tunnel } from './tunnel';
 
 /** A declaration as it lies on disk. */
 export interface TunnelFile {

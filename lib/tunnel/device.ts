@@ -1,5 +1,5 @@
 import { Refused } from './errors';
-import type { Tunnel } from './spec';
+import type { Tunnel } from './tunnel';
 
 /** What of a device edge-ramp may change: object name (`kind name`, e.g. `tunnel SDN`) to its value in canonical text. No key: absent. */
 export type State = Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import { difference, refuseUnrestorable, wire, type Device, type Observation, ty
 import { Refused } from './errors';
 import { ramp } from './ramp/device';
 import { recordedState, remember, type Before, type Original } from './records';
-import { bigipUnit, rampNode, type Tunnel } from './spec';
+import { bigipUnit, rampNode, type Tunnel } from './tunnel';
 
 /** The kinds of device, in the order in which a plan lists them. */
 export const KINDS = { bigip, ramp } as const;

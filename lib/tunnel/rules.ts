@@ -1,5 +1,5 @@
 import { contains, isAddress, overlaps, parseCidr } from './address';
-import type { Tunnel } from './spec';
+import type { Tunnel } from './tunnel';
 
 /** A broken rule: where in the document, what stands there, and what the rule is. */
 export interface Mistake {

@@ -3,7 +3,7 @@ import { readAnswers } from '../answer';
 import { describeWords } from '../describe';
 import type { Device, Observation, Operation, Order, Stage, State, Wanted } from '../device';
 import { NotVerified, Refused } from '../errors';
-import { bigipUnit, type Tunnel } from '../spec';
+import { bigipUnit, type Tunnel } from '../tunnel';
 import { desiredObjects, desiredRoute, ownership, property, routeName, translation } from './objects';
 import { digest, probes, questions, read, readProbes, type BigIpFacts } from './read';
 

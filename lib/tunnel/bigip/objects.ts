@@ -1,4 +1,4 @@
-import { bigipUnit, marker, rampNode, tunnelAddress, type Tunnel } from '../spec';
+import { bigipUnit, marker, rampNode, tunnelAddress, type Tunnel } from '../tunnel';
 import { relative } from './tmsh';
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { excerpt, pingCounts, readAnswers, type Answer } from '../answer';
 import type { Observation, Probe, State } from '../device';
 import { NotUnderstood } from '../errors';
-import { bigipUnit, type Tunnel } from '../spec';
+import { bigipUnit, type Tunnel } from '../tunnel';
 import { canonical, property, type ObjectKind } from './objects';
 import { parseListing, properties, relative } from './tmsh';
 

@@ -2,7 +2,7 @@ import { readAnswers } from '../answer';
 import { describeWords } from '../describe';
 import type { Device, Observation, Operation, State, Wanted } from '../device';
 import { NotVerified, Refused } from '../errors';
-import { bigipUnit, rampNode, tunnelAddress, type Tunnel } from '../spec';
+import { bigipUnit, rampNode, tunnelAddress, type Tunnel } from '../tunnel';
 import { flowObjects, gatewayObjects, tunnelObjects } from './objects';
 import { questions, read, readInput, readPing, type RampFacts } from './read';
 

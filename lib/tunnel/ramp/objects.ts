@@ -1,4 +1,4 @@
-import { bigipUnit, marker, rampNode, tunnelAddress, type Tunnel } from '../spec';
+import { bigipUnit, marker, rampNode, tunnelAddress, type Tunnel } from '../tunnel';
 import { flowObject, flowValue, parseFlow, type Flow } from './flow';
 import type { Pipeline, Sdn } from './pipeline';
 

@@ -2,7 +2,7 @@ import { contains, highestFree, isAddress, parseCidr, cidrText } from '../addres
 import { excerpt, pingCounts, readAnswers, type Answer } from '../answer';
 import type { Observation, Probe, State } from '../device';
 import { NotUnderstood } from '../errors';
-import { bigipUnit, marker, rampNode, tunnelAddress, type Tunnel } from '../spec';
+import { bigipUnit, marker, rampNode, tunnelAddress, type Tunnel } from '../tunnel';
 import { flowObject, flowValue, parseFlow, type Flow } from './flow';
 import { isPublishedFlow, publishedAddress } from './objects';
 import { recognise, type Pipeline, type Sdn } from './pipeline';

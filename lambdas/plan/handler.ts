@@ -1,0 +1,66 @@
+import { ContractMismatch, NotUnderstood } from '../../lib/tunnel/errors';
+import { CONTRACT } from '../../lib/tunnel/outcome';
+import { reconcile, refuseUnlessAgreed, type Goal, type Observed, type Plan } from '../../lib/tunnel/reconcile';
+import type { Before, Original } from '../../lib/tunnel/records';
+import type { Tunnel } from '../../lib/tunnel/tunnel';
+import type { Request } from '../read-request/request';
+
+/** Records are JSON text, as they lie in the table. */
+interface Records {
+  readonly original: string | null;
+  readonly before: string | null;
+  readonly applied: string | null;
+}
+
+export interface PlanInput {
+  readonly contract: number;
+  readonly phase: 'forward' | 'restore';
+  readonly request: Request;
+  readonly observed: readonly { readonly ok: boolean; readonly error?: string; readonly cause?: string; readonly devices?: readonly Observed[] }[];
+  readonly records: Records;
+  /** The record `before` that this run works from; null before it has written one. */
+  readonly before: string | null;
+}
+
+export type PlanOutput = Omit<Plan, 'before' | 'original'> & {
+  readonly contract: number;
+  readonly records: { readonly original: string; readonly before: string; readonly applied: string };
+  readonly sentence: string;
+};
+
+/** Plan: the difference between what the devices are and what they shall be. Contacts no device. */
+export async function handler(input: PlanInput): Promise<PlanOutput> {
+  if (input.contract !== CONTRACT || input.request.contract !== CONTRACT)
+    throw new ContractMismatch(`this run speaks contract ${input.request.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`);
+  const blind = input.observed.find(({ ok }) => ok !== true);
+  if (blind) throw new NotUnderstood(`a device could not be observed: ${blind.cause ?? blind.error ?? 'no reason given'}`);
+
+  const { request, phase, records } = input;
+  const goal: Goal = phase === 'restore' ? 'recorded' : request.action === 'teardown' ? 'absent' : 'declared';
+  const { before, original, ...plan } = reconcile(goal, {
+    spec: request.spec,
+    applied: parse<Tunnel | null>(records.applied, null),
+    original: parse<Original>(records.original, {}),
+    before: parse<Before>(input.before ?? records.before, {}),
+    observed: input.observed.flatMap(({ devices }) => devices ?? []),
+  });
+  if (goal !== 'recorded' && request.trigger === null && (request.action === 'apply' || request.action === 'teardown'))
+    refuseUnlessAgreed({ ...plan, before, original }, request);
+  return {
+    ...plan,
+    contract: CONTRACT,
+    records: { original: JSON.stringify(original), before: JSON.stringify(before), applied: JSON.stringify(request.spec) },
+    sentence: sentence(plan),
+  };
+}
+
+function sentence({ changes, interrupts }: Pick<Plan, 'changes' | 'interrupts'>): string {
+  if (changes.length === 0) return 'Nothing has to change.';
+  const devices = new Set(changes.map(({ device }) => device)).size;
+  const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  return `${many(changes.length, 'change')} on ${many(devices, 'device')}; ${interrupts.length === 0 ? 'none cuts live traffic' : `${interrupts.length} of them cut live traffic`}.`;
+}
+
+function parse<T>(text: string | null, otherwise: T): T {
+  return text === null ? otherwise : (JSON.parse(text) as T);
+}

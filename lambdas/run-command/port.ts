@@ -1,0 +1,21 @@
+/** One command for one device: which document runs where, and with what. */
+export interface Order {
+  /** How an operator calls the device, for messages: `BIG-IP 10.3.88.66`. */
+  readonly device: string;
+  readonly instance: string;
+  readonly document: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Finds this very command again, at most 100 characters: the same execution, step, plan and device give the same tag. */
+  readonly tag: string;
+  /** True when this step was tried before, so that the command may have been sent already. */
+  readonly again: boolean;
+}
+
+/** Runs a document on an instance and waits for its end. */
+export interface RunCommand {
+  /**
+   * @returns what the script printed (at most 24,000 characters)
+   * @throws DeviceRefused the script ended with an error; NotDelivered it never ran; OutcomeUnknown it may have; Throttled nothing was sent
+   */
+  run(order: Order): Promise<string>;
+}

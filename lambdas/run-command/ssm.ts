@@ -1,0 +1,110 @@
+import {
+  CancelCommandCommand,
+  GetCommandInvocationCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+  type GetCommandInvocationCommandOutput,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import { DeviceRefused, NotDelivered, OutcomeUnknown, Throttled } from '../../lib/tunnel/errors';
+import type { Order, RunCommand } from './port';
+
+/** Seconds, from lib/stack/time-outs.ts by the function's environment. */
+export interface TimeOuts {
+  /** A command not started by then never will be. */
+  readonly delivery: number;
+  /** After this the result is given up: longer than delivery and execution together. */
+  readonly deadline: number;
+}
+
+/** Run Command's answer is eventually consistent: for so long "does not exist" means "not yet" (aws.md, C1). Milliseconds. */
+const CONSISTENT_AFTER = 10_000;
+/** Milliseconds between looks: a script takes one to three seconds, so the first looks are close together. */
+const LOOKS = [400, 400, 400, 500, 500, 500, 500, 1000, 1000, 1000];
+const LATER_LOOKS = 2000;
+
+/** Systems Manager Run Command. A command is sent once: what happened to it is found out, never assumed. */
+export class SsmRunCommand implements RunCommand {
+  readonly #client: SSMClient;
+  readonly #timeOuts: TimeOuts;
+
+  constructor(client: SSMClient, timeOuts: TimeOuts) {
+    this.#client = client;
+    this.#timeOuts = timeOuts;
+  }
+
+  async run(order: Order): Promise<string> {
+    const id = (order.again ? await this.#find(order) : undefined) ?? (await this.#send(order));
+    return judge(order, await this.#outcome(order, id));
+  }
+
+  async #send({ device, instance, document, parameters, tag }: Order): Promise<string> {
+    try {
+      const sent = await this.#client.send(
+        new SendCommandCommand({
+          DocumentName: document,
+          InstanceIds: [instance],
+          Parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]])),
+          TimeoutSeconds: this.#timeOuts.delivery,
+          Comment: tag,
+        }),
+      );
+      return sent.Command!.CommandId!;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (/Throttl|TooManyRequests|RateExceeded|MaxDocumentSizeExceeded/.test(error.name)) throw new Throttled(`Systems Manager asks to slow down: ${error.message}`);
+      if (error.name === 'InvalidInstanceId')
+        throw new NotDelivered(`${device} cannot be reached: ${instance} is not connected to Systems Manager in this account and region (is it running, and its agent?)`);
+      throw new DeviceRefused(`Systems Manager refused the command for ${device}: ${error.name}: ${error.message}`);
+    }
+  }
+
+  /** A command of this tag that was sent by an earlier try and may have run. */
+  async #find({ document, instance, tag }: Order): Promise<string | undefined> {
+    const { Commands } = await this.#client.send(new ListCommandsCommand({ InstanceId: instance, Filters: [{ key: 'DocumentName', value: document }], MaxResults: 50 }));
+    return Commands?.find((command) => command.Comment === tag && !/^(?:DeliveryTimedOut|Undeliverable)$/.test(command.StatusDetails ?? ''))?.CommandId;
+  }
+
+  async #outcome({ device, instance }: Order, id: string): Promise<GetCommandInvocationCommandOutput> {
+    const begun = Date.now();
+    for (let look = 0; ; look++) {
+      await new Promise((done) => setTimeout(done, LOOKS[look] ?? LATER_LOOKS));
+      const waited = Date.now() - begun;
+      try {
+        const invocation = await this.#client.send(new GetCommandInvocationCommand({ CommandId: id, InstanceId: instance }));
+        if (!/^(?:Pending|InProgress|Delayed|Cancelling)$/.test(invocation.Status ?? '')) return invocation;
+      } catch (error) {
+        const unknown = error instanceof Error && error.name === 'InvocationDoesNotExist';
+        if (unknown && waited > CONSISTENT_AFTER) throw new OutcomeUnknown(`${device}: Systems Manager has lost command ${id}; whether it ran is not known`);
+        // Anything else may pass: the command runs whether we can see it or not.
+      }
+      if (waited > this.#timeOuts.deadline * 1000) {
+        await this.#client.send(new CancelCommandCommand({ CommandId: id, InstanceIds: [instance] })).catch(() => undefined);
+        throw new OutcomeUnknown(`${device}: command ${id} gave no result within ${this.#timeOuts.deadline} s and was cancelled; whether it ran is not known`);
+      }
+    }
+  }
+}
+
+/** What the prelude's exit codes mean (documents/prelude.sh). Any of them but SILENT: the script itself said what is the matter. */
+const SILENT = 23;
+
+function judge({ device }: Order, invocation: GetCommandInvocationCommandOutput): string {
+  const { Status, StatusDetails, ResponseCode, StandardOutputContent, StandardErrorContent } = invocation;
+  if (Status === 'Success') return StandardOutputContent ?? '';
+  if (StatusDetails === 'DeliveryTimedOut' || StatusDetails === 'Undeliverable')
+    throw new NotDelivered(`${device}: the command never started (${StatusDetails}): the agent did not fetch it in time`);
+  if (Status === 'TimedOut') throw new OutcomeUnknown(`${device}: the command was stopped at its time-out; what it did until then is not known`);
+  if (Status !== 'Failed') throw new OutcomeUnknown(`${device}: the command ended as ${StatusDetails ?? Status}; what it did until then is not known`);
+  const said = lastWords(StandardErrorContent ?? '', StandardOutputContent ?? '');
+  if (ResponseCode === SILENT) throw new OutcomeUnknown(`${device}: ${said}`);
+  throw new DeviceRefused(`${device}: ${said}${said.endsWith(')') ? '' : ` (exit code ${ResponseCode})`}`);
+}
+
+/** The sentence that the script ended with (`edge-ramp: ...` on stderr), else the end of what it printed. */
+function lastWords(stderr: string, stdout: string): string {
+  const sentence = stderr.split('\n').findLast((line) => line.startsWith('edge-ramp: '));
+  if (sentence !== undefined) return sentence.slice('edge-ramp: '.length);
+  const text = `${stderr} ${stdout}`.trim().replace(/\s+/g, ' ').replace(/failed to run commands: exit status [0-9]+/, '').trim();
+  return text === '' ? 'the script failed and said nothing' : `the script failed: ${text.slice(-300)}`;
+}
