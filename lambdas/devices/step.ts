@@ -3,7 +3,15 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Probe } from '../../lib/tunnel/device';
 import { ContractMismatch, NotUnderstood } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';
-import { KINDS, deviceNames, deviceTitle, instanceOf, type Kind, type Observed, type Work } from '../../lib/tunnel/reconcile';
+import {
+  KINDS,
+  deviceNames,
+  deviceTitle,
+  instanceOf,
+  type Kind,
+  type Observed,
+  type Work,
+} from '../../lib/tunnel/reconcile';
 import type { Tunnel } from '../../lib/tunnel/tunnel';
 import type { RunCommand } from '../run-command/port';
 import { SsmRunCommand } from '../run-command/ssm';
@@ -29,7 +37,11 @@ export interface StepInput {
 export interface StepOutput {
   readonly kind: Kind;
   readonly ok: true;
-  readonly devices: readonly (Observed | { readonly name: string; readonly verification: readonly Probe[] } | { readonly name: string; readonly operations: number })[];
+  readonly devices: readonly (
+    | Observed
+    | { readonly name: string; readonly verification: readonly Probe[] }
+    | { readonly name: string; readonly operations: number }
+  )[];
 }
 
 /** How commands reach a kind of device: parameters beside tunnel and fence. */
@@ -42,22 +54,46 @@ const MOST = 32 * 1024;
  * The handler of one kind of device: all devices of that kind at once.
  * @throws the first failure, when every device has answered
  */
-export function deviceStep(kind: Kind, way: Way, commands: RunCommand = runCommand()): (input: StepInput) => Promise<StepOutput> {
+export function deviceStep(
+  kind: Kind,
+  way: Way,
+  commands: RunCommand = runCommand(),
+): (input: StepInput) => Promise<StepOutput> {
   return async (input) => {
     if (input.contract !== CONTRACT)
-      throw new ContractMismatch(`this run speaks contract ${input.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`);
-    const names = input.do === 'observe' || input.do === 'prove' ? deviceNames(input.request.spec)[kind] : input.work.map(({ device }) => device);
-    const outcomes = await Promise.allSettled(names.map((name) => one(kind, name, way(input.request.spec, name), input, commands)));
+      throw new ContractMismatch(
+        `this run speaks contract ${input.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
+      );
+    const names =
+      input.do === 'observe' || input.do === 'prove'
+        ? deviceNames(input.request.spec)[kind]
+        : input.work.map(({ device }) => device);
+    const outcomes = await Promise.allSettled(
+      names.map((name) => one(kind, name, way(input.request.spec, name), input, commands)),
+    );
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
-    const output: StepOutput = { kind, ok: true, devices: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])) };
+    const output: StepOutput = {
+      kind,
+      ok: true,
+      devices: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
+    };
     const size = Buffer.byteLength(JSON.stringify(output));
-    if (size > MOST) throw new NotUnderstood(`${KINDS[kind].title}: the answer is ${size} bytes, more than the ${MOST} that a state may hand on`);
+    if (size > MOST)
+      throw new NotUnderstood(
+        `${KINDS[kind].title}: the answer is ${size} bytes, more than the ${MOST} that a state may hand on`,
+      );
     return output;
   };
 }
 
-async function one(kind: Kind, name: string, connection: Readonly<Record<string, string>>, input: StepInput, commands: RunCommand): Promise<StepOutput['devices'][number]> {
+async function one(
+  kind: Kind,
+  name: string,
+  connection: Readonly<Record<string, string>>,
+  input: StepInput,
+  commands: RunCommand,
+): Promise<StepOutput['devices'][number]> {
   const { spec } = input.request;
   const device = KINDS[kind];
   const applied = input.applied === null ? null : (JSON.parse(input.applied) as Tunnel);
@@ -72,10 +108,27 @@ async function one(kind: Kind, name: string, connection: Readonly<Record<string,
       again: input.retry > 0,
     });
 
-  if (input.do === 'observe') return { kind, name, observation: device.read(await run('observe', { Questions: device.questions(spec, applied).join('|') }), spec, applied) };
-  if (input.do === 'prove') return { name, verification: device.prove(await run('observe', { Questions: device.proofs(spec).join('|') }), spec) };
+  if (input.do === 'observe')
+    return {
+      kind,
+      name,
+      observation: device.read(
+        await run('observe', { Questions: device.questions(spec, applied).join('|') }),
+        spec,
+        applied,
+      ),
+    };
+  if (input.do === 'prove')
+    return {
+      name,
+      verification: device.prove(await run('observe', { Questions: device.proofs(spec).join('|') }), spec),
+    };
   const { operations, saved } = input.work.find((work) => work.device === name)!;
-  await run('apply', { Digest: input.digest!, Operations: operations.join('|'), ...(kind === 'bigip' ? { Saved: saved! } : {}) });
+  await run('apply', {
+    Digest: input.digest!,
+    Operations: operations.join('|'),
+    ...(kind === 'bigip' ? { Saved: saved! } : {}),
+  });
   return { name, operations: operations.length };
 }
 
@@ -87,11 +140,15 @@ function tag({ execution, step, fence, request }: StepInput, name: string): stri
 
 function runCommand(): RunCommand {
   // One try: the SDK's own retries could send a command twice. Looking at results is repeated anyway.
-  return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), { delivery: Number(environment('DELIVERY_TIMEOUT_SECONDS')), deadline: Number(environment('POLL_DEADLINE_SECONDS')) });
+  return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), {
+    delivery: Number(environment('DELIVERY_TIMEOUT_SECONDS')),
+    deadline: Number(environment('POLL_DEADLINE_SECONDS')),
+  });
 }
 
 function environment(name: string): string {
   const value = process.env[name];
-  if (value === undefined) throw new Error(`environment variable ${name} is not set: this function was not deployed by the edge-ramp stack`);
+  if (value === undefined)
+    throw new Error(`environment variable ${name} is not set: this function was not deployed by the edge-ramp stack`);
   return value;
 }

@@ -16,7 +16,12 @@ export interface PlanInput {
   readonly contract: number;
   readonly phase: 'forward' | 'restore';
   readonly request: Request;
-  readonly observed: readonly { readonly ok: boolean; readonly error?: string; readonly cause?: string; readonly devices?: readonly Observed[] }[];
+  readonly observed: readonly {
+    readonly ok: boolean;
+    readonly error?: string;
+    readonly cause?: string;
+    readonly devices?: readonly Observed[];
+  }[];
   readonly records: Records;
   /** The record `before` that this run works from; null before it has written one. */
   readonly before: string | null;
@@ -31,9 +36,12 @@ export type PlanOutput = Omit<Plan, 'before' | 'original'> & {
 /** Plan: the difference between what the devices are and what they shall be. Contacts no device. */
 export async function handler(input: PlanInput): Promise<PlanOutput> {
   if (input.contract !== CONTRACT || input.request.contract !== CONTRACT)
-    throw new ContractMismatch(`this run speaks contract ${input.request.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`);
+    throw new ContractMismatch(
+      `this run speaks contract ${input.request.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
+    );
   const blind = input.observed.find(({ ok }) => ok !== true);
-  if (blind) throw new NotUnderstood(`a device could not be observed: ${blind.cause ?? blind.error ?? 'no reason given'}`);
+  if (blind)
+    throw new NotUnderstood(`a device could not be observed: ${blind.cause ?? blind.error ?? 'no reason given'}`);
 
   const { request, phase, records } = input;
   const goal: Goal = phase === 'restore' ? 'recorded' : request.action === 'teardown' ? 'absent' : 'declared';
@@ -49,7 +57,11 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
   return {
     ...plan,
     contract: CONTRACT,
-    records: { original: JSON.stringify(original), before: JSON.stringify(before), applied: JSON.stringify(request.spec) },
+    records: {
+      original: JSON.stringify(original),
+      before: JSON.stringify(before),
+      applied: JSON.stringify(request.spec),
+    },
     sentence: sentence(plan),
   };
 }

@@ -7,7 +7,9 @@ const parameters = new SSMClient({});
 export async function handler(input: unknown): Promise<Request> {
   return readRequest(input, async (tunnel) => {
     try {
-      const { Parameter } = await parameters.send(new GetParameterCommand({ Name: `${process.env['TUNNELS_PREFIX']}${tunnel}` }));
+      const { Parameter } = await parameters.send(
+        new GetParameterCommand({ Name: `${process.env['TUNNELS_PREFIX']}${tunnel}` }),
+      );
       return Parameter?.Value;
     } catch (error) {
       if (error instanceof Error && error.name === 'ParameterNotFound') return undefined;

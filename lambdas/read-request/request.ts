@@ -1,24 +1,50 @@
 import * as z from 'zod';
-import { issueLines, parseTunnel } from '../../lib/tunnel/declared';
+import { issueLines, parseTunnel } from '../../lib/tunnel/parse';
 import { InvalidRequest } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Tunnel } from '../../lib/tunnel/tunnel';
 
 const input = z
   .strictObject({
-    tunnel: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be the name of a declared tunnel: 1 to 32 of lower case letters, digits, -'),
+    tunnel: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9-]{0,31}$/,
+        'must be the name of a declared tunnel: 1 to 32 of lower case letters, digits, -',
+      ),
     action: z.enum(['apply', 'plan', 'verify', 'teardown']).default('apply'),
     allowInterruption: z.boolean().default(false),
-    expect: z.string().regex(/^[0-9a-f]{16}$/, 'must be the digest of a plan: 16 hexadecimal digits').optional(),
+    expect: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/, 'must be the digest of a plan: 16 hexadecimal digits')
+      .optional(),
     spec: z.unknown().optional(),
     trigger: z.enum(['event', 'schedule']).optional(),
-    repair: z.string().regex(/^arn:[a-z-]+:states:[a-z0-9-]+:[0-9]{12}:execution:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$/, 'must be the ARN of an execution').optional(),
+    repair: z
+      .string()
+      .regex(
+        /^arn:[a-z-]+:states:[a-z0-9-]+:[0-9]{12}:execution:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$/,
+        'must be the ARN of an execution',
+      )
+      .optional(),
   })
   .superRefine(({ spec, action, tunnel }, context) => {
     if (spec === undefined) return;
-    if (action !== 'plan') context.addIssue({ code: 'custom', path: ['spec'], input: undefined, message: 'is for action plan only: what is applied must be declared' });
+    if (action !== 'plan')
+      context.addIssue({
+        code: 'custom',
+        path: ['spec'],
+        input: undefined,
+        message: 'is for action plan only: what is applied must be declared',
+      });
     const { name } = (typeof spec === 'object' && spec !== null ? spec : {}) as { name?: unknown };
-    if (name !== tunnel) context.addIssue({ code: 'custom', path: ['spec', 'name'], input: name, message: `must be the tunnel's name, ${tunnel}` });
+    if (name !== tunnel)
+      context.addIssue({
+        code: 'custom',
+        path: ['spec', 'name'],
+        input: name,
+        message: `must be the tunnel's name, ${tunnel}`,
+      });
   });
 
 /** What the workflow knows of its request from the first state on. null: not given. */
@@ -38,13 +64,18 @@ export interface Request {
  * @param declared gives the declaration as JSON text, undefined when there is none of that name
  * @throws InvalidRequest listing every mistake: path, value, rule
  */
-export async function readRequest(document: unknown, declared: (tunnel: string) => Promise<string | undefined>): Promise<Request> {
+export async function readRequest(
+  document: unknown,
+  declared: (tunnel: string) => Promise<string | undefined>,
+): Promise<Request> {
   const parsed = input.safeParse(document, { reportInput: true });
-  if (!parsed.success) throw new InvalidRequest(parsed.error.issues.flatMap((issue) => issueLines('request', issue)).join('; '));
+  if (!parsed.success)
+    throw new InvalidRequest(parsed.error.issues.flatMap((issue) => issueLines('request', issue)).join('; '));
   const { tunnel, action, allowInterruption, expect = null, trigger = null, repair = null, spec } = parsed.data;
   const common = { contract: CONTRACT, tunnel, action, allowInterruption, expect, trigger, repair };
   if (spec !== undefined) return { ...common, spec: parseTunnel(spec, 'request: spec') };
   const text = await declared(tunnel);
-  if (text === undefined) throw new InvalidRequest(`request: tunnel: "${tunnel}": is not declared; add tunnels/${tunnel}.yaml and deploy`);
+  if (text === undefined)
+    throw new InvalidRequest(`request: tunnel: "${tunnel}": is not declared; add tunnels/${tunnel}.yaml and deploy`);
   return { ...common, spec: parseTunnel(JSON.parse(text), `declaration of ${tunnel}`) };
 }

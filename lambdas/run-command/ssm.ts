@@ -52,17 +52,28 @@ export class SsmRunCommand implements RunCommand {
       return sent.Command!.CommandId!;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      if (/Throttl|TooManyRequests|RateExceeded|MaxDocumentSizeExceeded/.test(error.name)) throw new Throttled(`Systems Manager asks to slow down: ${error.message}`);
+      if (/Throttl|TooManyRequests|RateExceeded|MaxDocumentSizeExceeded/.test(error.name))
+        throw new Throttled(`Systems Manager asks to slow down: ${error.message}`);
       if (error.name === 'InvalidInstanceId')
-        throw new NotDelivered(`${device} cannot be reached: ${instance} is not connected to Systems Manager in this account and region (is it running, and its agent?)`);
+        throw new NotDelivered(
+          `${device} cannot be reached: ${instance} is not connected to Systems Manager in this account and region (is it running, and its agent?)`,
+        );
       throw new DeviceRefused(`Systems Manager refused the command for ${device}: ${error.name}: ${error.message}`);
     }
   }
 
   /** A command of this tag that was sent by an earlier try and may have run. */
   async #find({ document, instance, tag }: Order): Promise<string | undefined> {
-    const { Commands } = await this.#client.send(new ListCommandsCommand({ InstanceId: instance, Filters: [{ key: 'DocumentName', value: document }], MaxResults: 50 }));
-    return Commands?.find((command) => command.Comment === tag && !/^(?:DeliveryTimedOut|Undeliverable)$/.test(command.StatusDetails ?? ''))?.CommandId;
+    const { Commands } = await this.#client.send(
+      new ListCommandsCommand({
+        InstanceId: instance,
+        Filters: [{ key: 'DocumentName', value: document }],
+        MaxResults: 50,
+      }),
+    );
+    return Commands?.find(
+      (command) => command.Comment === tag && !/^(?:DeliveryTimedOut|Undeliverable)$/.test(command.StatusDetails ?? ''),
+    )?.CommandId;
   }
 
   async #outcome({ device, instance }: Order, id: string): Promise<GetCommandInvocationCommandOutput> {
@@ -71,16 +82,23 @@ export class SsmRunCommand implements RunCommand {
       await new Promise((done) => setTimeout(done, LOOKS[look] ?? LATER_LOOKS));
       const waited = Date.now() - begun;
       try {
-        const invocation = await this.#client.send(new GetCommandInvocationCommand({ CommandId: id, InstanceId: instance }));
+        const invocation = await this.#client.send(
+          new GetCommandInvocationCommand({ CommandId: id, InstanceId: instance }),
+        );
         if (!/^(?:Pending|InProgress|Delayed|Cancelling)$/.test(invocation.Status ?? '')) return invocation;
       } catch (error) {
         const unknown = error instanceof Error && error.name === 'InvocationDoesNotExist';
-        if (unknown && waited > CONSISTENT_AFTER) throw new OutcomeUnknown(`${device}: Systems Manager has lost command ${id}; whether it ran is not known`);
+        if (unknown && waited > CONSISTENT_AFTER)
+          throw new OutcomeUnknown(`${device}: Systems Manager has lost command ${id}; whether it ran is not known`);
         // Anything else may pass: the command runs whether we can see it or not.
       }
       if (waited > this.#timeOuts.deadline * 1000) {
-        await this.#client.send(new CancelCommandCommand({ CommandId: id, InstanceIds: [instance] })).catch(() => undefined);
-        throw new OutcomeUnknown(`${device}: command ${id} gave no result within ${this.#timeOuts.deadline} s and was cancelled; whether it ran is not known`);
+        await this.#client
+          .send(new CancelCommandCommand({ CommandId: id, InstanceIds: [instance] }))
+          .catch(() => undefined);
+        throw new OutcomeUnknown(
+          `${device}: command ${id} gave no result within ${this.#timeOuts.deadline} s and was cancelled; whether it ran is not known`,
+        );
       }
     }
   }
@@ -93,9 +111,15 @@ function judge({ device }: Order, invocation: GetCommandInvocationCommandOutput)
   const { Status, StatusDetails, ResponseCode, StandardOutputContent, StandardErrorContent } = invocation;
   if (Status === 'Success') return StandardOutputContent ?? '';
   if (StatusDetails === 'DeliveryTimedOut' || StatusDetails === 'Undeliverable')
-    throw new NotDelivered(`${device}: the command never started (${StatusDetails}): the agent did not fetch it in time`);
-  if (Status === 'TimedOut') throw new OutcomeUnknown(`${device}: the command was stopped at its time-out; what it did until then is not known`);
-  if (Status !== 'Failed') throw new OutcomeUnknown(`${device}: the command ended as ${StatusDetails ?? Status}; what it did until then is not known`);
+    throw new NotDelivered(
+      `${device}: the command never started (${StatusDetails}): the agent did not fetch it in time`,
+    );
+  if (Status === 'TimedOut')
+    throw new OutcomeUnknown(`${device}: the command was stopped at its time-out; what it did until then is not known`);
+  if (Status !== 'Failed')
+    throw new OutcomeUnknown(
+      `${device}: the command ended as ${StatusDetails ?? Status}; what it did until then is not known`,
+    );
   const said = lastWords(StandardErrorContent ?? '', StandardOutputContent ?? '');
   if (ResponseCode === SILENT) throw new OutcomeUnknown(`${device}: ${said}`);
   throw new DeviceRefused(`${device}: ${said}${said.endsWith(')') ? '' : ` (exit code ${ResponseCode})`}`);
@@ -105,6 +129,10 @@ function judge({ device }: Order, invocation: GetCommandInvocationCommandOutput)
 function lastWords(stderr: string, stdout: string): string {
   const sentence = stderr.split('\n').findLast((line) => line.startsWith('edge-ramp: '));
   if (sentence !== undefined) return sentence.slice('edge-ramp: '.length);
-  const text = `${stderr} ${stdout}`.trim().replace(/\s+/g, ' ').replace(/failed to run commands: exit status [0-9]+/, '').trim();
+  const text = `${stderr} ${stdout}`
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/failed to run commands: exit status [0-9]+/, '')
+    .trim();
   return text === '' ? 'the script failed and said nothing' : `the script failed: ${text.slice(-300)}`;
 }

@@ -17,11 +17,17 @@ export interface Answer {
  */
 export function readAnswers(device: string, text: string, questions: readonly string[]): ReadonlyMap<string, Answer> {
   const end = /(?:^|\n)\.([0-9]+) ([0-9a-f]{16})\s*$/.exec(text);
-  if (!end) throw new NotUnderstood(`${device}: the answer has no end mark (${text.length} characters; it was cut, or the script died): ${excerpt(text)}`);
+  if (!end)
+    throw new NotUnderstood(
+      `${device}: the answer has no end mark (${text.length} characters; it was cut, or the script died): ${excerpt(text)}`,
+    );
   const body = text.slice(0, end.index === 0 ? 0 : end.index + 1);
   const lines = body.split('\n').slice(0, -1);
   const checksum = createHash('sha256').update(body).digest('hex').slice(0, 16);
-  if (lines.length !== Number(end[1]) || checksum !== end[2]) throw new NotUnderstood(`${device}: the answer was altered on its way: ${end[1]} lines announced, ${lines.length} came`);
+  if (lines.length !== Number(end[1]) || checksum !== end[2])
+    throw new NotUnderstood(
+      `${device}: the answer was altered on its way: ${end[1]} lines announced, ${lines.length} came`,
+    );
 
   const answers = new Map<string, Answer>();
   let question: string | undefined;

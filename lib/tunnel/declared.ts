@@ -1,8 +1,7 @@
 import { parseDocument } from 'yaml';
-import type * as z from 'zod';
 import { InvalidRequest } from './errors';
+import { mistake, parseTunnel } from './parse';
 import { sharedMistakes } from './rules';
-import { tunnelSchema } from './spec';
 import type { Tunnel } from './tunnel';
 
 /** A declaration as it lies on disk. */
@@ -27,7 +26,11 @@ export function readDeclarations(files: readonly TunnelFile[]): readonly Tunnel[
       mistakes.push(error.message);
     }
   }
-  for (const { path: [index, ...path], value, message } of sharedMistakes(tunnels.map(({ tunnel }) => tunnel)))
+  for (const {
+    path: [index, ...path],
+    value,
+    message,
+  } of sharedMistakes(tunnels.map(({ tunnel }) => tunnel)))
     mistakes.push(mistake(tunnels[index as number]!.path, path, value, message));
   for (const { tunnel, path } of tunnels) {
     const stem = path.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
@@ -35,17 +38,6 @@ export function readDeclarations(files: readonly TunnelFile[]): readonly Tunnel[
   }
   if (mistakes.length > 0) throw new InvalidRequest(mistakes.join('\n'));
   return tunnels.map(({ tunnel }) => tunnel).sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/**
- * Checks one declaration.
- * @param source what to call the document in messages
- * @throws InvalidRequest listing every mistake
- */
-export function parseTunnel(document: unknown, source: string): Tunnel {
-  const parsed = tunnelSchema.safeParse(document, { reportInput: true });
-  if (parsed.success) return parsed.data;
-  throw new InvalidRequest(parsed.error.issues.flatMap((issue) => issueLines(source, issue)).join('\n'));
 }
 
 function parseYaml({ path, text }: TunnelFile): unknown {
@@ -57,19 +49,4 @@ function parseYaml({ path, text }: TunnelFile): unknown {
   } catch {
     throw new InvalidRequest(`${path}: must not use YAML aliases`);
   }
-}
-
-/** An issue of zod as lines `source: path: value: rule`; an unknown key is named by its own path. */
-export function issueLines(source: string, issue: z.core.$ZodIssue): readonly string[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => mistake(source, [...issue.path, key], undefined, 'is not a known key'));
-  return [mistake(source, issue.path, issue.input, issue.message)];
-}
-
-function mistake(source: string, path: readonly PropertyKey[], value: unknown, rule: string): string {
-  const shown = value === undefined ? '' : ` ${shorten(JSON.stringify(value))}:`;
-  return `${source}: ${path.length === 0 ? '(document)' : path.map(String).join('.')}:${shown} ${rule}`;
-}
-
-function shorten(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -99,11 +99,19 @@ export function difference(order: Order, from: State, to: State): readonly Opera
   for (const object of names) {
     const [old, next] = [from[object], to[object]];
     if (old !== undefined && next !== undefined && old !== next && order.immutable(object, old, next)) replace(object);
-    if (old !== undefined && next === undefined) order.dependents(object, from).filter((d) => to[d] !== undefined).forEach(replace);
+    if (old !== undefined && next === undefined)
+      order
+        .dependents(object, from)
+        .filter((d) => to[d] !== undefined)
+        .forEach(replace);
   }
   const plain = names.flatMap((object): Omit<Operation, 'stage'>[] => {
     const [old, next] = [from[object], to[object]];
-    if (replaced.has(object)) return [{ verb: 'delete', object, from: old! }, { verb: 'create', object, to: next! }];
+    if (replaced.has(object))
+      return [
+        { verb: 'delete', object, from: old! },
+        { verb: 'create', object, to: next! },
+      ];
     if (old === next) return [];
     if (old === undefined) return [{ verb: 'create', object, to: next! }];
     if (next === undefined) return [{ verb: 'delete', object, from: old }];
@@ -130,7 +138,9 @@ export function refuseUnrestorable(title: string, unrestorable: State, operation
   for (const { verb, object } of operations) {
     const settings = unrestorable[object];
     if (verb === 'delete' && settings !== undefined)
-      throw new Refused(`${title}: ${object} has settings that edge-ramp could not put back after removing it (${settings}); remove them or the object by hand first`);
+      throw new Refused(
+        `${title}: ${object} has settings that edge-ramp could not put back after removing it (${settings}); remove them or the object by hand first`,
+      );
   }
 }
 

@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import { bigip } from './bigip/device';
-import { difference, refuseUnrestorable, wire, type Device, type Observation, type Operation, type Probe, type Stage, type State } from './device';
+import {
+  difference,
+  refuseUnrestorable,
+  wire,
+  type Device,
+  type Observation,
+  type Operation,
+  type Probe,
+  type Stage,
+  type State,
+} from './device';
 import { Refused } from './errors';
 import { ramp } from './ramp/device';
 import { recordedState, remember, type Before, type Original } from './records';
@@ -67,7 +77,10 @@ export interface Situation {
 
 /** The devices of a declared tunnel, by the names that plans and records use. */
 export function deviceNames(spec: Tunnel): Readonly<Record<Kind, readonly string[]>> {
-  return { bigip: spec.bigip.map(({ management }) => management), ramp: spec.ramp.nodes.map(({ instance }) => instance) };
+  return {
+    bigip: spec.bigip.map(({ management }) => management),
+    ramp: spec.ramp.nodes.map(({ instance }) => instance),
+  };
 }
 
 /** How an operator calls a device: `BIG-IP 10.3.88.66`. */
@@ -96,9 +109,16 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
       const first = { spec: situation.spec, applied: situation.applied, original: original[observed.name] ?? {} };
       const wanted = { ...first, original: device.originals(first, observed.observation) };
       if (Object.keys(wanted.original).length > 0) original = { ...original, [observed.name]: wanted.original };
-      const aim = goal === 'declared' ? device.desired(wanted, observed.observation) : device.absent(wanted, observed.observation);
+      const aim =
+        goal === 'declared'
+          ? device.desired(wanted, observed.observation)
+          : device.absent(wanted, observed.observation);
       operations = difference(device.order, distrustSaved(state, aim), aim);
-      refuseUnrestorable(deviceTitle(observed.kind, observed.name), device.unrestorable(observed.observation.facts), operations);
+      refuseUnrestorable(
+        deviceTitle(observed.kind, observed.name),
+        device.unrestorable(observed.observation.facts),
+        operations,
+      );
       remarks.push(...device.remarks(wanted, observed.observation, operations));
     }
     before = remember(before, observed.name, state, operations);
@@ -114,16 +134,27 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
   const work = (stage: Stage, kind: Kind): readonly Work[] =>
     planned.flatMap(({ kind: own, name, operations, observation }) => {
       const mine = operations.filter((operation) => operation.stage === stage);
-      return own !== kind || mine.length === 0 ? [] : [{ device: name, operations: mine.map(wire), saved: observation.state['config saved'] ?? savedName(observation) }];
+      return own !== kind || mine.length === 0
+        ? []
+        : [
+            {
+              device: name,
+              operations: mine.map(wire),
+              saved: observation.state['config saved'] ?? savedName(observation),
+            },
+          ];
     });
   const shape = { bigip: work('shape', 'bigip'), ramp: work('shape', 'ramp') };
   const verification = situation.observed.flatMap(({ observation }) => observation.probes);
-  const reachable = situation.observed.every(({ observation }) => observation.probes.length > 0) && verification.every(({ ok }) => ok);
+  const reachable =
+    situation.observed.every(({ observation }) => observation.probes.length > 0) && verification.every(({ ok }) => ok);
   const shaped = shape.bigip.length + shape.ramp.length > 0;
   const plan = {
     operations: changes.length,
     changes,
-    interrupts: changes.flatMap(({ device, text, interrupts }) => (interrupts === null ? [] : [`${device}: ${text}: ${interrupts}`])),
+    interrupts: changes.flatMap(({ device, text, interrupts }) =>
+      interrupts === null ? [] : [`${device}: ${text}: ${interrupts}`],
+    ),
     detach: work('detach', 'bigip'),
     shape,
     prove: goal === 'declared' && changes.length > 0 && (shaped || !reachable) ? [1] : [],
@@ -135,29 +166,43 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     left,
     remarks,
   };
-  return { digest: digestOf([goal, situation.spec.name, planned.map(({ name, operations }) => [name, operations.map(wire)])]), ...plan };
+  return {
+    digest: digestOf([goal, situation.spec.name, planned.map(({ name, operations }) => [name, operations.map(wire)])]),
+    ...plan,
+  };
 }
 
 /**
  * Refuses a plan that would cut traffic without leave, or that is not the one that was agreed to.
  * @throws Refused
  */
-export function refuseUnlessAgreed(plan: Plan, request: { readonly allowInterruption: boolean; readonly expect: string | null }): void {
+export function refuseUnlessAgreed(
+  plan: Plan,
+  request: { readonly allowInterruption: boolean; readonly expect: string | null },
+): void {
   if (request.expect !== null && request.expect !== plan.digest)
-    throw new Refused(`the plan is ${plan.digest}, not ${request.expect} as expected: devices or declaration have changed since; look at a fresh plan`);
+    throw new Refused(
+      `the plan is ${plan.digest}, not ${request.expect} as expected: devices or declaration have changed since; look at a fresh plan`,
+    );
   if (plan.interrupts.length > 0 && !request.allowInterruption)
-    throw new Refused(`${plan.interrupts.length} of ${plan.operations} changes would cut live traffic (${plan.interrupts[0]}); run again with "allowInterruption": true to have them made`);
+    throw new Refused(
+      `${plan.interrupts.length} of ${plan.operations} changes would cut live traffic (${plan.interrupts[0]}); run again with "allowInterruption": true to have them made`,
+    );
 }
 
 /** When anything has to be changed, nobody knows any more what the saved configuration holds: it is saved again. */
 function distrustSaved(state: State, aim: State): State {
   const { 'config saved': saved, ...objects } = state;
-  const same = Object.keys({ ...objects, ...aim }).every((object) => object === 'config saved' || objects[object] === aim[object]);
+  const same = Object.keys({ ...objects, ...aim }).every(
+    (object) => object === 'config saved' || objects[object] === aim[object],
+  );
   return same && saved !== undefined ? state : objects;
 }
 
 function savedName({ facts }: Observation<unknown>): string | null {
-  return typeof facts === 'object' && facts !== null && 'saved' in facts && typeof facts.saved === 'string' ? facts.saved : null;
+  return typeof facts === 'object' && facts !== null && 'saved' in facts && typeof facts.saved === 'string'
+    ? facts.saved
+    : null;
 }
 
 function digestOf(value: unknown): string {

@@ -30,7 +30,11 @@ export function remember(before: Before, device: string, observed: State, operat
  * Where restoring leads: the observed state, with each touched object as it was, where it still is what edge-ramp may have made of it.
  * @returns `left`: objects that somebody else has changed since, left as they are
  */
-export function recordedState(before: Before, device: string, observed: State): { readonly goal: State; readonly left: readonly string[] } {
+export function recordedState(
+  before: Before,
+  device: string,
+  observed: State,
+): { readonly goal: State; readonly left: readonly string[] } {
   const goal: Record<string, string> = { ...observed };
   const left: string[] = [];
   for (const [object, { from, wrote }] of Object.entries(before[device] ?? {})) {

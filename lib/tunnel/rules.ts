@@ -16,7 +16,13 @@ export function crossFieldMistakes(tunnel: Tunnel): readonly Mistake[] {
 function insideTheTunnel({ tunnel }: Tunnel): readonly Mistake[] {
   const prefix = parseCidr(tunnel.bigip);
   if (!prefix || !isAddress(tunnel.node) || contains(prefix, tunnel.node)) return [];
-  return [{ path: ['tunnel', 'node'], value: tunnel.node, message: `must lie in the tunnel's prefix ${tunnel.bigip}, or BIG-IP has no route to it` }];
+  return [
+    {
+      path: ['tunnel', 'node'],
+      value: tunnel.node,
+      message: `must lie in the tunnel's prefix ${tunnel.bigip}, or BIG-IP has no route to it`,
+    },
+  ];
 }
 
 /** Outer addresses in the tunnel's own prefix or in a cluster network would be routed into the tunnel that they carry. */
@@ -24,25 +30,53 @@ function outsideTheTunnel(tunnel: Tunnel): readonly Mistake[] {
   const mistakes: Mistake[] = [];
   const prefix = parseCidr(tunnel.tunnel.bigip);
   const outer = [
-    ...tunnel.bigip.flatMap((unit, i) => [field(['bigip', i, 'address'], unit.address), field(['bigip', i, 'management'], unit.management)]),
+    ...tunnel.bigip.flatMap((unit, i) => [
+      field(['bigip', i, 'address'], unit.address),
+      field(['bigip', i, 'management'], unit.management),
+    ]),
     ...tunnel.ramp.nodes.map((node, i) => field(['ramp', 'nodes', i, 'address'], node.address)),
   ];
   for (const { path, value } of outer) {
-    if (prefix && contains(prefix, value)) mistakes.push({ path, value, message: `must lie outside the tunnel's prefix ${tunnel.tunnel.bigip}` });
+    if (prefix && contains(prefix, value))
+      mistakes.push({ path, value, message: `must lie outside the tunnel's prefix ${tunnel.tunnel.bigip}` });
     for (const cidr of tunnel.clusterNetworks) {
       const network = parseCidr(cidr);
-      if (network && contains(network, value)) mistakes.push({ path, value, message: `must lie outside the cluster network ${cidr}, or BIG-IP would send it into the tunnel` });
+      if (network && contains(network, value))
+        mistakes.push({
+          path,
+          value,
+          message: `must lie outside the cluster network ${cidr}, or BIG-IP would send it into the tunnel`,
+        });
     }
   }
   tunnel.clusterNetworks.forEach((cidr, i) => {
     const network = parseCidr(cidr);
     if (!network) return;
-    if (prefix && overlaps(network, prefix)) mistakes.push({ path: ['clusterNetworks', i], value: cidr, message: `must not overlap the tunnel's prefix ${tunnel.tunnel.bigip}` });
-    const other = tunnel.clusterNetworks.findIndex((earlier, j) => j < i && overlaps(network, parseCidr(earlier) ?? network));
-    if (other >= 0) mistakes.push({ path: ['clusterNetworks', i], value: cidr, message: `must not overlap clusterNetworks.${other}, ${tunnel.clusterNetworks[other]}` });
+    if (prefix && overlaps(network, prefix))
+      mistakes.push({
+        path: ['clusterNetworks', i],
+        value: cidr,
+        message: `must not overlap the tunnel's prefix ${tunnel.tunnel.bigip}`,
+      });
+    const other = tunnel.clusterNetworks.findIndex(
+      (earlier, j) => j < i && overlaps(network, parseCidr(earlier) ?? network),
+    );
+    if (other >= 0)
+      mistakes.push({
+        path: ['clusterNetworks', i],
+        value: cidr,
+        message: `must not overlap clusterNetworks.${other}, ${tunnel.clusterNetworks[other]}`,
+      });
   });
-  if (tunnel.probe !== undefined && !tunnel.clusterNetworks.some((cidr) => contains(parseCidr(cidr) ?? { first: 1, last: 0, length: 0 }, tunnel.probe!)))
-    mistakes.push({ path: ['probe'], value: tunnel.probe, message: `must be a Pod: an address in one of ${tunnel.clusterNetworks.join(', ')}` });
+  if (
+    tunnel.probe !== undefined &&
+    !tunnel.clusterNetworks.some((cidr) => contains(parseCidr(cidr) ?? { first: 1, last: 0, length: 0 }, tunnel.probe!))
+  )
+    mistakes.push({
+      path: ['probe'],
+      value: tunnel.probe,
+      message: `must be a Pod: an address in one of ${tunnel.clusterNetworks.join(', ')}`,
+    });
   return mistakes;
 }
 
@@ -50,14 +84,18 @@ function outsideTheTunnel(tunnel: Tunnel): readonly Mistake[] {
 function oneRoleAnAddress(tunnel: Tunnel): readonly Mistake[] {
   const roles = [
     ...tunnel.bigip.map((unit, i) => field(['bigip', i, 'address'], unit.address)),
-    ...tunnel.bigip.flatMap((unit, i) => (unit.management === unit.address ? [] : [field(['bigip', i, 'management'], unit.management)])),
+    ...tunnel.bigip.flatMap((unit, i) =>
+      unit.management === unit.address ? [] : [field(['bigip', i, 'management'], unit.management)],
+    ),
     ...tunnel.ramp.nodes.map((node, i) => field(['ramp', 'nodes', i, 'address'], node.address)),
     field(['tunnel', 'bigip'], tunnel.tunnel.bigip.split('/')[0]!),
     field(['tunnel', 'node'], tunnel.tunnel.node),
   ];
   return roles.flatMap(({ path, value }, i) => {
     const other = roles.slice(0, i).find((role) => role.value === value);
-    return other ? [{ path, value, message: `must not be the address of ${other.path.join('.')} too: one address, one role` }] : [];
+    return other
+      ? [{ path, value, message: `must not be the address of ${other.path.join('.')} too: one address, one role` }]
+      : [];
   });
 }
 
@@ -65,12 +103,22 @@ function names(tunnel: Tunnel): readonly Mistake[] {
   const mistakes: Mistake[] = [];
   const reserved = ['tun0', 'vxlan0', 'br0', 'lo', 'tunl0'];
   if (reserved.includes(tunnel.tunnel.interface))
-    mistakes.push({ path: ['tunnel', 'interface'], value: tunnel.tunnel.interface, message: `must not be one of ${reserved.join(', ')}: the SDN or the kernel has it` });
+    mistakes.push({
+      path: ['tunnel', 'interface'],
+      value: tunnel.tunnel.interface,
+      message: `must not be one of ${reserved.join(', ')}: the SDN or the kernel has it`,
+    });
   tunnel.ramp.nodes.forEach((node, i) => {
-    if (node.interface === tunnel.tunnel.interface) mistakes.push({ path: ['ramp', 'nodes', i, 'interface'], value: node.interface, message: 'must not be the tunnel device itself' });
+    if (node.interface === tunnel.tunnel.interface)
+      mistakes.push({
+        path: ['ramp', 'nodes', i, 'interface'],
+        value: node.interface,
+        message: 'must not be the tunnel device itself',
+      });
   });
   tunnel.virtualServers.forEach((name, i) => {
-    if (tunnel.virtualServers.indexOf(name) < i) mistakes.push({ path: ['virtualServers', i], value: name, message: 'is listed twice' });
+    if (tunnel.virtualServers.indexOf(name) < i)
+      mistakes.push({ path: ['virtualServers', i], value: name, message: 'is listed twice' });
   });
   return mistakes;
 }
@@ -91,18 +139,41 @@ function claimed(tunnel: Tunnel): readonly (Field & { readonly what: string })[]
   const claims: (Field & { what: string })[] = [{ ...field(['name'], tunnel.name), what: `the name ${tunnel.name}` }];
   for (const unit of tunnel.bigip) {
     const on = `on BIG-IP ${unit.management}`;
-    claims.push({ ...field(['objects', 'tunnel'], tunnel.objects.tunnel), what: `tunnel ${tunnel.objects.tunnel} ${on}` });
+    claims.push({
+      ...field(['objects', 'tunnel'], tunnel.objects.tunnel),
+      what: `tunnel ${tunnel.objects.tunnel} ${on}`,
+    });
     claims.push({ ...field(['objects', 'self'], tunnel.objects.self), what: `self IP ${tunnel.objects.self} ${on}` });
-    claims.push({ ...field(['objects', 'snatPool'], tunnel.objects.snatPool), what: `SNAT pool ${tunnel.objects.snatPool} ${on}` });
-    claims.push({ ...field(['tunnel', 'bigip'], tunnel.tunnel.bigip), what: `address ${tunnel.tunnel.bigip.split('/')[0]} ${on}` });
-    tunnel.clusterNetworks.forEach((cidr, i) => claims.push({ ...field(['clusterNetworks', i], cidr), what: `the route to ${cidr} ${on}` }));
-    tunnel.virtualServers.forEach((name, i) => claims.push({ ...field(['virtualServers', i], name), what: `virtual server ${name} ${on}` }));
-    for (const node of tunnel.ramp.nodes) claims.push({ ...field(['ramp', 'nodes'], node.address), what: `a tunnel between ${unit.address} and ${node.address}` });
+    claims.push({
+      ...field(['objects', 'snatPool'], tunnel.objects.snatPool),
+      what: `SNAT pool ${tunnel.objects.snatPool} ${on}`,
+    });
+    claims.push({
+      ...field(['tunnel', 'bigip'], tunnel.tunnel.bigip),
+      what: `address ${tunnel.tunnel.bigip.split('/')[0]} ${on}`,
+    });
+    tunnel.clusterNetworks.forEach((cidr, i) =>
+      claims.push({ ...field(['clusterNetworks', i], cidr), what: `the route to ${cidr} ${on}` }),
+    );
+    tunnel.virtualServers.forEach((name, i) =>
+      claims.push({ ...field(['virtualServers', i], name), what: `virtual server ${name} ${on}` }),
+    );
+    for (const node of tunnel.ramp.nodes)
+      claims.push({
+        ...field(['ramp', 'nodes'], node.address),
+        what: `a tunnel between ${unit.address} and ${node.address}`,
+      });
   }
   for (const node of tunnel.ramp.nodes) {
     const on = `on node ${node.instance}`;
-    claims.push({ ...field(['tunnel', 'interface'], tunnel.tunnel.interface), what: `interface ${tunnel.tunnel.interface} ${on}` });
-    claims.push({ ...field(['tunnel', 'bigip'], tunnel.tunnel.bigip), what: `the far end ${tunnel.tunnel.bigip.split('/')[0]} ${on}` });
+    claims.push({
+      ...field(['tunnel', 'interface'], tunnel.tunnel.interface),
+      what: `interface ${tunnel.tunnel.interface} ${on}`,
+    });
+    claims.push({
+      ...field(['tunnel', 'bigip'], tunnel.tunnel.bigip),
+      what: `the far end ${tunnel.tunnel.bigip.split('/')[0]} ${on}`,
+    });
     claims.push({ ...field(['cookie'], tunnel.cookie), what: `cookie ${tunnel.cookie} ${on}` });
   }
   return claims;

@@ -3,31 +3,56 @@ import { isAddress, parseCidr, cidrText, toNumber } from './address';
 import { crossFieldMistakes } from './rules';
 
 /** Interface names: at most 15 characters (IFNAMSIZ), and only those that no shell, tmsh or OpenFlow text gives a meaning to. */
-const interfaceName = z.string().regex(/^[a-z][a-z0-9_.-]{0,14}$/i, 'must be 1 to 15 of letters, digits, _ . - and begin with a letter');
-const objectName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/, 'must be 1 to 63 of letters, digits, _ . - and begin with a letter (tmsh reads other characters as syntax)');
+const interfaceName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_.-]{0,14}$/i, 'must be 1 to 15 of letters, digits, _ . - and begin with a letter');
+const objectName = z
+  .string()
+  .regex(
+    /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/,
+    'must be 1 to 63 of letters, digits, _ . - and begin with a letter (tmsh reads other characters as syntax)',
+  );
 const virtualServer = z
   .string()
-  .regex(/^(?:\/[A-Za-z][A-Za-z0-9_.-]{0,62}){0,2}\/?[A-Za-z][A-Za-z0-9_.-]{0,62}$/, 'must be the name of a virtual server, with its folder where that is not /Common: /partition/name');
-const address = z.string().refine(isAddress, 'must be an IPv4 address in canonical form: four numbers 0 to 255 without leading zeros');
-const network = z.string().refine((text) => canonicalNetwork(text), 'must be an IPv4 network in canonical form: ADDRESS/LENGTH with no host bits set');
+  .regex(
+    /^(?:\/[A-Za-z][A-Za-z0-9_.-]{0,62}){0,2}\/?[A-Za-z][A-Za-z0-9_.-]{0,62}$/,
+    'must be the name of a virtual server, with its folder where that is not /Common: /partition/name',
+  );
+const address = z
+  .string()
+  .refine(isAddress, 'must be an IPv4 address in canonical form: four numbers 0 to 255 without leading zeros');
+const network = z
+  .string()
+  .refine(
+    (text) => canonicalNetwork(text),
+    'must be an IPv4 network in canonical form: ADDRESS/LENGTH with no host bits set',
+  );
 const interfaceAddress = z.string().refine((text) => {
   const cidr = parseCidr(text);
   return cidr !== undefined && cidr.length <= 30 && ![cidr.first, cidr.last].includes(toNumber(text.split('/')[0]!));
 }, 'must be a host address with its prefix length, 30 at most: ADDRESS/LENGTH, neither the network itself nor its broadcast address');
-const instance = z.string().regex(/^(?:i|mi)-[0-9a-f]{8,17}$/, 'must be the id of an instance that Systems Manager manages: i-… or mi-…');
+const instance = z
+  .string()
+  .regex(/^(?:i|mi)-[0-9a-f]{8,17}$/, 'must be the id of an instance that Systems Manager manages: i-… or mi-…');
 
 const unit = z
   .strictObject({
     management: address.describe('Where the bastion reaches BIG-IP by SSH'),
     bastion: instance.describe('The instance that holds the SSH way to this BIG-IP; no agent runs on BIG-IP itself'),
-    user: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be a user name: lower case letters, digits, _ -').describe('SSH user; its shell may be tmsh or bash'),
+    user: z
+      .string()
+      .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be a user name: lower case letters, digits, _ -')
+      .describe('SSH user; its shell may be tmsh or bash'),
     secret: z
       .string()
       .regex(/^[A-Za-z0-9/_+=.@-]{1,256}$/, 'must be the name of a secret in Secrets Manager')
       .describe("Name of the secret that holds the user's private key"),
     hostKey: z
       .string()
-      .regex(/^(?:ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) [A-Za-z0-9+/]{40,1000}={0,3}$/, 'must be the pinned public host key: TYPE BASE64 (ssh-keyscan shows it; compare it at the console)')
+      .regex(
+        /^(?:ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) [A-Za-z0-9+/]{40,1000}={0,3}$/,
+        'must be the pinned public host key: TYPE BASE64 (ssh-keyscan shows it; compare it at the console)',
+      )
       .describe("BIG-IP's SSH host key, pinned"),
     address: address.describe('F5_IP: its own address on the network that it shares with the ramp node'),
   })
@@ -41,10 +66,20 @@ const node = z.strictObject({
 
 const rampTunnel = z.strictObject({
   kind: z.literal('ramp').describe('The tunnel ends at ramp nodes'),
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of lower case letters, digits, - and begin with a letter'),
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of lower case letters, digits, - and begin with a letter'),
   example: z.boolean().default(false).describe('An example is never touched by events and schedules'),
-  bigip: z.array(unit).length(1, 'must be a list of exactly one BIG-IP').describe('The BIG-IP units (exactly one for now)'),
-  ramp: z.strictObject({ nodes: z.array(node).length(1, 'must be a list of exactly one ramp node').describe('The ramp nodes (exactly one for now)') }),
+  bigip: z
+    .array(unit)
+    .length(1, 'must be a list of exactly one BIG-IP')
+    .describe('The BIG-IP units (exactly one for now)'),
+  ramp: z.strictObject({
+    nodes: z
+      .array(node)
+      .length(1, 'must be a list of exactly one ramp node')
+      .describe('The ramp nodes (exactly one for now)'),
+  }),
   tunnel: z.strictObject({
     bigip: interfaceAddress.describe('TUNNEL_IP1 with its prefix length: BIG-IP inside the tunnel'),
     node: address.describe('TUNNEL_IP2: the ramp node inside the tunnel'),
@@ -59,22 +94,35 @@ const rampTunnel = z.strictObject({
     .default({ tunnel: 'SDN', self: 'SDN', snatPool: 'SDN_snatpool' })
     .describe('Names of the objects on BIG-IP'),
   clusterNetworks: z.array(network).min(1).max(4).describe('CLUSTER_NETWORK: what is reached through the tunnel'),
-  snat: z.enum(['flows', 'gateway']).default('flows').describe("flows: to an address of the node's SDN subnet, by Open vSwitch; gateway: to tun0's own address, by iptables"),
+  snat: z
+    .enum(['flows', 'gateway'])
+    .default('flows')
+    .describe(
+      "flows: to an address of the node's SDN subnet, by Open vSwitch; gateway: to tun0's own address, by iptables",
+    ),
   cookie: z
     .string()
     .regex(/^0x[1-9a-f][0-9a-f]{0,15}$/, 'must be a hexadecimal number other than 0: 0x999')
     .default('0x999')
     .describe('Marks the flows of this tunnel in br0'),
-  virtualServers: z.array(virtualServer).max(100).default([]).describe('Virtual servers that reach their Pods through the tunnel'),
+  virtualServers: z
+    .array(virtualServer)
+    .max(100)
+    .default([])
+    .describe('Virtual servers that reach their Pods through the tunnel'),
   probe: address.optional().describe('A Pod that BIG-IP pings through the tunnel as a proof'),
-  save: z.boolean().default(true).describe("Save BIG-IP's configuration at the end (others' unsaved changes are saved along)"),
+  save: z
+    .boolean()
+    .default(true)
+    .describe("Save BIG-IP's configuration at the end (others' unsaved changes are saved along)"),
   takeover: z.boolean().default(false).describe("Replace another's route to a cluster network"),
 });
 
 /** All kinds of tunnel. A balancer that is itself an SDN node will be the second. */
 export const tunnelShape = z.discriminatedUnion('kind', [rampTunnel]);
 export const tunnelSchema = tunnelShape.superRefine((tunnel, context) => {
-  for (const { path, value, message } of crossFieldMistakes(tunnel)) context.addIssue({ code: 'custom', path: [...path], input: value, message });
+  for (const { path, value, message } of crossFieldMistakes(tunnel))
+    context.addIssue({ code: 'custom', path: [...path], input: value, message });
 });
 
 function canonicalNetwork(text: string): boolean {

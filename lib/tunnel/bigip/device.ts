@@ -25,9 +25,16 @@ export const bigip: Device<BigIpFacts> = {
   absent,
   originals({ spec, original }, { state }) {
     const pools = [translation(spec.objects.snatPool)];
-    const first = spec.virtualServers.map((name) => `virtual ${name}`).filter((object) => state[object] !== undefined && original[object] === undefined);
+    const first = spec.virtualServers
+      .map((name) => `virtual ${name}`)
+      .filter((object) => state[object] !== undefined && original[object] === undefined);
     // A virtual that the published procedure already put on our pool: what it had before, nobody wrote down.
-    return { ...original, ...Object.fromEntries(first.map((object) => [object, pools.includes(state[object]!) ? 'type none' : state[object]!])) };
+    return {
+      ...original,
+      ...Object.fromEntries(
+        first.map((object) => [object, pools.includes(state[object]!) ? 'type none' : state[object]!]),
+      ),
+    };
   },
   unrestorable: (facts) => facts.unrestorable,
   order: { rank, stage, immutable, dependents, interrupts } satisfies Order,
@@ -42,21 +49,33 @@ function desired(wanted: Wanted, observed: Observation<BigIpFacts>): State {
   for (const object of Object.keys(goal)) refuseForeign(spec, applied, object, state[object]);
 
   for (const network of spec.clusterNetworks) {
-    const standing = Object.entries(state).filter(([object, value]) => object.startsWith('route ') && property(value, 'network') === network);
+    const standing = Object.entries(state).filter(
+      ([object, value]) => object.startsWith('route ') && property(value, 'network') === network,
+    );
     const own = standing.find(([, value]) => isOurs(spec, applied, 'route', value));
     for (const [object, value] of standing)
       if (object !== own?.[0] && !spec.takeover)
-        throw new Refused(`${title(spec)} already has a ${object} to ${network} (${value}) that is not this tunnel's: remove it, or declare takeover: true to have it replaced`);
+        throw new Refused(
+          `${title(spec)} already has a ${object} to ${network} (${value}) that is not this tunnel's: remove it, or declare takeover: true to have it replaced`,
+        );
     goal[own?.[0] ?? `route ${routeName(spec, network)}`] = desiredRoute(spec, network);
   }
   for (const [object, value] of Object.entries(state)) {
     const kind = object.split(' ')[0]!;
     const overtaken = kind === 'route' && spec.clusterNetworks.includes(property(value, 'network') ?? '');
-    if (goal[object] === undefined && !overtaken && ['tunnel', 'self', 'route', 'snatpool'].includes(kind) && !isOurs(spec, applied, kind, value)) goal[object] = value;
+    if (
+      goal[object] === undefined &&
+      !overtaken &&
+      ['tunnel', 'self', 'route', 'snatpool'].includes(kind) &&
+      !isOurs(spec, applied, kind, value)
+    )
+      goal[object] = value;
   }
   for (const name of spec.virtualServers) {
     if (state[`virtual ${name}`] === undefined)
-      throw new Refused(`${title(spec)} has no virtual server ${name}: create it first, or take it out of the declaration`);
+      throw new Refused(
+        `${title(spec)} has no virtual server ${name}: create it first, or take it out of the declaration`,
+      );
     goal[`virtual ${name}`] = translation(spec.objects.snatPool);
   }
   return withSaved(spec, { ...goal, ...restored(wanted, state) });
@@ -71,19 +90,29 @@ function absent(wanted: Wanted, { state }: Observation<BigIpFacts>): State {
     if (kind === 'virtual' || kind === 'config') continue;
     if (kind === 'route' && !isOurs(spec, applied, kind, value)) {
       if (property(value, 'interface') === spec.objects.tunnel && state[`tunnel ${spec.objects.tunnel}`] !== undefined)
-        throw new Refused(`${title(spec)}: ${object} (${value}) uses the tunnel and is not edge-ramp's: remove it first`);
+        throw new Refused(
+          `${title(spec)}: ${object} (${value}) uses the tunnel and is not edge-ramp's: remove it first`,
+        );
       goal[object] = value;
     } else refuseForeign(spec, applied, object, value);
   }
-  return withSaved(spec, { ...goal, ...restored({ ...wanted, spec: { ...spec, virtualServers: [] }, applied: spec }, state), ...restored(wanted, state) });
+  return withSaved(spec, {
+    ...goal,
+    ...restored({ ...wanted, spec: { ...spec, virtualServers: [] }, applied: spec }, state),
+    ...restored(wanted, state),
+  });
 }
 
 /** Virtual servers that left the declaration: back to what they had; those already moved off our pools by somebody stay as they are. */
 function restored({ spec, applied, original }: Wanted, state: State): State {
-  const left = (applied?.virtualServers ?? []).filter((name) => !spec.virtualServers.includes(name)).map((name) => `virtual ${name}`);
+  const left = (applied?.virtualServers ?? [])
+    .filter((name) => !spec.virtualServers.includes(name))
+    .map((name) => `virtual ${name}`);
   const pools = [spec, ...(applied ? [applied] : [])].map(({ objects }) => translation(objects.snatPool));
   return Object.fromEntries(
-    left.filter((object) => state[object] !== undefined).map((object) => [object, pools.includes(state[object]!) ? (original[object] ?? 'type none') : state[object]!]),
+    left
+      .filter((object) => state[object] !== undefined)
+      .map((object) => [object, pools.includes(state[object]!) ? (original[object] ?? 'type none') : state[object]!]),
   );
 }
 
@@ -96,7 +125,9 @@ function title(spec: Tunnel): string {
 }
 
 function isOurs(spec: Tunnel, applied: Tunnel | null, kind: string, value: string): boolean {
-  const published = [spec, ...(applied ? [applied] : [])].some((tunnel) => ownership(tunnel, kind, value) !== 'foreign');
+  const published = [spec, ...(applied ? [applied] : [])].some(
+    (tunnel) => ownership(tunnel, kind, value) !== 'foreign',
+  );
   // A route on our interface to a network that no declaration names was put there by somebody else, unless it bears our mark.
   if (kind !== 'route' || ownership(spec, kind, value) === 'ours') return published;
   const networks = [...spec.clusterNetworks, ...(applied?.clusterNetworks ?? [])];
@@ -105,7 +136,9 @@ function isOurs(spec: Tunnel, applied: Tunnel | null, kind: string, value: strin
 
 function refuseForeign(spec: Tunnel, applied: Tunnel | null, object: string, value: string | undefined): void {
   if (value !== undefined && !isOurs(spec, applied, object.split(' ')[0]!, value))
-    throw new Refused(`${title(spec)} already has a ${object} that is not this tunnel's (${value}): rename it in the declaration (objects), or remove it`);
+    throw new Refused(
+      `${title(spec)} already has a ${object} that is not this tunnel's (${value}): rename it in the declaration (objects), or remove it`,
+    );
 }
 
 /** Delete: pool, route, self, tunnel. Create: tunnel, self, route, pool (bigip.md 1.9). Virtual servers, then a pool they left, then save. */
@@ -122,11 +155,15 @@ function rank({ verb, object }: Operation): number {
 function stage({ verb, object, from, to }: Operation, all: readonly Operation[]): Stage {
   const [kind, name] = object.split(' ') as [string, string];
   const pool = (value: string | undefined): string | undefined => property(value, 'pool');
-  const does = (verbed: string, what: string | undefined): boolean => what !== undefined && all.some((other) => other.verb === verbed && other.object === `snatpool ${what}`);
-  const arrives = (next: string | undefined, old: string | undefined): boolean => pool(next) !== undefined && (!does('delete', pool(old)) || does('create', pool(next)));
+  const does = (verbed: string, what: string | undefined): boolean =>
+    what !== undefined && all.some((other) => other.verb === verbed && other.object === `snatpool ${what}`);
+  const arrives = (next: string | undefined, old: string | undefined): boolean =>
+    pool(next) !== undefined && (!does('delete', pool(old)) || does('create', pool(next)));
   if (kind === 'virtual') return arrives(to, from) ? 'attach' : 'detach';
   if (kind === 'config') return 'attach';
-  const left = all.some((other) => other.object.startsWith('virtual ') && pool(other.from) === name && arrives(other.to, other.from));
+  const left = all.some(
+    (other) => other.object.startsWith('virtual ') && pool(other.from) === name && arrives(other.to, other.from),
+  );
   return kind === 'snatpool' && verb === 'delete' && left ? 'attach' : 'shape';
 }
 
@@ -143,7 +180,9 @@ function immutable(object: string, from: string, to: string): boolean {
 function dependents(object: string, state: State): readonly string[] {
   const [kind, name] = object.split(' ') as [string, string];
   const on = (prefix: string, word: string, value: string | undefined): string[] =>
-    Object.keys(state).filter((other) => value !== undefined && other.startsWith(prefix) && property(state[other], word) === value);
+    Object.keys(state).filter(
+      (other) => value !== undefined && other.startsWith(prefix) && property(state[other], word) === value,
+    );
   if (kind === 'tunnel') return [...on('self ', 'vlan', name), ...on('route ', 'interface', name)];
   return kind === 'self' ? on('route ', 'interface', property(state[object], 'vlan')) : [];
 }
@@ -153,24 +192,38 @@ function interrupts({ verb, object, from, to }: Operation): string | undefined {
   const changes = (...names: string[]): boolean => names.some((name) => property(from, name) !== property(to, name));
   if (kind === 'virtual' || kind === 'config') return undefined;
   if (verb === 'delete') return `traffic through ${object} stops until its successor stands`;
-  if (verb === 'modify' && changes('local-address', 'remote-address')) return 'traffic stops until both ends of the tunnel agree';
+  if (verb === 'modify' && changes('local-address', 'remote-address'))
+    return 'traffic stops until both ends of the tunnel agree';
   if (verb === 'modify' && changes('interface', 'vlan', 'members')) return `connections through ${object} are cut`;
   return undefined;
 }
 
-function remarks({ spec }: Wanted, { facts, state }: Observation<BigIpFacts>, operations: readonly Operation[]): readonly string[] {
+function remarks(
+  { spec }: Wanted,
+  { facts, state }: Observation<BigIpFacts>,
+  operations: readonly Operation[],
+): readonly string[] {
   const found: string[] = [];
   for (const [name, value] of Object.entries(facts.routes)) {
     const target = property(value, 'network') ?? '';
     const inner = parseCidr(target);
-    const around = spec.clusterNetworks.find((cidr) => cidr !== target && inner !== undefined && contains(parseCidr(cidr)!, target.split('/')[0]!));
+    const around = spec.clusterNetworks.find(
+      (cidr) => cidr !== target && inner !== undefined && contains(parseCidr(cidr)!, target.split('/')[0]!),
+    );
     if (around !== undefined && property(value, 'interface') !== spec.objects.tunnel)
       found.push(`${title(spec)}: route ${name} (${value}) is more specific than ${around} and bypasses the tunnel`);
   }
   for (const { object, from } of operations)
     if (object.startsWith('virtual ') && from === translation(spec.objects.snatPool)) continue;
-    else if (from !== undefined && ownership(spec, object.split(' ')[0]!, from) === 'published' && state[object] === from)
-      found.push(`${title(spec)}: ${object} matches what the published procedure makes between these hosts and is adopted`);
-  if (operations.some(({ object }) => object === 'config saved')) found.push(`${title(spec)}: save sys config also saves any unsaved changes of others`);
+    else if (
+      from !== undefined &&
+      ownership(spec, object.split(' ')[0]!, from) === 'published' &&
+      state[object] === from
+    )
+      found.push(
+        `${title(spec)}: ${object} matches what the published procedure makes between these hosts and is adopted`,
+      );
+  if (operations.some(({ object }) => object === 'config saved'))
+    found.push(`${title(spec)}: save sys config also saves any unsaved changes of others`);
   return found;
 }

@@ -33,7 +33,10 @@ const DEFAULTS: Readonly<Record<string, string>> = { description: 'none', 'allow
  * The canonical value of a listed object, and the settings that do not belong to it.
  * @param found as `properties` gives it
  */
-export function canonical(kind: ObjectKind, found: ReadonlyMap<string, readonly string[]>): { readonly value: string; readonly others: string } {
+export function canonical(
+  kind: ObjectKind,
+  found: ReadonlyMap<string, readonly string[]>,
+): { readonly value: string; readonly others: string } {
   const words: string[] = [];
   for (const name of SHOWN[kind]) {
     const value = found.get(name)?.map(relative).sort().join(',') ?? DEFAULTS[name];
@@ -43,9 +46,13 @@ export function canonical(kind: ObjectKind, found: ReadonlyMap<string, readonly 
     .filter(([name, value]) => !(SHOWN[kind] as readonly string[]).includes(name) && !incidental(name, value))
     .map(([name, value]) => `${name} ${value.join(' ')}`.trim());
   const services = property(words.join(' '), 'allow-service');
-  if (services !== undefined && !['all', 'none', 'default'].includes(services)) others.push(`allow-service { ${services} }`);
+  if (services !== undefined && !['all', 'none', 'default'].includes(services))
+    others.push(`allow-service { ${services} }`);
   const unsafe = words.filter((word) => !/^[A-Za-z0-9_.:/,%@=+-]+$/.test(word));
-  return { value: words.join(' '), others: [...others, ...unsafe.map((word) => `characters that edge-ramp does not send: ${word}`)].join(', ') };
+  return {
+    value: words.join(' '),
+    others: [...others, ...unsafe.map((word) => `characters that edge-ramp does not send: ${word}`)].join(', '),
+  };
 }
 
 function incidental(name: string, value: readonly string[]): boolean {
@@ -100,7 +107,10 @@ export function ownership(spec: Tunnel, kind: string, value: string): 'ours' | '
   const { bigip, objects } = { bigip: bigipUnit(spec), objects: spec.objects };
   const is = (name: string, ...values: string[]): boolean => values.includes(property(value, name) ?? '');
   const published =
-    (kind === 'tunnel' && is('profile', 'ipip') && is('local-address', bigip.address) && is('remote-address', rampNode(spec).address)) ||
+    (kind === 'tunnel' &&
+      is('profile', 'ipip') &&
+      is('local-address', bigip.address) &&
+      is('remote-address', rampNode(spec).address)) ||
     (kind === 'self' && is('address', spec.tunnel.bigip) && is('vlan', objects.tunnel)) ||
     (kind === 'route' && is('interface', objects.tunnel)) ||
     (kind === 'snatpool' && is('members', tunnelAddress(spec)));

@@ -21,14 +21,29 @@ const ANSWER_CODES = /^(?:01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error|us
 /** What observing asks of a BIG-IP: each named object, the routes, the virtual servers, what was saved, and a ping through the tunnel. */
 export function questions(spec: Tunnel, applied: Tunnel | null): readonly string[] {
   const named = [spec, ...(applied ? [applied] : [])];
-  const each = (kind: string, names: readonly string[]): string[] => [...new Set(names)].map((name) => `${kind} ${name}`);
-  const prefixes = new Set(named.flatMap(({ clusterNetworks }) => clusterNetworks.map((cidr) => `${cidr.split('.')[0]}.`)));
+  const each = (kind: string, names: readonly string[]): string[] =>
+    [...new Set(names)].map((name) => `${kind} ${name}`);
+  const prefixes = new Set(
+    named.flatMap(({ clusterNetworks }) => clusterNetworks.map((cidr) => `${cidr.split('.')[0]}.`)),
+  );
   return [
-    ...each('tunnel', named.map(({ objects }) => objects.tunnel)),
-    ...each('self', named.map(({ objects }) => objects.self)),
+    ...each(
+      'tunnel',
+      named.map(({ objects }) => objects.tunnel),
+    ),
+    ...each(
+      'self',
+      named.map(({ objects }) => objects.self),
+    ),
     ...each('routes', [...prefixes]),
-    ...each('snatpool', named.map(({ objects }) => objects.snatPool)),
-    ...each('virtual', named.flatMap(({ virtualServers }) => virtualServers)),
+    ...each(
+      'snatpool',
+      named.map(({ objects }) => objects.snatPool),
+    ),
+    ...each(
+      'virtual',
+      named.flatMap(({ virtualServers }) => virtualServers),
+    ),
     'saved',
     ...probes(spec),
   ];
@@ -65,7 +80,8 @@ export function read(text: string, spec: Tunnel, applied: Tunnel | null): Observ
     }
   }
   for (const [route, value] of Object.entries(routes))
-    if (networks.includes(property(value, 'network') ?? '') || (tunnels.includes(property(value, 'interface') ?? ''))) state[`route ${route}`] = value;
+    if (networks.includes(property(value, 'network') ?? '') || tunnels.includes(property(value, 'interface') ?? ''))
+      state[`route ${route}`] = value;
   const saved = answers.get('saved')!.lines[0] ?? digest(state);
   if (spec.save) state['config saved'] = saved;
   return { facts: { routes, unrestorable, saved }, state, probes: readProbes(device, spec, answers) };
@@ -74,7 +90,10 @@ export function read(text: string, spec: Tunnel, applied: Tunnel | null): Observ
 /** First 16 hex digits of SHA-256 over a state's objects: by this name edge-ramp remembers what it saved. */
 export function digest(state: State): string {
   const objects = Object.entries(state).filter(([object]) => object !== 'config saved');
-  return createHash('sha256').update(JSON.stringify(objects.sort(([a], [b]) => (a < b ? -1 : 1)))).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify(objects.sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** @throws NotUnderstood */
@@ -85,14 +104,31 @@ export function readProbes(device: string, spec: Tunnel, answers: ReadonlyMap<st
     const to = question.split(' ')[1]!;
     const counts = pingCounts(answer.lines);
     const detail = counts ? `${counts.received} of ${counts.sent} packets came back` : excerpt(answer.lines.join(' '));
-    return [{ from: device, to, what: to === spec.tunnel.node ? 'ping through the tunnel' : 'ping to a Pod through the tunnel (not through the SNAT pool)', ok: (counts?.received ?? 0) > 0, detail }];
+    return [
+      {
+        from: device,
+        to,
+        what:
+          to === spec.tunnel.node
+            ? 'ping through the tunnel'
+            : 'ping to a Pod through the tunnel (not through the SNAT pool)',
+        ok: (counts?.received ?? 0) > 0,
+        detail,
+      },
+    ];
   });
 }
 
-function readObject(device: string, kind: ObjectKind, path: string, answer: Answer): ReturnType<typeof canonical> | undefined {
+function readObject(
+  device: string,
+  kind: ObjectKind,
+  path: string,
+  answer: Answer,
+): ReturnType<typeof canonical> | undefined {
   if (absent(answer)) return undefined;
   const [listed, ...more] = listing(device, path, answer);
-  if (!listed || more.length > 0) throw new NotUnderstood(`${device}: expected one object for ${path}: ${excerpt(answer.lines.join(' '))}`);
+  if (!listed || more.length > 0)
+    throw new NotUnderstood(`${device}: expected one object for ${path}: ${excerpt(answer.lines.join(' '))}`);
   return canonical(kind, properties(listed.block));
 }
 
@@ -118,7 +154,9 @@ function readTranslation(device: string, name: string, answer: Answer): string |
   const [type, pool] = [words.get('type') ?? 'none', words.get('pool')];
   if (type === 'snat' && pool !== undefined) return `type snat pool ${relative(pool)}`;
   if (type === 'none' || type === 'automap') return `type ${type}`;
-  throw new NotUnderstood(`${device}: virtual server ${name} has a source address translation that edge-ramp does not know: ${excerpt(answer.lines.join(' '))}`);
+  throw new NotUnderstood(
+    `${device}: virtual server ${name} has a source address translation that edge-ramp does not know: ${excerpt(answer.lines.join(' '))}`,
+  );
 }
 
 /** 01020036 is "not found" for every class of object; a missing one may also print nothing at all (bigip.md 1.7, 1.8). */
@@ -128,6 +166,7 @@ function absent({ code, lines }: Answer): boolean {
 }
 
 function listing(device: string, what: string, { code, lines }: Answer): ReturnType<typeof parseListing> {
-  if (code !== 0 || lines.some((line) => ANSWER_CODES.test(line))) throw new NotUnderstood(`${device} would not list ${what}: ${excerpt(lines.join(' '))}`);
+  if (code !== 0 || lines.some((line) => ANSWER_CODES.test(line)))
+    throw new NotUnderstood(`${device} would not list ${what}: ${excerpt(lines.join(' '))}`);
   return parseListing(device, lines);
 }

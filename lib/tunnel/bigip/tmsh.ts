@@ -44,7 +44,14 @@ export function properties(block: Block): ReadonlyMap<string, readonly string[]>
   for (let i = 0; i < block.length; i += 2) {
     const [name, value] = [block[i], block[i + 1]];
     if (typeof name !== 'string') continue;
-    found.set(name, value === undefined ? [] : typeof value === 'string' ? [value] : value.flat(9).filter((word): word is string => typeof word === 'string'));
+    found.set(
+      name,
+      value === undefined
+        ? []
+        : typeof value === 'string'
+          ? [value]
+          : value.flat(9).filter((word): word is string => typeof word === 'string'),
+    );
   }
   return found;
 }

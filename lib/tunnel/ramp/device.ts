@@ -12,7 +12,11 @@ export const ramp: Device<RampFacts> = {
   title: 'ramp node',
   questions,
   /** `heard` waits, bounded, for the first packet out of the tunnel: so BIG-IP pings first, and no ping of the node's own opens the firewall. */
-  proofs: (spec) => [`input ${bigipUnit(spec).address}`, `heard ${spec.tunnel.interface}`, `ping ${tunnelAddress(spec)}`],
+  proofs: (spec) => [
+    `input ${bigipUnit(spec).address}`,
+    `heard ${spec.tunnel.interface}`,
+    `ping ${tunnelAddress(spec)}`,
+  ],
   read,
   prove(answer, spec) {
     const device = title(spec);
@@ -20,11 +24,22 @@ export const ramp: Device<RampFacts> = {
     const rule: Record<string, string> = {};
     readInput(device, bigipUnit(spec).address, answers.get(`input ${bigipUnit(spec).address}`)!, rule);
     if (rule[`input ${bigipUnit(spec).address}`] !== 'ahead')
-      throw new NotVerified(`${device}: the INPUT rule for protocol 4 from ${bigipUnit(spec).address} is not ahead of every REJECT; packets would pass only while conntrack remembers the tunnel`);
+      throw new NotVerified(
+        `${device}: the INPUT rule for protocol 4 from ${bigipUnit(spec).address} is not ahead of every REJECT; packets would pass only while conntrack remembers the tunnel`,
+      );
     const probe = readPing(device, tunnelAddress(spec), answers.get(`ping ${tunnelAddress(spec)}`));
-    if (!probe?.ok) throw new NotVerified(`${device}: ping through the tunnel to ${tunnelAddress(spec)} failed: ${probe?.detail ?? 'not asked'}`);
+    if (!probe?.ok)
+      throw new NotVerified(
+        `${device}: ping through the tunnel to ${tunnelAddress(spec)} failed: ${probe?.detail ?? 'not asked'}`,
+      );
     const heard = answers.get(`heard ${spec.tunnel.interface}`)!.code === 0;
-    const first = { from: device, to: spec.tunnel.interface, what: "INPUT rule, judged by its presence ahead of any REJECT", ok: true, detail: heard ? "BIG-IP's packets came out of the tunnel first" : 'no packet of BIG-IP was seen before the ping' };
+    const first = {
+      from: device,
+      to: spec.tunnel.interface,
+      what: 'INPUT rule, judged by its presence ahead of any REJECT',
+      ok: true,
+      detail: heard ? "BIG-IP's packets came out of the tunnel first" : 'no packet of BIG-IP was seen before the ping',
+    };
     return [first, probe];
   },
   desired,
@@ -40,12 +55,15 @@ export const ramp: Device<RampFacts> = {
     immutable: () => false,
     dependents: (object, state) => {
       const [kind, name] = object.split(' ');
-      return kind === 'tunnel' ? Object.keys(state).filter((other) => other.startsWith('route ') && state[other] === `dev ${name}`) : [];
+      return kind === 'tunnel'
+        ? Object.keys(state).filter((other) => other.startsWith('route ') && state[other] === `dev ${name}`)
+        : [];
     },
     interrupts,
   },
   describe: describeWords,
-  remarks: ({ spec }, { facts }) => (facts.sdnAddressRemark === '' ? [] : [`${title(spec)}: ${facts.sdnAddressRemark}`]),
+  remarks: ({ spec }, { facts }) =>
+    facts.sdnAddressRemark === '' ? [] : [`${title(spec)}: ${facts.sdnAddressRemark}`],
 };
 
 function desired(wanted: Wanted, observed: Observation<RampFacts>): State {
@@ -53,10 +71,17 @@ function desired(wanted: Wanted, observed: Observation<RampFacts>): State {
   const { facts } = observed;
   refuseForeign(wanted, observed);
   if (facts.sdn === null || facts.pipeline === null) throw new Refused(facts.pipelineProblem);
-  if (!facts.forwarding) throw new Refused(`${title(spec)}: net.ipv4.ip_forward is not 1, so it forwards nothing; the SDN needs it too`);
-  if (facts.strangeFlows.length > 0) throw new Refused(`${title(spec)}: br0 has flows with cookie ${spec.cookie} that are not this tunnel's (${facts.strangeFlows[0]}): declare another cookie`);
+  if (!facts.forwarding)
+    throw new Refused(`${title(spec)}: net.ipv4.ip_forward is not 1, so it forwards nothing; the SDN needs it too`);
+  if (facts.strangeFlows.length > 0)
+    throw new Refused(
+      `${title(spec)}: br0 has flows with cookie ${spec.cookie} that are not this tunnel's (${facts.strangeFlows[0]}): declare another cookie`,
+    );
   if (spec.snat === 'gateway') return { ...tunnelObjects(spec), ...gatewayObjects(spec, facts.sdn) };
-  if (facts.sdnAddress === null) throw new Refused(`${title(spec)}: no address of ${facts.sdn.subnet} is free; declare snat: gateway, which needs none`);
+  if (facts.sdnAddress === null)
+    throw new Refused(
+      `${title(spec)}: no address of ${facts.sdn.subnet} is free; declare snat: gateway, which needs none`,
+    );
   return { ...tunnelObjects(spec), ...flowObjects(spec, facts.sdn, facts.pipeline, facts.sdnAddress) };
 }
 
@@ -67,12 +92,16 @@ function refuseForeign({ spec, applied }: Wanted, { state }: Observation<RampFac
     const value = state[`tunnel ${tunnel.interface}`];
     const remotes = named.map((each) => `remote ${bigipUnit(each).address} `);
     if (value !== undefined && !remotes.some((remote) => value.startsWith(remote)))
-      throw new Refused(`${title(spec)} already has a ${tunnel.interface} that is not this tunnel's (${value}): declare another tunnel.interface, or remove it`);
+      throw new Refused(
+        `${title(spec)} already has a ${tunnel.interface} that is not this tunnel's (${value}): declare another tunnel.interface, or remove it`,
+      );
   }
   for (const each of named) {
     const value = state[`route ${tunnelAddress(each)}`];
     if (value !== undefined && !named.some(({ tunnel }) => value === `dev ${tunnel.interface}`))
-      throw new Refused(`${title(spec)} already has a route to ${tunnelAddress(each)} that is not this tunnel's (${value}): remove it`);
+      throw new Refused(
+        `${title(spec)} already has a route to ${tunnelAddress(each)} that is not this tunnel's (${value}): remove it`,
+      );
   }
 }
 
@@ -86,7 +115,9 @@ function title(spec: Tunnel): string {
  */
 function rank({ verb, object }: Operation): number {
   const [kind, name] = object.split(' ') as [string, string];
-  const place = ['input', 'tunnel', 'link', 'address', 'route', 'claim', 'tun0', 'flow', 'nat'].indexOf(kind === 'address' && name === 'tun0' ? 'tun0' : kind);
+  const place = ['input', 'tunnel', 'link', 'address', 'route', 'claim', 'tun0', 'flow', 'nat'].indexOf(
+    kind === 'address' && name === 'tun0' ? 'tun0' : kind,
+  );
   if (verb !== 'delete' || kind === 'flow') return place;
   return ['route', 'address', 'link', 'tunnel'].includes(kind) && name !== 'tun0' ? -place : 100 - place;
 }
@@ -95,8 +126,10 @@ function interrupts({ verb, object, from, to }: Operation): string | undefined {
   const [kind, name] = object.split(' ') as [string, string];
   const source = (value: string | undefined): string | undefined => /mod_nw_src:([0-9.]+)/.exec(value ?? '')?.[1];
   if (kind === 'tunnel' && verb === 'modify') return 'traffic stops until both ends of the tunnel agree';
-  if (verb === 'delete' && ['tunnel', 'link', 'route', 'nat'].includes(kind)) return 'traffic through the tunnel stops until its successor stands';
+  if (verb === 'delete' && ['tunnel', 'link', 'route', 'nat'].includes(kind))
+    return 'traffic through the tunnel stops until its successor stands';
   if (verb === 'delete' && kind === 'address') return `connections that use ${object.split(' ')[2]} on ${name} are cut`;
-  if (kind === 'flow' && source(from) !== undefined && source(to) !== undefined && source(from) !== source(to)) return 'connections are cut: Pods see another source address';
+  if (kind === 'flow' && source(from) !== undefined && source(to) !== undefined && source(from) !== source(to))
+    return 'connections are cut: Pods see another source address';
   return undefined;
 }

@@ -40,11 +40,21 @@ export function parseFlow(line: string, port: string): Flow {
     fields.delete(name);
     return value;
   };
-  const flow = { table: Number(take('table', '0')), priority: Number(take('priority', String(DEFAULT_PRIORITY))), cookie: take('cookie', '0x0') };
-  if (!Number.isInteger(flow.table) || !Number.isInteger(flow.priority)) throw new NotUnderstood(`a flow with a strange table or priority: ${excerpt(line)}`);
+  const flow = {
+    table: Number(take('table', '0')),
+    priority: Number(take('priority', String(DEFAULT_PRIORITY))),
+    cookie: take('cookie', '0x0'),
+  };
+  if (!Number.isInteger(flow.table) || !Number.isInteger(flow.priority))
+    throw new NotUnderstood(`a flow with a strange table or priority: ${excerpt(line)}`);
   const words = [...fields].map(([name, value]) => (value === '' ? name : `${name}=${value}`));
   const match = words.sort((a, b) => Number(a.includes('=')) - Number(b.includes('=')) || (a < b ? -1 : 1)).join(',');
-  const actions = splitActions(parts[2]!).map((action) => SPELLINGS.reduce((text, [pattern, spelling]) => text.replace(pattern, spelling), action.replace(/^output:"?tun0"?$/, `output:${port}`)));
+  const actions = splitActions(parts[2]!).map((action) =>
+    SPELLINGS.reduce(
+      (text, [pattern, spelling]) => text.replace(pattern, spelling),
+      action.replace(/^output:"?tun0"?$/, `output:${port}`),
+    ),
+  );
   return { ...flow, match, actions: actions.join(',') };
 }
 

@@ -27,7 +27,12 @@ export function gatewayObjects(spec: Tunnel, sdn: Sdn): Readonly<Record<string, 
 }
 
 /** `snat: flows`: an address of the node's own subnet, claimed from the CNI, on tun0, and the four flows. */
-export function flowObjects(spec: Tunnel, sdn: Sdn, pipeline: Pipeline, address: string): Readonly<Record<string, string>> {
+export function flowObjects(
+  spec: Tunnel,
+  sdn: Sdn,
+  pipeline: Pipeline,
+  address: string,
+): Readonly<Record<string, string>> {
   return {
     [`claim ${address}`]: marker(spec),
     [`address tun0 ${address}`]: '/32',
@@ -67,5 +72,9 @@ const DEFAULT_PRIORITY = 32768;
 export function isPublishedFlow({ cookie, priority, match, actions }: Flow, spec: Tunnel, gateway: string): boolean {
   const words = `${match},${actions}`.split(/[,=:]/);
   const ends = [tunnelAddress(spec), publishedAddress(gateway)];
-  return priority === DEFAULT_PRIORITY && [PUBLISHED_COOKIE, '0x0'].includes(cookie) && ends.some((address) => words.includes(address));
+  return (
+    priority === DEFAULT_PRIORITY &&
+    [PUBLISHED_COOKIE, '0x0'].includes(cookie) &&
+    ends.some((address) => words.includes(address))
+  );
 }

@@ -17,7 +17,11 @@ export interface Pipeline {
   readonly routing: number;
 }
 
-const PLUGINS: Readonly<Record<string, Pipeline['plugin']>> = { '00': 'ovs-subnet', '01': 'ovs-multitenant', '02': 'ovs-networkpolicy' };
+const PLUGINS: Readonly<Record<string, Pipeline['plugin']>> = {
+  '00': 'ovs-subnet',
+  '01': 'ovs-multitenant',
+  '02': 'ovs-networkpolicy',
+};
 
 /** Rule version 7 is OpenShift 3.10 and 3.11 (openshift.md 1). Later issues add releases here: a version and its landmarks. */
 const RELEASES: Readonly<Record<string, string>> = { '07': '3.11' };
@@ -34,12 +38,30 @@ interface Landmark {
  * The flows that a packet between BIG-IP and a Pod meets before it reaches per-Pod tables, for rule version 7 (openshift.md 1, "3.7-3.11").
  * They identify the pipeline: each must stand exactly once.
  */
-function landmarks(plugin: Pipeline['plugin'], sdn: Sdn, cluster: string, entry: number, routing: number): readonly Landmark[] {
+function landmarks(
+  plugin: Pipeline['plugin'],
+  sdn: Sdn,
+  cluster: string,
+  entry: number,
+  routing: number,
+): readonly Landmark[] {
   const { gateway, subnet, port } = sdn;
-  const mark = (what: string, table: number, priority: number, match: string, actions: string): Landmark => ({ what, table, priority, match, actions });
+  const mark = (what: string, table: number, priority: number, match: string, actions: string): Landmark => ({
+    what,
+    table,
+    priority,
+    match,
+    actions,
+  });
   const copyTenant = 'move:NXM_NX_TUN_ID[0..31]->NXM_NX_REG0[],goto_table:10';
   const common = [
-    mark('ARP from the gateway enters', 0, 200, `arp,arp_spa=${gateway},arp_tpa=${cluster},in_port=${port}`, `goto_table:${entry}`),
+    mark(
+      'ARP from the gateway enters',
+      0,
+      200,
+      `arp,arp_spa=${gateway},arp_tpa=${cluster},in_port=${port}`,
+      `goto_table:${entry}`,
+    ),
     mark('IP from tun0 enters', 0, 200, `ip,in_port=${port}`, `goto_table:${entry}`),
     mark('ARP from other nodes', 0, 200, `arp,arp_spa=${cluster},arp_tpa=${subnet},in_port=1`, copyTenant),
     mark('IP from other nodes', 0, 200, `ip,in_port=1,nw_src=${cluster}`, copyTenant),
@@ -71,34 +93,70 @@ function landmarks(plugin: Pipeline['plugin'], sdn: Sdn, cluster: string, entry:
 export function recognise(node: string, flows: readonly Flow[], sdn: Sdn, clusters: readonly string[]): Pipeline {
   const { version, plugin, release } = readNote(node, flows);
   const label = `${node}: OpenShift ${release} with ${plugin}`;
-  const entry = goal(only(label, 'ARP from the gateway enters', flows.filter(({ match }) => clusters.some((cluster) => match === `arp,arp_spa=${sdn.gateway},arp_tpa=${cluster},in_port=${sdn.port}`)).slice(0, 2)));
-  const routing = only(label, 'IP to the gateway', flows.filter(({ match, actions }) => match === `ip,nw_dst=${sdn.gateway}` && actions === `output:${sdn.port}`)).table;
-  if (entry === undefined) throw new Refused(`${label} (rule version ${version}): ARP from the gateway goes to no table; edge-ramp does not know this pipeline`);
+  const entry = goal(
+    only(
+      label,
+      'ARP from the gateway enters',
+      flows
+        .filter(({ match }) =>
+          clusters.some((cluster) => match === `arp,arp_spa=${sdn.gateway},arp_tpa=${cluster},in_port=${sdn.port}`),
+        )
+        .slice(0, 2),
+    ),
+  );
+  const routing = only(
+    label,
+    'IP to the gateway',
+    flows.filter(({ match, actions }) => match === `ip,nw_dst=${sdn.gateway}` && actions === `output:${sdn.port}`),
+  ).table;
+  if (entry === undefined)
+    throw new Refused(
+      `${label} (rule version ${version}): ARP from the gateway goes to no table; edge-ramp does not know this pipeline`,
+    );
   for (const cluster of clusters)
     for (const landmark of landmarks(plugin, sdn, cluster, entry, routing)) {
       const same = ({ match, priority }: Flow): boolean => match === landmark.match && priority === landmark.priority;
       const found = only(label, landmark.what, flows.filter(same));
       if (found.table !== landmark.table || normal(found.actions) !== normal(landmark.actions))
-        throw new Refused(`${label}: the flow "${landmark.what}" (${landmark.match}) is in table ${found.table} with actions ${found.actions}, not in table ${landmark.table} with ${landmark.actions}; edge-ramp does not know this pipeline`);
+        throw new Refused(
+          `${label}: the flow "${landmark.what}" (${landmark.match}) is in table ${found.table} with actions ${found.actions}, not in table ${landmark.table} with ${landmark.actions}; edge-ramp does not know this pipeline`,
+        );
     }
   return { release, plugin, entry, routing };
 }
 
 /** The version note is the only flow of table 253: `note:PLUGIN.VERSION...` (openshift.md 1). */
-function readNote(node: string, flows: readonly Flow[]): { readonly version: string; readonly plugin: Pipeline['plugin']; readonly release: string } {
+function readNote(
+  node: string,
+  flows: readonly Flow[],
+): { readonly version: string; readonly plugin: Pipeline['plugin']; readonly release: string } {
   const notes = flows.filter(({ table }) => table === 253);
   const [, pluginId, version] = /^note:([0-9a-f]{2})\.([0-9a-f]{2})/.exec(notes[0]?.actions ?? '') ?? [];
   if (notes.length !== 1 || pluginId === undefined || version === undefined)
-    throw new Refused(`${node}: br0 has ${notes.length === 0 ? 'no version note' : 'a strange version note'} in table 253, so this is no OpenShift SDN that edge-ramp knows`);
+    throw new Refused(
+      `${node}: br0 has ${notes.length === 0 ? 'no version note' : 'a strange version note'} in table 253, so this is no OpenShift SDN that edge-ramp knows`,
+    );
   const [plugin, release] = [PLUGINS[pluginId], RELEASES[version]];
-  if (plugin === undefined) throw new Refused(`${node}: the SDN plugin ${pluginId} of the version note is unknown to edge-ramp`);
-  if (release === undefined) throw new Refused(`${node}: rule version ${version} (${plugin}) of br0 is not supported yet; supported: ${Object.entries(RELEASES).map(([number, name]) => `${number} (OpenShift ${name})`).join(', ')}`);
+  if (plugin === undefined)
+    throw new Refused(`${node}: the SDN plugin ${pluginId} of the version note is unknown to edge-ramp`);
+  if (release === undefined)
+    throw new Refused(
+      `${node}: rule version ${version} (${plugin}) of br0 is not supported yet; supported: ${Object.entries(RELEASES)
+        .map(([number, name]) => `${number} (OpenShift ${name})`)
+        .join(', ')}`,
+    );
   return { version, plugin, release };
 }
 
 function only(label: string, what: string, found: readonly Flow[]): Flow {
-  if (found.length === 0) throw new Refused(`${label}: the flow "${what}" is missing from br0; let the SDN rebuild the bridge, then run again`);
-  if (found.length > 1) throw new Refused(`${label}: the flow "${what}" stands in br0 ${found.length} times, in tables ${found.map(({ table }) => table).join(' and ')}; edge-ramp cannot tell which one counts`);
+  if (found.length === 0)
+    throw new Refused(
+      `${label}: the flow "${what}" is missing from br0; let the SDN rebuild the bridge, then run again`,
+    );
+  if (found.length > 1)
+    throw new Refused(
+      `${label}: the flow "${what}" stands in br0 ${found.length} times, in tables ${found.map(({ table }) => table).join(' and ')}; edge-ramp cannot tell which one counts`,
+    );
   return found[0]!;
 }
 

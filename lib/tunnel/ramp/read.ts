@@ -26,19 +26,35 @@ export interface RampFacts {
 
 export function questions(spec: Tunnel, applied: Tunnel | null): readonly string[] {
   const named = [spec, ...(applied ? [applied] : [])];
-  const each = (kind: string, names: readonly string[]): string[] => [...new Set(names)].map((name) => `${kind} ${name}`);
+  const each = (kind: string, names: readonly string[]): string[] =>
+    [...new Set(names)].map((name) => `${kind} ${name}`);
   return [
     'forwarding',
     ...['addresses', 'link', 'port'].map((kind) => `${kind} tun0`),
-    ...each('tunnel', named.map(({ tunnel }) => tunnel.interface)),
-    ...each('link', named.map(({ tunnel }) => tunnel.interface)),
-    ...each('addresses', named.map(({ tunnel }) => tunnel.interface)),
+    ...each(
+      'tunnel',
+      named.map(({ tunnel }) => tunnel.interface),
+    ),
+    ...each(
+      'link',
+      named.map(({ tunnel }) => tunnel.interface),
+    ),
+    ...each(
+      'addresses',
+      named.map(({ tunnel }) => tunnel.interface),
+    ),
     ...each('route', named.map(tunnelAddress)),
-    ...each('input', named.map((tunnel) => bigipUnit(tunnel).address)),
+    ...each(
+      'input',
+      named.map((tunnel) => bigipUnit(tunnel).address),
+    ),
     ...each('nat', named.map(tunnelAddress)),
     'claims',
     'pods',
-    ...each('flows', named.map((tunnel) => `${tunnel.cookie} ${tunnelAddress(tunnel)}`)),
+    ...each(
+      'flows',
+      named.map((tunnel) => `${tunnel.cookie} ${tunnelAddress(tunnel)}`),
+    ),
     `ping ${tunnelAddress(spec)}`,
   ];
 }
@@ -62,19 +78,41 @@ export function read(text: string, spec: Tunnel, applied: Tunnel | null): Observ
       const ours = named.map(({ tunnel }) => `${tunnel.node}/32`);
       for (const address of addresses(device, answer(question)))
         if (ours.includes(address)) state[`address ${name} ${address.slice(0, -3)}`] = '/32';
-        else unrestorable[`tunnel ${name}`] = [unrestorable[`tunnel ${name}`], `address ${address}`].filter(Boolean).join(', ');
+        else
+          unrestorable[`tunnel ${name}`] = [unrestorable[`tunnel ${name}`], `address ${address}`]
+            .filter(Boolean)
+            .join(', ');
     } else if (kind === 'route') readRoute(device, name, answer(question), state);
     else if (kind === 'input') readInput(device, name, answer(question), state);
     else if (kind === 'nat') readNat(device, name, answer(question), state);
   }
   const claims = readClaims(device, answer('claims'));
   for (const address of claims.ours) state[`claim ${address}`] = marker(spec);
-  const flows = sdn === null ? [] : uniqueFlows(device, asked.filter((question) => question.startsWith('flows ')).map(answer), sdn.port);
-  const pods = new Set(answer('pods').lines.flatMap((line) => line.split(' ')).filter(isAddress));
-  const snat = sdn === null ? NO_SNAT : readSnat(spec, applied, sdn, flows, addresses(device, answer('addresses tun0')), claims, pods, state);
-  const found = recognised(device, sdn, flows.filter((flow) => state[flowObject(flow)] === undefined), spec.clusterNetworks);
+  const flows =
+    sdn === null
+      ? []
+      : uniqueFlows(device, asked.filter((question) => question.startsWith('flows ')).map(answer), sdn.port);
+  const pods = new Set(
+    answer('pods')
+      .lines.flatMap((line) => line.split(' '))
+      .filter(isAddress),
+  );
+  const snat =
+    sdn === null
+      ? NO_SNAT
+      : readSnat(spec, applied, sdn, flows, addresses(device, answer('addresses tun0')), claims, pods, state);
+  const found = recognised(
+    device,
+    sdn,
+    flows.filter((flow) => state[flowObject(flow)] === undefined),
+    spec.clusterNetworks,
+  );
   const probe = readPing(device, tunnelAddress(spec), answer(`ping ${tunnelAddress(spec)}`));
-  return { facts: { sdn, ...found, ...snat, forwarding: answer('forwarding').lines[0]?.trim() === '1', unrestorable }, state, probes: probe ? [probe] : [] };
+  return {
+    facts: { sdn, ...found, ...snat, forwarding: answer('forwarding').lines[0]?.trim() === '1', unrestorable },
+    state,
+    probes: probe ? [probe] : [],
+  };
 }
 
 /** The ramp node's ping as a probe; undefined when it was not asked for lack of a tunnel. */
@@ -88,7 +126,11 @@ export function readPing(device: string, to: string, answer: Answer | undefined)
 /** @throws NotUnderstood */
 export function readInput(device: string, bigip: string, { lines, code }: Answer, state: Record<string, string>): void {
   if (code !== 0) throw new NotUnderstood(`${device} would not list its INPUT chain: ${excerpt(lines.join(' '))}`);
-  const number = (word: string): number | undefined => lines.map((line) => line.split(' ')).filter(([first]) => first === word).map(([, n]) => Number(n))[0];
+  const number = (word: string): number | undefined =>
+    lines
+      .map((line) => line.split(' '))
+      .filter(([first]) => first === word)
+      .map(([, n]) => Number(n))[0];
   if (number('present') !== 1) return;
   const [ours, reject] = [number('ours') ?? Infinity, number('reject') ?? Infinity];
   state[`input ${bigip}`] = ours <= reject && ours !== Infinity ? 'ahead' : 'behind';
@@ -102,30 +144,42 @@ function readSdn(device: string, addressAnswer: Answer, linkAnswer: Answer, port
   const mac = / link\/ether ([0-9a-f:]{17}) /.exec(linkAnswer.lines.join(' '))?.[1];
   const port = portAnswer.lines[0]?.trim() ?? '';
   if (mac === undefined || portAnswer.code !== 0 || !/^[0-9]+$/.test(port))
-    throw new NotUnderstood(`${device}: tun0 has no MAC address or no OpenFlow port: ${excerpt([...linkAnswer.lines, ...portAnswer.lines].join(' '))}`);
+    throw new NotUnderstood(
+      `${device}: tun0 has no MAC address or no OpenFlow port: ${excerpt([...linkAnswer.lines, ...portAnswer.lines].join(' '))}`,
+    );
   return { gateway: first.split('/')[0]!, subnet: cidrText(parseCidr(first)!), port, mac };
 }
 
 /** `ip -o -4 addr show dev X`: each line has `inet A/N`. An absent device has no address. */
 function addresses(device: string, { lines, code }: Answer): readonly string[] {
-  if (code !== 0 && !lines.some((line) => /does not exist|Cannot find device/.test(line))) throw new NotUnderstood(`${device} would not show addresses: ${excerpt(lines.join(' '))}`);
+  if (code !== 0 && !lines.some((line) => /does not exist|Cannot find device/.test(line)))
+    throw new NotUnderstood(`${device} would not show addresses: ${excerpt(lines.join(' '))}`);
   return lines.flatMap((line) => / inet ([0-9.]+\/[0-9]+) /.exec(line)?.[1] ?? []);
 }
 
 function isUp(device: string, { lines, code }: Answer): boolean {
-  if (code !== 0 && !lines.some((line) => /does not exist|Cannot find device/.test(line))) throw new NotUnderstood(`${device} would not show a link: ${excerpt(lines.join(' '))}`);
+  if (code !== 0 && !lines.some((line) => /does not exist|Cannot find device/.test(line)))
+    throw new NotUnderstood(`${device} would not show a link: ${excerpt(lines.join(' '))}`);
   return /<[^>]*\bUP\b[^>]*>/.test(lines.join(' '));
 }
 
 /** `tun1: ip/ip remote R local L dev D ttl inherit`; an absent tunnel prints nothing and exits 0 (first-packet.md 9). */
-function readTunnel(device: string, object: string, { lines, code }: Answer, state: Record<string, string>, unrestorable: Record<string, string>): void {
+function readTunnel(
+  device: string,
+  object: string,
+  { lines, code }: Answer,
+  state: Record<string, string>,
+  unrestorable: Record<string, string>,
+): void {
   const text = lines.join(' ').trim();
   if (code !== 0) throw new NotUnderstood(`${device} would not show ${object}: ${excerpt(text)}`);
   if (text === '') return;
   const parts = /^\S+: (\S+) remote (\S+) local (\S+)(?: dev (\S+))?(.*)$/.exec(text);
-  if (!parts) throw new NotUnderstood(`${device}: ${object} is shown in a form that edge-ramp does not know: ${excerpt(text)}`);
+  if (!parts)
+    throw new NotUnderstood(`${device}: ${object} is shown in a form that edge-ramp does not know: ${excerpt(text)}`);
   const [, mode, remote, local, dev, rest] = parts;
-  state[object] = `${mode === 'ip/ip' ? '' : `mode ${mode} `}remote ${remote} local ${local}${dev === undefined ? '' : ` dev ${dev}`}`;
+  state[object] =
+    `${mode === 'ip/ip' ? '' : `mode ${mode} `}remote ${remote} local ${local}${dev === undefined ? '' : ` dev ${dev}`}`;
   const others = rest!.replace(/ ttl inherit/, '').trim();
   if (others !== '') unrestorable[object] = others;
 }
@@ -139,7 +193,8 @@ function readRoute(device: string, to: string, { lines, code }: Answer, state: R
 }
 
 function readNat(device: string, source: string, { lines, code }: Answer, state: Record<string, string>): void {
-  if (code !== 0) throw new NotUnderstood(`${device} would not list its POSTROUTING chain: ${excerpt(lines.join(' '))}`);
+  if (code !== 0)
+    throw new NotUnderstood(`${device} would not list its POSTROUTING chain: ${excerpt(lines.join(' '))}`);
   const rule = lines.find((line) => line.includes(`-s ${source}/32 `));
   const to = rule && /--to-source ([0-9.]+)/.exec(rule)?.[1];
   if (to !== undefined) state[`nat ${source}`] = `to ${to}`;
@@ -170,18 +225,34 @@ function uniqueFlows(device: string, answers: readonly Answer[], port: string): 
 }
 
 /** Finds our flows and addresses and settles RAMP_SDN_IP: the one in use, unless a Pod holds it. */
-function readSnat(spec: Tunnel, applied: Tunnel | null, sdn: Sdn, flows: readonly Flow[], tun0: readonly string[], claims: Claims, pods: ReadonlySet<string>, state: Record<string, string>) {
+function readSnat(
+  spec: Tunnel,
+  applied: Tunnel | null,
+  sdn: Sdn,
+  flows: readonly Flow[],
+  tun0: readonly string[],
+  claims: Claims,
+  pods: ReadonlySet<string>,
+  state: Record<string, string>,
+) {
   const named = [spec, ...(applied ? [applied] : [])];
   const sources = named.map(tunnelAddress);
   const users = flows.flatMap(({ match, actions }) => {
     const [address, source] = [/mod_nw_src:([0-9.]+)/.exec(actions)?.[1], /nw_src=([0-9.]+)/.exec(match)?.[1]];
     return address !== undefined && source !== undefined ? [{ address, source }] : [];
   });
-  const another = (address: string): boolean => users.some((user) => user.address === address && !sources.includes(user.source));
+  const another = (address: string): boolean =>
+    users.some((user) => user.address === address && !sources.includes(user.source));
   const published = publishedAddress(sdn.gateway);
-  const held = (address: string): boolean => pods.has(address) || (claims.all.has(address) && !claims.ours.includes(address));
-  const inUse = [...claims.ours, ...users.filter(({ source }) => sources.includes(source)).map(({ address }) => address), published].filter(
-    (address) => !another(address) && (claims.ours.includes(address) || address !== published || tun0.includes(`${published}/32`)),
+  const held = (address: string): boolean =>
+    pods.has(address) || (claims.all.has(address) && !claims.ours.includes(address));
+  const inUse = [
+    ...claims.ours,
+    ...users.filter(({ source }) => sources.includes(source)).map(({ address }) => address),
+    published,
+  ].filter(
+    (address) =>
+      !another(address) && (claims.ours.includes(address) || address !== published || tun0.includes(`${published}/32`)),
   );
   for (const address of inUse) if (tun0.includes(`${address}/32`)) state[`address tun0 ${address}`] = '/32';
 
@@ -198,12 +269,25 @@ function readSnat(spec: Tunnel, applied: Tunnel | null, sdn: Sdn, flows: readonl
   const taken = new Set([...claims.all, ...pods, ...tun0.map((text) => text.split('/')[0]!)]);
   const sdnAddress = kept ?? highestFree(parseCidr(sdn.subnet)!, taken) ?? null;
   const lost = inUse.find(held);
-  return { sdnAddress, strangeFlows, sdnAddressRemark: lost !== undefined && kept === undefined ? `a Pod holds ${lost} now; the tunnel moves to ${sdnAddress}, the Pod stays` : '' };
+  return {
+    sdnAddress,
+    strangeFlows,
+    sdnAddressRemark:
+      lost !== undefined && kept === undefined
+        ? `a Pod holds ${lost} now; the tunnel moves to ${sdnAddress}, the Pod stays`
+        : '',
+  };
 }
 
 /** A pipeline that is not recognised is no failure of observing: tearing down does not need it. */
-function recognised(device: string, sdn: Sdn | null, flows: readonly Flow[], clusters: readonly string[]): Pick<RampFacts, 'pipeline' | 'pipelineProblem'> {
-  if (sdn === null) return { pipeline: null, pipelineProblem: `${device} has no tun0: it is no member of the OpenShift SDN` };
+function recognised(
+  device: string,
+  sdn: Sdn | null,
+  flows: readonly Flow[],
+  clusters: readonly string[],
+): Pick<RampFacts, 'pipeline' | 'pipelineProblem'> {
+  if (sdn === null)
+    return { pipeline: null, pipelineProblem: `${device} has no tun0: it is no member of the OpenShift SDN` };
   try {
     return { pipeline: recognise(device, flows, sdn, clusters), pipelineProblem: '' };
   } catch (error) {
