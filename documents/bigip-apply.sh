@@ -1,0 +1,3 @@
+#!/bin/bash
+# Placeholder: bigip apply.
+echo "${SSM_Tunnel}"

@@ -1,0 +1,3 @@
+#!/bin/bash
+# Placeholder: bigip observe.
+echo "${SSM_Tunnel}"

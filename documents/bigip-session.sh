@@ -1,0 +1,2 @@
+#!/bin/bash
+# Placeholder: the ssh session to BIG-IP.

@@ -1,0 +1,3 @@
+#!/bin/bash
+# Placeholder: what every script begins with.
+set -u

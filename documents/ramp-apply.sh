@@ -1,0 +1,3 @@
+#!/bin/bash
+# Placeholder: ramp apply.
+echo "${SSM_Tunnel}"

@@ -1,0 +1,2 @@
+#!/bin/bash
+# Placeholder: the objects of a ramp node.

@@ -1,0 +1,3 @@
+#!/bin/bash
+# Placeholder: ramp observe.
+echo "${SSM_Tunnel}"
