@@ -22,7 +22,10 @@ export function allowRunCommand(handler: StepHandler, documents: DocumentPair, r
     resources: [every('ec2', 'instance'), every('ssm', 'managed-instance')],
     conditions: { StringEquals: { [`ssm:resourceTag/${ROLE_TAG}`]: role } },
   });
-  for (const kind of ['ec2:<AWS::Region>:<AWS::AccountId>:instance', 'ssm:<AWS::Region>:<AWS::AccountId>:managed-instance'])
+  for (const kind of [
+    'ec2:<AWS::Region>:<AWS::AccountId>:instance',
+    'ssm:<AWS::Region>:<AWS::AccountId>:managed-instance',
+  ])
     handler.acknowledge(
       `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${kind}/*]`,
       `the condition on the tag ${ROLE_TAG}=${role} narrows it: instances come and go without a deployment`,

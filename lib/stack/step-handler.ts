@@ -1,13 +1,10 @@
-import { join } from 'node:path';
 import type { Duration } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
-
-const PROJECT = join(__dirname, '..', '..');
+import { handlerBundle } from './handler-bundle';
 
 export interface StepHandlerProps {
   /** The folder of lambdas/ whose handler.ts it runs. */
@@ -19,7 +16,7 @@ export interface StepHandlerProps {
 
 /** The handler of one step of the run: a function, its log group, and a role that may do nothing but log and trace. */
 export class StepHandler extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
   private readonly role: Role;
 
   constructor(scope: Construct, id: string, props: StepHandlerProps) {
@@ -31,9 +28,9 @@ export class StepHandler extends Construct {
       description: `edge-ramp: ${props.description}`,
     });
     logGroup.grantWrite(this.role);
-    this.function = new NodejsFunction(this, 'Function', {
-      entry: join(PROJECT, 'lambdas', props.folder, 'handler.ts'),
-      handler: 'handler',
+    this.function = new LambdaFunction(this, 'Function', {
+      code: handlerBundle(props.folder),
+      handler: 'index.handler',
       description: `edge-ramp: ${props.description}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -43,19 +40,12 @@ export class StepHandler extends Construct {
       role: this.role,
       logGroup,
       environment: props.environment ?? {},
-      awsSdkConnectionReuse: false,
-      projectRoot: PROJECT,
-      depsLockFilePath: join(PROJECT, 'package-lock.json'),
-      bundling: {
-        format: OutputFormat.CJS,
-        target: 'node20',
-        mainFields: ['module', 'main'],
-        minify: true,
-        bundleAwsSDK: true,
-        externalModules: [],
-      },
     });
-    acknowledge(this.role, 'AwsSolutions-IAM5[Resource::*]', 'X-Ray knows no resources: a trace belongs to the account');
+    acknowledge(
+      this.role,
+      'AwsSolutions-IAM5[Resource::*]',
+      'X-Ray knows no resources: a trace belongs to the account',
+    );
   }
 
   /** Lets the handler call the services on these resources, under these conditions. */

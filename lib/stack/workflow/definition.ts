@@ -143,7 +143,7 @@ function closeRuns(shop: Workshop, closing: ClosingWrites, ends: EndStates, fail
   const restoredEnd = decide(
     shop,
     'Was this a repair?',
-    "A repair has done its work; any other run has failed, and everything is as it was.",
+    'A repair has done its work; any other run has failed, and everything is as it was.',
     [{ when: '$request.repair != null', goTo: ends.Restored }],
     ends.RolledBack,
   );

@@ -14,8 +14,7 @@ export const ME = '$states.context.Execution.Id';
 export const AUTOMATIC = '($request.trigger != null or $request.repair != null)';
 
 /** A text as it stands, or null when the attribute is missing: `item` is a DynamoDB item as the service gives it. */
-const text = (item: string, attribute: string) =>
-  `$exists(${item}.${attribute}.S) ? ${item}.${attribute}.S : null`;
+const text = (item: string, attribute: string) => `$exists(${item}.${attribute}.S) ? ${item}.${attribute}.S : null`;
 
 /** The three records of an item, as JSON strings or null. */
 export const recordsOf = (item: string): string =>
@@ -30,7 +29,7 @@ export const fenceAfter = (fence: string): string => `$string($max([${fence} + 1
  */
 const caughtSentence = (() => {
   const cause = '$states.errorOutput.Cause';
-  const isLambdaError = `$contains(${cause}, /^{.*"errorMessage":".*}$/)`;
+  const isLambdaError = `$contains(${cause}, /^[{].*"errorMessage":".*[}]$/)`;
   return `$exists(${cause}) ? (${isLambdaError} ? $parse(${cause}).errorMessage : ${cause}) : 'no cause was given'`;
 })();
 

@@ -35,7 +35,8 @@ export function lookAndPlan(shop: Workshop, way: Way, next: IChainable, failed: 
     ],
   );
   const plan = thinkingStep(shop, words.plan, shop.handlers.plan, {
-    comment: way.phase === 'forward' ? 'What differs from what is asked for?' : 'What differs from what was before the run?',
+    comment:
+      way.phase === 'forward' ? 'What differs from what is asked for?' : 'What differs from what was before the run?',
     payload: {
       contract: CONTRACT,
       phase: way.phase,

@@ -44,7 +44,9 @@ function outcomeOf(shop: Workshop, branch: Branch): LambdaInvoke {
     comment: 'Answers with what happened, and lets the other kind of device finish.',
     outputs: jsonata('$states.input'),
   });
-  step.addCatch(mishap, { outputs: jsonata(`$merge([{ 'kind': '${kind}', 'ok': false, 'devices': [] }, ${caught(name)}])`) });
+  step.addCatch(mishap, {
+    outputs: jsonata(`$merge([{ 'kind': '${kind}', 'ok': false, 'devices': [] }, ${caught(name)}])`),
+  });
   return step;
 }
 

@@ -116,7 +116,10 @@ function invocation(handler: StepHandler, options: TaskOptions) {
   return {
     lambdaFunction: handler.function,
     comment: options.comment,
-    payload: typeof options.payload === 'string' ? TaskInput.fromText(jsonata(options.payload)) : TaskInput.fromObject(options.payload),
+    payload:
+      typeof options.payload === 'string'
+        ? TaskInput.fromText(jsonata(options.payload))
+        : TaskInput.fromObject(options.payload),
     retryOnServiceExceptions: false,
     ...(options.assign ? { assign: options.assign } : {}),
     outputs: options.outputs ?? {},
