@@ -1,52 +1,51 @@
-/**
- * The errors that edge-ramp raises itself, each named once. `name` is what a state's Retry and Catch see, so it is a string literal: handlers
- * are minified, and a class name would not survive that.
- */
+import { ERRORS } from './outcome';
+
+/** The errors that edge-ramp raises itself. `name` is what a state's Retry and Catch see. */
 abstract class EdgeRampError extends Error {
   abstract override readonly name: string;
 }
 
 /** The request or a declaration breaks a rule. The message lists every mistake, each with its path, value and rule. */
 export class InvalidRequest extends EdgeRampError {
-  override readonly name = 'InvalidRequest';
+  override readonly name = ERRORS.InvalidRequest;
 }
 
 /** edge-ramp will not make this change: the object is another's, could not be put back, or needs a permission that the request lacks. */
 export class Refused extends EdgeRampError {
-  override readonly name = 'Refused';
+  override readonly name = ERRORS.Refused;
 }
 
 /** A device's answer is incomplete or foreign. Nothing is concluded from it. */
 export class NotUnderstood extends EdgeRampError {
-  override readonly name = 'NotUnderstood';
+  override readonly name = ERRORS.NotUnderstood;
 }
 
 /** A probe through the tunnel got no answer, or what proves the path is missing. */
 export class NotVerified extends EdgeRampError {
-  override readonly name = 'NotVerified';
+  override readonly name = ERRORS.NotVerified;
 }
 
 /** A device answered no: the message holds device, command and answer. Never retried blindly. */
 export class DeviceRefused extends EdgeRampError {
-  override readonly name = 'DeviceRefused';
+  override readonly name = ERRORS.DeviceRefused;
 }
 
 /** The command was never started on the device (delivery time-out): safe to send again. */
 export class NotDelivered extends EdgeRampError {
-  override readonly name = 'NotDelivered';
+  override readonly name = ERRORS.NotDelivered;
 }
 
 /** The command may or may not have taken effect (execution time-out, lost result): only observing again can tell. */
 export class OutcomeUnknown extends EdgeRampError {
-  override readonly name = 'OutcomeUnknown';
+  override readonly name = ERRORS.OutcomeUnknown;
 }
 
 /** AWS asked to slow down before anything was sent: safe to retry. */
 export class Throttled extends EdgeRampError {
-  override readonly name = 'Throttled';
+  override readonly name = ERRORS.Throttled;
 }
 
 /** The run began with handlers of another deployment; what they hand over is not compatible. */
 export class ContractMismatch extends EdgeRampError {
-  override readonly name = 'ContractMismatch';
+  override readonly name = ERRORS.ContractMismatch;
 }

@@ -1,2 +1,48 @@
-/** The number of the hand-over format between states. Handlers of another deployment refuse a run that began with a different one. */
+/**
+ * What a run can end in, shared by the handlers, the state machine and the command line.
+ *
+ * Every name is a string literal: bundles are minified, so a class name would not survive.
+ */
+
+/** The version of the payloads between the state machine and its handlers. A handler of another deployment refuses. */
 export const CONTRACT = 1;
+
+/** One way a run can end: the name of the state that ends it, and the command line's exit code. */
+export interface EndState {
+  readonly name: string;
+  /** False: the execution itself is FAILED, with this name as its error. */
+  readonly succeeds: boolean;
+  readonly exitCode: 0 | 1 | 2 | 3;
+}
+
+/** Every end of a run. Exit code 1: it failed and nothing is left over; 2: the request; 3: something is left over. */
+export const END_STATES = [
+  { name: 'Applied', succeeds: true, exitCode: 0 },
+  { name: 'Unchanged', succeeds: true, exitCode: 0 },
+  { name: 'Planned', succeeds: true, exitCode: 0 },
+  { name: 'Verified', succeeds: true, exitCode: 0 },
+  { name: 'TornDown', succeeds: true, exitCode: 0 },
+  { name: 'Restored', succeeds: true, exitCode: 0 },
+  { name: 'Skipped', succeeds: true, exitCode: 0 },
+  { name: 'RolledBack', succeeds: false, exitCode: 1 },
+  { name: 'NotStarted', succeeds: false, exitCode: 1 },
+  { name: 'NotVerified', succeeds: false, exitCode: 1 },
+  { name: 'TunnelBusy', succeeds: false, exitCode: 1 },
+  { name: 'InvalidRequest', succeeds: false, exitCode: 2 },
+  { name: 'RollbackFailed', succeeds: false, exitCode: 3 },
+] as const satisfies readonly EndState[];
+
+export type EndStateName = (typeof END_STATES)[number]['name'];
+
+/** The names of the errors that handlers throw (errors.ts says when); the state machine's Catch and Retry match them. */
+export const ERRORS = {
+  InvalidRequest: 'InvalidRequest',
+  Refused: 'Refused',
+  NotUnderstood: 'NotUnderstood',
+  NotVerified: 'NotVerified',
+  DeviceRefused: 'DeviceRefused',
+  NotDelivered: 'NotDelivered',
+  OutcomeUnknown: 'OutcomeUnknown',
+  Throttled: 'Throttled',
+  ContractMismatch: 'ContractMismatch',
+} as const;

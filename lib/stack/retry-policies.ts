@@ -1,0 +1,152 @@
+import { Duration } from 'aws-cdk-lib';
+import { JitterType, type TaskStateBase } from 'aws-cdk-lib/aws-stepfunctions';
+import { ERRORS } from '../tunnel/outcome';
+
+/** When a step is tried again. All policies double the wait (up to the ceiling) and draw it at random: full jitter. */
+export interface RetryPolicy {
+  readonly name: string;
+  /** Why trying again is safe, in one sentence. */
+  readonly because: string;
+  readonly errors: readonly string[];
+  /** The longest first wait, in seconds. */
+  readonly first: number;
+  /** No wait is longer than this, in seconds. */
+  readonly ceiling: number;
+  /** How often it is tried again. */
+  readonly attempts: number;
+}
+
+/**
+ * A service asked for patience before it accepted the command, so nothing was sent.
+ * Waits of at most 2, 4, 8, 16, 20 and 20 s: 70 s in all, far longer than a throttling burst of Run Command lasts.
+ */
+export const THROTTLED: RetryPolicy = {
+  name: 'THROTTLED',
+  because: 'the service refused the command before it accepted it: nothing was sent',
+  errors: [ERRORS.Throttled],
+  first: 2,
+  ceiling: 20,
+  attempts: 6,
+};
+
+/**
+ * The delivery time-out passed: the agent never took the command, so it never ran.
+ * Waits of at most 5 and 10 s: 15 s in all. Each try itself has waited for delivery for two minutes, so an agent that
+ * is away gets a little over six minutes to come back: a restart of a node fits, an outage need not.
+ */
+export const NOT_DELIVERED: RetryPolicy = {
+  name: 'NOT_DELIVERED',
+  because: 'the agent never took the command: it never ran',
+  errors: [ERRORS.NotDelivered],
+  first: 5,
+  ceiling: 10,
+  attempts: 2,
+};
+
+/**
+ * Lambda itself failed, perhaps after the handler ran. Only for steps that change nothing: a second look does no harm.
+ * Waits of at most 1, 2, 4, 8 and 10 s: 25 s in all.
+ */
+export const LAMBDA_SERVICE: RetryPolicy = {
+  name: 'LAMBDA_SERVICE',
+  because: 'the step only looks, so it may run twice',
+  errors: ['Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException'],
+  first: 1,
+  ceiling: 10,
+  attempts: 5,
+};
+
+/**
+ * Lambda had no room for the call: the handler never ran, so this is safe for steps that change devices too.
+ * Waits of at most 2, 4, 8, 16, 30 and 30 s: 90 s in all, enough for another function's burst to pass.
+ */
+export const LAMBDA_NOT_STARTED: RetryPolicy = {
+  name: 'LAMBDA_NOT_STARTED',
+  because: 'Lambda refused the call: the handler never ran',
+  errors: ['Lambda.TooManyRequestsException'],
+  first: 2,
+  ceiling: 30,
+  attempts: 6,
+};
+
+/**
+ * The table is throttled, or did not answer. Every write carries a condition that its own effect satisfies, so it may
+ * be repeated. Waits of at most 1, 2, 4, 8, 10 and 10 s: 35 s in all.
+ */
+export const DYNAMODB: RetryPolicy = {
+  name: 'DYNAMODB',
+  because: "a write's condition holds again after its own effect",
+  errors: [
+    'DynamoDB.ProvisionedThroughputExceededException',
+    'DynamoDB.ThrottlingException',
+    'DynamoDB.RequestLimitExceeded',
+    'DynamoDB.InternalServerErrorException',
+    'DynamoDB.SdkClientException',
+    'States.Timeout',
+  ],
+  first: 1,
+  ceiling: 10,
+  attempts: 6,
+};
+
+/**
+ * Step Functions is throttled while a run asks whether the lease's owner still runs: a question, so it may be repeated.
+ * Waits of at most 1, 2, 4 and 8 s: 15 s in all.
+ */
+export const OWNER_LOOKUP: RetryPolicy = {
+  name: 'OWNER_LOOKUP',
+  because: 'it is a question',
+  errors: ['Sfn.ThrottlingException', 'Sfn.SdkClientException', 'States.Timeout'],
+  first: 1,
+  ceiling: 8,
+  attempts: 4,
+};
+
+export const RETRY_POLICIES: readonly RetryPolicy[] = [
+  THROTTLED,
+  NOT_DELIVERED,
+  LAMBDA_SERVICE,
+  LAMBDA_NOT_STARTED,
+  DYNAMODB,
+  OWNER_LOOKUP,
+];
+
+/** The longest that each wait can be, in seconds, in order. */
+export function longestWaits(policy: RetryPolicy): readonly number[] {
+  return Array.from({ length: policy.attempts }, (_, attempt) => Math.min(policy.first * 2 ** attempt, policy.ceiling));
+}
+
+/** The worst-case total of a policy's waits, in seconds; the tries themselves come on top. */
+export function worstCase(policy: RetryPolicy): number {
+  return longestWaits(policy).reduce((total, wait) => total + wait, 0);
+}
+
+/** Adds the policies to a task, in order: the first whose errors match is used. */
+export function retry<Task extends TaskStateBase>(task: Task, ...policies: readonly RetryPolicy[]): Task {
+  for (const policy of policies)
+    task.addRetry({
+      errors: [...policy.errors],
+      interval: Duration.seconds(policy.first),
+      maxAttempts: policy.attempts,
+      backoffRate: 2,
+      maxDelay: Duration.seconds(policy.ceiling),
+      jitterStrategy: JitterType.FULL,
+    });
+  return task;
+}
+
+/** The policies as a markdown table, kept in docs/retries.md. */
+export function retryTable(): string {
+  const rows = RETRY_POLICIES.map((policy) =>
+    [
+      policy.name,
+      policy.errors.map((error) => `\`${error}\``).join(', '),
+      policy.because,
+      policy.attempts,
+      longestWaits(policy).join(', '),
+      worstCase(policy),
+    ].join(' | '),
+  );
+  const head = ['Policy', 'Errors', 'Safe because', 'Retries', 'Longest waits (s)', 'Worst case (s)'];
+  return [head.join(' | '), head.map(() => '---').join(' | '), ...rows].map((row) => `| ${row} |`).join('\n');
+}

@@ -1,0 +1,80 @@
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
+import type { StepHandlers } from './step-handlers';
+import { MACHINE } from './time-outs';
+import { definition } from './workflow/definition';
+
+/**
+ * The machine's name. Fixed, since the machine may describe its own executions: a right that names a generated name
+ * would need the machine to exist before its own role.
+ */
+const MACHINE_NAME = 'edge-ramp';
+
+export interface EdgeRampMachineProps {
+  readonly handlers: StepHandlers;
+  readonly table: Table;
+}
+
+/** The state machine that an operator starts. */
+export class EdgeRampMachine extends Construct {
+  readonly machine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: EdgeRampMachineProps) {
+    super(scope, id);
+    this.machine = new StateMachine(this, 'Machine', {
+      stateMachineName: MACHINE_NAME,
+      comment: 'edge-ramp: builds, proves, repairs and removes the tunnel between a BIG-IP and the Pods of a cluster',
+      definitionBody: DefinitionBody.fromChainable(
+        definition({ scope: this, handlers: props.handlers, table: props.table, machineName: MACHINE_NAME }),
+      ),
+      queryLanguage: QueryLanguage.JSONATA,
+      timeout: MACHINE,
+      tracingEnabled: true,
+      logs: {
+        destination: new LogGroup(this, 'Logs', {
+          // Step Functions writes only to groups whose names begin like this without a longer resource policy each time.
+          logGroupName: `/aws/vendedlogs/states/${MACHINE_NAME}`,
+          retention: RetentionDays.ONE_MONTH,
+        }),
+        level: LogLevel.ALL,
+        includeExecutionData: true,
+      },
+    });
+    this.acknowledgeRights(props.handlers);
+  }
+
+  private acknowledgeRights(handlers: StepHandlers): void {
+    const stack = Stack.of(this);
+    for (const handler of [handlers.readRequest, handlers.plan, handlers.bigIp, handlers.rampNodes]) {
+      const logicalId = stack.getLogicalId(handler.function.node.defaultChild as never);
+      acknowledge(
+        this.machine,
+        `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>:*]`,
+        'CDK grants every version of a handler with the handler: the machine calls the unversioned one',
+      );
+    }
+    const executions = stack.formatArn({
+      partition: '<AWS::Partition>',
+      region: '<AWS::Region>',
+      account: '<AWS::AccountId>',
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${MACHINE_NAME}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    acknowledge(
+      this.machine,
+      `AwsSolutions-IAM5[Resource::${executions}]`,
+      "a run asks whether the lease's owner still runs: any execution of this machine, and of no other",
+    );
+    acknowledge(
+      this.machine,
+      'AwsSolutions-IAM5[Resource::*]',
+      'the delivery of logs (logs:*LogDelivery and their like) and X-Ray know no resources',
+    );
+  }
+}

@@ -1,0 +1,71 @@
+import type { Duration } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
+import { handlerBundle } from './handler-bundle';
+
+export interface StepHandlerProps {
+  /** The folder of lambdas/ whose handler.ts it runs. */
+  readonly folder: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly environment?: Record<string, string>;
+}
+
+/** The handler of one step of the run: a function, its log group, and a role that may do nothing but log and trace. */
+export class StepHandler extends Construct {
+  readonly function: LambdaFunction;
+  private readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: StepHandlerProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH });
+    // A role of its own instead of the managed policy, which lets a function write to every log group.
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `edge-ramp: ${props.description}`,
+    });
+    logGroup.grantWrite(this.role);
+    this.function = new LambdaFunction(this, 'Function', {
+      code: handlerBundle(props.folder),
+      handler: 'index.handler',
+      description: `edge-ramp: ${props.description}`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 256,
+      timeout: props.timeout,
+      tracing: Tracing.ACTIVE,
+      role: this.role,
+      logGroup,
+      environment: props.environment ?? {},
+    });
+    acknowledge(
+      this.role,
+      'AwsSolutions-IAM5[Resource::*]',
+      'X-Ray knows no resources: a trace belongs to the account',
+    );
+  }
+
+  /** Lets the handler call the services on these resources, under these conditions. */
+  allow(right: {
+    readonly actions: readonly string[];
+    readonly resources: readonly string[];
+    readonly conditions?: Record<string, Record<string, string>>;
+  }): void {
+    this.role.addToPolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: [...right.actions],
+        resources: [...right.resources],
+        ...(right.conditions ? { conditions: right.conditions } : {}),
+      }),
+    );
+  }
+
+  /** Accepts a finding of cdk-nag on this handler's role. */
+  acknowledge(finding: string, reason: string): void {
+    acknowledge(this.role, finding, reason);
+  }
+}

@@ -1,0 +1,44 @@
+import { Duration } from 'aws-cdk-lib';
+
+/**
+ * Every time-out of a run. Each one is longer than the one inside it, so that the innermost speaks first: it knows
+ * most about what happened.
+ *
+ *   delivery + execution  <  poll deadline  <  handler  <  task  <  machine
+ *
+ * A delivery time-out means "it never ran" and is retried; all the others mean "nobody knows", and the run looks again.
+ */
+
+/** How long Run Command may wait until the agent takes a command. Commands to one node queue behind others for a minute and more. */
+export const DELIVERY = Duration.seconds(120);
+
+/** How long a script may run that only looks. */
+export const OBSERVE_EXECUTION = Duration.seconds(60);
+
+/** How long a script may run that changes a device. */
+export const APPLY_EXECUTION = Duration.seconds(120);
+
+/** When a handler gives up asking for a command's outcome: half a minute after Run Command must have ended it. */
+export const POLL_DEADLINE = Duration.seconds(270);
+
+/** The Lambda time-out of a handler that sends commands. */
+export const SENDING_HANDLER = Duration.seconds(300);
+
+/** The state's time-out of a step that sends commands. It ends the state, not the Lambda. */
+export const SENDING_TASK = Duration.seconds(330);
+
+/** The Lambda time-out of a handler that sends nothing. */
+export const THINKING_HANDLER = Duration.seconds(30);
+
+/** The state's time-out of a step that sends nothing. */
+export const THINKING_TASK = Duration.seconds(45);
+
+/** The state's time-out of one DynamoDB or Step Functions call. Without it there is none. */
+export const SERVICE_CALL = Duration.seconds(15);
+
+/**
+ * The whole run. It must outlive the longest way through: 18 steps that send (5 forward, 4 in each of 3 restoring
+ * rounds, 1 last look), each of which may be refused delivery twice before it runs into its own time-out. A shorter
+ * time-out would cut off a restore that is slow but sound, and leave it to a repair.
+ */
+export const MACHINE = Duration.hours(6);

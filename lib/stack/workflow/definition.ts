@@ -1,0 +1,163 @@
+import type { Choice, IChainable } from 'aws-cdk-lib/aws-stepfunctions';
+import { carryOut } from './carry-out';
+import { type EndStates, endStates } from './ends';
+import { caught, failure, found, jsonata } from './expressions';
+import { takeLease } from './lease';
+import { lookAndPlan } from './look-and-plan';
+import { type ClosingWrites, closingWrites, newFence, recordBefore } from './records';
+import { type Workshop, decide, decision, rules, thinkingStep } from './states';
+import { VARIABLES } from './variables';
+import { FORWARD, RESTORE } from './ways';
+
+/** How often a restore is carried out. After the last time the run looks once more, only to confirm. */
+const RESTORING_ROUNDS = 3;
+
+/**
+ * The run.
+ *
+ *   Read request -> lease -> Observe -> Plan -> What is to be done?
+ *      -> nothing, or only a look: the run ends
+ *      -> Record before -> detach -> configure -> prove -> attach -> Record applied
+ *
+ *   any failure -> Was anything changed? -> no: the run ends, NotStarted
+ *      -> yes: New fence -> Observe again -> Plan restore -> Confirm restored
+ *           -> nothing left: Record restored
+ *           -> detach -> restore -> attach -> New fence ...
+ */
+export function definition(shop: Workshop): IChainable {
+  const ends = endStates(shop);
+  const closing = closingWrites(shop);
+  const failed = decision(
+    shop,
+    'Was anything changed?',
+    'Every failure comes here. Before the first change it ends the run; after it, everything is put back.',
+  );
+  closeRuns(shop, closing, ends, failed);
+
+  const restore = restoring(shop, closing, failed);
+  answerFailure(failed, ends, closing, restore);
+
+  const forward = goingForward(shop, ends, closing, failed);
+  const held = decide(
+    shop,
+    'Is this a repair?',
+    'A repair puts back what a run that died had begun, if that run left a record of how it was.',
+    [
+      {
+        when: "$request.repair != null and $type($records.before) = 'string'",
+        goTo: restore,
+        assign: { begun: true, before: jsonata('$records.before') },
+      },
+      { when: '$request.repair != null', goTo: closing.nothingToRestore },
+    ],
+    forward,
+  );
+  return readRequest(shop, ends, takeLease(shop, ends, forward, held));
+}
+
+/** Checks the input and sets every variable. */
+function readRequest(shop: Workshop, ends: EndStates, next: IChainable): IChainable {
+  const outside = { failure: jsonata(caught('Read request')), recorded: false };
+  return thinkingStep(shop, 'Read request', shop.handlers.readRequest, {
+    comment: "Checks the request and adds the tunnel's declaration.",
+    payload: '$states.input',
+    assign: VARIABLES,
+  })
+    .addCatch(ends.InvalidRequest, { errors: ['InvalidRequest'], assign: outside, outputs: {} })
+    .addCatch(ends.NotStarted, { assign: outside, outputs: {} })
+    .next(next);
+}
+
+/** Looks, plans, decides; and carries out, when there is something to change. */
+function goingForward(shop: Workshop, ends: EndStates, closing: ClosingWrites, failed: Choice): IChainable {
+  const whatWasDone = decide(
+    shop,
+    'What was carried out?',
+    'An apply or a teardown: each leaves other records.',
+    [{ when: "$request.action = 'teardown'", goTo: closing.tornDown }],
+    closing.applied,
+  );
+  const begin = recordBefore(shop);
+  begin
+    .addCatch(failed, { assign: failure(caught('Record before')), outputs: {} })
+    .next(carryOut(shop, FORWARD, whatWasDone, failed));
+
+  const nothing = '$plan.operations = 0';
+  const carries = '$plan.reachable = true';
+  const doesNotCarry = failure(found('NotVerified', '$plan.sentence', 'What is to be done?'));
+  const decideWhat = decide(
+    shop,
+    'What is to be done?',
+    'A plan and a verification end here, and so does an apply or a teardown that finds nothing to change.',
+    [
+      { when: "$request.action = 'plan'", goTo: ends.Planned },
+      { when: `$request.action = 'verify' and ${nothing} and ${carries}`, goTo: ends.Verified },
+      { when: "$request.action = 'verify'", goTo: ends.NotVerified, assign: doesNotCarry },
+      { when: `${nothing} and $request.action = 'teardown'`, goTo: closing.tornDown },
+      { when: `${nothing} and ${carries}`, goTo: closing.unchanged },
+      { when: nothing, goTo: closing.notVerified, assign: doesNotCarry },
+      { when: '$request.trigger != null and $count($plan.interrupts) > 0', goTo: closing.planned },
+    ],
+    begin,
+  );
+  return lookAndPlan(shop, FORWARD, decideWhat, failed);
+}
+
+/** One round of restoring, and the way back into the next one. */
+function restoring(shop: Workshop, closing: ClosingWrites, failed: Choice): IChainable {
+  const fence = newFence(shop);
+  const confirm = decide(
+    shop,
+    'Confirm restored',
+    'A restore is confirmed by a fresh look that finds nothing left to put back.',
+    [
+      { when: '$plan.operations = 0', goTo: closing.restored },
+      { when: `$round > ${RESTORING_ROUNDS}`, goTo: closing.notRestored },
+    ],
+    carryOut(shop, RESTORE, fence, failed),
+  );
+  fence
+    .addCatch(closing.notRestored, {
+      assign: { ...failure(caught('New fence')), restoreFailure: jsonata(caught('New fence')) },
+      outputs: {},
+    })
+    .next(lookAndPlan(shop, RESTORE, confirm, failed));
+  return fence;
+}
+
+/** Where every failure goes. */
+function answerFailure(failed: Choice, ends: EndStates, closing: ClosingWrites, restore: IChainable): void {
+  rules(
+    failed,
+    [
+      { when: '$fence = null', goTo: ends.NotStarted },
+      { when: '$begun = false', goTo: closing.notStarted },
+      { when: `$round > ${RESTORING_ROUNDS}`, goTo: closing.notRestored },
+    ],
+    restore,
+  );
+}
+
+/** Each closing write, where it leads, and where the run goes when the table refuses it. */
+function closeRuns(shop: Workshop, closing: ClosingWrites, ends: EndStates, failed: Choice): void {
+  const restoredEnd = decide(
+    shop,
+    'Was this a repair?',
+    'A repair has done its work; any other run has failed, and everything is as it was.',
+    [{ when: '$request.repair != null', goTo: ends.Restored }],
+    ends.RolledBack,
+  );
+  const lead = (write: ClosingWrites[keyof ClosingWrites], end: IChainable, refused: IChainable) =>
+    write.addCatch(refused, { assign: failure(caught(write.id)), outputs: {} }).next(end);
+
+  lead(closing.applied, ends.Applied, failed);
+  lead(closing.tornDown, ends.TornDown, failed);
+  lead(closing.unchanged, ends.Unchanged, failed);
+  lead(closing.planned, ends.Planned, failed);
+  lead(closing.nothingToRestore, ends.Restored, failed);
+  // From here on the run cannot do better than to end: its result stands in the execution alone.
+  lead(closing.notVerified, ends.NotVerified, ends.NotVerified);
+  lead(closing.notStarted, ends.NotStarted, ends.NotStarted);
+  lead(closing.restored, restoredEnd, ends.RollbackFailed);
+  lead(closing.notRestored, ends.RollbackFailed, ends.RollbackFailed);
+}

@@ -1,0 +1,93 @@
+import { Fail, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
+import type { EndStateName } from '../../tunnel/outcome';
+import { changeLines, jsonata } from './expressions';
+import type { Workshop } from './states';
+
+/*
+ * How a run can end. A state's name, the error of a failed execution and `endState` of an output are one word.
+ */
+
+/** Step Functions takes at most 32,768 characters as a cause. */
+const CAUSE_LIMIT = 30_000;
+
+/** Where the full result is found, once it was written. */
+const WHERE = "($recorded ? ' (result: table item ' & $request.tunnel & ', lastResult)' : '')";
+
+/** What failed first, in words. A repair restores another run's work: it has no failure of its own at first. */
+const WHAT_FAILED =
+  "($type($failure) = 'object' ? $failure.state & ' failed: ' & $failure.cause & ' (' & $failure.error & ')' : 'A run that died had to be restored')";
+
+/** What was left alone, in words; empty when nothing was. */
+const LEFT = "($count($left) > 0 ? '; left, since another changed it: ' & $join($left, ', ') : '')";
+
+/** What is not as it was, in words. */
+const REMAINING =
+  `($type($remaining) = 'array' ? ($count($remaining) > 0 ? 'not put back: ' & ${changeLines('$remaining')} ` +
+  ": 'everything was put back, but the record of it could not be written') : 'what is left could not be determined')";
+
+/** What went wrong with the restore itself, in words; empty when nothing did. */
+const RESTORE_FAILURE =
+  "($type($restoreFailure) = 'object' ? '; ' & $restoreFailure.state & ' failed: ' & $restoreFailure.cause : '')";
+
+/** What the last plan would send, a list for each stage: `plan --commands` shows it. */
+const WORK = "{ 'detach': $plan.detach, 'shape': $plan.shape, 'attach': $plan.attach }";
+
+/** The states that end a run, by name. */
+export function endStates(shop: Workshop) {
+  const succeed = (name: EndStateName, comment: string, sentence = '$plan.sentence') =>
+    Succeed.jsonata(shop.scope, name, {
+      comment,
+      outputs: {
+        endState: name,
+        tunnel: jsonata('$request.tunnel'),
+        action: jsonata('$request.action'),
+        changes: jsonata('$changes'),
+        verification: jsonata('$verification'),
+        interrupts: jsonata('$plan.interrupts'),
+        remarks: jsonata('$plan.remarks'),
+        work: jsonata(WORK),
+        digest: jsonata('$plan.digest'),
+        sentence: jsonata(sentence),
+      },
+    });
+  const fail = (name: EndStateName, comment: string, sentence: string) =>
+    Fail.jsonata(shop.scope, name, {
+      comment,
+      error: name,
+      cause: jsonata(`$substring(${sentence}, 0, ${CAUSE_LIMIT})`),
+    });
+
+  return {
+    Applied: succeed('Applied', 'The tunnel stands as declared, and was proven.'),
+    Unchanged: succeed('Unchanged', 'The tunnel stood as declared already, and carries.'),
+    Planned: succeed('Planned', 'What an apply would change. Nothing was changed.'),
+    Verified: succeed('Verified', 'The tunnel stands as declared, and carries.'),
+    TornDown: succeed('TornDown', 'The tunnel is gone; what it shared with others is as it was.'),
+    Restored: succeed('Restored', 'What a run that died had left is put back.', `'Everything is as it was' & ${LEFT}`),
+    Skipped: succeed(
+      'Skipped',
+      'No person asked, and the tunnel is not wanted, paused, or in use by a run.',
+      `$seen.owner != '' ? 'skipped: the lease is held by ' & $seen.owner : $seen.paused ? 'skipped: the tunnel is paused' : 'skipped: the tunnel is not wanted'`,
+    ),
+    InvalidRequest: fail('InvalidRequest', 'The input is no request that can be carried out.', '$failure.cause'),
+    TunnelBusy: fail('TunnelBusy', 'Another run works on this tunnel.', '$failure.cause'),
+    NotStarted: fail('NotStarted', 'Failed before the first change: nothing was touched.', `${WHAT_FAILED} & ${WHERE}`),
+    NotVerified: fail(
+      'NotVerified',
+      'Nothing is to be changed, yet the tunnel does not carry.',
+      `$failure.cause & ${WHERE}`,
+    ),
+    RolledBack: fail(
+      'RolledBack',
+      'Failed, and everything was put back.',
+      `${WHAT_FAILED} & '; everything was put back' & ${LEFT} & ${WHERE}`,
+    ),
+    RollbackFailed: fail(
+      'RollbackFailed',
+      'Failed, and something could not be put back.',
+      `${WHAT_FAILED} & '; ' & ${REMAINING} & ${RESTORE_FAILURE} & ${LEFT} & ${WHERE}`,
+    ),
+  };
+}
+
+export type EndStates = ReturnType<typeof endStates>;

@@ -1,0 +1,162 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { type IChainable, Timeout, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  CallAwsService,
+  DynamoGetItem,
+  DynamoReturnValues,
+  DynamoUpdateItem,
+} from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { DYNAMODB, OWNER_LOOKUP, retry } from '../retry-policies';
+import { SERVICE_CALL } from '../time-outs';
+import type { EndStates } from './ends';
+import { AUTOMATIC, ME, caught, failure, fenceAfter, found, jsonata, recordsOf } from './expressions';
+import { numberValue, textValue } from './records';
+import { type Workshop, decide, decision, rules } from './states';
+
+/** How often a run tries for the lease before it gives way. */
+const RACES = 5;
+
+/** Step Functions may not know an execution yet that began a moment ago: until then "does not exist" means "runs". */
+const YOUNG_MILLISECONDS = 60_000;
+
+/**
+ * Reads the tunnel's item and takes its lease: at once when it is free, over from its owner when that no longer runs.
+ *
+ * Who only looks (plan, verify) takes none. Who was started by an event or a schedule gives way at once.
+ *
+ * @param look - where a run goes that takes no lease
+ * @param held - where a run goes that has taken it
+ */
+export function takeLease(shop: Workshop, ends: EndStates, look: IChainable, held: IChainable): DynamoGetItem {
+  const read = readTunnel(shop);
+  const take = writeLease(shop);
+  const wait = Wait.jsonata(shop.scope, 'Lost a race', {
+    comment: 'Another run wrote in between. Waits a little longer each time, and reads again.',
+    time: WaitTime.seconds(jsonata('$attempt * 2')),
+  });
+  const lookUp = lookUpOwner(shop);
+  const ownerRuns = decision(shop, 'Does the owner run?', 'A lease whose owner no longer runs is taken over.');
+  const free = decide(
+    shop,
+    'Is the tunnel free?',
+    'Who only looks needs no lease. Who was started by an event gives way to a person, a pause and another run.',
+    [
+      { when: "$request.action in ['plan', 'verify']", goTo: look },
+      {
+        when: `$request.trigger != null and ($seen.wanted != 'applied' or $seen.paused or ($seen.owner != '' and $seen.owner != ${ME}))`,
+        goTo: ends.Skipped,
+      },
+      {
+        when: `$attempt > ${RACES}`,
+        goTo: ends.TunnelBusy,
+        assign: failure(found('TunnelBusy', `'other runs won ${RACES} races for the lease'`, 'Is the tunnel free?')),
+      },
+      { when: `$seen.owner = '' or $seen.owner = ${ME}`, goTo: take },
+    ],
+    lookUp,
+  );
+
+  const stillRuns =
+    "($states.input.status in ['RUNNING', 'PENDING_REDRIVE'] " +
+    `or ($states.input.status = 'UNKNOWN' and $millis() - $seen.fence < ${YOUNG_MILLISECONDS}))`;
+  rules(
+    ownerRuns,
+    [
+      { when: `${stillRuns} and ${AUTOMATIC}`, goTo: ends.Skipped },
+      {
+        when: stillRuns,
+        goTo: ends.TunnelBusy,
+        assign: failure(found('TunnelBusy', "'the lease is held by ' & $seen.owner", 'Does the owner run?')),
+      },
+    ],
+    take,
+  );
+
+  read.addCatch(ends.NotStarted, { assign: failure(caught('Read tunnel')), outputs: {} }).next(free);
+  lookUp
+    .addCatch(ownerRuns, { errors: ['Sfn.ExecutionDoesNotExistException'], outputs: { status: 'UNKNOWN' } })
+    .addCatch(ends.NotStarted, { assign: failure(caught('Look up owner')), outputs: {} })
+    .next(ownerRuns);
+  take
+    .addCatch(wait, { errors: ['DynamoDB.ConditionalCheckFailedException'], outputs: {} })
+    .addCatch(ends.NotStarted, { assign: failure(caught('Take lease')), outputs: {} })
+    .next(held);
+  wait.next(read);
+  return read;
+}
+
+function readTunnel(shop: Workshop): DynamoGetItem {
+  const item = '$states.result.Item';
+  return retry(
+    DynamoGetItem.jsonata(shop.scope, 'Read tunnel', {
+      comment: "Reads the tunnel's lease and records.",
+      table: shop.table,
+      key: { tunnel: textValue('$request.tunnel') },
+      consistentRead: true,
+      assign: {
+        attempt: jsonata('$attempt + 1'),
+        seen: {
+          owner: jsonata(`$exists(${item}.owner.S) ? ${item}.owner.S : ''`),
+          fence: jsonata(`$exists(${item}.fence.N) ? $number(${item}.fence.N) : 0`),
+          wanted: jsonata(`$exists(${item}.wanted.S) ? ${item}.wanted.S : ''`),
+          paused: jsonata(`$exists(${item}.paused) and $not(${item}.paused.BOOL = false)`),
+        },
+        records: jsonata(recordsOf(item)),
+      },
+      outputs: {},
+      taskTimeout: Timeout.duration(SERVICE_CALL),
+    }),
+    DYNAMODB,
+  );
+}
+
+/** Becomes the owner, if owner and fence are still as read. The records are taken from the answer, never from the read. */
+function writeLease(shop: Workshop): DynamoUpdateItem {
+  return retry(
+    DynamoUpdateItem.jsonata(shop.scope, 'Take lease', {
+      comment: 'Becomes the owner, if nobody else did since the item was read.',
+      table: shop.table,
+      key: { tunnel: textValue('$request.tunnel') },
+      updateExpression: 'SET #owner = :me, #fence = :fence',
+      conditionExpression:
+        '(attribute_not_exists(#owner) OR #owner = :seenOwner) AND (attribute_not_exists(#fence) OR #fence = :seenFence)',
+      expressionAttributeNames: { '#owner': 'owner', '#fence': 'fence' },
+      expressionAttributeValues: {
+        ':me': textValue(ME),
+        ':fence': numberValue(fenceAfter('$seen.fence')),
+        ':seenOwner': textValue("$seen.owner = '' ? 'nobody' : $seen.owner"),
+        ':seenFence': numberValue('$string($seen.fence)'),
+      },
+      returnValues: DynamoReturnValues.ALL_NEW,
+      assign: {
+        fence: jsonata('$number($states.result.Attributes.fence.N)'),
+        records: jsonata(recordsOf('$states.result.Attributes')),
+      },
+      outputs: {},
+      taskTimeout: Timeout.duration(SERVICE_CALL),
+    }),
+    DYNAMODB,
+  );
+}
+
+function lookUpOwner(shop: Workshop): CallAwsService {
+  const executions = Stack.of(shop.scope).formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${shop.machineName}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return retry(
+    CallAwsService.jsonata(shop.scope, 'Look up owner', {
+      comment: 'Asks whether the run that holds the lease still runs.',
+      service: 'sfn',
+      action: 'describeExecution',
+      parameters: { ExecutionArn: jsonata('$seen.owner') },
+      iamAction: 'states:DescribeExecution',
+      iamResources: [executions],
+      outputs: { status: jsonata('$states.result.Status') },
+      taskTimeout: Timeout.duration(SERVICE_CALL),
+    }),
+    OWNER_LOOKUP,
+  );
+}

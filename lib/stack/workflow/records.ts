@@ -1,0 +1,153 @@
+import { Timeout } from 'aws-cdk-lib/aws-stepfunctions';
+import { DynamoAttributeValue, DynamoReturnValues, DynamoUpdateItem } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { EndStateName } from '../../tunnel/outcome';
+import { DYNAMODB, retry } from '../retry-policies';
+import { SERVICE_CALL } from '../time-outs';
+import { ME, fenceAfter, jsonata, recordsOf } from './expressions';
+import type { Workshop } from './states';
+
+/*
+ * The writes of a run that holds the lease. Each may be repeated when its answer was lost: its condition holds again
+ * after its own effect. None of them can touch the item of a run that took the lease over.
+ */
+
+/** A text or number as DynamoDB takes it, from a bare expression. */
+export const textValue = (expression: string) => DynamoAttributeValue.fromString(jsonata(expression));
+export const numberValue = (expression: string) => DynamoAttributeValue.numberFromString(jsonata(expression));
+
+/** The owner is this run, and no newer fence was given out. */
+const STILL_MINE = '#owner = :me AND #fence >= :fence';
+
+/** As above, or this run has released the lease already and nobody has taken it since. */
+const MINE_OR_RELEASED = '(#owner = :me AND #fence = :fence) OR (#closedBy = :me AND attribute_not_exists(#owner))';
+
+interface Write {
+  readonly comment: string;
+  readonly condition: string;
+  readonly set: Record<string, DynamoAttributeValue>;
+  readonly remove?: readonly string[];
+  readonly assign: Record<string, unknown>;
+}
+
+/** One conditional update of the tunnel's item. Every attribute goes by an alias: some of their names are reserved words. */
+function write(shop: Workshop, name: string, { comment, condition, set, remove = [], assign }: Write) {
+  const attributes = [...new Set(['owner', 'fence', ...Object.keys(set), ...remove])];
+  const settings = Object.keys(set).map((attribute) => `#${attribute} = :${attribute}Value`);
+  const removals = remove.length > 0 ? ` REMOVE ${remove.map((attribute) => `#${attribute}`).join(', ')}` : '';
+  const values = Object.entries(set).map(([attribute, value]) => [`:${attribute}Value`, value] as const);
+  return retry(
+    DynamoUpdateItem.jsonata(shop.scope, name, {
+      comment,
+      table: shop.table,
+      key: { tunnel: textValue('$request.tunnel') },
+      conditionExpression: condition,
+      updateExpression: `SET ${settings.join(', ')}${removals}`,
+      expressionAttributeNames: Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute])),
+      expressionAttributeValues: {
+        ':me': textValue(ME),
+        ':fence': numberValue('$string($fence)'),
+        ...Object.fromEntries(values),
+      },
+      returnValues: DynamoReturnValues.ALL_NEW,
+      assign,
+      outputs: {},
+      taskTimeout: Timeout.duration(SERVICE_CALL),
+    }),
+    DYNAMODB,
+  );
+}
+
+/** The state before the first change, written before it. `plan` has merged it with one that stood already. */
+export function recordBefore(shop: Workshop): DynamoUpdateItem {
+  return write(shop, 'Record before', {
+    comment: 'Writes down how to put everything back, before the first change.',
+    condition: STILL_MINE,
+    set: { before: textValue('$plan.records.before'), original: textValue('$plan.records.original') },
+    assign: {
+      begun: true,
+      before: jsonata('$states.result.Attributes.before.S'),
+      records: jsonata(recordsOf('$states.result.Attributes')),
+    },
+  });
+}
+
+/** A new fence for a new plan: what an earlier step still has under way is refused by the devices from here on. */
+export function newFence(shop: Workshop): DynamoUpdateItem {
+  return write(shop, 'New fence', {
+    comment: 'Begins a round of restoring: whatever is still under way is refused by the devices from here on.',
+    condition: STILL_MINE,
+    set: { fence: numberValue(fenceAfter('$fence')) },
+    assign: { round: jsonata('$round + 1'), fence: jsonata('$number($states.result.Attributes.fence.N)') },
+  });
+}
+
+/** A write that ends a run: the full result and the release of the lease, in one. */
+function closing(
+  shop: Workshop,
+  name: string,
+  endState: string,
+  options: Pick<Write, 'comment'> & Partial<Pick<Write, 'set' | 'remove'>>,
+): DynamoUpdateItem {
+  return write(shop, name, {
+    comment: options.comment,
+    condition: MINE_OR_RELEASED,
+    set: { ...options.set, lastResult: textValue(resultOf(endState)), closedBy: textValue(ME) },
+    remove: [...(options.remove ?? []), 'owner'],
+    assign: { recorded: true },
+  });
+}
+
+/** A run's full result as a JSON text. `endState` is an expression. */
+const resultOf = (endState: string): string =>
+  `$string({ 'endState': ${endState}, 'execution': ${ME}, 'action': $request.action, 'failure': $failure, ` +
+  `'restoreFailure': $restoreFailure, 'changes': $changes, 'outcomes': $outcomes, 'verification': $verification, ` +
+  `'remaining': $remaining, 'left': $left, 'sentence': $plan.sentence, 'at': $now() })`;
+
+/** What an apply leaves in the item, whether it had to change something or found everything in place. */
+const APPLIED = {
+  set: {
+    applied: textValue('$plan.records.applied'),
+    original: textValue('$plan.records.original'),
+    wanted: DynamoAttributeValue.fromString('applied'),
+  },
+  remove: ['before'],
+};
+
+/** What a run restores to once nothing is left to restore. */
+export const RESTORED_OR_ROLLED_BACK = "$request.repair != null ? 'Restored' : 'RolledBack'";
+
+/** The writes that end a run which holds the lease, by what they record. */
+export function closingWrites(shop: Workshop) {
+  const plain = (name: string, endState: EndStateName, comment: string) =>
+    closing(shop, name, `'${endState}'`, { comment });
+  return {
+    applied: closing(shop, 'Record applied', "'Applied'", {
+      comment: 'The tunnel stands and is wanted: keeps what was applied, and releases the lease.',
+      ...APPLIED,
+    }),
+    unchanged: closing(shop, 'Record unchanged', "'Unchanged'", {
+      comment: 'Everything is in place already: keeps what is applied, and releases the lease.',
+      ...APPLIED,
+    }),
+    tornDown: closing(shop, 'Record torn down', "'TornDown'", {
+      comment: 'The tunnel is gone and no longer wanted: drops its records, and releases the lease.',
+      set: { wanted: DynamoAttributeValue.fromString('absent') },
+      remove: ['applied', 'original', 'before'],
+    }),
+    restored: closing(shop, 'Record restored', RESTORED_OR_ROLLED_BACK, {
+      comment: 'Everything is as it was before the run: drops the record of it, and releases the lease.',
+      remove: ['before'],
+    }),
+    planned: plain('Record planned', 'Planned', 'The changes would cut traffic: leaves them to a person.'),
+    notVerified: plain('Record not verified', 'NotVerified', 'Nothing to change, yet the tunnel does not carry.'),
+    notStarted: plain('Record not started', 'NotStarted', 'Failed before the first change: nothing was touched.'),
+    nothingToRestore: plain('Record nothing to restore', 'Restored', 'The run to repair had changed nothing.'),
+    notRestored: plain(
+      'Record not restored',
+      'RollbackFailed',
+      'Something is left: keeps the record of how it was, for the next run or a person.',
+    ),
+  };
+}
+
+export type ClosingWrites = ReturnType<typeof closingWrites>;

@@ -1,0 +1,62 @@
+import { jsonata } from './expressions';
+
+/** A plan before there is one, so that no expression meets a missing field. */
+const NO_PLAN = {
+  digest: null,
+  operations: 0,
+  changes: [],
+  interrupts: [],
+  detach: [],
+  shape: { bigip: [], ramp: [] },
+  prove: [],
+  attach: [],
+  records: { original: '', before: '', applied: '' },
+  verification: [],
+  remarks: [],
+  reachable: false,
+  left: [],
+  sentence: '',
+};
+
+/**
+ * Every variable of a run, with the value it begins with. All are set in the first state: a branch may read a variable
+ * from outside but not make one of that name, and an expression that meets a missing one ends the run.
+ */
+export const VARIABLES = {
+  /** The checked request, with the tunnel's declaration as `spec`. */
+  request: jsonata('$states.result.Payload'),
+  /** How often the tunnel's item was read to take the lease. */
+  attempt: 0,
+  /** The item's lease as it was read last. */
+  seen: { owner: '', fence: 0, wanted: '', paused: false },
+  /** The number under which this run may change devices; null: the run took no lease. */
+  fence: null,
+  /** The item's three records, JSON strings or null. */
+  records: { original: null, before: null, applied: null },
+  /** What a restore restores, a JSON string; null: nothing was changed yet. */
+  before: null,
+  /** True from the first change on: from here a failure is answered by a restore. */
+  begun: false,
+  /** The restoring round, from 1; 0: the run goes forward. */
+  round: 0,
+  /** What the devices answered to the last look: an outcome for each kind of device. */
+  observed: [],
+  /** The last plan. */
+  plan: NO_PLAN,
+  /** The changes that the run set out to make: of its first plan, in a repair as well. */
+  changes: [],
+  /** What is still not restored, by the last plan of a restore; null: no restore has planned yet. */
+  remaining: null,
+  /** What a restore left alone since another changed it. */
+  left: [],
+  /** What was carried out: the outcomes of every step that changed something, in order. */
+  outcomes: [],
+  /** How the tunnel was found, or proven. */
+  verification: null,
+  /** The first failure: { error, cause, state }. */
+  failure: null,
+  /** The last failure of a restore. */
+  restoreFailure: null,
+  /** True when the table's item holds this run's result. */
+  recorded: false,
+} as const;
