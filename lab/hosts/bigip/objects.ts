@@ -1,0 +1,189 @@
+import { contains, hostOf, isAddress, isNetwork, lengthOf, networkOf, toAddress } from '../address';
+import { Refusal } from '../answer';
+
+/** A property's value: one word, a list in braces, or a block of named words in braces. Properties at their default are absent. */
+type Value = string | readonly string[] | Readonly<Record<string, string>>;
+type Properties = Readonly<Record<string, Value>>;
+/** A property as a command line sets it: `members add { A }` has the verb "add" and the words ["A"]. */
+export interface Setting {
+  readonly property: string;
+  readonly verb: string;
+  readonly words: readonly string[];
+}
+type Kind = 'text' | 'address' | 'cidr' | 'network' | 'list' | 'services' | 'translation';
+interface Class {
+  /** What the error texts call it. */
+  readonly word: string;
+  readonly properties: Readonly<Record<string, Kind>>;
+  readonly required?: readonly string[];
+  readonly immutable?: readonly string[];
+  /** The property that the object's name stands for where it parses as one: `create net route 10.128.0.0/14 interface SDN`. */
+  readonly named?: string;
+  readonly references?: Readonly<Record<string, readonly ClassName[]>>;
+}
+const DEVICES = ['net tunnels tunnel', 'net vlan'] as const;
+const CLASSES = {
+  'net vlan': { word: 'VLAN', properties: { tag: 'text' } },
+  'net tunnels tunnel': {
+    word: 'tunnel',
+    properties: { description: 'text', 'local-address': 'address', mtu: 'text', profile: 'text', 'remote-address': 'address', 'traffic-group': 'text' },
+    required: ['profile', 'local-address'],
+    immutable: ['profile'],
+  },
+  'net self': {
+    word: 'self IP',
+    properties: { address: 'cidr', 'allow-service': 'services', description: 'text', 'traffic-group': 'text', vlan: 'text' },
+    required: ['address', 'vlan'],
+    immutable: ['address'],
+    named: 'address',
+    references: { vlan: DEVICES },
+  },
+  'net route': {
+    word: 'static route',
+    properties: { description: 'text', gw: 'address', interface: 'text', mtu: 'text', network: 'network' },
+    required: ['network'],
+    immutable: ['network'],
+    named: 'network',
+    references: { interface: DEVICES },
+  },
+  'ltm snatpool': { word: 'SNAT Pool', properties: { description: 'text', members: 'list' }, required: ['members'] },
+  'ltm virtual': {
+    word: 'Virtual Server',
+    properties: { description: 'text', destination: 'text', 'ip-protocol': 'text', mask: 'text', 'source-address-translation': 'translation' },
+    required: ['destination'],
+  },
+} satisfies Record<string, Class>;
+export type ClassName = 'net vlan' | 'net tunnels tunnel' | 'net self' | 'net route' | 'ltm snatpool' | 'ltm virtual';
+export type Configuration = Record<ClassName, Record<string, Properties>>;
+
+export const CLASS_NAMES = Object.keys(CLASSES).sort() as ClassName[];
+export const emptyConfiguration = (): Configuration => Object.fromEntries(CLASS_NAMES.map((name) => [name, {}])) as Configuration;
+export const kindOf = (name: ClassName, property: string): Kind | undefined => (CLASSES as Record<ClassName, Class>)[name].properties[property];
+const classOf = (name: ClassName): Class => CLASSES[name];
+
+/** A property that is one word, or "". */
+export const wordOf = (properties: Properties | undefined, name: string): string => {
+  const value = properties?.[name];
+  return typeof value === 'string' ? value : '';
+};
+const poolOf = (properties: Properties): string => {
+  const translation = properties['source-address-translation'] as Record<string, string> | undefined;
+  return translation?.['pool'] ?? '';
+};
+
+/** The value after a setting; undefined is the default. */
+function valueAfter(kind: Kind, { property, verb, words }: Setting, before: Value | undefined): Value | undefined {
+  const [word = ''] = words;
+  const invalid = (what: string): Refusal => new Refusal('invalidValue', word, what);
+  switch (kind) {
+    case 'text':
+      return word === 'none' ? undefined : word.replace(/^\/Common\//, '');
+    case 'address':
+      if (!isAddress(word) && word !== 'any') throw invalid('address');
+      return word;
+    case 'cidr':
+      if (!isNetwork(word) || !word.includes('/')) throw invalid('address');
+      return `${hostOf(word)}/${lengthOf(word)}`;
+    case 'network':
+      if (!isNetwork(word) && word !== 'default') throw invalid('address');
+      return word === 'default' || networkOf(word) === '0.0.0.0/0' ? 'default' : networkOf(word);
+    case 'services':
+      return word === 'none' ? undefined : word === 'all' ? 'all' : [...words].sort();
+    case 'list': {
+      const old = Array.isArray(before) ? (before as string[]) : [];
+      const short = words.map((each) => each.replace(/^\/Common\//, ''));
+      const twice = short.find((each) => verb === 'add' && old.includes(each));
+      if (twice) throw new Refusal('memberExists', property, twice);
+      const all = verb === 'add' ? [...old, ...short] : verb === 'delete' ? old.filter((each) => !short.includes(each)) : short;
+      return all.length ? [...all].sort() : undefined;
+    }
+    case 'translation': {
+      const block = Object.fromEntries(words.flatMap((each, i) => (i % 2 ? [] : [[each, (words[i + 1] ?? '').replace(/^\/Common\//, '')]])));
+      const { type = (before as Record<string, string> | undefined)?.['type'] ?? 'none', pool } = block;
+      if (!['none', 'automap', 'snat'].includes(type)) throw new Refusal('invalidValue', type, 'type');
+      if (type === 'none') return undefined;
+      return type === 'snat' && pool && pool !== 'none' ? { pool, type } : { type };
+    }
+  }
+}
+
+/** Creates (or with `modify` changes) an object; throws the Refusal of BIG-IP and then leaves everything as it was. */
+export function put(config: Configuration, name: ClassName, object: string, settings: readonly Setting[], modify: boolean): void {
+  const { word, required = [], immutable = [], named, references = {} } = classOf(name);
+  const old = config[name][object];
+  if (modify && !old) throw new Refusal('notFound', word, object);
+  if (!modify && old) throw new Refusal('alreadyExists', word, object);
+  const next: Record<string, Value> = { ...old };
+  const isItsName = !modify && named && (isNetwork(object) || object === 'default') && !settings.some((s) => s.property === named);
+  for (const setting of isItsName ? [{ property: named, verb: '', words: [object] }, ...settings] : settings) {
+    const { property } = setting;
+    const kind = kindOf(name, property);
+    if (!kind) throw new Refusal('unknownProperty', property);
+    const value = valueAfter(kind, setting, next[property]);
+    const fixed = (each: Value | undefined): string => (kind === 'cidr' ? hostOf(String(each)) : String(each)); // a self IP's length may change
+    if (modify && immutable.includes(property) && fixed(value) !== fixed(old?.[property])) throw new Refusal('immutable', property, word, object);
+    delete next[property];
+    if (value !== undefined) next[property] = value;
+    if (property === 'gw') delete next['interface']; // a route has one of the two
+    if (property === 'interface') delete next['gw'];
+  }
+  const missing = required.find((property) => !next[property]);
+  if (missing) throw new Refusal('missingProperty', word, object, missing);
+  for (const [property, classes] of Object.entries(references)) {
+    const wanted = wordOf(next, property);
+    if (wanted && !classes.some((each) => config[each][wanted])) throw new Refusal('unknownReference', wanted, word, object, property);
+  }
+  if (name === 'net route') checkRoute(config, object, next);
+  if (name === 'ltm virtual') checkVirtual(config, object, next);
+  config[name][object] = next;
+}
+
+function checkRoute(config: Configuration, object: string, route: Properties): void {
+  const network = wordOf(route, 'network');
+  const twin = Object.entries(config['net route']).find(([other, properties]) => other !== object && wordOf(properties, 'network') === network);
+  const [address, length] = network === 'default' ? ['0.0.0.0', 0] : [hostOf(network), lengthOf(network)];
+  if (twin) throw new Refusal('duplicateNetwork', address, toAddress(2 ** 32 - 2 ** (32 - length)), twin[0]);
+  const gateway = wordOf(route, 'gw');
+  if (!gateway && !route['interface']) throw new Refusal('missingProperty', 'static route', object, 'gw or interface');
+  const connected = Object.values(config['net self']).some((self) => contains(networkOf(wordOf(self, 'address')), gateway));
+  if (gateway && !connected) throw new Refusal('notConnected', gateway);
+}
+
+function checkVirtual(config: Configuration, object: string, virtual: Properties): void {
+  const translation = virtual['source-address-translation'] as Record<string, string> | undefined;
+  const pool = poolOf(virtual);
+  if (translation?.['type'] === 'snat' && !pool) throw new Refusal('noSnatPool', object);
+  if (pool && !config['ltm snatpool'][pool]) throw new Refusal('notFound', classOf('ltm snatpool').word, pool);
+}
+
+/** Deletes an object that nothing refers to. */
+export function remove(config: Configuration, name: ClassName, object: string): void {
+  const { word } = classOf(name);
+  if (!config[name][object]) throw new Refusal('notFound', word, object);
+  if (name === 'ltm snatpool' && Object.values(config['ltm virtual']).some((virtual) => poolOf(virtual) === object)) throw new Refusal('poolReferenced', object);
+  for (const other of CLASS_NAMES) {
+    for (const [property, classes] of Object.entries(classOf(other).references ?? {})) {
+      const user = classes.includes(name) && Object.entries(config[other]).find(([, properties]) => properties[property] === object);
+      if (user) throw new Refusal('inUse', word, object, classOf(other).word, user[0]);
+    }
+  }
+  delete config[name][object];
+}
+
+const quoted = (word: string): string => (/\s/.test(word) ? `"${word}"` : word);
+
+/** One object as `list` prints it: alphabetical, only what differs from the default, four blanks a level; a property that is named is printed in any case. */
+export function listing(config: Configuration, name: ClassName, object: string, only: readonly string[] = [], oneLine = false): string {
+  const properties = config[name][object];
+  if (!properties) throw new Refusal('notFound', classOf(name).word, object);
+  const shown: Record<string, Value> = { ...(name === 'net self' ? { 'traffic-group': 'traffic-group-local-only' } : {}), ...properties };
+  const defaults = (property: string): Value => (kindOf(name, property) === 'translation' ? { type: 'none' } : 'none');
+  const body = (only.length ? [...only] : Object.keys(shown)).sort().flatMap((property): string[] => {
+    const value = shown[property] ?? defaults(property);
+    if (typeof value === 'string') return [`    ${property} ${quoted(value)}`];
+    const inner = Array.isArray(value) ? (value as string[]) : Object.entries(value).map(([key, word]) => `${key} ${word}`);
+    return [`    ${property} {`, ...inner.map((line) => `        ${line}`), '    }'];
+  });
+  const whole = body.length ? [`${name} ${object} {`, ...body, '}'] : [`${name} ${object} { }`];
+  return oneLine ? whole.map((line) => line.trim()).join(' ') : whole.join('\n');
+}

@@ -1,0 +1,157 @@
+import { done, Refusal, say, type Answer } from '../answer';
+import { text } from '../texts';
+import { CLASS_NAMES, kindOf, listing, put, remove, wordOf, type ClassName, type Configuration, type Setting } from './objects';
+
+/** All that one BIG-IP unit holds; plain data, saved as JSON. */
+export interface BigIp {
+  readonly management: string;
+  readonly user: string;
+  /** Login shell of that user. */
+  shell: 'tmsh' | 'bash';
+  /** Its own host key, "ssh-ed25519 AAAA...". */
+  hostKey: string;
+  /** Public keys it lets in. */
+  authorised: string[];
+  /** Hosts that reach it by SSH. */
+  bastions: string[];
+  reachable: boolean;
+  /** Virtual servers that are not available. */
+  offline: string[];
+  running: Configuration;
+  saved: Configuration;
+}
+
+/** Splits a line into words; braces and semicolons stand for themselves outside quotes. */
+function lex(line: string): string[] {
+  const words: string[] = [];
+  const pattern = /\s*(?:([{};])|((?:"(?:[^"\\]|\\.)*"|\\.|[^\s{};"\\])+))/y;
+  const end = line.trimEnd().length;
+  while (pattern.lastIndex < end) {
+    const found = pattern.exec(line.trimEnd());
+    if (!found) throw new Refusal('usage'); // a quote that is not closed
+    words.push(found[1] ?? found[2]!.replace(/"((?:[^"\\]|\\.)*)"/g, '$1').replace(/\\(.)/g, '$1'));
+  }
+  return words;
+}
+
+/** The words between a brace and its partner, and what follows. */
+function braced(words: readonly string[]): { inner: string[]; rest: string[] } {
+  let depth = 0;
+  const close = words.findIndex((word) => (depth += word === '{' ? 1 : word === '}' ? -1 : 0) === 0);
+  if (close < 0) throw new Refusal('unexpectedArgument', '{');
+  return { inner: words.slice(1, close), rest: words.slice(close + 1) };
+}
+
+function classIn(words: readonly string[]): { name: ClassName; rest: string[] } {
+  const line = `${words.join(' ').replace(/^\//, '')} `;
+  const name = CLASS_NAMES.find((each) => line.startsWith(`${each} `));
+  if (!name) throw new Refusal('notModelled', 'tmsh', words.join(' '));
+  return { name, rest: words.slice(name.split(' ').length) };
+}
+
+function parseSettings(name: ClassName, words: readonly string[]): Setting[] {
+  const settings: Setting[] = [];
+  let rest = words[0] === '{' ? braced(words).inner : [...words];
+  while (rest.length) {
+    const [property = ''] = rest;
+    rest = rest.slice(1);
+    if (!kindOf(name, property)) throw new Refusal('unknownProperty', property);
+    const verb = rest[1] === '{' ? (rest.shift() ?? '') : '';
+    const value = rest[0] === '{' ? braced(rest) : { inner: rest.slice(0, 1), rest: rest.slice(1) };
+    const isBlock = rest[0] === '{' || kindOf(name, property) === 'services' || kindOf(name, property) === 'text';
+    if (!value.inner.length || (!isBlock && kindOf(name, property) === 'translation')) throw new Refusal('unexpectedArgument', rest[0] ?? property);
+    settings.push({ property, verb, words: value.inner });
+    rest = value.rest;
+  }
+  return settings;
+}
+
+const local = (name: string): string => name.replace(/^\/Common\//, '');
+
+function list(config: Configuration, words: readonly string[]): Answer {
+  const { name, rest } = classIn(words);
+  const oneLine = rest.includes('one-line');
+  const others = rest.filter((word) => word !== 'one-line');
+  const only = others.slice(1).filter((word) => kindOf(name, word));
+  if (oneLine && only.length) throw new Refusal('unknownProperty', 'one-line');
+  const objects = others.filter((word) => !only.includes(word)).map(local);
+  return say(...(objects.length ? objects : Object.keys(config[name]).sort()).map((object) => listing(config, name, object, only, oneLine)));
+}
+
+/** `create`, `modify` and `delete` of one object. */
+function configure(config: Configuration, verb: string, words: readonly string[]): Answer {
+  const { name, rest } = classIn(words);
+  const [object = '', ...settings] = rest;
+  if (verb === 'delete') remove(config, name, local(object));
+  else put(config, name, local(object), parseSettings(name, settings), verb === 'modify');
+  return done();
+}
+
+function show(bigip: BigIp, words: readonly string[]): Answer {
+  if (words.join(' ') === 'sys mcp-state field-fmt') return say(text('mcpState'));
+  const { name, rest } = classIn(words);
+  const [object = '', format] = rest;
+  if (name !== 'ltm virtual' || format !== 'field-fmt') throw new Refusal('notModelled', 'tmsh', `show ${words.join(' ')}`);
+  const virtual = bigip.running[name][local(object)];
+  if (!virtual) throw new Refusal('notFound', 'Virtual Server', local(object));
+  const state = bigip.offline.includes(local(object)) ? ['offline', 'The children pool member(s) are down'] : ['available', 'The virtual server is available'];
+  return say(text('virtualState', local(object), wordOf(virtual, 'destination'), ...state));
+}
+
+/** One command outside a transaction. */
+function single(bigip: BigIp, words: readonly string[], ping: (args: readonly string[]) => Answer): Answer {
+  const [verb = '', ...rest] = words;
+  const what = words.join(' ');
+  if (verb === 'create' || verb === 'modify' || verb === 'delete') return configure(bigip.running, verb, rest);
+  if (verb === 'list') return list(bigip.running, rest);
+  if (verb === 'show') return show(bigip, rest);
+  if (what === 'cd /Common') return say();
+  if (what.startsWith('run util ping ') || what.startsWith('run /util ping ')) return { ...ping(rest.slice(2)), code: 0 }; // judge by the text: whether tmsh passes ping's code on is not known
+  if (what === 'save sys config') {
+    bigip.saved = structuredClone(bigip.running);
+    return done(text('saved'));
+  }
+  if (what === 'load sys config') {
+    bigip.running = structuredClone(bigip.saved);
+    return done();
+  }
+  if (['cli', 'run', 'save', 'load', 'submit', 'install', 'cd'].includes(verb)) throw new Refusal('notModelled', 'tmsh', what);
+  throw new Refusal('unexpectedArgument', verb);
+}
+
+/**
+ * Runs one tmsh command line: commands separated by ";", which stops at the first that is refused. Between `create cli transaction` and
+ * `submit cli transaction` they work on a copy that replaces the running configuration as a whole.
+ */
+export function tmsh(bigip: BigIp, line: string, ping: (args: readonly string[]) => Answer): Answer {
+  let total: Answer = say();
+  let transaction: Configuration | undefined;
+  const add = (answer: Answer): void => {
+    const seconds = (total.seconds ?? 0) + (answer.seconds ?? 0);
+    total = { code: answer.code, out: total.out + answer.out, err: answer.err, writes: (total.writes || answer.writes) ?? false, seconds };
+  };
+  try {
+    const commands = lex(line).reduce<string[][]>((all, word) => (word === ';' ? [...all, []] : [...all.slice(0, -1), [...all.at(-1)!, word]]), [[]]);
+    for (const words of commands.filter((each) => each.length)) {
+      const what = words.join(' ');
+      if (what === 'create cli transaction') transaction = structuredClone(bigip.running);
+      else if (what === 'submit cli transaction' && transaction) {
+        bigip.running = transaction;
+        transaction = undefined;
+        add(done());
+      } else if (!transaction) add(single(bigip, words, ping));
+      else if (['create', 'modify', 'delete'].includes(words[0]!)) configure(transaction, words[0]!, words.slice(1));
+      else throw new Refusal('notModelled', 'tmsh', `${what} in a transaction`);
+    }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    add(error.answer);
+  }
+  return total;
+}
+
+/** Running and saved configuration as text. */
+export const dumpBigIp = (bigip: BigIp): string =>
+  (['running', 'saved'] as const)
+    .flatMap((which) => [`# ${which}`, ...CLASS_NAMES.flatMap((name) => Object.keys(bigip[which][name]).sort().map((object) => listing(bigip[which], name, object)))])
+    .join('\n');

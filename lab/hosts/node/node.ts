@@ -1,0 +1,133 @@
+import { contains, hostOf, lengthOf, networkOf, toNumber } from '../address';
+import { flowText, type Flow } from './flows';
+import { chainLines, stockChains, type Chains } from './iptables';
+import { pipelineFlows, type Plugin } from './pipeline';
+
+/** What the world decides about a ramp node before anything runs on it. */
+export interface NodeSettings {
+  readonly address: string;
+  readonly interface: string;
+  readonly plugin: Plugin;
+  readonly clusterNetwork: string;
+  /** tun0's address with length; the node's own subnet follows from it. */
+  readonly gateway: string;
+  /** Pods by address; their ports on br0 count from 4. */
+  readonly pods: string[];
+  /** One other node of the cluster. */
+  readonly other: { readonly address: string; readonly subnet: string; readonly pods: readonly string[] };
+}
+
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  readonly kind: 'ether' | 'ipip';
+  up: boolean;
+  /** Ethernet only. */
+  readonly mac: string;
+  /** The ends of a tunnel: addresses or "any", and the device it is bound to or "". */
+  remote: string;
+  local: string;
+  dev: string;
+  /** Packets received. */
+  received: number;
+}
+
+export interface Route {
+  readonly to: string;
+  readonly dev: string;
+  readonly via?: string;
+  readonly src?: string;
+  readonly kernel?: boolean;
+}
+
+/** All that a ramp node holds; plain data, saved as JSON. */
+export interface Node {
+  readonly settings: NodeSettings;
+  links: Link[];
+  addresses: { readonly dev: string; readonly address: string; readonly length: number }[];
+  routes: Route[];
+  chains: Record<'filter' | 'nat', Chains>;
+  flows: Flow[];
+  /** Peers with which a conntrack entry of protocol 4 stands. It never ages here; `conntrack -F` clears it, as ten idle minutes would. */
+  connections: string[];
+  /** MAC addresses that Pods have learned for an address on tun0. */
+  learned: Record<string, string>;
+  nextIndex: number;
+}
+
+const MACS = ['0a:1f:5e:00:00:01', '0a:1f:5e:00:00:02', '0a:1f:5e:00:00:03'];
+const ether = (index: number, name: string, mac = MACS[index % 3]!): Link => ({ index, name, kind: 'ether', up: true, mac, remote: '', local: '', dev: '', received: 0 });
+
+/** A node as it comes up: its interface, the SDN's bridge with tun0, the stock firewall, no tunnel. */
+export function startNode(settings: NodeSettings): Node {
+  const node: Node = {
+    settings,
+    links: [ether(3, settings.interface)],
+    addresses: [],
+    routes: [],
+    chains: stockChains(settings.clusterNetwork),
+    flows: [],
+    connections: [],
+    learned: {},
+    nextIndex: 9,
+  };
+  addAddress(node, settings.interface, `${settings.address}/24`);
+  node.routes.push({ to: '0.0.0.0/0', dev: settings.interface, via: networkOf(`${settings.address}/24`).replace(/0\/24$/, '1') });
+  rebuildBridge(node);
+  return node;
+}
+
+/** What a rebuild of br0 by the SDN does: flows of others are gone, tun0 is a new device with a new MAC and only the gateway's address. */
+export function rebuildBridge(node: Node): void {
+  const index = node.links.some((link) => link.name === 'tun0') ? node.nextIndex++ : 7;
+  removeLink(node, 'tun0');
+  node.links.push(ether(index, 'tun0', `0a:1f:5e:00:01:${index.toString(16).padStart(2, '0')}`));
+  addAddress(node, 'tun0', node.settings.gateway);
+  node.routes = node.routes.filter((route) => !(route.kernel && route.dev === 'tun0')); // the SDN replaces the connected route by the cluster's
+  node.routes.push({ to: node.settings.clusterNetwork, dev: 'tun0' }, { to: '172.30.0.0/16', dev: 'tun0' });
+  node.flows = pipelineFlows(node.settings);
+}
+
+export const linkNamed = (node: Node, name: string): Link | undefined => node.links.find((link) => link.name === name);
+
+export const addressesOn = (node: Node, dev: string): string[] => node.addresses.filter((a) => a.dev === dev).map((a) => a.address);
+
+/** Whether an address is this node's own, on whatever device. */
+export const holds = (node: Node, address: string): boolean => node.addresses.some((entry) => entry.address === address);
+
+export function addAddress(node: Node, dev: string, cidr: string): void {
+  node.addresses.push({ dev, address: hostOf(cidr), length: lengthOf(cidr) });
+  if (lengthOf(cidr) < 32) node.routes.push({ to: networkOf(cidr), dev, src: hostOf(cidr), kernel: true });
+}
+
+/** Deletes a device; its addresses and routes go with it. */
+export function removeLink(node: Node, name: string): void {
+  node.links = node.links.filter((link) => link.name !== name);
+  node.addresses = node.addresses.filter((address) => address.dev !== name);
+  node.routes = node.routes.filter((route) => route.dev !== name);
+}
+
+/** The most specific route to an address. */
+export const routeTo = (node: Node, address: string): Route | undefined =>
+  node.routes.filter((route) => contains(route.to, address)).sort((a, b) => lengthOf(b.to) - lengthOf(a.to))[0];
+
+/** The source address the kernel chooses for a packet over that route. */
+export const sourceOf = (node: Node, route: Route): string => route.src ?? addressesOn(node, route.dev)[0] ?? node.settings.address;
+
+/** The node's configuration as sorted text; counters, indexes and conntrack are left out, the order of iptables rules is kept. */
+export function dumpNode(node: Node): string {
+  const linkText = (link: Link): string =>
+    link.kind === 'ipip' ? `ipip remote ${link.remote} local ${link.local} dev ${link.dev || 'any'}` : `ether ${link.mac}`;
+  return [
+    ...node.links.map((link) => `link ${link.name} ${link.up ? 'up' : 'down'} ${linkText(link)}`).sort(),
+    ...node.addresses.map(({ dev, address, length }) => `address ${address}/${length} dev ${dev}`).sort(),
+    ...node.routes.map((route) => `route ${route.to} dev ${route.dev}${route.via ? ` via ${route.via}` : ''}`).sort(),
+    ...(['filter', 'nat'] as const).flatMap((table) =>
+      Object.keys(node.chains[table]).sort().flatMap((chain) => chainLines(node.chains[table], chain).map((line) => `iptables ${table} ${line}`)),
+    ),
+    ...node.flows.map((flow) => `flow cookie=${flow.cookie} table=${flow.table} ${flowText(flow)}actions=${flow.actions.join(',')}`).sort(),
+  ].join('\n');
+}
+
+/** Sorts addresses by their number, not their text. */
+export const byNumber = (a: string, b: string): number => toNumber(a) - toNumber(b);

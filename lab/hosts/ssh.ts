@@ -1,0 +1,50 @@
+import { Refusal, say, type Answer } from './answer';
+import type { BigIp } from './bigip/tmsh';
+
+/** What ssh's own process can see: the text of its known-hosts files and what `ssh-add -L` prints. */
+export interface Caller {
+  readonly host: string;
+  readonly knownHosts: string;
+  readonly agentKeys: string;
+}
+
+const FLAGS = new Set(['-T', '-n', '-q', '-x', '-a']);
+/** "type base64" of a public key line, without its comment. */
+export const keyOf = (line: string): string => line.trim().split(/\s+/).slice(0, 2).join(' ');
+
+function parse(args: readonly string[]): { options: Map<string, string>; destination: string; control: string; command: string } {
+  const options = new Map<string, string>();
+  let control = '';
+  let i = 0;
+  for (; args[i]?.startsWith('-'); i++) {
+    const word = args[i]!;
+    if (word === '-O') control = args[++i] ?? '';
+    else if (word.startsWith('-o')) {
+      const [, name = '', value = ''] = /^(\w+)[ =]\s*(.*)$/s.exec(word.slice(2) || (args[++i] ?? '')) ?? [];
+      options.set(name.toLowerCase(), value);
+    } else if (!FLAGS.has(word)) throw new Refusal('notModelled', 'ssh', word);
+  }
+  return { options, destination: args[i] ?? '', control, command: args.slice(i + 1).join(' ') };
+}
+
+/** OpenSSH's client in front of the BIG-IPs: unreachable, host key, then the agent's key and the user; `login` runs the command line there. */
+export async function ssh(
+  bigips: Readonly<Record<string, BigIp>>,
+  caller: Caller,
+  args: readonly string[],
+  login: (bigip: BigIp, command: string) => Promise<Answer>,
+): Promise<Answer> {
+  const { options, destination, control, command } = parse(args);
+  if (control) return { ...say(), err: 'Exit request sent.\n' };
+  const [user = '', address = ''] = destination.split('@');
+  const bigip = bigips[address];
+  if (!bigip?.reachable || !bigip.bastions.includes(caller.host)) {
+    return { ...new Refusal('connectTimeout', address).answer, seconds: Number(options.get('connecttimeout') ?? 60) };
+  }
+  const name = options.get('hostkeyalias') ?? address;
+  const pinned = caller.knownHosts.split('\n').filter((line) => line.split(/\s+/)[0]?.split(',').includes(name)).map((line) => keyOf(line.replace(/^\S+\s+/, '')));
+  if (options.get('stricthostkeychecking') !== 'no' && !pinned.includes(keyOf(bigip.hostKey))) throw new Refusal('hostKey');
+  const offered = caller.agentKeys.split('\n').map(keyOf);
+  if (user !== bigip.user || !bigip.authorised.some((key) => offered.includes(keyOf(key)))) throw new Refusal('permission', user, address);
+  return login(bigip, command);
+}

@@ -1,0 +1,67 @@
+#!/bin/bash
+# Stands in for one command on a simulated host's PATH (it is linked there under the command's name). It hands host, command, arguments and what
+# the command would read to the lab process over a socket and gives back exit code, stdout and stderr. Bash only: it must cost milliseconds.
+command=${0##*/}
+export LC_ALL=C
+
+refuse() {
+  printf '%s: %s\n' "$command" "$2" >&2
+  exit "$1"
+}
+
+case $command in
+timeout) # really runs the command, with its seconds divided by the lab's speed
+  scale() { awk -v text="$1" -v speed="$EDGE_RAMP_LAB_SPEED" 'BEGIN { unit = text ~ /m$/ ? 60 : text ~ /h$/ ? 3600 : 1; printf "%.3f", text * unit / speed }'; }
+  options=()
+  while [[ $1 == -* ]]; do
+    case $1 in
+    -k | --kill-after) options+=(-k "$(scale "$2")") && shift ;;
+    --kill-after=*) options+=(-k "$(scale "${1#*=}")") ;;
+    -s) options+=(-s "$2") && shift ;;
+    *) options+=("$1") ;;
+    esac
+    shift
+  done
+  seconds=$(scale "$1")
+  exec /usr/bin/timeout "${options[@]}" "$seconds" "${@:2}"
+  ;;
+aws) # asks the endpoint that the AWS command line tool would ask
+  [[ "$1 $2 $3 ${*:5}" == 'secretsmanager get-secret-value --secret-id --query SecretString --output text' ]] || refuse 127 "not modelled: $*"
+  endpoint=${AWS_ENDPOINT_URL_SECRETS_MANAGER#http://} && endpoint=${endpoint%%/*}
+  exec 3<>"/dev/tcp/${endpoint%:*}/${endpoint##*:}" || refuse 255 "Could not connect to the endpoint URL: \"$AWS_ENDPOINT_URL_SECRETS_MANAGER\""
+  body="{\"SecretId\":\"$4\"}"
+  printf '%s\r\n' 'POST / HTTP/1.1' "Host: $endpoint" 'X-Amz-Target: secretsmanager.GetSecretValue' 'Content-Type: application/x-amz-json-1.1' \
+    "Content-Length: ${#body}" 'Connection: close' '' >&3
+  printf '%s' "$body" >&3
+  answer=$(cat <&3)
+  text='"(([^"\\]|\\.)*)"' # a JSON string
+  if [[ $answer =~ \"SecretString\"\ *:\ *$text ]]; then
+    secret=${BASH_REMATCH[1]//\\\//\/}
+    printf '%b\n' "$secret"
+    exit 0
+  fi
+  [[ $answer =~ \"__type\"\ *:\ *$text ]] && kind=${BASH_REMATCH[1]##*#}
+  [[ $answer =~ \"[Mm]essage\"\ *:\ *$text ]] && message=${BASH_REMATCH[1]}
+  printf '\nAn error occurred (%s) when calling the GetSecretValue operation: %s\n' "${kind-Unknown}" "${message-}" >&2
+  exit 254
+  ;;
+esac
+
+input='' known='' keys=''
+case $command in
+ovs-ofctl) [[ ${*: -1} == - ]] && IFS= read -r -d '' input ;;
+ssh) # what only the caller's process can see: its pinned host keys and its agent; and ssh eats the input of a loop around it unless -n is given
+  for word; do [[ $word == *UserKnownHostsFile[=\ ]* ]] && known+=$(cat -- "${word#*UserKnownHostsFile?}" 2>/dev/null)$'\n'; done
+  keys=$(/usr/bin/ssh-add -L 2>/dev/null)
+  [[ " $* " == *' -n '* || -t 0 ]] || IFS= read -r -d '' -t 0.01 _
+  ;;
+esac
+
+exec 3<>"/dev/tcp/127.0.0.1/$EDGE_RAMP_LAB_PORT" || refuse 255 'the lab process is gone'
+printf '%s\0' "$EDGE_RAMP_LAB_HOST" "$command" "$input" "$known" "$keys" "$#" "$@" >&3
+if ! { IFS= read -r -d '' code && IFS= read -r -d '' out && IFS= read -r -d '' err; } <&3; then
+  refuse 255 'the lab process went away'
+fi
+printf '%s' "$out"
+printf '%s' "$err" >&2
+exit "$code"

@@ -1,0 +1,123 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { contains, hostOf, networkOf, toAddress, toNumber } from './address';
+import { emptyConfiguration, put, type Setting } from './bigip/objects';
+import type { BigIp } from './bigip/tmsh';
+import { startNode, type Node } from './node/node';
+import type { Plugin } from './node/pipeline';
+
+/** How a tunnel's devices differ from the usual ones when they are made. */
+export interface WorldOptions {
+  /** The SDN plugin of its ramp nodes; default networkpolicy. */
+  readonly plugin?: Plugin;
+  /** The login shell on its BIG-IPs; default tmsh. */
+  readonly shell?: 'tmsh' | 'bash';
+  /** Host numbers of the Pods in each ramp node's subnet; default 5 to 8. */
+  readonly pods?: readonly number[];
+  /** Command lines typed on its devices beforehand, by host name: leftovers, other people's objects. Not in the journal. */
+  readonly typed?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What the lab reads of a declared tunnel; the rest is the product's affair. */
+interface Spec {
+  readonly name: string;
+  readonly bigip: readonly { management: string; bastion: string; user: string; hostKey: string; address: string; secret: string }[];
+  readonly ramp: { readonly nodes: readonly { instance: string; address: string; interface: string }[] };
+  readonly clusterNetworks: readonly string[];
+  readonly virtualServers: readonly string[];
+  readonly probe?: string;
+}
+
+/** All devices by their names: bastions and nodes by instance id, BIG-IPs by management address. Plain data, saved as JSON. */
+export interface State {
+  readonly bastions: Record<string, object>;
+  readonly nodes: Record<string, Node>;
+  readonly bigips: Record<string, BigIp>;
+}
+
+export const CLAIMS = 'var/lib/cni/networks/openshift-sdn';
+
+/** A /23 of the cluster network for the nth node; the second one is the cluster's other node. */
+function subnet(clusterNetwork: string, nth: number): string {
+  const step = Math.max(512, 2 ** (32 - Number(clusterNetwork.split('/')[1])) / 4);
+  return `${toAddress(toNumber(hostOf(clusterNetwork)) + ([1, 2, 3, 0][nth % 4] ?? 0) * step + Math.floor(nth / 4) * 512)}/23`;
+}
+const hostIn = (network: string, number: number): string => toAddress(toNumber(hostOf(network)) + number);
+
+/**
+ * Adds to `state` the devices that the specs name and that are not there yet; devices of several tunnels are made once.
+ * `folder` gives a host's root folder, `publicKeys` the keys that open a secret's BIG-IP. Returns the hosts that are new.
+ */
+export function populate(
+  state: State,
+  specs: readonly unknown[],
+  options: Readonly<Record<string, WorldOptions>>,
+  folder: (host: string) => string,
+  publicKey: (secret: string) => string | undefined,
+): Set<string> {
+  const fresh = new Set<string>();
+  for (const spec of specs as readonly Spec[]) {
+    const { plugin = 'networkpolicy', shell = 'tmsh', pods = [5, 6, 7, 8] } = options[spec.name] ?? {};
+    const cluster = spec.clusterNetworks[0] ?? '10.128.0.0/14';
+    for (const unit of spec.bigip) {
+      if (!state.bigips[unit.management]) fresh.add(unit.management);
+      const bigip = (state.bigips[unit.management] ??= newBigIp(unit, shell));
+      const key = publicKey(unit.secret);
+      if (key && !bigip.authorised.includes(key)) bigip.authorised.push(key);
+      if (!bigip.bastions.includes(unit.bastion)) bigip.bastions.push(unit.bastion);
+      state.bastions[unit.bastion] ??= {};
+      addVirtuals(bigip, spec.virtualServers);
+    }
+    for (const { instance, address, interface: device } of spec.ramp.nodes) {
+      if (state.nodes[instance]) continue;
+      const count = Object.values(state.nodes).filter((node) => node.settings.clusterNetwork === cluster).length;
+      const own = subnet(cluster, count === 0 ? 0 : count + 1);
+      const others = subnet(cluster, 1);
+      const remote = [7, 8].map((number) => hostIn(others, number));
+      if (spec.probe && contains(others, spec.probe) && !remote.includes(spec.probe)) remote.push(spec.probe);
+      const settings = {
+        address,
+        interface: device,
+        plugin,
+        clusterNetwork: cluster,
+        gateway: `${hostIn(own, 1)}/23`,
+        pods: pods.map((number) => hostIn(own, number)),
+        other: { address: hostIn(networkOf(`${address}/24`), 250), subnet: others, pods: remote },
+      };
+      if (spec.probe && contains(own, spec.probe) && !settings.pods.includes(spec.probe)) settings.pods.push(spec.probe);
+      state.nodes[instance] = startNode(settings);
+      claim(folder(instance), settings.pods);
+      fresh.add(instance);
+    }
+  }
+  return fresh;
+}
+
+/** The files in which CNI's host-local notes whose address it has given to which container. */
+function claim(folder: string, pods: readonly string[]): void {
+  mkdirSync(join(folder, CLAIMS), { recursive: true });
+  for (const pod of pods) writeFileSync(join(folder, CLAIMS, pod), toNumber(pod).toString(16).padStart(64, 'c'));
+  writeFileSync(join(folder, CLAIMS, 'last_reserved_ip.0'), pods.at(-1) ?? '');
+}
+
+const setting = (property: string, ...words: string[]): Setting => ({ property, verb: '', words });
+
+/** A BIG-IP in service before anybody thought of a tunnel: a self IP on the shared network and a default route, saved. */
+function newBigIp({ management, user, hostKey, address }: Spec['bigip'][number], shell: 'tmsh' | 'bash'): BigIp {
+  const running = emptyConfiguration();
+  put(running, 'net vlan', 'internal', [setting('tag', '4093')], false);
+  put(running, 'net self', 'self-internal', [setting('address', `${address}/24`), setting('allow-service', 'default'), setting('vlan', 'internal')], false);
+  put(running, 'net route', 'default', [setting('gw', hostIn(networkOf(`${address}/24`), 1))], false);
+  return { management, user, shell, hostKey, authorised: [], bastions: [], reachable: true, offline: [], running, saved: structuredClone(running) };
+}
+
+/** The declared virtual servers, alternating between no source address translation and automap. */
+function addVirtuals(bigip: BigIp, names: readonly string[]): void {
+  for (const [i, name] of names.entries()) {
+    if (bigip.running['ltm virtual'][name]) continue;
+    const translation = setting('source-address-translation', 'type', i % 2 ? 'automap' : 'none');
+    for (const config of [bigip.running, bigip.saved]) {
+      put(config, 'ltm virtual', name, [setting('destination', `10.3.88.${100 + i}:${i % 2 ? 'https' : 'http'}`), translation], false);
+    }
+  }
+}
