@@ -100,8 +100,8 @@ function expression(text: string, state: string, field: string, fields: readonly
       throw fail(`threw an error during evaluation. ${code ? `${code}: ` : ''}${message}`);
     }
     if (value === undefined) throw fail('returned nothing (undefined).');
-    if (typeof value === 'function' || (value as { _jsonata_lambda?: boolean } | null)?._jsonata_lambda)
-      throw fail('returned a function.');
+    const marks = value as { _jsonata_lambda?: true; _jsonata_function?: true } | null;
+    if (typeof value === 'function' || marks?._jsonata_lambda || marks?._jsonata_function) throw fail('returned a function.');
     return JSON.parse(JSON.stringify(value)) as unknown;   // JSONata's sequences carry marks of their own: plain JSON goes on
   };
 }
