@@ -8,7 +8,7 @@ export interface Caller {
   readonly agentKeys: string;
 }
 
-const FLAGS = new Set(['-T', '-n', '-q', '-x', '-a']);
+const FLAGS = new Set(['-T', '-n', '-q', '-x', '-a', '-f', '-N']);
 /** "type base64" of a public key line, without its comment. */
 export const keyOf = (line: string): string => line.trim().split(/\s+/).slice(0, 2).join(' ');
 

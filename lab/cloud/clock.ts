@@ -1,0 +1,43 @@
+/** Real seconds that a time-out around real work keeps however fast the lab runs: processes do not run faster. */
+const GRACE = 5;
+
+/** The lab's clock: waits and time-outs run `speed` times faster than declared. Dates stay real ones. */
+export class Clock {
+  constructor(readonly speed = 1) {}
+
+  /** Resolves after `seconds` of lab time, or at once when `signal` aborts. */
+  sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+    return wait((seconds * 1000) / this.speed, signal);
+  }
+
+  /**
+   * Real milliseconds that a time-out of `seconds` leaves to something that really works (a handler, a script). Above speed 1
+   * it is the scaled time plus at most five real seconds, so that the order of nested time-outs stays as declared.
+   */
+  limit(seconds: number): number {
+    const grace = this.speed > 1 ? Math.min(seconds, GRACE) : 0;
+    return (seconds / this.speed + grace) * 1000;
+  }
+
+  /** Calls `late` when `seconds` have passed as `limit` counts them; the answer takes the alarm back. */
+  alarm(seconds: number, late: () => void): () => void {
+    const timer = setTimeout(late, clamp(this.limit(seconds)));
+    return () => clearTimeout(timer);
+  }
+}
+
+/** setTimeout fires at once for more than 2^31 - 1 ms: 24 days are as good as for ever here. */
+const clamp = (milliseconds: number) => Math.min(milliseconds, 2 ** 31 - 1);
+
+function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, clamp(milliseconds));
+    signal?.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,47 @@
+// What runs inside a function's worker thread. Plain JavaScript, because a worker starts without the TypeScript loader.
+// Handlers live on the lab's clock: every timer here runs `speed` times faster than the handler asks for. Date and
+// AbortSignal.timeout stay real.
+const { parentPort, workerData } = require('node:worker_threads');
+const { pathToFileURL } = require('node:url');
+const { promisify } = require('node:util');
+const timers = require('node:timers');
+const timersPromises = require('node:timers/promises');
+
+const { file, handler, speed, name } = workerData;
+
+const scaled = (set) => (callback, milliseconds = 0, ...args) => set(callback, milliseconds / speed, ...args);
+const scaledPromise = (set) => (milliseconds = 0, ...args) => set(milliseconds / speed, ...args);
+for (const kind of ['setTimeout', 'setInterval']) {
+  globalThis[kind] = timers[kind] = scaled(timers[kind]);
+  timersPromises[kind] = scaledPromise(timersPromises[kind]);
+}
+Object.defineProperty(globalThis.setTimeout, promisify.custom, { get: () => timersPromises.setTimeout });
+
+const loaded = import(pathToFileURL(file).href).then((module) => module[handler] ?? module.default?.[handler]);
+loaded.catch(() => {}); // told with the first invocation
+
+/** The error as Lambda's Node runtime reports it. */
+const described = (error) =>
+  error instanceof Error || (error && error.name && error.message)
+    ? { errorType: error.name, errorMessage: error.message, trace: String(error.stack).split('\n') }
+    : { errorType: typeof error, errorMessage: String(error), trace: [] };
+
+parentPort.on('message', async ({ event, requestId, timeout, limit }) => {
+  const began = Date.now();
+  const context = {
+    functionName: name,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: workerData.arn,
+    awsRequestId: requestId,
+    memoryLimitInMB: '128',
+    callbackWaitsForEmptyEventLoop: false,
+    // the declared time-out, run down so that it is used up exactly when the lab ends the handler
+    getRemainingTimeInMillis: () => Math.max(0, Math.round(timeout * (1 - (Date.now() - began) / limit))),
+  };
+  try {
+    const result = await (await loaded)(event, context);
+    parentPort.postMessage({ result: result === undefined ? null : JSON.parse(JSON.stringify(result)) });
+  } catch (error) {
+    parentPort.postMessage({ error: described(error) });
+  }
+});

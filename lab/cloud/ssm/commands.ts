@@ -1,0 +1,299 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Hosts } from '../../hosts/host';
+import type { Clock } from '../clock';
+import { onlyMembers, ServiceError, type Input, type Operations } from '../endpoint';
+import { runScript, type Running } from './agent';
+import { environmentOf, type CommandDocument } from './document';
+
+/** One command on one host, as the SSM endpoint saw it. Times in milliseconds since the epoch; `ended` is 0 while it runs. */
+export interface Trip {
+  readonly commandId: string;
+  readonly instance: string;
+  readonly document: string;
+  readonly sent: number;
+  readonly ended: number;
+  readonly status: string;
+  readonly comment: string;
+}
+interface Command {
+  readonly id: string;
+  readonly document: CommandDocument;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly comment: string;
+  readonly parameters: unknown;
+  readonly sent: number;
+  readonly deliverySeconds: number;
+  readonly invocations: readonly Invocation[];
+}
+interface Invocation {
+  readonly instance: string;
+  status: 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelled';
+  details: string;
+  code: number;
+  started: number;
+  ended: number;
+  stdout: string;
+  stderr: string;
+  running?: Running;
+}
+export interface Fleet {
+  readonly hosts: Hosts;
+  readonly clock: Clock;
+  readonly documents: () => ReadonlyMap<string, CommandDocument>;
+  /** Instance ids that SSM knows although their host may be gone. */
+  readonly registered: ReadonlySet<string>;
+  /** Variables for every script, such as the endpoint of Secrets Manager. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Folder for the scripts at work. */
+  readonly directory: string;
+}
+
+/** Lab seconds after which a new command can be asked for, and until an agent picks it up. */
+const VISIBLE_AFTER = 0.5;
+const PICKED_UP_AFTER = 0.3;
+const STDOUT_LIMIT = 24_000;
+const STDERR_LIMIT = 8_000;
+
+/** SSM Run Command: takes commands, lets the agents of the hosts run them side by side, and answers for them. */
+export class Commands {
+  private readonly commands: Command[] = [];
+  private readonly closing = new AbortController();
+  private readonly deliveries = new Set<Promise<void>>();
+
+  constructor(private readonly fleet: Fleet) {}
+
+  readonly operations: Operations = {
+    'AmazonSSM.SendCommand': (input) => ({ Command: this.describe(this.send(input)) }),
+    'AmazonSSM.GetCommandInvocation': (input) => this.get(input),
+    'AmazonSSM.ListCommands': (input) => ({ Commands: this.list(input).map((command) => this.describe(command)) }),
+    'AmazonSSM.ListCommandInvocations': (input) => this.listInvocations(input),
+    'AmazonSSM.CancelCommand': (input) => this.cancel(input),
+  };
+
+  trips(): Trip[] {
+    return this.commands.flatMap((command) =>
+      command.invocations.map(({ instance, status, details, ended }) => ({
+        commandId: command.id,
+        instance,
+        document: command.document.name,
+        sent: command.sent,
+        ended,
+        status: status === 'TimedOut' ? details : status,
+        comment: command.comment,
+      })),
+    );
+  }
+
+  /** Ends what still runs, with its processes. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    for (const { running } of this.commands.flatMap(({ invocations }) => invocations)) running?.kill('Cancelled');
+    await Promise.all(this.deliveries);
+  }
+
+  private send(input: Input): Command {
+    onlyMembers('SendCommand', input, ['DocumentName', 'DocumentVersion', 'InstanceIds', 'Parameters', 'Comment', 'TimeoutSeconds']);
+    const document = this.fleet.documents().get(String(input.DocumentName));
+    if (!document) throw new ServiceError('InvalidDocument', `There is no document ${String(input.DocumentName)}.`);
+    if (!['$DEFAULT', '$LATEST', '1', undefined].includes(input.DocumentVersion as string | undefined))
+      throw new ServiceError('InvalidDocumentVersion', `${document.name} has no version ${String(input.DocumentVersion)}.`);
+    const { InstanceIds: instances = [], Comment: comment = '', TimeoutSeconds: deliverySeconds = 3600 } = input as {
+      InstanceIds?: string[];
+      Comment?: string;
+      TimeoutSeconds?: number;
+    };
+    if (deliverySeconds < 30 || deliverySeconds > 2_592_000) throw new ServiceError('ValidationException', 'TimeoutSeconds is from 30 to 2592000.');
+    if (comment.length > 100) throw new ServiceError('ValidationException', 'Comment has at most 100 characters.');
+    const unknown = instances.find((id) => !this.fleet.registered.has(id) && !this.fleet.hosts.host(id));
+    if (unknown || instances.length === 0) throw new ServiceError('InvalidInstanceId', `Instances ${unknown ?? '[]'} not in a valid state for account.`);
+    const parameters = (input.Parameters ?? {}) as Record<string, string[]>;
+    const command: Command = {
+      id: randomUUID(),
+      document,
+      environment: environmentOf(document, parameters),
+      comment,
+      parameters,
+      sent: Date.now(),
+      deliverySeconds,
+      invocations: instances.map(fresh),
+    };
+    this.commands.push(command);
+    for (const invocation of command.invocations) {
+      const delivery = this.deliver(command, invocation).finally(() => this.deliveries.delete(delivery));
+      this.deliveries.add(delivery);
+    }
+    return command;
+  }
+
+  /** The agent's part: pick the command up, run it, report. */
+  private async deliver(command: Command, invocation: Invocation): Promise<void> {
+    const { clock, hosts, directory, environment } = this.fleet;
+    const { signal } = this.closing;
+    const { document } = command;
+    await clock.sleep(PICKED_UP_AFTER, signal);
+    for (let waited = 0; !hosts.host(invocation.instance); waited++) {
+      if (signal.aborted || invocation.ended) return;
+      if (waited >= command.deliverySeconds) return end(invocation, 'TimedOut', 'DeliveryTimedOut', -1);
+      await clock.sleep(1, signal);
+    }
+    if (signal.aborted || invocation.ended) return;
+    Object.assign(invocation, { status: 'InProgress', details: 'InProgress', started: Date.now() });
+    const running = runScript(
+      document.script,
+      { ...hosts.host(invocation.instance)!.environment, ...environment, ...command.environment },
+      join(directory, `${invocation.instance}-${command.id}`),
+    );
+    invocation.running = running;
+    // a device that hangs would use up the whole time-out: the lab lets it pass at once
+    void hosts.hung(invocation.instance).then(() => running.kill('TimedOut'));
+    const takeBack = clock.alarm(document.timeoutSeconds, () => running.kill('TimedOut'));
+    const { code, stdout, stderr, killed } = await running.ended;
+    takeBack();
+    delete invocation.running;
+    invocation.stdout = cut(stdout, STDOUT_LIMIT);
+    invocation.stderr = cut(stderr, STDERR_LIMIT);
+    if (killed) end(invocation, killed, killed === 'TimedOut' ? 'ExecutionTimedOut' : 'Cancelled', code);
+    else if (code === 0) end(invocation, 'Success', 'Success', 0);
+    else end(invocation, 'Failed', 'Failed', code);
+  }
+
+  private cancel(input: Input): unknown {
+    onlyMembers('CancelCommand', input, ['CommandId', 'InstanceIds']);
+    const command = this.find(input.CommandId);
+    const wanted = (input.InstanceIds as string[] | undefined) ?? [];
+    for (const invocation of command.invocations) {
+      if (wanted.length > 0 && !wanted.includes(invocation.instance)) continue;
+      if (invocation.running) invocation.running.kill('Cancelled');
+      else if (!invocation.ended) end(invocation, 'Cancelled', 'Cancelled', -1);
+    }
+    return {};
+  }
+
+  private find(id: unknown): Command {
+    const command = this.commands.find((each) => each.id === id);
+    if (!command) throw new ServiceError('InvalidCommandId', `There is no command ${String(id)}.`);
+    return command;
+  }
+
+  /** SSM answers for a command only some time after it took it. */
+  private visible(command: Command): boolean {
+    return Date.now() - command.sent >= (VISIBLE_AFTER * 1000) / this.fleet.clock.speed;
+  }
+
+  private get(input: Input): unknown {
+    onlyMembers('GetCommandInvocation', input, ['CommandId', 'InstanceId', 'PluginName']);
+    const command = this.commands.find(({ id }) => id === input.CommandId);
+    const invocation = command?.invocations.find(({ instance }) => instance === input.InstanceId);
+    if (!command || !invocation || !this.visible(command)) throw new ServiceError('InvocationDoesNotExist', '');
+    if (input.PluginName !== undefined && input.PluginName !== command.document.step)
+      throw new ServiceError('InvalidPluginName', `${command.document.name} has no step ${String(input.PluginName)}.`);
+    const { started, ended } = invocation;
+    return {
+      ...about(command, invocation),
+      PluginName: command.document.step,
+      ResponseCode: invocation.code,
+      ExecutionStartDateTime: started ? new Date(started).toISOString() : '',
+      ExecutionElapsedTime: started && ended ? `PT${(ended - started) / 1000}S` : '',
+      ExecutionEndDateTime: ended ? new Date(ended).toISOString() : '',
+      StandardOutputContent: invocation.stdout,
+      StandardOutputUrl: '',
+      StandardErrorContent: invocation.stderr,
+      StandardErrorUrl: '',
+    };
+  }
+
+  /** The visible commands that the request asks for, newest first. */
+  private list(input: Input): Command[] {
+    onlyMembers('ListCommands', input, ['CommandId', 'InstanceId', 'MaxResults', 'Filters']);
+    const filters = (input.Filters ?? []) as { key: string; value: string }[];
+    const { CommandId: id, InstanceId: instance } = input;
+    return this.commands
+      .filter((command) => this.visible(command))
+      .filter((command) => (id === undefined || command.id === id) && (instance === undefined || on(command, instance)))
+      .filter((command) => filters.every(({ key, value }) => passes(command, key, value)))
+      .reverse()
+      .slice(0, Number(input.MaxResults ?? 50));
+  }
+
+  private listInvocations(input: Input): unknown {
+    onlyMembers('ListCommandInvocations', input, ['CommandId', 'InstanceId', 'Details', 'MaxResults', 'Filters']);
+    const { Details: details, ...rest } = input;
+    const all = this.list(rest).flatMap((command) =>
+      command.invocations
+        .filter(({ instance }) => input.InstanceId === undefined || instance === input.InstanceId)
+        .map((invocation) => ({
+          ...about(command, invocation),
+          RequestedDateTime: command.sent / 1000,
+          CommandPlugins: details ? [plugin(command, invocation)] : [],
+        })),
+    );
+    return { CommandInvocations: all };
+  }
+
+  private describe(command: Command): unknown {
+    const states = command.invocations;
+    const { status, details } = states.find(({ status }) => status !== 'Success') ?? states[0]!;
+    return {
+      CommandId: command.id,
+      DocumentName: command.document.name,
+      DocumentVersion: '1',
+      Comment: command.comment,
+      Parameters: command.parameters,
+      InstanceIds: states.map(({ instance }) => instance),
+      RequestedDateTime: command.sent / 1000,
+      ExpiresAfter: command.sent / 1000 + command.deliverySeconds + command.document.timeoutSeconds,
+      TimeoutSeconds: command.deliverySeconds,
+      Status: status,
+      StatusDetails: details,
+      TargetCount: states.length,
+      CompletedCount: states.filter(({ ended }) => ended).length,
+      ErrorCount: states.filter(({ status }) => status === 'Failed').length,
+    };
+  }
+}
+
+const fresh = (instance: string): Invocation => ({
+  instance,
+  status: 'Pending',
+  details: 'Pending',
+  code: -1,
+  started: 0,
+  ended: 0,
+  stdout: '',
+  stderr: '',
+});
+
+function end(invocation: Invocation, status: Invocation['status'], details: string, code: number): void {
+  Object.assign(invocation, { status, details, code, ended: Date.now() });
+}
+
+const cut = (text: string, limit: number) => (text.length > limit ? text.slice(0, limit) : text);
+
+const on = (command: Command, instance: unknown) => command.invocations.some((each) => each.instance === instance);
+
+function passes(command: Command, key: string, value: string): boolean {
+  if (key === 'DocumentName') return command.document.name === value;
+  if (key === 'InvokedAfter') return command.sent > Date.parse(value);
+  if (key === 'InvokedBefore') return command.sent < Date.parse(value);
+  if (key === 'Status') return command.invocations.some(({ status }) => status === value);
+  throw new ServiceError('InvalidFilterKey', `The lab does not implement the filter ${key}.`);
+}
+
+const about = (command: Command, { instance, status, details }: Invocation) => ({
+  CommandId: command.id,
+  InstanceId: instance,
+  Comment: command.comment,
+  DocumentName: command.document.name,
+  DocumentVersion: '1',
+  Status: status,
+  StatusDetails: details,
+});
+
+const plugin = (command: Command, { status, details, code, stdout }: Invocation) => ({
+  Name: command.document.step,
+  Status: status,
+  StatusDetails: details,
+  ResponseCode: code,
+  Output: cut(stdout, 2_500),
+});

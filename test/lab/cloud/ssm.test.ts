@@ -1,0 +1,181 @@
+import {
+  CancelCommandCommand,
+  DescribeInstanceInformationCommand,
+  GetCommandInvocationCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+  SSMClient,
+  type GetCommandInvocationResult,
+  type SendCommandRequest,
+} from '@aws-sdk/client-ssm';
+import { Clock } from '../../../lab/cloud/clock';
+import { Endpoint } from '../../../lab/cloud/endpoint';
+import { Commands } from '../../../lab/cloud/ssm/commands';
+import { readDocument } from '../../../lab/cloud/ssm/document';
+import { readAssembly } from '../../../lab/cloud/template';
+import { documentResource, eventually, FakeHosts, parameter, temporaryFolder, writeAssembly } from './support';
+
+const NODE = 'i-0aaa';
+const GONE = 'i-0bbb';
+const SPEED = 20;
+
+const documents = writeAssembly({
+  Say: documentResource('say', ['#!/bin/bash', 'echo "$SSM_Word $FROM_HOST ${BASH_VERSION:+bash} $LAB"', 'echo "to err" >&2', 'exit "$SSM_Code"'], {
+    Word: parameter({ allowedPattern: '^[a-z]+$' }),
+    Code: parameter({ default: '0', allowedPattern: '^[0-9]+$' }),
+  }),
+  Long: documentResource('long', ["head -c 30000 /dev/zero | tr '\\0' x"]),
+  Hangs: documentResource('hangs', ['#!/bin/bash', 'hangs & hangs'], {}, 600),
+  Slow: documentResource('slow', ['sleep 100'], {}, 1),
+  Pause: documentResource('pause', ['sleep 0.3']),
+});
+
+let hosts: FakeHosts;
+let commands: Commands;
+let endpoint: Endpoint;
+let ssm: SSMClient;
+
+beforeEach(async () => {
+  hosts = new FakeHosts([NODE]);
+  const known = new Map(readAssembly(documents).resources('AWS::SSM::Document').map((each) => [each.name, readDocument(each)]));
+  const environment = { LAB: 'lab' };
+  commands = new Commands({ hosts, clock: new Clock(SPEED), documents: () => known, registered: new Set([GONE]), environment, directory: temporaryFolder() });
+  endpoint = await Endpoint.open(commands.operations);
+  ssm = new SSMClient({ endpoint: endpoint.url, region: 'local-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' } });
+});
+afterEach(async () => {
+  ssm.destroy();
+  await commands.close();
+  await endpoint.close();
+});
+
+const send = async (DocumentName: string, rest: Partial<SendCommandRequest> = {}) =>
+  (await ssm.send(new SendCommandCommand({ DocumentName, InstanceIds: [NODE], ...rest }))).Command!;
+const say = (parameters: Record<string, string[]>) => send('say', { Parameters: parameters });
+const get = (CommandId: string, InstanceId = NODE) => ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId }));
+const settled = (id: string, instance = NODE): Promise<GetCommandInvocationResult> =>
+  eventually(async () => {
+    const answer = await get(id, instance).catch((error: Error) => {
+      if (error.name !== 'InvocationDoesNotExist') throw error;
+    });
+    return answer && !['Pending', 'InProgress'].includes(answer.Status!) ? answer : undefined;
+  });
+
+test('a command runs on its host under its own interpreter, with its parameters as SSM_ variables', async () => {
+  const { CommandId: id } = await say({ Word: ['hello'] });
+  expect(await settled(id!)).toMatchObject({
+    Status: 'Success',
+    StatusDetails: 'Success',
+    ResponseCode: 0,
+    StandardOutputContent: 'hello yes bash lab\n',
+    StandardErrorContent: 'to err\n',
+    PluginName: 'run',
+  });
+});
+
+test('a script that ends with an error fails with its exit code', async () => {
+  const { CommandId: id } = await say({ Word: ['x'], Code: ['7'] });
+  expect(await settled(id!)).toMatchObject({ Status: 'Failed', StatusDetails: 'Failed', ResponseCode: 7 });
+});
+
+test('a command just sent does not exist yet', async () => {
+  const { CommandId: id } = await say({ Word: ['x'] });
+  await expect(get(id!)).rejects.toMatchObject({ name: 'InvocationDoesNotExist' });
+  expect((await ssm.send(new ListCommandsCommand({ CommandId: id }))).Commands).toEqual([]);
+});
+
+test('only the first 24,000 characters of output come back', async () => {
+  const { CommandId: id } = await send('long');
+  expect((await settled(id!)).StandardOutputContent).toHaveLength(24_000);
+});
+
+describe('a command is refused', () => {
+  test.each([
+    ['for an unknown instance', () => send('say', { InstanceIds: ['i-0ccc'] }), 'InvalidInstanceId', /i-0ccc/],
+    ['for an unknown document', () => send('other'), 'InvalidDocument', /other/],
+    ['without a parameter', () => say({}), 'InvalidParameters', /"Word" has no value/],
+    ['with an unknown parameter', () => say({ Word: ['x'], More: ['y'] }), 'InvalidParameters', /"More" is not declared/],
+    ['with a value outside the pattern', () => say({ Word: ['x;reboot'] }), 'InvalidParameters', /allowedPattern/],
+    ['with a line feed after a good value', () => say({ Word: ['x\n'] }), 'InvalidParameters', /allowedPattern/],
+    ['with two values', () => say({ Word: ['x', 'y'] }), 'InvalidParameters', /one value/],
+    ['with a delivery time-out below 30 s', () => send('long', { TimeoutSeconds: 5 }), 'ValidationException', /TimeoutSeconds/],
+    ['with anything the lab would ignore', () => send('long', { ServiceRoleArn: 'arn:x' }), 'ValidationException', /ServiceRoleArn/],
+  ])('%s', async (_, sending, name, message) => {
+    await expect(sending()).rejects.toMatchObject({ name, message: expect.stringMatching(message) as string });
+    expect(commands.trips()).toEqual([]);
+  });
+});
+
+test('an operation that the lab does not have is unknown', async () => {
+  await expect(ssm.send(new DescribeInstanceInformationCommand({}))).rejects.toMatchObject({ name: 'UnknownOperationException' });
+});
+
+test('a host that is gone never gets the command: delivery times out', async () => {
+  const { CommandId: id } = await send('long', { InstanceIds: [GONE], TimeoutSeconds: 30 });
+  expect(await settled(id!, GONE)).toMatchObject({ Status: 'TimedOut', StatusDetails: 'DeliveryTimedOut', ResponseCode: -1, ExecutionStartDateTime: '' });
+});
+
+test('a script that runs too long is ended by its execution time-out', async () => {
+  const { CommandId: id } = await send('slow');
+  expect(await settled(id!)).toMatchObject({ Status: 'TimedOut', StatusDetails: 'ExecutionTimedOut', ResponseCode: 137 });
+});
+
+test('when a device hangs, the execution time-out has passed at once', async () => {
+  const { CommandId: id } = await send('hangs');
+  await eventually(async () => ((await get(id!).catch(() => undefined))?.Status === 'InProgress' ? true : undefined));
+  hosts.hang();
+  expect(await settled(id!)).toMatchObject({ Status: 'TimedOut', StatusDetails: 'ExecutionTimedOut' });
+});
+
+test('a cancelled command ends, before delivery and while it runs', async () => {
+  const cancel = (CommandId: string) => ssm.send(new CancelCommandCommand({ CommandId }));
+  const { CommandId: early } = await send('hangs');
+  await cancel(early!);
+  expect(await settled(early!)).toMatchObject({ Status: 'Cancelled', ExecutionStartDateTime: '' });
+  const { CommandId: late } = await send('hangs');
+  await eventually(async () => ((await get(late!).catch(() => undefined))?.Status === 'InProgress' ? true : undefined));
+  await cancel(late!);
+  expect(await settled(late!)).toMatchObject({ Status: 'Cancelled', ResponseCode: 137 });
+  await expect(cancel('none')).rejects.toMatchObject({ name: 'InvalidCommandId' });
+});
+
+test('commands to one host run side by side', async () => {
+  const began = Date.now();
+  const sent = await Promise.all([1, 2, 3, 4].map(() => send('pause')));
+  await Promise.all(sent.map(({ CommandId: id }) => settled(id!)));
+  expect(Date.now() - began).toBeLessThan(1_100);
+});
+
+test('a command is found again by document and comment, newest first', async () => {
+  await send('pause', { Comment: 'first' });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const since = new Date();
+  await send('pause', { Comment: 'second' });
+  await send('long', { Comment: 'third' });
+  const comments = async (Filters: { key: 'DocumentName' | 'InvokedAfter'; value: string }[]) =>
+    (await ssm.send(new ListCommandsCommand({ InstanceId: NODE, Filters }))).Commands!.map(({ Comment }) => Comment);
+  await eventually(async () => ((await comments([])).length === 3 ? true : undefined));
+  expect(await comments([{ key: 'DocumentName', value: 'pause' }])).toEqual(['second', 'first']);
+  expect(await comments([{ key: 'InvokedAfter', value: new Date(since.getTime() - 1).toISOString() }])).toEqual(['third', 'second']);
+});
+
+test('the log of trips tells every command, its end and its comment', async () => {
+  const { CommandId: id } = await send('pause', { Comment: 'why' });
+  expect(commands.trips()).toMatchObject([{ commandId: id, instance: NODE, document: 'pause', status: 'Pending', comment: 'why', ended: 0 }]);
+  await settled(id!);
+  const [trip] = commands.trips();
+  expect(trip).toMatchObject({ status: 'Success' });
+  expect(trip!.ended).toBeGreaterThan(trip!.sent);
+});
+
+describe('a document is refused by name', () => {
+  const reading = (resource: Record<string, unknown>) => () =>
+    readAssembly(writeAssembly({ D: resource })).resources('AWS::SSM::Document').map(readDocument);
+  test.each([
+    ['a parameter that is no ENV_VAR', reading(documentResource('d', [], { P: { type: 'String' } })), /d: parameter P without interpolationType ENV_VAR/],
+    ['a parameter written into the text', reading(documentResource('d', ['echo {{ P }}'], { P: parameter() })), /\{\{ P \}\}/],
+    ['another type', reading(documentResource('d', [], { P: parameter({ type: 'StringList' }) })), /StringList/],
+    ['a pattern of Java alone', reading(documentResource('d', [], { P: parameter({ allowedPattern: '[a-z&&[^x]]' }) })), /only Java understands/],
+    ['a field it does not know', reading(documentResource('d', [], { P: parameter({ maxChars: 3 }) })), /maxChars/],
+  ])('%s', (_, read, message) => expect(read).toThrow(message));
+});
