@@ -76,10 +76,10 @@ function landmarks(
   if (plugin !== 'ovs-networkpolicy') return common;
   return [
     ...common,
-    mark('untracked IP is tracked', 0, 300, 'ct_state=-trk,ip', 'ct(table=0)'),
+    mark('untracked IP is tracked', 0, 300, 'ip,ct_state=-trk', 'ct(table=0)'),
     mark('IP from the gateway enters', 0, 400, `ip,in_port=${port},nw_src=${gateway}`, `goto_table:${entry}`),
     mark('service replies', 0, 300, `ip,in_port=${port},nw_dst=${cluster},nw_src=${subnet}`, 'goto_table:25'),
-    mark('replies to local Pods', routing, 300, `ct_state=+rpl,ip,nw_dst=${subnet}`, 'ct(table=70,nat)'),
+    mark('replies to local Pods', routing, 300, `ip,ct_state=+rpl,nw_dst=${subnet}`, 'ct(nat,table=70)'),
   ];
 }
 
