@@ -30,12 +30,14 @@ expect() { # FROM LIST...: another may have changed the object since it was look
   said=$(tmsh_say "$@")
   code=$?
   [ "$code" -lt "$UNFIT" ] || exit "$code"
-  [ "$code" -eq 0 ] || fail "$CHANGED" "$bigip: $* is gone; it was \"$from\" when the plan was made: $(brief "$said")"
-  holds "$from" "$said" || fail "$CHANGED" "$bigip: $* is no longer \"$from\", as it was when the plan was made: $(brief "$said")"
+  [ "$code" -eq 0 ] || fail "$CHANGED" "$* is gone; it was \"$from\" when the plan was made: $(brief "$said")"
+  holds "$from" "$said" || fail "$CHANGED" "$* is no longer \"$from\", as it was when the plan was made: $(brief "$said")"
 }
 
-remember_saved() { # DIGEST: what the saved configuration holds, before the first change and after each save
-  printing || printf '%s\n' "$1" >"$state/$SSM_Tunnel.$SSM_Management.saved"
+# What the saved configuration holds. Written before a save: one that fails may have saved all the same, and a restore then saves again.
+remember_saved() { # DIGEST
+  printing && return
+  printf '%s\n' "$1" >"$state/$SSM_Tunnel.$SSM_Management.saved" || fail "$UNFIT" "cannot write to $state"
 }
 
 # All virtual servers switch in one transaction, and are read back.
@@ -52,7 +54,7 @@ switch_virtuals() {
   for each in "${virtuals[@]}"; do
     IFS='~' read -r name from to <<<"$each"
     printing || holds "$to" "$(tmsh_say list ltm virtual "$name" source-address-translation)" ||
-      fail "$CHANGED" "$bigip: virtual server $name does not have \"$to\" although the transaction succeeded"
+      fail "$CHANGED" "virtual server $name does not have \"$to\" although the transaction succeeded"
   done
   virtuals=()
 }
@@ -74,7 +76,7 @@ carry_out() { # VERB KIND NAME FROM TO
   'create snatpool') tmsh_do create ltm snatpool "$name" "{ $(members add "$to") }" ;;
   'modify snatpool') expect "$from" list ltm snatpool "$name" && tmsh_do modify ltm snatpool "$name" "{ $(members replace-all-with "$to") }" ;;
   'delete snatpool') expect "$from" list ltm snatpool "$name" && tmsh_do delete ltm snatpool "$name" ;;
-  'create config' | 'modify config') tmsh_do save sys config && remember_saved "$to" ;;
+  'create config' | 'modify config') remember_saved "$to" && tmsh_do save sys config ;;
   *) fail "$UNFIT" "unknown operation: $verb $kind" ;;
   esac
 }
@@ -87,7 +89,7 @@ members() { # HOW VALUE: `members A,B description D`
 
 enter "$SSM_Management" "$SSM_Fence" "$SSM_Digest"
 open_session
-printing || [ -e "$state/$SSM_Tunnel.$SSM_Management.saved" ] || remember_saved "$SSM_Saved"
+[ -e "$state/$SSM_Tunnel.$SSM_Management.saved" ] || remember_saved "$SSM_Saved"
 IFS='|' read -r -a operations <<<"$SSM_Operations"
 for each in "${operations[@]}"; do
   IFS='~' read -r verb object from to <<<"$each"

@@ -1,6 +1,5 @@
 # The SSH way from the bastion to BIG-IP. The private key goes from Secrets Manager straight into an agent of this run's own, never to disk.
 need SSM_Tunnel SSM_Fence SSM_Management SSM_User SSM_Secret SSM_HostKey
-bigip="BIG-IP $SSM_Management"
 work='' agent='' shell=tmsh
 ssh_options=()
 
@@ -21,7 +20,7 @@ open_session() {
     -o "UserKnownHostsFile=$work/known_hosts" -o GlobalKnownHostsFile=/dev/null -o "ControlPath=$work/way")
   # One connection for all commands. Its output goes to a file: a connection in the background would hold a pipe open.
   timeout "$limit" ssh "${ssh_options[@]}" -o ControlMaster=yes -f -N "$SSM_User@$SSM_Management" >"$work/log" 2>&1 9>&- ||
-    fail "$UNREACHABLE" "$bigip cannot be reached from the bastion: $(brief "$(cat "$work/log")")"
+    fail "$UNREACHABLE" "cannot be reached from the bastion: $(brief "$(cat "$work/log")")"
   # Whose login shell is tmsh gets an error for the word itself (bigip.md 0.6).
   said=$(on_bigip 'tmsh -v' 2>&1)
   case $said in *'Syntax Error'*) shell=tmsh ;; *) shell=bash ;; esac
@@ -42,8 +41,8 @@ tmsh_line() { # WORDS...: what on_bigip takes; no word has a quote in it (allowe
 }
 
 answered() { # CODE LINE TEXT: whether BIG-IP did what it was told; what it could not be asked is fatal
-  [ "$1" -ne 124 ] || fail "$SILENT" "$bigip did not answer \"$2\" within $limit s"
-  [ "$1" -ne 255 ] || fail "$UNREACHABLE" "$bigip could not be asked \"$2\": $(brief "$3")"
+  [ "$1" -ne 124 ] || fail "$SILENT" "did not answer \"$2\" within $limit s"
+  [ "$1" -ne 255 ] || fail "$UNREACHABLE" "could not be asked \"$2\": $(brief "$3")"
   [ "$1" -eq 0 ] && ! grep -Eq "$complaint" <<<"$3"
 }
 
@@ -53,9 +52,10 @@ tmsh_do() { # WORDS...: one change
     return
   fi
   local said code
+  printf '> %s\n' "$*"
   said=$(on_bigip "$(tmsh_line "$@")" 2>&1)
   code=$?
-  answered "$code" "$*" "$said" || fail "$REFUSED" "$bigip refused \"$*\" (exit code $code): $(brief "$said")"
+  answered "$code" "$*" "$said" || fail "$REFUSED" "refused \"$*\" (exit code $code): $(brief "$said")"
 }
 
 tmsh_say() { # WORDS...: what BIG-IP says, on stdout, with its exit code

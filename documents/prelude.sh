@@ -54,6 +54,7 @@ run() { # COMMAND...
     return
   fi
   local said code
+  printf '> %s\n' "$*" # the last such line tells where a script was that got stopped
   said=$(timeout "$limit" "$@" 2>&1 9>&-)
   code=$?
   [ "$code" -ne 124 ] || fail "$SILENT" "$* did not end within $limit s"

@@ -47,6 +47,7 @@ send_bundle() {
     printf '%s\n' "ovs-ofctl -O OpenFlow13 --bundle add-flows br0 - <<END" "${bundle%$'\n'}" END
   else
     local said code
+    printf '> ovs-ofctl --bundle add-flows br0\n'
     said=$(timeout "$limit" "${ovs[@]}" ovs-ofctl -O OpenFlow13 --bundle add-flows br0 - <<<"${bundle%$'\n'}" 2>&1)
     code=$?
     [ "$code" -ne 124 ] || fail "$SILENT" "ovs-ofctl --bundle add-flows br0 did not end within $limit s"

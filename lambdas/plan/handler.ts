@@ -62,15 +62,20 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
       before: JSON.stringify(before),
       applied: JSON.stringify(request.spec),
     },
-    sentence: sentence(plan),
+    sentence: sentence(goal, plan),
   };
 }
 
-function sentence({ changes, interrupts }: Pick<Plan, 'changes' | 'interrupts'>): string {
+function sentence(goal: Goal, { changes, interrupts }: Pick<Plan, 'changes' | 'interrupts'>): string {
   if (changes.length === 0) return 'Nothing has to change.';
   const devices = new Set(changes.map(({ device }) => device)).size;
   const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-  return `${many(changes.length, 'change')} on ${many(devices, 'device')}; ${interrupts.length === 0 ? 'none cuts live traffic' : `${interrupts.length} of them cut live traffic`}.`;
+  const traffic = {
+    absent: 'traffic leaves the tunnel first',
+    recorded: 'back to what was',
+    declared: interrupts.length === 0 ? 'none cuts live traffic' : `${interrupts.length} of them cut live traffic`,
+  };
+  return `${many(changes.length, 'change')} on ${many(devices, 'device')}; ${traffic[goal]}.`;
 }
 
 function parse<T>(text: string | null, otherwise: T): T {

@@ -115,18 +115,28 @@ function judge({ device }: Order, invocation: GetCommandInvocationCommandOutput)
       `${device}: the command never started (${StatusDetails}): the agent did not fetch it in time`,
     );
   if (Status === 'TimedOut')
-    throw new OutcomeUnknown(`${device}: the command was stopped at its time-out; what it did until then is not known`);
+    throw new OutcomeUnknown(
+      `${device}: the command was stopped at its time-out${lastStep(StandardOutputContent)}; what it did until then is not known`,
+    );
   if (Status !== 'Failed')
     throw new OutcomeUnknown(
       `${device}: the command ended as ${StatusDetails ?? Status}; what it did until then is not known`,
     );
-  const said = lastWords(StandardErrorContent ?? '', StandardOutputContent ?? '');
+  const said =
+    lastWords(StandardErrorContent ?? '', StandardOutputContent ?? '') ??
+    `the script failed and said nothing (exit code ${ResponseCode})`;
   if (ResponseCode === SILENT) throw new OutcomeUnknown(`${device}: ${said}`);
-  throw new DeviceRefused(`${device}: ${said}${said.endsWith(')') ? '' : ` (exit code ${ResponseCode})`}`);
+  throw new DeviceRefused(`${device}: ${said}`);
 }
 
-/** The sentence that the script ended with (`edge-ramp: ...` on stderr), else the end of what it printed. */
-function lastWords(stderr: string, stdout: string): string {
+/** Where a script was when it was stopped: before each command it prints it behind `> `. */
+function lastStep(stdout: string | undefined): string {
+  const line = stdout?.split('\n').findLast((text) => text.startsWith('> '));
+  return line === undefined ? '' : ` while it ran "${line.slice(2)}"`;
+}
+
+/** The sentence that the script ended with (`edge-ramp: ...` on stderr), else the end of what it printed; undefined when it printed nothing. */
+function lastWords(stderr: string, stdout: string): string | undefined {
   const sentence = stderr.split('\n').findLast((line) => line.startsWith('edge-ramp: '));
   if (sentence !== undefined) return sentence.slice('edge-ramp: '.length);
   const text = `${stderr} ${stdout}`
@@ -134,5 +144,5 @@ function lastWords(stderr: string, stdout: string): string {
     .replace(/\s+/g, ' ')
     .replace(/failed to run commands: exit status [0-9]+/, '')
     .trim();
-  return text === '' ? 'the script failed and said nothing' : `the script failed: ${text.slice(-300)}`;
+  return text === '' ? undefined : `the script failed: ${text.slice(-300)}`;
 }

@@ -38,7 +38,7 @@ export const bigip: Device<BigIpFacts> = {
   },
   unrestorable: (facts) => facts.unrestorable,
   order: { rank, stage, immutable, dependents, interrupts } satisfies Order,
-  describe: describeWords,
+  describe,
   remarks,
 };
 
@@ -141,14 +141,14 @@ function refuseForeign(spec: Tunnel, applied: Tunnel | null, object: string, val
     );
 }
 
-/** Delete: pool, route, self, tunnel. Create: tunnel, self, route, pool (bigip.md 1.9). Virtual servers, then a pool they left, then save. */
-function rank({ verb, object }: Operation): number {
-  const chain = ['tunnel', 'self', 'route', 'snatpool'];
+/** Delete: pool, route, self, tunnel. Create: tunnel, self, route, pool. Virtual servers, then a pool they left, then save (bigip.md 1.9). */
+function rank({ verb, object, stage: when }: Operation): number {
   const [kind] = object.split(' ') as [string];
   if (kind === 'virtual') return 10;
   if (kind === 'config') return 99;
-  const place = chain.indexOf(kind) + 1;
-  return verb === 'delete' ? (kind === 'snatpool' ? 20 : -place) - 100 * Number(kind !== 'snatpool') : place;
+  const place = ['tunnel', 'self', 'route', 'snatpool'].indexOf(kind) + 1;
+  if (verb !== 'delete') return place;
+  return when === 'attach' ? 20 : -place;
 }
 
 /** A virtual server leaves before its pool goes and arrives after its pool has come; a pool that a virtual moves away from goes last. */
@@ -196,6 +196,15 @@ function interrupts({ verb, object, from, to }: Operation): string | undefined {
     return 'traffic stops until both ends of the tunnel agree';
   if (verb === 'modify' && changes('interface', 'vlan', 'members')) return `connections through ${object} are cut`;
   return undefined;
+}
+
+function describe(operation: Operation): string {
+  const { object, from, to } = operation;
+  const [kind, name] = object.split(' ') as [string, string];
+  const snat = (value: string | undefined): string =>
+    (value ?? 'none').replace('type snat pool', 'pool').replace('type ', '');
+  if (kind === 'config') return '  save the configuration';
+  return kind === 'virtual' ? `~ virtual server ${name}: SNAT ${snat(from)} → ${snat(to)}` : describeWords(operation);
 }
 
 function remarks(

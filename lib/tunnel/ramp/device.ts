@@ -61,7 +61,7 @@ export const ramp: Device<RampFacts> = {
     },
     interrupts,
   },
-  describe: describeWords,
+  describe,
   remarks: ({ spec }, { facts }) =>
     facts.sdnAddressRemark === '' ? [] : [`${title(spec)}: ${facts.sdnAddressRemark}`],
 };
@@ -132,4 +132,20 @@ function interrupts({ verb, object, from, to }: Operation): string | undefined {
   if (kind === 'flow' && source(from) !== undefined && source(to) !== undefined && source(from) !== source(to))
     return 'connections are cut: Pods see another source address';
   return undefined;
+}
+
+/** What an operator calls each object; the rest in the device's own words. */
+function describe(operation: Operation): string {
+  const { verb, object, from, to } = operation;
+  const [kind, name, address] = object.split(' ') as [string, string, string];
+  const sign = { create: '+', delete: '-', modify: '~' }[verb];
+  const value = (to ?? from)!;
+  if (kind === 'input')
+    return `${sign} firewall: let the tunnel (protocol 4) in from ${name}${to === 'ahead' ? ', ahead of any REJECT' : ''}`;
+  if (kind === 'link') return `${sign} link ${name} up`;
+  if (kind === 'address') return `${sign} address ${address}${value} on ${name}`;
+  if (kind === 'route' && verb !== 'modify') return `${sign} route to ${name}: ${value}`;
+  if (kind === 'claim') return `${sign} address ${name} reserved, so that the CNI gives it to no Pod`;
+  if (kind === 'nat') return `${sign} SNAT of ${name} ${value} on tun0`;
+  return describeWords(operation);
 }
