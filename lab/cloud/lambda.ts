@@ -28,7 +28,7 @@ export class Functions {
    * Invokes a function by name or ARN and waits for its answer.
    * @throws StatesError as Step Functions would see it: the error's name, and as its cause Lambda's error JSON as text
    */
-  invoke(name: string, event: unknown): Promise<unknown> {
+  async invoke(name: string, event: unknown): Promise<unknown> {
     const found = this.functions.get(/^arn:.*:function:([^:]+)$/.exec(name)?.[1] ?? name);
     if (!found) throw new StatesError('Lambda.ResourceNotFoundException', `Function not found: ${name}`);
     return found.invoke(event);

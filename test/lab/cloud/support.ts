@@ -62,7 +62,7 @@ export function documentResource(name: string, script: readonly string[], parame
 export const parameter = (rest: Json = {}) => ({ type: 'String', interpolationType: 'ENV_VAR', ...rest });
 
 /** Writes a cloud assembly of one stack; `handlers` are the texts of bundled CommonJS modules by logical id. */
-export function writeAssembly(resources: Json, handlers: Readonly<Record<string, string>> = {}): string {
+export function writeAssembly(resources: Json, handlers: Readonly<Record<string, string>> = {}, timeout = 30): string {
   const folder = temporaryFolder();
   const files: Json = {};
   const functions: Json = {};
@@ -76,7 +76,7 @@ export function writeAssembly(resources: Json, handlers: Readonly<Record<string,
       Properties: {
         Code: { S3Bucket: { 'Fn::Sub': 'assets-${AWS::AccountId}' }, S3Key: `${hash}.zip` },
         Handler: 'index.handler',
-        Timeout: 30,
+        Timeout: timeout,
         Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
         Environment: { Variables: { TABLE: { Ref: 'Table' } } },
       },
