@@ -20,7 +20,9 @@ export class Functions {
   private readonly functions: ReadonlyMap<string, LambdaFunction>;
 
   constructor(assembly: Assembly, runtime: Runtime) {
-    const all = assembly.resources('AWS::Lambda::Function').map((resource) => new LambdaFunction(resource, assembly, runtime));
+    const all = assembly
+      .resources('AWS::Lambda::Function')
+      .map((resource) => new LambdaFunction(resource, assembly, runtime));
     this.functions = new Map(all.map((each) => [each.name, each]));
   }
 
@@ -76,7 +78,8 @@ class LambdaFunction {
         stderr: true,
       });
       const log = join(runtime.logs, `lambda-${this.name}.log`);
-      for (const stream of [worker.stdout, worker.stderr]) stream.on('data', (text: Buffer) => appendFileSync(log, text));
+      for (const stream of [worker.stdout, worker.stderr])
+        stream.on('data', (text: Buffer) => appendFileSync(log, text));
       worker.on('error', (error) => appendFileSync(log, `${String(error.stack)}\n`));
       worker.on('exit', () => {
         if (this.idle.includes(worker)) this.idle.splice(this.idle.indexOf(worker), 1);

@@ -3,10 +3,23 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { openLab, type Lab, type LabOptions, type StateEvent } from '../../../lab';
-import { documentResource, eventually, FakeHosts, parameter, table, temporaryFolder, text, writeAssembly } from './support';
+import {
+  documentResource,
+  eventually,
+  FakeHosts,
+  parameter,
+  table,
+  temporaryFolder,
+  text,
+  writeAssembly,
+} from './support';
 
 const NODE = 'i-0aaa';
-const spec = { name: 'edge-a', bigip: [{ bastion: 'i-0fff', secret: 'edge-a/key' }], ramp: { nodes: [{ instance: NODE }] } };
+const spec = {
+  name: 'edge-a',
+  bigip: [{ bastion: 'i-0fff', secret: 'edge-a/key' }],
+  ramp: { nodes: [{ instance: NODE }] },
+};
 
 /** A handler with the real SSM client: reads the declared tunnel and runs a command on its node. */
 const reads = bundle(`
@@ -36,7 +49,15 @@ const sends = bundle(`
   };`);
 
 function bundle(contents: string): string {
-  const built = buildSync({ stdin: { contents, resolveDir: __dirname }, bundle: true, platform: 'node', target: 'node20', format: 'cjs', mainFields: ['module', 'main'], write: false });
+  const built = buildSync({
+    stdin: { contents, resolveDir: __dirname },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    write: false,
+  });
   return built.outputFiles[0]!.text;
 }
 
@@ -52,7 +73,11 @@ const key = { TableName: { Ref: 'Table' }, Key: { tunnel: { S: '{% $request.tunn
 
 /** Takes a lease as the product does, sends to the node in one branch, and records the end. */
 const states = {
-  'Read request': call('Reads', '{% $states.input %}', { Assign: { request: '{% $states.result.Payload %}' }, Next: 'Read tunnel', Catch: fail }),
+  'Read request': call('Reads', '{% $states.input %}', {
+    Assign: { request: '{% $states.result.Payload %}' },
+    Next: 'Read tunnel',
+    Catch: fail,
+  }),
   'Read tunnel': {
     Type: 'Task',
     Resource: 'arn:aws:states:::dynamodb:getItem',
@@ -60,7 +85,11 @@ const states = {
     Assign: { owner: "{% $exists($states.result.Item.owner.S) ? $states.result.Item.owner.S : '' %}" },
     Next: 'Free?',
   },
-  'Free?': { Type: 'Choice', Choices: [{ Condition: "{% $owner = '' %}", Next: 'Take lease' }], Default: 'Look up owner' },
+  'Free?': {
+    Type: 'Choice',
+    Choices: [{ Condition: "{% $owner = '' %}", Next: 'Take lease' }],
+    Default: 'Look up owner',
+  },
   'Look up owner': {
     Type: 'Task',
     Resource: 'arn:aws:states:::aws-sdk:sfn:describeExecution',
@@ -71,7 +100,13 @@ const states = {
   },
   'Runs?': {
     Type: 'Choice',
-    Choices: [{ Condition: "{% $states.input = 'RUNNING' %}", Next: 'Failed', Assign: { why: { Error: 'TunnelBusy', Cause: '{% $owner %}' } } }],
+    Choices: [
+      {
+        Condition: "{% $states.input = 'RUNNING' %}",
+        Next: 'Failed',
+        Assign: { why: { Error: 'TunnelBusy', Cause: '{% $owner %}' } },
+      },
+    ],
     Default: 'Take lease',
   },
   'Take lease': {
@@ -96,10 +131,14 @@ const states = {
       {
         StartAt: 'Configure node',
         States: {
-          'Configure node': call('Sends', `{% { 'document': $request.document, 'instance': '${NODE}', 'execution': $states.context.Execution.Id } %}`, {
-            Output: '{% $states.result.Payload %}',
-            End: true,
-          }),
+          'Configure node': call(
+            'Sends',
+            `{% { 'document': $request.document, 'instance': '${NODE}', 'execution': $states.context.Execution.Id } %}`,
+            {
+              Output: '{% $states.result.Payload %}',
+              End: true,
+            },
+          ),
         },
       },
     ],
@@ -109,7 +148,13 @@ const states = {
   Record: {
     Type: 'Task',
     Resource: 'arn:aws:states:::dynamodb:updateItem',
-    Arguments: { ...key, UpdateExpression: 'REMOVE #owner', ConditionExpression: '#owner = :me', ExpressionAttributeNames: { '#owner': 'owner' }, ExpressionAttributeValues: { ':me': { S: '{% $states.context.Execution.Id %}' } } },
+    Arguments: {
+      ...key,
+      UpdateExpression: 'REMOVE #owner',
+      ConditionExpression: '#owner = :me',
+      ExpressionAttributeNames: { '#owner': 'owner' },
+      ExpressionAttributeValues: { ':me': { S: '{% $states.context.Execution.Id %}' } },
+    },
     Output: '{% $states.input[0] %}',
     Next: 'Applied',
   },
@@ -122,7 +167,10 @@ function definition(machine: unknown): unknown {
   const parts = JSON.stringify(machine).split(/(\{"(?:Ref|Fn::GetAtt)":(?:"[^"]*"|\[[^\]]*\])\})/);
   return { 'Fn::Join': ['', parts.flatMap((part, i) => (i % 2 ? ['"', JSON.parse(part) as unknown, '"'] : [part]))] };
 }
-const document = (word: string) => documentResource('say', ['#!/bin/sh', 'case $SSM_Word in', `hi) echo "${word} from $AWS_ENDPOINT_URL" ;;`, 'esac'], { Word: parameter() });
+const document = (word: string) =>
+  documentResource('say', ['#!/bin/sh', 'case $SSM_Word in', `hi) echo "${word} from $AWS_ENDPOINT_URL" ;;`, 'esac'], {
+    Word: parameter(),
+  });
 const assemble = (word: string, extra: Record<string, unknown> = {}) =>
   writeAssembly(
     {
@@ -130,8 +178,16 @@ const assemble = (word: string, extra: Record<string, unknown> = {}) =>
       Say: document(word),
       Refuses: documentResource('refuses', ['echo "01020066: already exists" >&2; exit 1'], { Word: parameter() }),
       Hangs: documentResource('hangs', ['hangs'], { Word: parameter() }),
-      Tunnel: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/edge-ramp/tunnels/edge-a', Value: JSON.stringify(spec) } },
-      Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: { DefinitionString: definition({ QueryLanguage: 'JSONata', StartAt: 'Read request', States: states }) } },
+      Tunnel: {
+        Type: 'AWS::SSM::Parameter',
+        Properties: { Name: '/edge-ramp/tunnels/edge-a', Value: JSON.stringify(spec) },
+      },
+      Machine: {
+        Type: 'AWS::StepFunctions::StateMachine',
+        Properties: {
+          DefinitionString: definition({ QueryLanguage: 'JSONata', StartAt: 'Read request', States: states }),
+        },
+      },
       ...extra,
     },
     { Reads: reads, Sends: sends },
@@ -152,7 +208,12 @@ test('a run goes from its input to its end state, through functions, table, SSM 
   const events: StateEvent[] = [];
   const { arn, done } = lab.start({ tunnel: 'edge-a', document: 'say' }, (event) => events.push(event));
   const result = await done;
-  expect(result).toMatchObject({ arn, status: 'SUCCEEDED', output: { endState: 'Applied', said: expect.stringMatching(/^hello from http:\/\/127.0.0.1:\d+\n$/) as string }, transitions: 8 });
+  expect(result).toMatchObject({
+    arn,
+    status: 'SUCCEEDED',
+    output: { endState: 'Applied', said: expect.stringMatching(/^hello from http:\/\/127.0.0.1:\d+\n$/) as string },
+    transitions: 8,
+  });
   expect(arn).toMatch(/^arn:aws:states:local-1:000000000000:execution:Lab-Machine:/);
   expect(events).toEqual(result.events);
   expect(events.map(({ kind, path }) => `${kind} ${path}`)).toContain('exited Configure/Configure node');
@@ -162,7 +223,10 @@ test('a run goes from its input to its end state, through functions, table, SSM 
 
 test('a failed run is a failed execution with the error name of the handler', async () => {
   await open({ state: temporaryFolder() });
-  expect(await lab.start({ tunnel: 'edge-b', document: 'say' }).done).toMatchObject({ status: 'FAILED', error: 'InvalidRequest' });
+  expect(await lab.start({ tunnel: 'edge-b', document: 'say' }).done).toMatchObject({
+    status: 'FAILED',
+    error: 'InvalidRequest',
+  });
   const refused = await lab.start({ tunnel: 'edge-a', document: 'refuses' }).done;
   expect(refused).toMatchObject({ status: 'FAILED', error: 'DeviceRefused' });
   expect(JSON.parse(refused.cause!)).toMatchObject({ errorMessage: '01020066: already exists\n' });
@@ -180,7 +244,11 @@ test('the owner of a lease is looked up: busy while it runs, taken over when it 
   await open({ state: temporaryFolder() });
   const first = lab.start({ tunnel: 'edge-a', document: 'hangs' });
   await eventually(() => lab.trips()[0]);
-  expect(await lab.start({ tunnel: 'edge-a', document: 'say' }).done).toMatchObject({ status: 'FAILED', error: 'TunnelBusy', cause: first.arn });
+  expect(await lab.start({ tunnel: 'edge-a', document: 'say' }).done).toMatchObject({
+    status: 'FAILED',
+    error: 'TunnelBusy',
+    cause: first.arn,
+  });
   await lab.stop(first.arn);
   expect(await first.done).toMatchObject({ status: 'ABORTED' });
   expect(lab.trips()[0]).toMatchObject({ status: 'InProgress' }); // what was sent runs on
@@ -233,7 +301,12 @@ test('each secret is a fresh SSH key: hosts get the public part, Secrets Manager
   });
   const said = (await lab.start({ tunnel: 'edge-a', document: 'say' }).done).output as { said: string };
   const url = /http:\S+/.exec(said.said)![0];
-  const ask = (SecretId: string) => fetch(url, { method: 'POST', headers: { 'x-amz-target': 'secretsmanager.GetSecretValue' }, body: JSON.stringify({ SecretId }) });
+  const ask = (SecretId: string) =>
+    fetch(url, {
+      method: 'POST',
+      headers: { 'x-amz-target': 'secretsmanager.GetSecretValue' },
+      body: JSON.stringify({ SecretId }),
+    });
   const { SecretString } = (await (await ask('edge-a/key')).json()) as { SecretString: string };
   const derived = spawnSync('ssh-keygen', ['-y', '-f', join(state, 'keys', 'edge-a_key')], { encoding: 'utf8' }).stdout;
   expect(SecretString).toBe(text(state, 'keys', 'edge-a_key'));
@@ -246,7 +319,9 @@ test('each secret is a fresh SSH key: hosts get the public part, Secrets Manager
 test('one state folder is for one lab at a time; the lock of a dead process is taken over', async () => {
   const state = temporaryFolder();
   await open({ state });
-  await expect(openLab({ assembly, state })).rejects.toThrow(/^The lab in .* is open in process \d+: close that one, or use another folder\.$/);
+  await expect(openLab({ assembly, state })).rejects.toThrow(
+    /^The lab in .* is open in process \d+: close that one, or use another folder\.$/,
+  );
   await lab.close();
   expect(hosts.closed).toBe(true);
   expect(existsSync(join(state, 'lock'))).toBe(false);
@@ -258,7 +333,14 @@ test('one state folder is for one lab at a time; the lock of a dead process is t
 
 test('what cannot be opened leaves nothing open', async () => {
   const state = temporaryFolder();
-  const bad = assemble('x', { Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: { DefinitionString: '{"StartAt":"A","States":{"A":{"Type":"Map"}},"QueryLanguage":"JSONata"}' } } });
-  await expect(openLab({ assembly: bad, state, hosts: async () => new FakeHosts([]) })).rejects.toThrow('state "A": Type Map is not implemented');
+  const bad = assemble('x', {
+    Machine: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: { DefinitionString: '{"StartAt":"A","States":{"A":{"Type":"Map"}},"QueryLanguage":"JSONata"}' },
+    },
+  });
+  await expect(openLab({ assembly: bad, state, hosts: async () => new FakeHosts([]) })).rejects.toThrow(
+    'state "A": Type Map is not implemented',
+  );
   await open({ state });
 });

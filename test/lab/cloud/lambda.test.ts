@@ -47,7 +47,15 @@ const cause = async (name: string) => {
 
 test('a function runs as bundled, warm, with its own environment, on the lab clock', async () => {
   const first = await functions.invoke('arn:aws:lambda:local-1:000000000000:function:Lab-Says', { word: 'hello' });
-  expect(first).toMatchObject({ word: 'hello', calls: 1, id: 36, name: 'Lab-Says', table: 'Lab-Table', region: 'local-1', endpoint: 'http://lab' });
+  expect(first).toMatchObject({
+    word: 'hello',
+    calls: 1,
+    id: 36,
+    name: 'Lab-Says',
+    table: 'Lab-Table',
+    region: 'local-1',
+    endpoint: 'http://lab',
+  });
   const { took, left, home } = first as { took: number; left: number; home?: string };
   expect(took).toBeLessThan(1_000); // three seconds, fifty times faster
   expect(left).toBeGreaterThan(10_000);
@@ -67,20 +75,33 @@ test('what a handler prints goes to its log', () =>
 test('an error goes by its name, with the error JSON of Lambda as its cause', async () => {
   const { error, cause: json } = await cause('Lab-Throws');
   expect(error).toBe('NotDelivered');
-  expect(json).toMatchObject({ errorType: 'NotDelivered', errorMessage: 'gone', trace: expect.arrayContaining(['NotDelivered: gone']) as unknown });
+  expect(json).toMatchObject({
+    errorType: 'NotDelivered',
+    errorMessage: 'gone',
+    trace: expect.arrayContaining(['NotDelivered: gone']) as unknown,
+  });
 });
 
-test('a handler that returns nothing gives null', async () => expect(await functions.invoke('Lab-Empty', {})).toBeNull());
+test('a handler that returns nothing gives null', async () =>
+  expect(await functions.invoke('Lab-Empty', {})).toBeNull());
 
 test('a function that exits, or cannot be loaded, says so', async () => {
-  expect(await cause('Lab-Exits')).toMatchObject({ error: 'Runtime.ExitError', cause: { errorMessage: expect.stringContaining('exit status 3') as string } });
+  expect(await cause('Lab-Exits')).toMatchObject({
+    error: 'Runtime.ExitError',
+    cause: { errorMessage: expect.stringContaining('exit status 3') as string },
+  });
   expect(await cause('Lab-Broken')).toMatchObject({ error: 'SyntaxError' });
 });
 
 test('a function that takes longer than its time-out is ended', async () => {
-  const assembly = readAssembly(writeAssembly({ Table: table }, { Endless: 'exports.handler = async () => { for (;;); };' }, 1));
+  const assembly = readAssembly(
+    writeAssembly({ Table: table }, { Endless: 'exports.handler = async () => { for (;;); };' }, 1),
+  );
   const endless = new Functions(assembly, { clock: new Clock(50), logs, endpoints: {} });
-  const error = (await endless.invoke('Lab-Endless', {}).catch((each: unknown) => each)) as { error: string; reason: string };
+  const error = (await endless.invoke('Lab-Endless', {}).catch((each: unknown) => each)) as {
+    error: string;
+    reason: string;
+  };
   expect(error.error).toBe('Sandbox.Timedout');
   expect(error.reason).toContain('Task timed out after 1.00 seconds');
   await endless.close(true);

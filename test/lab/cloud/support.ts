@@ -43,7 +43,12 @@ export class FakeHosts implements Hosts {
 }
 
 /** A Command document as the product declares them. */
-export function documentResource(name: string, script: readonly string[], parameters: Json = {}, timeoutSeconds: unknown = '60'): Json {
+export function documentResource(
+  name: string,
+  script: readonly string[],
+  parameters: Json = {},
+  timeoutSeconds: unknown = '60',
+): Json {
   return {
     Type: 'AWS::SSM::Document',
     Properties: {

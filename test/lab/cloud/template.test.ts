@@ -2,7 +2,12 @@ import { readAssembly } from '../../../lab/cloud/template';
 import { table, temporaryFolder, writeAssembly } from './support';
 
 const value = (expression: unknown, resources: Record<string, unknown> = {}) =>
-  readAssembly(writeAssembly({ ...resources, P: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/p', Value: expression } } }, { F: '' }))
+  readAssembly(
+    writeAssembly(
+      { ...resources, P: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/p', Value: expression } } },
+      { F: '' },
+    ),
+  )
     .resources('AWS::SSM::Parameter')[0]!
     .get('Value');
 
@@ -13,7 +18,11 @@ test.each([
   ['Ref of a topic, which gives its ARN', { Ref: 'Topic' }, 'arn:aws:sns:local-1:000000000000:Lab-Topic'],
   ['GetAtt', { 'Fn::GetAtt': ['F', 'Arn'] }, 'arn:aws:lambda:local-1:000000000000:function:Lab-F'],
   ['Join', { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':states']] }, 'arn:aws:states'],
-  ['Sub', { 'Fn::Sub': '${AWS::AccountId}/${Named}/${F.Arn}' }, '000000000000/Tunnels/arn:aws:lambda:local-1:000000000000:function:Lab-F'],
+  [
+    'Sub',
+    { 'Fn::Sub': '${AWS::AccountId}/${Named}/${F.Arn}' },
+    '000000000000/Tunnels/arn:aws:lambda:local-1:000000000000:function:Lab-F',
+  ],
   ['Sub with values', { 'Fn::Sub': ['${X}-${AWS::StackName}', { X: { Ref: 'Named' } }] }, 'Tunnels-Lab'],
   ['Select of Split', { 'Fn::Select': [1, { 'Fn::Split': ['/', 'a/b'] }] }, 'b'],
 ])('resolves %s', (_, expression, expected) => {
@@ -30,5 +39,7 @@ test.each([
 });
 
 test('says what to do when there is no assembly', () => {
-  expect(() => readAssembly(temporaryFolder())).toThrow(/^There is no readable manifest.json in .*: run `npx cdk synth` first\.$/);
+  expect(() => readAssembly(temporaryFolder())).toThrow(
+    /^There is no readable manifest.json in .*: run `npx cdk synth` first\.$/,
+  );
 });
