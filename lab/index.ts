@@ -80,7 +80,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
 }
 
 /** Opens the parts one after another; `opened` collects how to close each. */
-async function open(options: LabOptions, state: string, deployment: Deployment, opened: (() => unknown)[]): Promise<Lab> {
+async function open(
+  options: LabOptions,
+  state: string,
+  deployment: Deployment,
+  opened: (() => unknown)[],
+): Promise<Lab> {
   const folder = (name: string) => join(state, name);
   if (options.fresh) KEPT.forEach((name) => rmSync(folder(name), { recursive: true, force: true }));
   KEPT.filter((name) => name !== 'table').forEach((name) => mkdirSync(folder(name), { recursive: true }));
@@ -100,9 +105,16 @@ async function open(options: LabOptions, state: string, deployment: Deployment, 
     ...(options.faults ? { faults: options.faults } : {}),
     ...(options.speed ? { speed: options.speed } : {}),
   });
-  opened.push(() => hosts.close(), () => hosts.save());
+  opened.push(
+    () => hosts.close(),
+    () => hosts.save(),
+  );
 
-  const environment: Record<string, string> = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'lab', AWS_SECRET_ACCESS_KEY: 'lab' };
+  const environment: Record<string, string> = {
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'lab',
+    AWS_SECRET_ACCESS_KEY: 'lab',
+  };
   const registered = new Set(JSON.stringify(specs).match(/\b(i|mi)-[0-9a-f]+\b/g) ?? []);
   const documents = () => deployment.documents;
   const commands = new Commands({ hosts, clock, documents, registered, environment, directory: folder('agent') });
@@ -115,14 +127,21 @@ async function open(options: LabOptions, state: string, deployment: Deployment, 
   opened.push(() => endpoint.close());
   Object.assign(environment, { AWS_ENDPOINT_URL: endpoint.url, AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint.url });
 
-  const endpoints = { AWS_ENDPOINT_URL: endpoint.url, AWS_ENDPOINT_URL_SSM: endpoint.url, AWS_ENDPOINT_URL_DYNAMODB: tables.url };
+  const endpoints = {
+    AWS_ENDPOINT_URL: endpoint.url,
+    AWS_ENDPOINT_URL_SSM: endpoint.url,
+    AWS_ENDPOINT_URL_DYNAMODB: tables.url,
+  };
   const runtime = { clock, logs: folder('logs'), endpoints };
   let functions = new Functions(deployment.assembly, runtime);
   const retired: Functions[] = [];
   opened.push(() => Promise.all([functions, ...retired].map((each) => each.close(true))));
 
   const services = integrations(() => functions, tables, executions);
-  const definition = (from: Deployment) => ({ name: from.machine.name, machine: load(String(from.machine.get('DefinitionString')), services) });
+  const definition = (from: Deployment) => ({
+    name: from.machine.name,
+    machine: load(String(from.machine.get('DefinitionString')), services),
+  });
   let current = definition(deployment);
 
   const running = new Map<string, { abort: AbortController; done: Promise<ExecutionResult> }>();
@@ -161,7 +180,11 @@ async function open(options: LabOptions, state: string, deployment: Deployment, 
     stop,
     async item(tunnel) {
       const table = deployment.assembly.resources('AWS::DynamoDB::Table')[0]!;
-      const { Item: item } = await tables.call('GetItem', { TableName: table.name, Key: { tunnel: { S: tunnel } }, ConsistentRead: true });
+      const { Item: item } = await tables.call('GetItem', {
+        TableName: table.name,
+        Key: { tunnel: { S: tunnel } },
+        ConsistentRead: true,
+      });
       return item === undefined ? undefined : plain(item as Record<string, unknown>);
     },
     trips: () => commands.trips(),
@@ -190,11 +213,16 @@ class Deployment {
 
   constructor(directory: string, specs: readonly unknown[] | undefined) {
     this.assembly = readAssembly(resolve(directory));
-    this.documents = new Map(this.assembly.resources('AWS::SSM::Document').map((each) => [each.name, readDocument(each)]));
+    this.documents = new Map(
+      this.assembly.resources('AWS::SSM::Document').map((each) => [each.name, readDocument(each)]),
+    );
     const [machine, ...others] = this.assembly.resources('AWS::StepFunctions::StateMachine');
-    if (!machine || others.length > 0) throw new Error(`${directory} must declare one state machine: the lab runs exactly one.`);
+    if (!machine || others.length > 0)
+      throw new Error(`${directory} must declare one state machine: the lab runs exactly one.`);
     this.machine = machine;
-    const declared = this.assembly.resources('AWS::SSM::Parameter').map((each) => [each.name, String(each.get('Value'))] as const);
+    const declared = this.assembly
+      .resources('AWS::SSM::Parameter')
+      .map((each) => [each.name, String(each.get('Value'))] as const);
     this.parameters = new Map([
       ...declared.filter(([name]) => !specs || !name.startsWith(PARAMETERS)),
       ...(specs ?? []).map((spec) => [PARAMETERS + (spec as { name: string }).name, JSON.stringify(spec)] as const),
@@ -203,7 +231,9 @@ class Deployment {
 
   /** The declared tunnels. */
   specs(): unknown[] {
-    return [...this.parameters].filter(([name]) => name.startsWith(PARAMETERS)).map(([, value]) => JSON.parse(value) as unknown);
+    return [...this.parameters]
+      .filter(([name]) => name.startsWith(PARAMETERS))
+      .map(([, value]) => JSON.parse(value) as unknown);
   }
 
   parameter(name: string): unknown {
@@ -214,7 +244,9 @@ class Deployment {
 }
 
 const secretsOf = (specs: readonly unknown[]) =>
-  (specs as { bigip?: { secret?: string }[] }[]).flatMap(({ bigip = [] }) => bigip.flatMap(({ secret }) => secret ?? []));
+  (specs as { bigip?: { secret?: string }[] }[]).flatMap(({ bigip = [] }) =>
+    bigip.flatMap(({ secret }) => secret ?? []),
+  );
 
 function begin(machine: string, input: unknown): ExecutionRecord {
   const name = randomUUID();
@@ -230,7 +262,11 @@ function begin(machine: string, input: unknown): ExecutionRecord {
 }
 
 /** Runs an execution to its end and gives its outcome with the record to keep. */
-async function carry(machine: Machine, begun: ExecutionRecord, around: Omit<Parameters<typeof run>[2], 'execution' | 'stateMachine'>) {
+async function carry(
+  machine: Machine,
+  begun: ExecutionRecord,
+  around: Omit<Parameters<typeof run>[2], 'execution' | 'stateMachine'>,
+) {
   const outcome = await run(machine, JSON.parse(begun.Input), {
     ...around,
     execution: { Id: begun.ExecutionArn, Name: begun.Name, StartTime: begun.StartDate },

@@ -16,7 +16,11 @@ export function integrations(functions: () => Functions, tables: Tables, executi
         StatusCode: 200,
       }),
     },
-    'dynamodb:getItem': dynamo(tables, 'GetItem', ['ConsistentRead', 'ExpressionAttributeNames', 'ProjectionExpression']),
+    'dynamodb:getItem': dynamo(tables, 'GetItem', [
+      'ConsistentRead',
+      'ExpressionAttributeNames',
+      'ProjectionExpression',
+    ]),
     'dynamodb:updateItem': dynamo(tables, 'UpdateItem', [
       'UpdateExpression',
       'ConditionExpression',

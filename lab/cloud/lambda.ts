@@ -20,7 +20,9 @@ export class Functions {
   private readonly functions: ReadonlyMap<string, LambdaFunction>;
 
   constructor(assembly: Assembly, runtime: Runtime) {
-    const all = assembly.resources('AWS::Lambda::Function').map((resource) => new LambdaFunction(resource, assembly, runtime));
+    const all = assembly
+      .resources('AWS::Lambda::Function')
+      .map((resource) => new LambdaFunction(resource, assembly, runtime));
     this.functions = new Map(all.map((each) => [each.name, each]));
   }
 
@@ -28,7 +30,7 @@ export class Functions {
    * Invokes a function by name or ARN and waits for its answer.
    * @throws StatesError as Step Functions would see it: the error's name, and as its cause Lambda's error JSON as text
    */
-  invoke(name: string, event: unknown): Promise<unknown> {
+  async invoke(name: string, event: unknown): Promise<unknown> {
     const found = this.functions.get(/^arn:.*:function:([^:]+)$/.exec(name)?.[1] ?? name);
     if (!found) throw new StatesError('Lambda.ResourceNotFoundException', `Function not found: ${name}`);
     return found.invoke(event);
@@ -76,7 +78,8 @@ class LambdaFunction {
         stderr: true,
       });
       const log = join(runtime.logs, `lambda-${this.name}.log`);
-      for (const stream of [worker.stdout, worker.stderr]) stream.on('data', (text: Buffer) => appendFileSync(log, text));
+      for (const stream of [worker.stdout, worker.stderr])
+        stream.on('data', (text: Buffer) => appendFileSync(log, text));
       worker.on('error', (error) => appendFileSync(log, `${String(error.stack)}\n`));
       worker.on('exit', () => {
         if (this.idle.includes(worker)) this.idle.splice(this.idle.indexOf(worker), 1);

@@ -9,8 +9,14 @@ const timersPromises = require('node:timers/promises');
 
 const { file, handler, speed, name } = workerData;
 
-const scaled = (set) => (callback, milliseconds = 0, ...args) => set(callback, milliseconds / speed, ...args);
-const scaledPromise = (set) => (milliseconds = 0, ...args) => set(milliseconds / speed, ...args);
+const scaled =
+  (set) =>
+  (callback, milliseconds = 0, ...args) =>
+    set(callback, milliseconds / speed, ...args);
+const scaledPromise =
+  (set) =>
+  (milliseconds = 0, ...args) =>
+    set(milliseconds / speed, ...args);
 for (const kind of ['setTimeout', 'setInterval']) {
   globalThis[kind] = timers[kind] = scaled(timers[kind]);
   timersPromises[kind] = scaledPromise(timersPromises[kind]);

@@ -14,13 +14,14 @@ export class Secrets {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     for (const name of names)
       if (!existsSync(this.file(name)))
-        execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', this.file(name)]);   // mode 0600
+        execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', this.file(name)]); // mode 0600
   }
 
   readonly operations: Operations = {
     'secretsmanager.GetSecretValue': ({ SecretId: id }) => {
       const name = this.names.find((each) => each === id || String(id).endsWith(`:secret:${each}`));
-      if (!name) throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+      if (!name)
+        throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
       return {
         ARN: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`,
         Name: name,

@@ -22,10 +22,24 @@ export class Tables {
   async create(declared: readonly Resource[]): Promise<void> {
     const { TableNames: existing } = (await this.call('ListTables', {})) as { TableNames: string[] };
     for (const table of declared.filter(({ name }) => !existing.includes(name))) {
-      const shape = ['KeySchema', 'AttributeDefinitions', 'BillingMode', 'GlobalSecondaryIndexes', 'ProvisionedThroughput'];
-      const members = shape.map((member) => [member, table.get(member)] as const).filter(([, value]) => value !== undefined);
+      const shape = [
+        'KeySchema',
+        'AttributeDefinitions',
+        'BillingMode',
+        'GlobalSecondaryIndexes',
+        'ProvisionedThroughput',
+      ];
+      const members = shape
+        .map((member) => [member, table.get(member)] as const)
+        .filter(([, value]) => value !== undefined);
       await this.call('CreateTable', { TableName: table.name, ...Object.fromEntries(members) });
+      while ((await this.status(table.name)) !== 'ACTIVE') await new Promise((resolve) => setTimeout(resolve, 1));
     }
+  }
+
+  private async status(name: string): Promise<unknown> {
+    const { Table: table } = (await this.call('DescribeTable', { TableName: name })) as { Table: Json };
+    return table.TableStatus;
   }
 
   get url(): string {

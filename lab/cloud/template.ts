@@ -42,7 +42,8 @@ const KNOWN: Readonly<Record<string, { name: string; arn: string; refIsArn?: tru
 };
 
 /** ARN of a thing in the lab's account, from `service:R:A:rest` with R and A standing for region and account. */
-const arn = (pattern: string, name: string) => `arn:aws:${pattern.replace(':R:', `:${REGION}:`).replace(':A:', `:${ACCOUNT}:`)}${name}`;
+const arn = (pattern: string, name: string) =>
+  `arn:aws:${pattern.replace(':R:', `:${REGION}:`).replace(':A:', `:${ACCOUNT}:`)}${name}`;
 
 /**
  * Reads a cloud assembly, the folder that `cdk synth` writes.
@@ -56,12 +57,16 @@ export function readAssembly(directory: string): Assembly {
       throw new Error(`There is no readable ${file} in ${directory}: run \`npx cdk synth\` first.`);
     }
   };
-  const artifacts = Object.entries((read('manifest.json').artifacts ?? {}) as Record<string, { type: string; properties: Json }>);
+  const artifacts = Object.entries(
+    (read('manifest.json').artifacts ?? {}) as Record<string, { type: string; properties: Json }>,
+  );
   const assets: Record<string, string> = {};
   const stacks: Stack[] = [];
   for (const [name, { type, properties }] of artifacts) {
     if (type === 'aws:cloudformation:stack')
-      stacks.push(new Stack(String(properties.stackName ?? name), read(String(properties.templateFile)).Resources as Templates));
+      stacks.push(
+        new Stack(String(properties.stackName ?? name), read(String(properties.templateFile)).Resources as Templates),
+      );
     if (type === 'cdk:asset-manifest') {
       const files = read(String(properties.file)).files as Record<string, { source: { path: string } }>;
       for (const [hash, { source }] of Object.entries(files)) assets[hash] = join(directory, source.path);
@@ -111,7 +116,9 @@ class Stack {
       case 'Ref':
         return this.ref(argument as string);
       case 'Fn::GetAtt':
-        return this.attribute(...((typeof argument === 'string' ? argument.split(/\.(.*)/, 2) : argument) as [string, string]));
+        return this.attribute(
+          ...((typeof argument === 'string' ? argument.split(/\.(.*)/, 2) : argument) as [string, string]),
+        );
       case 'Fn::Join': {
         const [separator, parts] = list() as [string, string[]];
         return parts.join(separator);
@@ -147,14 +154,18 @@ class Stack {
   private attribute(id: string, attribute: string): string {
     const known = this.known(id);
     if (attribute === 'Name' || attribute.endsWith('Name')) return this.physicalName(id);
-    if (attribute !== 'Arn' && attribute !== 'TopicArn') throw new Error(`The lab does not know the attribute ${attribute} of ${id}.`);
+    if (attribute !== 'Arn' && attribute !== 'TopicArn')
+      throw new Error(`The lab does not know the attribute ${attribute} of ${id}.`);
     return arn(known.arn, this.physicalName(id));
   }
 
   private known(id: string) {
     const type = this.templates[id]?.Type;
     const known = type === undefined ? undefined : KNOWN[type];
-    if (!known) throw new Error(`The template of ${this.name} refers to ${id} (${type ?? 'no resource'}), which the lab does not know.`);
+    if (!known)
+      throw new Error(
+        `The template of ${this.name} refers to ${id} (${type ?? 'no resource'}), which the lab does not know.`,
+      );
     return known;
   }
 

@@ -3,7 +3,8 @@
 export const isAddress = (text: string): boolean =>
   /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) < 256);
 
-export const toNumber = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+export const toNumber = (address: string): number =>
+  address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 
 export const toAddress = (value: number): string => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
 
@@ -15,7 +16,8 @@ export function lengthOf(cidr: string): number {
   return isAddress(mask) ? toNumber(mask).toString(2).replace(/0/g, '').length : Number(mask);
 }
 
-export const isNetwork = (text: string): boolean => isAddress(hostOf(text)) && lengthOf(text) >= 0 && lengthOf(text) <= 32;
+export const isNetwork = (text: string): boolean =>
+  isAddress(hostOf(text)) && lengthOf(text) >= 0 && lengthOf(text) <= 32;
 
 /** The network an address with length lies in, host bits cleared: "10.129.0.1/23" gives "10.129.0.0/23". */
 export function networkOf(cidr: string): string {

@@ -9,7 +9,11 @@ export interface Answer {
   readonly seconds?: number;
 }
 /** A command that only tells: its lines. */
-export const say = (...lines: readonly string[]): Answer => ({ code: 0, out: lines.map((line) => `${line}\n`).join(''), err: '' });
+export const say = (...lines: readonly string[]): Answer => ({
+  code: 0,
+  out: lines.map((line) => `${line}\n`).join(''),
+  err: '',
+});
 /** A command that configured the device, and mostly says nothing. */
 export const done = (...lines: readonly string[]): Answer => ({ ...say(...lines), writes: true });
 

@@ -19,10 +19,18 @@ export interface Devices {
  * port lockdown on BIG-IP's outer address, and ARP only where a flow has to let it through. Where a packet is taken in it is counted.
  */
 export function reaches(devices: Devices, from: BigIp | Node, target: string, packets = 1): boolean {
-  return 'settings' in from ? nodeReaches(devices, from, target, packets) : bigIpReaches(devices, from, target, packets);
+  return 'settings' in from
+    ? nodeReaches(devices, from, target, packets)
+    : bigIpReaches(devices, from, target, packets);
 }
 
-const selfs = (bigip: BigIp) => Object.values(bigip.running['net self']).map((self) => ({ address: hostOf(wordOf(self, 'address')), network: networkOf(wordOf(self, 'address')), vlan: wordOf(self, 'vlan'), silent: !self['allow-service'] }));
+const selfs = (bigip: BigIp) =>
+  Object.values(bigip.running['net self']).map((self) => ({
+    address: hostOf(wordOf(self, 'address')),
+    network: networkOf(wordOf(self, 'address')),
+    vlan: wordOf(self, 'vlan'),
+    silent: !self['allow-service'],
+  }));
 
 /** Where BIG-IP sends a packet: the VLAN or tunnel of its most specific route; self IPs' networks are routes as well. */
 function egress(bigip: BigIp, target: string): string | undefined {
@@ -30,9 +38,14 @@ function egress(bigip: BigIp, target: string): string | undefined {
   const vlanOf = (gateway: string): string => connected.find(({ network }) => contains(network, gateway))?.dev ?? '';
   const routes = Object.values(bigip.running['net route']).map((route) => {
     const network = wordOf(route, 'network');
-    return { network: network === 'default' ? '0.0.0.0/0' : network, dev: wordOf(route, 'interface') || vlanOf(wordOf(route, 'gw')) };
+    return {
+      network: network === 'default' ? '0.0.0.0/0' : network,
+      dev: wordOf(route, 'interface') || vlanOf(wordOf(route, 'gw')),
+    };
   });
-  return [...connected, ...routes].filter(({ network }) => contains(network, target)).sort((a, b) => lengthOf(b.network) - lengthOf(a.network))[0]?.dev;
+  return [...connected, ...routes]
+    .filter(({ network }) => contains(network, target))
+    .sort((a, b) => lengthOf(b.network) - lengthOf(a.network))[0]?.dev;
 }
 
 function bigIpReaches(devices: Devices, bigip: BigIp, target: string, packets: number): boolean {
@@ -40,7 +53,8 @@ function bigIpReaches(devices: Devices, bigip: BigIp, target: string, packets: n
   const dev = egress(bigip, target);
   if (!dev) return false;
   const tunnel = bigip.running['net tunnels tunnel'][dev];
-  if (!tunnel) return Object.values(devices.nodes).some((node) => addressesOn(node, node.settings.interface).includes(target));
+  if (!tunnel)
+    return Object.values(devices.nodes).some((node) => addressesOn(node, node.settings.interface).includes(target));
   const outer = { local: wordOf(tunnel, 'local-address'), remote: wordOf(tunnel, 'remote-address') };
   const source = selfs(bigip).find(({ vlan }) => vlan === dev)?.address;
   if (!source || !selfs(bigip).some(({ address, vlan }) => address === outer.local && vlan !== dev)) return false;
@@ -50,13 +64,19 @@ function bigIpReaches(devices: Devices, bigip: BigIp, target: string, packets: n
     link.received += packets;
     const answersFromTunnel = routeTo(node, source)?.dev === link.name; // also what reverse-path filtering asks for
     const answersWithItsEnd = outerSource(node, link) === outer.remote;
-    return answersFromTunnel && answersWithItsEnd && (holds(node, target) || podAnswers(node, source, target, link.name));
+    return (
+      answersFromTunnel && answersWithItsEnd && (holds(node, target) || podAnswers(node, source, target, link.name))
+    );
   });
 }
 
 /** The device the kernel hands an IPIP packet to: exact ends first, then a tunnel without a local end. */
 const tunnelTo = (node: Node, remote: string, local: string): Link | undefined =>
-  [local, 'any'].map((end) => node.links.find((link) => link.kind === 'ipip' && link.up && link.remote === remote && link.local === end)).find(Boolean);
+  [local, 'any']
+    .map((end) =>
+      node.links.find((link) => link.kind === 'ipip' && link.up && link.remote === remote && link.local === end),
+    )
+    .find(Boolean);
 
 function outerSource(node: Node, link: Link): string | undefined {
   const route = routeTo(node, link.remote);
@@ -66,12 +86,19 @@ function outerSource(node: Node, link: Link): string | undefined {
 
 /** INPUT's verdict on protocol 4. What is let in once stays let in by conntrack, as long as its entry stands. */
 function takesIn(node: Node, source: string, destination: string): boolean {
-  const packet: Packet = { protocol: 'ipencap', source, destination, input: node.settings.interface, established: node.connections.includes(source) };
+  const packet: Packet = {
+    protocol: 'ipencap',
+    source,
+    destination,
+    input: node.settings.interface,
+    established: node.connections.includes(source),
+  };
   const accepted = verdict(node.chains.filter, 'INPUT', packet)?.target === 'ACCEPT';
   if (accepted) connect(node, source);
   return accepted;
 }
-const connect = (node: Node, peer: string): void => void (node.connections.includes(peer) || node.connections.push(peer));
+const connect = (node: Node, peer: string): void =>
+  void (node.connections.includes(peer) || node.connections.push(peer));
 
 /** From the node into the SDN and back: forwarding rules, source NAT in the kernel or in br0's flows, ARP for the address the Pod sees. */
 function podAnswers(node: Node, source: string, pod: string, input: string): boolean {
@@ -82,18 +109,31 @@ function podAnswers(node: Node, source: string, pod: string, input: string): boo
   const packet: Packet = { protocol: 'icmp', source, destination: pod, input, output: 'tun0' };
   if (input && verdict(node.chains.filter, 'FORWARD', packet)?.target !== 'ACCEPT') return false;
   const snat = verdict(node.chains.nat, 'POSTROUTING', packet);
-  const inKernel = snat?.target === 'SNAT' ? (snat.options[1] ?? '') : snat?.target === 'MASQUERADE' ? hostOf(settings.gateway) : source;
+  const inKernel =
+    snat?.target === 'SNAT'
+      ? (snat.options[1] ?? '')
+      : snat?.target === 'MASQUERADE'
+        ? hostOf(settings.gateway)
+        : source;
 
   const port = isRemote ? '1' : String(settings.pods.indexOf(pod) + 4);
   const sent = trace(node, { port: '2', proto: 'ip', source: inKernel, destination: pod });
   if (sent?.port !== port || sent.packet.destination !== pod) return false;
   const seen = sent.packet.source; // the peer as the Pod sees it
-  const fromPod = (proto: Traced['proto'], destination: string): Traced => ({ port, proto, source: pod, destination, ...(isRemote ? { tunnelSource: settings.other.address } : {}) });
+  const fromPod = (proto: Traced['proto'], destination: string): Traced => ({
+    port,
+    proto,
+    source: pod,
+    destination,
+    ...(isRemote ? { tunnelSource: settings.other.address } : {}),
+  });
   const inSubnet = contains(networkOf(settings.gateway), seen);
   if (isRemote && !inSubnet) return false; // its own node sends the answer out of its own tun0
   if (inSubnet) {
     const asked = trace(node, fromPod('arp', seen));
-    const answered = addressesOn(node, 'tun0').includes(seen) ? trace(node, { port: '2', proto: 'arp', source: seen, destination: pod }) : undefined;
+    const answered = addressesOn(node, 'tun0').includes(seen)
+      ? trace(node, { port: '2', proto: 'arp', source: seen, destination: pod })
+      : undefined;
     if (asked?.port !== '2' || answered?.port !== port) return false;
   }
   const back = trace(node, fromPod('ip', seen));
@@ -111,15 +151,29 @@ function nodeReaches(devices: Devices, node: Node, target: string, packets: numb
   if (!route || !link) return false;
   if (link.name === 'tun0') return podAnswers(node, hostOf(node.settings.gateway), target, '');
   const bigips = Object.values(devices.bigips);
-  if (link.kind === "ether") return [...bigips.flatMap(selfs).filter((self) => !self.silent), ...Object.values(devices.nodes).flatMap((each) => each.addresses)].some(({ address }) => address === target);
+  if (link.kind === 'ether') {
+    const onWire = bigips.flatMap((bigip) =>
+      selfs(bigip).filter(({ vlan, silent }) => !silent && !bigip.running['net tunnels tunnel'][vlan]),
+    );
+    return [...onWire, ...Object.values(devices.nodes).flatMap((each) => each.addresses)].some(
+      ({ address }) => address === target,
+    );
+  }
   const outer = outerSource(node, link);
   const inner = addressesOn(node, link.name)[0];
   if (!outer || !inner) return false;
   connect(node, link.remote); // opened by what was sent, answered or not
   const answered = bigips.some((bigip) => {
-    const tunnel = Object.entries(bigip.running['net tunnels tunnel']).find(([, each]) => wordOf(each, 'local-address') === link.remote && wordOf(each, 'remote-address') === outer);
+    const tunnel = Object.entries(bigip.running['net tunnels tunnel']).find(
+      ([, each]) => wordOf(each, 'local-address') === link.remote && wordOf(each, 'remote-address') === outer,
+    );
     const own = selfs(bigip);
-    return tunnel && own.some((self) => self.address === link.remote) && own.some((self) => self.address === target && !self.silent) && egress(bigip, inner) === tunnel[0];
+    return (
+      tunnel &&
+      own.some((self) => self.address === link.remote) &&
+      own.some((self) => self.address === target && !self.silent) &&
+      egress(bigip, inner) === tunnel[0]
+    );
   });
   if (!answered || !takesIn(node, link.remote, outer)) return false;
   link.received += packets;
@@ -140,7 +194,13 @@ export function ping(devices: Devices, from: BigIp | Node, args: readonly string
   const received = reaches(devices, from, target, count) ? count : 0;
   const seconds = (count - 1) * interval + (received ? 0 : wait);
   const times = received ? 'rtt min/avg/max/mdev = 0.512/0.512/0.512/0.000 ms' : '';
-  const replies = args.includes('-q') ? [] : Array.from({ length: received }, (_, i) => text('pingReply', target, i + 1));
-  const told = say(text('pingHead', target, target), ...replies, text('pingEnd', target, count, received, received ? 0 : 100, Math.round(seconds * 1000), times));
+  const replies = args.includes('-q')
+    ? []
+    : Array.from({ length: received }, (_, i) => text('pingReply', target, i + 1));
+  const told = say(
+    text('pingHead', target, target),
+    ...replies,
+    text('pingEnd', target, count, received, received ? 0 : 100, Math.round(seconds * 1000), times),
+  );
   return { ...told, code: received ? 0 : 1, seconds };
 }

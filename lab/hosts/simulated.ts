@@ -29,7 +29,21 @@ export interface World extends State {
 }
 
 const STAND_IN = join(__dirname, 'stand-in.sh');
-const COMMANDS = ['ip', 'iptables', 'ovs-ofctl', 'ovs-vsctl', 'sysctl', 'ping', 'ssh', 'aws', 'timeout', 'tmsh', 'conntrack', 'modprobe', 'nsenter'];
+const COMMANDS = [
+  'ip',
+  'iptables',
+  'ovs-ofctl',
+  'ovs-vsctl',
+  'sysctl',
+  'ping',
+  'ssh',
+  'aws',
+  'timeout',
+  'tmsh',
+  'conntrack',
+  'modprobe',
+  'nsenter',
+];
 
 /** The commands of a ramp node, other than ping. */
 function onNode(node: Node, { command, args, input }: Call): Answer {
@@ -62,9 +76,17 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
   const file = join(directory, 'hosts.json');
   const folder = (name: string): string => join(directory, name);
   mkdirSync(directory, { recursive: true });
-  const state: State = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as State) : { bastions: {}, nodes: {}, bigips: {} };
+  const state: State = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as State)
+    : { bastions: {}, nodes: {}, bigips: {} };
   for (const bigip of Object.values(state.bigips)) bigip.authorised = []; // the secrets decide anew
-  const fresh = populate(state, specs, variations, (name) => join(folder(name), 'root'), (name) => publicKey(directory, secret(name)));
+  const fresh = populate(
+    state,
+    specs,
+    variations,
+    (name) => join(folder(name), 'root'),
+    (name) => publicKey(directory, secret(name)),
+  );
 
   let journal: HostCommand[] = [];
   const seen = faults.map(() => 0);
@@ -74,8 +96,11 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
 
   /** Runs one command line with its fault, if it is due one, takes its time and writes it down. */
   async function carryOut(host: string, line: string, command: () => Answer | Promise<Answer>): Promise<Answer> {
-    const note = (code: number, writes: boolean): void => void journal.push({ at: Date.now(), host, line, code, writes });
-    const due = faults.filter((fault, i) => fault.host === host && line.includes(fault.match) && ++seen[i]! === fault.nth);
+    const note = (code: number, writes: boolean): void =>
+      void journal.push({ at: Date.now(), host, line, code, writes });
+    const due = faults.filter(
+      (fault, i) => fault.host === host && line.includes(fault.match) && ++seen[i]! === fault.nth,
+    );
     const fault = due[0]?.effect;
     if (fault === 'hang') {
       note(-1, false);
@@ -94,13 +119,17 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
     carryOut(bigip.management, line, () => tmsh(bigip, line, (args) => answering(() => ping(state, bigip, args))));
 
   /** What sshd does with a command line: hands it to the login shell, which on BIG-IP is tmsh or a real bash with a `tmsh` command. */
-  const login = (bigip: BigIp, line: string): Promise<Answer> => (bigip.shell === 'tmsh' ? onTmsh(bigip, line) : bash(bigip.management, line));
+  const login = (bigip: BigIp, line: string): Promise<Answer> =>
+    bigip.shell === 'tmsh' ? onTmsh(bigip, line) : bash(bigip.management, line);
 
   function onBigIp(bigip: BigIp, { command, args }: Call): Answer | Promise<Answer> {
-    if (command === 'ping') return carryOut(bigip.management, `ping ${args.join(' ')}`, () => answering(() => ping(state, bigip, args)));
+    if (command === 'ping')
+      return carryOut(bigip.management, `ping ${args.join(' ')}`, () => answering(() => ping(state, bigip, args)));
     if (command !== 'tmsh') throw new Refusal('notModelled', command, args.join(' '));
     if (args[0] === '-v') return say(text('version'));
-    const words = args.filter((word, i) => !(/^-[aqc]$/.test(word) && args.slice(0, i).every((before) => /^-[aq]$/.test(before))));
+    const words = args.filter(
+      (word, i) => !(/^-[aqc]$/.test(word) && args.slice(0, i).every((before) => /^-[aq]$/.test(before))),
+    );
     return onTmsh(bigip, words.join(' '));
   }
 
@@ -128,13 +157,21 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
 
   const server = createServer((socket) => {
     let received = '';
-    sockets.add(socket.setEncoding('utf8').on('error', () => undefined).on('close', () => sockets.delete(socket)));
+    sockets.add(
+      socket
+        .setEncoding('utf8')
+        .on('error', () => undefined)
+        .on('close', () => sockets.delete(socket)),
+    );
     socket.on('data', (chunk: string) => {
       received += chunk;
-      const [host = '', command = '', input = '', knownHosts = '', agentKeys = '', count, ...args] = received.split('\0');
+      const [host = '', command = '', input = '', knownHosts = '', agentKeys = '', count, ...args] =
+        received.split('\0');
       if (count === undefined || args.length <= Number(count)) return; // every field ends in a zero byte
       received = '';
-      void answer({ host, command, input, knownHosts, agentKeys, args: args.slice(0, -1) }).then(({ code, out, err }) => socket.end(`${code}\0${out}\0${err}\0`));
+      void answer({ host, command, input, knownHosts, agentKeys, args: args.slice(0, -1) }).then(({ code, out, err }) =>
+        socket.end(`${code}\0${out}\0${err}\0`),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -148,13 +185,23 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
     for (const each of [bin, join(root, 'root'), join(root, 'var/lib/edge-ramp')]) mkdirSync(each, { recursive: true });
     for (const command of COMMANDS) symlinkSync(STAND_IN, join(bin, command));
     const PATH = `${bin}:/usr/local/bin:/usr/bin:/bin`;
-    return { PATH, HOME: join(root, 'root'), EDGE_RAMP_ROOT: root, EDGE_RAMP_LAB_HOST: name, EDGE_RAMP_LAB_PORT: `${port}`, EDGE_RAMP_LAB_SPEED: `${speed}` };
+    return {
+      PATH,
+      HOME: join(root, 'root'),
+      EDGE_RAMP_ROOT: root,
+      EDGE_RAMP_LAB_HOST: name,
+      EDGE_RAMP_LAB_PORT: `${port}`,
+      EDGE_RAMP_LAB_SPEED: `${speed}`,
+    };
   }
 
   /** Runs a line under a real bash on a host. */
   const bash = (host: string, line: string): Promise<Answer> =>
     new Promise((resolve) => {
-      const child = spawn('/bin/bash', ['-c', line], { env: environments.get(host) ?? {}, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn('/bin/bash', ['-c', line], {
+        env: environments.get(host) ?? {},
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let [out, err] = ['', ''];
       children.add(child);
       child.stdout.on('data', (chunk) => (out += String(chunk)));
@@ -164,7 +211,8 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
         resolve({ code: code ?? 255, out, err });
       });
     });
-  const run = (host: string, line: string): Promise<Answer> => (state.bigips[host] ? login(state.bigips[host], line) : bash(host, line));
+  const run = (host: string, line: string): Promise<Answer> =>
+    state.bigips[host] ? login(state.bigips[host], line) : bash(host, line);
 
   const save = (): void => writeFileSync(file, JSON.stringify(state));
   for (const [host, lines] of Object.values(variations).flatMap(({ typed = {} }) => Object.entries(typed))) {
@@ -176,10 +224,16 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
 
   return {
     world: { ...state, run },
-    host: (name): Host | undefined => (state.bigips[name] || !environments.has(name) ? undefined : { name, environment: environments.get(name)! }),
+    host: (name): Host | undefined =>
+      state.bigips[name] || !environments.has(name) ? undefined : { name, environment: environments.get(name)! },
     names: () => names,
     journal: () => journal,
-    dump: (name) => (state.nodes[name] ? `${dumpNode(state.nodes[name])}\n${claims(folder(name))}` : state.bigips[name] ? dumpBigIp(state.bigips[name]) : ''),
+    dump: (name) =>
+      state.nodes[name]
+        ? `${dumpNode(state.nodes[name])}\n${claims(folder(name))}`
+        : state.bigips[name]
+          ? dumpBigIp(state.bigips[name])
+          : '',
     hung: (host) => new Promise((resolve) => waiting.push({ host, resolve })),
     save,
     close: async () => {
@@ -194,5 +248,8 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
 /** The CNI's address claims, which scripts change without any command of the host. */
 function claims(folder: string): string {
   const place = join(folder, 'root', CLAIMS);
-  return readdirSync(place).sort().map((name) => `claim ${name} ${readFileSync(join(place, name), 'utf8').trim()}`).join('\n');
+  return readdirSync(place)
+    .sort()
+    .map((name) => `claim ${name} ${readFileSync(join(place, name), 'utf8').trim()}`)
+    .join('\n');
 }

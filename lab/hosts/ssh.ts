@@ -12,7 +12,12 @@ const FLAGS = new Set(['-T', '-n', '-q', '-x', '-a', '-f', '-N']);
 /** "type base64" of a public key line, without its comment. */
 export const keyOf = (line: string): string => line.trim().split(/\s+/).slice(0, 2).join(' ');
 
-function parse(args: readonly string[]): { options: Map<string, string>; destination: string; control: string; command: string } {
+function parse(args: readonly string[]): {
+  options: Map<string, string>;
+  destination: string;
+  control: string;
+  command: string;
+} {
   const options = new Map<string, string>();
   let control = '';
   let i = 0;
@@ -42,9 +47,14 @@ export async function ssh(
     return { ...new Refusal('connectTimeout', address).answer, seconds: Number(options.get('connecttimeout') ?? 60) };
   }
   const name = options.get('hostkeyalias') ?? address;
-  const pinned = caller.knownHosts.split('\n').filter((line) => line.split(/\s+/)[0]?.split(',').includes(name)).map((line) => keyOf(line.replace(/^\S+\s+/, '')));
-  if (options.get('stricthostkeychecking') !== 'no' && !pinned.includes(keyOf(bigip.hostKey))) throw new Refusal('hostKey');
+  const pinned = caller.knownHosts
+    .split('\n')
+    .filter((line) => line.split(/\s+/)[0]?.split(',').includes(name))
+    .map((line) => keyOf(line.replace(/^\S+\s+/, '')));
+  if (options.get('stricthostkeychecking') !== 'no' && !pinned.includes(keyOf(bigip.hostKey)))
+    throw new Refusal('hostKey');
   const offered = caller.agentKeys.split('\n').map(keyOf);
-  if (user !== bigip.user || !bigip.authorised.some((key) => offered.includes(keyOf(key)))) throw new Refusal('permission', user, address);
+  if (user !== bigip.user || !bigip.authorised.some((key) => offered.includes(keyOf(key))))
+    throw new Refusal('permission', user, address);
   return login(bigip, command);
 }

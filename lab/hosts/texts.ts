@@ -32,7 +32,10 @@ export const TEXTS = {
   noRoute: verified(2, 'RTNETLINK answers: No such process'),
   unreachable: verified(2, 'RTNETLINK answers: Network is unreachable'),
   networkDown: unverified(2, 'RTNETLINK answers: Network is down'),
-  linkCounters: unverified(0, '    RX:  bytes packets errors dropped  missed   mcast           \n%s      0       0       0       0 '),
+  linkCounters: unverified(
+    0,
+    '    RX:  bytes packets errors dropped  missed   mcast           \n%s      0       0       0       0 ',
+  ),
 
   // iptables
   badRule: verified(1, 'iptables: Bad rule (does a matching rule exist in that chain?).'),
@@ -42,7 +45,10 @@ export const TEXTS = {
   // Open vSwitch
   flowsHeader: verified(0, 'OFPST_FLOW reply (OF1.3) (xid=0x2):'),
   flowLine: verified(0, ' cookie=%s, duration=%ss, table=%d, n_packets=0, n_bytes=0, %sactions=%s'),
-  noVersion: verified(1, 'vconn|WARN|unix:/run/openvswitch/%s.mgmt: version negotiation failed (we support version 0x01, peer supports version 0x04)\novs-ofctl: %s: failed to connect to socket (Broken pipe)'),
+  noVersion: verified(
+    1,
+    'vconn|WARN|unix:/run/openvswitch/%s.mgmt: version negotiation failed (we support version 0x01, peer supports version 0x04)\novs-ofctl: %s: failed to connect to socket (Broken pipe)',
+  ),
   noBridge: verified(1, 'ovs-ofctl: %s is not a bridge or a socket'),
   flowKeyword: verified(1, 'ovs-ofctl: %sunknown keyword %s'),
   flowTable: verified(1, 'ovs-ofctl: %sactions are invalid with specified match (OFPBIC_BAD_TABLE_ID)'),
@@ -54,7 +60,10 @@ export const TEXTS = {
   // ping (iputils)
   pingHead: unverified(0, 'PING %s (%s) 56(84) bytes of data.'),
   pingReply: unverified(0, '64 bytes from %s: icmp_seq=%d ttl=64 time=0.512 ms'),
-  pingEnd: unverified(0, '\n--- %s ping statistics ---\n%d packets transmitted, %d received, %d%% packet loss, time %dms\n%s'),
+  pingEnd: unverified(
+    0,
+    '\n--- %s ping statistics ---\n%d packets transmitted, %d received, %d%% packet loss, time %dms\n%s',
+  ),
 
   // ssh
   hostKey: verified(255, 'Host key verification failed.'),
@@ -66,22 +75,44 @@ export const TEXTS = {
   alreadyExists: unverified(1, '01020066:3: The requested %s (/Common/%s) already exists in partition Common.'),
   inUse: unverified(1, '01070265:3: The %s (/Common/%s) cannot be deleted because it is in use by a %s (/Common/%s).'),
   poolReferenced: verified(1, '01070320:3: Snatpool %s is still referenced by a virtual server.'),
-  duplicateNetwork: verified(1, '01070734:3: Configuration error: invalid static route, the dest/netmask pair %s/%s already exists for /Common/%s'),
+  duplicateNetwork: verified(
+    1,
+    '01070734:3: Configuration error: invalid static route, the dest/netmask pair %s/%s already exists for /Common/%s',
+  ),
   noSnatPool: verified(1, '01071811:3: Virtual Server /Common/%s references non-existent snatpool <no name>.'),
   notConnected: verified(1, '01070330:3: Static route gateway %s is not directly connected via an interface.'),
-  unknownReference: unverified(1, '01070712:3: Values (/Common/%s) specified for %s (/Common/%s): foreign key index (%s_FK) do not point at an item that exists in the database.'),
-  immutable: unverified(1, '01070734:3: Configuration error: The %s of %s (/Common/%s) cannot be changed after it is set.'),
+  unknownReference: unverified(
+    1,
+    '01070712:3: Values (/Common/%s) specified for %s (/Common/%s): foreign key index (%s_FK) do not point at an item that exists in the database.',
+  ),
+  immutable: unverified(
+    1,
+    '01070734:3: Configuration error: The %s of %s (/Common/%s) cannot be changed after it is set.',
+  ),
   missingProperty: unverified(1, '01070734:3: Configuration error: %s (/Common/%s): %s must be specified.'),
-  memberExists: unverified(1, '01020066:3: The requested snatpool member (/Common/%s /Common/%s) already exists in partition Common.'),
+  memberExists: unverified(
+    1,
+    '01020066:3: The requested snatpool member (/Common/%s /Common/%s) already exists in partition Common.',
+  ),
   unexpectedArgument: verified(1, 'Syntax Error: unexpected argument "%s"'),
   unknownProperty: unverified(1, 'Syntax Error: "%s" unknown property'),
   invalidValue: unverified(1, 'Syntax Error: "%s" invalid %s'),
-  usage: unverified(1, 'usage: tmsh <options ...> <command>\n  -a          do not update the command history file\n  -c          run a command'),
+  usage: unverified(
+    1,
+    'usage: tmsh <options ...> <command>\n  -a          do not update the command history file\n  -c          run a command',
+  ),
   version: unverified(0, 'TMSH Version 17.1.1.3'),
-  saved: unverified(0, 'Saving running configuration...\n  /config/bigip.conf\n  /config/bigip_base.conf\n  /config/bigip_user.conf'),
+  saved: unverified(
+    0,
+    'Saving running configuration...\n  /config/bigip.conf\n  /config/bigip_base.conf\n  /config/bigip_user.conf',
+  ),
   mcpState: unverified(0, 'sys mcp-state {\n    last-load full-config-load-succeed\n    phase running\n}'),
-  virtualState: unverified(0, 'ltm virtual %s {\n    destination %s\n    status.availability-state %s\n    status.enabled-state enabled\n    status.status-reason %s\n}'),
+  virtualState: unverified(
+    0,
+    'ltm virtual %s {\n    destination %s\n    status.availability-state %s\n    status.enabled-state enabled\n    status.status-reason %s\n}',
+  ),
 } satisfies Record<string, Text>;
 
 /** A text of the catalogue with its words filled in. */
-export const text = (id: keyof typeof TEXTS, ...words: readonly (string | number)[]): string => format(TEXTS[id].text, ...words);
+export const text = (id: keyof typeof TEXTS, ...words: readonly (string | number)[]): string =>
+  format(TEXTS[id].text, ...words);

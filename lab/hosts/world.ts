@@ -21,7 +21,14 @@ export interface WorldOptions {
 /** What the lab reads of a declared tunnel; the rest is the product's affair. */
 interface Spec {
   readonly name: string;
-  readonly bigip: readonly { management: string; bastion: string; user: string; hostKey: string; address: string; secret: string }[];
+  readonly bigip: readonly {
+    management: string;
+    bastion: string;
+    user: string;
+    hostKey: string;
+    address: string;
+    secret: string;
+  }[];
   readonly ramp: { readonly nodes: readonly { instance: string; address: string; interface: string }[] };
   readonly clusterNetworks: readonly string[];
   readonly virtualServers: readonly string[];
@@ -84,7 +91,8 @@ export function populate(
         pods: pods.map((number) => hostIn(own, number)),
         other: { address: hostIn(networkOf(`${address}/24`), 250), subnet: others, pods: remote },
       };
-      if (spec.probe && contains(own, spec.probe) && !settings.pods.includes(spec.probe)) settings.pods.push(spec.probe);
+      if (spec.probe && contains(own, spec.probe) && !settings.pods.includes(spec.probe))
+        settings.pods.push(spec.probe);
       state.nodes[instance] = startNode(settings);
       claim(folder(instance), settings.pods);
       fresh.add(instance);
@@ -106,9 +114,26 @@ const setting = (property: string, ...words: string[]): Setting => ({ property, 
 function newBigIp({ management, user, hostKey, address }: Spec['bigip'][number], shell: 'tmsh' | 'bash'): BigIp {
   const running = emptyConfiguration();
   put(running, 'net vlan', 'internal', [setting('tag', '4093')], false);
-  put(running, 'net self', 'self-internal', [setting('address', `${address}/24`), setting('allow-service', 'default'), setting('vlan', 'internal')], false);
+  put(
+    running,
+    'net self',
+    'self-internal',
+    [setting('address', `${address}/24`), setting('allow-service', 'default'), setting('vlan', 'internal')],
+    false,
+  );
   put(running, 'net route', 'default', [setting('gw', hostIn(networkOf(`${address}/24`), 1))], false);
-  return { management, user, shell, hostKey, authorised: [], bastions: [], reachable: true, offline: [], running, saved: structuredClone(running) };
+  return {
+    management,
+    user,
+    shell,
+    hostKey,
+    authorised: [],
+    bastions: [],
+    reachable: true,
+    offline: [],
+    running,
+    saved: structuredClone(running),
+  };
 }
 
 /** The declared virtual servers, alternating between no source address translation and automap. */
@@ -117,7 +142,13 @@ function addVirtuals(bigip: BigIp, names: readonly string[]): void {
     if (bigip.running['ltm virtual'][name]) continue;
     const translation = setting('source-address-translation', 'type', i % 2 ? 'automap' : 'none');
     for (const config of [bigip.running, bigip.saved]) {
-      put(config, 'ltm virtual', name, [setting('destination', `10.3.88.${100 + i}:${i % 2 ? 'https' : 'http'}`), translation], false);
+      put(
+        config,
+        'ltm virtual',
+        name,
+        [setting('destination', `10.3.88.${100 + i}:${i % 2 ? 'https' : 'http'}`), translation],
+        false,
+      );
     }
   }
 }

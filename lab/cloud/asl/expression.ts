@@ -30,7 +30,9 @@ const ADDED: Record<string, (...args: never[]) => unknown> = {
   uuid: () => randomUUID(),
   random: (seed?: number) => (seed === undefined ? Math.random() : seeded(seed)),
   hash: (text: string, algorithm: string) => {
-    const name = { MD5: 'md5', 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' }[algorithm];
+    const name = { MD5: 'md5', 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' }[
+      algorithm
+    ];
     if (!name) throw new Error(`$hash does not know the algorithm ${algorithm}`);
     return createHash(name).update(text).digest('hex');
   },
@@ -60,7 +62,13 @@ const CONTEXT: Record<string, readonly string[]> = {
  * @param fields which parts of `$states` may be used there
  * @throws NotImplemented for a function, a `$states` field or a context field that is unknown here
  */
-export function compile(value: unknown, state: string, field: string, fields: readonly StatesField[], usage: Usage): Evaluate {
+export function compile(
+  value: unknown,
+  state: string,
+  field: string,
+  fields: readonly StatesField[],
+  usage: Usage,
+): Evaluate {
   if (Array.isArray(value)) {
     const parts = value.map((part, i) => compile(part, state, `${field}[${i}]`, fields, usage));
     return (scope) => Promise.all(parts.map((part) => part(scope)));
@@ -77,7 +85,13 @@ export function compile(value: unknown, state: string, field: string, fields: re
   return async () => value;
 }
 
-function expression(text: string, state: string, field: string, fields: readonly StatesField[], usage: Usage): Evaluate {
+function expression(
+  text: string,
+  state: string,
+  field: string,
+  fields: readonly StatesField[],
+  usage: Usage,
+): Evaluate {
   const where = `state "${state}", ${field}`;
   let compiled: jsonata.Expression;
   try {
@@ -101,8 +115,9 @@ function expression(text: string, state: string, field: string, fields: readonly
     }
     if (value === undefined) throw fail('returned nothing (undefined).');
     const marks = value as { _jsonata_lambda?: true; _jsonata_function?: true } | null;
-    if (typeof value === 'function' || marks?._jsonata_lambda || marks?._jsonata_function) throw fail('returned a function.');
-    return JSON.parse(JSON.stringify(value)) as unknown;   // JSONata's sequences carry marks of their own: plain JSON goes on
+    if (typeof value === 'function' || marks?._jsonata_lambda || marks?._jsonata_function)
+      throw fail('returned a function.');
+    return JSON.parse(JSON.stringify(value)) as unknown; // JSONata's sequences carry marks of their own: plain JSON goes on
   };
 }
 
@@ -110,7 +125,7 @@ type Node = Record<string, unknown> & { type?: string; value?: unknown };
 
 /** Walks a parsed expression and refuses, by name, what Step Functions or this interpreter does not have. */
 function inspect(root: unknown, where: string, fields: readonly StatesField[], usage: Usage): void {
-  const own = new Set<string>();   // names that the expression binds itself, by := or as a parameter
+  const own = new Set<string>(); // names that the expression binds itself, by := or as a parameter
   each(root, (node) => {
     if (node.type === 'bind') own.add((node.lhs as Node).value as string);
     if (node.type === 'lambda') (node.arguments as Node[]).forEach((argument) => own.add(argument.value as string));
@@ -118,7 +133,10 @@ function inspect(root: unknown, where: string, fields: readonly StatesField[], u
   const known = (name: string) => own.has(name) || BUILT_IN.has(name) || Object.hasOwn(ADDED, name);
   each(root, (node, top) => {
     if (top && (node.type === 'name' || node.type === 'wildcard' || node.type === 'descendant'))
-      throw new NotImplemented(where, `"${String(node.value)}" refers to no document; start from $states or a variable`);
+      throw new NotImplemented(
+        where,
+        `"${String(node.value)}" refers to no document; start from $states or a variable`,
+      );
     if ((node.type === 'function' || node.type === 'partial') && (node.procedure as Node).type === 'variable') {
       const name = (node.procedure as Node).value as string;
       if (!known(name)) throw new NotImplemented(where, `the function $${name} is not implemented`);
@@ -140,7 +158,10 @@ function checkStates(steps: readonly Node[], where: string, fields: readonly Sta
   if (name !== 'context' || third?.type !== 'name') return;
   const group = CONTEXT[third.value as string];
   if (!group || (fourth?.type === 'name' && !group.includes(fourth.value as string)))
-    throw new NotImplemented(where, `$states.context.${[third, fourth].map((s) => s?.value ?? '').join('.')} is not implemented`);
+    throw new NotImplemented(
+      where,
+      `$states.context.${[third, fourth].map((s) => s?.value ?? '').join('.')} is not implemented`,
+    );
 }
 
 /** Below these the context is an item of the data, so that a bare field name and `$` mean something. */

@@ -19,7 +19,7 @@ export interface Retrier {
 }
 /** Where to go on, with what to assign and to hand on. */
 export interface Way {
-  readonly next?: string;   // absent: the state ends its branch
+  readonly next?: string; // absent: the state ends its branch
   readonly assign?: Evaluate;
   readonly output?: Evaluate;
 }
@@ -34,13 +34,13 @@ export interface State extends Way {
   readonly type: keyof typeof FIELDS;
   readonly retry: readonly Retrier[];
   readonly catch: readonly Catcher[];
-  readonly arguments?: Evaluate;   // Task
+  readonly arguments?: Evaluate; // Task
   readonly resource?: string;
   readonly timeout?: Evaluate;
-  readonly branches?: readonly Machine[];   // Parallel
-  readonly rules?: readonly Rule[];   // Choice; the state itself is the way of its Default
-  readonly seconds?: Evaluate;   // Wait
-  readonly error?: Evaluate;   // Fail
+  readonly branches?: readonly Machine[]; // Parallel
+  readonly rules?: readonly Rule[]; // Choice; the state itself is the way of its Default
+  readonly seconds?: Evaluate; // Wait
+  readonly error?: Evaluate; // Fail
   readonly cause?: Evaluate;
 }
 export interface Machine {
@@ -71,7 +71,10 @@ export function load(definition: string, integrations: Integrations): Machine {
   const reader = new Reader(integrations);
   only(json, ['Comment', 'Version', 'QueryLanguage', 'TimeoutSeconds', 'StartAt', 'States'], 'state machine');
   if (json.QueryLanguage !== 'JSONata')
-    throw new NotImplemented('state machine', `QueryLanguage ${String(json.QueryLanguage ?? 'JSONPath')}; only JSONata is implemented`);
+    throw new NotImplemented(
+      'state machine',
+      `QueryLanguage ${String(json.QueryLanguage ?? 'JSONPath')}; only JSONata is implemented`,
+    );
   const machine = reader.machine(json, 'state machine');
   reader.checkVariables();
   const { TimeoutSeconds: seconds } = json;
@@ -103,7 +106,8 @@ class Reader {
   /** Every variable that an expression reads must be assigned by some state: a misspelt one would silently be undefined. */
   checkVariables(): void {
     for (const [name, where] of this.usage.variables)
-      if (!this.assigned.has(name)) throw new NotImplemented(where, `$${name} is neither a function nor assigned by any state`);
+      if (!this.assigned.has(name))
+        throw new NotImplemented(where, `$${name} is neither a function nor assigned by any state`);
   }
 
   private state(name: string, json: Json): State {
@@ -117,7 +121,13 @@ class Reader {
     if (goesOn && (json.Next === undefined) !== (json.End === true))
       throw new NotImplemented(where, 'needs either Next or "End": true');
     const worked = type === 'Task' || type === 'Parallel';
-    const way = this.way(name, json, worked ? ['input', 'context', 'result'] : ['input', 'context'], '', json.Next ?? json.Default);
+    const way = this.way(
+      name,
+      json,
+      worked ? ['input', 'context', 'result'] : ['input', 'context'],
+      '',
+      json.Next ?? json.Default,
+    );
     const field = (key: string) =>
       json[key] === undefined ? undefined : this.compile(json[key], name, key, ['input', 'context']);
     return defined({
@@ -131,17 +141,25 @@ class Reader {
         return { ...rest, errors: errorNames(catcher.ErrorEquals, where) };
       }),
       ...(type === 'Task' ? this.task(json, where) : {}),
-      arguments: type === 'Task' ? this.compile(json.Arguments ?? {}, name, 'Arguments', ['input', 'context']) : undefined,
+      arguments:
+        type === 'Task' ? this.compile(json.Arguments ?? {}, name, 'Arguments', ['input', 'context']) : undefined,
       timeout: field('TimeoutSeconds'),
-      branches: json.Branches && list(json.Branches, where, 'Branches').map((branch) => {
-        only(branch, ['Comment', 'StartAt', 'States', 'QueryLanguage'], `${where}, Branches`);
-        return this.machine(branch, `${where}, Branches`);
-      }),
-      rules: json.Choices && list(json.Choices, where, 'Choices').map((rule, i) => {
-        only(rule, ['Condition', 'Assign', 'Output', 'Next', 'Comment'], `${where}, Choices`);
-        const rest = this.way(name, rule, ['input', 'context'], `Choices[${i}]/`, rule.Next);
-        return { ...rest, condition: this.compile(rule.Condition, name, `Choices[${i}]/Condition`, ['input', 'context']) };
-      }),
+      branches:
+        json.Branches &&
+        list(json.Branches, where, 'Branches').map((branch) => {
+          only(branch, ['Comment', 'StartAt', 'States', 'QueryLanguage'], `${where}, Branches`);
+          return this.machine(branch, `${where}, Branches`);
+        }),
+      rules:
+        json.Choices &&
+        list(json.Choices, where, 'Choices').map((rule, i) => {
+          only(rule, ['Condition', 'Assign', 'Output', 'Next', 'Comment'], `${where}, Choices`);
+          const rest = this.way(name, rule, ['input', 'context'], `Choices[${i}]/`, rule.Next);
+          return {
+            ...rest,
+            condition: this.compile(rule.Condition, name, `Choices[${i}]/Condition`, ['input', 'context']),
+          };
+        }),
       seconds: field('Seconds'),
       error: field('Error'),
       cause: field('Cause'),
@@ -150,15 +168,18 @@ class Reader {
 
   private task(json: Json, where: string): Json {
     const resource = /^arn:aws[a-z-]*:states:::(.+)$/.exec(String(json.Resource))?.[1];
-    const integration = resource !== undefined && Object.hasOwn(this.integrations, resource) ? this.integrations[resource] : undefined;
+    const integration =
+      resource !== undefined && Object.hasOwn(this.integrations, resource) ? this.integrations[resource] : undefined;
     if (!integration) throw new NotImplemented(where, `Resource ${String(json.Resource)} is not implemented`);
-    if (typeof json.Arguments === 'object') only(json.Arguments as Json, integration.arguments, `${where}, Arguments of ${resource}`);
+    if (typeof json.Arguments === 'object')
+      only(json.Arguments as Json, integration.arguments, `${where}, Arguments of ${resource}`);
     return { resource };
   }
 
   private way(state: string, json: Json, fields: readonly StatesField[], prefix: string, next: unknown): Way {
     Object.keys((json.Assign ?? {}) as Json).forEach((name) => this.assigned.add(name));
-    const part = (key: string) => json[key] === undefined ? undefined : this.compile(json[key], state, prefix + key, fields);
+    const part = (key: string) =>
+      json[key] === undefined ? undefined : this.compile(json[key], state, prefix + key, fields);
     return defined({ next, assign: part('Assign'), output: part('Output') }) as Way;
   }
 
@@ -174,7 +195,8 @@ class Reader {
       return value;
     };
     const jitter = json.JitterStrategy ?? 'NONE';
-    if (jitter !== 'FULL' && jitter !== 'NONE') throw new NotImplemented(`${where}, Retry`, `JitterStrategy ${String(jitter)}`);
+    if (jitter !== 'FULL' && jitter !== 'NONE')
+      throw new NotImplemented(`${where}, Retry`, `JitterStrategy ${String(jitter)}`);
     return {
       errors: errorNames(json.ErrorEquals, where),
       interval: number('IntervalSeconds', 1),
@@ -197,7 +219,8 @@ function only(json: Json, fields: readonly string[], where: string): void {
 
 function list(value: unknown, where: string, field: string): Json[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value) || value.length === 0) throw new NotImplemented(where, `${field} must be a list that is not empty`);
+  if (!Array.isArray(value) || value.length === 0)
+    throw new NotImplemented(where, `${field} must be a list that is not empty`);
   const names = field === 'Retry' || field === 'Catch' ? value.map((entry: Json) => entry.ErrorEquals as unknown) : [];
   if (names.slice(0, -1).some((each) => Array.isArray(each) && each.includes('States.ALL')))
     throw new NotImplemented(where, `States.ALL must come last in ${field}`);
@@ -206,11 +229,13 @@ function list(value: unknown, where: string, field: string): Json[] {
 
 function errorNames(value: unknown, where: string): string[] {
   const names = value as string[] | undefined;
-  if (!Array.isArray(names) || names.length === 0) throw new NotImplemented(where, 'ErrorEquals must be a list that is not empty');
+  if (!Array.isArray(names) || names.length === 0)
+    throw new NotImplemented(where, 'ErrorEquals must be a list that is not empty');
   const unknown = names.find((name) => name.startsWith('States.') && !STATES_ERRORS.includes(name));
   if (unknown) throw new NotImplemented(where, `the error name ${unknown} is not implemented`);
   if (names.includes('States.ALL') && names.length > 1) throw new NotImplemented(where, 'States.ALL must stand alone');
   return names;
 }
 
-const defined = (json: Json): Json => Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined));
+const defined = (json: Json): Json =>
+  Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined));

@@ -42,7 +42,10 @@ export async function run(machine: Machine, input: unknown, around: Surroundings
   const abort = () => ended.abort('ABORTED');
   if (around.signal.aborted) abort();
   around.signal.addEventListener('abort', abort);
-  const takeBack = machine.timeoutSeconds === undefined ? undefined : around.clock.alarm(machine.timeoutSeconds, () => ended.abort('TIMED_OUT'));
+  const takeBack =
+    machine.timeoutSeconds === undefined
+      ? undefined
+      : around.clock.alarm(machine.timeoutSeconds, () => ended.abort('TIMED_OUT'));
   const execution = new Execution(around, input);
   try {
     const output = await execution.machine(machine, withinLimit(input, 'The input'), {}, '', ended.signal);
@@ -53,7 +56,8 @@ export async function run(machine: Machine, input: unknown, around: Surroundings
       const status = ended.signal.reason as 'ABORTED' | 'TIMED_OUT';
       return { status, ...(status === 'TIMED_OUT' ? { error: 'States.Timeout' } : {}), transitions };
     }
-    const known = error instanceof StatesError ? error : new StatesError('States.Runtime', String((error as Error).stack));
+    const known =
+      error instanceof StatesError ? error : new StatesError('States.Runtime', String((error as Error).stack));
     return { status: 'FAILED', ...named(known), transitions };
   } finally {
     ended.abort('ended');
@@ -88,7 +92,13 @@ class Execution {
   ) {}
 
   /** One run through a machine or branch; `outer` are the variables it sees and must not assign. Gives its output. */
-  async machine(machine: Machine, input: unknown, outer: Variables, prefix: string, signal: AbortSignal): Promise<unknown> {
+  async machine(
+    machine: Machine,
+    input: unknown,
+    outer: Variables,
+    prefix: string,
+    signal: AbortSignal,
+  ): Promise<unknown> {
     let exit: Exit = { next: machine.startAt, output: input, variables: {} };
     while (exit.next !== undefined) {
       const state = machine.states.get(exit.next)!;
@@ -154,7 +164,9 @@ class Execution {
       case 'Wait': {
         const seconds = await state.seconds!(scope);
         if (typeof seconds !== 'number' || seconds < 0 || !Number.isInteger(seconds))
-          throw queryError(`Seconds of the state '${state.name}' must be a whole number from 0 on, not ${JSON.stringify(seconds)}.`);
+          throw queryError(
+            `Seconds of the state '${state.name}' must be a whole number from 0 on, not ${JSON.stringify(seconds)}.`,
+          );
         await this.around.clock.sleep(seconds, signal);
         stopIf(signal);
         return this.leave(visit, state, scope.states.input);
@@ -172,13 +184,16 @@ class Execution {
     withinLimit(args, `Arguments of the state '${state.name}'`);
     const seconds = state.timeout && (await state.timeout(scope));
     if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0))
-      throw queryError(`TimeoutSeconds of the state '${state.name}' must be a number above 0, not ${JSON.stringify(seconds)}.`);
+      throw queryError(
+        `TimeoutSeconds of the state '${state.name}' must be a number above 0, not ${JSON.stringify(seconds)}.`,
+      );
     stopIf(signal);
     let free = () => {};
     const over = new Promise<never>((_, reject) => {
       const stop = () => reject(STOPPED);
       const cause = `The state '${state.name}' took longer than ${String(seconds)} seconds.`;
-      const takeBack = seconds && this.around.clock.alarm(seconds, () => reject(new StatesError('States.Timeout', cause)));
+      const takeBack =
+        seconds && this.around.clock.alarm(seconds, () => reject(new StatesError('States.Timeout', cause)));
       signal.addEventListener('abort', stop);
       free = () => {
         if (takeBack) takeBack();
@@ -195,7 +210,9 @@ class Execution {
     signal.addEventListener('abort', abort);
     try {
       return await Promise.all(
-        state.branches!.map((branch) => this.machine(branch, scope.states.input, scope.variables, `${path}/`, branches.signal)),
+        state.branches!.map((branch) =>
+          this.machine(branch, scope.states.input, scope.variables, `${path}/`, branches.signal),
+        ),
       );
     } finally {
       branches.abort();
@@ -208,10 +225,16 @@ class Execution {
     for (const rule of state.rules!) {
       const holds = await rule.condition(scope);
       if (typeof holds !== 'boolean')
-        throw queryError(`A Condition of the state '${state.name}' gave ${JSON.stringify(holds)}, which is no boolean.`);
+        throw queryError(
+          `A Condition of the state '${state.name}' gave ${JSON.stringify(holds)}, which is no boolean.`,
+        );
       if (holds) return this.leave(visit, rule, scope.states.input);
     }
-    if (state.next === undefined) throw new StatesError('States.NoChoiceMatched', `No rule of the state '${state.name}' matched and it has no Default.`);
+    if (state.next === undefined)
+      throw new StatesError(
+        'States.NoChoiceMatched',
+        `No rule of the state '${state.name}' matched and it has no Default.`,
+      );
     return this.leave(visit, state, scope.states.input);
   }
 
@@ -222,7 +245,11 @@ class Execution {
     withinLimit(output, `The output of the state '${state.name}'`);
     withinLimit(variables, `What the state '${state.name}' assigns`);
     const taken = Object.keys(variables).find((name) => Object.hasOwn(outer, name));
-    if (taken) throw new StatesError('States.Runtime', `The state '${state.name}' assigns $${taken}, a variable of an outer scope.`);
+    if (taken)
+      throw new StatesError(
+        'States.Runtime',
+        `The state '${state.name}' assigns $${taken}, a variable of an outer scope.`,
+      );
     stopIf(signal);
     return { ...(way.next === undefined ? {} : { next: way.next }), output, variables };
   }

@@ -24,7 +24,12 @@ export function runScript(script: string, environment: NodeJS.ProcessEnv, direct
   mkdirSync(directory, { recursive: true });
   const file = join(directory, '_script.sh');
   writeFileSync(file, script, { mode: 0o700 });
-  const child = spawn('sh', ['-c', file], { cwd: directory, env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('sh', ['-c', file], {
+    cwd: directory,
+    env: environment,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let killed: Ended['killed'];
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
@@ -49,7 +54,7 @@ export function runScript(script: string, environment: NodeJS.ProcessEnv, direct
       } catch {
         // it has just ended by itself
       }
-      child.stdout.destroy();   // a process that left the group must not keep the command open
+      child.stdout.destroy(); // a process that left the group must not keep the command open
       child.stderr.destroy();
     },
   };

@@ -93,20 +93,36 @@ export class Commands {
   }
 
   private send(input: Input): Command {
-    onlyMembers('SendCommand', input, ['DocumentName', 'DocumentVersion', 'InstanceIds', 'Parameters', 'Comment', 'TimeoutSeconds']);
+    onlyMembers('SendCommand', input, [
+      'DocumentName',
+      'DocumentVersion',
+      'InstanceIds',
+      'Parameters',
+      'Comment',
+      'TimeoutSeconds',
+    ]);
     const document = this.fleet.documents().get(String(input.DocumentName));
     if (!document) throw new ServiceError('InvalidDocument', `There is no document ${String(input.DocumentName)}.`);
     if (!['$DEFAULT', '$LATEST', '1', undefined].includes(input.DocumentVersion as string | undefined))
-      throw new ServiceError('InvalidDocumentVersion', `${document.name} has no version ${String(input.DocumentVersion)}.`);
-    const { InstanceIds: instances = [], Comment: comment = '', TimeoutSeconds: deliverySeconds = 3600 } = input as {
+      throw new ServiceError(
+        'InvalidDocumentVersion',
+        `${document.name} has no version ${String(input.DocumentVersion)}.`,
+      );
+    const {
+      InstanceIds: instances = [],
+      Comment: comment = '',
+      TimeoutSeconds: deliverySeconds = 3600,
+    } = input as {
       InstanceIds?: string[];
       Comment?: string;
       TimeoutSeconds?: number;
     };
-    if (deliverySeconds < 30 || deliverySeconds > 2_592_000) throw new ServiceError('ValidationException', 'TimeoutSeconds is from 30 to 2592000.');
+    if (deliverySeconds < 30 || deliverySeconds > 2_592_000)
+      throw new ServiceError('ValidationException', 'TimeoutSeconds is from 30 to 2592000.');
     if (comment.length > 100) throw new ServiceError('ValidationException', 'Comment has at most 100 characters.');
     const unknown = instances.find((id) => !this.fleet.registered.has(id) && !this.fleet.hosts.host(id));
-    if (unknown || instances.length === 0) throw new ServiceError('InvalidInstanceId', `Instances ${unknown ?? '[]'} not in a valid state for account.`);
+    if (unknown || instances.length === 0)
+      throw new ServiceError('InvalidInstanceId', `Instances ${unknown ?? '[]'} not in a valid state for account.`);
     const parameters = (input.Parameters ?? {}) as Record<string, string[]>;
     const command: Command = {
       id: randomUUID(),

@@ -50,15 +50,27 @@ export function readDocument(resource: Resource): CommandDocument {
     only(json, ['type', 'description', 'default', 'allowedPattern', 'allowedValues', 'interpolationType'], where);
     if (json.type !== 'String') refuse(`${where} of type ${String(json.type)}`);
     if (json.interpolationType !== 'ENV_VAR') refuse(`${where} without interpolationType ENV_VAR`);
-    const { default: otherwise, allowedPattern, allowedValues } = json as { default?: string; allowedPattern?: string; allowedValues?: string[] };
+    const {
+      default: otherwise,
+      allowedPattern,
+      allowedValues,
+    } = json as { default?: string; allowedPattern?: string; allowedValues?: string[] };
     const parameter: Parameter = {
       ...(otherwise === undefined ? {} : { default: otherwise }),
-      ...(allowedPattern === undefined ? {} : { pattern: whole(allowedPattern) ?? refuse(`${where} with a pattern only Java understands`) }),
+      ...(allowedPattern === undefined
+        ? {}
+        : { pattern: whole(allowedPattern) ?? refuse(`${where} with a pattern only Java understands`) }),
       ...(allowedValues === undefined ? {} : { values: allowedValues }),
     };
     return [key, parameter] as const;
   });
-  return { name, step: String(step.name), script, timeoutSeconds: Number(inputs.timeoutSeconds ?? 3600), parameters: new Map(parameters) };
+  return {
+    name,
+    step: String(step.name),
+    script,
+    timeoutSeconds: Number(inputs.timeoutSeconds ?? 3600),
+    parameters: new Map(parameters),
+  };
 }
 
 /** A Java pattern that has to match the whole value, as Java's `matches` does; undefined where JavaScript would read it differently. */
@@ -75,7 +87,10 @@ function whole(pattern: string): RegExp | undefined {
  * The environment that a command's parameters make: `SSM_<name>` for each.
  * @throws ServiceError InvalidParameters for an unknown, missing, repeated or disallowed one
  */
-export function environmentOf(document: CommandDocument, given: Readonly<Record<string, readonly string[]>>): Record<string, string> {
+export function environmentOf(
+  document: CommandDocument,
+  given: Readonly<Record<string, readonly string[]>>,
+): Record<string, string> {
   const refuse = (what: string): never => {
     throw new ServiceError('InvalidParameters', what);
   };
@@ -85,8 +100,10 @@ export function environmentOf(document: CommandDocument, given: Readonly<Record<
     const [value = otherwise, ...more] = given[name] ?? [];
     if (value === undefined) return refuse(`Parameter "${name}" has no value.`);
     if (more.length > 0) refuse(`Parameter "${name}" is a String and takes one value.`);
-    if (pattern && !pattern.test(value)) refuse(`Parameter "${name}" has a value that does not match its allowedPattern.`);
-    if (values && !values.includes(value)) refuse(`Parameter "${name}" has a value that is not among its allowedValues.`);
+    if (pattern && !pattern.test(value))
+      refuse(`Parameter "${name}" has a value that does not match its allowedPattern.`);
+    if (values && !values.includes(value))
+      refuse(`Parameter "${name}" has a value that is not among its allowedValues.`);
     return [`SSM_${name}`, value] as const;
   });
   return Object.fromEntries(entries);

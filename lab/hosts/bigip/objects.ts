@@ -26,13 +26,26 @@ const CLASSES = {
   'net vlan': { word: 'VLAN', properties: { tag: 'text' } },
   'net tunnels tunnel': {
     word: 'tunnel',
-    properties: { description: 'text', 'local-address': 'address', mtu: 'text', profile: 'text', 'remote-address': 'address', 'traffic-group': 'text' },
+    properties: {
+      description: 'text',
+      'local-address': 'address',
+      mtu: 'text',
+      profile: 'text',
+      'remote-address': 'address',
+      'traffic-group': 'text',
+    },
     required: ['profile', 'local-address'],
     immutable: ['profile'],
   },
   'net self': {
     word: 'self IP',
-    properties: { address: 'cidr', 'allow-service': 'services', description: 'text', 'traffic-group': 'text', vlan: 'text' },
+    properties: {
+      address: 'cidr',
+      'allow-service': 'services',
+      description: 'text',
+      'traffic-group': 'text',
+      vlan: 'text',
+    },
     required: ['address', 'vlan'],
     immutable: ['address'],
     named: 'address',
@@ -49,7 +62,13 @@ const CLASSES = {
   'ltm snatpool': { word: 'SNAT Pool', properties: { description: 'text', members: 'list' }, required: ['members'] },
   'ltm virtual': {
     word: 'Virtual Server',
-    properties: { description: 'text', destination: 'text', 'ip-protocol': 'text', mask: 'text', 'source-address-translation': 'translation' },
+    properties: {
+      description: 'text',
+      destination: 'text',
+      'ip-protocol': 'text',
+      mask: 'text',
+      'source-address-translation': 'translation',
+    },
     required: ['destination'],
   },
 } satisfies Record<string, Class>;
@@ -57,8 +76,10 @@ export type ClassName = 'net vlan' | 'net tunnels tunnel' | 'net self' | 'net ro
 export type Configuration = Record<ClassName, Record<string, Properties>>;
 
 export const CLASS_NAMES = Object.keys(CLASSES).sort() as ClassName[];
-export const emptyConfiguration = (): Configuration => Object.fromEntries(CLASS_NAMES.map((name) => [name, {}])) as Configuration;
-export const kindOf = (name: ClassName, property: string): Kind | undefined => (CLASSES as Record<ClassName, Class>)[name].properties[property];
+export const emptyConfiguration = (): Configuration =>
+  Object.fromEntries(CLASS_NAMES.map((name) => [name, {}])) as Configuration;
+export const kindOf = (name: ClassName, property: string): Kind | undefined =>
+  (CLASSES as Record<ClassName, Class>)[name].properties[property];
 const classOf = (name: ClassName): Class => CLASSES[name];
 
 /** A property that is one word, or "". */
@@ -94,11 +115,14 @@ function valueAfter(kind: Kind, { property, verb, words }: Setting, before: Valu
       const short = words.map((each) => each.replace(/^\/Common\//, ''));
       const twice = short.find((each) => verb === 'add' && old.includes(each));
       if (twice) throw new Refusal('memberExists', property, twice);
-      const all = verb === 'add' ? [...old, ...short] : verb === 'delete' ? old.filter((each) => !short.includes(each)) : short;
+      const all =
+        verb === 'add' ? [...old, ...short] : verb === 'delete' ? old.filter((each) => !short.includes(each)) : short;
       return all.length ? [...all].sort() : undefined;
     }
     case 'translation': {
-      const block = Object.fromEntries(words.flatMap((each, i) => (i % 2 ? [] : [[each, (words[i + 1] ?? '').replace(/^\/Common\//, '')]])));
+      const block = Object.fromEntries(
+        words.flatMap((each, i) => (i % 2 ? [] : [[each, (words[i + 1] ?? '').replace(/^\/Common\//, '')]])),
+      );
       const { type = (before as Record<string, string> | undefined)?.['type'] ?? 'none', pool } = block;
       if (!['none', 'automap', 'snat'].includes(type)) throw new Refusal('invalidValue', type, 'type');
       if (type === 'none') return undefined;
@@ -108,20 +132,28 @@ function valueAfter(kind: Kind, { property, verb, words }: Setting, before: Valu
 }
 
 /** Creates (or with `modify` changes) an object; throws the Refusal of BIG-IP and then leaves everything as it was. */
-export function put(config: Configuration, name: ClassName, object: string, settings: readonly Setting[], modify: boolean): void {
+export function put(
+  config: Configuration,
+  name: ClassName,
+  object: string,
+  settings: readonly Setting[],
+  modify: boolean,
+): void {
   const { word, required = [], immutable = [], named, references = {} } = classOf(name);
   const old = config[name][object];
   if (modify && !old) throw new Refusal('notFound', word, object);
   if (!modify && old) throw new Refusal('alreadyExists', word, object);
   const next: Record<string, Value> = { ...old };
-  const isItsName = !modify && named && (isNetwork(object) || object === 'default') && !settings.some((s) => s.property === named);
+  const isItsName =
+    !modify && named && (isNetwork(object) || object === 'default') && !settings.some((s) => s.property === named);
   for (const setting of isItsName ? [{ property: named, verb: '', words: [object] }, ...settings] : settings) {
     const { property } = setting;
     const kind = kindOf(name, property);
     if (!kind) throw new Refusal('unknownProperty', property);
     const value = valueAfter(kind, setting, next[property]);
     const fixed = (each: Value | undefined): string => (kind === 'cidr' ? hostOf(String(each)) : String(each)); // a self IP's length may change
-    if (modify && immutable.includes(property) && fixed(value) !== fixed(old?.[property])) throw new Refusal('immutable', property, word, object);
+    if (modify && immutable.includes(property) && fixed(value) !== fixed(old?.[property]))
+      throw new Refusal('immutable', property, word, object);
     delete next[property];
     if (value !== undefined) next[property] = value;
     if (property === 'gw') delete next['interface']; // a route has one of the two
@@ -131,7 +163,8 @@ export function put(config: Configuration, name: ClassName, object: string, sett
   if (missing) throw new Refusal('missingProperty', word, object, missing);
   for (const [property, classes] of Object.entries(references)) {
     const wanted = wordOf(next, property);
-    if (wanted && !classes.some((each) => config[each][wanted])) throw new Refusal('unknownReference', wanted, word, object, property);
+    if (wanted && !classes.some((each) => config[each][wanted]))
+      throw new Refusal('unknownReference', wanted, word, object, property);
   }
   if (name === 'net route') checkRoute(config, object, next);
   if (name === 'ltm virtual') checkVirtual(config, object, next);
@@ -140,12 +173,16 @@ export function put(config: Configuration, name: ClassName, object: string, sett
 
 function checkRoute(config: Configuration, object: string, route: Properties): void {
   const network = wordOf(route, 'network');
-  const twin = Object.entries(config['net route']).find(([other, properties]) => other !== object && wordOf(properties, 'network') === network);
+  const twin = Object.entries(config['net route']).find(
+    ([other, properties]) => other !== object && wordOf(properties, 'network') === network,
+  );
   const [address, length] = network === 'default' ? ['0.0.0.0', 0] : [hostOf(network), lengthOf(network)];
   if (twin) throw new Refusal('duplicateNetwork', address, toAddress(2 ** 32 - 2 ** (32 - length)), twin[0]);
   const gateway = wordOf(route, 'gw');
   if (!gateway && !route['interface']) throw new Refusal('missingProperty', 'static route', object, 'gw or interface');
-  const connected = Object.values(config['net self']).some((self) => contains(networkOf(wordOf(self, 'address')), gateway));
+  const connected = Object.values(config['net self']).some((self) =>
+    contains(networkOf(wordOf(self, 'address')), gateway),
+  );
   if (gateway && !connected) throw new Refusal('notConnected', gateway);
 }
 
@@ -160,10 +197,13 @@ function checkVirtual(config: Configuration, object: string, virtual: Properties
 export function remove(config: Configuration, name: ClassName, object: string): void {
   const { word } = classOf(name);
   if (!config[name][object]) throw new Refusal('notFound', word, object);
-  if (name === 'ltm snatpool' && Object.values(config['ltm virtual']).some((virtual) => poolOf(virtual) === object)) throw new Refusal('poolReferenced', object);
+  if (name === 'ltm snatpool' && Object.values(config['ltm virtual']).some((virtual) => poolOf(virtual) === object))
+    throw new Refusal('poolReferenced', object);
   for (const other of CLASS_NAMES) {
     for (const [property, classes] of Object.entries(classOf(other).references ?? {})) {
-      const user = classes.includes(name) && Object.entries(config[other]).find(([, properties]) => properties[property] === object);
+      const user =
+        classes.includes(name) &&
+        Object.entries(config[other]).find(([, properties]) => properties[property] === object);
       if (user) throw new Refusal('inUse', word, object, classOf(other).word, user[0]);
     }
   }
@@ -173,15 +213,26 @@ export function remove(config: Configuration, name: ClassName, object: string): 
 const quoted = (word: string): string => (/\s/.test(word) ? `"${word}"` : word);
 
 /** One object as `list` prints it: alphabetical, only what differs from the default, four blanks a level; a property that is named is printed in any case. */
-export function listing(config: Configuration, name: ClassName, object: string, only: readonly string[] = [], oneLine = false): string {
+export function listing(
+  config: Configuration,
+  name: ClassName,
+  object: string,
+  only: readonly string[] = [],
+  oneLine = false,
+): string {
   const properties = config[name][object];
   if (!properties) throw new Refusal('notFound', classOf(name).word, object);
-  const shown: Record<string, Value> = { ...(name === 'net self' ? { 'traffic-group': 'traffic-group-local-only' } : {}), ...properties };
+  const shown: Record<string, Value> = {
+    ...(name === 'net self' ? { 'traffic-group': 'traffic-group-local-only' } : {}),
+    ...properties,
+  };
   const defaults = (property: string): Value => (kindOf(name, property) === 'translation' ? { type: 'none' } : 'none');
   const body = (only.length ? [...only] : Object.keys(shown)).sort().flatMap((property): string[] => {
     const value = shown[property] ?? defaults(property);
     if (typeof value === 'string') return [`    ${property} ${quoted(value)}`];
-    const inner = Array.isArray(value) ? (value as string[]) : Object.entries(value).map(([key, word]) => `${key} ${word}`);
+    const inner = Array.isArray(value)
+      ? (value as string[])
+      : Object.entries(value).map(([key, word]) => `${key} ${word}`);
     return [`    ${property} {`, ...inner.map((line) => `        ${line}`), '    }'];
   });
   const whole = body.length ? [`${name} ${object} {`, ...body, '}'] : [`${name} ${object} { }`];

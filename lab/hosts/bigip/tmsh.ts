@@ -1,6 +1,16 @@
 import { done, Refusal, say, type Answer } from '../answer';
 import { text } from '../texts';
-import { CLASS_NAMES, kindOf, listing, put, remove, wordOf, type ClassName, type Configuration, type Setting } from './objects';
+import {
+  CLASS_NAMES,
+  kindOf,
+  listing,
+  put,
+  remove,
+  wordOf,
+  type ClassName,
+  type Configuration,
+  type Setting,
+} from './objects';
 
 /** All that one BIG-IP unit holds; plain data, saved as JSON. */
 export interface BigIp {
@@ -59,7 +69,8 @@ function parseSettings(name: ClassName, words: readonly string[]): Setting[] {
     const verb = rest[1] === '{' ? (rest.shift() ?? '') : '';
     const value = rest[0] === '{' ? braced(rest) : { inner: rest.slice(0, 1), rest: rest.slice(1) };
     const isBlock = rest[0] === '{' || kindOf(name, property) === 'services' || kindOf(name, property) === 'text';
-    if (!value.inner.length || (!isBlock && kindOf(name, property) === 'translation')) throw new Refusal('unexpectedArgument', rest[0] ?? property);
+    if (!value.inner.length || (!isBlock && kindOf(name, property) === 'translation'))
+      throw new Refusal('unexpectedArgument', rest[0] ?? property);
     settings.push({ property, verb, words: value.inner });
     rest = value.rest;
   }
@@ -75,7 +86,11 @@ function list(config: Configuration, words: readonly string[]): Answer {
   const only = others.slice(1).filter((word) => kindOf(name, word));
   if (oneLine && only.length) throw new Refusal('unknownProperty', 'one-line');
   const objects = others.filter((word) => !only.includes(word)).map(local);
-  return say(...(objects.length ? objects : Object.keys(config[name]).sort()).map((object) => listing(config, name, object, only, oneLine)));
+  return say(
+    ...(objects.length ? objects : Object.keys(config[name]).sort()).map((object) =>
+      listing(config, name, object, only, oneLine),
+    ),
+  );
 }
 
 /** `create`, `modify` and `delete` of one object. */
@@ -91,10 +106,13 @@ function show(bigip: BigIp, words: readonly string[]): Answer {
   if (words.join(' ') === 'sys mcp-state field-fmt') return say(text('mcpState'));
   const { name, rest } = classIn(words);
   const [object = '', format] = rest;
-  if (name !== 'ltm virtual' || format !== 'field-fmt') throw new Refusal('notModelled', 'tmsh', `show ${words.join(' ')}`);
+  if (name !== 'ltm virtual' || format !== 'field-fmt')
+    throw new Refusal('notModelled', 'tmsh', `show ${words.join(' ')}`);
   const virtual = bigip.running[name][local(object)];
   if (!virtual) throw new Refusal('notFound', 'Virtual Server', local(object));
-  const state = bigip.offline.includes(local(object)) ? ['offline', 'The children pool member(s) are down'] : ['available', 'The virtual server is available'];
+  const state = bigip.offline.includes(local(object))
+    ? ['offline', 'The children pool member(s) are down']
+    : ['available', 'The virtual server is available'];
   return say(text('virtualState', local(object), wordOf(virtual, 'destination'), ...state));
 }
 
@@ -106,7 +124,8 @@ function single(bigip: BigIp, words: readonly string[], ping: (args: readonly st
   if (verb === 'list') return list(bigip.running, rest);
   if (verb === 'show') return show(bigip, rest);
   if (what === 'cd /Common') return say();
-  if (what.startsWith('run util ping ') || what.startsWith('run /util ping ')) return { ...ping(rest.slice(2)), code: 0 }; // judge by the text: whether tmsh passes ping's code on is not known
+  if (what.startsWith('run util ping ') || what.startsWith('run /util ping '))
+    return { ...ping(rest.slice(2)), code: 0 }; // judge by the text: whether tmsh passes ping's code on is not known
   if (what === 'save sys config') {
     bigip.saved = structuredClone(bigip.running);
     return done(text('saved'));
@@ -115,7 +134,8 @@ function single(bigip: BigIp, words: readonly string[], ping: (args: readonly st
     bigip.running = structuredClone(bigip.saved);
     return done();
   }
-  if (['cli', 'run', 'save', 'load', 'submit', 'install', 'cd'].includes(verb)) throw new Refusal('notModelled', 'tmsh', what);
+  if (['cli', 'run', 'save', 'load', 'submit', 'install', 'cd'].includes(verb))
+    throw new Refusal('notModelled', 'tmsh', what);
   throw new Refusal('unexpectedArgument', verb);
 }
 
@@ -128,10 +148,19 @@ export function tmsh(bigip: BigIp, line: string, ping: (args: readonly string[])
   let transaction: Configuration | undefined;
   const add = (answer: Answer): void => {
     const seconds = (total.seconds ?? 0) + (answer.seconds ?? 0);
-    total = { code: answer.code, out: total.out + answer.out, err: answer.err, writes: (total.writes || answer.writes) ?? false, seconds };
+    total = {
+      code: answer.code,
+      out: total.out + answer.out,
+      err: answer.err,
+      writes: (total.writes || answer.writes) ?? false,
+      seconds,
+    };
   };
   try {
-    const commands = lex(line).reduce<string[][]>((all, word) => (word === ';' ? [...all, []] : [...all.slice(0, -1), [...all.at(-1)!, word]]), [[]]);
+    const commands = lex(line).reduce<string[][]>(
+      (all, word) => (word === ';' ? [...all, []] : [...all.slice(0, -1), [...all.at(-1)!, word]]),
+      [[]],
+    );
     for (const words of commands.filter((each) => each.length)) {
       const what = words.join(' ');
       if (what === 'create cli transaction') transaction = structuredClone(bigip.running);
@@ -153,5 +182,12 @@ export function tmsh(bigip: BigIp, line: string, ping: (args: readonly string[])
 /** Running and saved configuration as text. */
 export const dumpBigIp = (bigip: BigIp): string =>
   (['running', 'saved'] as const)
-    .flatMap((which) => [`# ${which}`, ...CLASS_NAMES.flatMap((name) => Object.keys(bigip[which][name]).sort().map((object) => listing(bigip[which], name, object)))])
+    .flatMap((which) => [
+      `# ${which}`,
+      ...CLASS_NAMES.flatMap((name) =>
+        Object.keys(bigip[which][name])
+          .sort()
+          .map((object) => listing(bigip[which], name, object)),
+      ),
+    ])
     .join('\n');

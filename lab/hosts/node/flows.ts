@@ -21,8 +21,29 @@ export type Ports = Readonly<Record<string, string>>;
 const DEFAULT_PRIORITY = 32768;
 const PROTOCOLS = new Set(['ip', 'arp', 'tcp', 'udp', 'icmp']);
 /** The order in which Open vSwitch prints a match; `proto` stands for the bare protocol word. */
-const FIELDS = ['ct_state', 'proto', 'reg0', 'reg1', 'tun_src', 'in_port', 'nw_src', 'arp_spa', 'nw_dst', 'arp_tpa', 'arp_sha', 'tp_src', 'tp_dst'];
-const ALIASES: Record<string, string> = { tcp_dst: 'tp_dst', udp_dst: 'tp_dst', tcp_src: 'tp_src', udp_src: 'tp_src', ip_src: 'nw_src', ip_dst: 'nw_dst' };
+const FIELDS = [
+  'ct_state',
+  'proto',
+  'reg0',
+  'reg1',
+  'tun_src',
+  'in_port',
+  'nw_src',
+  'arp_spa',
+  'nw_dst',
+  'arp_tpa',
+  'arp_sha',
+  'tp_src',
+  'tp_dst',
+];
+const ALIASES: Record<string, string> = {
+  tcp_dst: 'tp_dst',
+  udp_dst: 'tp_dst',
+  tcp_src: 'tp_src',
+  udp_src: 'tp_src',
+  ip_src: 'nw_src',
+  ip_dst: 'nw_dst',
+};
 const REWRITES: [RegExp, string][] = [
   [/^mod_nw_src:(.*)$/, 'set_field:$1->ip_src'],
   [/^mod_nw_dst:(.*)$/, 'set_field:$1->ip_dst'],
@@ -54,7 +75,11 @@ function actionText(action: string, ports: Ports, where: string): string {
 /** Splits at commas outside parentheses. */
 const splitActions = (text: string): string[] => text.match(/[^,(\s]+(\([^)]*\))?/g) ?? [];
 
-function parseMatch(text: string, ports: Ports, where: string): { words: Map<string, string>; match: Record<string, string> } {
+function parseMatch(
+  text: string,
+  ports: Ports,
+  where: string,
+): { words: Map<string, string>; match: Record<string, string> } {
   const words = new Map<string, string>();
   const found: Record<string, string> = {};
   for (const part of text.split(/[,\s]+/).filter(Boolean)) {
@@ -65,7 +90,10 @@ function parseMatch(text: string, ports: Ports, where: string): { words: Map<str
     else throw new Refusal('flowKeyword', where, key);
   }
   if (found['proto'] === 'arp') {
-    for (const [from, to] of [['nw_src', 'arp_spa'], ['nw_dst', 'arp_tpa']] as const) {
+    for (const [from, to] of [
+      ['nw_src', 'arp_spa'],
+      ['nw_dst', 'arp_tpa'],
+    ] as const) {
       if (found[from]) found[to] = found[from];
       delete found[from];
     }
@@ -82,7 +110,8 @@ export function parseFlow(text: string, ports: Ports, where = ''): Flow {
   if (!actions) throw new Refusal('flowNoAction', where);
   const table = Number(words.get('table') ?? 0);
   const parsed = splitActions(actions).map((action) => actionText(action, ports, where));
-  if (parsed.some((action) => action.startsWith('goto_table:') && Number(action.slice(11)) <= table)) throw new Refusal('flowTable', where);
+  if (parsed.some((action) => action.startsWith('goto_table:') && Number(action.slice(11)) <= table))
+    throw new Refusal('flowTable', where);
   const priority = Number(words.get('priority') ?? DEFAULT_PRIORITY);
   return { table, priority, cookie: cookieText(words.get('cookie') ?? '0'), match, actions: parsed };
 }
@@ -111,7 +140,10 @@ export function flowText({ priority, match }: Pick<Flow, 'priority' | 'match'>):
 /** Whether a flow's field is the filter's or lies within it. */
 const within = (field: string, wanted: string, value: string | undefined): boolean =>
   value === wanted ||
-  (value !== undefined && /^(nw_|arp_[st]pa)/.test(field) && lengthOf(value) >= lengthOf(wanted) && contains(wanted, value)) ||
+  (value !== undefined &&
+    /^(nw_|arp_[st]pa)/.test(field) &&
+    lengthOf(value) >= lengthOf(wanted) &&
+    contains(wanted, value)) ||
   (field === 'proto' && wanted === 'ip' && value !== undefined && value !== 'arp');
 
 const here = (filter: FlowFilter, flow: Flow): boolean =>
@@ -119,7 +151,8 @@ const here = (filter: FlowFilter, flow: Flow): boolean =>
 
 /** Loose matching: the flow is at least as specific as the filter. */
 export const covers = (filter: FlowFilter, flow: Flow): boolean =>
-  here(filter, flow) && Object.entries(filter.match).every(([field, wanted]) => within(field, wanted, flow.match[field]));
+  here(filter, flow) &&
+  Object.entries(filter.match).every(([field, wanted]) => within(field, wanted, flow.match[field]));
 
 /** Strict matching: the same table, priority and match. */
 export const identical = (filter: FlowFilter, flow: Flow): boolean =>

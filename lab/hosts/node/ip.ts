@@ -1,7 +1,18 @@
 import { hostOf, isAddress, lengthOf } from '../address';
 import { done, Refusal, say, type Answer } from '../answer';
 import { text } from '../texts';
-import { addAddress, addressesOn, holds, linkNamed, removeLink, routeTo, sourceOf, type Link, type Node, type Route } from './node';
+import {
+  addAddress,
+  addressesOn,
+  holds,
+  linkNamed,
+  removeLink,
+  routeTo,
+  sourceOf,
+  type Link,
+  type Node,
+  type Route,
+} from './node';
 
 /** The words after "ip OBJECT VERB": keyword and value pairs, and the rest in order. */
 interface Words {
@@ -12,15 +23,29 @@ interface Words {
 type Verb = (node: Node, words: Words) => Answer;
 
 const KEYWORDS = new Set(['dev', 'mode', 'remote', 'local', 'ttl', 'via', 'from', 'scope', 'src']);
-const OBJECTS: Record<string, string> = { tunnel: 'tunnel', tun: 'tunnel', link: 'link', l: 'link', addr: 'addr', address: 'addr', a: 'addr', route: 'route', r: 'route' };
+const OBJECTS: Record<string, string> = {
+  tunnel: 'tunnel',
+  tun: 'tunnel',
+  link: 'link',
+  l: 'link',
+  addr: 'addr',
+  address: 'addr',
+  a: 'addr',
+  route: 'route',
+  r: 'route',
+};
 const VERBS: Record<string, string> = { list: 'show', ls: 'show', delete: 'del', chg: 'change' };
 
 /** iproute2's `ip`, as far as tunnels, links, IPv4 addresses and routes of a ramp node go. */
 export function ip(node: Node, args: readonly string[]): Answer {
-  const options = args.slice(0, args.findIndex((word) => !word.startsWith('-')));
+  const options = args.slice(
+    0,
+    args.findIndex((word) => !word.startsWith('-')),
+  );
   const [object = '', verb = 'show', ...rest] = args.slice(options.length);
   const command = COMMANDS[`${OBJECTS[object]} ${VERBS[verb] ?? verb}`];
-  if (!command || options.some((flag) => !['-o', '-4', '-s'].includes(flag))) throw new Refusal('notModelled', 'ip', args.join(' '));
+  if (!command || options.some((flag) => !['-o', '-4', '-s'].includes(flag)))
+    throw new Refusal('notModelled', 'ip', args.join(' '));
   const names: string[] = [];
   const values: Record<string, string> = {};
   for (let i = 0; i < rest.length; i++) {
@@ -31,22 +56,34 @@ export function ip(node: Node, args: readonly string[]): Answer {
   return command(node, { names, values, flags: new Set(options) });
 }
 
-function need(node: Node, name: string | undefined, otherwise: 'deviceNotFound' | 'deviceNotThere' = 'deviceNotFound'): Link {
+function need(
+  node: Node,
+  name: string | undefined,
+  otherwise: 'deviceNotFound' | 'deviceNotThere' = 'deviceNotFound',
+): Link {
   const link = linkNamed(node, name ?? '');
   if (!link) throw new Refusal(otherwise, name ?? '');
   return link;
 }
 const shorten = (cidr: string): string => (cidr === '0.0.0.0/0' ? 'default' : cidr.replace(/\/32$/, ''));
 const widen = (cidr: string): string => (cidr === 'default' ? '0.0.0.0/0' : cidr.includes('/') ? cidr : `${cidr}/32`);
-const lines = (all: readonly string[], { flags }: Words): Answer => say(...(flags.has('-o') ? all.map((line) => line.replaceAll('\n', '\\')) : all));
+const lines = (all: readonly string[], { flags }: Words): Answer =>
+  say(...(flags.has('-o') ? all.map((line) => line.replaceAll('\n', '\\')) : all));
 
 function linkHead({ index, name, kind, dev, up }: Link): string {
   const flags = `${kind === 'ipip' ? 'POINTOPOINT,NOARP' : 'BROADCAST,MULTICAST'}${up ? ',UP,LOWER_UP' : ''}`;
-  const state = up ? (kind === 'ipip' || name === 'tun0' ? 'noqueue state UNKNOWN' : 'fq_codel state UP') : 'noop state DOWN';
+  const state = up
+    ? kind === 'ipip' || name === 'tun0'
+      ? 'noqueue state UNKNOWN'
+      : 'fq_codel state UP'
+    : 'noop state DOWN';
   return `${index}: ${name}${kind === 'ipip' ? `@${dev || 'NONE'}` : ''}: <${flags}> mtu ${kind === 'ipip' ? 1480 : name === 'tun0' ? 1450 : 1500} qdisc ${state}`;
 }
 function linkLines(link: Link, counters: boolean): string {
-  const ends = link.kind === 'ipip' ? `link/ipip ${link.local.replace('any', '0.0.0.0')} peer ${link.remote.replace('any', '0.0.0.0')}` : `link/ether ${link.mac} brd ff:ff:ff:ff:ff:ff`;
+  const ends =
+    link.kind === 'ipip'
+      ? `link/ipip ${link.local.replace('any', '0.0.0.0')} peer ${link.remote.replace('any', '0.0.0.0')}`
+      : `link/ether ${link.mac} brd ff:ff:ff:ff:ff:ff`;
   const received = `${String(link.received * 84).padStart(14)}${String(link.received).padStart(8)}`;
   return `${linkHead(link)} mode DEFAULT group default qlen 1000\n    ${ends}${counters ? `\n${text('linkCounters', received)}` : ''}`;
 }
@@ -55,21 +92,33 @@ function routeLine(route: Route, dev: string | undefined): string {
   const { to, via, kernel, src } = route;
   return `${shorten(to)} ${via ? `via ${via} ` : ''}${dev ? '' : `dev ${route.dev} `}${kernel ? 'proto kernel ' : ''}${via ? '' : 'scope link '}${kernel ? `src ${src} ` : ''}`;
 }
-const sameRoute = (to: string, dev?: string) => (route: Route): boolean => route.to === to && (!dev || route.dev === dev);
+const sameRoute =
+  (to: string, dev?: string) =>
+  (route: Route): boolean =>
+    route.to === to && (!dev || route.dev === dev);
 function newRoute(node: Node, { names, values }: Words): Route {
-  const route = { to: widen(names[0] ?? ''), dev: need(node, values['dev']).name, ...(values['via'] ? { via: values['via'] } : {}) };
+  const route = {
+    to: widen(names[0] ?? ''),
+    dev: need(node, values['dev']).name,
+    ...(values['via'] ? { via: values['via'] } : {}),
+  };
   if (!linkNamed(node, route.dev)?.up) throw new Refusal('networkDown');
   return route;
 }
 
 /** The kernel allows one tunnel per pair of ends and bound device. */
 const clashes = (node: Node, name: string, ends: Pick<Link, 'remote' | 'local' | 'dev'>): boolean =>
-  node.links.some((l) => l.name !== name && l.kind === 'ipip' && l.remote === ends.remote && l.local === ends.local && l.dev === ends.dev);
+  node.links.some(
+    (l) =>
+      l.name !== name && l.kind === 'ipip' && l.remote === ends.remote && l.local === ends.local && l.dev === ends.dev,
+  );
 
 const COMMANDS: Record<string, Verb> = {
   'tunnel show': (node, { names }) => {
     const tunnels = node.links.filter((link) => link.kind === 'ipip' && (!names[0] || link.name === names[0]));
-    const told = tunnels.map(({ name, remote, local, dev }) => text('tunnelLine', name, remote, local, dev ? ` dev ${dev}` : ''));
+    const told = tunnels.map(({ name, remote, local, dev }) =>
+      text('tunnelLine', name, remote, local, dev ? ` dev ${dev}` : ''),
+    );
     return say(...(names[0] ? [] : [text('tunnelModuleLine')]), ...told);
   },
   'tunnel add': (node, { names: [name = ''], values }) => {
@@ -77,7 +126,17 @@ const COMMANDS: Record<string, Verb> = {
     if (mode !== 'ipip' || !name) throw new Refusal('notModelled', 'ip', `tunnel add ${name} mode ${mode}`);
     if (dev) need(node, dev);
     if (linkNamed(node, name) || clashes(node, name, { remote, local, dev })) throw new Refusal('tunnelExists');
-    node.links.push({ index: node.nextIndex++, name, kind: 'ipip', up: false, mac: '', remote, local, dev, received: 0 });
+    node.links.push({
+      index: node.nextIndex++,
+      name,
+      kind: 'ipip',
+      up: false,
+      mac: '',
+      remote,
+      local,
+      dev,
+      received: 0,
+    });
     return done();
   },
   // keeps whatever is not named
@@ -97,7 +156,10 @@ const COMMANDS: Record<string, Verb> = {
   },
   'link show': (node, words) => {
     const name = words.values['dev'] ?? words.names[0];
-    return lines((name ? [need(node, name, 'deviceNotThere')] : node.links).map((link) => linkLines(link, words.flags.has('-s'))), words);
+    return lines(
+      (name ? [need(node, name, 'deviceNotThere')] : node.links).map((link) => linkLines(link, words.flags.has('-s'))),
+      words,
+    );
   },
   'link set': (node, { names, values }) => {
     const link = need(node, values['dev'] ?? names[0]);
@@ -118,22 +180,36 @@ const COMMANDS: Record<string, Verb> = {
     const links = name ? [need(node, name, 'deviceNotThere')] : node.links;
     const lifetime = '       valid_lft forever preferred_lft forever';
     const inet = (link: Link): string[] =>
-      node.addresses.filter((a) => a.dev === link.name).map((a) => `inet ${a.address}/${a.length} scope global ${a.dev}`);
-    if (words.flags.has('-o')) return say(...links.flatMap((link) => inet(link).map((line) => `${link.index}: ${link.name}    ${line}\\${lifetime}`)));
-    return say(...links.flatMap((link) => [`${linkHead(link)} group default qlen 1000`, ...inet(link).flatMap((line) => [`    ${line}`, lifetime])]));
+      node.addresses
+        .filter((a) => a.dev === link.name)
+        .map((a) => `inet ${a.address}/${a.length} scope global ${a.dev}`);
+    if (words.flags.has('-o'))
+      return say(
+        ...links.flatMap((link) => inet(link).map((line) => `${link.index}: ${link.name}    ${line}\\${lifetime}`)),
+      );
+    return say(
+      ...links.flatMap((link) => [
+        `${linkHead(link)} group default qlen 1000`,
+        ...inet(link).flatMap((line) => [`    ${line}`, lifetime]),
+      ]),
+    );
   },
   'addr add': (node, words) => setAddress(node, words, true),
   'addr replace': (node, words) => setAddress(node, words, false),
   'addr del': (node, { names: [cidr = ''], values }) => {
     const dev = need(node, values['dev']).name;
-    const found = node.addresses.findIndex((a) => a.dev === dev && a.address === hostOf(cidr) && a.length === lengthOf(cidr));
+    const found = node.addresses.findIndex(
+      (a) => a.dev === dev && a.address === hostOf(cidr) && a.length === lengthOf(cidr),
+    );
     if (found < 0) throw new Refusal('noAddress');
     node.addresses.splice(found, 1);
     node.routes = node.routes.filter((route) => !(route.kernel && route.src === hostOf(cidr)));
     return done();
   },
   'route show': (node, { names, values }) => {
-    const wanted = node.routes.filter((r) => (!names[0] || r.to === widen(names[0])) && (!values['dev'] || r.dev === values['dev']));
+    const wanted = node.routes.filter(
+      (r) => (!names[0] || r.to === widen(names[0])) && (!values['dev'] || r.dev === values['dev']),
+    );
     return say(...wanted.map((route) => routeLine(route, values['dev'])));
   },
   'route add': (node, words) => {
@@ -160,7 +236,10 @@ const COMMANDS: Record<string, Verb> = {
     const route = routeTo(node, address);
     if (!route || (from && !holds(node, from))) throw new Refusal('unreachable');
     const source = from ? '' : `src ${sourceOf(node, route)} `;
-    return say(`${address} ${from ? `from ${from} ` : ''}${route.via ? `via ${route.via} ` : ''}dev ${route.dev} ${source}uid 0 `, '    cache ');
+    return say(
+      `${address} ${from ? `from ${from} ` : ''}${route.via ? `via ${route.via} ` : ''}dev ${route.dev} ${source}uid 0 `,
+      '    cache ',
+    );
   },
 };
 

@@ -26,7 +26,14 @@ export interface Packet {
 }
 
 const PROTOCOLS: Record<string, string> = { 1: 'icmp', 4: 'ipencap', 6: 'tcp', 17: 'udp' };
-const FIELDS: Record<string, keyof Rule> = { '-s': 'source', '-d': 'destination', '-i': 'input', '-o': 'output', '-p': 'protocol', '-j': 'target' };
+const FIELDS: Record<string, keyof Rule> = {
+  '-s': 'source',
+  '-d': 'destination',
+  '-i': 'input',
+  '-o': 'output',
+  '-p': 'protocol',
+  '-j': 'target',
+};
 
 function parseRule(words: readonly string[]): Rule {
   const fields: Record<string, string> = {};
@@ -37,19 +44,35 @@ function parseRule(words: readonly string[]): Rule {
     const field = FIELDS[word];
     if (field) fields[field] = words[++i] ?? '';
     else if (word === '-m') matches.push([words[++i] ?? '']);
-    else if (word === '!' || word.startsWith('-') !== word.startsWith('--')) throw new Refusal('notModelled', 'iptables', words.join(' '));
+    else if (word === '!' || word.startsWith('-') !== word.startsWith('--'))
+      throw new Refusal('notModelled', 'iptables', words.join(' '));
     else (fields['target'] ? targetOptions : (matches.at(-1) ?? targetOptions)).push(word);
   }
   const cidr = (value = ''): string => (isNetwork(value) ? networkOf(value) : '');
   const { source, destination, input = '', output = '', protocol = '', target = '' } = fields;
-  return { source: cidr(source), destination: cidr(destination), input, output, protocol: PROTOCOLS[protocol] ?? protocol, matches, target, targetOptions };
+  return {
+    source: cidr(source),
+    destination: cidr(destination),
+    input,
+    output,
+    protocol: PROTOCOLS[protocol] ?? protocol,
+    matches,
+    target,
+    targetOptions,
+  };
 }
 
 const quote = (word: string): string => (/^[\w,./-]+$/.test(word) ? word : `"${word}"`);
 function ruleText(rule: Rule): string {
-  const fields = Object.entries(FIELDS).filter(([flag, field]) => flag !== '-j' && rule[field]).map(([flag, field]) => `${flag} ${String(rule[field])}`);
-  const matches = rule.matches.map((match) => `-m ${match.map((word, i) => (match[i - 1] === '--comment' ? quote(word) : word)).join(' ')}`);
-  return [...fields, ...matches, rule.target ? `-j ${[rule.target, ...rule.targetOptions].join(' ')}` : ''].filter(Boolean).join(' ');
+  const fields = Object.entries(FIELDS)
+    .filter(([flag, field]) => flag !== '-j' && rule[field])
+    .map(([flag, field]) => `${flag} ${String(rule[field])}`);
+  const matches = rule.matches.map(
+    (match) => `-m ${match.map((word, i) => (match[i - 1] === '--comment' ? quote(word) : word)).join(' ')}`,
+  );
+  return [...fields, ...matches, rule.target ? `-j ${[rule.target, ...rule.targetOptions].join(' ')}` : '']
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** A chain as `iptables -S CHAIN` prints it. */
@@ -63,7 +86,8 @@ export function iptables(tables: Record<'filter' | 'nat', Chains>, args: readonl
   const words = args.filter((word) => word !== '-w' && word !== '-n');
   const table = words[0] === '-t' ? words.splice(0, 2)[1] : 'filter';
   const [verb = '', name, ...rest] = words;
-  if ((table !== 'filter' && table !== 'nat') || !/^-[SCIAD]$/.test(verb)) throw new Refusal('notModelled', 'iptables', args.join(' '));
+  if ((table !== 'filter' && table !== 'nat') || !/^-[SCIAD]$/.test(verb))
+    throw new Refusal('notModelled', 'iptables', args.join(' '));
   const chains = tables[table];
   if (verb === '-S' && !name) return say(...Object.keys(chains).flatMap((chain) => chainLines(chains, chain)));
   const chain = chains[name ?? ''];
@@ -83,7 +107,8 @@ export function iptables(tables: Record<'filter' | 'nat', Chains>, args: readonl
 }
 
 function applies(rule: Rule, packet: Packet): boolean {
-  const states = (match: readonly string[]): boolean => /state$/.test(match[1] ?? '') && packet.established === true && /ESTABLISHED/.test(match[2] ?? '');
+  const states = (match: readonly string[]): boolean =>
+    /state$/.test(match[1] ?? '') && packet.established === true && /ESTABLISHED/.test(match[2] ?? '');
   return (
     (!rule.source || contains(rule.source, packet.source)) &&
     (!rule.destination || contains(rule.destination, packet.destination)) &&
@@ -95,9 +120,15 @@ function applies(rule: Rule, packet: Packet): boolean {
 }
 
 /** The rule that decides about a packet: the first that applies and ends the walk, looking into user-defined chains. */
-export function verdict(chains: Chains, name: string, packet: Packet): { target: string; options: readonly string[] } | undefined {
+export function verdict(
+  chains: Chains,
+  name: string,
+  packet: Packet,
+): { target: string; options: readonly string[] } | undefined {
   for (const rule of chains[name]?.rules.filter((each) => applies(each, packet)) ?? []) {
-    const decision = chains[rule.target] ? verdict(chains, rule.target, packet) : { target: rule.target, options: rule.targetOptions };
+    const decision = chains[rule.target]
+      ? verdict(chains, rule.target, packet)
+      : { target: rule.target, options: rule.targetOptions };
     if (decision && decision.target !== 'RETURN') return decision;
     if (decision) return undefined;
   }
@@ -115,18 +146,37 @@ export function stockChains(clusterNetwork: string): Record<'filter' | 'nat', Ch
   const sdn = '-m comment --comment "firewall overrides" -j OPENSHIFT-FIREWALL';
   return {
     filter: {
-      INPUT: chain('ACCEPT', `${sdn}-ALLOW`, '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', '-p icmp -j ACCEPT', '-i lo -j ACCEPT',
-        '-p tcp -m tcp --dport 22 -j ACCEPT', '-j OS_FIREWALL_ALLOW', reject),
+      INPUT: chain(
+        'ACCEPT',
+        `${sdn}-ALLOW`,
+        '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
+        '-p icmp -j ACCEPT',
+        '-i lo -j ACCEPT',
+        '-p tcp -m tcp --dport 22 -j ACCEPT',
+        '-j OS_FIREWALL_ALLOW',
+        reject,
+      ),
       FORWARD: chain('ACCEPT', `${sdn}-FORWARD`, reject),
       OUTPUT: chain('ACCEPT'),
-      'OPENSHIFT-FIREWALL-ALLOW': chain('', '-p udp -m udp --dport 4789 -j ACCEPT', '-i tun0 -j ACCEPT', '-i docker0 -j ACCEPT'),
+      'OPENSHIFT-FIREWALL-ALLOW': chain(
+        '',
+        '-p udp -m udp --dport 4789 -j ACCEPT',
+        '-i tun0 -j ACCEPT',
+        '-i docker0 -j ACCEPT',
+      ),
       'OPENSHIFT-FIREWALL-FORWARD': chain('', `-d ${clusterNetwork} -j ACCEPT`, `-s ${clusterNetwork} -j ACCEPT`),
       OS_FIREWALL_ALLOW: chain('', '-p tcp -m tcp --dport 10250 -j ACCEPT'),
     },
     nat: {
       PREROUTING: chain('ACCEPT'),
-      POSTROUTING: chain('ACCEPT', '-m comment --comment "rules for masquerading OpenShift traffic" -j OPENSHIFT-MASQUERADE'),
-      'OPENSHIFT-MASQUERADE': chain('', `-s ${clusterNetwork} -m comment --comment "masquerade pod-to-service and pod-to-external traffic" -j MASQUERADE`),
+      POSTROUTING: chain(
+        'ACCEPT',
+        '-m comment --comment "rules for masquerading OpenShift traffic" -j OPENSHIFT-MASQUERADE',
+      ),
+      'OPENSHIFT-MASQUERADE': chain(
+        '',
+        `-s ${clusterNetwork} -m comment --comment "masquerade pod-to-service and pod-to-external traffic" -j MASQUERADE`,
+      ),
     },
   };
 }

@@ -56,7 +56,17 @@ export interface Node {
 }
 
 const MACS = ['0a:1f:5e:00:00:01', '0a:1f:5e:00:00:02', '0a:1f:5e:00:00:03'];
-const ether = (index: number, name: string, mac = MACS[index % 3]!): Link => ({ index, name, kind: 'ether', up: true, mac, remote: '', local: '', dev: '', received: 0 });
+const ether = (index: number, name: string, mac = MACS[index % 3]!): Link => ({
+  index,
+  name,
+  kind: 'ether',
+  up: true,
+  mac,
+  remote: '',
+  local: '',
+  dev: '',
+  received: 0,
+});
 
 /** A node as it comes up: its interface, the SDN's bridge with tun0, the stock firewall, no tunnel. */
 export function startNode(settings: NodeSettings): Node {
@@ -72,7 +82,11 @@ export function startNode(settings: NodeSettings): Node {
     nextIndex: 9,
   };
   addAddress(node, settings.interface, `${settings.address}/24`);
-  node.routes.push({ to: '0.0.0.0/0', dev: settings.interface, via: networkOf(`${settings.address}/24`).replace(/0\/24$/, '1') });
+  node.routes.push({
+    to: '0.0.0.0/0',
+    dev: settings.interface,
+    via: networkOf(`${settings.address}/24`).replace(/0\/24$/, '1'),
+  });
   rebuildBridge(node);
   return node;
 }
@@ -90,10 +104,12 @@ export function rebuildBridge(node: Node): void {
 
 export const linkNamed = (node: Node, name: string): Link | undefined => node.links.find((link) => link.name === name);
 
-export const addressesOn = (node: Node, dev: string): string[] => node.addresses.filter((a) => a.dev === dev).map((a) => a.address);
+export const addressesOn = (node: Node, dev: string): string[] =>
+  node.addresses.filter((a) => a.dev === dev).map((a) => a.address);
 
 /** Whether an address is this node's own, on whatever device. */
-export const holds = (node: Node, address: string): boolean => node.addresses.some((entry) => entry.address === address);
+export const holds = (node: Node, address: string): boolean =>
+  node.addresses.some((entry) => entry.address === address);
 
 export function addAddress(node: Node, dev: string, cidr: string): void {
   node.addresses.push({ dev, address: hostOf(cidr), length: lengthOf(cidr) });
@@ -112,20 +128,29 @@ export const routeTo = (node: Node, address: string): Route | undefined =>
   node.routes.filter((route) => contains(route.to, address)).sort((a, b) => lengthOf(b.to) - lengthOf(a.to))[0];
 
 /** The source address the kernel chooses for a packet over that route. */
-export const sourceOf = (node: Node, route: Route): string => route.src ?? addressesOn(node, route.dev)[0] ?? node.settings.address;
+export const sourceOf = (node: Node, route: Route): string =>
+  route.src ?? addressesOn(node, route.dev)[0] ?? node.settings.address;
 
 /** The node's configuration as sorted text; counters, indexes and conntrack are left out, the order of iptables rules is kept. */
 export function dumpNode(node: Node): string {
   const linkText = (link: Link): string =>
-    link.kind === 'ipip' ? `ipip remote ${link.remote} local ${link.local} dev ${link.dev || 'any'}` : `ether ${link.mac}`;
+    link.kind === 'ipip'
+      ? `ipip remote ${link.remote} local ${link.local} dev ${link.dev || 'any'}`
+      : `ether ${link.mac}`;
   return [
     ...node.links.map((link) => `link ${link.name} ${link.up ? 'up' : 'down'} ${linkText(link)}`).sort(),
     ...node.addresses.map(({ dev, address, length }) => `address ${address}/${length} dev ${dev}`).sort(),
     ...node.routes.map((route) => `route ${route.to} dev ${route.dev}${route.via ? ` via ${route.via}` : ''}`).sort(),
     ...(['filter', 'nat'] as const).flatMap((table) =>
-      Object.keys(node.chains[table]).sort().flatMap((chain) => chainLines(node.chains[table], chain).map((line) => `iptables ${table} ${line}`)),
+      Object.keys(node.chains[table])
+        .sort()
+        .flatMap((chain) => chainLines(node.chains[table], chain).map((line) => `iptables ${table} ${line}`)),
     ),
-    ...node.flows.map((flow) => `flow cookie=${flow.cookie} table=${flow.table} ${flowText(flow)}actions=${flow.actions.join(',')}`).sort(),
+    ...node.flows
+      .map(
+        (flow) => `flow cookie=${flow.cookie} table=${flow.table} ${flowText(flow)}actions=${flow.actions.join(',')}`,
+      )
+      .sort(),
   ].join('\n');
 }
 

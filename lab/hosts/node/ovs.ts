@@ -18,7 +18,9 @@ export function ovsOfctl(node: Node, args: readonly string[], input: string): An
     return !option && args[i - 1] !== '-O';
   });
   const [command = '', bridge = '', argument = ''] = words;
-  const unknown = [...options].filter((option) => !['OpenFlow13', '--bundle', '--strict', '--no-names'].includes(option));
+  const unknown = [...options].filter(
+    (option) => !['OpenFlow13', '--bundle', '--strict', '--no-names'].includes(option),
+  );
   const run = COMMANDS[command];
   if (!run || unknown.length) throw new Refusal('notModelled', 'ovs-ofctl', args.join(' '));
   if (bridge !== 'br0') throw new Refusal('noBridge', bridge);
@@ -26,36 +28,42 @@ export function ovsOfctl(node: Node, args: readonly string[], input: string): An
   return run(node, argument, options, input);
 }
 
-const COMMANDS: Record<string, (node: Node, argument: string, options: ReadonlySet<string>, input: string) => Answer> = {
-  'dump-flows': (node, argument) => {
-    const filter = parseFilter(argument, portsOf(node));
-    const duration = (process.uptime() + 500).toFixed(3);
-    const line = (flow: Flow): string => text('flowLine', flow.cookie, duration, flow.table, flowText(flow), flow.actions.join(','));
-    return say(text('flowsHeader'), ...node.flows.filter((flow) => covers(filter, flow)).map(line));
-  },
-  'add-flow': (node, argument) => {
-    node.flows = withFlow(node.flows, parseFlow(argument, portsOf(node)));
-    return done();
-  },
-  'add-flows': (node, argument, options, input) => {
-    if (argument !== '-') throw new Refusal('notModelled', 'ovs-ofctl', `add-flows br0 ${argument}`);
-    // parsed as a whole before anything is done, as ovs-ofctl does; a bundle is all or nothing on the switch as well
-    let flows = node.flows;
-    for (const [i, line] of input.split('\n').entries()) {
-      const [, verb = 'add', rest = ''] = /^\s*(?:(add|delete|delete_strict)\s+)?(.*)$/.exec(line) ?? [];
-      const where = `-:${i + 1}: `;
-      if (!rest || rest.startsWith('#')) continue;
-      if (verb !== 'add' && !options.has('--bundle')) throw new Refusal('notModelled', 'ovs-ofctl', `${verb} without --bundle`);
-      flows = verb === 'add' ? withFlow(flows, parseFlow(rest, portsOf(node), where)) : without(node, flows, rest, verb === 'delete_strict', where);
-    }
-    node.flows = flows;
-    return done();
-  },
-  'del-flows': (node, argument, options) => {
-    node.flows = without(node, node.flows, argument, options.has('--strict'));
-    return done();
-  },
-};
+const COMMANDS: Record<string, (node: Node, argument: string, options: ReadonlySet<string>, input: string) => Answer> =
+  {
+    'dump-flows': (node, argument) => {
+      const filter = parseFilter(argument, portsOf(node));
+      const duration = (process.uptime() + 500).toFixed(3);
+      const line = (flow: Flow): string =>
+        text('flowLine', flow.cookie, duration, flow.table, flowText(flow), flow.actions.join(','));
+      return say(text('flowsHeader'), ...node.flows.filter((flow) => covers(filter, flow)).map(line));
+    },
+    'add-flow': (node, argument) => {
+      node.flows = withFlow(node.flows, parseFlow(argument, portsOf(node)));
+      return done();
+    },
+    'add-flows': (node, argument, options, input) => {
+      if (argument !== '-') throw new Refusal('notModelled', 'ovs-ofctl', `add-flows br0 ${argument}`);
+      // parsed as a whole before anything is done, as ovs-ofctl does; a bundle is all or nothing on the switch as well
+      let flows = node.flows;
+      for (const [i, line] of input.split('\n').entries()) {
+        const [, verb = 'add', rest = ''] = /^\s*(?:(add|delete|delete_strict)\s+)?(.*)$/.exec(line) ?? [];
+        const where = `-:${i + 1}: `;
+        if (!rest || rest.startsWith('#')) continue;
+        if (verb !== 'add' && !options.has('--bundle'))
+          throw new Refusal('notModelled', 'ovs-ofctl', `${verb} without --bundle`);
+        flows =
+          verb === 'add'
+            ? withFlow(flows, parseFlow(rest, portsOf(node), where))
+            : without(node, flows, rest, verb === 'delete_strict', where);
+      }
+      node.flows = flows;
+      return done();
+    },
+    'del-flows': (node, argument, options) => {
+      node.flows = without(node, node.flows, argument, options.has('--strict'));
+      return done();
+    },
+  };
 
 function without(node: Node, flows: readonly Flow[], argument: string, strict: boolean, where = ''): Flow[] {
   const filter = parseFilter(argument, portsOf(node), where);
@@ -65,7 +73,8 @@ function without(node: Node, flows: readonly Flow[], argument: string, strict: b
 /** `ovs-vsctl get Interface NAME ofport`. */
 export function ovsVsctl(node: Node, args: readonly string[]): Answer {
   const [get, kind, name = '', column] = args;
-  if (get !== 'get' || kind !== 'Interface' || column !== 'ofport') throw new Refusal('notModelled', 'ovs-vsctl', args.join(' '));
+  if (get !== 'get' || kind !== 'Interface' || column !== 'ofport')
+    throw new Refusal('notModelled', 'ovs-vsctl', args.join(' '));
   const port = portsOf(node)[name];
   if (!port) throw new Refusal('noInterface', name);
   return say(port);

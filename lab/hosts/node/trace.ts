@@ -50,8 +50,10 @@ export function trace(node: Node, packet: Traced, table = 0, depth = 0): Sent | 
     if (target === 'ip_src') packet.source = value;
     if (target === 'ip_dst') packet.destination = value;
     if (target === 'eth_dst') packet.mac = value;
-    if (action.startsWith('load:')) packet.registers = { ...packet.registers, [/REG\d/.exec(target)?.[0] ?? '']: value };
-    if (action.startsWith('output:')) return { port: value.startsWith('NXM') ? Number(packet.registers?.['REG2']).toString() : value, packet };
+    if (action.startsWith('load:'))
+      packet.registers = { ...packet.registers, [/REG\d/.exec(target)?.[0] ?? '']: value };
+    if (action.startsWith('output:'))
+      return { port: value.startsWith('NXM') ? Number(packet.registers?.['REG2']).toString() : value, packet };
   }
   return undefined;
 }

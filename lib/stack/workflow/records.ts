@@ -77,7 +77,12 @@ export function newFence(shop: Workshop): DynamoUpdateItem {
     comment: 'Begins a round of restoring: whatever is still under way is refused by the devices from here on.',
     condition: STILL_MINE,
     set: { fence: numberValue(fenceAfter('$fence')) },
-    assign: { round: jsonata('$round + 1'), fence: jsonata('$number($states.result.Attributes.fence.N)') },
+    assign: {
+      round: jsonata('$round + 1'),
+      fence: jsonata('$number($states.result.Attributes.fence.N)'),
+      // What the last round found is no longer true: this one will have looked, or nobody knows.
+      remaining: null,
+    },
   });
 }
 

@@ -45,7 +45,7 @@ export const VARIABLES = {
   plan: NO_PLAN,
   /** The changes that the run set out to make: of its first plan, in a repair as well. */
   changes: [],
-  /** What is still not restored, by the last plan of a restore; null: no restore has planned yet. */
+  /** What is still not restored, by this round's plan; null: this round has not planned yet. */
   remaining: null,
   /** What a restore left alone since another changed it. */
   left: [],

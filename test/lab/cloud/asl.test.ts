@@ -47,7 +47,11 @@ interface Ran extends Outcome {
   readonly events: StateEvent[];
   readonly kinds: string[];
 }
-async function execute(states: Record<string, Json>, input: unknown = {}, options: { rest?: Json; stopAt?: string; speed?: number } = {}): Promise<Ran> {
+async function execute(
+  states: Record<string, Json>,
+  input: unknown = {},
+  options: { rest?: Json; stopAt?: string; speed?: number } = {},
+): Promise<Ran> {
   const events: StateEvent[] = [];
   const abort = new AbortController();
   const integrations = services();
@@ -65,8 +69,12 @@ async function execute(states: Record<string, Json>, input: unknown = {}, option
   return { ...outcome, events, kinds: events.map(({ kind, path }) => `${kind} ${path}`) };
 }
 /** Evaluates one expression as the Output of a Pass. */
-const output = async (value: unknown, input: unknown = {}) => execute({ P: { Type: 'Pass', Output: value, End: true } }, input);
-const refused = (states: Record<string, Json>, rest: Json = {}) => () => load(machine(states, rest), services());
+const output = async (value: unknown, input: unknown = {}) =>
+  execute({ P: { Type: 'Pass', Output: value, End: true } }, input);
+const refused =
+  (states: Record<string, Json>, rest: Json = {}) =>
+  () =>
+    load(machine(states, rest), services());
 
 describe('expressions', () => {
   test('fill in a value at any depth and leave other text alone', async () => {
@@ -75,7 +83,13 @@ describe('expressions', () => {
   });
 
   test('give plain lists, also where JSONata makes a sequence', async () => {
-    const ran = await output('{% $states.input.list[ok = false].(name & "!") %}', { list: [{ name: 'a', ok: false }, { name: 'b', ok: true }, { name: 'c', ok: false }] });
+    const ran = await output('{% $states.input.list[ok = false].(name & "!") %}', {
+      list: [
+        { name: 'a', ok: false },
+        { name: 'b', ok: true },
+        { name: 'c', ok: false },
+      ],
+    });
     expect(ran.output).toEqual(['a!', 'c!']);
   });
 
@@ -107,11 +121,14 @@ describe('expressions', () => {
     });
   });
 
-  test.each(['{% $states.input.missing %}', '{% $number("x") %}', '{% $sum %}', '{% $parse("{") %}'])('%s is a query error', async (text) => {
-    const ran = await output({ field: text });
-    expect(ran).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
-    expect(ran.cause).toContain("for the field 'Output/field'");
-  });
+  test.each(['{% $states.input.missing %}', '{% $number("x") %}', '{% $sum %}', '{% $parse("{") %}'])(
+    '%s is a query error',
+    async (text) => {
+      const ran = await output({ field: text });
+      expect(ran).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+      expect(ran.cause).toContain("for the field 'Output/field'");
+    },
+  );
 
   test('any JSON goes through unchanged', () =>
     fc.assert(
@@ -134,7 +151,10 @@ describe('variables', () => {
   });
 
   test('of the outside are seen in a branch; those of a branch end with it', async () => {
-    const branch = { StartAt: 'B', States: { B: { Type: 'Pass', Assign: { inner: 1 }, Output: '{% $outer + 1 %}', End: true } } };
+    const branch = {
+      StartAt: 'B',
+      States: { B: { Type: 'Pass', Assign: { inner: 1 }, Output: '{% $outer + 1 %}', End: true } },
+    };
     const ran = await execute({
       A: { Type: 'Pass', Assign: { outer: 1 }, Next: 'P' },
       P: { Type: 'Parallel', Branches: [branch], Assign: { all: '{% $states.result %}' }, Output: {}, Next: 'Z' },
@@ -158,7 +178,13 @@ describe('a Choice', () => {
   const choice = (condition: string, rest: Json = {}) =>
     execute(
       {
-        C: { Type: 'Choice', Choices: [{ Condition: condition, Next: 'Yes', Assign: { way: 'rule' } }], Default: 'No', Assign: { way: 'default' }, ...rest },
+        C: {
+          Type: 'Choice',
+          Choices: [{ Condition: condition, Next: 'Yes', Assign: { way: 'rule' } }],
+          Default: 'No',
+          Assign: { way: 'default' },
+          ...rest,
+        },
         Yes: { Type: 'Succeed', Output: '{% $way %}' },
         No: { Type: 'Succeed', Output: '{% $way %}' },
       },
@@ -172,11 +198,15 @@ describe('a Choice', () => {
 
   test.each(['{% $states.input.missing %}', '{% $states.input.n %}', '{% $boolean($states.input.missing) %}'])(
     'ends the execution when a condition is no boolean: %s',
-    async (condition) => expect(await choice(condition)).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' }),
+    async (condition) =>
+      expect(await choice(condition)).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' }),
   );
 
   test('without a matching rule and Default fails', async () => {
-    const ran = await execute({ C: { Type: 'Choice', Choices: [{ Condition: '{% false %}', Next: 'S' }] }, S: { Type: 'Succeed' } });
+    const ran = await execute({
+      C: { Type: 'Choice', Choices: [{ Condition: '{% false %}', Next: 'S' }] },
+      S: { Type: 'Succeed' },
+    });
     expect(ran.error).toBe('States.NoChoiceMatched');
   });
 });
@@ -184,14 +214,20 @@ describe('a Choice', () => {
 describe('Wait, Succeed and Fail', () => {
   test('a Wait takes its seconds from an expression, on the lab clock', async () => {
     const began = Date.now();
-    const ran = await execute({ W: { Type: 'Wait', Seconds: '{% $states.input.n * 2 %}', End: true } }, { n: 5 }, { speed: 50 });
+    const ran = await execute(
+      { W: { Type: 'Wait', Seconds: '{% $states.input.n * 2 %}', End: true } },
+      { n: 5 },
+      { speed: 50 },
+    );
     expect(ran.output).toEqual({ n: 5 });
     expect(Date.now() - began).toBeGreaterThanOrEqual(190);
     expect(Date.now() - began).toBeLessThan(1_000);
   });
 
   test('a Wait refuses half a second', async () => {
-    expect((await execute({ W: { Type: 'Wait', Seconds: '{% 0.5 %}', End: true } })).error).toBe('States.QueryEvaluationError');
+    expect((await execute({ W: { Type: 'Wait', Seconds: '{% 0.5 %}', End: true } })).error).toBe(
+      'States.QueryEvaluationError',
+    );
   });
 
   test('a Fail gives the execution its evaluated error and cause', async () => {
@@ -205,7 +241,10 @@ describe('a Retry', () => {
 
   test('runs the task again, evaluates its Arguments again and counts each attempt as a transition', async () => {
     const ran = await execute({
-      T: task('failsTwice', { Retry: retry(), Output: { result: '{% $states.result.Payload %}', retries: '{% $states.context.State.RetryCount %}' } }),
+      T: task('failsTwice', {
+        Retry: retry(),
+        Output: { result: '{% $states.result.Payload %}', retries: '{% $states.context.State.RetryCount %}' },
+      }),
     });
     expect(ran).toMatchObject({ status: 'SUCCEEDED', output: { result: 'third', retries: 2 }, transitions: 3 });
     expect(ran.kinds).toEqual(['entered T', 'retried T', 'retried T', 'exited T']);
@@ -213,7 +252,11 @@ describe('a Retry', () => {
 
   test('gives up after MaxAttempts and hands on to the Catch', async () => {
     const ran = await execute({
-      T: task('failsTwice', { Retry: retry({ MaxAttempts: 1 }), Catch: [{ ErrorEquals: ['States.TaskFailed'], Next: 'S' }], Next: 'S' }),
+      T: task('failsTwice', {
+        Retry: retry({ MaxAttempts: 1 }),
+        Catch: [{ ErrorEquals: ['States.TaskFailed'], Next: 'S' }],
+        Next: 'S',
+      }),
       S: { Type: 'Succeed' },
     });
     expect(ran).toMatchObject({ output: { Error: 'Throttled', Cause: 'later' }, transitions: 3 });
@@ -225,7 +268,9 @@ describe('a Retry', () => {
 
   test('waits longer each time, up to the ceiling; jitter only shortens', async () => {
     const waits = async (rest: Json) => {
-      const ran = await execute({ T: task('failsTwice', { Retry: retry({ IntervalSeconds: 10, BackoffRate: 3, ...rest }) }) });
+      const ran = await execute({
+        T: task('failsTwice', { Retry: retry({ IntervalSeconds: 10, BackoffRate: 3, ...rest }) }),
+      });
       const at = ran.events.map((event) => event.at);
       return at[3]! - at[0]!;
     };
@@ -240,13 +285,22 @@ describe('a Retry', () => {
 describe('a Catch', () => {
   const caught = (name: string, errors: string[], rest: Json = {}) =>
     execute({
-      T: task(name, { ...rest, Catch: [{ ErrorEquals: errors, Assign: { why: '{% $states.errorOutput.Error %}' }, Next: 'S' }], Next: 'S' }),
+      T: task(name, {
+        ...rest,
+        Catch: [{ ErrorEquals: errors, Assign: { why: '{% $states.errorOutput.Error %}' }, Next: 'S' }],
+        Next: 'S',
+      }),
       S: { Type: 'Succeed', Output: { why: "{% $exists($why) ? $why : 'none' %}", input: '{% $states.input %}' } },
     });
 
-  test('gets a function\'s error JSON as text, for $parse', async () => {
+  test("gets a function's error JSON as text, for $parse", async () => {
     const ran = await execute({
-      T: task('fails', { Catch: [{ ErrorEquals: ['Refused'], Output: '{% $parse($states.errorOutput.Cause).errorMessage %}', Next: 'S' }], Next: 'S' }),
+      T: task('fails', {
+        Catch: [
+          { ErrorEquals: ['Refused'], Output: '{% $parse($states.errorOutput.Cause).errorMessage %}', Next: 'S' },
+        ],
+        Next: 'S',
+      }),
       S: { Type: 'Succeed' },
     });
     expect(ran.output).toBe('no');
@@ -265,13 +319,21 @@ describe('a Catch', () => {
   });
 
   test('a result beyond 262,144 bytes is caught by its name, not by a wildcard', async () => {
-    expect(await caught('large', ['States.ALL'])).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
-    expect((await caught('large', ['States.DataLimitExceeded'])).output).toMatchObject({ why: 'States.DataLimitExceeded' });
+    expect(await caught('large', ['States.ALL'])).toMatchObject({
+      status: 'FAILED',
+      error: 'States.DataLimitExceeded',
+    });
+    expect((await caught('large', ['States.DataLimitExceeded'])).output).toMatchObject({
+      why: 'States.DataLimitExceeded',
+    });
   });
 
   test('whose own Assign fails ends the execution', async () => {
     const ran = await execute({
-      T: task('fails', { Catch: [{ ErrorEquals: ['States.ALL'], Assign: { x: '{% $states.errorOutput.Nothing %}' }, Next: 'S' }], Next: 'S' }),
+      T: task('fails', {
+        Catch: [{ ErrorEquals: ['States.ALL'], Assign: { x: '{% $states.errorOutput.Nothing %}' }, Next: 'S' }],
+        Next: 'S',
+      }),
       S: { Type: 'Succeed' },
     });
     expect(ran).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
@@ -282,21 +344,36 @@ describe('a Catch', () => {
 describe('time-outs and stops', () => {
   test('TimeoutSeconds ends a task with States.Timeout, which States.TaskFailed does not catch', async () => {
     const never = (errors: string[]) =>
-      execute({
-        T: task('never', { TimeoutSeconds: '{% $states.input.t %}', Catch: [{ ErrorEquals: errors, Next: 'S' }], Next: 'S' }),
-        S: { Type: 'Succeed' },
-      }, { t: 0.1 });
+      execute(
+        {
+          T: task('never', {
+            TimeoutSeconds: '{% $states.input.t %}',
+            Catch: [{ ErrorEquals: errors, Next: 'S' }],
+            Next: 'S',
+          }),
+          S: { Type: 'Succeed' },
+        },
+        { t: 0.1 },
+      );
     expect((await never(['States.Timeout'])).output).toMatchObject({ Error: 'States.Timeout' });
     expect(await never(['States.TaskFailed'])).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
   });
 
   test("the machine's own TimeoutSeconds ends the execution as TIMED_OUT", async () => {
-    const ran = await execute({ T: task('never', { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'T' }] }) }, {}, { rest: { TimeoutSeconds: 0.1 } });
+    const ran = await execute(
+      { T: task('never', { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'T' }] }) },
+      {},
+      { rest: { TimeoutSeconds: 0.1 } },
+    );
     expect(ran).toMatchObject({ status: 'TIMED_OUT', error: 'States.Timeout' });
   });
 
   test('a stop ends the execution as ABORTED, also inside a Wait', async () => {
-    const ran = await execute({ T: task('echo', { Next: 'W' }), W: { Type: 'Wait', Seconds: 100_000, End: true } }, {}, { stopAt: 'W' });
+    const ran = await execute(
+      { T: task('echo', { Next: 'W' }), W: { Type: 'Wait', Seconds: 100_000, End: true } },
+      {},
+      { stopAt: 'W' },
+    );
     expect(ran).toMatchObject({ status: 'ABORTED', transitions: 2 });
     expect(ran.output).toBeUndefined();
   });
@@ -306,7 +383,10 @@ describe('a Parallel', () => {
   const branch = (state: Json) => ({ StartAt: 'B', States: { B: state } });
 
   test('gives the outputs in the order of its branches, with paths that name it', async () => {
-    const slow = { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 5, Next: 'X' }, X: { Type: 'Pass', Output: 'slow', End: true } } };
+    const slow = {
+      StartAt: 'W',
+      States: { W: { Type: 'Wait', Seconds: 5, Next: 'X' }, X: { Type: 'Pass', Output: 'slow', End: true } },
+    };
     const ran = await execute({ P: { Type: 'Parallel', Branches: [slow, branch(task('echo'))], End: true } }, 'in');
     expect(ran).toMatchObject({ output: ['slow', 'in'], transitions: 4 });
     expect(ran.kinds).toContain('exited P/B');
@@ -314,7 +394,15 @@ describe('a Parallel', () => {
 
   test('fails with the error of the first branch that fails and ends the others', async () => {
     const ran = await execute({
-      P: { Type: 'Parallel', Branches: [branch({ Type: 'Wait', Seconds: 100_000, End: true }), { StartAt: 'F', States: { F: task('fails') } }], Catch: [{ ErrorEquals: ['Refused'], Next: 'S' }], End: true },
+      P: {
+        Type: 'Parallel',
+        Branches: [
+          branch({ Type: 'Wait', Seconds: 100_000, End: true }),
+          { StartAt: 'F', States: { F: task('fails') } },
+        ],
+        Catch: [{ ErrorEquals: ['Refused'], Next: 'S' }],
+        End: true,
+      },
       S: { Type: 'Succeed' },
     });
     expect(ran.status).toBe('SUCCEEDED');
@@ -323,7 +411,14 @@ describe('a Parallel', () => {
   });
 
   test('is retried as a whole', async () => {
-    const ran = await execute({ P: { Type: 'Parallel', Branches: [branch(task('failsTwice'))], Retry: [{ ErrorEquals: ['Throttled'] }], End: true } });
+    const ran = await execute({
+      P: {
+        Type: 'Parallel',
+        Branches: [branch(task('failsTwice'))],
+        Retry: [{ ErrorEquals: ['Throttled'] }],
+        End: true,
+      },
+    });
     expect(ran).toMatchObject({ output: ['third'], transitions: 6 });
   });
 });
@@ -335,21 +430,49 @@ describe('loading refuses by name', () => {
     ['a Map', refused({ A: { Type: 'Map', End: true } }), /"A": Type Map/],
     ['an unknown field', refused({ A: { ...pass, ResultPath: '$.x' } }), /ResultPath/],
     ['a heartbeat', refused({ A: task('echo', { HeartbeatSeconds: 5 }) }), /HeartbeatSeconds/],
-    ['another resource', refused({ A: task('echo', { Resource: 'arn:aws:states:::sqs:sendMessage' }) }), /sqs:sendMessage/],
-    ['another argument', refused({ A: task('echo', { Arguments: { FunctionName: 'echo', InvocationType: 'Event' } }) }), /InvocationType/],
+    [
+      'another resource',
+      refused({ A: task('echo', { Resource: 'arn:aws:states:::sqs:sendMessage' }) }),
+      /sqs:sendMessage/,
+    ],
+    [
+      'another argument',
+      refused({ A: task('echo', { Arguments: { FunctionName: 'echo', InvocationType: 'Event' } }) }),
+      /InvocationType/,
+    ],
     ['an unknown function', refused({ A: { ...pass, Output: '{% $shout("a") %}' } }), /\$shout/],
     ['$eval', refused({ A: { ...pass, Output: '{% $eval("1") %}' } }), /\$eval/],
     ['a variable nobody assigns', refused({ A: { ...pass, Output: '{% $typo %}' } }), /\$typo/],
     ['a bare field', refused({ A: { ...pass, Output: '{% tunnel %}' } }), /"tunnel" refers to no document/],
-    ['a result before there is one', refused({ A: task('echo', { Arguments: '{% $states.result %}' }) }), /\$states.result/],
+    [
+      'a result before there is one',
+      refused({ A: task('echo', { Arguments: '{% $states.result %}' }) }),
+      /\$states.result/,
+    ],
     ['another context field', refused({ A: { ...pass, Output: '{% $states.context.Task.Token %}' } }), /Task.Token/],
     ['broken JSONata', refused({ A: { ...pass, Output: '{% 1 + %}' } }), /Output: no JSONata/],
     ['a Next to nowhere', refused({ A: { Type: 'Pass', Next: 'B' } }), /no state "B"/],
-    ['a Catch without Next', refused({ A: task('echo', { Catch: [{ ErrorEquals: ['States.ALL'] }] }) }), /no state "undefined"/],
+    [
+      'a Catch without Next',
+      refused({ A: task('echo', { Catch: [{ ErrorEquals: ['States.ALL'] }] }) }),
+      /no state "undefined"/,
+    ],
     ['neither Next nor End', refused({ A: { Type: 'Pass' } }), /Next or "End"/],
-    ['States.ALL beside others', refused({ A: task('echo', { Retry: [{ ErrorEquals: ['States.ALL', 'X'] }] }) }), /stand alone/],
-    ['States.ALL before others', refused({ A: task('echo', { Retry: [{ ErrorEquals: ['States.ALL'] }, { ErrorEquals: ['X'] }] }) }), /come last/],
-    ['an unknown States error', refused({ A: task('echo', { Retry: [{ ErrorEquals: ['States.BranchFailed'] }] }) }), /States.BranchFailed/],
+    [
+      'States.ALL beside others',
+      refused({ A: task('echo', { Retry: [{ ErrorEquals: ['States.ALL', 'X'] }] }) }),
+      /stand alone/,
+    ],
+    [
+      'States.ALL before others',
+      refused({ A: task('echo', { Retry: [{ ErrorEquals: ['States.ALL'] }, { ErrorEquals: ['X'] }] }) }),
+      /come last/,
+    ],
+    [
+      'an unknown States error',
+      refused({ A: task('echo', { Retry: [{ ErrorEquals: ['States.BranchFailed'] }] }) }),
+      /States.BranchFailed/,
+    ],
     ['an unknown Retry field', refused({ A: task('echo', { Retry: [{ ErrorEquals: ['X'], Jitter: 1 }] }) }), /Jitter/],
   ];
   test.each(cases)('%s', (_, loading, message) => expect(loading).toThrow(message));

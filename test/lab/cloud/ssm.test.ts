@@ -20,10 +20,14 @@ const GONE = 'i-0bbb';
 const SPEED = 20;
 
 const documents = writeAssembly({
-  Say: documentResource('say', ['#!/bin/bash', 'echo "$SSM_Word $FROM_HOST ${BASH_VERSION:+bash} $LAB"', 'echo "to err" >&2', 'exit "$SSM_Code"'], {
-    Word: parameter({ allowedPattern: '^[a-z]+$' }),
-    Code: parameter({ default: '0', allowedPattern: '^[0-9]+$' }),
-  }),
+  Say: documentResource(
+    'say',
+    ['#!/bin/bash', 'echo "$SSM_Word $FROM_HOST ${BASH_VERSION:+bash} $LAB"', 'echo "to err" >&2', 'exit "$SSM_Code"'],
+    {
+      Word: parameter({ allowedPattern: '^[a-z]+$' }),
+      Code: parameter({ default: '0', allowedPattern: '^[0-9]+$' }),
+    },
+  ),
   Long: documentResource('long', ["head -c 30000 /dev/zero | tr '\\0' x"]),
   Hangs: documentResource('hangs', ['#!/bin/bash', 'hangs & hangs'], {}, 600),
   Slow: documentResource('slow', ['sleep 100'], {}, 1),
@@ -37,11 +41,26 @@ let ssm: SSMClient;
 
 beforeEach(async () => {
   hosts = new FakeHosts([NODE]);
-  const known = new Map(readAssembly(documents).resources('AWS::SSM::Document').map((each) => [each.name, readDocument(each)]));
+  const known = new Map(
+    readAssembly(documents)
+      .resources('AWS::SSM::Document')
+      .map((each) => [each.name, readDocument(each)]),
+  );
   const environment = { LAB: 'lab' };
-  commands = new Commands({ hosts, clock: new Clock(SPEED), documents: () => known, registered: new Set([GONE]), environment, directory: temporaryFolder() });
+  commands = new Commands({
+    hosts,
+    clock: new Clock(SPEED),
+    documents: () => known,
+    registered: new Set([GONE]),
+    environment,
+    directory: temporaryFolder(),
+  });
   endpoint = await Endpoint.open(commands.operations);
-  ssm = new SSMClient({ endpoint: endpoint.url, region: 'local-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' } });
+  ssm = new SSMClient({
+    endpoint: endpoint.url,
+    region: 'local-1',
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  });
 });
 afterEach(async () => {
   ssm.destroy();
@@ -52,7 +71,8 @@ afterEach(async () => {
 const send = async (DocumentName: string, rest: Partial<SendCommandRequest> = {}) =>
   (await ssm.send(new SendCommandCommand({ DocumentName, InstanceIds: [NODE], ...rest }))).Command!;
 const say = (parameters: Record<string, string[]>) => send('say', { Parameters: parameters });
-const get = (CommandId: string, InstanceId = NODE) => ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId }));
+const get = (CommandId: string, InstanceId = NODE) =>
+  ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId }));
 const settled = (id: string, instance = NODE): Promise<GetCommandInvocationResult> =>
   eventually(async () => {
     const answer = await get(id, instance).catch((error: Error) => {
@@ -94,12 +114,27 @@ describe('a command is refused', () => {
     ['for an unknown instance', () => send('say', { InstanceIds: ['i-0ccc'] }), 'InvalidInstanceId', /i-0ccc/],
     ['for an unknown document', () => send('other'), 'InvalidDocument', /other/],
     ['without a parameter', () => say({}), 'InvalidParameters', /"Word" has no value/],
-    ['with an unknown parameter', () => say({ Word: ['x'], More: ['y'] }), 'InvalidParameters', /"More" is not declared/],
+    [
+      'with an unknown parameter',
+      () => say({ Word: ['x'], More: ['y'] }),
+      'InvalidParameters',
+      /"More" is not declared/,
+    ],
     ['with a value outside the pattern', () => say({ Word: ['x;reboot'] }), 'InvalidParameters', /allowedPattern/],
     ['with a line feed after a good value', () => say({ Word: ['x\n'] }), 'InvalidParameters', /allowedPattern/],
     ['with two values', () => say({ Word: ['x', 'y'] }), 'InvalidParameters', /one value/],
-    ['with a delivery time-out below 30 s', () => send('long', { TimeoutSeconds: 5 }), 'ValidationException', /TimeoutSeconds/],
-    ['with anything the lab would ignore', () => send('long', { ServiceRoleArn: 'arn:x' }), 'ValidationException', /ServiceRoleArn/],
+    [
+      'with a delivery time-out below 30 s',
+      () => send('long', { TimeoutSeconds: 5 }),
+      'ValidationException',
+      /TimeoutSeconds/,
+    ],
+    [
+      'with anything the lab would ignore',
+      () => send('long', { ServiceRoleArn: 'arn:x' }),
+      'ValidationException',
+      /ServiceRoleArn/,
+    ],
   ])('%s', async (_, sending, name, message) => {
     await expect(sending()).rejects.toMatchObject({ name, message: expect.stringMatching(message) as string });
     expect(commands.trips()).toEqual([]);
@@ -107,17 +142,28 @@ describe('a command is refused', () => {
 });
 
 test('an operation that the lab does not have is unknown', async () => {
-  await expect(ssm.send(new DescribeInstanceInformationCommand({}))).rejects.toMatchObject({ name: 'UnknownOperationException' });
+  await expect(ssm.send(new DescribeInstanceInformationCommand({}))).rejects.toMatchObject({
+    name: 'UnknownOperationException',
+  });
 });
 
 test('a host that is gone never gets the command: delivery times out', async () => {
   const { CommandId: id } = await send('long', { InstanceIds: [GONE], TimeoutSeconds: 30 });
-  expect(await settled(id!, GONE)).toMatchObject({ Status: 'TimedOut', StatusDetails: 'DeliveryTimedOut', ResponseCode: -1, ExecutionStartDateTime: '' });
+  expect(await settled(id!, GONE)).toMatchObject({
+    Status: 'TimedOut',
+    StatusDetails: 'DeliveryTimedOut',
+    ResponseCode: -1,
+    ExecutionStartDateTime: '',
+  });
 });
 
 test('a script that runs too long is ended by its execution time-out', async () => {
   const { CommandId: id } = await send('slow');
-  expect(await settled(id!)).toMatchObject({ Status: 'TimedOut', StatusDetails: 'ExecutionTimedOut', ResponseCode: 137 });
+  expect(await settled(id!)).toMatchObject({
+    Status: 'TimedOut',
+    StatusDetails: 'ExecutionTimedOut',
+    ResponseCode: 137,
+  });
 });
 
 test('when a device hangs, the execution time-out has passed at once', async () => {
@@ -156,12 +202,17 @@ test('a command is found again by document and comment, newest first', async () 
     (await ssm.send(new ListCommandsCommand({ InstanceId: NODE, Filters }))).Commands!.map(({ Comment }) => Comment);
   await eventually(async () => ((await comments([])).length === 3 ? true : undefined));
   expect(await comments([{ key: 'DocumentName', value: 'pause' }])).toEqual(['second', 'first']);
-  expect(await comments([{ key: 'InvokedAfter', value: new Date(since.getTime() - 1).toISOString() }])).toEqual(['third', 'second']);
+  expect(await comments([{ key: 'InvokedAfter', value: new Date(since.getTime() - 1).toISOString() }])).toEqual([
+    'third',
+    'second',
+  ]);
 });
 
 test('the log of trips tells every command, its end and its comment', async () => {
   const { CommandId: id } = await send('pause', { Comment: 'why' });
-  expect(commands.trips()).toMatchObject([{ commandId: id, instance: NODE, document: 'pause', status: 'Pending', comment: 'why', ended: 0 }]);
+  expect(commands.trips()).toMatchObject([
+    { commandId: id, instance: NODE, document: 'pause', status: 'Pending', comment: 'why', ended: 0 },
+  ]);
   await settled(id!);
   const [trip] = commands.trips();
   expect(trip).toMatchObject({ status: 'Success' });
@@ -170,12 +221,26 @@ test('the log of trips tells every command, its end and its comment', async () =
 
 describe('a document is refused by name', () => {
   const reading = (resource: Record<string, unknown>) => () =>
-    readAssembly(writeAssembly({ D: resource })).resources('AWS::SSM::Document').map(readDocument);
+    readAssembly(writeAssembly({ D: resource }))
+      .resources('AWS::SSM::Document')
+      .map(readDocument);
   test.each([
-    ['a parameter that is no ENV_VAR', reading(documentResource('d', [], { P: { type: 'String' } })), /d: parameter P without interpolationType ENV_VAR/],
-    ['a parameter written into the text', reading(documentResource('d', ['echo {{ P }}'], { P: parameter() })), /\{\{ P \}\}/],
+    [
+      'a parameter that is no ENV_VAR',
+      reading(documentResource('d', [], { P: { type: 'String' } })),
+      /d: parameter P without interpolationType ENV_VAR/,
+    ],
+    [
+      'a parameter written into the text',
+      reading(documentResource('d', ['echo {{ P }}'], { P: parameter() })),
+      /\{\{ P \}\}/,
+    ],
     ['another type', reading(documentResource('d', [], { P: parameter({ type: 'StringList' }) })), /StringList/],
-    ['a pattern of Java alone', reading(documentResource('d', [], { P: parameter({ allowedPattern: '[a-z&&[^x]]' }) })), /only Java understands/],
+    [
+      'a pattern of Java alone',
+      reading(documentResource('d', [], { P: parameter({ allowedPattern: '[a-z&&[^x]]' }) })),
+      /only Java understands/,
+    ],
     ['a field it does not know', reading(documentResource('d', [], { P: parameter({ maxChars: 3 }) })), /maxChars/],
   ])('%s', (_, read, message) => expect(read).toThrow(message));
 });

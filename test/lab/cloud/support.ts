@@ -43,7 +43,12 @@ export class FakeHosts implements Hosts {
 }
 
 /** A Command document as the product declares them. */
-export function documentResource(name: string, script: readonly string[], parameters: Json = {}, timeoutSeconds: unknown = '60'): Json {
+export function documentResource(
+  name: string,
+  script: readonly string[],
+  parameters: Json = {},
+  timeoutSeconds: unknown = '60',
+): Json {
   return {
     Type: 'AWS::SSM::Document',
     Properties: {
@@ -62,7 +67,7 @@ export function documentResource(name: string, script: readonly string[], parame
 export const parameter = (rest: Json = {}) => ({ type: 'String', interpolationType: 'ENV_VAR', ...rest });
 
 /** Writes a cloud assembly of one stack; `handlers` are the texts of bundled CommonJS modules by logical id. */
-export function writeAssembly(resources: Json, handlers: Readonly<Record<string, string>> = {}): string {
+export function writeAssembly(resources: Json, handlers: Readonly<Record<string, string>> = {}, timeout = 30): string {
   const folder = temporaryFolder();
   const files: Json = {};
   const functions: Json = {};
@@ -76,7 +81,7 @@ export function writeAssembly(resources: Json, handlers: Readonly<Record<string,
       Properties: {
         Code: { S3Bucket: { 'Fn::Sub': 'assets-${AWS::AccountId}' }, S3Key: `${hash}.zip` },
         Handler: 'index.handler',
-        Timeout: 30,
+        Timeout: timeout,
         Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
         Environment: { Variables: { TABLE: { Ref: 'Table' } } },
       },

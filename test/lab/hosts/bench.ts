@@ -29,7 +29,16 @@ export const hostKey = newKey().publicKey;
 export const spec = {
   kind: 'ramp',
   name: 'edge-a',
-  bigip: [{ management: BIGIP, bastion: BASTION, user: 'edge-ramp', secret: 'edge-ramp/edge-a/ssh-key', hostKey, address: '10.3.89.66' }],
+  bigip: [
+    {
+      management: BIGIP,
+      bastion: BASTION,
+      user: 'edge-ramp',
+      secret: 'edge-ramp/edge-a/ssh-key',
+      hostKey,
+      address: '10.3.89.66',
+    },
+  ],
   ramp: { nodes: [{ instance: NODE, address: '10.3.89.89', interface: 'eth0' }] },
   tunnel: { bigip: '10.3.91.216/24', node: '10.3.91.217', interface: 'tun1' },
   clusterNetworks: ['10.128.0.0/14'],
@@ -40,7 +49,10 @@ export type Bench = Hosts & { readonly world: World };
 const opened: Bench[] = [];
 
 /** Opens the hosts of `spec`, closed again after the test. */
-export async function open(world: WorldOptions = {}, more: Partial<HostsOptions> & { faults?: readonly Fault[] } = {}): Promise<Bench> {
+export async function open(
+  world: WorldOptions = {},
+  more: Partial<HostsOptions> & { faults?: readonly Fault[] } = {},
+): Promise<Bench> {
   const hosts = await simulatedHosts({
     specs: [spec],
     directory: newDirectory(),

@@ -74,7 +74,11 @@ RTNETLINK answers: Network is unreachable
   });
 
   it('refuses in iproute2’s words', async () => {
-    const hosts = await open({ typed: { [NODE]: [ADD, 'ip link set tun1 up', 'ip addr add 10.129.0.254 dev tun0', 'ip route add 10.3.91.216 dev tun1'] } });
+    const hosts = await open({
+      typed: {
+        [NODE]: [ADD, 'ip link set tun1 up', 'ip addr add 10.129.0.254 dev tun0', 'ip route add 10.3.91.216 dev tun1'],
+      },
+    });
     const before = hosts.dump(NODE);
     const told = await transcript(
       hosts,
@@ -113,17 +117,31 @@ RTNETLINK answers: Network is unreachable
 
   it('accepts a second tunnel with another local end or without a device', async () => {
     const hosts = await open({ typed: { [NODE]: [ADD] } });
-    expect(await transcript(hosts, NODE, 'ip tunnel add tun2 mode ipip remote 10.3.89.66 local 10.3.89.100 dev eth0')).toMatch('[rc 0]');
+    expect(
+      await transcript(hosts, NODE, 'ip tunnel add tun2 mode ipip remote 10.3.89.66 local 10.3.89.100 dev eth0'),
+    ).toMatch('[rc 0]');
     expect(await transcript(hosts, NODE, 'ip tunnel add tun3 mode ipip remote 10.3.89.66')).toMatch('[rc 0]');
   });
 
   it('keeps on change what is not named, and loses what hangs on a device with it', async () => {
     const hosts = await open({
-      typed: { [NODE]: [ADD, 'ip tunnel change tun1 local 10.3.89.100', 'ip addr add 10.3.91.217/32 dev tun1', 'ip link set tun1 up', 'ip route add 10.3.91.216/32 dev tun1'] },
+      typed: {
+        [NODE]: [
+          ADD,
+          'ip tunnel change tun1 local 10.3.89.100',
+          'ip addr add 10.3.91.217/32 dev tun1',
+          'ip link set tun1 up',
+          'ip route add 10.3.91.216/32 dev tun1',
+        ],
+      },
     });
-    expect(await transcript(hosts, NODE, 'ip tunnel show tun1')).toMatch('tun1: ip/ip remote 10.3.89.66 local 10.3.89.100 dev eth0 ttl inherit\n');
+    expect(await transcript(hosts, NODE, 'ip tunnel show tun1')).toMatch(
+      'tun1: ip/ip remote 10.3.89.66 local 10.3.89.100 dev eth0 ttl inherit\n',
+    );
     await hosts.world.run(NODE, 'ip link set tun1 down; ip link set tun1 up');
-    expect(await transcript(hosts, NODE, 'ip -4 route show 10.3.91.216')).toBe('$ ip -4 route show 10.3.91.216\n[rc 0]\n');
+    expect(await transcript(hosts, NODE, 'ip -4 route show 10.3.91.216')).toBe(
+      '$ ip -4 route show 10.3.91.216\n[rc 0]\n',
+    );
     await hosts.world.run(NODE, 'ip route replace 10.3.91.216/32 dev tun1; ip tunnel del tun1');
     expect(hosts.dump(NODE)).toBe((await open()).dump(NODE));
   });
@@ -175,7 +193,10 @@ iptables: Bad rule (does a matching rule exist in that chain?).
 describe('Open vSwitch', () => {
   const dump = 'ovs-ofctl -O OpenFlow13 dump-flows br0';
   const flowsOf = async (hosts: Bench, filter: string): Promise<string[]> =>
-    (await hosts.world.run(NODE, `${dump} ${filter}`)).out.split('\n').slice(1, -1).map((line) => line.replace(/duration=.*n_bytes=0, /, ''));
+    (await hosts.world.run(NODE, `${dump} ${filter}`)).out
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => line.replace(/duration=.*n_bytes=0, /, ''));
   const bundle = (lines: string): string => `ovs-ofctl -O OpenFlow13 --bundle add-flows br0 - <<'EOF'\n${lines}\nEOF`;
   const four = `add cookie=0x999,table=0,priority=2000,in_port=2,ip,nw_src=10.3.91.216,nw_dst=10.128.0.0/14,actions=load:0->NXM_NX_REG0[],mod_nw_src:10.129.0.254,goto_table:30
 add cookie=0x999,table=0,priority=2000,in_port=2,arp,arp_spa=10.129.0.254,arp_tpa=10.128.0.0/14,actions=goto_table:30
@@ -198,7 +219,9 @@ add cookie=0x999,table=30,priority=2000,ip,nw_dst=10.129.0.254,actions=mod_dl_ds
     expect(await flowsOf(hosts, 'table=0,arp,in_port=2,arp_spa=10.129.0.1')).toEqual([
       ' cookie=0x0, priority=200,arp,in_port=2,arp_spa=10.129.0.1,arp_tpa=10.128.0.0/14 actions=goto_table:30',
     ]);
-    expect(await flowsOf(hosts, 'ip,nw_dst=10.129.0.1')).toEqual([' cookie=0x0, priority=300,ip,nw_dst=10.129.0.1 actions=output:2']);
+    expect(await flowsOf(hosts, 'ip,nw_dst=10.129.0.1')).toEqual([
+      ' cookie=0x0, priority=300,ip,nw_dst=10.129.0.1 actions=output:2',
+    ]);
     expect(await flowsOf(hosts, 'table=253')).toEqual([' cookie=0x0, actions=note:02.07.00.00.00.00']);
     expect(await flowsOf(hosts, 'cookie=0x998/-1')).toEqual([]);
   });
@@ -210,7 +233,12 @@ add cookie=0x999,table=30,priority=2000,ip,nw_dst=10.129.0.254,actions=mod_dl_ds
     const set = hosts.dump(NODE);
     await hosts.world.run(NODE, bundle(four));
     expect(hosts.dump(NODE)).toBe(set);
-    const wrong = await hosts.world.run(NODE, bundle('delete_strict cookie=0x999/-1,table=30,priority=2000,arp,arp_tpa=10.129.0.254\nadd table=0,bogus=1,actions=drop'));
+    const wrong = await hosts.world.run(
+      NODE,
+      bundle(
+        'delete_strict cookie=0x999/-1,table=30,priority=2000,arp,arp_tpa=10.129.0.254\nadd table=0,bogus=1,actions=drop',
+      ),
+    );
     expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('unknown keyword bogus') });
     expect(hosts.dump(NODE)).toBe(set);
     const strict = four.replace(/^add cookie=0x999,(.*),actions=.*$/gm, 'delete_strict cookie=0x999/-1,$1');
@@ -231,7 +259,8 @@ add cookie=0x999,table=30,priority=2000,ip,nw_dst=10.129.0.254,actions=mod_dl_ds
       'ovs-vsctl get Interface tun0 ofport',
       'ovs-vsctl get Interface tun9 ofport',
     );
-    expect(told.replace(/^\$.*\n/gm, '').replace(/.*(version negotiation)/, '$1')).toBe(`version negotiation failed (we support version 0x01, peer supports version 0x04)
+    expect(told.replace(/^\$.*\n/gm, '').replace(/.*(version negotiation)/, '$1'))
+      .toBe(`version negotiation failed (we support version 0x01, peer supports version 0x04)
 ovs-ofctl: br0: failed to connect to socket (Broken pipe)
 [rc 1]
 ovs-ofctl: br9 is not a bridge or a socket
@@ -250,7 +279,8 @@ ovs-vsctl: no row "tun9" in table Interface
   });
 
   it('has the pipeline of each plugin', async () => {
-    const note = async (plugin: 'subnet' | 'multitenant' | 'networkpolicy') => (await flowsOf(await open({ plugin }), 'table=253'))[0];
+    const note = async (plugin: 'subnet' | 'multitenant' | 'networkpolicy') =>
+      (await flowsOf(await open({ plugin }), 'table=253'))[0];
     expect([await note('subnet'), await note('multitenant'), await note('networkpolicy')]).toEqual(
       ['00', '01', '02'].map((id) => ` cookie=0x0, actions=note:${id}.07.00.00.00.00`),
     );
@@ -260,8 +290,11 @@ ovs-vsctl: no row "tun9" in table Interface
 describe('a node', () => {
   it('holds Pods with their claims and answers ping as iputils does', async () => {
     const hosts = await open();
-    expect((await hosts.world.run(NODE, 'ls $EDGE_RAMP_ROOT/var/lib/cni/networks/openshift-sdn')).out).toBe('10.129.0.5\n10.129.0.6\n10.129.0.7\n10.129.0.8\nlast_reserved_ip.0\n');
-    expect(await transcript(hosts, NODE, 'ping -c 2 -i 0.2 -W 1 10.129.0.5', 'ping -q -n -W 1 -c 1 10.3.91.216')).toBe(`$ ping -c 2 -i 0.2 -W 1 10.129.0.5
+    expect((await hosts.world.run(NODE, 'ls $EDGE_RAMP_ROOT/var/lib/cni/networks/openshift-sdn')).out).toBe(
+      '10.129.0.5\n10.129.0.6\n10.129.0.7\n10.129.0.8\nlast_reserved_ip.0\n',
+    );
+    expect(await transcript(hosts, NODE, 'ping -c 2 -i 0.2 -W 1 10.129.0.5', 'ping -q -n -W 1 -c 1 10.3.91.216'))
+      .toBe(`$ ping -c 2 -i 0.2 -W 1 10.129.0.5
 PING 10.129.0.5 (10.129.0.5) 56(84) bytes of data.
 64 bytes from 10.129.0.5: icmp_seq=1 ttl=64 time=0.512 ms
 64 bytes from 10.129.0.5: icmp_seq=2 ttl=64 time=0.512 ms

@@ -5,16 +5,18 @@ import { BASTION, BIGIP, clientKey, closeAll, hostKey, newKey, NODE, open, scrip
 afterAll(closeAll);
 
 /** What the product's bastion script does: the key from an agent of its own, the host key pinned. */
-const session = (key: string, pinned: string, options: string, line: string): string => `
-  set -eu
+const session = (
+  line: string,
+  { key = clientKey.privateKey, pinned = `${BIGIP} ${hostKey}`, to = `edge-ramp@${BIGIP}`, options = '' } = {},
+): string => `
+  set -u
   eval "$(ssh-agent -s)" >/dev/null; trap 'ssh-agent -k >/dev/null' EXIT
   printf '%s\\n' '${key}' | ssh-add -q - 2>/dev/null
   printf '%s\\n' '${pinned}' > "$EDGE_RAMP_ROOT/known"
-  ssh -T -n -o BatchMode=yes -o UserKnownHostsFile="$EDGE_RAMP_ROOT/known" ${options} '${line}'`;
-const pinned = `${BIGIP} ${hostKey}`;
+  ssh -T -o BatchMode=yes -o ConnectTimeout=10 -o UserKnownHostsFile="$EDGE_RAMP_ROOT/known" ${options} ${to} '${line}'`;
 
-describe('bash scripts on a simulated host', () => {
-  it('run the host’s own ip and ovs-ofctl, with stdin', async () => {
+describe('a bash script on a ramp node', () => {
+  it('runs the node’s own commands, stdin included', async () => {
     const hosts = await open();
     const ran = await script(
       hosts,
@@ -23,19 +25,159 @@ describe('bash scripts on a simulated host', () => {
        printf 'add cookie=0x999,table=0,priority=2000,in_port=2,ip,nw_src=%s,actions=goto_table:30\\n' 10.3.91.216 | ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -
        ovs-ofctl -O OpenFlow13 dump-flows br0 cookie=0x999/-1 | sed 's/ duration=[^ ]*//'`,
     );
-    expect(ran.err).toBe('');
-    expect(ran.out).toBe(
-      'tun1: ip/ip remote 10.3.89.66 local any dev eth0 ttl inherit\n' +
+    expect(ran).toMatchObject({
+      code: 0,
+      err: '',
+      out:
+        'tun1: ip/ip remote 10.3.89.66 local any dev eth0 ttl inherit\n' +
         'OFPST_FLOW reply (OF1.3) (xid=0x2):\n' +
         ' cookie=0x999, table=0, n_packets=0, n_bytes=0, priority=2000,ip,in_port=2,nw_src=10.3.91.216 actions=goto_table:30\n',
-    );
-    const t = await script(hosts, NODE, 'time (for i in {1..20}; do ip link show dev tun0 >/dev/null; done); time ovs-ofctl -O OpenFlow13 dump-flows br0 >/dev/null');
-    console.log(t.err);
+    });
+    expect(hosts.journal().map(({ line, code, writes }) => [line, code, writes])).toEqual([
+      ['ip tunnel add tun1 mode ipip remote 10.3.89.66 dev eth0', 0, true],
+      ['ip -o tunnel show tun1', 0, false],
+      ['ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -', 0, true],
+      ['ovs-ofctl -O OpenFlow13 dump-flows br0 cookie=0x999/-1', 0, false],
+    ]);
   });
 
-  it('reach BIG-IP through the real ssh-agent', async () => {
+  it('gets words with blanks, quotes and nothing in them through as they are', async () => {
     const hosts = await open();
-    const ran = await script(hosts, BASTION, session(clientKey.privateKey, pinned, `edge-ramp@${BIGIP}`, 'list net self self-internal'));
-    expect(ran).toMatchObject({ code: 0, err: '', out: expect.stringContaining('net self self-internal {\n    address 10.3.89.66/24\n') });
+    await script(hosts, NODE, `iptables -A INPUT -m comment --comment "a  'b' \\$c" -j ACCEPT; ip link show ''`);
+    expect(hosts.dump(NODE)).toMatch(`-A INPUT -m comment --comment "a  'b' $c" -j ACCEPT`);
+  });
+
+  it('cannot reach the machine it runs on by a command that a node does not have', async () => {
+    const hosts = await open();
+    const ran = await script(
+      hosts,
+      NODE,
+      'modprobe ipip; echo $?; nsenter -t 1 true; echo $?; ssh somewhere; echo $?; sysctl -n kernel.hostname; echo $?',
+    );
+    expect(ran.out).toBe('127\n127\n127\n127\n');
+  });
+
+  it('finds time-outs as much shorter as the lab is faster', async () => {
+    const hosts = await open({}, { speed: 100, faults: [{ host: NODE, match: 'link show', nth: 1, effect: 'hang' }] });
+    const ran = await script(
+      hosts,
+      NODE,
+      'timeout -k 5 20 ip link show dev tun0; echo $?; timeout 20s ip link show dev tun0 | grep -c tun0',
+    );
+    expect(ran.out).toBe('124\n1\n');
+    expect(ran.took).toBeGreaterThan(190);
+    expect(ran.took).toBeLessThan(2000);
+  });
+
+  it('waits for a ping as long as the lab is slow', async () => {
+    const hosts = await open({}, { speed: 20 });
+    expect((await script(hosts, NODE, 'ping -c 3 -W 2 10.3.91.216')).took).toBeGreaterThan(190);
+  });
+});
+
+describe('ssh from a bastion', () => {
+  it('reaches BIG-IP with the key that the real agent holds', async () => {
+    const hosts = await open();
+    const ran = await script(hosts, BASTION, session('list net self self-internal'));
+    expect(ran).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringContaining('net self self-internal {\n    address 10.3.89.66/24\n'),
+    });
+    expect(hosts.journal().map(({ host }) => host)).toEqual([BIGIP, BASTION]);
+  });
+
+  it('gives BIG-IP’s exit code and error text back', async () => {
+    const ran = await script(await open(), BASTION, session('list net self SDN'));
+    expect(ran).toMatchObject({
+      code: 1,
+      out: '',
+      err: '01020036:3: The requested self IP (/Common/SDN) was not found.\n',
+    });
+  });
+
+  it('goes through a bash login shell to tmsh', async () => {
+    const ran = await script(
+      await open({ shell: 'bash' }),
+      BASTION,
+      session(`tmsh -a -q -c '\\''list net route one-line'\\''`),
+    );
+    expect(ran).toMatchObject({ code: 0, out: 'net route default { gw 10.3.89.1 network default }\n' });
+  });
+
+  it.each([
+    [
+      'the host key is not the pinned one',
+      { pinned: `${BIGIP} ${newKey().publicKey}` },
+      'Host key verification failed.',
+    ],
+    ['no host key is pinned', { pinned: '' }, 'Host key verification failed.'],
+    ['the agent holds another key', { key: newKey().privateKey }, `edge-ramp@${BIGIP}: Permission denied (publickey).`],
+    ['the user is another', { to: `root@${BIGIP}` }, `root@${BIGIP}: Permission denied (publickey).`],
+    [
+      'nobody is there',
+      { to: 'edge-ramp@10.3.88.99' },
+      'ssh: connect to host 10.3.88.99 port 22: Connection timed out',
+    ],
+  ])('fails with 255 if %s', async (_, options, says) => {
+    const hosts = await open();
+    expect(await script(hosts, BASTION, session('list net self', options))).toMatchObject({
+      code: 255,
+      out: '',
+      err: `${says}\n`,
+    });
+  });
+
+  it('eats the input of a loop around it unless it is told not to', async () => {
+    const hosts = await open();
+    const loop = (options: string): string =>
+      `printf '1\\n2\\n3\\n' | while read -r n; do echo $n; ssh ${options} x@10.3.88.99 true; done`;
+    expect((await script(hosts, BASTION, loop(''))).out).toBe('1\n');
+    expect((await script(hosts, BASTION, loop('-n'))).out).toBe('1\n2\n3\n');
+  });
+});
+
+describe('aws from a bastion', () => {
+  const get = (name: string): string =>
+    `aws secretsmanager get-secret-value --secret-id ${name} --query SecretString --output text`;
+
+  it('asks the given endpoint for the secret', async () => {
+    const asked: unknown[] = [];
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += String(chunk)));
+      request.on('end', () => {
+        asked.push(request.method, request.headers['x-amz-target'], JSON.parse(body));
+        const known = body.includes('edge-a');
+        const answer = known
+          ? { Name: 'x', SecretString: 'one\ntwo "quoted" \\ a/b\n' }
+          : { __type: 'ResourceNotFoundException', Message: 'no such secret' };
+        response
+          .writeHead(known ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' })
+          .end(JSON.stringify(answer));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const endpoint = { AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    const hosts = await open();
+    expect(await script(hosts, BASTION, get('edge-ramp/edge-a/ssh-key'), endpoint)).toMatchObject({
+      code: 0,
+      err: '',
+      out: 'one\ntwo "quoted" \\ a/b\n\n',
+    });
+    expect(asked).toEqual(['POST', 'secretsmanager.GetSecretValue', { SecretId: 'edge-ramp/edge-a/ssh-key' }]);
+    expect(await script(hosts, BASTION, get('other'), endpoint)).toMatchObject({
+      code: 254,
+      out: '',
+      err: '\nAn error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: no such secret\n',
+    });
+    server.close();
+  });
+
+  it('knows nothing else', async () => {
+    expect(await script(await open(), BASTION, 'aws s3 ls')).toMatchObject({
+      code: 127,
+      err: 'aws: not modelled: s3 ls\n',
+    });
   });
 });

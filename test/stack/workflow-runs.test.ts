@@ -1,0 +1,457 @@
+import { definitionOf } from './support/definition';
+import { synthesize } from './support/synthesized';
+import { type Answers, EXECUTION, Mishap, walk } from './support/walk';
+
+const machine = definitionOf(synthesize([]));
+
+const REQUEST = {
+  contract: 1,
+  tunnel: 'edge-a',
+  action: 'apply',
+  allowInterruption: false,
+  expect: null,
+  trigger: null,
+  repair: null,
+  spec: { name: 'edge-a' },
+};
+const WORK = { instance: 'i-1', operations: ['x'] };
+const CHANGE = { device: 'BIG-IP 10.3.88.66', line: 'create the tunnel SDN' };
+const PLAN = {
+  contract: 1,
+  digest: '0123456789abcdef',
+  operations: 4,
+  changes: [CHANGE],
+  interrupts: [],
+  detach: [],
+  shape: { bigip: [WORK], ramp: [WORK] },
+  prove: [1],
+  attach: [WORK],
+  records: { original: '{"o":1}', before: '{"b":1}', applied: '{"a":1}' },
+  verification: { reachable: false },
+  reachable: false,
+  left: [],
+  sentence: '4 changes on 2 devices',
+};
+const NOTHING = {
+  ...PLAN,
+  operations: 0,
+  changes: [],
+  shape: { bigip: [], ramp: [] },
+  prove: [],
+  attach: [],
+  reachable: true,
+  sentence: 'nothing to change',
+};
+
+const attributes = (more: object = {}) => ({ Attributes: { fence: { N: '1700000000001' }, ...more } });
+const good = (kind: string) => () => ({ kind, ok: true, devices: [] });
+const lambdaError = (name: string, message: string) =>
+  new Mishap(name, JSON.stringify({ errorType: name, errorMessage: message, trace: ['Error\n at x'] }));
+const throwing = (name: string, message: string) => () => {
+  throw lambdaError(name, message);
+};
+
+/** A run in which everything goes well; a case replaces what it is about. */
+const WELL: Answers = {
+  'Read request': () => REQUEST,
+  'Read tunnel': () => ({}),
+  'Take lease': () => attributes(),
+  Plan: () => PLAN,
+  'Record before': (args) => attributes({ before: args.ExpressionAttributeValues[':beforeValue'] }),
+  'New fence': (args) => attributes({ fence: args.ExpressionAttributeValues[':fenceValue'] }),
+  'Plan restore': () => ({ ...NOTHING, left: [] }),
+  ...Object.fromEntries(
+    [
+      'Observe BIG-IP',
+      'Observe BIG-IP again',
+      'Configure BIG-IP',
+      'Restore BIG-IP',
+      'Ping from BIG-IP',
+      'Detach virtual servers',
+      'Attach virtual servers',
+      'Detach again',
+      'Reattach virtual servers',
+    ].map((name) => [name, good('bigip')]),
+  ),
+  ...Object.fromEntries(
+    [
+      'Observe ramp nodes',
+      'Observe ramp nodes again',
+      'Configure ramp nodes',
+      'Restore ramp nodes',
+      'Ping from ramp nodes',
+    ].map((name) => [name, good('ramp')]),
+  ),
+  ...Object.fromEntries(
+    [
+      'applied',
+      'unchanged',
+      'torn down',
+      'restored',
+      'planned',
+      'not verified',
+      'not started',
+      'nothing to restore',
+      'not restored',
+    ].map((name) => [`Record ${name}`, () => attributes()]),
+  ),
+};
+
+/** Runs a case, and keeps what each named task was asked. */
+async function run(answers: Answers, request: object = {}) {
+  const asked: Record<string, any[]> = {};
+  const all: Answers = { ...WELL, 'Read request': () => ({ ...REQUEST, ...request }), ...answers };
+  const listening = Object.fromEntries(
+    Object.entries(all).map(([name, answer]) => [
+      name,
+      (args: any, visit: number) => {
+        (asked[name] ??= []).push(args);
+        return answer(args, visit);
+      },
+    ]),
+  );
+  const walked = await walk(machine, listening, { tunnel: 'edge-a' });
+  const result = (record: string) => JSON.parse(asked[record]![0].ExpressionAttributeValues[':lastResultValue'].S);
+  return { ...walked, asked, result };
+}
+
+describe('a run that goes well', () => {
+  test('a fresh apply changes, proves, attaches, and keeps what it applied', async () => {
+    const { path, output, asked, result } = await run({});
+    expect(output).toEqual({
+      endState: 'Applied',
+      tunnel: 'edge-a',
+      action: 'apply',
+      changes: [CHANGE],
+      verification: {
+        reachable: true,
+        outcomes: [
+          { kind: 'bigip', ok: true, devices: [] },
+          { kind: 'ramp', ok: true, devices: [] },
+        ],
+      },
+      interrupts: [],
+      digest: PLAN.digest,
+      sentence: PLAN.sentence,
+    });
+    expect(path.length).toBeLessThanOrEqual(45);
+    expect(asked['Configure BIG-IP']![0].Payload).toEqual({
+      contract: 1,
+      do: 'shape',
+      execution: EXECUTION,
+      step: 'Configure BIG-IP 0',
+      retry: 0,
+      fence: 1700000000001,
+      request: REQUEST,
+      applied: null,
+      digest: PLAN.digest,
+      work: [WORK],
+    });
+    expect(asked['Attach virtual servers']![0].Payload.work).toEqual([WORK]);
+    expect(asked['Record applied']![0].ExpressionAttributeValues[':appliedValue']).toEqual({ S: '{"a":1}' });
+    expect(result('Record applied')).toMatchObject({
+      endState: 'Applied',
+      execution: EXECUTION,
+      failure: null,
+      changes: [CHANGE],
+    });
+    expect(result('Record applied').outcomes).toHaveLength(3);
+  });
+
+  test('an unchanged tunnel is not touched', async () => {
+    const { path, output } = await run({ Plan: () => NOTHING });
+    expect(output).toMatchObject({ endState: 'Unchanged', changes: [], sentence: 'nothing to change' });
+    expect(path.length).toBeLessThanOrEqual(20);
+  });
+
+  test.each([
+    ['plan', PLAN, 'Planned'],
+    ['verify', NOTHING, 'Verified'],
+  ])('%s takes no lease and stamps no fence', async (action, plan, endState) => {
+    const { path, output, asked } = await run({ Plan: () => plan }, { action });
+    expect(output).toMatchObject({ endState, action });
+    expect(path).not.toContain('Take lease');
+    expect(asked['Observe BIG-IP']![0].Payload.fence).toBeNull();
+  });
+
+  test.each([
+    ['with work', { ...PLAN, prove: [] }, 'What was carried out?'],
+    ['with nothing left to do', { ...NOTHING, reachable: false }, 'What is to be done?'],
+  ])('a teardown %s ends TornDown', async (_, plan, before) => {
+    const { path, output, asked } = await run({ Plan: () => plan }, { action: 'teardown' });
+    expect(output).toMatchObject({ endState: 'TornDown' });
+    expect(path[path.indexOf('Record torn down') - 1]).toBe(before);
+    const { UpdateExpression: update } = asked['Record torn down']![0];
+    expect(update).toMatch(/REMOVE #applied, #original, #before, #owner$/);
+  });
+
+  test('the records of the last run reach the plan', async () => {
+    const stored = { original: { S: '{"o":0}' }, before: { S: '{"b":0}' }, applied: { S: '{"a":0}' } };
+    const { asked } = await run({ 'Take lease': () => attributes(stored) });
+    expect(asked['Plan']![0].Payload).toMatchObject({
+      phase: 'forward',
+      records: { original: '{"o":0}', before: '{"b":0}', applied: '{"a":0}' },
+      before: null,
+    });
+    expect(asked['Observe ramp nodes']![0].Payload.applied).toBe('{"a":0}');
+  });
+});
+
+describe('a run that fails before the first change', () => {
+  test('a wrong request is InvalidRequest, in the words of the handler', async () => {
+    const { error, cause } = await run({
+      'Read request': throwing('InvalidRequest', 'no tunnel "edge-x" is declared'),
+    });
+    expect([error, cause]).toEqual(['InvalidRequest', 'no tunnel "edge-x" is declared']);
+  });
+
+  test('a request that could not be read is NotStarted', async () => {
+    const { error, cause } = await run({ 'Read request': throwing('ContractMismatch', 'contract 2') });
+    expect([error, cause]).toEqual(['NotStarted', 'Read request failed: contract 2 (ContractMismatch)']);
+  });
+
+  test('a refused plan is NotStarted, and its result is in the table', async () => {
+    const { error, cause, result } = await run({ Plan: throwing('Refused', 'the route is another one') });
+    expect(error).toBe('NotStarted');
+    expect(cause).toBe('Plan failed: the route is another one (Refused) (result: table item edge-a, lastResult)');
+    expect(result('Record not started').failure).toEqual({
+      error: 'Refused',
+      cause: 'the route is another one',
+      state: 'Plan',
+    });
+  });
+
+  test('a time-out has no JSON for a cause', async () => {
+    const plan = () => {
+      throw new Mishap('States.Timeout', 'the state ran for 45 seconds');
+    };
+    expect((await run({ Plan: plan })).cause).toContain('Plan failed: the state ran for 45 seconds (States.Timeout)');
+  });
+
+  test('an observation that fails reaches the plan as an outcome, and does not cut the other one off', async () => {
+    const { path, asked } = await run({ 'Observe BIG-IP': throwing('DeviceRefused', '01020036: not found') });
+    expect(path).toContain('Observe ramp nodes');
+    expect(asked['Plan']![0].Payload.observed[0]).toEqual({
+      kind: 'bigip',
+      ok: false,
+      devices: [],
+      error: 'DeviceRefused',
+      cause: '01020036: not found',
+      state: 'Observe BIG-IP',
+    });
+  });
+
+  test.each([
+    ['apply', 'Record not verified', ' (result: table item edge-a, lastResult)'],
+    ['verify', undefined, ''],
+  ])('%s with nothing to change that does not carry is NotVerified', async (action, record, where) => {
+    const plan = { ...NOTHING, reachable: false, sentence: 'no answer from 10.130.0.7' };
+    const { error, cause, path } = await run({ Plan: () => plan }, { action });
+    expect([error, cause]).toEqual(['NotVerified', `no answer from 10.130.0.7${where}`]);
+    if (record) expect(path).toContain(record);
+  });
+});
+
+describe('the lease', () => {
+  const held = { Item: { owner: { S: 'arn:other' }, fence: { N: '1600000000000' }, wanted: { S: 'applied' } } };
+  const owner = (status: string) => ({ 'Read tunnel': () => held, 'Look up owner': () => ({ Status: status }) });
+  const unknown = () => {
+    throw new Mishap('Sfn.ExecutionDoesNotExistException', 'Execution Does Not Exist');
+  };
+
+  test('a running owner is named', async () => {
+    expect(await run(owner('RUNNING'))).toMatchObject({ error: 'TunnelBusy', cause: 'the lease is held by arn:other' });
+  });
+
+  test.each(['FAILED', 'ABORTED', 'TIMED_OUT', 'SUCCEEDED'])(
+    'the lease of an owner that %s is taken over',
+    async (status) => {
+      const { output, asked } = await run(owner(status));
+      expect(output).toMatchObject({ endState: 'Applied' });
+      const values = asked['Take lease']![0].ExpressionAttributeValues;
+      expect(values).toMatchObject({ ':seenOwner': { S: 'arn:other' }, ':seenFence': { N: '1600000000000' } });
+      expect(Number(values[':fence'].N)).toBeGreaterThan(1_600_000_000_000);
+    },
+  );
+
+  test('an owner that Step Functions does not know is taken over once it is older than a minute', async () => {
+    expect((await run({ 'Read tunnel': () => held, 'Look up owner': unknown })).output).toMatchObject({
+      endState: 'Applied',
+    });
+    const young = { Item: { ...held.Item, fence: { N: String(Date.now()) } } };
+    expect((await run({ 'Read tunnel': () => young, 'Look up owner': unknown })).error).toBe('TunnelBusy');
+  });
+
+  test('a fence ahead of the clock is still followed by a greater one', async () => {
+    const ahead = { Item: { fence: { N: '9999999999999' } } };
+    const { asked } = await run({ 'Read tunnel': () => ahead });
+    expect(asked['Take lease']![0].ExpressionAttributeValues[':fence']).toEqual({ N: '10000000000000' });
+  });
+
+  test('a run that loses every race gives way', async () => {
+    const lost = () => {
+      throw new Mishap('DynamoDB.ConditionalCheckFailedException', 'The conditional request failed');
+    };
+    expect(await run({ 'Take lease': lost })).toMatchObject({
+      error: 'TunnelBusy',
+      cause: 'other runs won 5 races for the lease',
+    });
+  });
+
+  test.each([
+    ['not wanted', { wanted: { S: 'absent' } }],
+    ['not wanted', {}],
+    ['paused', { wanted: { S: 'applied' }, paused: { BOOL: true } }],
+    ['paused', { wanted: { S: 'applied' }, paused: { S: 'by a person' } }],
+    ['held by arn:other', held.Item],
+  ])('an event gives way to a tunnel that is %s', async (why, Item) => {
+    const { output } = await run({ 'Read tunnel': () => ({ Item }) }, { trigger: 'event' });
+    expect(output.endState).toBe('Skipped');
+    expect(output.sentence).toContain(why);
+  });
+
+  test('an event carries out a plan that cuts nothing, and leaves one that does to a person', async () => {
+    const wanted = { 'Read tunnel': () => ({ Item: { wanted: { S: 'applied' }, paused: { BOOL: false } } }) };
+    expect((await run(wanted, { trigger: 'schedule' })).output).toMatchObject({ endState: 'Applied' });
+    const cutting = { ...wanted, Plan: () => ({ ...PLAN, interrupts: ['the route is replaced'] }) };
+    const { output, path } = await run(cutting, { trigger: 'schedule' });
+    expect(output).toMatchObject({ endState: 'Planned', interrupts: ['the route is replaced'] });
+    expect(path).toContain('Record planned');
+  });
+});
+
+describe('a run that fails after the first change', () => {
+  const attachFails = { 'Attach virtual servers': throwing('DeviceRefused', '01070320: in use') };
+  const left = { ...PLAN, operations: 1, prove: [], detach: [WORK] };
+
+  test('everything is put back, and confirmed by a fresh look', async () => {
+    const plans = [left, NOTHING];
+    const { error, cause, path, asked, result } = await run({
+      ...attachFails,
+      'Plan restore': (_, visit) => plans[visit - 1],
+    });
+    expect(error).toBe('RolledBack');
+    expect(cause).toBe(
+      'Attach virtual servers failed: 01070320: in use (DeviceRefused); everything was put back (result: table item edge-a, lastResult)',
+    );
+    expect(path.filter((state) => state === 'New fence')).toHaveLength(2);
+    expect(path).toEqual(
+      expect.arrayContaining(['Detach again', 'Restore BIG-IP', 'Restore ramp nodes', 'Reattach virtual servers']),
+    );
+    expect(asked['Plan restore']![0].Payload).toMatchObject({ phase: 'restore', before: '{"b":1}' });
+    expect(asked['Plan restore']![0].Payload.outcomes).toHaveLength(2);
+    expect(asked['Restore BIG-IP']![0].Payload.step).toBe('Restore BIG-IP 1');
+    expect(Number(asked['Restore BIG-IP']![0].Payload.fence)).toBeGreaterThan(1_700_000_000_001);
+    expect(result('Record restored')).toMatchObject({
+      endState: 'RolledBack',
+      changes: [CHANGE],
+      failure: { error: 'DeviceRefused' },
+    });
+  });
+
+  test.each([
+    ['Configure', 'Configure ramp nodes', 'OutcomeUnknown'],
+    ['Verify ping', 'Ping from ramp nodes', 'NotVerified'],
+  ])('a branch of %s that fails lets the other one finish', async (parallel, branch, name) => {
+    const { error, cause, result } = await run({ [branch]: throwing(name, 'went wrong') });
+    expect(error).toBe('RolledBack');
+    expect(cause).toContain(`${branch} failed: went wrong (${name}); everything was put back`);
+    expect(result('Record restored').failure).toEqual({ error: name, cause: 'went wrong', state: branch });
+    expect(machine.States[parallel]!.Type).toBe('Parallel');
+  });
+
+  test('what another changed is left, and named', async () => {
+    const { cause } = await run({
+      ...attachFails,
+      'Plan restore': () => ({ ...NOTHING, left: ['virtual ose-vserver'] }),
+    });
+    expect(cause).toContain('everything was put back; left, since another changed it: virtual ose-vserver (result:');
+  });
+
+  test('after three rounds the run gives up and lists what is left', async () => {
+    const refused = { 'Restore BIG-IP': throwing('DeviceRefused', 'still in use') };
+    const { error, cause, path } = await run({ ...attachFails, ...refused, 'Plan restore': () => left });
+    expect(error).toBe('RollbackFailed');
+    expect(path.filter((state) => state === 'Restore')).toHaveLength(3);
+    expect(path.filter((state) => state === 'Plan restore')).toHaveLength(4);
+    expect(cause).toBe(
+      'Attach virtual servers failed: 01070320: in use (DeviceRefused); not put back: BIG-IP 10.3.88.66: create the tunnel SDN; ' +
+        'Restore BIG-IP failed: still in use (result: table item edge-a, lastResult)',
+    );
+  });
+
+  test('a restore that cannot look says that nobody knows what is left', async () => {
+    const { error, cause, path } = await run({
+      ...attachFails,
+      'Plan restore': throwing('NotUnderstood', 'no end mark'),
+    });
+    expect(error).toBe('RollbackFailed');
+    expect(path.filter((state) => state === 'New fence')).toHaveLength(4);
+    expect(cause).toContain('what is left could not be determined; Plan restore failed: no end mark');
+  });
+
+  test('what an earlier round found is not taken for what is left', async () => {
+    const plans = [() => left, throwing('NotUnderstood', 'no end mark')];
+    const { cause } = await run({ ...attachFails, 'Plan restore': (_, visit) => plans[Math.min(visit, 2) - 1]!() });
+    expect(cause).toContain('what is left could not be determined');
+  });
+
+  test('a lease that was lost is not written to', async () => {
+    const lost = () => {
+      throw new Mishap('DynamoDB.ConditionalCheckFailedException', 'The conditional request failed');
+    };
+    const { error, cause } = await run({ ...attachFails, 'New fence': lost, 'Record not restored': lost });
+    expect(error).toBe('RollbackFailed');
+    expect(cause).not.toContain('lastResult');
+  });
+});
+
+describe('a repair', () => {
+  const repair = { repair: 'arn:died', trigger: null };
+  const dead = {
+    'Read tunnel': () => ({ Item: { owner: { S: 'arn:died' } } }),
+    'Look up owner': () => ({ Status: 'TIMED_OUT' }),
+  };
+
+  test('puts back what the run that died had begun', async () => {
+    const plans = [PLAN, NOTHING];
+    const { output, path, asked, result } = await run(
+      {
+        ...dead,
+        'Take lease': () => attributes({ before: { S: '{"b":9}' } }),
+        'Plan restore': (_, visit) => plans[visit - 1],
+      },
+      repair,
+    );
+    expect(output).toMatchObject({ endState: 'Restored', changes: [CHANGE], sentence: 'Everything is as it was' });
+    expect(path).not.toContain('Plan');
+    expect(asked['Plan restore']![0].Payload.before).toBe('{"b":9}');
+    expect(result('Record restored').endState).toBe('Restored');
+  });
+
+  test('of a run that had changed nothing only frees the lease', async () => {
+    const { output, path } = await run(dead, repair);
+    expect(output).toMatchObject({ endState: 'Restored' });
+    expect(path).not.toContain('Observe again');
+  });
+
+  test('gives way to a run under way', async () => {
+    const { output } = await run({ ...dead, 'Look up owner': () => ({ Status: 'RUNNING' }) }, repair);
+    expect(output).toMatchObject({ endState: 'Skipped' });
+  });
+
+  test('that fails is RollbackFailed', async () => {
+    const { error, cause } = await run(
+      {
+        ...dead,
+        'Take lease': () => attributes({ before: { S: '{"b":9}' } }),
+        'Plan restore': () => ({ ...PLAN, shape: { bigip: [], ramp: [] } }),
+      },
+      repair,
+    );
+    expect(error).toBe('RollbackFailed');
+    expect(cause).toContain(
+      'A run that died had to be restored; not put back: BIG-IP 10.3.88.66: create the tunnel SDN',
+    );
+  });
+});
