@@ -99,7 +99,7 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
     const note = (code: number, writes: boolean): void =>
       void journal.push({ at: Date.now(), host, line, code, writes });
     const due = faults.filter(
-      (fault, i) => fault.host === host && line.includes(fault.match) && ++seen[i]! === fault.nth,
+      (fault, i) => fault.host === host && new RegExp(fault.match).test(line) && ++seen[i]! === fault.nth,
     );
     const fault = due[0]?.effect;
     if (fault === 'hang') {
@@ -142,7 +142,8 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
       return await carryOut(host, [command, ...args].join(' '), async () => {
         try {
           if (node) return command === 'ping' ? ping(state, node, args) : onNode(node, call);
-          if (command === 'ssh') return await ssh(state.bigips, call, args, login);
+          // What it changed is BIG-IP's, and stands in the journal as BIG-IP's.
+          if (command === 'ssh') return { ...(await ssh(state.bigips, call, args, login)), writes: false };
           throw new Refusal('notModelled', command, `${args.join(' ')} on a bastion`);
         } catch (error) {
           if (error instanceof Refusal) return error.answer;

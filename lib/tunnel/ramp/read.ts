@@ -131,6 +131,11 @@ export function readInput(device: string, bigip: string, { lines, code }: Answer
       .map((line) => line.split(' '))
       .filter(([first]) => first === word)
       .map(([, n]) => Number(n))[0];
+  // Presence is judged by `iptables -C`, the place by the listing; where they disagree nothing is believed.
+  if ((number('present') === 1) !== (number('ours') !== undefined))
+    throw new NotUnderstood(
+      `${device}: iptables -C and -S disagree about the INPUT rule for ${bigip}: ${excerpt(lines.join(' '))}`,
+    );
   if (number('present') !== 1) return;
   const [ours, reject] = [number('ours') ?? Infinity, number('reject') ?? Infinity];
   state[`input ${bigip}`] = ours <= reject && ours !== Infinity ? 'ahead' : 'behind';
