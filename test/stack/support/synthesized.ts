@@ -9,7 +9,7 @@ export const PROJECT = join(__dirname, '..', '..', '..');
 /** A resource of a CloudFormation template, as far as tests look into it. */
 export interface Resource {
   readonly Type: string;
-  // biome-ignore lint: the shape differs by type; each test names what it expects.
+  /** The shape differs by type: each test names what it expects. */
   readonly Properties: any;
   readonly DeletionPolicy?: string;
 }
