@@ -22,7 +22,11 @@ export function stateGraph(machine: Machine): string {
     '  classDef good fill:#d7f0d7,stroke:#2e7d32,color:#000',
     '  classDef bad fill:#f8d7d7,stroke:#b71c1c,color:#000',
     ...(['guarded', 'good', 'bad'] as const).map(
-      (style) => `  class ${names.filter((name) => styleOf(machine.States[name]!) === style).map(id)} ${style}`,
+      (style) =>
+        `  class ${names
+          .filter((name) => styleOf(machine.States[name]!) === style)
+          .map(id)
+          .join(',')} ${style}`,
     ),
   ].join('\n');
 }
