@@ -101,7 +101,7 @@ test('a deployment between two states of a run: the run goes on with the new han
   rmSync(next, { recursive: true });
 });
 
-test('a device that cannot be reached: NotStarted, in ssh's own words', async () => {
+test('a device that cannot be reached: NotStarted, in the words of ssh', async () => {
   here = await site({ spec: { ...example, bigip: [{ ...example.bigip[0]!, hostKey: example.bigip[0]!.hostKey }] } });
   here.world.bigips[BIGIP]!.reachable = false;
   const before = here.dump();

@@ -9,7 +9,7 @@ export const PROJECT = join(__dirname, '..', '..', '..');
 /** A resource of a CloudFormation template, as far as tests look into it. */
 export interface Resource {
   readonly Type: string;
-  // biome-ignore lint: the shape differs by type; each test names what it expects.
+  /** The shape differs by type: each test names what it expects. */
   readonly Properties: any;
   readonly DeletionPolicy?: string;
 }
@@ -40,7 +40,7 @@ export function resourcesOf(synthesized: Synthesized, type: string): [string, Re
 export function plain(value: unknown): string {
   if (typeof value === 'string') return value;
   const object = value as Record<string, unknown>;
-  if ('Ref' in object) return `<${object['Ref']}>`;
+  if ('Ref' in object) return `<${String(object['Ref'])}>`;
   if ('Fn::GetAtt' in object) return `<${(object['Fn::GetAtt'] as string[]).join('.')}>`;
   if ('Fn::Join' in object) {
     const [separator, parts] = object['Fn::Join'] as [string, unknown[]];
