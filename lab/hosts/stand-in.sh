@@ -37,6 +37,7 @@ aws) # asks the endpoint that the AWS command line tool would ask
   text='"(([^"\\]|\\.)*)"' # a JSON string
   if [[ $answer =~ \"SecretString\"\ *:\ *$text ]]; then
     secret=${BASH_REMATCH[1]//\\\//\/}
+    secret=${secret//\\\"/\"}
     printf '%b\n' "$secret"
     exit 0
   fi

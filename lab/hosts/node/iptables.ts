@@ -137,46 +137,43 @@ export function verdict(
 }
 
 /** RHEL's stock chains with the SDN's own jumps in front: INPUT and FORWARD end in a REJECT. */
+const STOCK = {
+  filter: `
+-P INPUT ACCEPT
+-A INPUT -m comment --comment "firewall overrides" -j OPENSHIFT-FIREWALL-ALLOW
+-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A INPUT -p icmp -j ACCEPT
+-A INPUT -i lo -j ACCEPT
+-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+-A INPUT -j OS_FIREWALL_ALLOW
+-A INPUT -j REJECT --reject-with icmp-host-prohibited
+-P FORWARD ACCEPT
+-A FORWARD -m comment --comment "firewall overrides" -j OPENSHIFT-FIREWALL-FORWARD
+-A FORWARD -j REJECT --reject-with icmp-host-prohibited
+-P OUTPUT ACCEPT
+-A OPENSHIFT-FIREWALL-ALLOW -p udp -m udp --dport 4789 -j ACCEPT
+-A OPENSHIFT-FIREWALL-ALLOW -i tun0 -j ACCEPT
+-A OPENSHIFT-FIREWALL-ALLOW -i docker0 -j ACCEPT
+-A OPENSHIFT-FIREWALL-FORWARD -d CLUSTER -j ACCEPT
+-A OPENSHIFT-FIREWALL-FORWARD -s CLUSTER -j ACCEPT
+-A OS_FIREWALL_ALLOW -p tcp -m tcp --dport 10250 -j ACCEPT`,
+  nat: `
+-P PREROUTING ACCEPT
+-P POSTROUTING ACCEPT
+-A POSTROUTING -m comment --comment "rules for masquerading OpenShift traffic" -j OPENSHIFT-MASQUERADE
+-A OPENSHIFT-MASQUERADE -s CLUSTER -m comment --comment "masquerade pod-to-external traffic" -j MASQUERADE`,
+};
+
 export function stockChains(clusterNetwork: string): Record<'filter' | 'nat', Chains> {
-  const chain = (policy: string, ...rules: string[]): Chains[string] => ({
-    ...(policy ? { policy } : {}),
-    rules: rules.map((rule) => parseRule((rule.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', '')))),
-  });
-  const reject = '-j REJECT --reject-with icmp-host-prohibited';
-  const sdn = '-m comment --comment "firewall overrides" -j OPENSHIFT-FIREWALL';
-  return {
-    filter: {
-      INPUT: chain(
-        'ACCEPT',
-        `${sdn}-ALLOW`,
-        '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
-        '-p icmp -j ACCEPT',
-        '-i lo -j ACCEPT',
-        '-p tcp -m tcp --dport 22 -j ACCEPT',
-        '-j OS_FIREWALL_ALLOW',
-        reject,
-      ),
-      FORWARD: chain('ACCEPT', `${sdn}-FORWARD`, reject),
-      OUTPUT: chain('ACCEPT'),
-      'OPENSHIFT-FIREWALL-ALLOW': chain(
-        '',
-        '-p udp -m udp --dport 4789 -j ACCEPT',
-        '-i tun0 -j ACCEPT',
-        '-i docker0 -j ACCEPT',
-      ),
-      'OPENSHIFT-FIREWALL-FORWARD': chain('', `-d ${clusterNetwork} -j ACCEPT`, `-s ${clusterNetwork} -j ACCEPT`),
-      OS_FIREWALL_ALLOW: chain('', '-p tcp -m tcp --dport 10250 -j ACCEPT'),
-    },
-    nat: {
-      PREROUTING: chain('ACCEPT'),
-      POSTROUTING: chain(
-        'ACCEPT',
-        '-m comment --comment "rules for masquerading OpenShift traffic" -j OPENSHIFT-MASQUERADE',
-      ),
-      'OPENSHIFT-MASQUERADE': chain(
-        '',
-        `-s ${clusterNetwork} -m comment --comment "masquerade pod-to-service and pod-to-external traffic" -j MASQUERADE`,
-      ),
-    },
+  const read = (text: string): Chains => {
+    const chains: Chains = {};
+    for (const line of text.replaceAll('CLUSTER', clusterNetwork).trim().split('\n')) {
+      const [verb, name = '', ...words] = (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
+      const chain = (chains[name] ??= { rules: [] });
+      if (verb === '-P') chain.policy = words[0]!;
+      else chain.rules.push(parseRule(words));
+    }
+    return chains;
   };
+  return { filter: read(STOCK.filter), nat: read(STOCK.nat) };
 }
