@@ -12,7 +12,7 @@ interface Words {
 }
 type Verb = (node: Node, words: Words) => Answer;
 
-const KEYWORDS = new Set(['dev', 'mode', 'remote', 'local', 'ttl', 'via', 'from', 'scope', 'src']);
+const KEYWORDS = new Set(['dev', 'mode', 'remote', 'local', 'via', 'from']);
 const SYNONYMS: Record<string, string> = { address: 'addr', list: 'show', delete: 'del' };
 
 /** iproute2's `ip`, as far as tunnels, links, IPv4 addresses and routes of a ramp node go. */
@@ -22,7 +22,6 @@ export function ip(node: Node, args: readonly string[]): Answer {
     .slice(options.length)
     .map((word, i) => (i < 2 && SYNONYMS[word]) || word);
   const command = COMMANDS[`${object} ${verb}`];
-  if (!command) throw new Refusal('notModelled', 'ip', args.join(' '));
   const names: string[] = [];
   const values: Record<string, string> = {};
   for (let i = 0; i < rest.length; i++) {
@@ -30,6 +29,7 @@ export function ip(node: Node, args: readonly string[]): Answer {
     if (KEYWORDS.has(word)) values[word] = rest[++i] ?? '';
     else names.push(word);
   }
+  if (!command || names.length > (object === 'link' ? 2 : 1)) throw new Refusal('notModelled', 'ip', args.join(' '));
   return command(node, { names, values, flags: new Set(options) });
 }
 
