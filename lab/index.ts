@@ -126,7 +126,7 @@ async function open(
   const retired: Functions[] = [];
   opened.push(() => Promise.all([functions, ...retired].map((each) => each.close(true))));
 
-  const services = integrations(() => functions, tables, executions);
+  const services = integrations(() => functions, tables, executions, join(folder('logs'), 'notices.log'));
   const definition = (from: Deployment) => load(String(from.machine.get('DefinitionString')), services);
   let machine = definition(deployment);
   opened.push(() => executions.stopAll());

@@ -65,7 +65,10 @@ export function readAssembly(directory: string): Assembly {
   for (const [name, { type, properties }] of artifacts) {
     if (type === 'aws:cloudformation:stack')
       stacks.push(
-        new Stack(String(properties.stackName ?? name), read(String(properties.templateFile)).Resources as Templates),
+        new Stack(
+          (properties.stackName as string | undefined) ?? name,
+          read(String(properties.templateFile)).Resources as Templates,
+        ),
       );
     if (type === 'cdk:asset-manifest') {
       const files = read(String(properties.file)).files as Record<string, { source: { path: string } }>;

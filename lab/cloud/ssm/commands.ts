@@ -165,6 +165,7 @@ export class Commands {
     const takeBack = clock.alarm(document.timeoutSeconds, () => running.kill('TimedOut'));
     const { code, stdout, stderr, killed } = await running.ended;
     takeBack();
+    hosts.save(); // what the script changed outlives a crash of the lab
     delete invocation.running;
     invocation.stdout = stdout.slice(0, STDOUT_LIMIT);
     invocation.stderr = stderr.slice(0, STDERR_LIMIT);
