@@ -190,10 +190,8 @@ test('a cancelled command ends, before delivery and while it runs', async () => 
 });
 
 test('commands to one host run side by side', async () => {
-  const began = Date.now();
-  const sent = await Promise.all([1, 2, 3, 4].map(() => send('pause')));
-  await Promise.all(sent.map(({ CommandId: id }) => settled(id!)));
-  expect(Date.now() - began).toBeLessThan(1_100);
+  await Promise.all([1, 2, 3, 4].map(() => send('hangs')));
+  await eventually(() => (commands.trips().every(({ status }) => status === 'InProgress') ? true : undefined));
 });
 
 test('a command is found again by document and comment, newest first', async () => {
