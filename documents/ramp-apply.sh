@@ -36,7 +36,7 @@ unclaim() { # ADDRESS: only our own
   fi
 }
 
-# All flows change in one bundle: deleting and then adding loses packets (first-packet.md 5).
+# All flows change in one bundle: deleting and then adding loses packets (OS-17).
 bundle=
 flow() { # VERB MATCH FROM TO: values are `cookie=C actions=A`
   case $1 in

@@ -67,7 +67,7 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
     const [node, bigip] = [state.nodes[host], state.bigips[host]];
     if (bigip && command === 'tmsh' && args[0] !== '-v')
       return onTmsh(bigip, args.join(' ').replace(/^(-[aq] )*(-c )?/, ''));
-    return carryOut(host, [command, ...args].join(' '), () => {
+    return carryOut(host, [command, ...args].join(' '), async () => {
       const from = node ?? bigip;
       if (from && command === 'ping') return ping(state, from, args);
       if (node) return onNode(node, call);

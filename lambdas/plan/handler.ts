@@ -62,20 +62,31 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
       before: JSON.stringify(before),
       applied: JSON.stringify(request.spec),
     },
-    sentence: sentence(goal, plan),
+    sentence: sentence(goal, request.action, plan),
   };
 }
 
-function sentence(goal: Goal, { changes, interrupts }: Pick<Plan, 'changes' | 'interrupts'>): string {
-  if (changes.length === 0) return 'Nothing has to change.';
-  const devices = new Set(changes.map(({ device }) => device)).size;
+/** What the plan means, in one sentence: it ends up as a run's last word when nothing is carried out. */
+function sentence(
+  goal: Goal,
+  action: Request['action'],
+  { changes, interrupts, verification, reachable }: Pick<Plan, 'changes' | 'interrupts' | 'verification' | 'reachable'>,
+): string {
   const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  if (changes.length === 0) {
+    const dead = verification.find(({ ok }) => !ok);
+    if (goal !== 'declared' || reachable) return 'Nothing has to change.';
+    return `The tunnel stands as declared, yet it does not carry: ${dead ? `${dead.from}: ${dead.what} to ${dead.to}: ${dead.detail}` : 'no device could be asked to ping through it'}.`;
+  }
+  const devices = many(new Set(changes.map(({ device }) => device)).size, 'device');
+  if (action === 'verify')
+    return `The tunnel does not stand as declared: ${many(changes.length, 'change')} on ${devices} would be needed; look at a plan, then apply.`;
   const traffic = {
     absent: 'traffic leaves the tunnel first',
     recorded: 'back to what was',
     declared: interrupts.length === 0 ? 'none cuts live traffic' : `${interrupts.length} of them cut live traffic`,
   };
-  return `${many(changes.length, 'change')} on ${many(devices, 'device')}; ${traffic[goal]}.`;
+  return `${many(changes.length, 'change')} on ${devices}; ${traffic[goal]}.`;
 }
 
 function parse<T>(text: string | null, otherwise: T): T {

@@ -17,7 +17,7 @@ export interface TimeOuts {
   readonly deadline: number;
 }
 
-/** Run Command's answer is eventually consistent: for so long "does not exist" means "not yet" (aws.md, C1). Milliseconds. */
+/** Run Command's answer is eventually consistent: for so long "does not exist" means "not yet" (AWS-1). Milliseconds. */
 const CONSISTENT_AFTER = 10_000;
 /** Milliseconds between looks: a script takes one to three seconds, so the first looks are close together. */
 const LOOKS = [400, 400, 400, 500, 500, 500, 500, 1000, 1000, 1000];

@@ -141,7 +141,7 @@ function refuseForeign(spec: Tunnel, applied: Tunnel | null, object: string, val
     );
 }
 
-/** Delete: pool, route, self, tunnel. Create: tunnel, self, route, pool. Virtual servers, then a pool they left, then save (bigip.md 1.9). */
+/** Delete: pool, route, self, tunnel. Create: tunnel, self, route, pool. Virtual servers, then a pool they left, then save (BIP-10). */
 function rank({ verb, object, stage: when }: Operation): number {
   const [kind] = object.split(' ') as [string];
   if (kind === 'virtual') return 10;
@@ -167,7 +167,7 @@ function stage({ verb, object, from, to }: Operation, all: readonly Operation[])
   return kind === 'snatpool' && verb === 'delete' && left ? 'attach' : 'shape';
 }
 
-/** Tunnel profile, self IP address, route network and a route's kind of target cannot be modified (bigip.md 0.2). */
+/** Tunnel profile, self IP address, route network and a route's kind of target cannot be modified (BIP-7). */
 function immutable(object: string, from: string, to: string): boolean {
   const differs = (name: string): boolean => property(from, name) !== property(to, name);
   const kind = object.split(' ')[0]!;

@@ -12,7 +12,7 @@ const SHOWN = {
   snatpool: ['members', 'description'],
 } as const;
 
-/** Properties that tmsh prints although nobody set them, or that never differ for objects of this kind (bigip.md 1.1, 1.2). */
+/** Properties that tmsh prints although nobody set them, or that never differ for objects of this kind (BIP-6). */
 const INCIDENTAL: Readonly<Record<string, readonly string[] | true>> = {
   'if-index': true,
   partition: ['Common'],
@@ -88,7 +88,7 @@ export function desiredRoute(spec: Tunnel, network: string): string {
   return `network ${network} interface ${spec.objects.tunnel} description ${marker(spec)}`;
 }
 
-/** The name of a route that edge-ramp makes: no slash in it, which F5's own tools stumble over (bigip.md 1.3). */
+/** The name of a route that edge-ramp makes: no slash in it, which F5's own tools stumble over (BIP-8). */
 export function routeName(spec: Tunnel, network: string): string {
   return `${spec.objects.tunnel}_${network.replace('/', '_')}`;
 }

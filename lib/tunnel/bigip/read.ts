@@ -145,7 +145,7 @@ function readRoutes(device: string, answer: Answer, unrestorable: Record<string,
   return routes;
 }
 
-/** An absent block means none (bigip.md 1.5). */
+/** An absent block means none (BIP-12). */
 function readTranslation(device: string, name: string, answer: Answer): string | undefined {
   if (absent(answer)) return undefined;
   const [listed] = listing(device, `virtual ${name}`, answer);
@@ -159,7 +159,7 @@ function readTranslation(device: string, name: string, answer: Answer): string |
   );
 }
 
-/** 01020036 is "not found" for every class of object; a missing one may also print nothing at all (bigip.md 1.7, 1.8). */
+/** 01020036 is "not found" for every class of object; a missing one may also print nothing at all (BIP-1). */
 function absent({ code, lines }: Answer): boolean {
   const said = lines.join('\n').trim();
   return code !== 0 && (said === '' || /(?:^|\s)01020036:/.test(said));

@@ -11,7 +11,7 @@ export interface Listed {
 }
 
 /**
- * Reads what `list` prints, in its many-line and its one-line form (bigip.md 1.6: words with blanks stand in double quotes).
+ * Reads what `list` prints, in its many-line and its one-line form (BIP-5: words with blanks stand in double quotes).
  * @throws NotUnderstood on unbalanced braces or quotes, or text outside an object
  */
 export function parseListing(device: string, lines: readonly string[]): readonly Listed[] {

@@ -11,7 +11,7 @@ export interface Flow {
   readonly actions: string;
 }
 
-/** Open vSwitch rewrites actions when it prints them (first-packet.md 9). */
+/** Open vSwitch rewrites actions when it prints them (OS-18). */
 const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/^set_field:([0-9.]+)->ip_src$/, 'mod_nw_src:$1'],
   [/^set_field:([0-9.]+)->ip_dst$/, 'mod_nw_dst:$1'],

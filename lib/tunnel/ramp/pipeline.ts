@@ -23,7 +23,7 @@ const PLUGINS: Readonly<Record<string, Pipeline['plugin']>> = {
   '02': 'ovs-networkpolicy',
 };
 
-/** Rule version 7 is OpenShift 3.10 and 3.11 (openshift.md 1). Later issues add releases here: a version and its landmarks. */
+/** Rule version 7 is OpenShift 3.10 and 3.11 (OS-3). Later issues add releases here: a version and its landmarks. */
 const RELEASES: Readonly<Record<string, string>> = { '07': '3.11' };
 
 interface Landmark {
@@ -35,7 +35,7 @@ interface Landmark {
 }
 
 /**
- * The flows that a packet between BIG-IP and a Pod meets before it reaches per-Pod tables, for rule version 7 (openshift.md 1, "3.7-3.11").
+ * The flows that a packet between BIG-IP and a Pod meets before it reaches per-Pod tables, for rule version 7 (OS-4, OS-5).
  * They identify the pipeline: each must stand exactly once.
  */
 function landmarks(
@@ -125,7 +125,7 @@ export function recognise(node: string, flows: readonly Flow[], sdn: Sdn, cluste
   return { release, plugin, entry, routing };
 }
 
-/** The version note is the only flow of table 253: `note:PLUGIN.VERSION...` (openshift.md 1). */
+/** The version note is the only flow of table 253: `note:PLUGIN.VERSION...` (OS-2). */
 function readNote(
   node: string,
   flows: readonly Flow[],

@@ -168,7 +168,7 @@ function isUp(device: string, { lines, code }: Answer): boolean {
   return /<[^>]*\bUP\b[^>]*>/.test(lines.join(' '));
 }
 
-/** `tun1: ip/ip remote R local L dev D ttl inherit`; an absent tunnel prints nothing and exits 0 (first-packet.md 9). */
+/** `tun1: ip/ip remote R local L dev D ttl inherit`; an absent tunnel prints nothing and exits 0 (LX-1). */
 function readTunnel(
   device: string,
   object: string,

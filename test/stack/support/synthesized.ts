@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { edgeRampApp } from '../../../lib/stack/app';
-import { loadTunnels } from '../../../lib/tunnel/declared';
+import { tunnelsFolder } from '../../../lib/stack/tunnels-folder';
 
 export const PROJECT = join(__dirname, '..', '..', '..');
 
@@ -23,7 +23,7 @@ export interface Synthesized {
 
 /** Synthesizes the app into a directory of its own, without bundling the handlers. Takes seconds: once a file. */
 export function synthesize(
-  tunnels: readonly { readonly name: string }[] = loadTunnels(join(PROJECT, 'tunnels')),
+  tunnels: readonly { readonly name: string }[] = tunnelsFolder(join(PROJECT, 'tunnels')),
 ): Synthesized {
   const directory = mkdtempSync(join(tmpdir(), 'edge-ramp-'));
   edgeRampApp(tunnels, { outdir: directory, context: { 'aws:cdk:bundling-stacks': [] } }).synth();
