@@ -1,6 +1,6 @@
 import { VARIABLES } from '../../lib/stack/workflow/variables';
 import { definitionOf } from './support/definition';
-import { synthesize } from './support/synthesized';
+import { synthesizeUnchecked } from './support/synthesized';
 import { type TestTable, testTable } from './support/table';
 import { evaluate } from './support/walk';
 
@@ -9,7 +9,7 @@ import { evaluate } from './support/walk';
  * none of them touches the item of a run that took the lease over.
  */
 
-const machine = definitionOf(synthesize([]));
+const machine = definitionOf(synthesizeUnchecked());
 const REFUSED = /^ConditionalCheckFailedException/;
 
 let table: TestTable;
