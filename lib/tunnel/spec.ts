@@ -15,7 +15,7 @@ const objectName = z
 const virtualServer = z
   .string()
   .regex(
-    /^(?:\/[A-Za-z][A-Za-z0-9_.-]{0,62}){0,2}\/?[A-Za-z][A-Za-z0-9_.-]{0,62}$/,
+    /^(?:(?:\/[A-Za-z][A-Za-z0-9_.-]{0,62}){1,2}\/)?[A-Za-z][A-Za-z0-9_.-]{0,62}$/,
     'must be the name of a virtual server, with its folder where that is not /Common: /partition/name',
   );
 const address = z
@@ -50,7 +50,7 @@ const unit = z
     hostKey: z
       .string()
       .regex(
-        /^(?:ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) [A-Za-z0-9+/]{40,1000}={0,3}$/,
+        /^(?:ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) [A-Za-z0-9+/]{40,998}={0,2}$/,
         'must be the pinned public host key: TYPE BASE64 (ssh-keyscan shows it; compare it at the console)',
       )
       .describe("BIG-IP's SSH host key, pinned"),

@@ -104,8 +104,9 @@ describe('the command documents', () => {
     Secret: 'edge-ramp/edge-a/ssh-key',
     HostKey: `ssh-ed25519 ${'A'.repeat(68)}`,
     Saved: '0123456789abcdef',
-    Questions: 'tunnel=SDN|route=10.128.0.0/14|virtual=ose-vserver,https-ose-vserver',
-    Operations: 'tunnel-set~SDN~-~10.3.89.66>10.3.89.89|flow-set~f[1]~-~a=b,c:d+e@f%g',
+    Questions: 'tunnel SDN|routes 10.|virtual /Common/ose-vserver|ping 10.3.91.217',
+    Operations:
+      'delete~flow table=0,priority=32768,ip,nw_src=10.3.91.216~cookie=0x999 actions=mod_nw_src:10.129.0.254,resubmit(,0)~-',
   };
 
   describe.each(Object.entries(PARAMETERS))('%s', (name, { pattern }) => {
@@ -117,6 +118,7 @@ describe('the command documents', () => {
     test.each([`'`, '"', '\\', '$', '`', ';', '{', '}', '\n', '(', ')', '&', '<', '*', '?', '!', '#', '\t', 'é'])(
       'refuses %j anywhere',
       (character) => {
+        if (name === 'Operations' && '()'.includes(character)) return; // a published flow has resubmit(,0)
         for (const value of [
           character + example,
           example + character,

@@ -34,7 +34,12 @@ const WORK = "{ 'detach': $plan.detach, 'shape': $plan.shape, 'attach': $plan.at
 
 /** The states that end a run, by name. */
 export function endStates(shop: Workshop) {
-  const succeed = (name: EndStateName, comment: string, sentence = '$plan.sentence') =>
+  const succeed = (
+    name: EndStateName,
+    comment: string,
+    sentence = '$plan.sentence',
+    more: Record<string, string> = {},
+  ) =>
     Succeed.jsonata(shop.scope, name, {
       comment,
       outputs: {
@@ -45,7 +50,7 @@ export function endStates(shop: Workshop) {
         verification: jsonata('$verification'),
         interrupts: jsonata('$plan.interrupts'),
         remarks: jsonata('$plan.remarks'),
-        work: jsonata(WORK),
+        ...more,
         digest: jsonata('$plan.digest'),
         sentence: jsonata(sentence),
       },
@@ -60,7 +65,9 @@ export function endStates(shop: Workshop) {
   return {
     Applied: succeed('Applied', 'The tunnel stands as declared, and was proven.'),
     Unchanged: succeed('Unchanged', 'The tunnel stood as declared already, and carries.'),
-    Planned: succeed('Planned', 'What an apply would change. Nothing was changed.'),
+    Planned: succeed('Planned', 'What an apply would change. Nothing was changed.', '$plan.sentence', {
+      work: jsonata(WORK),
+    }),
     Verified: succeed('Verified', 'The tunnel stands as declared, and carries.'),
     TornDown: succeed('TornDown', 'The tunnel is gone; what it shared with others is as it was.'),
     Restored: succeed('Restored', 'What a run that died had left is put back.', `'Everything is as it was' & ${LEFT}`),

@@ -40,19 +40,22 @@ export function canonical(
   const words: string[] = [];
   for (const name of SHOWN[kind]) {
     const value = found.get(name)?.map(relative).sort().join(',') ?? DEFAULTS[name];
-    if (value !== undefined && value !== '') words.push(name, encode(value));
+    if (value !== undefined && value !== '')
+      words.push(name, name === 'allow-service' ? services(value) : encode(value));
   }
   const others = [...found]
     .filter(([name, value]) => !(SHOWN[kind] as readonly string[]).includes(name) && !incidental(name, value))
     .map(([name, value]) => `${name} ${value.join(' ')}`.trim());
-  const services = property(words.join(' '), 'allow-service');
-  if (services !== undefined && !['all', 'none', 'default'].includes(services))
-    others.push(`allow-service { ${services} }`);
   const unsafe = words.filter((word) => !/^[A-Za-z0-9_.:/,%@=+-]+$/.test(word));
   return {
     value: words.join(' '),
     others: [...others, ...unsafe.map((word) => `characters that edge-ramp does not send: ${word}`)].join(', '),
   };
+}
+
+/** A list of services is shown in braces, which are never sent: edge-ramp does not touch a self IP that it could not put back. */
+function services(value: string): string {
+  return ['all', 'none', 'default'].includes(value) ? value : `{${value}}`;
 }
 
 function incidental(name: string, value: readonly string[]): boolean {

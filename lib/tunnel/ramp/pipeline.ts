@@ -23,7 +23,7 @@ const PLUGINS: Readonly<Record<string, Pipeline['plugin']>> = {
   '02': 'ovs-networkpolicy',
 };
 
-/** Rule version 7 is OpenShift 3.10 and 3.11 (OS-3). Later issues add releases here: a version and its landmarks. */
+/** Rule version 7 is OpenShift 3.10 and 3.11 (openshift.md 1). Later issues add releases here: a version and its landmarks. */
 const RELEASES: Readonly<Record<string, string>> = { '07': '3.11' };
 
 interface Landmark {
@@ -35,7 +35,7 @@ interface Landmark {
 }
 
 /**
- * The flows that a packet between BIG-IP and a Pod meets before it reaches per-Pod tables, for rule version 7 (OS-4, OS-5).
+ * The flows that a packet between BIG-IP and a Pod meets before it reaches per-Pod tables, for rule version 7 (openshift.md 1, "3.7-3.11").
  * They identify the pipeline: each must stand exactly once.
  */
 function landmarks(
@@ -79,7 +79,7 @@ function landmarks(
     mark('untracked IP is tracked', 0, 300, 'ip,ct_state=-trk', 'ct(table=0)'),
     mark('IP from the gateway enters', 0, 400, `ip,in_port=${port},nw_src=${gateway}`, `goto_table:${entry}`),
     mark('service replies', 0, 300, `ip,in_port=${port},nw_dst=${cluster},nw_src=${subnet}`, 'goto_table:25'),
-    mark('replies to local Pods', routing, 300, `ip,ct_state=+rpl,nw_dst=${subnet}`, 'ct(nat,table=70)'),
+    mark('replies to local Pods', routing, 300, `ip,ct_state=+rpl,nw_dst=${subnet}`, 'ct(table=70,nat)'),
   ];
 }
 
@@ -93,15 +93,12 @@ function landmarks(
 export function recognise(node: string, flows: readonly Flow[], sdn: Sdn, clusters: readonly string[]): Pipeline {
   const { version, plugin, release } = readNote(node, flows);
   const label = `${node}: OpenShift ${release} with ${plugin}`;
+  const entering = `arp,arp_spa=${sdn.gateway},arp_tpa=${clusters[0]},in_port=${sdn.port}`;
   const entry = goal(
     only(
       label,
       'ARP from the gateway enters',
-      flows
-        .filter(({ match }) =>
-          clusters.some((cluster) => match === `arp,arp_spa=${sdn.gateway},arp_tpa=${cluster},in_port=${sdn.port}`),
-        )
-        .slice(0, 2),
+      flows.filter(({ match }) => match === entering),
     ),
   );
   const routing = only(
@@ -125,7 +122,7 @@ export function recognise(node: string, flows: readonly Flow[], sdn: Sdn, cluste
   return { release, plugin, entry, routing };
 }
 
-/** The version note is the only flow of table 253: `note:PLUGIN.VERSION...` (OS-2). */
+/** The version note is the only flow of table 253: `note:PLUGIN.VERSION...` (openshift.md 1). */
 function readNote(
   node: string,
   flows: readonly Flow[],
