@@ -39,7 +39,7 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
     throw new ContractMismatch(
       `this run speaks contract ${input.request.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
     );
-  const blind = input.observed.find(({ ok }) => ok !== true);
+  const blind = input.observed.find(({ ok }) => !ok);
   if (blind)
     throw new NotUnderstood(`a device could not be observed: ${blind.cause ?? blind.error ?? 'no reason given'}`);
 

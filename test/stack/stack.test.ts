@@ -262,7 +262,7 @@ describe('the checks', () => {
   test('fail when something is not accepted', () => {
     const outdir = mkdtempSync(join(tmpdir(), 'edge-ramp-'));
     const app = edgeRampApp([], { outdir, context: { 'aws:cdk:bundling-stacks': [] } });
-    new Queue(app.node.findChild('EdgeRamp') as Stack, 'Unchecked');
+    new Queue(app.node.findChild('EdgeRamp'), 'Unchecked');
     expect(() => app.synth()).toThrow(/AwsSolutions-SQS4/);
     expect(findings(outdir)).toContain('AwsSolutions-SQS4');
   });

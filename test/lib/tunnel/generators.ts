@@ -96,7 +96,7 @@ export const changedSpecs: fc.Arbitrary<readonly [Tunnel, Tunnel]> = fc
   )
   .map(([spec, other, fields]): readonly [Tunnel, unknown] => {
     const pick = <K extends keyof Tunnel>(field: K): Tunnel[K] =>
-      ((fields as string[]).includes(field) ? other : spec)[field];
+      ((fields).includes(field) ? other : spec)[field];
     const outer = fields.includes('outer');
     return [
       spec,

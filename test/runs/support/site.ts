@@ -14,7 +14,6 @@ export const example: Tunnel = readDeclarations([
 ])[0]!;
 export const NODE = example.ramp.nodes[0]!.instance;
 export const BIGIP = example.bigip[0]!.management;
-export const BASTION = example.bigip[0]!.bastion;
 
 /** Waits and time-outs pass so many times faster; the scripts run as fast as they do. */
 const SPEED = 25;
