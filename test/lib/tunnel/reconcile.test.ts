@@ -560,7 +560,9 @@ describe('a changed declaration', () => {
       'create config saved',
     ]);
     site.apply();
-    expect(Object.keys(site.world.bigip).filter((object) => /^(?:tunnel|self|snatpool) SDN(?:_|$)/.test(object))).toEqual([]);
+    expect(
+      Object.keys(site.world.bigip).filter((object) => /^(?:tunnel|self|snatpool) SDN(?:_|$)/.test(object)),
+    ).toEqual([]);
   });
 
   test('that lets a virtual server go gives it back what it had first', () => {
