@@ -90,7 +90,7 @@ async function evaluateOne(text: string, scope: Scope, state: string, field: str
     throw fail(`threw an error during evaluation. ${code} ${message}`);
   }
   if (value === undefined) throw fail('returned nothing (undefined).');
-  const marks = value;
+  const marks: { _jsonata_lambda?: true; _jsonata_function?: true } | null = Object(value);
   if (typeof value === 'function' || marks?._jsonata_lambda || marks?._jsonata_function)
     throw fail('returned a function.');
   return JSON.parse(JSON.stringify(value)) as unknown; // JSONata's sequences carry marks of their own: plain JSON goes on

@@ -95,8 +95,7 @@ export const changedSpecs: fc.Arbitrary<readonly [Tunnel, Tunnel]> = fc
     fc.subarray(['outer', 'tunnel', 'objects', 'clusterNetworks', 'snat', 'cookie', 'virtualServers', 'save']),
   )
   .map(([spec, other, fields]): readonly [Tunnel, unknown] => {
-    const pick = <K extends keyof Tunnel>(field: K): Tunnel[K] =>
-      ((fields).includes(field) ? other : spec)[field];
+    const pick = <K extends keyof Tunnel>(field: K): Tunnel[K] => (fields.includes(field) ? other : spec)[field];
     const outer = fields.includes('outer');
     return [
       spec,

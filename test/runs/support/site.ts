@@ -34,12 +34,20 @@ export interface SiteOptions {
   readonly spec?: Tunnel;
   readonly faults?: readonly Fault[];
   readonly world?: WorldOptions;
+  /** Declarations whose devices and virtual servers the site has too. */
+  readonly also?: readonly Tunnel[];
   /** A closed site's folder, to go on from a copy of it. */
   readonly from?: string;
 }
 
 /** @returns a fresh site, or a copy of an earlier one. Close it. */
-export async function site({ spec = example, faults = [], world = {}, from }: SiteOptions = {}): Promise<Site> {
+export async function site({
+  spec = example,
+  faults = [],
+  world = {},
+  also = [],
+  from,
+}: SiteOptions = {}): Promise<Site> {
   const state = mkdtempSync(join(tmpdir(), 'edge-ramp-site-'));
   if (from !== undefined) cpSync(from, state, { recursive: true });
   let devices: World;
@@ -50,7 +58,7 @@ export async function site({ spec = example, faults = [], world = {}, from }: Si
     faults,
     speed: SPEED,
     hosts: async (options) => {
-      const hosts = await simulatedHosts({ ...options, world: { [spec.name]: world } });
+      const hosts = await simulatedHosts({ ...options, specs: [spec, ...also], world: { [spec.name]: world } });
       devices = hosts.world;
       return hosts;
     },
