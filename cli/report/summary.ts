@@ -98,5 +98,5 @@ function remaining({ remaining: changes, restoreFailure }: Result): string {
 /** What the run cost, in one line. */
 export function figuresLine(figures: Figures, took: number): string {
   const { ssmRoundTrips, criticalPathTrips, stateTransitions, deviceWrites } = figures;
-  return `${many(ssmRoundTrips, 'SSM round trip')}, ${criticalPathTrips} of them one after another; ${many(stateTransitions, 'state transition')}; ${many(deviceWrites, 'write')} to devices; ${seconds(took)}`;
+  return `${many(ssmRoundTrips, 'SSM round trip')} (${criticalPathTrips} in the longest chain); ${many(stateTransitions, 'state transition')}; ${many(deviceWrites, 'write')} to devices; ${seconds(took)}`;
 }

@@ -8,6 +8,8 @@ import { verification } from './verification';
 
 /** Words above the diff that say what became of the changes. */
 const BECAME: Readonly<Record<string, string>> = {
+  Applied: 'Changes made',
+  TornDown: 'Changes made',
   Planned: 'Changes that an apply would make',
   NotVerified: 'Changes that are missing',
   RolledBack: 'Changes that were begun and put back',
