@@ -1,0 +1,126 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
+export const ACTIONS = ['plan', 'apply', 'verify', 'teardown'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** What was asked for, in a form that needs no further checks of its own. */
+export type Command =
+  | { readonly does: 'help' }
+  | { readonly does: 'version' }
+  | { readonly does: 'validate'; readonly files: readonly string[] }
+  | RunCommand;
+
+/** One run of the state machine. */
+export interface RunCommand {
+  readonly does: 'run';
+  readonly action: Action;
+  readonly tunnel: string;
+  readonly json: boolean;
+  /** Folder that keeps hosts and table; undefined: the user's own. */
+  readonly state: string | undefined;
+  readonly fresh: boolean;
+  readonly fault: string | undefined;
+  /** Show the commands that the plan would run. */
+  readonly commands: boolean;
+  readonly allowInterruption: boolean;
+  readonly expect: string | undefined;
+}
+
+/** The command line breaks a rule: one sentence. */
+export class UsageError extends Error {}
+
+const COMMON = {
+  local: { type: 'boolean' },
+  json: { type: 'boolean' },
+  state: { type: 'string' },
+  fresh: { type: 'boolean' },
+  fault: { type: 'string' },
+} as const;
+const CHANGING = { ...COMMON, 'allow-interruption': { type: 'boolean' }, expect: { type: 'string' } } as const;
+
+/** The options of each action. */
+const OPTIONS: Readonly<Record<Action, NonNullable<ParseArgsConfig['options']>>> = {
+  plan: { ...COMMON, commands: { type: 'boolean' } },
+  apply: CHANGING,
+  verify: COMMON,
+  teardown: CHANGING,
+};
+
+export const USAGE = `Usage:
+  edge-ramp validate [FILE...]          check declarations (all of tunnels/ unless named)
+  edge-ramp plan     TUNNEL --local     show what an apply would change
+  edge-ramp apply    TUNNEL --local     build, repair or change the tunnel, and prove it
+  edge-ramp verify   TUNNEL --local     prove that the tunnel stands as declared
+  edge-ramp teardown TUNNEL --local     take the tunnel away
+`;
+
+export const HELP = `edge-ramp builds, proves, repairs and removes the tunnel between an F5 BIG-IP and the Pods of an OpenShift cluster.
+
+${USAGE}  edge-ramp help | --version
+
+Options of plan, apply, verify and teardown:
+  --local               on this machine: the state machine of cdk.out (\`npx cdk synth\`) against SIMULATED hosts
+  --json                one JSON document on stdout instead of text
+  --state DIR           where hosts and table are kept between calls (default: ~/.local/state/edge-ramp)
+  --fresh               forget them first
+  --fault FILE          spoil commands on hosts, a JSON list:
+                        [{"host": NAME, "match": REGEX, "nth": 1, "effect": "fail-before" | "fail-after" | "hang"}]
+  --commands            plan only: the exact commands that the plan would run
+  --allow-interruption  apply, teardown: make changes that cut live traffic, too
+  --expect DIGEST       apply, teardown: only if the plan is still the one with this digest
+
+Exit codes: 0 success; 1 failed, everything is as before; 2 mistakes in a declaration, request or fault file;
+3 something is left over or the run was interrupted; 64 wrong usage.
+`;
+
+/**
+ * Reads a command line.
+ * @throws UsageError
+ */
+export function readArguments(args: readonly string[]): Command {
+  const [name, ...rest] = args;
+  if (name === undefined) throw new UsageError('A command is missing.');
+  if (name === 'help' || args.includes('--help') || args.includes('-h')) return { does: 'help' };
+  if (name === '--version' || name === 'version') return { does: 'version' };
+  if (name === 'validate') return { does: 'validate', files: parse(name, rest, {}).positionals };
+  const action = ACTIONS.find((each) => each === name);
+  if (!action)
+    throw new UsageError(name.startsWith('-') ? `There is no option ${name}.` : `There is no command "${name}".`);
+  return readRun(action, rest);
+}
+
+function readRun(action: Action, rest: readonly string[]): RunCommand {
+  const { values, positionals } = parse(action, rest, OPTIONS[action]);
+  const [tunnel, ...more] = positionals;
+  if (tunnel === undefined) throw new UsageError(`${action} needs the name of a tunnel.`);
+  if (more.length > 0) throw new UsageError(`${action} takes one tunnel, not ${positionals.length}.`);
+  if (values['local'] !== true)
+    throw new UsageError(
+      `${action} runs on this machine only, so say --local; on AWS, start an execution of the state machine edge-ramp instead.`,
+    );
+  const text = (option: string): string | undefined => values[option] as string | undefined;
+  return {
+    does: 'run',
+    action,
+    tunnel,
+    json: values['json'] === true,
+    state: text('state'),
+    fresh: values['fresh'] === true,
+    fault: text('fault'),
+    commands: values['commands'] === true,
+    allowInterruption: values['allow-interruption'] === true,
+    expect: text('expect'),
+  };
+}
+
+function parse(command: string, args: readonly string[], options: NonNullable<ParseArgsConfig['options']>) {
+  try {
+    const parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: true, tokens: true });
+    for (const token of parsed.tokens)
+      if (token.kind === 'option' && token.value === '') throw new UsageError(`${token.rawName} needs a value.`);
+    return parsed;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${command}: ${(error as Error).message.split(/\. |\n/)[0]!.replace(/\.?$/, '.')}`);
+  }
+}

@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+type Json = Record<string, unknown>;
+
+/** What `cdk synth` makes the assembly from. */
+const SOURCES = ['bin/app.ts', 'lib', 'lambdas', 'documents', 'tunnels', 'cdk.json', 'package-lock.json'];
+
+/** The folder that `cdk synth` writes. */
+export function assemblyOf(project: string): string {
+  return join(project, 'cdk.out');
+}
+
+/**
+ * Whether the assembly is what its sources say.
+ * @returns `missing`; or the source that is newer than it, relative to the project; undefined: up to date
+ */
+export function stale(project: string): 'missing' | { readonly newer: string } | undefined {
+  let made: number;
+  try {
+    made = statSync(join(assemblyOf(project), 'manifest.json')).mtimeMs;
+  } catch {
+    return 'missing';
+  }
+  const newest = SOURCES.flatMap((source) => files(join(project, source))).reduce(
+    (a, b) => (b.changed > a.changed ? b : a),
+    { path: '', changed: 0 },
+  );
+  return newest.changed > made ? { newer: relative(project, newest.path) } : undefined;
+}
+
+function files(path: string): readonly { readonly path: string; readonly changed: number }[] {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return [];
+  if (!stat.isDirectory()) return [{ path, changed: stat.mtimeMs }];
+  return readdirSync(path).flatMap((name) => files(join(path, name)));
+}
+
+/**
+ * Makes the assembly, as `npx cdk synth` does, without a word.
+ * @throws Error with what the CDK said
+ */
+export function synthesize(project: string): void {
+  const cdk = join(project, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [cdk, 'synth', '--quiet'], {
+    cwd: project,
+    encoding: 'utf8',
+  });
+  if (error) throw new Error(`\`npx cdk synth\` could not be started: ${error.message}`);
+  if (status !== 0) throw new Error(`\`npx cdk synth\` failed:\n${`${stdout}${stderr}`.trim()}`);
+}
+
+/**
+ * Resources of one type in the assembly's templates, their properties as they stand there.
+ * @throws Error of one sentence when the assembly cannot be read
+ */
+export function resources(project: string, type: string): readonly Json[] {
+  const folder = assemblyOf(project);
+  const read = (file: string): Json => {
+    try {
+      return JSON.parse(readFileSync(join(folder, file), 'utf8')) as Json;
+    } catch {
+      throw new Error(`${join(folder, file)} cannot be read: run \`npx cdk synth\` again.`);
+    }
+  };
+  const artifacts = Object.values((read('manifest.json')['artifacts'] ?? {}) as Record<string, Json>);
+  return artifacts
+    .filter((artifact) => artifact['type'] === 'aws:cloudformation:stack')
+    .map((artifact) => read(String((artifact['properties'] as Json)['templateFile'])))
+    .flatMap((template) => Object.values((template['Resources'] ?? {}) as Record<string, Json>))
+    .filter((resource) => resource['Type'] === type)
+    .map((resource) => (resource['Properties'] ?? {}) as Json);
+}
+
+/**
+ * The states in which work is done or waited for, by name: not decisions and ends, which take no time.
+ * @returns undefined when the assembly has no definition that can be read
+ */
+export function workingStates(project: string): ReadonlySet<string> | undefined {
+  try {
+    const [machine] = resources(project, 'AWS::StepFunctions::StateMachine');
+    const text = machine?.['DefinitionString'] as
+      string | { readonly 'Fn::Join': readonly [string, readonly unknown[]] };
+    // What a deployment fills in (ARNs) stands inside strings of the definition.
+    const parts = typeof text === 'string' ? [text] : text['Fn::Join'][1];
+    const definition = JSON.parse(parts.map((part) => (typeof part === 'string' ? part : '-')).join('')) as Branch;
+    return new Set(working(definition));
+  } catch {
+    return undefined;
+  }
+}
+
+interface Branch {
+  readonly States: Readonly<Record<string, { readonly Type: string; readonly Branches?: readonly Branch[] }>>;
+}
+
+function working({ States: states }: Branch): readonly string[] {
+  return Object.entries(states).flatMap(([name, { Type: type, Branches: branches = [] }]) => [
+    ...(['Task', 'Parallel', 'Wait'].includes(type) ? [name] : []),
+    ...branches.flatMap(working),
+  ]);
+}

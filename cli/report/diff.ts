@@ -1,0 +1,44 @@
+import type { Change } from '../../lib/tunnel/reconcile';
+import type { Stage } from '../../lib/tunnel/device';
+import { printable, type Style } from './style';
+
+/** When a stage's changes are made, for a device that has changes in several. */
+const WHEN: Readonly<Record<Stage, string>> = {
+  detach: 'first, so that traffic leaves:',
+  shape: 'then:',
+  attach: 'last, so that traffic arrives on what stands:',
+};
+
+/** The changes of a plan, for a person: a paragraph a device, `+` made, `-` removed, `~` changed. */
+export function diff(changes: readonly Change[], style: Style): string {
+  const devices = [...new Set(changes.map(({ device }) => device))];
+  return devices
+    .map((device) =>
+      [
+        style.bold(device),
+        ...ofDevice(
+          changes.filter((change) => change.device === device),
+          style,
+        ),
+        '',
+      ].join('\n'),
+    )
+    .join('\n');
+}
+
+function ofDevice(changes: readonly Change[], style: Style): readonly string[] {
+  const stages = [...new Set(changes.map(({ stage }) => stage))];
+  return stages.flatMap((stage, i) => [
+    // The first stage needs a word only where it is not the ordinary one.
+    ...(stages.length > 1 && (i > 0 || stage === 'detach') ? [style.dim(`  ${WHEN[stage]}`)] : []),
+    ...changes.filter((change) => change.stage === stage).flatMap((change) => lines(change, style)),
+  ]);
+}
+
+function lines({ text, interrupts }: Change, { good, bad, changed }: Style): readonly string[] {
+  const paint = text.startsWith('+') ? good : text.startsWith('-') ? bad : changed;
+  return [
+    `  ${paint(printable(text))}`,
+    ...(interrupts === null ? [] : [bad(`    ! cuts live traffic: ${printable(interrupts)}`)]),
+  ];
+}

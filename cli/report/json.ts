@@ -1,0 +1,39 @@
+import type { Probe } from '../../lib/tunnel/device';
+import type { Change } from '../../lib/tunnel/reconcile';
+import type { Action } from '../arguments';
+import type { DeviceCommands } from '../commands-of-plan';
+import type { Figures } from './figures';
+import type { Step } from './steps';
+
+/** What a run gives to programs: the one document that --json prints. */
+export interface Document extends Figures {
+  readonly tunnel: string;
+  readonly action: Action;
+  /** The end state; or `Interrupted`, or `Failed`. */
+  readonly status: string;
+  readonly changes: readonly Change[];
+  readonly steps: readonly Step[];
+  readonly verification: readonly Probe[];
+  /** A plan's digest, for --expect. */
+  readonly digest?: string;
+  /** With --commands. */
+  readonly commands?: readonly DeviceCommands[];
+  /** One sentence; absent: success. */
+  readonly error?: string;
+}
+
+const NOTHING: Figures = { ssmRoundTrips: 0, criticalPathTrips: 0, stateTransitions: 0, deviceWrites: 0 };
+
+/** The document of a run that did not come to start. */
+export function notRun(
+  tunnel: string,
+  action: Action,
+  status: 'InvalidRequest' | 'NotStarted',
+  error: string,
+): Document {
+  return { tunnel, action, status, changes: [], steps: [], ...NOTHING, verification: [], error };
+}
+
+export function json(document: Document): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}

@@ -1,0 +1,102 @@
+import type { Action } from '../arguments';
+import type { Failure, Result } from '../result';
+import type { Figures } from './figures';
+import { many, printable, seconds } from './style';
+
+/** What the end of a run depends on beside its result. */
+export interface Run {
+  readonly tunnel: string;
+  readonly action: Action;
+  /** The run's record of how to put everything back stands in the table. */
+  readonly begun: boolean;
+  /** How to call edge-ramp again on the same hosts: an action to a command line. */
+  again(action: Action, options?: string): string;
+}
+
+/** How a run ended and what to do next: one sentence. */
+export function endSentence(result: Result, run: Run): string {
+  return printable(`${result.status}: ${ending(result, run)}`);
+}
+
+function ending(result: Result, run: Run): string {
+  const { changes, interrupts, left, words } = result;
+  const { tunnel, action, again } = run;
+  const asFound = left.length === 0 ? '' : `; left, since another changed it: ${left.join(', ')}`;
+  switch (result.status) {
+    case 'Applied':
+      return `${tunnel} stands as declared and was proven (${changed(result)}).`;
+    case 'Unchanged':
+      return `${tunnel} stands as declared already and carries; nothing was written.`;
+    case 'Planned':
+      if (changes.length === 0) return `${tunnel} stands as declared; an apply would change nothing.`;
+      return `an apply would make ${changed(result)}, ${interrupts.length === 0 ? 'none of which cuts' : `${interrupts.length} of which cut`} live traffic; nothing was changed yet; to make exactly these: ${again('apply', `--expect ${result.digest}${interrupts.length === 0 ? '' : ' --allow-interruption'}`)}`;
+    case 'Verified':
+      return `${tunnel} stands as declared and carries.`;
+    case 'TornDown':
+      if (changes.length === 0) return `${tunnel} was not there; nothing was written.`;
+      return `${tunnel} is gone, and what it shared with others is as it was before (${changed(result)}).`;
+    case 'InvalidRequest':
+      return `${words}; no device was contacted.`;
+    case 'TunnelBusy':
+      return `another run works on ${tunnel} (${words}); nothing was changed; try again when it has ended.`;
+    case 'NotStarted':
+      return `${failed(result)}; no device was changed; ${nextAfter(result.failure, run)}`;
+    case 'NotVerified':
+      return notVerified(result, run);
+    case 'RolledBack':
+      return `${failed(result)}; everything is as it was before this run${asFound}; ${nextAfter(result.failure, run)}`;
+    case 'RollbackFailed':
+      return `${failed(result)}; ${remaining(result)}${asFound}; how it was stands in the table, and the next ${action} goes on from here: ${again(action)}`;
+    case 'Interrupted':
+      return run.begun
+        ? `the run was stopped half-way and devices may be changed; how they were stands in the table, and the next apply goes on from here or puts them back: ${again('apply')}`
+        : `the run was stopped before it changed a device; to start it again: ${again(action)}`;
+    case 'Failed':
+      return `the run broke off without coming to an end of its own (${words}); what it left is not known: look with ${again('plan')}`;
+    default:
+      return `${tunnel}: ${words}`;
+  }
+}
+
+function changed({ changes }: Result): string {
+  const devices = new Set(changes.map(({ device }) => device)).size;
+  return `${many(changes.length, 'change')} on ${many(devices, 'device')}`;
+}
+
+/** Who, where, and what was answered. */
+function failed({ failure, words }: Result): string {
+  return failure === null ? unstopped(words) : `${failure.state} failed: ${unstopped(failure.cause)}`;
+}
+
+/** A cause goes on in our sentence, so its own full stop goes. */
+function unstopped(text: string): string {
+  return text.trim().replace(/\.$/, '');
+}
+
+function nextAfter(failure: Failure | null, { action, again }: Run): string {
+  if (failure?.error === 'Refused' && failure.cause.includes('allowInterruption'))
+    return `to have them made: ${again(action, '--allow-interruption')}`;
+  if (failure?.error === 'Refused' && failure.cause.includes('as expected'))
+    return `for a fresh plan: ${again('plan')}`;
+  return `when that is mended: ${again(action)}`;
+}
+
+function notVerified({ changes, verification, words }: Result, { tunnel, again }: Run): string {
+  const dead = verification.filter(({ ok }) => !ok).map(({ from, to, detail }) => `${from} to ${to}: ${detail}`);
+  if (changes.length > 0)
+    return `${tunnel} does not stand as declared; ${many(changes.length, 'change is', 'changes are')} needed: ${again('apply')}`;
+  return `${tunnel} stands as declared, yet does not carry (${dead.length > 0 ? dead.join('; ') : unstopped(words)}); look at the network between the devices, then: ${again('verify')}`;
+}
+
+function remaining({ remaining: changes, restoreFailure }: Result): string {
+  const why = restoreFailure === null ? '' : ` (${restoreFailure.state} failed: ${unstopped(restoreFailure.cause)})`;
+  if (changes === null) return `what was not put back is not known${why}`;
+  if (changes.length === 0) return `everything was put back, but that could not be written down${why}`;
+  return `not put back${why}: ${changes.map(({ device, text }) => `${device}: ${text.trim()}`).join(', ')}`;
+}
+
+/** What the run cost, in one line. */
+export function figuresLine(figures: Figures, took: number): string {
+  const { ssmRoundTrips, criticalPathTrips, stateTransitions, deviceWrites } = figures;
+  return `${many(ssmRoundTrips, 'SSM round trip')} (${criticalPathTrips} in the longest chain); ${many(stateTransitions, 'state transition')}; ${many(deviceWrites, 'write')} to devices; ${seconds(took)}`;
+}

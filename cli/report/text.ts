@@ -1,0 +1,51 @@
+import type { DeviceCommands } from '../commands-of-plan';
+import type { Ended } from '../execution';
+import type { Result } from '../result';
+import { diff } from './diff';
+import { printable, type Style } from './style';
+import { endSentence, figuresLine, type Run } from './summary';
+import { verification } from './verification';
+
+/** Words above the diff that say what became of the changes. */
+const BECAME: Readonly<Record<string, string>> = {
+  Applied: 'Changes made',
+  TornDown: 'Changes made',
+  Planned: 'Changes that an apply would make',
+  NotVerified: 'Changes that are missing',
+  RolledBack: 'Changes that were begun and put back',
+  RollbackFailed: 'Changes that were begun',
+  Interrupted: 'Changes that were begun',
+};
+
+/** A run for a person, when it has ended: the changes, what was proven, what it cost, and one sentence. */
+export function textOf(
+  result: Result,
+  { figures, seconds }: Pick<Ended, 'figures' | 'seconds'>,
+  commands: readonly DeviceCommands[],
+  run: Run,
+  style: Style,
+): string {
+  const { status, exitCode, changes, remarks } = result;
+  const parts: string[] = [];
+  if (changes.length > 0) parts.push(`${BECAME[status] ?? 'Changes'}:\n\n${diff(changes, style)}`);
+  if (remarks.length > 0)
+    parts.push(`${style.bold('Remarks')}\n${remarks.map((remark) => `  ${printable(remark)}\n`).join('')}`);
+  if (commands.length > 0) parts.push(commands.map((each) => commandsText(each, style)).join('\n'));
+  if (result.verification.length > 0)
+    parts.push(`${style.bold(probesTitle(result))}\n${verification(result.verification, style)}`);
+  const paint = exitCode === 0 ? style.good : style.bad;
+  parts.push(`${style.dim(figuresLine(figures, seconds))}\n${paint(endSentence(result, run))}\n`);
+  return `\n${parts.join('\n')}`;
+}
+
+function probesTitle({ status }: Result): string {
+  return status === 'RolledBack' || status === 'RollbackFailed' ? 'As found after restoring' : 'Verification';
+}
+
+const STAGES = { detach: 'traffic leaves', shape: 'configure', attach: 'traffic arrives' } as const;
+
+/** Commands as a shell script would have them, so that they can be copied: all else is a comment. */
+function commandsText({ device, through, stage, commands }: DeviceCommands, { dim }: Style): string {
+  const via = device.endsWith(through) ? '' : `, tmsh through ${through}`;
+  return `${dim(`# ${device}: ${STAGES[stage]}${via}`)}\n${commands.map((line) => `${printable(line)}\n`).join('')}`;
+}

@@ -1,0 +1,88 @@
+import type { Probe } from '../lib/tunnel/device';
+import { END_STATES } from '../lib/tunnel/outcome';
+import type { Change } from '../lib/tunnel/reconcile';
+import type { ExecutionResult } from '../lab/index';
+import type { PlannedWork } from './commands-of-plan';
+import { probesOf } from './report/verification';
+
+/** What failed: the state as the console shows it, the error's name, one sentence. */
+export interface Failure {
+  readonly state: string;
+  readonly error: string;
+  readonly cause: string;
+}
+
+/** How a run ended, whichever way it told. */
+export interface Result {
+  /** The end state; or `Interrupted`, or `Failed` where the run came to none of its ends. */
+  readonly status: string;
+  readonly exitCode: number;
+  readonly changes: readonly Change[];
+  readonly verification: readonly Probe[];
+  readonly remarks: readonly string[];
+  readonly interrupts: readonly string[];
+  readonly digest: string | null;
+  readonly work: PlannedWork | null;
+  readonly failure: Failure | null;
+  /** What stood in the way of putting everything back; null: nothing. */
+  readonly restoreFailure: Failure | null;
+  /** What was not put back; null where nobody knows. */
+  readonly remaining: readonly Change[] | null;
+  /** What was left alone, since another has changed it. */
+  readonly left: readonly string[];
+  /** The execution's own words. */
+  readonly words: string;
+}
+
+/** What nobody can call as it was before. */
+const UNKNOWN = 3;
+
+/**
+ * Reads how a run ended: a success from its output, a failure from what it wrote down in the table before it failed, where it came so far.
+ * @param item the tunnel's item, undefined when there is none
+ */
+export function resultOf(execution: ExecutionResult, item: Readonly<Record<string, unknown>> | undefined): Result {
+  const told = execution.status === 'SUCCEEDED' ? record(execution.output) : writtenDown(execution.arn, item);
+  const name = execution.status === 'SUCCEEDED' ? told['endState'] : execution.error;
+  const end = END_STATES.find((each) => each.name === name && each.succeeds === (execution.status === 'SUCCEEDED'));
+  return {
+    status: execution.status === 'ABORTED' ? 'Interrupted' : (end?.name ?? 'Failed'),
+    exitCode: end && execution.status !== 'ABORTED' ? end.exitCode : UNKNOWN,
+    changes: list<Change>(told['changes']),
+    verification: probesOf(told['verification']),
+    remarks: list<string>(told['remarks']),
+    interrupts: list<string>(told['interrupts']),
+    digest: typeof told['digest'] === 'string' ? told['digest'] : null,
+    work: (told['work'] ?? null) as PlannedWork | null,
+    failure: (told['failure'] ?? null) as Failure | null,
+    restoreFailure: (told['restoreFailure'] ?? null) as Failure | null,
+    remaining: Array.isArray(told['remaining']) ? (told['remaining'] as readonly Change[]) : null,
+    left: list<string>(told['left']),
+    words:
+      execution.status === 'SUCCEEDED'
+        ? String(told['sentence'] ?? '')
+        : // An end state names the error itself; what is no end state is named here.
+          end
+          ? (execution.cause ?? 'no cause was given')
+          : `${execution.status}: ${[execution.error, execution.cause].filter((text) => text !== undefined).join(': ')}`,
+  };
+}
+
+/** The full result that this very execution wrote down; empty when it did not come so far. */
+function writtenDown(arn: string, item: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> {
+  if (typeof item?.['lastResult'] !== 'string') return {};
+  try {
+    const result = record(JSON.parse(item['lastResult']));
+    return result['execution'] === arn ? result : {};
+  } catch {
+    return {};
+  }
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function list<T>(value: unknown): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [];
+}

@@ -1,0 +1,58 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Lab, LabOptions } from '../lab/index';
+
+/** Where text goes, and what may be done there. */
+export interface Output {
+  write(text: string): void;
+  /** A terminal: a line may be drawn over. */
+  readonly live: boolean;
+  readonly colour: boolean;
+}
+
+/** All that the commands know of the world around them; tests give another one. */
+export interface Surroundings {
+  readonly out: Output;
+  readonly err: Output;
+  /** The project: where cdk.out and tunnels/ are, wherever the command was called. */
+  readonly project: string;
+  /** Where paths that a person types begin. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  openLab(options: LabOptions): Promise<Lab>;
+  /** Calls back when the person wants to stop (Ctrl-C, SIGTERM), until the returned function is called. */
+  onInterrupt(stop: () => void): () => void;
+}
+
+/** The surroundings of a command that was typed. */
+export function thisProcess(): Surroundings {
+  return {
+    out: outputTo(process.stdout),
+    err: outputTo(process.stderr),
+    project: join(__dirname, '..'),
+    folder: process.cwd(),
+    environment: process.env,
+    // Only here and only now: loading the lab takes longer than all of the other commands.
+    openLab: (options) => (require('../lab/index') as typeof import('../lab/index')).openLab(options),
+    onInterrupt(stop) {
+      process.on('SIGINT', stop).on('SIGTERM', stop);
+      return () => void process.off('SIGINT', stop).off('SIGTERM', stop);
+    },
+  };
+}
+
+function outputTo(stream: NodeJS.WriteStream): Output {
+  const { NO_COLOR: noColour, TERM: terminal } = process.env;
+  const live = stream.isTTY && terminal !== 'dumb';
+  // Who reads only the beginning (`| head`) has closed the pipe: nobody is left to tell.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return { write: (text) => void stream.write(text), live, colour: live && (noColour ?? '') === '' };
+}
+
+/** Where hosts and table are kept between calls, when nothing else is said. */
+export function defaultState({ environment }: Surroundings): string {
+  const base = environment['XDG_STATE_HOME'];
+  return join(base?.startsWith('/') ? base : join(environment['HOME'] ?? homedir(), '.local', 'state'), 'edge-ramp');
+}

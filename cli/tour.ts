@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Fault } from '../lab/hosts/host';
+import type { Lab } from '../lab/index';
+import type { Action } from './arguments';
+import { assemblyOf, stale, synthesize, workingStates } from './assembly';
+import { execute } from './execution';
+import { diff } from './report/diff';
+import { Progress } from './report/progress';
+import { many, seconds, styleFor } from './report/style';
+import { endSentence, figuresLine } from './report/summary';
+import { verification } from './report/verification';
+import { resultOf, type Result } from './result';
+import { SPEED } from './run';
+import { thisProcess, type Surroundings } from './surroundings';
+
+const TUNNEL = 'edge-a';
+
+/** The second save is the last command of the teardown: by then everything else has been taken away. */
+const FAULT: Fault = { host: '10.3.88.66', match: 'save sys config', nth: 2, effect: 'fail-before' };
+
+const BEGIN = `
+edge-ramp: a guided tour
+
+An F5 BIG-IP (10.3.88.66) shall reach Pods of an OpenShift cluster through an IPIP tunnel to a ramp node (10.3.89.89),
+as tunnels/edge-a.yaml declares. The state machine, its functions and the scripts that run on devices are those that
+would be deployed. The devices are SIMULATED: BIG-IP, its bastion and the node live in this process; nothing else is touched.
+`;
+
+const END = `
+That was the tour. What to try next:
+  npx edge-ramp plan edge-a --local --commands    the exact commands, before anything is changed
+  npx edge-ramp apply edge-a --local              the same on hosts that are kept between calls
+  npx edge-ramp validate                          after a change to tunnels/edge-a.yaml (then npx cdk synth)
+  npx edge-ramp help                              faults, JSON, exit codes
+  npx cdk deploy                                  the same state machine on AWS
+`;
+
+/** Tells edge-ramp's story on simulated hosts, from nothing to a failure that is taken back. */
+async function tour(surroundings: Surroundings): Promise<void> {
+  const { out, project } = surroundings;
+  out.write(BEGIN);
+  const outdated = stale(project);
+  if (outdated) {
+    const begun = Date.now();
+    out.write(
+      `\n${outdated === 'missing' ? 'There is no cdk.out yet' : `cdk.out is older than ${outdated.newer}`}: running \`npx cdk synth\` ... `,
+    );
+    synthesize(project);
+    out.write(`${seconds((Date.now() - begun) / 1000)}\n`);
+  }
+  const state = mkdtempSync(join(tmpdir(), 'edge-ramp-tour-'));
+  try {
+    const lab = await surroundings.openLab({ assembly: assemblyOf(project), state, faults: [FAULT], speed: SPEED });
+    const ignore = surroundings.onInterrupt(() => {
+      rmSync(state, { recursive: true, force: true });
+      process.exit(3);
+    });
+    try {
+      await story(lab, surroundings);
+    } finally {
+      ignore();
+      await lab.close();
+    }
+  } finally {
+    rmSync(state, { recursive: true, force: true });
+  }
+  out.write(END);
+}
+
+async function story(lab: Lab, surroundings: Surroundings): Promise<void> {
+  const { out } = surroundings;
+  const style = styleFor(out);
+  const chapter = (title: string, words: string): void => out.write(`\n${style.bold(title)}\n${words}\n\n`);
+
+  chapter(
+    '1. Apply',
+    'Looks at both devices, plans the difference, carries it out, proves it; only then traffic arrives.',
+  );
+  const applied = await act(lab, 'apply', surroundings);
+  out.write(`\nWhat was changed:\n\n${diff(applied.changes, style)}\nWhat proves it:\n`);
+  out.write(verification(applied.verification, style));
+  expect(applied, 'Applied');
+
+  chapter('2. Apply again', 'Nothing differs, so nothing is written: traffic does not notice.');
+  expect(await act(lab, 'apply', surroundings), 'Unchanged');
+
+  chapter(
+    '3. A failure half-way',
+    `Now a teardown, in which BIG-IP refuses the very last command ("${FAULT.match}"): the tunnel is gone by then.`,
+  );
+  const before = dumps(lab);
+  expect(await act(lab, 'teardown', surroundings), 'RolledBack');
+  compare(before, dumps(lab), surroundings);
+}
+
+/** One run, told step by step. */
+async function act(lab: Lab, action: Action, { out, project }: Surroundings): Promise<Result> {
+  const style = styleFor(out);
+  const progress = new Progress(out, workingStates(project));
+  const ended = await execute(lab, { tunnel: TUNNEL, action }, progress.onEvent).ended;
+  progress.end();
+  const result = resultOf(ended.execution, ended.item);
+  const again = (next: Action): string => `npx edge-ramp ${next} ${TUNNEL} --local`;
+  const sentence = endSentence(result, { tunnel: TUNNEL, action, begun: false, again });
+  const paint = result.exitCode === 0 ? style.good : style.bad;
+  out.write(`\n${style.dim(figuresLine(ended.figures, ended.seconds))}\n${paint(sentence)}\n`);
+  return result;
+}
+
+/** Everything that every host holds, by name. */
+function dumps(lab: Lab): ReadonlyMap<string, string> {
+  return new Map(lab.hosts.names().map((name) => [name, lab.hosts.dump(name)]));
+}
+
+/** Shows that the hosts are as they were, by what they hold and not by what the run said. */
+function compare(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>, { out }: Surroundings): void {
+  const style = styleFor(out);
+  out.write('\nWhat the devices hold, before the teardown and now:\n');
+  for (const [name, was] of before) {
+    const now = after.get(name) ?? '';
+    if (was === '' && now === '') continue;
+    const lines = was.split('\n').length;
+    if (was === now) out.write(`  ${style.good('equal')}   ${name}: ${many(lines, 'line')}\n`);
+    else throw new Error(`${name} is not as it was before the teardown.`);
+  }
+}
+
+/** The tour promises how each run ends; if one ends otherwise, the tour has failed. */
+function expect({ status, words }: Result, promised: string): void {
+  if (status !== promised) throw new Error(`This run should have ended as ${promised}, not as ${status}: ${words}`);
+}
+
+const surroundings = thisProcess();
+tour(surroundings).catch((error: unknown) => {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  surroundings.err.write(`\n${(process.env['EDGE_RAMP_DEBUG'] ?? '') === '' ? message : stack}\n`);
+  process.exitCode = 1;
+});
