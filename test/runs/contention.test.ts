@@ -22,7 +22,7 @@ test('of two runs at once one works and the other names it and ends TunnelBusy, 
 });
 
 test('an event that meets a run under way is Skipped', async () => {
-  here = await site();
+  here = await site({ spec: { ...example, example: false } });
   await here.run();
   const first = await underway(here, 'Observe');
   expect(endOf(await here.run({ trigger: 'event' }))).toBe('Skipped');

@@ -67,7 +67,7 @@ test('verify proves a standing tunnel; teardown puts everything back, virtual se
 });
 
 test('an event leaves a tunnel alone that nobody wants, and maintains one that was applied', async () => {
-  here = await site();
+  here = await site({ spec: { ...example, example: false } });
   expect(endOf(await here.run({ trigger: 'event' }))).toBe('Skipped');
   await here.run();
   await here.world.run(NODE, 'ip route del 10.3.91.216/32 dev tun1');
@@ -75,12 +75,21 @@ test('an event leaves a tunnel alone that nobody wants, and maintains one that w
   expect(endOf(await here.run({ trigger: 'event' }))).toBe('Unchanged');
 });
 
-test('a change that cuts traffic needs leave; an event only reports it', async () => {
+test('events keep away from an example, even from one that was applied', async () => {
   here = await site();
+  await here.run();
+  const skipped = await here.run({ trigger: 'event' });
+  expect(endOf(skipped)).toBe('Skipped');
+  expect((skipped.output as { sentence: string }).sentence).toContain('declared as an example');
+});
+
+test('a change that cuts traffic needs leave; an event only reports it', async () => {
+  const real = { ...example, example: false };
+  here = await site({ spec: real });
   await here.run();
   const state = here.state;
   await here.close();
-  here = await site({ from: state, spec: { ...example, tunnel: { ...example.tunnel, bigip: '10.3.91.215/24' } } });
+  here = await site({ from: state, spec: { ...real, tunnel: { ...real.tunnel, bigip: '10.3.91.215/24' } } });
   const before = here.dump();
   const refused = await here.run();
   expect(endOf(refused)).toBe('NotStarted');

@@ -74,7 +74,7 @@ export function endStates(shop: Workshop) {
     Skipped: succeed(
       'Skipped',
       'No person asked, and the tunnel is not wanted, paused, or in use by a run.',
-      `$seen.owner != '' ? 'skipped: the lease is held by ' & $seen.owner : $seen.paused ? 'skipped: the tunnel is paused' : 'skipped: the tunnel is not wanted'`,
+      `'skipped: ' & ($request.spec.example = true and $request.trigger != null ? 'the tunnel is declared as an example' : $seen.owner != '' ? 'the lease is held by ' & $seen.owner : $seen.paused ? 'the tunnel is paused' : 'the tunnel is not wanted')`,
     ),
     InvalidRequest: fail('InvalidRequest', 'The input is no request that can be carried out.', '$failure.cause'),
     TunnelBusy: fail('TunnelBusy', 'Another run works on this tunnel.', '$failure.cause'),
