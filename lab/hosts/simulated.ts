@@ -27,8 +27,7 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
   const file = join(directory, 'hosts.json');
   const root = (host: string): string => join(directory, host, 'root');
   mkdirSync(directory, { recursive: true });
-  const empty: State = { bastions: {}, nodes: {}, bigips: {} };
-  const state = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as State) : empty;
+  const state = saved(file);
   for (const bigip of Object.values(state.bigips)) bigip.authorised = []; // the secrets decide anew
   const fresh = populate(state, specs, variations, root, (name) => publicKey(directory, secret(name)));
   const names = [...Object.keys(state.bastions), ...Object.keys(state.nodes), ...Object.keys(state.bigips)];
@@ -83,7 +82,7 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
   const environments = Object.fromEntries(names.map((host) => [host, standIns.environment(host, directory, speed)]));
   const run = (host: string, line: string): Promise<Answer> =>
     state.bigips[host] ? login(state.bigips[host], line) : standIns.bash(environments[host] ?? {}, line);
-  const save = (): void => writeFileSync(file, JSON.stringify(state));
+  const save = (): void => writeFileSync(file, JSON.stringify({ format: FORMAT, ...state }));
 
   for (const [host, lines] of Object.values(variations).flatMap(({ typed = {} }) => Object.entries(typed))) {
     for (const line of fresh.has(host) ? lines : []) await run(host, line);
@@ -108,6 +107,16 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
       await standIns.close();
     },
   };
+}
+
+/** Hosts are saved as plain data; a lab that models them otherwise could only misread them. */
+const FORMAT = 1;
+
+function saved(file: string): State {
+  if (!existsSync(file)) return { bastions: {}, nodes: {}, bigips: {} };
+  const { format, ...state } = JSON.parse(readFileSync(file, 'utf8')) as State & { format?: number };
+  if (format !== FORMAT) throw new Error(`${file} is of another version of the simulated hosts; start anew (--fresh).`);
+  return state;
 }
 
 function refuse(...refusal: ConstructorParameters<typeof Refusal>): never {

@@ -10,7 +10,14 @@ refuse() {
 
 case $command in
 timeout) # really runs the command, with its seconds divided by the lab's speed
-  scale() { LC_ALL=C awk -v text="$1" -v speed="$EDGE_RAMP_LAB_SPEED" 'BEGIN { unit = text ~ /m$/ ? 60 : text ~ /h$/ ? 3600 : 1; printf "%.3f", text * unit / speed }'; }
+  scale() { # whole seconds without another process: it is what the scripts give
+    if [[ $1 =~ ^[0-9]+$ && $EDGE_RAMP_LAB_SPEED =~ ^[0-9]+$ ]]; then
+      local milliseconds=$(($1 * 1000 / EDGE_RAMP_LAB_SPEED))
+      printf '%d.%03d' $((milliseconds / 1000)) $((milliseconds % 1000))
+    else
+      LC_ALL=C awk -v text="$1" -v speed="$EDGE_RAMP_LAB_SPEED" 'BEGIN { unit = text ~ /m$/ ? 60 : text ~ /h$/ ? 3600 : 1; printf "%.3f", text * unit / speed }'
+    fi
+  }
   options=()
   while [[ $1 == -* ]]; do
     case $1 in
@@ -21,8 +28,7 @@ timeout) # really runs the command, with its seconds divided by the lab's speed
     esac
     shift
   done
-  seconds=$(scale "$1")
-  exec /usr/bin/timeout "${options[@]}" "$seconds" "${@:2}"
+  exec /usr/bin/timeout "${options[@]}" "$(scale "$1")" "${@:2}"
   ;;
 aws) # asks the endpoint that the AWS command line tool would ask
   LC_ALL=C # lengths in bytes
