@@ -90,7 +90,9 @@ export function landmarkLines(bridge: Bridge): ReadonlyMap<string, string> {
   const cluster = clusters[0]!;
   const lines = bridgeFlows(bridge);
   const line = (match: string): string =>
-    lines.find((text) => new RegExp(`table=(?:0|30), .*priority=[0-9]+,${match.replace(/[.+]/g, '\\$&')} actions=`).test(text))!;
+    lines.find((text) =>
+      new RegExp(`table=(?:0|30), .*priority=[0-9]+,${match.replace(/[.+]/g, '\\$&')} actions=`).test(text),
+    )!;
   return new Map([
     ['ARP from the gateway enters', line(`arp,in_port=${port},arp_spa=${gateway},arp_tpa=${cluster}`)],
     ['IP from tun0 enters', line(`ip,in_port=${port}`)],
