@@ -5,7 +5,7 @@ import { crossFieldMistakes } from './rules';
 /** Interface names: at most 15 characters (IFNAMSIZ), and only those that no shell, tmsh or OpenFlow text gives a meaning to. */
 const interfaceName = z
   .string()
-  .regex(/^[a-z][a-z0-9_.-]{0,14}$/i, 'must be 1 to 15 of letters, digits, _ . - and begin with a letter');
+  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,14}$/, 'must be 1 to 15 of letters, digits, _ . - and begin with a letter');
 const objectName = z
   .string()
   .regex(
@@ -68,7 +68,8 @@ const rampTunnel = z.strictObject({
   kind: z.literal('ramp').describe('The tunnel ends at ramp nodes'),
   name: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of lower case letters, digits, - and begin with a letter'),
+    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of lower case letters, digits, - and begin with a letter')
+    .describe("The tunnel's name, and its file's"),
   example: z.boolean().default(false).describe('An example is never touched by events and schedules'),
   bigip: z
     .array(unit)

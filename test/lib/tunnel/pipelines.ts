@@ -89,7 +89,10 @@ export function landmarkLines(bridge: Bridge): ReadonlyMap<string, string> {
   const { gateway, subnet, port, clusters } = bridge;
   const cluster = clusters[0]!;
   const lines = bridgeFlows(bridge);
-  const line = (match: string): string => lines.find((text) => text.includes(`,${match} actions=`))!;
+  const line = (match: string): string =>
+    lines.find((text) =>
+      new RegExp(`table=(?:0|30), .*priority=[0-9]+,${match.replace(/[.+]/g, '\\$&')} actions=`).test(text),
+    )!;
   return new Map([
     ['ARP from the gateway enters', line(`arp,in_port=${port},arp_spa=${gateway},arp_tpa=${cluster}`)],
     ['IP from tun0 enters', line(`ip,in_port=${port}`)],
@@ -99,9 +102,9 @@ export function landmarkLines(bridge: Bridge): ReadonlyMap<string, string> {
     ['ARP for the gateway', line(`arp,arp_tpa=${gateway}`)],
     ['IP to the gateway', line(`ip,nw_dst=${gateway}`)],
     ['ARP for local Pods', line(`arp,arp_tpa=${subnet}`)],
-    ['IP to local Pods', line(`200,ip,nw_dst=${subnet}`)],
+    ['IP to local Pods', line(`ip,nw_dst=${subnet}`)],
     ['ARP for other nodes', line(`arp,arp_tpa=${cluster}`)],
-    ['IP to other nodes', line(`100,ip,nw_dst=${cluster}`)],
+    ['IP to other nodes', line(`ip,nw_dst=${cluster}`)],
     ...(bridge.plugin === 'ovs-networkpolicy'
       ? ([
           ['untracked IP is tracked', line('ct_state=-trk,ip')],
