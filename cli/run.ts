@@ -15,7 +15,7 @@ import { resultOf } from './result';
 import { defaultState, type Surroundings } from './surroundings';
 
 /** Waits and time-outs of the simulated hosts pass so many times faster: nobody has to sit through them. */
-export const SPEED = 4;
+const SPEED = 4;
 
 /**
  * Runs the state machine of cdk.out on this machine and tells how it went.

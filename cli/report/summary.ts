@@ -10,7 +10,7 @@ export interface Run {
   /** The run's record of how to put everything back stands in the table. */
   readonly begun: boolean;
   /** How to call edge-ramp again on the same hosts: an action to a command line. */
-  again(action: Action, options?: string): string;
+  readonly again: (action: Action, options?: string) => string;
 }
 
 /** How a run ended and what to do next: one sentence. */
