@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import type { Stage } from '../lib/tunnel/device';
 import { deviceTitle, instanceOf, type Kind, type Work } from '../lib/tunnel/reconcile';
 import { bigipUnit, type Tunnel } from '../lib/tunnel/tunnel';
-import { resources } from './assembly';
+import { declaration, resources } from './assembly';
 
 /** What a plan would send, as the end state Planned gives it out. */
 export interface PlannedWork {
@@ -31,7 +31,7 @@ export function commandsOfPlan(
   digest: string,
   { detach, shape, attach }: PlannedWork,
 ): readonly DeviceCommands[] {
-  const spec = declaredIn(project, tunnel);
+  const spec = declaration(project, tunnel);
   const scripts = new Map<Kind, string>();
   const print = (stage: Stage, kind: Kind) => (work: Work) => {
     const script = scripts.get(kind) ?? applyScript(project, kind);
@@ -62,14 +62,6 @@ function wayToBigIp(spec: Tunnel, { saved }: Work): Readonly<Record<string, stri
     SSM_HostKey: hostKey,
     SSM_Saved: saved ?? '-',
   };
-}
-
-/** The declaration that the plan was made from: the one in the assembly, not the one on disk. */
-function declaredIn(project: string, tunnel: string): Tunnel {
-  const name = `/edge-ramp/tunnels/${tunnel}`;
-  const parameter = resources(project, 'AWS::SSM::Parameter').find(({ Name }) => Name === name);
-  if (typeof parameter?.['Value'] !== 'string') throw new Error(`cdk.out has no parameter ${name}.`);
-  return JSON.parse(parameter['Value']) as Tunnel;
 }
 
 /** The script of the document that changes a kind of device, as an agent would get it. */

@@ -52,7 +52,7 @@ export function resultOf(execution: ExecutionResult, item: Readonly<Record<strin
     verification: probesOf(told['verification']),
     remarks: list<string>(told['remarks']),
     interrupts: list<string>(told['interrupts']),
-    digest: typeof told['digest'] === 'string' ? told['digest'] : null,
+    digest: text(told['digest'], null),
     work: (told['work'] ?? null) as PlannedWork | null,
     failure: (told['failure'] ?? null) as Failure | null,
     restoreFailure: (told['restoreFailure'] ?? null) as Failure | null,
@@ -60,7 +60,7 @@ export function resultOf(execution: ExecutionResult, item: Readonly<Record<strin
     left: list<string>(told['left']),
     words:
       execution.status === 'SUCCEEDED'
-        ? String(told['sentence'] ?? '')
+        ? text(told['sentence'], '')
         : // An end state names the error itself; what is no end state is named here.
           end
           ? (execution.cause ?? 'no cause was given')
@@ -77,6 +77,10 @@ function writtenDown(arn: string, item: Readonly<Record<string, unknown>> | unde
   } catch {
     return {};
   }
+}
+
+function text<T>(value: unknown, otherwise: T): string | T {
+  return typeof value === 'string' ? value : otherwise;
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -6,7 +6,7 @@ import { commandsOfPlan } from './commands-of-plan';
 import { execute, type Ended } from './execution';
 import { idleFaults, readFaults, refuseUnknownHosts } from './faults';
 import { json, notRun } from './report/json';
-import { Progress } from './report/progress';
+import { CLEAR_LINE, Progress } from './report/progress';
 import { stepsOf } from './report/steps';
 import { styleFor } from './report/style';
 import { endSentence, type Run } from './report/summary';
@@ -15,7 +15,7 @@ import { resultOf } from './result';
 import { defaultState, type Surroundings } from './surroundings';
 
 /** Waits and time-outs of the simulated hosts pass so many times faster: nobody has to sit through them. */
-export const SPEED = 4;
+const SPEED = 4;
 
 /**
  * Runs the state machine of cdk.out on this machine and tells how it went.
@@ -55,6 +55,7 @@ async function carryOut(command: RunCommand, surroundings: Surroundings): Promis
   let interrupted = false;
   let stop = (): void => undefined;
   const ignore = surroundings.onInterrupt(() => {
+    if (!interrupted) err.write(`${err.live ? CLEAR_LINE : ''}Stopping the run ...\n`);
     interrupted = true;
     stop();
   });
@@ -89,7 +90,7 @@ function tell(command: RunCommand, surroundings: Surroundings, ended: Ended): nu
   const { tunnel, action } = command;
   const { out, project } = surroundings;
   const result = resultOf(ended.execution, ended.item);
-  const { status, exitCode, changes, digest, verification, work } = result;
+  const { status, exitCode, changes, digest, verification, work, remaining } = result;
   const commands =
     command.commands && status === 'Planned' && work !== null
       ? commandsOfPlan(project, tunnel, digest ?? '', work)
@@ -115,6 +116,7 @@ function tell(command: RunCommand, surroundings: Surroundings, ended: Ended): nu
       verification,
       ...(digest === null ? {} : { digest }),
       ...(command.commands ? { commands } : {}),
+      ...(remaining === null || remaining.length === 0 ? {} : { remaining }),
       ...(exitCode === 0 ? {} : { error: endSentence(result, sentence) }),
     }),
   );

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bigipUnit } from '../lib/tunnel/tunnel';
 import type { Fault } from '../lab/hosts/host';
 import type { Lab } from '../lab/index';
 import type { Action } from './arguments';
-import { assemblyOf, stale, synthesize, workingStates } from './assembly';
+import { assemblyOf, declaration, stale, synthesize, workingStates } from './assembly';
 import { execute } from './execution';
 import { diff } from './report/diff';
 import { Progress } from './report/progress';
@@ -12,20 +13,22 @@ import { many, seconds, styleFor } from './report/style';
 import { endSentence, figuresLine } from './report/summary';
 import { verification } from './report/verification';
 import { resultOf, type Result } from './result';
-import { SPEED } from './run';
 import { thisProcess, type Surroundings } from './surroundings';
 
 const TUNNEL = 'edge-a';
 
-/** The second save is the last command of the teardown: by then everything else has been taken away. */
-const FAULT: Fault = { host: '10.3.88.66', match: 'save sys config', nth: 2, effect: 'fail-before' };
+/** A tour shall not take longer than one has patience. */
+const SPEED = 8;
+
+/** What BIG-IP refuses once: the last command of a teardown. */
+const LAST_COMMAND = 'save sys config';
 
 const BEGIN = `
 edge-ramp: a guided tour
 
-An F5 BIG-IP (10.3.88.66) shall reach Pods of an OpenShift cluster through an IPIP tunnel to a ramp node (10.3.89.89),
-as tunnels/edge-a.yaml declares. The state machine, its functions and the scripts that run on devices are those that
-would be deployed. The devices are SIMULATED: BIG-IP, its bastion and the node live in this process; nothing else is touched.
+tunnels/edge-a.yaml declares a tunnel between an F5 BIG-IP and an OpenShift node, through which BIG-IP reaches Pods.
+The state machine, its functions and the scripts for the devices are the very ones that would be deployed to AWS.
+The devices are SIMULATED: BIG-IP, its bastion and the node live in this process, and nothing else is touched.
 `;
 
 const END = `
@@ -50,12 +53,18 @@ async function tour(surroundings: Surroundings): Promise<void> {
     synthesize(project);
     out.write(`${seconds((Date.now() - begun) / 1000)}\n`);
   }
+  const host = bigipUnit(declaration(project, TUNNEL)).management;
+  // The apply saves first; the teardown's save comes when all else has been taken away.
+  const fault: Fault = { host, match: LAST_COMMAND, nth: 2, effect: 'fail-before' };
   const state = mkdtempSync(join(tmpdir(), 'edge-ramp-tour-'));
   try {
-    const lab = await surroundings.openLab({ assembly: assemblyOf(project), state, faults: [FAULT], speed: SPEED });
+    const lab = await surroundings.openLab({ assembly: assemblyOf(project), state, faults: [fault], speed: SPEED });
     const ignore = surroundings.onInterrupt(() => {
-      rmSync(state, { recursive: true, force: true });
-      process.exit(3);
+      const leave = (): never => {
+        rmSync(state, { recursive: true, force: true });
+        process.exit(3);
+      };
+      void lab.close().then(leave, leave);
     });
     try {
       await story(lab, surroundings);
@@ -88,7 +97,7 @@ async function story(lab: Lab, surroundings: Surroundings): Promise<void> {
 
   chapter(
     '3. A failure half-way',
-    `Now a teardown, in which BIG-IP refuses the very last command ("${FAULT.match}"): the tunnel is gone by then.`,
+    `Now a teardown, in which BIG-IP refuses the very last command ("${LAST_COMMAND}"): the tunnel is gone by then.`,
   );
   const before = dumps(lab);
   expect(await act(lab, 'teardown', surroundings), 'RolledBack');

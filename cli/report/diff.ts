@@ -2,11 +2,11 @@ import type { Change } from '../../lib/tunnel/reconcile';
 import type { Stage } from '../../lib/tunnel/device';
 import { printable, type Style } from './style';
 
-/** When a stage's changes are made, for a device that has changes in several. */
+/** When a stage's changes are made, for a device that has changes in several: traffic leaves first and arrives last. */
 const WHEN: Readonly<Record<Stage, string>> = {
-  detach: 'first, so that traffic leaves:',
+  detach: 'first:',
   shape: 'then:',
-  attach: 'last, so that traffic arrives on what stands:',
+  attach: 'last:',
 };
 
 /** The changes of a plan, for a person: a paragraph a device, `+` made, `-` removed, `~` changed. */

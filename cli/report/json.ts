@@ -18,6 +18,8 @@ export interface Document extends Figures {
   readonly digest?: string;
   /** With --commands. */
   readonly commands?: readonly DeviceCommands[];
+  /** What a restore could not put back, as changes still to be made. */
+  readonly remaining?: readonly Change[];
   /** One sentence; absent: success. */
   readonly error?: string;
 }

@@ -5,7 +5,8 @@ import { printable, seconds, styleFor, type Style } from './style';
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 /** Milliseconds. */
 const FRAME = 100;
-const CLEAR_LINE = '\r\u001b[K';
+/** Goes back to the beginning of the line and takes away what stands there. */
+export const CLEAR_LINE = '\r\u001b[K';
 
 /** Tells a run a step at a time: a line when a step has ended, and on a terminal a moving line for those under way. */
 export class Progress {

@@ -10,7 +10,7 @@ export interface Run {
   /** The run's record of how to put everything back stands in the table. */
   readonly begun: boolean;
   /** How to call edge-ramp again on the same hosts: an action to a command line. */
-  again(action: Action, options?: string): string;
+  readonly again: (action: Action, options?: string) => string;
 }
 
 /** How a run ended and what to do next: one sentence. */
@@ -46,7 +46,7 @@ function ending(result: Result, run: Run): string {
     case 'RolledBack':
       return `${failed(result)}; everything is as it was before this run${asFound}; ${nextAfter(result.failure, run)}`;
     case 'RollbackFailed':
-      return `${failed(result)}; ${remaining(result)}${asFound}; how it was stands in the table, and the next ${action} goes on from here: ${again(action)}`;
+      return `${failed(result)}; ${remaining(result)}${asFound}; how it was stands in the table, and the next run goes on from here: ${again(action)}`;
     case 'Interrupted':
       return run.begun
         ? `the run was stopped half-way and devices may be changed; how they were stands in the table, and the next apply goes on from here or puts them back: ${again('apply')}`
@@ -92,7 +92,8 @@ function remaining({ remaining: changes, restoreFailure }: Result): string {
   const why = restoreFailure === null ? '' : ` (${restoreFailure.state} failed: ${unstopped(restoreFailure.cause)})`;
   if (changes === null) return `what was not put back is not known${why}`;
   if (changes.length === 0) return `everything was put back, but that could not be written down${why}`;
-  return `not put back${why}: ${changes.map(({ device, text }) => `${device}: ${text.trim()}`).join(', ')}`;
+  const devices = [...new Set(changes.map(({ device }) => device))];
+  return `${many(changes.length, 'object is', 'objects are')} not put back on ${devices.join(', ')}${why}`;
 }
 
 /** What the run cost, in one line. */

@@ -14,7 +14,6 @@ const BECAME: Readonly<Record<string, string>> = {
   NotVerified: 'Changes that are missing',
   RolledBack: 'Changes that were begun and put back',
   RollbackFailed: 'Changes that were begun',
-  Interrupted: 'Changes that were begun',
 };
 
 /** A run for a person, when it has ended: the changes, what was proven, what it cost, and one sentence. */
@@ -28,6 +27,8 @@ export function textOf(
   const { status, exitCode, changes, remarks } = result;
   const parts: string[] = [];
   if (changes.length > 0) parts.push(`${BECAME[status] ?? 'Changes'}:\n\n${diff(changes, style)}`);
+  if (result.remaining !== null && result.remaining.length > 0)
+    parts.push(`Still to be done to put everything back:\n\n${diff(result.remaining, style)}`);
   if (remarks.length > 0)
     parts.push(`${style.bold('Remarks')}\n${remarks.map((remark) => `  ${printable(remark)}\n`).join('')}`);
   if (commands.length > 0) parts.push(commands.map((each) => commandsText(each, style)).join('\n'));

@@ -1,0 +1,133 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { main } from '../../cli/main';
+import type { Surroundings } from '../../cli/surroundings';
+import type { HostCommand } from '../../lab/hosts/host';
+import type { ExecutionResult, Lab, LabOptions, StateEvent, Trip } from '../../lab/index';
+
+/** What a scripted lab does when it is asked to run. */
+export interface Script {
+  readonly status?: ExecutionResult['status'];
+  readonly output?: unknown;
+  readonly error?: string;
+  readonly cause?: string;
+  readonly events?: readonly StateEvent[];
+  readonly item?: Record<string, unknown>;
+  readonly trips?: readonly Trip[];
+  readonly journal?: readonly HostCommand[];
+  /** Runs until it is stopped. */
+  readonly endless?: boolean;
+  /** What opening it says instead of opening. */
+  readonly refusal?: string;
+}
+
+export const ARN = 'arn:aws:states:local-1:000000000000:execution:edge-ramp:one';
+
+/** How a command line went: what it printed where, its exit code, and what it asked the lab for. */
+export interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly inputs: readonly unknown[];
+  readonly options: readonly LabOptions[];
+  readonly closed: number;
+}
+
+/** A project folder with an assembly as far as the command line reads it, and declarations by file name. */
+export function project(
+  options: { readonly assembly?: boolean; readonly tunnels?: Record<string, string> } = {},
+): string {
+  const folder = mkdtempSync(join(tmpdir(), 'edge-ramp-cli-'));
+  writeFileSync(join(folder, 'package.json'), '{"version": "1.2.3"}');
+  mkdirSync(join(folder, 'tunnels'));
+  for (const [name, text] of Object.entries(options.tunnels ?? {})) writeFileSync(join(folder, 'tunnels', name), text);
+  if (options.assembly !== false) {
+    mkdirSync(join(folder, 'cdk.out'));
+    writeFileSync(join(folder, 'cdk.out', 'manifest.json'), '{}');
+  }
+  return folder;
+}
+
+/** Runs a command line against a scripted lab. */
+export async function call(
+  args: readonly string[],
+  script: Script = {},
+  given: Partial<Surroundings> = {},
+): Promise<Outcome> {
+  const written = { out: '', err: '' };
+  const inputs: unknown[] = [];
+  const options: LabOptions[] = [];
+  let closed = 0;
+  let interrupt = (): void => undefined;
+  const surroundings: Surroundings = {
+    out: { write: (text) => void (written.out += text), live: false, colour: false },
+    err: { write: (text) => void (written.err += text), live: false, colour: false },
+    project: given.project ?? project(),
+    folder: tmpdir(),
+    environment: { HOME: '/home/someone' },
+    openLab: (asked) => {
+      options.push(asked);
+      if (script.refusal !== undefined) return Promise.reject(new Error(script.refusal));
+      return Promise.resolve(
+        lab(script, {
+          asked: (input) => inputs.push(input),
+          close: () => closed++,
+          started: () => setImmediate(interrupt),
+        }),
+      );
+    },
+    onInterrupt: (stop) => {
+      if (script.endless === true) interrupt = stop;
+      return () => undefined;
+    },
+    ...given,
+  };
+  const code = await main(args, surroundings);
+  return { code, ...written, inputs, options, closed };
+}
+
+function lab(script: Script, tell: { asked(input: unknown): void; close(): void; started(): void }): Lab {
+  let begun = false;
+  let stop = (): void => undefined;
+  return {
+    hosts: {
+      host: () => undefined,
+      names: () => ['10.3.88.66', 'i-0a4e90de0a4e90de0'],
+      journal: () => (begun ? (script.journal ?? []) : []),
+      dump: () => '',
+      hung: () => new Promise(() => undefined),
+      save: () => undefined,
+      close: () => Promise.resolve(),
+    },
+    start(input, onEvent = () => undefined) {
+      begun = true;
+      tell.asked(input);
+      const events = script.events ?? [];
+      events.forEach(onEvent);
+      const { status = 'SUCCEEDED', output, error, cause } = script;
+      const result: ExecutionResult = {
+        arn: ARN,
+        status,
+        output,
+        ...(error === undefined ? {} : { error }),
+        ...(cause === undefined ? {} : { cause }),
+        events,
+        transitions: events.filter(({ kind }) => kind === 'entered').length,
+      };
+      const stopped = new Promise<ExecutionResult>((done) => (stop = () => done({ ...result, status: 'ABORTED' })));
+      tell.started();
+      return { arn: ARN, done: script.endless === true ? stopped : Promise.resolve(result) };
+    },
+    stop: () => Promise.resolve(stop()),
+    item: () => Promise.resolve(script.item),
+    trips: () => (begun ? (script.trips ?? []) : []),
+    redeploy: () => Promise.resolve(),
+    close: () => Promise.resolve(tell.close()),
+  };
+}
+
+/** One thing that happened to a state, `at` milliseconds after the start. */
+export function event(kind: StateEvent['kind'], path: string, at: number, error?: string): StateEvent {
+  return { kind, path, state: path.split('/').at(-1)!, at, ...(error === undefined ? {} : { error }) };
+}

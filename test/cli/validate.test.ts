@@ -1,0 +1,83 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { call, project } from './fake';
+
+const EXAMPLE = readFileSync(join(__dirname, '..', '..', 'tunnels', 'edge-a.yaml'), 'utf8');
+
+const validate = (tunnels: Record<string, string>, ...files: string[]) => {
+  const folder = project({ tunnels });
+  return call(['validate', ...files], {}, { project: folder, folder: join(folder, 'tunnels') });
+};
+
+describe('validate', () => {
+  test('all declared tunnels, together', async () => {
+    expect(await validate({ 'edge-a.yaml': EXAMPLE, 'README.md': 'not one of them' })).toMatchObject({
+      code: 0,
+      out: '1 tunnel declared without mistake: edge-a.\n',
+      err: '',
+    });
+    expect((await validate({})).code).toBe(0);
+    const twice = await validate({ 'edge-a.yaml': EXAMPLE, 'edge-b.yaml': EXAMPLE.replace('edge-a', 'edge-b') });
+    expect(twice.code).toBe(2);
+    expect(twice.err).toMatch(/^tunnels\/edge-b.yaml: tunnel.interface: "tun1": is taken by tunnel edge-a/m);
+  });
+
+  test('each mistake by path, value and rule, in every file', async () => {
+    const { code, out, err } = await validate({
+      'edge-a.yaml':
+        EXAMPLE.replace('10.3.89.66', '010.3.89.66').replace('10.128.0.0/14', '10.128.0.1/14') + 'extra: 1\n',
+      'edge-b.yaml': 'kind: ramp\nname: edge-b\nname: edge-b\n',
+    });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/edge-a.yaml: bigip.0.address: "010.3.89.66": must be an IPv4 address in canonical form/);
+    expect(err).toMatch(/edge-a.yaml: clusterNetworks.0: "10.128.0.1\/14": must be an IPv4 network/);
+    expect(err).toMatch(/edge-a.yaml: extra: is not a known key/);
+    expect(err).toMatch(/edge-b.yaml: is not YAML: Map keys must be unique/);
+    expect(err).toMatch(/^4 mistakes: nothing was contacted or changed.$/m);
+  });
+
+  test('named files only', async () => {
+    const tunnels = { 'edge-a.yaml': EXAMPLE, 'broken.yaml': 'kind: bridge\n' };
+    expect((await validate(tunnels, 'edge-a.yaml')).code).toBe(0);
+    expect(await validate(tunnels, 'broken.yaml')).toMatchObject({ code: 2 });
+  });
+
+  test.each([
+    ['bombs of aliases', 'a: &a [1]\nb: [*a, *a]\n', 'must not use YAML aliases'],
+    ['two documents', '---\na: 1\n---\nb: 2\n', 'is not YAML'],
+    ['nothing', '', 'Invalid input'],
+    ['a bare word', 'tunnel\n', 'Invalid input'],
+    ['a foreign tag', 'kind: !!js/function "function () {}"\n', 'kind'],
+    ['a prototype', '__proto__:\n  kind: ramp\n', ''],
+    ['deep nesting', '['.repeat(100_000), ''],
+    ['an escape sequence', 'kind: "\\e[2J"\n', 'kind'],
+  ])('survives %s', async (_, text, rule) => {
+    const { code, err } = await validate({ 'edge-a.yaml': text });
+    expect(code).toBe(2);
+    expect(err).toContain(rule);
+    expect(err).toMatch(/^tunnels\/edge-a.yaml: /);
+    expect(err).not.toMatch(/^ {4}at |\u001b/m);
+  });
+
+  test('files that are none', async () => {
+    const folder = project({ tunnels: { 'edge-a.yaml': EXAMPLE } });
+    mkdirSync(join(folder, 'some.yaml'));
+    writeFileSync(join(folder, 'latin.yaml'), Buffer.from([0x61, 0x3a, 0x20, 0xe9]));
+    writeFileSync(join(folder, 'big.yaml'), '#'.repeat(300_000));
+    const { code, err } = await call(
+      ['validate', 'gone.yaml', 'some.yaml', 'latin.yaml', 'big.yaml', '/dev/null'],
+      {},
+      { project: folder, folder },
+    );
+    expect(code).toBe(2);
+    expect(err.split('\n')).toEqual([
+      'gone.yaml: there is no such file',
+      'some.yaml: is a folder; name the files in it',
+      'latin.yaml: is not text in UTF-8',
+      expect.stringMatching(/^big.yaml: has 300000 bytes/),
+      '/dev/null: is not a file',
+      '5 mistakes: nothing was contacted or changed.',
+      '',
+    ]);
+  });
+});
