@@ -84,10 +84,10 @@ describe('the commands of a teardown, word for word', () => {
   test('on BIG-IP: virtual servers first', () =>
     expect(commands(site, 'absent', 'bigip')).toEqual([
       'create cli transaction; modify ltm virtual https-ose-vserver source-address-translation { type automap }; modify ltm virtual ose-vserver source-address-translation { type automap }; submit cli transaction',
+      'delete ltm snatpool SDN_snatpool',
       'delete net route SDN_10.128.0.0_14',
       'delete net self SDN',
       'delete net tunnels tunnel SDN',
-      'delete ltm snatpool SDN_snatpool',
       'save sys config',
     ]));
 });

@@ -749,7 +749,7 @@ test('each change is one line that a person reads, with its device and stage', (
     expect.arrayContaining([
       `${NODE} shape + tunnel tun1: remote 10.3.89.66 local any dev eth0`,
       `${BIGIP} shape + self SDN: address 10.3.91.216/24 vlan SDN allow-service all description edge-ramp:edge-a`,
-      `${BIGIP} attach ~ virtual ose-vserver: type automap → snat, pool none → SDN_snatpool`,
+      `${BIGIP} attach ~ virtual server ose-vserver: SNAT automap → pool SDN_snatpool`,
     ]),
   );
 });

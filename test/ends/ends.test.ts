@@ -1,4 +1,4 @@
-import { NODE, discard, endOf, example, site, writes, type Site } from './support/site';
+import { NODE, discard, endOf, example, site, writes, type Site } from '../runs/support/site';
 
 let here: Site | undefined;
 afterEach(async () => {
