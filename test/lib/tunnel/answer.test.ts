@@ -7,8 +7,8 @@ import { ALIVE, EXAMPLE, answerText, bigipAnswer, freshWorld, rampAnswer, type S
 
 const said = fc.uniqueArray(
   fc.tuple(
-    fc.string({ unit: fc.constantFrom(...'abc 01./'), minLength: 1, maxLength: 9 }),
-    fc.array(fc.string({ unit: fc.constantFrom(...'abc|?=. '), maxLength: 12 }), { maxLength: 4 }),
+    fc.string({ unit: fc.constantFrom(...'abc 01./'.split('')), minLength: 1, maxLength: 9 }),
+    fc.array(fc.string({ unit: fc.constantFrom(...'abc|?=. '.split('')), maxLength: 12 }), { maxLength: 4 }),
     fc.oneof(fc.constant('-' as const), fc.integer({ min: 0, max: 255 })),
   ),
   { selector: ([question]) => question, minLength: 1, maxLength: 6 },

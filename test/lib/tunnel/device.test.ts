@@ -33,7 +33,7 @@ describe.each(['bigip', 'ramp'] as const)('operations between two states of a %s
   test('stand in the order of the stages: detach, shape, attach', () =>
     check((_from, _to, operations) => {
       const stages = operations.map(({ stage }) => STAGES.indexOf(stage));
-      expect(stages).toEqual([...stages].sort());
+      expect(stages).toEqual([...stages].sort((a, b) => a - b));
     }));
 
   test('name the value that they find and the one that they make', () =>

@@ -10,7 +10,10 @@ const octet = fc.integer({ min: 1, max: 250 });
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const name = (first: string, rest: string, most: number): fc.Arbitrary<string> =>
   fc
-    .tuple(fc.constantFrom(...first), fc.string({ unit: fc.constantFrom(...rest), maxLength: most - 1 }))
+    .tuple(
+      fc.constantFrom(...first.split('')),
+      fc.string({ unit: fc.constantFrom(...rest.split('')), maxLength: most - 1 }),
+    )
     .map((parts) => parts.join(''));
 const safe = `${letters}0123456789_.-`;
 const objectName = fc.oneof(fc.constantFrom('SDN', 'SDN_snatpool', 'ose'), name(letters, safe, 63));
@@ -21,7 +24,7 @@ const virtualServer = fc.oneof(
   objectName,
 );
 const hex = (least: number, most: number): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: least, maxLength: most });
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'.split('')), minLength: least, maxLength: most });
 const NETWORKS = ['10.128.0.0/14', '10.132.0.0/14', '192.168.0.0/16', '10.140.0.0/20'];
 
 /** Declared tunnels of every kind that the rules admit. The ramp node's SDN subnet (10.129.0.0/23) lies in the first cluster network. */
@@ -33,7 +36,7 @@ export const specs: fc.Arbitrary<Tunnel> = fc
     instances: fc.tuple(hex(17, 17), hex(8, 8)),
     user: name('abcdefghijklmnopqrstuvwxyz_', 'abcdefghijklmnopqrstuvwxyz0123456789_-', 32),
     secret: name(letters, `${letters}0123456789/_+=.@-`, 100),
-    key: fc.string({ unit: fc.constantFrom(...`${letters}0123456789+/`), minLength: 40, maxLength: 44 }),
+    key: fc.string({ unit: fc.constantFrom(...`${letters}0123456789+/`.split('')), minLength: 40, maxLength: 44 }),
     padding: fc.constantFrom('', '=', '=='),
     type: fc.constantFrom('ssh-ed25519', 'ecdsa-sha2-nistp256', 'ssh-rsa'),
     device: interfaceName,

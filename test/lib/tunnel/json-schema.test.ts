@@ -44,7 +44,7 @@ test('every field says what it is', () => {
     for (const [name, child] of inner) look(child, `${path}.${name}`);
     if (typeof items === 'object' && (items as { properties?: unknown }).properties !== undefined)
       look(items, `${path}[]`);
-    for (const child of [...((oneOf ?? anyOf ?? []) as unknown[])]) look(child, path);
+    for (const child of (oneOf ?? anyOf ?? []) as unknown[]) look(child, path);
   };
   look(declarationSchema(), '');
   expect(undescribed).toEqual([]);

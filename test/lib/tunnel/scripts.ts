@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const DOCUMENTS = join(__dirname, '../../../documents');
@@ -54,4 +55,56 @@ export function printed(kind: 'bigip' | 'ramp', tunnel: string, operations: read
 export function holds(expected: string, listed: string): boolean {
   const [body] = /^holds\(\) \{[^]*?^\}$/m.exec(readFileSync(join(DOCUMENTS, 'bigip-apply.sh'), 'utf8')) ?? [];
   return spawnSync('bash', ['-c', `${body}\nholds "$1" "$2"`, 'holds', expected, listed]).status === 0;
+}
+
+/** What a command on a host answers: its lines and its exit code. */
+export type Replies = Readonly<Record<string, readonly [lines: readonly string[], code: number]>>;
+
+/**
+ * What the ramp node's observe script makes of a host whose commands answer like this; any other command line is not found.
+ * @param claims files in the CNI's directory: address to content
+ */
+export function observed(
+  tunnel: string,
+  questions: readonly string[],
+  replies: Replies,
+  claims: Readonly<Record<string, string>>,
+): string {
+  const root = mkdtempSync(join(tmpdir(), 'edge-ramp-'));
+  try {
+    const cni = join(root, 'var/lib/cni/networks/openshift-sdn');
+    mkdirSync(cni, { recursive: true });
+    for (const [address, content] of Object.entries(claims)) writeFileSync(join(cni, address), `${content}\n`);
+    mkdirSync(join(root, 'bin'));
+    for (const name of new Set(Object.keys(replies).map((line) => line.split(' ')[0]!))) {
+      const cases = Object.entries(replies)
+        .filter(([line]) => line.startsWith(`${name} `))
+        .map(
+          ([line, [lines, code]]) =>
+            `'${line}') cat <<'END'\n${lines.map((each) => `${each}\n`).join('')}END\nexit ${code} ;;`,
+        );
+      writeFileSync(
+        join(root, 'bin', name),
+        `#!/bin/bash\ncase "${name} $*" in\n${cases.join('\n')}\nesac\necho "unexpected: ${name} $*"\nexit 127\n`,
+        { mode: 0o755 },
+      );
+    }
+    const { stdout, stderr, status } = spawnSync('bash', ['-s'], {
+      input: ['prelude', 'ramp-objects', 'ramp-observe']
+        .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))
+        .join('\n'),
+      encoding: 'utf8',
+      env: {
+        PATH: `${join(root, 'bin')}:${process.env['PATH']}`,
+        EDGE_RAMP_ROOT: root,
+        SSM_Tunnel: tunnel,
+        SSM_Fence: '0',
+        SSM_Questions: questions.join('|'),
+      },
+    });
+    if (status !== 0) throw new Error(`the script ended with ${status}: ${stderr}`);
+    return stdout;
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 }

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { readDeclarations } from '../../../lib/tunnel/declared';
 import type { State } from '../../../lib/tunnel/device';
 import { parseTunnel } from '../../../lib/tunnel/parse';
-import { KINDS, reconcile, type Goal, type Observed, type Plan, type Work } from '../../../lib/tunnel/reconcile';
+import {
+  KINDS,
+  reconcile,
+  type Goal,
+  type Observed,
+  type Plan,
+  type Situation,
+  type Work,
+} from '../../../lib/tunnel/reconcile';
 import type { Before, Original } from '../../../lib/tunnel/records';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { bridgeFlows, type Bridge } from './pipelines';
@@ -103,7 +111,7 @@ export function listing(path: string, value: string, incidental: readonly string
   return [
     `${path} {`,
     ...properties
-      .sort()
+      .sort(([a], [b]) => (a! < b! ? -1 : 1))
       .flat()
       .map((line) => `    ${line}`),
     '}',
@@ -278,8 +286,13 @@ export class Site {
     ];
   }
 
+  situation(): Situation {
+    const { spec, applied, original, before } = this;
+    return { spec, applied, original, before, observed: this.observe() };
+  }
+
   plan(goal: Goal = 'declared'): Plan {
-    return reconcile(goal, { ...this, observed: this.observe() });
+    return reconcile(goal, this.situation());
   }
 
   /** Carries out the operations, at most so many of them, in the order of the stages. */

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { NotUnderstood } from '../../../../lib/tunnel/errors';
 import { parseListing, properties, relative, type Block } from '../../../../lib/tunnel/bigip/tmsh';
 
-const plain = fc.string({ unit: fc.constantFrom(...'abcXYZ0123./_-:'), minLength: 1, maxLength: 10 });
-const quoted = fc.string({ unit: fc.constantFrom(...'ab {}"\\;'), maxLength: 10 });
+const plain = fc.string({ unit: fc.constantFrom(...'abcXYZ0123./_-:'.split('')), minLength: 1, maxLength: 10 });
+const quoted = fc.string({ unit: fc.constantFrom(...'ab {}"\\;'.split('')), maxLength: 10 });
 const word = fc.oneof(plain, quoted);
 const { block } = fc.letrec<{ block: Block; value: string | Block }>((tie) => ({
   value: fc.oneof({ depthSize: 'small', withCrossShrink: true }, word, tie('block')),
