@@ -151,9 +151,7 @@ function judge({ device }: Order, invocation: GetCommandInvocationCommandOutput)
     throw new OutcomeUnknown(
       `${device}: the command ended as ${StatusDetails ?? Status}; what it did until then is not known`,
     );
-  const said =
-    lastWords(StandardErrorContent ?? '', StandardOutputContent ?? '') ??
-    `the script failed and said nothing (exit code ${ResponseCode})`;
+  const said = lastWords(StandardErrorContent ?? '', StandardOutputContent ?? '', ResponseCode);
   if (ResponseCode === SILENT) throw new OutcomeUnknown(`${device}: ${said}`);
   throw new DeviceRefused(`${device}: ${said}`);
 }
@@ -164,8 +162,8 @@ function lastStep(stdout: string | undefined): string {
   return line === undefined ? '' : ` while it ran "${line.slice(2)}"`;
 }
 
-/** The sentence that the script ended with (`edge-ramp: ...` on stderr), else the end of what it printed; undefined when it printed nothing. */
-function lastWords(stderr: string, stdout: string): string | undefined {
+/** The sentence that the script ended with (`edge-ramp: ...` on stderr), else the end of what it printed. */
+function lastWords(stderr: string, stdout: string, code: number | undefined): string {
   const sentence = stderr.split('\n').findLast((line) => line.startsWith('edge-ramp: '));
   if (sentence !== undefined) return sentence.slice('edge-ramp: '.length);
   const text = `${stderr} ${stdout}`
@@ -173,5 +171,5 @@ function lastWords(stderr: string, stdout: string): string | undefined {
     .replace(/\s+/g, ' ')
     .replace(/failed to run commands: exit status [0-9]+/, '')
     .trim();
-  return text === '' ? undefined : `the script failed: ${text.slice(-300)}`;
+  return `the script failed${text === '' ? ' and said nothing' : `: ${text.slice(-300)}`} (exit code ${code})`;
 }
