@@ -209,7 +209,7 @@ describe('every plan can be sent', () => {
           for (const { saved } of [...shape.bigip, ...attach]) expect(saved).toMatch(PATTERNS.Saved);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     ));
 
   test('its questions are what the documents admit', () =>

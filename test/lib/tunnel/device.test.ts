@@ -3,7 +3,7 @@ import { difference, effect, type Operation, type State } from '../../../lib/tun
 import { KINDS } from '../../../lib/tunnel/reconcile';
 import { statePairs } from './generators';
 
-const RUNS = { numRuns: 60 };
+const RUNS = { numRuns: 40 };
 const STAGES = ['detach', 'shape', 'attach'];
 
 describe.each(['bigip', 'ramp'] as const)('operations between two states of a %s', (kind) => {

@@ -4,7 +4,7 @@ import { KINDS } from '../../../lib/tunnel/reconcile';
 import { recordedState, remember } from '../../../lib/tunnel/records';
 import { statePairs } from './generators';
 
-const RUNS = { numRuns: 60 };
+const RUNS = { numRuns: 40 };
 const DEVICE = '10.3.88.66';
 
 /** A run that stopped after so many operations, the last of which was carried out twice. */
