@@ -1,4 +1,4 @@
-import { ContractMismatch, NotUnderstood } from '../../lib/tunnel/errors';
+import { ContractMismatch, NotUnderstood, Refused } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import { reconcile, refuseUnlessAgreed, type Goal, type Observed, type Plan } from '../../lib/tunnel/reconcile';
 import type { Before, Original } from '../../lib/tunnel/records';
@@ -54,7 +54,7 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
   });
   if (goal !== 'recorded' && request.trigger === null && (request.action === 'apply' || request.action === 'teardown'))
     refuseUnlessAgreed({ ...plan, before, original }, request);
-  return {
+  return fitting({
     ...plan,
     contract: CONTRACT,
     records: {
@@ -63,7 +63,19 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
       applied: JSON.stringify(request.spec),
     },
     sentence: sentence(goal, request.action, plan),
-  };
+  });
+}
+
+/** What a state hands on has to fit beside its siblings into 262,144 bytes. Bytes. */
+const MOST = 32 * 1024;
+
+function fitting(output: PlanOutput): PlanOutput {
+  const size = Buffer.byteLength(JSON.stringify(output));
+  if (size > MOST)
+    throw new Refused(
+      `the plan is ${size} bytes, more than the ${MOST} that a state may hand on: declare fewer virtual servers in one tunnel`,
+    );
+  return output;
 }
 
 /** What the plan means, in one sentence: it ends up as a run's last word when nothing is carried out. */
