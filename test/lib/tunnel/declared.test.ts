@@ -186,7 +186,7 @@ describe('a rule of one field: message with path, value and rule', () => {
       '41 virtual servers',
       other({ virtualServers: Array.from({ length: 41 }, (_, i) => `v${i}`) }),
       'virtualServers:',
-      '<=100',
+      'at most 40',
     ],
     [
       'an instance by its name',
