@@ -1,8 +1,27 @@
-/** @type {import('jest').Config} */
-module.exports = {
-  roots: ['<rootDir>/test'],
+const common = {
   testEnvironment: 'node',
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
+};
+const project = (displayName, roots, more = {}) => ({
+  ...common,
+  displayName,
+  roots: roots.map((root) => `<rootDir>/test/${root}`),
+  ...more,
+});
+const assembled = { globalSetup: '<rootDir>/test/runs/support/assemble.ts' };
+
+/** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes and have scripts of their own */
+module.exports = {
   testTimeout: 60_000,
-  workerIdleMemoryLimit: '1GB',
+  projects: [
+    project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli']),
+    project('ends', ['ends'], assembled),
+    project('runs', ['runs'], assembled),
+    project('faults', ['faults'], assembled),
+  ],
 };

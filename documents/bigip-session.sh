@@ -3,7 +3,7 @@ need SSM_Tunnel SSM_Fence SSM_Management SSM_User SSM_Secret SSM_HostKey
 work='' agent='' shell=tmsh
 ssh_options=()
 
-# BIG-IP is judged by codes in its words, not by exit status alone: tmsh sometimes exits 0 with an error (bigip.md 0.5).
+# BIG-IP is judged by codes in its words, not by exit status alone: tmsh sometimes exits 0 with an error (BIP-2).
 complaint='^(01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error|usage: tmsh)'
 
 open_session() {
@@ -13,15 +13,15 @@ open_session() {
   agent=$(ssh-agent -a "$work/agent" 9>&- | sed -n 's/^SSH_AGENT_PID=\([0-9]*\);.*/\1/p')
   export SSH_AUTH_SOCK=$work/agent
   local said
-  said=$({ aws secretsmanager get-secret-value --secret-id "$SSM_Secret" --query SecretString --output text | ssh-add -q -; } 2>&1 9>&-) ||
+  said=$({ aws secretsmanager get-secret-value --secret-id "$SSM_Secret" --query SecretString --output text | ssh-add -q -t 300 -; } 2>&1 9>&-) ||
     fail "$UNFIT" "the key in secret $SSM_Secret could not be loaded on the bastion: $(brief "$said")"
   printf '%s %s\n' "$SSM_Management" "$SSM_HostKey" >"$work/known_hosts"
-  ssh_options=(-T -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o StrictHostKeyChecking=yes
+  ssh_options=(-F /dev/null -T -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o StrictHostKeyChecking=yes
     -o "UserKnownHostsFile=$work/known_hosts" -o GlobalKnownHostsFile=/dev/null -o "ControlPath=$work/way")
   # One connection for all commands. Its output goes to a file: a connection in the background would hold a pipe open.
   timeout "$limit" ssh "${ssh_options[@]}" -o ControlMaster=yes -f -N "$SSM_User@$SSM_Management" >"$work/log" 2>&1 9>&- ||
     fail "$UNREACHABLE" "cannot be reached from the bastion: $(brief "$(cat "$work/log")")"
-  # Whose login shell is tmsh gets an error for the word itself (bigip.md 0.6).
+  # Whose login shell is tmsh gets an error for the word itself (BIP-3).
   said=$(on_bigip 'tmsh -v' 2>&1)
   case $said in *'Syntax Error'*) shell=tmsh ;; *) shell=bash ;; esac
 }

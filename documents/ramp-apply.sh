@@ -11,6 +11,7 @@ expect() { # FROM COMMAND...: another may have changed the object since it was l
 
 # Exclusively, so that the CNI and we cannot take the same address; then a look whether a Pod already had it without a claim.
 claim() { # ADDRESS
+  local said
   if printing; then
     printf 'set -C; echo %s > %s/%s\n' "$mark" "$claims" "$1"
     return
@@ -18,10 +19,13 @@ claim() { # ADDRESS
   mkdir -p "$claims"
   (set -C && printf '%s\n' "$mark" >"$claims/$1") 2>/dev/null || grep -qxF -- "$mark" "$claims/$1" ||
     fail "$CHANGED" "address $1 was given to a Pod meanwhile ($claims/$1 exists)"
-  ! timeout "$limit" "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-flows br0 "ip,nw_dst=$1" 2>/dev/null | grep -q REG1 || {
+  said=$(timeout "$limit" "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-flows br0 "ip,nw_dst=$1" 2>&1) ||
+    fail "$REFUSED" "ovs-ofctl dump-flows br0 ip,nw_dst=$1 answered (exit code $?): $(brief "$said")"
+  case $said in *REG1*)
     rm -f "$claims/$1"
     fail "$CHANGED" "a Pod has address $1 although the CNI had no claim on it"
-  }
+    ;;
+  esac
 }
 
 unclaim() { # ADDRESS: only our own
@@ -32,7 +36,7 @@ unclaim() { # ADDRESS: only our own
   fi
 }
 
-# All flows change in one bundle: deleting and then adding loses packets (first-packet.md 5).
+# All flows change in one bundle: deleting and then adding loses packets (OS-17).
 bundle=
 flow() { # VERB MATCH FROM TO: values are `cookie=C actions=A`
   case $1 in

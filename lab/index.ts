@@ -1,23 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { load, type Machine } from './cloud/asl/load';
-import { run, type StateEvent } from './cloud/asl/run';
+import { load } from './cloud/asl/load';
+import type { StateEvent } from './cloud/asl/run';
 import { Clock } from './cloud/clock';
-import { Endpoint, ServiceError } from './cloud/endpoint';
-import { Executions, type ExecutionRecord } from './cloud/executions';
+import { Deployment } from './cloud/deployment';
+import { Endpoint } from './cloud/endpoint';
+import { Executions, type ExecutionResult } from './cloud/executions';
 import { integrations } from './cloud/integrations';
 import { Functions } from './cloud/lambda';
 import { lock } from './cloud/lock';
 import { Secrets } from './cloud/secrets';
 import { Commands, type Trip } from './cloud/ssm/commands';
-import { readDocument, type CommandDocument } from './cloud/ssm/document';
 import { plain, Tables } from './cloud/table';
-import { ACCOUNT, readAssembly, REGION, type Assembly } from './cloud/template';
+import { REGION } from './cloud/template';
 import type { Fault, Hosts, HostsOptions } from './hosts/host';
 import { simulatedHosts } from './hosts/simulated';
 
-export type { StateEvent, Trip };
+export type { ExecutionResult, StateEvent, Trip };
 
 export interface LabOptions {
   /** The folder that `cdk synth` wrote; default `cdk.out`. */
@@ -34,15 +33,6 @@ export interface LabOptions {
   /** Makes the hosts; default the simulated ones. */
   readonly hosts?: (options: HostsOptions) => Promise<Hosts>;
 }
-export interface ExecutionResult {
-  readonly arn: string;
-  readonly status: 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
-  readonly output?: unknown;
-  readonly error?: string;
-  readonly cause?: string;
-  readonly events: readonly StateEvent[];
-  readonly transitions: number;
-}
 export interface Lab {
   readonly hosts: Hosts;
   /** Starts the state machine with an input. */
@@ -58,7 +48,6 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-const PARAMETERS = '/edge-ramp/tunnels/';
 const KEPT = ['table', 'executions', 'keys', 'hosts', 'logs', 'agent'];
 
 /**
@@ -93,7 +82,7 @@ async function open(
   const clock = new Clock(options.speed);
   const specs = options.specs ?? deployment.specs();
   const executions = new Executions(folder('executions'));
-  const secrets = new Secrets(folder('keys'), secretsOf(specs));
+  const secrets = new Secrets(folder('keys'), specs);
   const tables = await Tables.open(folder('table'), deployment.assembly.resources('AWS::DynamoDB::Table'));
   opened.push(() => tables.close());
 
@@ -105,10 +94,10 @@ async function open(
     ...(options.faults ? { faults: options.faults } : {}),
     ...(options.speed ? { speed: options.speed } : {}),
   });
-  opened.push(
-    () => hosts.close(),
-    () => hosts.save(),
-  );
+  opened.push(async () => {
+    hosts.save();
+    await hosts.close();
+  });
 
   const environment: Record<string, string> = {
     AWS_REGION: REGION,
@@ -137,47 +126,16 @@ async function open(
   const retired: Functions[] = [];
   opened.push(() => Promise.all([functions, ...retired].map((each) => each.close(true))));
 
-  const services = integrations(() => functions, tables, executions);
-  const definition = (from: Deployment) => ({
-    name: from.machine.name,
-    machine: load(String(from.machine.get('DefinitionString')), services),
-  });
-  let current = definition(deployment);
-
-  const running = new Map<string, { abort: AbortController; done: Promise<ExecutionResult> }>();
-  const stop = async (arn: string) => {
-    running.get(arn)?.abort.abort();
-    await running.get(arn)?.done;
-  };
-  opened.push(() => Promise.all([...running.keys()].map(stop)));
+  const services = integrations(() => functions, tables, executions, join(folder('logs'), 'notices.log'));
+  const definition = (from: Deployment) => load(String(from.machine.get('DefinitionString')), services);
+  let machine = definition(deployment);
+  opened.push(() => executions.stopAll());
 
   return {
     hosts,
-    start(input, onEvent) {
-      const abort = new AbortController();
-      const events: StateEvent[] = [];
-      const begun = begin(current.name, input);
-      const { ExecutionArn: arn } = begun;
-      executions.write(begun);
-      const done = carry(current.machine, begun, {
-        integrations: services,
-        clock,
-        signal: abort.signal,
-        emit: (event) => {
-          events.push(event);
-          onEvent?.(event);
-        },
-      });
-      const result = done.then(({ record, ...outcome }) => {
-        executions.write(record);
-        hosts.save();
-        running.delete(arn);
-        return { arn, events, ...outcome };
-      });
-      running.set(arn, { abort, done: result });
-      return { arn, done: result };
-    },
-    stop,
+    start: (input, emit = () => {}) =>
+      executions.start(deployment.machine.name, machine, input, { integrations: services, clock, emit }),
+    stop: (arn) => executions.stop(arn),
     async item(tunnel) {
       const table = deployment.assembly.resources('AWS::DynamoDB::Table')[0]!;
       const { Item: item } = await tables.call('GetItem', {
@@ -190,95 +148,15 @@ async function open(
     trips: () => commands.trips(),
     async redeploy(assembly) {
       const next = new Deployment(assembly, options.specs);
-      const definitionNext = definition(next);
+      machine = definition(next);
       await tables.create(next.assembly.resources('AWS::DynamoDB::Table'));
       retired.push(functions);
       void functions.close(false);
       functions = new Functions(next.assembly, runtime);
       deployment = next;
-      current = definitionNext;
     },
     async close() {
       for (const close of opened.splice(0).reverse()) await close();
     },
   };
-}
-
-/** What one assembly deploys, apart from functions and tables. */
-class Deployment {
-  readonly assembly: Assembly;
-  readonly documents: ReadonlyMap<string, CommandDocument>;
-  readonly machine;
-  private readonly parameters: ReadonlyMap<string, string>;
-
-  constructor(directory: string, specs: readonly unknown[] | undefined) {
-    this.assembly = readAssembly(resolve(directory));
-    this.documents = new Map(
-      this.assembly.resources('AWS::SSM::Document').map((each) => [each.name, readDocument(each)]),
-    );
-    const [machine, ...others] = this.assembly.resources('AWS::StepFunctions::StateMachine');
-    if (!machine || others.length > 0)
-      throw new Error(`${directory} must declare one state machine: the lab runs exactly one.`);
-    this.machine = machine;
-    const declared = this.assembly
-      .resources('AWS::SSM::Parameter')
-      .map((each) => [each.name, String(each.get('Value'))] as const);
-    this.parameters = new Map([
-      ...declared.filter(([name]) => !specs || !name.startsWith(PARAMETERS)),
-      ...(specs ?? []).map((spec) => [PARAMETERS + (spec as { name: string }).name, JSON.stringify(spec)] as const),
-    ]);
-  }
-
-  /** The declared tunnels. */
-  specs(): unknown[] {
-    return [...this.parameters]
-      .filter(([name]) => name.startsWith(PARAMETERS))
-      .map(([, value]) => JSON.parse(value) as unknown);
-  }
-
-  parameter(name: string): unknown {
-    const value = this.parameters.get(name);
-    if (value === undefined) throw new ServiceError('ParameterNotFound', `There is no parameter ${name}.`);
-    return { Parameter: { Name: name, Type: 'String', Value: value, Version: 1, DataType: 'text' } };
-  }
-}
-
-const secretsOf = (specs: readonly unknown[]) =>
-  (specs as { bigip?: { secret?: string }[] }[]).flatMap(({ bigip = [] }) =>
-    bigip.flatMap(({ secret }) => secret ?? []),
-  );
-
-function begin(machine: string, input: unknown): ExecutionRecord {
-  const name = randomUUID();
-  const prefix = `arn:aws:states:${REGION}:${ACCOUNT}`;
-  return {
-    ExecutionArn: `${prefix}:execution:${machine}:${name}`,
-    StateMachineArn: `${prefix}:stateMachine:${machine}`,
-    Name: name,
-    Status: 'RUNNING',
-    StartDate: new Date().toISOString(),
-    Input: JSON.stringify(input ?? {}),
-  };
-}
-
-/** Runs an execution to its end and gives its outcome with the record to keep. */
-async function carry(
-  machine: Machine,
-  begun: ExecutionRecord,
-  around: Omit<Parameters<typeof run>[2], 'execution' | 'stateMachine'>,
-) {
-  const outcome = await run(machine, JSON.parse(begun.Input), {
-    ...around,
-    execution: { Id: begun.ExecutionArn, Name: begun.Name, StartTime: begun.StartDate },
-    stateMachine: { Id: begun.StateMachineArn, Name: begun.StateMachineArn.split(':').at(-1)! },
-  });
-  const record: ExecutionRecord = {
-    ...begun,
-    Status: outcome.status,
-    StopDate: new Date().toISOString(),
-    ...(outcome.output === undefined ? {} : { Output: JSON.stringify(outcome.output) }),
-    ...(outcome.error === undefined ? {} : { Error: outcome.error }),
-    ...(outcome.cause === undefined ? {} : { Cause: outcome.cause }),
-  };
-  return { ...outcome, record };
 }

@@ -1,5 +1,5 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http';
-  function dynalite(options: { path: string; createTableMs: number }): Server;
+  function dynalite(options: { path?: string; createTableMs: number }): Server;
   export = dynalite;
 }

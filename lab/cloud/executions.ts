@@ -1,5 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { Machine } from './asl/load';
+import { run, type Outcome, type StateEvent, type Surroundings } from './asl/run';
+import { ACCOUNT, REGION } from './template';
 
 /** An execution as DescribeExecution tells it; dates are ISO text. */
 export interface ExecutionRecord {
@@ -15,8 +19,15 @@ export interface ExecutionRecord {
   readonly Cause?: string;
 }
 
-/** Remembers executions in a folder, a file each, so that another process can still look them up. */
+export interface ExecutionResult extends Outcome {
+  readonly arn: string;
+  readonly events: readonly StateEvent[];
+}
+
+/** Runs executions and remembers them in a folder, a file each, so that another process can still look them up. */
 export class Executions {
+  private readonly running = new Map<string, { abort: AbortController; done: Promise<unknown> }>();
+
   constructor(private readonly directory: string) {
     mkdirSync(directory, { recursive: true });
     for (const file of readdirSync(directory).filter((name) => name.endsWith('.json'))) {
@@ -26,7 +37,59 @@ export class Executions {
     }
   }
 
-  write(record: ExecutionRecord): void {
+  /** Starts an execution of `machine`, which is deployed under `name`. */
+  start(name: string, machine: Machine, input: unknown, around: Pick<Surroundings, 'integrations' | 'clock' | 'emit'>) {
+    const prefix = `arn:aws:states:${REGION}:${ACCOUNT}`;
+    const id = randomUUID();
+    const begun: ExecutionRecord = {
+      ExecutionArn: `${prefix}:execution:${name}:${id}`,
+      StateMachineArn: `${prefix}:stateMachine:${name}`,
+      Name: id,
+      Status: 'RUNNING',
+      StartDate: new Date().toISOString(),
+      Input: JSON.stringify(input ?? {}),
+    };
+    this.write(begun);
+    const abort = new AbortController();
+    const done = this.carry(begun, machine, { ...around, signal: abort.signal });
+    this.running.set(begun.ExecutionArn, { abort, done });
+    return { arn: begun.ExecutionArn, done };
+  }
+
+  /** Ends an execution as ABORTED; one that has ended stays as it is. */
+  async stop(arn: string): Promise<void> {
+    this.running.get(arn)?.abort.abort();
+    await this.running.get(arn)?.done;
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.running.keys()].map((arn) => this.stop(arn)));
+  }
+
+  private async carry(
+    begun: ExecutionRecord,
+    machine: Machine,
+    around: Omit<Surroundings, 'execution' | 'stateMachine'>,
+  ): Promise<ExecutionResult> {
+    const { ExecutionArn: arn, Name, StartDate: StartTime, StateMachineArn } = begun;
+    const events: StateEvent[] = [];
+    const outcome = await run(machine, JSON.parse(begun.Input), {
+      ...around,
+      emit: (event) => {
+        events.push(event);
+        around.emit(event);
+      },
+      execution: { Id: arn, Name, StartTime },
+      stateMachine: { Id: StateMachineArn, Name: StateMachineArn.split(':').at(-1)! },
+    });
+    const { status: Status, output, error: Error, cause: Cause } = outcome;
+    const ended = { Status, StopDate: new Date().toISOString(), Output: JSON.stringify(output), Error, Cause };
+    this.write({ ...begun, ...(JSON.parse(JSON.stringify(ended)) as typeof begun) }); // without what is undefined
+    this.running.delete(arn);
+    return { arn, events, ...outcome };
+  }
+
+  private write(record: ExecutionRecord): void {
     const file = join(this.directory, `${record.Name}.json`);
     writeFileSync(`${file}.new`, JSON.stringify(record, undefined, 2));
     renameSync(`${file}.new`, file);

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 import { StatesError } from './asl/error';
 import type { Integration, Integrations } from './asl/load';
 import { ServiceError } from './endpoint';
@@ -5,8 +7,16 @@ import type { Executions } from './executions';
 import type { Functions } from './lambda';
 import type { Tables } from './table';
 
-/** What the state machine can call, with arguments, results and error names as Step Functions has them. */
-export function integrations(functions: () => Functions, tables: Tables, executions: Executions): Integrations {
+/**
+ * What the state machine can call, with arguments, results and error names as Step Functions has them.
+ * @param notices the file that gets what is published to a topic, a line each
+ */
+export function integrations(
+  functions: () => Functions,
+  tables: Tables,
+  executions: Executions,
+  notices: string,
+): Integrations {
   return {
     'lambda:invoke': {
       arguments: ['FunctionName', 'Payload'],
@@ -28,6 +38,13 @@ export function integrations(functions: () => Functions, tables: Tables, executi
       'ExpressionAttributeValues',
       'ReturnValues',
     ]),
+    'sns:publish': {
+      arguments: ['TopicArn', 'Subject', 'Message'],
+      run: async (message) => {
+        appendFileSync(notices, `${JSON.stringify(message)}\n`);
+        return { MessageId: randomUUID() };
+      },
+    },
     'aws-sdk:sfn:describeExecution': {
       arguments: ['ExecutionArn'],
       run: async ({ ExecutionArn: arn }) => {

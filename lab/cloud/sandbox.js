@@ -32,6 +32,7 @@ const described = (error) =>
     ? { errorType: error.name, errorMessage: error.message, trace: String(error.stack).split('\n') }
     : { errorType: typeof error, errorMessage: String(error), trace: [] };
 
+// oxlint-disable-next-line typescript/no-misused-promises -- every failure is answered inside
 parentPort.on('message', async ({ event, requestId, timeout, limit }) => {
   const began = Date.now();
   const context = {

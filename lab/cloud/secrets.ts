@@ -6,13 +6,17 @@ import { ACCOUNT, REGION } from './template';
 
 /** Secrets Manager with an SSH key for each secret, made here and kept in a folder. */
 export class Secrets {
-  /** @throws Error when ssh-keygen is not installed */
+  private readonly names: readonly string[];
+
+  /** Makes the keys that `specs` name as `bigip[].secret`. @throws Error when ssh-keygen is not installed */
   constructor(
     private readonly directory: string,
-    private readonly names: readonly string[],
+    specs: readonly unknown[],
   ) {
+    const units = (specs as { bigip?: { secret?: string }[] }[]).flatMap(({ bigip = [] }) => bigip);
+    this.names = [...new Set(units.flatMap(({ secret }) => secret ?? []))];
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    for (const name of names)
+    for (const name of this.names)
       if (!existsSync(this.file(name)))
         execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', this.file(name)]); // mode 0600
   }

@@ -61,7 +61,7 @@ export class Tables {
     });
     const body = (await response.json()) as Json;
     if (response.ok) return body;
-    throw new ServiceError(String(body.__type).replace(/^.*#/, ''), String(body.message ?? body.Message ?? ''));
+    throw new ServiceError(String(body.__type).replace(/^.*#/, ''), (body.message ?? body.Message ?? '') as string);
   }
 
   async close(): Promise<void> {

@@ -65,7 +65,10 @@ export function readAssembly(directory: string): Assembly {
   for (const [name, { type, properties }] of artifacts) {
     if (type === 'aws:cloudformation:stack')
       stacks.push(
-        new Stack(String(properties.stackName ?? name), read(String(properties.templateFile)).Resources as Templates),
+        new Stack(
+          (properties.stackName as string | undefined) ?? name,
+          read(String(properties.templateFile)).Resources as Templates,
+        ),
       );
     if (type === 'cdk:asset-manifest') {
       const files = read(String(properties.file)).files as Record<string, { source: { path: string } }>;
@@ -111,7 +114,6 @@ class Stack {
   }
 
   private intrinsic(key: string, argument: unknown): unknown {
-    const list = () => this.resolve(argument) as unknown[];
     switch (key) {
       case 'Ref':
         return this.ref(argument as string);
@@ -120,16 +122,8 @@ class Stack {
           ...((typeof argument === 'string' ? argument.split(/\.(.*)/, 2) : argument) as [string, string]),
         );
       case 'Fn::Join': {
-        const [separator, parts] = list() as [string, string[]];
+        const [separator, parts] = this.resolve(argument) as [string, string[]];
         return parts.join(separator);
-      }
-      case 'Fn::Split': {
-        const [separator, text] = list() as [string, string];
-        return text.split(separator);
-      }
-      case 'Fn::Select': {
-        const [index, items] = list() as [number | string, unknown[]];
-        return items[Number(index)];
       }
       case 'Fn::Sub': {
         const [text, values] = (Array.isArray(argument) ? argument : [argument, {}]) as [string, Json];

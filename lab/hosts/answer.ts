@@ -26,12 +26,12 @@ export class Refusal extends Error {
   }
 }
 
-/** Runs a command and turns its refusal into the answer. */
-export function answering(command: () => Answer): Answer {
+/** Runs a command; a refusal is its answer. */
+export async function answering(command: () => Answer | Promise<Answer>): Promise<Answer> {
   try {
-    return command();
+    return await command();
   } catch (error) {
     if (error instanceof Refusal) return error.answer;
-    throw error;
+    return { code: 70, out: '', err: `the lab failed: ${error instanceof Error ? error.stack : String(error)}\n` };
   }
 }

@@ -32,7 +32,7 @@ export interface Hosts {
   close(): Promise<void>;
 }
 
-/** Spoils the `nth` (from 1) command line on `host` that contains `match`. A BIG-IP's lines are tmsh command lines, a transaction is one. */
+/** Spoils the `nth` (from 1) command line on `host` that the regular expression `match` finds. A BIG-IP's lines are tmsh command lines, a transaction is one. */
 export interface Fault {
   readonly host: string;
   readonly match: string;

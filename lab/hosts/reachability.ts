@@ -86,14 +86,9 @@ function outerSource(node: Node, link: Link): string | undefined {
 
 /** INPUT's verdict on protocol 4. What is let in once stays let in by conntrack, as long as its entry stands. */
 function takesIn(node: Node, source: string, destination: string): boolean {
-  const packet: Packet = {
-    protocol: 'ipencap',
-    source,
-    destination,
-    input: node.settings.interface,
-    established: node.connections.includes(source),
-  };
-  const accepted = verdict(node.chains.filter, 'INPUT', packet)?.target === 'ACCEPT';
+  const established = node.connections.includes(source);
+  const packet: Packet = { protocol: 'ipencap', source, destination, input: node.settings.interface, established };
+  const accepted = verdict(node.chains.filter, 'INPUT', packet)?.[0] === 'ACCEPT';
   if (accepted) connect(node, source);
   return accepted;
 }
@@ -107,14 +102,9 @@ function podAnswers(node: Node, source: string, pod: string, input: string): boo
   const isRemote = settings.other.pods.includes(pod);
   if ((!isRemote && !settings.pods.includes(pod)) || routeTo(node, pod)?.dev !== 'tun0' || !tun0?.up) return false;
   const packet: Packet = { protocol: 'icmp', source, destination: pod, input, output: 'tun0' };
-  if (input && verdict(node.chains.filter, 'FORWARD', packet)?.target !== 'ACCEPT') return false;
-  const snat = verdict(node.chains.nat, 'POSTROUTING', packet);
-  const inKernel =
-    snat?.target === 'SNAT'
-      ? (snat.options[1] ?? '')
-      : snat?.target === 'MASQUERADE'
-        ? hostOf(settings.gateway)
-        : source;
+  if (input && verdict(node.chains.filter, 'FORWARD', packet)?.[0] !== 'ACCEPT') return false;
+  const [nat, , toSource = ''] = verdict(node.chains.nat, 'POSTROUTING', packet) ?? [];
+  const inKernel = nat === 'SNAT' ? toSource : nat === 'MASQUERADE' ? hostOf(settings.gateway) : source;
 
   const port = isRemote ? '1' : String(settings.pods.indexOf(pod) + 4);
   const sent = trace(node, { port: '2', proto: 'ip', source: inKernel, destination: pod });

@@ -2,7 +2,6 @@
 # Stands in for one command on a simulated host's PATH (it is linked there under the command's name). It hands host, command, arguments and what
 # the command would read to the lab process over a socket and gives back exit code, stdout and stderr. Bash only: it must cost milliseconds.
 command=${0##*/}
-export LC_ALL=C
 
 refuse() {
   printf '%s: %s\n' "$command" "$2" >&2
@@ -11,7 +10,14 @@ refuse() {
 
 case $command in
 timeout) # really runs the command, with its seconds divided by the lab's speed
-  scale() { awk -v text="$1" -v speed="$EDGE_RAMP_LAB_SPEED" 'BEGIN { unit = text ~ /m$/ ? 60 : text ~ /h$/ ? 3600 : 1; printf "%.3f", text * unit / speed }'; }
+  scale() { # whole seconds without another process: it is what the scripts give
+    if [[ $1 =~ ^[0-9]+$ && $EDGE_RAMP_LAB_SPEED =~ ^[0-9]+$ ]]; then
+      local milliseconds=$(($1 * 1000 / EDGE_RAMP_LAB_SPEED))
+      printf '%d.%03d' $((milliseconds / 1000)) $((milliseconds % 1000))
+    else
+      LC_ALL=C awk -v text="$1" -v speed="$EDGE_RAMP_LAB_SPEED" 'BEGIN { unit = text ~ /m$/ ? 60 : text ~ /h$/ ? 3600 : 1; printf "%.3f", text * unit / speed }'
+    fi
+  }
   options=()
   while [[ $1 == -* ]]; do
     case $1 in
@@ -22,10 +28,10 @@ timeout) # really runs the command, with its seconds divided by the lab's speed
     esac
     shift
   done
-  seconds=$(scale "$1")
-  exec /usr/bin/timeout "${options[@]}" "$seconds" "${@:2}"
+  exec /usr/bin/timeout "${options[@]}" "$(scale "$1")" "${@:2}"
   ;;
 aws) # asks the endpoint that the AWS command line tool would ask
+  LC_ALL=C # lengths in bytes
   [[ "$1 $2 $3 ${*:5}" == 'secretsmanager get-secret-value --secret-id --query SecretString --output text' ]] || refuse 127 "not modelled: $*"
   endpoint=${AWS_ENDPOINT_URL_SECRETS_MANAGER#http://} && endpoint=${endpoint%%/*}
   exec 3<>"/dev/tcp/${endpoint%:*}/${endpoint##*:}" || refuse 255 "Could not connect to the endpoint URL: \"$AWS_ENDPOINT_URL_SECRETS_MANAGER\""
@@ -37,6 +43,7 @@ aws) # asks the endpoint that the AWS command line tool would ask
   text='"(([^"\\]|\\.)*)"' # a JSON string
   if [[ $answer =~ \"SecretString\"\ *:\ *$text ]]; then
     secret=${BASH_REMATCH[1]//\\\//\/}
+    secret=${secret//\\\"/\"}
     printf '%b\n' "$secret"
     exit 0
   fi
@@ -47,7 +54,7 @@ aws) # asks the endpoint that the AWS command line tool would ask
   ;;
 esac
 
-input='' known='' keys=''
+LC_ALL=C input='' known='' keys=''
 case $command in
 ovs-ofctl) [[ ${*: -1} == - ]] && IFS= read -r -d '' input ;;
 ssh) # what only the caller's process can see: its pinned host keys and its agent; and ssh eats the input of a loop around it unless -n is given

@@ -1,4 +1,4 @@
-import { ContractMismatch, NotUnderstood } from '../../lib/tunnel/errors';
+import { ContractMismatch, NotUnderstood, Refused } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import { reconcile, refuseUnlessAgreed, type Goal, type Observed, type Plan } from '../../lib/tunnel/reconcile';
 import type { Before, Original } from '../../lib/tunnel/records';
@@ -39,7 +39,7 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
     throw new ContractMismatch(
       `this run speaks contract ${input.request.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
     );
-  const blind = input.observed.find(({ ok }) => ok !== true);
+  const blind = input.observed.find(({ ok }) => !ok);
   if (blind)
     throw new NotUnderstood(`a device could not be observed: ${blind.cause ?? blind.error ?? 'no reason given'}`);
 
@@ -54,7 +54,7 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
   });
   if (goal !== 'recorded' && request.trigger === null && (request.action === 'apply' || request.action === 'teardown'))
     refuseUnlessAgreed({ ...plan, before, original }, request);
-  return {
+  return fitting({
     ...plan,
     contract: CONTRACT,
     records: {
@@ -62,20 +62,43 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
       before: JSON.stringify(before),
       applied: JSON.stringify(request.spec),
     },
-    sentence: sentence(goal, plan),
-  };
+    sentence: sentence(goal, request.action, plan),
+  });
 }
 
-function sentence(goal: Goal, { changes, interrupts }: Pick<Plan, 'changes' | 'interrupts'>): string {
-  if (changes.length === 0) return 'Nothing has to change.';
-  const devices = new Set(changes.map(({ device }) => device)).size;
+/** What a state hands on has to fit beside its siblings into 262,144 bytes. Bytes. */
+const MOST = 32 * 1024;
+
+function fitting(output: PlanOutput): PlanOutput {
+  const size = Buffer.byteLength(JSON.stringify(output));
+  if (size > MOST)
+    throw new Refused(
+      `the plan is ${size} bytes, more than the ${MOST} that a state may hand on: declare fewer virtual servers in one tunnel`,
+    );
+  return output;
+}
+
+/** What the plan means, in one sentence: it ends up as a run's last word when nothing is carried out. */
+function sentence(
+  goal: Goal,
+  action: Request['action'],
+  { changes, interrupts, verification, reachable }: Pick<Plan, 'changes' | 'interrupts' | 'verification' | 'reachable'>,
+): string {
   const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  if (changes.length === 0) {
+    const dead = verification.find(({ ok }) => !ok);
+    if (goal !== 'declared' || reachable) return 'Nothing has to change.';
+    return `The tunnel stands as declared, yet it does not carry: ${dead ? `${dead.from}: ${dead.what} to ${dead.to}: ${dead.detail}` : 'no device could be asked to ping through it'}.`;
+  }
+  const devices = many(new Set(changes.map(({ device }) => device)).size, 'device');
+  if (action === 'verify')
+    return `The tunnel does not stand as declared: ${many(changes.length, 'change')} on ${devices} would be needed; look at a plan, then apply.`;
   const traffic = {
     absent: 'traffic leaves the tunnel first',
     recorded: 'back to what was',
     declared: interrupts.length === 0 ? 'none cuts live traffic' : `${interrupts.length} of them cut live traffic`,
   };
-  return `${many(changes.length, 'change')} on ${many(devices, 'device')}; ${traffic[goal]}.`;
+  return `${many(changes.length, 'change')} on ${devices}; ${traffic[goal]}.`;
 }
 
 function parse<T>(text: string | null, otherwise: T): T {

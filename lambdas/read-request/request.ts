@@ -77,5 +77,13 @@ export async function readRequest(
   const text = await declared(tunnel);
   if (text === undefined)
     throw new InvalidRequest(`request: tunnel: "${tunnel}": is not declared; add tunnels/${tunnel}.yaml and deploy`);
-  return { ...common, spec: parseTunnel(JSON.parse(text), `declaration of ${tunnel}`) };
+  return { ...common, spec: parseTunnel(parseJson(text, tunnel), `declaration of ${tunnel}`) };
+}
+
+function parseJson(text: string, tunnel: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidRequest(`declaration of ${tunnel}: (document): is not JSON; deploy again`);
+  }
 }

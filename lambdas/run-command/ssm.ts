@@ -17,7 +17,7 @@ export interface TimeOuts {
   readonly deadline: number;
 }
 
-/** Run Command's answer is eventually consistent: for so long "does not exist" means "not yet" (aws.md, C1). Milliseconds. */
+/** Run Command's answer is eventually consistent: for so long "does not exist" means "not yet" (AWS-1). Milliseconds. */
 const CONSISTENT_AFTER = 10_000;
 /** Milliseconds between looks: a script takes one to three seconds, so the first looks are close together. */
 const LOOKS = [400, 400, 400, 500, 500, 500, 500, 1000, 1000, 1000];
@@ -38,7 +38,8 @@ export class SsmRunCommand implements RunCommand {
     return judge(order, await this.#outcome(order, id));
   }
 
-  async #send({ device, instance, document, parameters, tag }: Order): Promise<string> {
+  async #send(order: Order): Promise<string> {
+    const { device, instance, document, parameters, tag } = order;
     try {
       const sent = await this.#client.send(
         new SendCommandCommand({
@@ -52,25 +53,37 @@ export class SsmRunCommand implements RunCommand {
       return sent.Command!.CommandId!;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      if (/Throttl|TooManyRequests|RateExceeded|MaxDocumentSizeExceeded/.test(error.name))
-        throw new Throttled(`Systems Manager asks to slow down: ${error.message}`);
+      refuseThrottled(error);
       if (error.name === 'InvalidInstanceId')
         throw new NotDelivered(
           `${device} cannot be reached: ${instance} is not connected to Systems Manager in this account and region (is it running, and its agent?)`,
         );
+      if (unanswered(error)) {
+        await pause(LATER_LOOKS);
+        const found = await this.#find(order).catch(() => undefined);
+        if (found !== undefined) return found;
+        throw new OutcomeUnknown(
+          `${device}: Systems Manager gave no answer to the command (${error.name}: ${error.message}); whether it was sent is not known`,
+        );
+      }
       throw new DeviceRefused(`Systems Manager refused the command for ${device}: ${error.name}: ${error.message}`);
     }
   }
 
   /** A command of this tag that was sent by an earlier try and may have run. */
   async #find({ document, instance, tag }: Order): Promise<string | undefined> {
-    const { Commands } = await this.#client.send(
-      new ListCommandsCommand({
-        InstanceId: instance,
-        Filters: [{ key: 'DocumentName', value: document }],
-        MaxResults: 50,
-      }),
-    );
+    const { Commands } = await this.#client
+      .send(
+        new ListCommandsCommand({
+          InstanceId: instance,
+          Filters: [{ key: 'DocumentName', value: document }],
+          MaxResults: 50,
+        }),
+      )
+      .catch((error: unknown) => {
+        if (error instanceof Error) refuseThrottled(error);
+        throw error;
+      });
     return Commands?.find(
       (command) => command.Comment === tag && !/^(?:DeliveryTimedOut|Undeliverable)$/.test(command.StatusDetails ?? ''),
     )?.CommandId;
@@ -79,7 +92,7 @@ export class SsmRunCommand implements RunCommand {
   async #outcome({ device, instance }: Order, id: string): Promise<GetCommandInvocationCommandOutput> {
     const begun = Date.now();
     for (let look = 0; ; look++) {
-      await new Promise((done) => setTimeout(done, LOOKS[look] ?? LATER_LOOKS));
+      await pause(LOOKS[look] ?? LATER_LOOKS);
       const waited = Date.now() - begun;
       try {
         const invocation = await this.#client.send(
@@ -104,6 +117,22 @@ export class SsmRunCommand implements RunCommand {
   }
 }
 
+/** @throws Throttled before anything was sent, so that the step may be tried again */
+function refuseThrottled(error: Error): void {
+  if (/Throttl|TooManyRequests|RateExceeded/.test(error.name))
+    throw new Throttled(`Systems Manager asks to slow down: ${error.message}`);
+}
+
+/** No HTTP answer, or a failure inside the service: the command may be under way all the same. */
+function unanswered(error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): boolean {
+  const status = error.$metadata?.httpStatusCode;
+  return status === undefined || status >= 500;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, milliseconds));
+}
+
 /** What the prelude's exit codes mean (documents/prelude.sh). Any of them but SILENT: the script itself said what is the matter. */
 const SILENT = 23;
 
@@ -122,9 +151,7 @@ function judge({ device }: Order, invocation: GetCommandInvocationCommandOutput)
     throw new OutcomeUnknown(
       `${device}: the command ended as ${StatusDetails ?? Status}; what it did until then is not known`,
     );
-  const said =
-    lastWords(StandardErrorContent ?? '', StandardOutputContent ?? '') ??
-    `the script failed and said nothing (exit code ${ResponseCode})`;
+  const said = lastWords(StandardErrorContent ?? '', StandardOutputContent ?? '', ResponseCode);
   if (ResponseCode === SILENT) throw new OutcomeUnknown(`${device}: ${said}`);
   throw new DeviceRefused(`${device}: ${said}`);
 }
@@ -135,8 +162,8 @@ function lastStep(stdout: string | undefined): string {
   return line === undefined ? '' : ` while it ran "${line.slice(2)}"`;
 }
 
-/** The sentence that the script ended with (`edge-ramp: ...` on stderr), else the end of what it printed; undefined when it printed nothing. */
-function lastWords(stderr: string, stdout: string): string | undefined {
+/** The sentence that the script ended with (`edge-ramp: ...` on stderr), else the end of what it printed. */
+function lastWords(stderr: string, stdout: string, code: number | undefined): string {
   const sentence = stderr.split('\n').findLast((line) => line.startsWith('edge-ramp: '));
   if (sentence !== undefined) return sentence.slice('edge-ramp: '.length);
   const text = `${stderr} ${stdout}`
@@ -144,5 +171,5 @@ function lastWords(stderr: string, stdout: string): string | undefined {
     .replace(/\s+/g, ' ')
     .replace(/failed to run commands: exit status [0-9]+/, '')
     .trim();
-  return text === '' ? undefined : `the script failed: ${text.slice(-300)}`;
+  return `the script failed${text === '' ? ' and said nothing' : `: ${text.slice(-300)}`} (exit code ${code})`;
 }

@@ -73,7 +73,7 @@ export class CommandDocuments extends Construct {
  * One command document. Its name carries a hash of its content: a right to send it is a right to send exactly this
  * text, and a run that began before a deployment is refused instead of running a newer script than it planned for.
  */
-export class CommandDocument extends Construct {
+class CommandDocument extends Construct {
   /** The physical name, by which it is sent. */
   readonly documentName: string;
   readonly arn: string;

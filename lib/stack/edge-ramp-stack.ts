@@ -17,7 +17,7 @@ export class EdgeRampStack extends Stack {
     const documents = new CommandDocuments(this, 'Documents');
     const handlers = new StepHandlers(this, 'Steps', documents);
     const table = tunnelTable(this);
-    const { machine } = new EdgeRampMachine(this, 'EdgeRamp', { handlers, table });
+    const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table });
 
     new CfnOutput(this, 'StateMachineArn', { value: machine.stateMachineArn, description: 'What an operator starts' });
     new CfnOutput(this, 'TableName', { value: table.tableName, description: 'Leases, records and last results' });

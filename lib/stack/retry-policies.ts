@@ -71,7 +71,7 @@ export const LAMBDA_NOT_STARTED: RetryPolicy = {
 
 /**
  * The table is throttled, or did not answer. Every write carries a condition that its own effect satisfies, so it may
- * be repeated. Waits of at most 1, 2, 4, 8, 10 and 10 s: 35 s in all.
+ * be repeated; a repeated "Take lease" loses a race against itself, reads again and finds itself the owner. Waits of at most 1, 2, 4, 8, 10 and 10 s: 35 s in all.
  */
 export const DYNAMODB: RetryPolicy = {
   name: 'DYNAMODB',

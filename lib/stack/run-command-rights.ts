@@ -3,7 +3,7 @@ import type { DocumentPair } from './command-documents';
 import type { StepHandler } from './step-handler';
 
 /** The tag by which an account says which instances edge-ramp may use, and as what. */
-export const ROLE_TAG = 'edge-ramp:role';
+const ROLE_TAG = 'edge-ramp:role';
 
 /**
  * Lets a handler send its two documents, and nothing else, to the instances tagged for its kind of device; and follow

@@ -1,7 +1,7 @@
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import type { StepHandlers } from './step-handlers';
@@ -36,9 +36,11 @@ export class EdgeRampMachine extends Construct {
       tracingEnabled: true,
       logs: {
         destination: new LogGroup(this, 'Logs', {
-          // Step Functions writes only to groups whose names begin like this without a longer resource policy each time.
+          // AWS's advice: names that begin like this do not lengthen the account's resource policy for logs.
           logGroupName: `/aws/vendedlogs/states/${MACHINE_NAME}`,
           retention: RetentionDays.ONE_MONTH,
+          // A group of a fixed name that outlived the stack would keep the stack from being deployed again.
+          removalPolicy: RemovalPolicy.DESTROY,
         }),
         level: LogLevel.ALL,
         includeExecutionData: true,

@@ -144,6 +144,39 @@ export function refuseUnrestorable(title: string, unrestorable: State, operation
   }
 }
 
+/**
+ * An object that would stay as it is although what it stands on goes: a route of somebody else's through a tunnel that is removed.
+ * @returns pairs of that object and what it stands on
+ */
+export function stranded(order: Order, from: State, to: State): readonly (readonly [object: string, on: string])[] {
+  return Object.keys(from)
+    .filter((object) => to[object] === undefined)
+    .flatMap((object) => order.dependents(object, from).map((dependent) => [dependent, object] as const))
+    .filter(([dependent, object]) => {
+      const kind = object.split(' ')[0]!;
+      const successor = Object.keys(to).some(
+        (other) => other.startsWith(`${kind} `) && order.dependents(other, to).includes(dependent),
+      );
+      return to[dependent] !== undefined && to[dependent] === from[dependent] && !successor;
+    });
+}
+
+/** What a field of an operation may consist of; the command documents admit nothing else (`|` and `~` separate operations and fields). */
+const SENDABLE = /^[A-Za-z0-9 ./:,_=>%@[\]()+-]*$/;
+
+/**
+ * Refuses, before the first change, operations that could not be sent, or could not be sent back.
+ * @throws Refused naming the object and its value
+ */
+export function refuseUnsendable(title: string, operations: readonly Operation[]): void {
+  for (const { object, from, to } of operations)
+    for (const text of [object, from ?? '', to ?? ''])
+      if (!SENDABLE.test(text))
+        throw new Refused(
+          `${title}: ${object} has a value that edge-ramp does not send (${text}), so it could not be put back; change or remove it by hand first`,
+        );
+}
+
 /** The wire form of one operation, fields by `~`: `create~tunnel SDN~-~profile ipip ...`; the scripts split it and never evaluate it. */
 export function wire(operation: Operation): string {
   return [operation.verb, operation.object, operation.from ?? '-', operation.to ?? '-'].join('~');

@@ -3,10 +3,13 @@ import { bigip } from './bigip/device';
 import {
   difference,
   refuseUnrestorable,
+  refuseUnsendable,
+  stranded,
   wire,
   type Device,
   type Observation,
   type Operation,
+  type Order,
   type Probe,
   type Stage,
   type State,
@@ -96,13 +99,13 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
   let { before } = situation;
   let original = situation.original;
   const left: string[] = [];
-  const remarks: string[] = [];
+  const remarks: string[] = [...formerDevices(situation)];
   const planned = situation.observed.map((observed) => {
     const device: Device<unknown> = KINDS[observed.kind];
     const { state } = observed.observation;
     let operations: readonly Operation[];
     if (goal === 'recorded') {
-      const recorded = recordedState(before, observed.name, state);
+      const recorded = leaveWhatIsInUse(device.order, state, recordedState(before, observed.name, state));
       operations = difference(device.order, state, recorded.goal);
       left.push(...recorded.left.map((object) => `${deviceTitle(observed.kind, observed.name)}: ${object}`));
     } else {
@@ -113,12 +116,14 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
         goal === 'declared'
           ? device.desired(wanted, observed.observation)
           : device.absent(wanted, observed.observation);
+      const title = deviceTitle(observed.kind, observed.name);
+      for (const [object, on] of stranded(device.order, state, aim))
+        throw new Refused(
+          `${title}: ${object} (${state[object]}) uses the ${on}, which has to go, and is not edge-ramp's: remove it first`,
+        );
       operations = difference(device.order, distrustSaved(state, aim), aim);
-      refuseUnrestorable(
-        deviceTitle(observed.kind, observed.name),
-        device.unrestorable(observed.observation.facts),
-        operations,
-      );
+      refuseUnrestorable(title, device.unrestorable(observed.observation.facts), operations);
+      refuseUnsendable(title, operations);
       remarks.push(...device.remarks(wanted, observed.observation, operations));
     }
     before = remember(before, observed.name, state, operations);
@@ -188,6 +193,33 @@ export function refuseUnlessAgreed(
     throw new Refused(
       `${plan.interrupts.length} of ${plan.operations} changes would cut live traffic (${plan.interrupts[0]}); run again with "allowInterruption": true to have them made`,
     );
+}
+
+/** What another's object stands on is not taken away by a restore: it is left too, and listed. */
+function leaveWhatIsInUse(
+  order: Order,
+  state: State,
+  recorded: ReturnType<typeof recordedState>,
+): ReturnType<typeof recordedState> {
+  const used = stranded(order, state, recorded.goal).map(([, on]) => on);
+  if (used.length === 0) return recorded;
+  const kept = Object.fromEntries(used.map((object) => [object, state[object]!]));
+  const left = [...new Set([...recorded.left, ...used])];
+  return leaveWhatIsInUse(order, state, { goal: { ...recorded.goal, ...kept }, left });
+}
+
+/** Devices that had the tunnel and are not declared any more. Nobody looks at them: what stands there stays. */
+function formerDevices({ spec, applied }: Situation): readonly string[] {
+  if (applied === null) return [];
+  const [now, then] = [deviceNames(spec), deviceNames(applied)];
+  return (Object.keys(KINDS) as Kind[]).flatMap((kind) =>
+    then[kind]
+      .filter((name) => !now[kind].includes(name))
+      .map(
+        (name) =>
+          `${deviceTitle(kind, name)} had this tunnel and is no longer declared: what edge-ramp made there stays; to have it removed, tear down with the earlier declaration first`,
+      ),
+  );
 }
 
 /** When anything has to be changed, nobody knows any more what the saved configuration holds: it is saved again. */

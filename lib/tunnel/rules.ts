@@ -1,4 +1,4 @@
-import { contains, isAddress, overlaps, parseCidr } from './address';
+import { contains, isAddress, overlaps, parseCidr, toNumber } from './address';
 import type { Tunnel } from './tunnel';
 
 /** A broken rule: where in the document, what stands there, and what the rule is. */
@@ -15,14 +15,25 @@ export function crossFieldMistakes(tunnel: Tunnel): readonly Mistake[] {
 
 function insideTheTunnel({ tunnel }: Tunnel): readonly Mistake[] {
   const prefix = parseCidr(tunnel.bigip);
-  if (!prefix || !isAddress(tunnel.node) || contains(prefix, tunnel.node)) return [];
-  return [
-    {
-      path: ['tunnel', 'node'],
-      value: tunnel.node,
-      message: `must lie in the tunnel's prefix ${tunnel.bigip}, or BIG-IP has no route to it`,
-    },
-  ];
+  const path = ['tunnel', 'node'];
+  if (!prefix || !isAddress(tunnel.node)) return [];
+  if (!contains(prefix, tunnel.node))
+    return [
+      {
+        path,
+        value: tunnel.node,
+        message: `must lie in the tunnel's prefix ${tunnel.bigip}, or BIG-IP has no route to it`,
+      },
+    ];
+  return [prefix.first, prefix.last].includes(toNumber(tunnel.node))
+    ? [
+        {
+          path,
+          value: tunnel.node,
+          message: `must be a host of ${tunnel.bigip}, neither the network itself nor its broadcast address`,
+        },
+      ]
+    : [];
 }
 
 /** Outer addresses in the tunnel's own prefix or in a cluster network would be routed into the tunnel that they carry. */
@@ -117,7 +128,7 @@ function names(tunnel: Tunnel): readonly Mistake[] {
       });
   });
   tunnel.virtualServers.forEach((name, i) => {
-    if (tunnel.virtualServers.indexOf(name) < i)
+    if (tunnel.virtualServers.findIndex((other) => inCommon(other) === inCommon(name)) < i)
       mistakes.push({ path: ['virtualServers', i], value: name, message: 'is listed twice' });
   });
   return mistakes;
@@ -156,7 +167,7 @@ function claimed(tunnel: Tunnel): readonly (Field & { readonly what: string })[]
       claims.push({ ...field(['clusterNetworks', i], cidr), what: `the route to ${cidr} ${on}` }),
     );
     tunnel.virtualServers.forEach((name, i) =>
-      claims.push({ ...field(['virtualServers', i], name), what: `virtual server ${name} ${on}` }),
+      claims.push({ ...field(['virtualServers', i], name), what: `virtual server ${inCommon(name)} ${on}` }),
     );
     for (const node of tunnel.ramp.nodes)
       claims.push({
@@ -177,6 +188,11 @@ function claimed(tunnel: Tunnel): readonly (Field & { readonly what: string })[]
     claims.push({ ...field(['cookie'], tunnel.cookie), what: `cookie ${tunnel.cookie} ${on}` });
   }
   return claims;
+}
+
+/** A virtual server's name with its folder: without one it lies in /Common. */
+function inCommon(name: string): string {
+  return name.startsWith('/') ? name : `/Common/${name}`;
 }
 
 interface Field {

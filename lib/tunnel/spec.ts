@@ -5,7 +5,7 @@ import { crossFieldMistakes } from './rules';
 /** Interface names: at most 15 characters (IFNAMSIZ), and only those that no shell, tmsh or OpenFlow text gives a meaning to. */
 const interfaceName = z
   .string()
-  .regex(/^[a-z][a-z0-9_.-]{0,14}$/i, 'must be 1 to 15 of letters, digits, _ . - and begin with a letter');
+  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,14}$/, 'must be 1 to 15 of letters, digits, _ . - and begin with a letter');
 const objectName = z
   .string()
   .regex(
@@ -15,7 +15,7 @@ const objectName = z
 const virtualServer = z
   .string()
   .regex(
-    /^(?:\/[A-Za-z][A-Za-z0-9_.-]{0,62}){0,2}\/?[A-Za-z][A-Za-z0-9_.-]{0,62}$/,
+    /^(?:(?:\/[A-Za-z][A-Za-z0-9_.-]{0,62}){1,2}\/)?[A-Za-z][A-Za-z0-9_.-]{0,62}$/,
     'must be the name of a virtual server, with its folder where that is not /Common: /partition/name',
   );
 const address = z
@@ -50,7 +50,7 @@ const unit = z
     hostKey: z
       .string()
       .regex(
-        /^(?:ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) [A-Za-z0-9+/]{40,1000}={0,3}$/,
+        /^(?:ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) [A-Za-z0-9+/]{40,998}={0,2}$/,
         'must be the pinned public host key: TYPE BASE64 (ssh-keyscan shows it; compare it at the console)',
       )
       .describe("BIG-IP's SSH host key, pinned"),
@@ -68,7 +68,8 @@ const rampTunnel = z.strictObject({
   kind: z.literal('ramp').describe('The tunnel ends at ramp nodes'),
   name: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of lower case letters, digits, - and begin with a letter'),
+    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of lower case letters, digits, - and begin with a letter')
+    .describe("The tunnel's name, and its file's"),
   example: z.boolean().default(false).describe('An example is never touched by events and schedules'),
   bigip: z
     .array(unit)
@@ -107,7 +108,7 @@ const rampTunnel = z.strictObject({
     .describe('Marks the flows of this tunnel in br0'),
   virtualServers: z
     .array(virtualServer)
-    .max(100)
+    .max(40, 'must be at most 40 virtual servers, or a plan would not fit what a state may hand on (32 KB)')
     .default([])
     .describe('Virtual servers that reach their Pods through the tunnel'),
   probe: address.optional().describe('A Pod that BIG-IP pings through the tunnel as a proof'),

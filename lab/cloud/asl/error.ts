@@ -8,6 +8,9 @@ export class StatesError extends Error {
   }
 }
 
+/** An expression that failed, or gave what its field cannot take. */
+export const queryError = (cause: string) => new StatesError('States.QueryEvaluationError', cause);
+
 /** A definition that uses something this interpreter does not implement. Thrown when it is loaded, never later. */
 export class NotImplemented extends Error {
   constructor(where: string, what: string) {

@@ -1,19 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import jsonata = require('jsonata');
-import { NotImplemented, StatesError } from './error';
+import { NotImplemented, queryError } from './error';
 
 /** What an expression can see: the variables in scope and `$states`. */
 export interface Scope {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly states: { input: unknown; result?: unknown; errorOutput?: unknown; context: unknown };
 }
-export type Evaluate = (scope: Scope) => Promise<unknown>;
 export type StatesField = 'input' | 'result' | 'errorOutput' | 'context';
-
-/** What the expressions of one definition refer to; `load` compares it with what the states assign. */
-export interface Usage {
-  readonly variables: Map<string, string>;
-}
 
 const BUILT_IN = new Set(
   (
@@ -55,113 +49,108 @@ const CONTEXT: Record<string, readonly string[]> = {
   StateMachine: ['Id', 'Name'],
 };
 
-/**
- * Compiles a JSON value in which strings of the form `{% ... %}` are JSONata expressions.
- * @param state name of the state, for messages
- * @param field where the value stands in the state, such as `Output/tunnel`
- * @param fields which parts of `$states` may be used there
- * @throws NotImplemented for a function, a `$states` field or a context field that is unknown here
- */
-export function compile(
-  value: unknown,
-  state: string,
-  field: string,
-  fields: readonly StatesField[],
-  usage: Usage,
-): Evaluate {
-  if (Array.isArray(value)) {
-    const parts = value.map((part, i) => compile(part, state, `${field}[${i}]`, fields, usage));
-    return (scope) => Promise.all(parts.map((part) => part(scope)));
-  }
-  if (typeof value === 'object' && value !== null) {
-    const parts = Object.entries(value).map(
-      ([key, part]) => [key, compile(part, state, `${field}/${key}`, fields, usage)] as const,
-    );
-    return async (scope) =>
-      Object.fromEntries(await Promise.all(parts.map(async ([key, part]) => [key, await part(scope)] as const)));
-  }
-  if (typeof value === 'string' && value.startsWith('{%') && value.endsWith('%}'))
-    return expression(value.slice(2, -2).trim(), state, field, fields, usage);
-  return async () => value;
+/** The text of a JSONata expression, when the value is one. */
+const expressionIn = (value: unknown) =>
+  typeof value === 'string' && value.startsWith('{%') && value.endsWith('%}') ? value.slice(2, -2).trim() : undefined;
+
+const compiled = new Map<string, jsonata.Expression>();
+
+function compile(text: string): jsonata.Expression {
+  if (!compiled.has(text)) compiled.set(text, jsonata(text));
+  return compiled.get(text)!;
 }
 
-function expression(
-  text: string,
-  state: string,
-  field: string,
-  fields: readonly StatesField[],
-  usage: Usage,
-): Evaluate {
-  const where = `state "${state}", ${field}`;
-  let compiled: jsonata.Expression;
+/**
+ * Fills in a JSON value, in which strings of the form `{% ... %}` are expressions.
+ * @param field where the value stands in its state, such as `Output/tunnel`
+ * @throws StatesError States.QueryEvaluationError when one fails or gives nothing
+ */
+export async function evaluate(value: unknown, scope: Scope, state: string, field: string): Promise<unknown> {
+  const text = expressionIn(value);
+  if (text !== undefined) return evaluateOne(text, scope, state, field);
+  if (Array.isArray(value)) return Promise.all(value.map((part, i) => evaluate(part, scope, state, `${field}[${i}]`)));
+  if (typeof value !== 'object' || value === null) return value;
+  const parts = Object.entries(value).map(async ([key, part]) => [
+    key,
+    await evaluate(part, scope, state, `${field}/${key}`),
+  ]);
+  return Object.fromEntries((await Promise.all(parts)) as [string, unknown][]);
+}
+
+async function evaluateOne(text: string, scope: Scope, state: string, field: string): Promise<unknown> {
+  const fail = (why: string) =>
+    queryError(
+      `An error occurred while executing the state '${state}'. The JSONata expression '${text}' specified for the field '${field}' ${why}`,
+    );
+  let value: unknown;
   try {
-    compiled = jsonata(text);
+    value = await compile(text).evaluate(undefined, { ...ADDED, ...scope.variables, states: scope.states });
   } catch (error) {
-    throw new NotImplemented(where, `no JSONata: ${(error as Error).message}`);
+    const { code = '', message } = error as { code?: string; message: string };
+    throw fail(`threw an error during evaluation. ${code} ${message}`);
   }
-  inspect(compiled.ast(), where, fields, usage);
-  return async (scope) => {
-    const fail = (why: string) =>
-      new StatesError(
-        'States.QueryEvaluationError',
-        `An error occurred while executing the state '${state}'. The JSONata expression '${text}' specified for the field '${field}' ${why}`,
-      );
-    let value: unknown;
-    try {
-      value = await compiled.evaluate(undefined, { ...ADDED, ...scope.variables, states: scope.states });
-    } catch (error) {
-      const { code, message } = error as { code?: string; message: string };
-      throw fail(`threw an error during evaluation. ${code ? `${code}: ` : ''}${message}`);
-    }
-    if (value === undefined) throw fail('returned nothing (undefined).');
-    const marks = value as { _jsonata_lambda?: true; _jsonata_function?: true } | null;
-    if (typeof value === 'function' || marks?._jsonata_lambda || marks?._jsonata_function)
-      throw fail('returned a function.');
-    return JSON.parse(JSON.stringify(value)) as unknown; // JSONata's sequences carry marks of their own: plain JSON goes on
-  };
+  if (value === undefined) throw fail('returned nothing (undefined).');
+  const marks: { _jsonata_lambda?: true; _jsonata_function?: true } | null = Object(value);
+  if (typeof value === 'function' || marks?._jsonata_lambda || marks?._jsonata_function)
+    throw fail('returned a function.');
+  return JSON.parse(JSON.stringify(value)) as unknown; // JSONata's sequences carry marks of their own: plain JSON goes on
 }
 
 type Node = Record<string, unknown> & { type?: string; value?: unknown };
 
-/** Walks a parsed expression and refuses, by name, what Step Functions or this interpreter does not have. */
-function inspect(root: unknown, where: string, fields: readonly StatesField[], usage: Usage): void {
+/**
+ * Checks the expressions in a JSON value and gives the names of the variables they read.
+ * @param fields which parts of `$states` may be used there
+ * @throws NotImplemented for a function, a `$states` field or a context field that is unknown here
+ */
+export function inspect(value: unknown, where: string, fields: readonly StatesField[]): string[] {
+  const text = expressionIn(value);
+  if (text === undefined)
+    return typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([key, part]) => inspect(part, `${where}/${key}`, fields))
+      : [];
+  const refuse = (what: string): never => {
+    throw new NotImplemented(where, what);
+  };
+  let root: unknown;
+  try {
+    root = compile(text).ast();
+  } catch (error) {
+    return refuse(`no JSONata: ${(error as Error).message}`);
+  }
   const own = new Set<string>(); // names that the expression binds itself, by := or as a parameter
   each(root, (node) => {
     if (node.type === 'bind') own.add((node.lhs as Node).value as string);
     if (node.type === 'lambda') (node.arguments as Node[]).forEach((argument) => own.add(argument.value as string));
   });
-  const known = (name: string) => own.has(name) || BUILT_IN.has(name) || Object.hasOwn(ADDED, name);
+  const used: string[] = [];
   each(root, (node, top) => {
-    if (top && (node.type === 'name' || node.type === 'wildcard' || node.type === 'descendant'))
-      throw new NotImplemented(
-        where,
-        `"${String(node.value)}" refers to no document; start from $states or a variable`,
-      );
-    if ((node.type === 'function' || node.type === 'partial') && (node.procedure as Node).type === 'variable') {
-      const name = (node.procedure as Node).value as string;
-      if (!known(name)) throw new NotImplemented(where, `the function $${name} is not implemented`);
-    }
-    if (node.type === 'path') checkStates(node.steps as Node[], where, fields);
-    if (node.type !== 'variable') return;
     const name = node.value as string;
-    if (top && (name === '' || name === '$')) throw new NotImplemented(where, `$${name} has no value at the top level`);
-    if (name === 'eval') throw new NotImplemented(where, 'the function $eval is not implemented');
-    if (name !== '' && name !== '$' && name !== 'states' && !known(name)) usage.variables.set(name, where);
+    if (top && ['name', 'wildcard', 'descendant'].includes(node.type!))
+      refuse(`"${name}" refers to no document; start from $states or a variable`);
+    if (node.type === 'path') checkStates(node.steps as Node[], fields, refuse);
+    const called = node.type === 'function' || node.type === 'partial' ? (node.procedure as Node) : undefined;
+    if (called?.type === 'variable' && !known(called.value as string) && !own.has(called.value as string))
+      refuse(`the function $${called.value as string} is not implemented`);
+    if (node.type !== 'variable') return;
+    if (top && (name === '' || name === '$')) refuse(`$${name} has no value at the top level`);
+    if (name === 'eval') refuse('the function $eval is not implemented');
+    if (!['', '$', 'states'].includes(name) && !own.has(name) && !known(name)) used.push(name);
   });
+  return used;
 }
 
-function checkStates(steps: readonly Node[], where: string, fields: readonly StatesField[]): void {
-  const [first, second, third, fourth] = steps;
-  if (first?.type !== 'variable' || first.value !== 'states' || second?.type !== 'name') return;
-  const name = second.value as StatesField;
-  if (!fields.includes(name)) throw new NotImplemented(where, `$states.${name} is not available there`);
-  if (name !== 'context' || third?.type !== 'name') return;
-  const group = CONTEXT[third.value as string];
-  if (!group || (fourth?.type === 'name' && !group.includes(fourth.value as string)))
-    throw new NotImplemented(
-      where,
-      `$states.context.${[third, fourth].map((s) => s?.value ?? '').join('.')} is not implemented`,
-    );
+const known = (name: string) => BUILT_IN.has(name) || Object.hasOwn(ADDED, name);
+
+function checkStates(steps: readonly Node[], fields: readonly StatesField[], refuse: (what: string) => never): void {
+  const [first, second, third, fourth] = steps.map(({ type, value }) =>
+    type === 'name' || type === 'variable' ? value : undefined,
+  ) as string[];
+  if (first !== 'states' || second === undefined) return;
+  if (!fields.includes(second as StatesField)) refuse(`$states.${second} is not available there`);
+  if (second !== 'context' || third === undefined) return;
+  if (!CONTEXT[third] || (fourth !== undefined && !CONTEXT[third].includes(fourth)))
+    refuse(`$states.context.${third}.${fourth ?? ''} is not implemented`);
 }
 
 /** Below these the context is an item of the data, so that a bare field name and `$` mean something. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
-import { matches, StatesError, withinLimit } from './error';
-import type { Evaluate, Scope } from './expression';
-import type { Integrations, Machine, Retrier, State, Way } from './load';
+import { matches, queryError, StatesError, withinLimit } from './error';
+import { evaluate, type Scope } from './expression';
+import { resourceOf, type Integrations, type Machine, type Retrier, type State, type Way } from './load';
 
 /**
  * What happened to a state. A visit is `entered` and then ends in exactly one of `exited`, `caught` or `failed`; in between it may be
@@ -43,9 +43,9 @@ export async function run(machine: Machine, input: unknown, around: Surroundings
   if (around.signal.aborted) abort();
   around.signal.addEventListener('abort', abort);
   const takeBack =
-    machine.timeoutSeconds === undefined
+    machine.TimeoutSeconds === undefined
       ? undefined
-      : around.clock.alarm(machine.timeoutSeconds, () => ended.abort('TIMED_OUT'));
+      : around.clock.alarm(machine.TimeoutSeconds, () => ended.abort('TIMED_OUT'));
   const execution = new Execution(around, input);
   try {
     const output = await execution.machine(machine, withinLimit(input, 'The input'), {}, '', ended.signal);
@@ -68,6 +68,7 @@ export async function run(machine: Machine, input: unknown, around: Surroundings
 
 type Variables = Readonly<Record<string, unknown>>;
 interface Visit {
+  readonly name: string;
   readonly state: State;
   readonly path: string;
   readonly scope: Scope;
@@ -99,11 +100,12 @@ class Execution {
     prefix: string,
     signal: AbortSignal,
   ): Promise<unknown> {
-    let exit: Exit = { next: machine.startAt, output: input, variables: {} };
+    let exit: Exit = { next: machine.StartAt, output: input, variables: {} };
     while (exit.next !== undefined) {
-      const state = machine.states.get(exit.next)!;
+      const name: string = exit.next;
+      const state = machine.States[name]!;
       const scope = { variables: { ...outer, ...exit.variables }, states: { input: exit.output, context: {} } };
-      const left = await this.visit({ state, path: prefix + state.name, scope, outer, signal });
+      const left = await this.visit({ name, state, path: prefix + name, scope, outer, signal });
       exit = { ...left, variables: { ...exit.variables, ...left.variables } };
     }
     return exit.output;
@@ -117,7 +119,7 @@ class Execution {
       this.transitions++;
       const context = {
         Execution: { ...this.around.execution, Input: this.input },
-        State: { Name: visit.state.name, EnteredTime: entered, RetryCount: retries },
+        State: { Name: visit.name, EnteredTime: entered, RetryCount: retries },
         StateMachine: this.around.stateMachine,
       };
       const now = { ...visit, scope: { ...visit.scope, states: { ...visit.scope.states, context } } };
@@ -138,7 +140,7 @@ class Execution {
           if (why instanceof StatesError) this.emit(visit, 'failed', named(why));
           throw why;
         };
-        const catcher = visit.state.catch.find((each) => matches(each.errors, error.error));
+        const catcher = visit.state.Catch?.find((each) => matches(each.ErrorEquals, error.error));
         if (!catcher) return failed(error);
         const errorOutput = { Error: error.error, Cause: error.reason ?? '' };
         const scope = { ...now.scope, states: { ...now.scope.states, errorOutput } };
@@ -151,47 +153,44 @@ class Execution {
 
   /** What the state does, once. */
   private async work(visit: Visit): Promise<Exit> {
-    const { state, scope, signal } = visit;
-    switch (state.type) {
+    const { name, state, scope, signal } = visit;
+    switch (state.Type) {
       case 'Task':
       case 'Parallel': {
-        const result = state.type === 'Task' ? await this.task(visit) : await this.parallel(visit);
-        withinLimit(result, `The result of the state '${state.name}'`);
+        const result = await (state.Type === 'Task' ? this.task(visit) : this.parallel(visit));
+        withinLimit(result, `The result of the state '${name}'`);
         return this.leave({ ...visit, scope: { ...scope, states: { ...scope.states, result } } }, state, result);
       }
       case 'Choice':
         return this.choose(visit);
       case 'Wait': {
-        const seconds = await state.seconds!(scope);
-        if (typeof seconds !== 'number' || seconds < 0 || !Number.isInteger(seconds))
-          throw queryError(
-            `Seconds of the state '${state.name}' must be a whole number from 0 on, not ${JSON.stringify(seconds)}.`,
-          );
-        await this.around.clock.sleep(seconds, signal);
-        stopIf(signal);
+        const seconds = await field(visit, 'Seconds');
+        if (!(Number.isInteger(seconds) && (seconds as number) >= 0))
+          throw queryError(`Seconds of the state '${name}' must be a whole number, not ${JSON.stringify(seconds)}.`);
+        await this.around.clock.sleep(seconds as number, signal);
         return this.leave(visit, state, scope.states.input);
       }
       case 'Fail':
-        throw new StatesError(await text(state, 'error', scope), await text(state, 'cause', scope));
+        throw new StatesError(await textField(visit, 'Error'), await textField(visit, 'Cause'));
       case 'Pass':
       case 'Succeed':
         return this.leave(visit, state, scope.states.input);
     }
   }
 
-  private async task({ state, scope, signal }: Visit): Promise<unknown> {
-    const args = (await state.arguments!(scope)) as Record<string, unknown>;
-    withinLimit(args, `Arguments of the state '${state.name}'`);
-    const seconds = state.timeout && (await state.timeout(scope));
+  private async task(visit: Visit): Promise<unknown> {
+    const { name, state, signal } = visit;
+    const args = withinLimit(await field(visit, 'Arguments'), `Arguments of the state '${name}'`) ?? {};
+    const seconds = await field(visit, 'TimeoutSeconds');
     if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0))
       throw queryError(
-        `TimeoutSeconds of the state '${state.name}' must be a number above 0, not ${JSON.stringify(seconds)}.`,
+        `TimeoutSeconds of the state '${name}' must be a number above 0, not ${JSON.stringify(seconds)}.`,
       );
     stopIf(signal);
     let free = () => {};
     const over = new Promise<never>((_, reject) => {
       const stop = () => reject(STOPPED);
-      const cause = `The state '${state.name}' took longer than ${String(seconds)} seconds.`;
+      const cause = `The state '${name}' took longer than ${String(seconds)} seconds.`;
       const takeBack =
         seconds && this.around.clock.alarm(seconds, () => reject(new StatesError('States.Timeout', cause)));
       signal.addEventListener('abort', stop);
@@ -200,7 +199,10 @@ class Execution {
         signal.removeEventListener('abort', stop);
       };
     });
-    return Promise.race([this.around.integrations[state.resource!]!.run(args), over]).finally(free);
+    return Promise.race([
+      this.around.integrations[resourceOf(state)]!.run(args as Record<string, unknown>),
+      over,
+    ]).finally(free);
   }
 
   /** All branches side by side; the first to fail ends the others. */
@@ -210,7 +212,7 @@ class Execution {
     signal.addEventListener('abort', abort);
     try {
       return await Promise.all(
-        state.branches!.map((branch) =>
+        state.Branches!.map((branch) =>
           this.machine(branch, scope.states.input, scope.variables, `${path}/`, branches.signal),
         ),
       );
@@ -221,68 +223,67 @@ class Execution {
   }
 
   private async choose(visit: Visit): Promise<Exit> {
-    const { state, scope } = visit;
-    for (const rule of state.rules!) {
-      const holds = await rule.condition(scope);
+    const { name, state, scope } = visit;
+    for (const [i, rule] of state.Choices!.entries()) {
+      const holds = await evaluate(rule.Condition, scope, name, `Choices[${i}]/Condition`);
       if (typeof holds !== 'boolean')
-        throw queryError(
-          `A Condition of the state '${state.name}' gave ${JSON.stringify(holds)}, which is no boolean.`,
-        );
+        throw queryError(`Condition ${i} of the state '${name}' gave ${JSON.stringify(holds)}, which is no boolean.`);
       if (holds) return this.leave(visit, rule, scope.states.input);
     }
-    if (state.next === undefined)
-      throw new StatesError(
-        'States.NoChoiceMatched',
-        `No rule of the state '${state.name}' matched and it has no Default.`,
-      );
-    return this.leave(visit, state, scope.states.input);
+    if (!state.Default) throw new StatesError('States.NoChoiceMatched', `No rule of the state '${name}' matched.`);
+    return this.leave(visit, { ...state, Next: state.Default }, scope.states.input);
   }
 
   /** Evaluates Output and Assign of the way taken, both with the variables as they were. */
-  private async leave({ state, scope, outer, signal }: Visit, way: Way, otherwise: unknown): Promise<Exit> {
-    const output = way.output ? await way.output(scope) : otherwise;
-    const variables = way.assign ? ((await way.assign(scope)) as Variables) : {};
-    withinLimit(output, `The output of the state '${state.name}'`);
-    withinLimit(variables, `What the state '${state.name}' assigns`);
-    const taken = Object.keys(variables).find((name) => Object.hasOwn(outer, name));
+  private async leave({ name, scope, outer, signal }: Visit, way: Way, otherwise: unknown): Promise<Exit> {
+    const output = way.Output === undefined ? otherwise : await evaluate(way.Output, scope, name, 'Output');
+    const variables = (await evaluate(way.Assign ?? {}, scope, name, 'Assign')) as Variables;
+    withinLimit(output, `The output of the state '${name}'`);
+    withinLimit(variables, `What the state '${name}' assigns`);
+    const taken = Object.keys(variables).find((variable) => Object.hasOwn(outer, variable));
     if (taken)
-      throw new StatesError(
-        'States.Runtime',
-        `The state '${state.name}' assigns $${taken}, a variable of an outer scope.`,
-      );
+      throw new StatesError('States.Runtime', `The state '${name}' assigns $${taken}, a variable of an outer scope.`);
     stopIf(signal);
-    return { ...(way.next === undefined ? {} : { next: way.next }), output, variables };
+    return { ...(way.Next === undefined ? {} : { next: way.Next }), output, variables };
   }
 
-  private emit({ state, path, signal }: Visit, kind: StateEvent['kind'], rest: Partial<StateEvent>): void {
+  private emit({ name, path, signal }: Visit, kind: StateEvent['kind'], rest: Partial<StateEvent>): void {
     stopIf(signal);
-    this.around.emit({ kind, state: state.name, at: Date.now(), path, ...rest });
+    this.around.emit({ kind, state: name, at: Date.now(), path, ...rest });
   }
 }
 
 /** Seconds to wait before the next attempt; undefined when no Retry applies (any more). Counts the attempt. */
 function pause(state: State, error: StatesError, tries: Map<Retrier, number>): number | undefined {
-  const retrier = state.retry.find((each) => matches(each.errors, error.error));
+  const retrier = state.Retry?.find((each) => matches(each.ErrorEquals, error.error));
   if (!retrier) return undefined;
+  const {
+    IntervalSeconds: interval = 1,
+    MaxAttempts: attempts = 3,
+    BackoffRate: rate = 2,
+    MaxDelaySeconds: ceiling = Infinity,
+  } = retrier;
   const done = tries.get(retrier) ?? 0;
-  if (done >= retrier.attempts) return undefined;
+  if (done >= attempts) return undefined;
   tries.set(retrier, done + 1);
-  const delay = Math.min(retrier.interval * retrier.rate ** done, retrier.ceiling);
-  return retrier.jitter ? Math.random() * delay : delay;
+  const delay = Math.min(interval * rate ** done, ceiling);
+  return retrier.JitterStrategy === 'FULL' ? Math.random() * delay : delay;
 }
 
-async function text(state: State, field: 'error' | 'cause', scope: Scope): Promise<string | undefined> {
-  const evaluate: Evaluate | undefined = state[field];
-  const value = evaluate && (await evaluate(scope));
+const field = async (
+  { name, state, scope }: Visit,
+  key: 'Arguments' | 'TimeoutSeconds' | 'Seconds' | 'Error' | 'Cause',
+) => (state[key] === undefined ? undefined : evaluate(state[key], scope, name, key));
+
+async function textField(visit: Visit, key: 'Error' | 'Cause'): Promise<string | undefined> {
+  const value = await field(visit, key);
   if (value === undefined || typeof value === 'string') return value;
-  throw queryError(`The ${field} of the state '${state.name}' must be text, not ${JSON.stringify(value)}.`);
+  throw queryError(`${key} of the state '${visit.name}' must be text, not ${JSON.stringify(value)}.`);
 }
 
 function stopIf(signal: AbortSignal): void {
   if (signal.aborted) throw STOPPED;
 }
-
-const queryError = (cause: string) => new StatesError('States.QueryEvaluationError', cause);
 
 const named = ({ error, reason }: StatesError) => ({
   ...(error === undefined ? {} : { error }),

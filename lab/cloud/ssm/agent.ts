@@ -22,9 +22,8 @@ const PREEMPTED = 137;
 /** Starts a script as the SSM agent does: written to a file, run by `sh -c <file>`, in a process group of its own. */
 export function runScript(script: string, environment: NodeJS.ProcessEnv, directory: string): Running {
   mkdirSync(directory, { recursive: true });
-  const file = join(directory, '_script.sh');
-  writeFileSync(file, script, { mode: 0o700 });
-  const child = spawn('sh', ['-c', file], {
+  writeFileSync(join(directory, '_script.sh'), script, { mode: 0o700 });
+  const child = spawn('sh', ['-c', './_script.sh'], {
     cwd: directory,
     env: environment,
     detached: true,

@@ -67,7 +67,6 @@ export class Commands {
     'AmazonSSM.SendCommand': (input) => ({ Command: this.describe(this.send(input)) }),
     'AmazonSSM.GetCommandInvocation': (input) => this.get(input),
     'AmazonSSM.ListCommands': (input) => ({ Commands: this.list(input).map((command) => this.describe(command)) }),
-    'AmazonSSM.ListCommandInvocations': (input) => this.listInvocations(input),
     'AmazonSSM.CancelCommand': (input) => this.cancel(input),
   };
 
@@ -166,30 +165,24 @@ export class Commands {
     const takeBack = clock.alarm(document.timeoutSeconds, () => running.kill('TimedOut'));
     const { code, stdout, stderr, killed } = await running.ended;
     takeBack();
+    hosts.save(); // what the script changed outlives a crash of the lab
     delete invocation.running;
-    invocation.stdout = cut(stdout, STDOUT_LIMIT);
-    invocation.stderr = cut(stderr, STDERR_LIMIT);
+    invocation.stdout = stdout.slice(0, STDOUT_LIMIT);
+    invocation.stderr = stderr.slice(0, STDERR_LIMIT);
     if (killed) end(invocation, killed, killed === 'TimedOut' ? 'ExecutionTimedOut' : 'Cancelled', code);
     else if (code === 0) end(invocation, 'Success', 'Success', 0);
     else end(invocation, 'Failed', 'Failed', code);
   }
 
   private cancel(input: Input): unknown {
-    onlyMembers('CancelCommand', input, ['CommandId', 'InstanceIds']);
-    const command = this.find(input.CommandId);
-    const wanted = (input.InstanceIds as string[] | undefined) ?? [];
+    onlyMembers('CancelCommand', input, ['CommandId']);
+    const command = this.commands.find(({ id }) => id === input.CommandId);
+    if (!command) throw new ServiceError('InvalidCommandId', `There is no command ${input.CommandId as string}.`);
     for (const invocation of command.invocations) {
-      if (wanted.length > 0 && !wanted.includes(invocation.instance)) continue;
       if (invocation.running) invocation.running.kill('Cancelled');
       else if (!invocation.ended) end(invocation, 'Cancelled', 'Cancelled', -1);
     }
     return {};
-  }
-
-  private find(id: unknown): Command {
-    const command = this.commands.find((each) => each.id === id);
-    if (!command) throw new ServiceError('InvalidCommandId', `There is no command ${String(id)}.`);
-    return command;
   }
 
   /** SSM answers for a command only some time after it took it. */
@@ -198,15 +191,19 @@ export class Commands {
   }
 
   private get(input: Input): unknown {
-    onlyMembers('GetCommandInvocation', input, ['CommandId', 'InstanceId', 'PluginName']);
+    onlyMembers('GetCommandInvocation', input, ['CommandId', 'InstanceId']);
     const command = this.commands.find(({ id }) => id === input.CommandId);
     const invocation = command?.invocations.find(({ instance }) => instance === input.InstanceId);
     if (!command || !invocation || !this.visible(command)) throw new ServiceError('InvocationDoesNotExist', '');
-    if (input.PluginName !== undefined && input.PluginName !== command.document.step)
-      throw new ServiceError('InvalidPluginName', `${command.document.name} has no step ${String(input.PluginName)}.`);
     const { started, ended } = invocation;
     return {
-      ...about(command, invocation),
+      CommandId: command.id,
+      InstanceId: invocation.instance,
+      Comment: command.comment,
+      DocumentName: command.document.name,
+      DocumentVersion: '1',
+      Status: invocation.status,
+      StatusDetails: invocation.details,
       PluginName: command.document.step,
       ResponseCode: invocation.code,
       ExecutionStartDateTime: started ? new Date(started).toISOString() : '',
@@ -222,49 +219,42 @@ export class Commands {
   /** The visible commands that the request asks for, newest first. */
   private list(input: Input): Command[] {
     onlyMembers('ListCommands', input, ['CommandId', 'InstanceId', 'MaxResults', 'Filters']);
-    const filters = (input.Filters ?? []) as { key: string; value: string }[];
-    const { CommandId: id, InstanceId: instance } = input;
+    const {
+      CommandId,
+      InstanceId,
+      MaxResults = 50,
+      Filters = [],
+    } = input as {
+      CommandId?: string;
+      InstanceId?: string;
+      MaxResults?: number;
+      Filters?: { key: string; value: string }[];
+    };
+    const wanted = [
+      ...Object.entries({ CommandId, InstanceId }),
+      ...Filters.map(({ key, value }) => [key, value] as const),
+    ];
+    const unknown = wanted.find(([key]) => !FILTERS[key]);
+    if (unknown) throw new ServiceError('InvalidFilterKey', `The lab does not implement the filter ${unknown[0]}.`);
     return this.commands
       .filter((command) => this.visible(command))
-      .filter((command) => (id === undefined || command.id === id) && (instance === undefined || on(command, instance)))
-      .filter((command) => filters.every(({ key, value }) => passes(command, key, value)))
+      .filter((command) => wanted.every(([key, value]) => value === undefined || FILTERS[key]!(command, value)))
       .reverse()
-      .slice(0, Number(input.MaxResults ?? 50));
+      .slice(0, MaxResults);
   }
 
-  private listInvocations(input: Input): unknown {
-    onlyMembers('ListCommandInvocations', input, ['CommandId', 'InstanceId', 'Details', 'MaxResults', 'Filters']);
-    const { Details: details, ...rest } = input;
-    const all = this.list(rest).flatMap((command) =>
-      command.invocations
-        .filter(({ instance }) => input.InstanceId === undefined || instance === input.InstanceId)
-        .map((invocation) => ({
-          ...about(command, invocation),
-          RequestedDateTime: command.sent / 1000,
-          CommandPlugins: details ? [plugin(command, invocation)] : [],
-        })),
-    );
-    return { CommandInvocations: all };
-  }
-
-  private describe(command: Command): unknown {
-    const states = command.invocations;
-    const { status, details } = states.find(({ status }) => status !== 'Success') ?? states[0]!;
+  private describe({ id, document, comment, parameters, sent, invocations }: Command): unknown {
+    const { status, details } = invocations.find((each) => each.status !== 'Success') ?? invocations[0]!;
     return {
-      CommandId: command.id,
-      DocumentName: command.document.name,
+      CommandId: id,
+      DocumentName: document.name,
       DocumentVersion: '1',
-      Comment: command.comment,
-      Parameters: command.parameters,
-      InstanceIds: states.map(({ instance }) => instance),
-      RequestedDateTime: command.sent / 1000,
-      ExpiresAfter: command.sent / 1000 + command.deliverySeconds + command.document.timeoutSeconds,
-      TimeoutSeconds: command.deliverySeconds,
+      Comment: comment,
+      Parameters: parameters,
+      InstanceIds: invocations.map(({ instance }) => instance),
+      RequestedDateTime: sent / 1000,
       Status: status,
       StatusDetails: details,
-      TargetCount: states.length,
-      CompletedCount: states.filter(({ ended }) => ended).length,
-      ErrorCount: states.filter(({ status }) => status === 'Failed').length,
     };
   }
 }
@@ -284,32 +274,11 @@ function end(invocation: Invocation, status: Invocation['status'], details: stri
   Object.assign(invocation, { status, details, code, ended: Date.now() });
 }
 
-const cut = (text: string, limit: number) => (text.length > limit ? text.slice(0, limit) : text);
-
-const on = (command: Command, instance: unknown) => command.invocations.some((each) => each.instance === instance);
-
-function passes(command: Command, key: string, value: string): boolean {
-  if (key === 'DocumentName') return command.document.name === value;
-  if (key === 'InvokedAfter') return command.sent > Date.parse(value);
-  if (key === 'InvokedBefore') return command.sent < Date.parse(value);
-  if (key === 'Status') return command.invocations.some(({ status }) => status === value);
-  throw new ServiceError('InvalidFilterKey', `The lab does not implement the filter ${key}.`);
-}
-
-const about = (command: Command, { instance, status, details }: Invocation) => ({
-  CommandId: command.id,
-  InstanceId: instance,
-  Comment: command.comment,
-  DocumentName: command.document.name,
-  DocumentVersion: '1',
-  Status: status,
-  StatusDetails: details,
-});
-
-const plugin = (command: Command, { status, details, code, stdout }: Invocation) => ({
-  Name: command.document.step,
-  Status: status,
-  StatusDetails: details,
-  ResponseCode: code,
-  Output: cut(stdout, 2_500),
-});
+/** The filters of ListCommands. */
+const FILTERS: Readonly<Record<string, (command: Command, value: string) => boolean>> = {
+  DocumentName: ({ document }, value) => document.name === value,
+  InvokedAfter: ({ sent }, value) => sent > Date.parse(value),
+  InvokedBefore: ({ sent }, value) => sent < Date.parse(value),
+  CommandId: ({ id }, value) => id === value,
+  InstanceId: ({ invocations }, value) => invocations.some(({ instance }) => instance === value),
+};

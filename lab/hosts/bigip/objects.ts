@@ -14,64 +14,56 @@ type Kind = 'text' | 'address' | 'cidr' | 'network' | 'list' | 'services' | 'tra
 interface Class {
   /** What the error texts call it. */
   readonly word: string;
-  readonly properties: Readonly<Record<string, Kind>>;
+  readonly properties: string;
   readonly required?: readonly string[];
-  readonly immutable?: readonly string[];
+  readonly immutable?: string;
   /** The property that the object's name stands for where it parses as one: `create net route 10.128.0.0/14 interface SDN`. */
   readonly named?: string;
-  readonly references?: Readonly<Record<string, readonly ClassName[]>>;
+  /** The property that names a VLAN or tunnel, which must exist and cannot go before this object. */
+  readonly device?: string;
 }
-const DEVICES = ['net tunnels tunnel', 'net vlan'] as const;
-const CLASSES = {
-  'net vlan': { word: 'VLAN', properties: { tag: 'text' } },
+const CLASSES: Record<ClassName, Class> = {
+  'net vlan': { word: 'VLAN', properties: 'tag' },
   'net tunnels tunnel': {
     word: 'tunnel',
-    properties: {
-      description: 'text',
-      'local-address': 'address',
-      mtu: 'text',
-      profile: 'text',
-      'remote-address': 'address',
-      'traffic-group': 'text',
-    },
+    properties: 'description local-address mtu profile remote-address traffic-group',
     required: ['profile', 'local-address'],
-    immutable: ['profile'],
+    immutable: 'profile',
   },
   'net self': {
     word: 'self IP',
-    properties: {
-      address: 'cidr',
-      'allow-service': 'services',
-      description: 'text',
-      'traffic-group': 'text',
-      vlan: 'text',
-    },
+    properties: 'address allow-service description traffic-group vlan',
     required: ['address', 'vlan'],
-    immutable: ['address'],
+    immutable: 'address',
     named: 'address',
-    references: { vlan: DEVICES },
+    device: 'vlan',
   },
   'net route': {
     word: 'static route',
-    properties: { description: 'text', gw: 'address', interface: 'text', mtu: 'text', network: 'network' },
+    properties: 'description gw interface mtu network',
     required: ['network'],
-    immutable: ['network'],
+    immutable: 'network',
     named: 'network',
-    references: { interface: DEVICES },
+    device: 'interface',
   },
-  'ltm snatpool': { word: 'SNAT Pool', properties: { description: 'text', members: 'list' }, required: ['members'] },
+  'ltm snatpool': { word: 'SNAT Pool', properties: 'description members', required: ['members'] },
   'ltm virtual': {
     word: 'Virtual Server',
-    properties: {
-      description: 'text',
-      destination: 'text',
-      'ip-protocol': 'text',
-      mask: 'text',
-      'source-address-translation': 'translation',
-    },
+    properties: 'description destination ip-protocol mask source-address-translation',
     required: ['destination'],
   },
-} satisfies Record<string, Class>;
+};
+/** Properties that are more than a word. */
+const KINDS: Record<string, Kind> = {
+  'local-address': 'address',
+  'remote-address': 'address',
+  gw: 'address',
+  address: 'cidr',
+  network: 'network',
+  members: 'list',
+  'allow-service': 'services',
+  'source-address-translation': 'translation',
+};
 export type ClassName = 'net vlan' | 'net tunnels tunnel' | 'net self' | 'net route' | 'ltm snatpool' | 'ltm virtual';
 export type Configuration = Record<ClassName, Record<string, Properties>>;
 
@@ -79,18 +71,16 @@ export const CLASS_NAMES = Object.keys(CLASSES).sort() as ClassName[];
 export const emptyConfiguration = (): Configuration =>
   Object.fromEntries(CLASS_NAMES.map((name) => [name, {}])) as Configuration;
 export const kindOf = (name: ClassName, property: string): Kind | undefined =>
-  (CLASSES as Record<ClassName, Class>)[name].properties[property];
-const classOf = (name: ClassName): Class => CLASSES[name];
+  CLASSES[name].properties.split(' ').includes(property) ? (KINDS[property] ?? 'text') : undefined;
+const short = (name: string): string => name.replace(/^\/Common\//, '');
 
 /** A property that is one word, or "". */
 export const wordOf = (properties: Properties | undefined, name: string): string => {
   const value = properties?.[name];
   return typeof value === 'string' ? value : '';
 };
-const poolOf = (properties: Properties): string => {
-  const translation = properties['source-address-translation'] as Record<string, string> | undefined;
-  return translation?.['pool'] ?? '';
-};
+const translationOf = (virtual: Properties): Record<string, string> =>
+  (virtual['source-address-translation'] ?? {}) as Record<string, string>;
 
 /** The value after a setting; undefined is the default. */
 function valueAfter(kind: Kind, { property, verb, words }: Setting, before: Value | undefined): Value | undefined {
@@ -98,7 +88,7 @@ function valueAfter(kind: Kind, { property, verb, words }: Setting, before: Valu
   const invalid = (what: string): Refusal => new Refusal('invalidValue', word, what);
   switch (kind) {
     case 'text':
-      return word === 'none' ? undefined : word.replace(/^\/Common\//, '');
+      return word === 'none' ? undefined : short(word);
     case 'address':
       if (!isAddress(word) && word !== 'any') throw invalid('address');
       return word;
@@ -111,22 +101,22 @@ function valueAfter(kind: Kind, { property, verb, words }: Setting, before: Valu
     case 'services':
       return word === 'none' ? undefined : word === 'all' ? 'all' : [...words].sort();
     case 'list': {
-      const old = Array.isArray(before) ? (before as string[]) : [];
-      const short = words.map((each) => each.replace(/^\/Common\//, ''));
-      const twice = short.find((each) => verb === 'add' && old.includes(each));
+      const old = (before ?? []) as readonly string[];
+      const given = words.map(short);
+      const twice = given.find((each) => verb === 'add' && old.includes(each));
       if (twice) throw new Refusal('memberExists', property, twice);
-      const all =
-        verb === 'add' ? [...old, ...short] : verb === 'delete' ? old.filter((each) => !short.includes(each)) : short;
-      return all.length ? [...all].sort() : undefined;
+      const left = verb === 'delete' ? old.filter((each) => !given.includes(each)) : given;
+      const all = verb === 'add' ? [...old, ...given] : left;
+      return all.length ? all.sort() : undefined;
     }
     case 'translation': {
-      const block = Object.fromEntries(
-        words.flatMap((each, i) => (i % 2 ? [] : [[each, (words[i + 1] ?? '').replace(/^\/Common\//, '')]])),
-      );
-      const { type = (before as Record<string, string> | undefined)?.['type'] ?? 'none', pool } = block;
+      const named = (key: string): string | undefined =>
+        words.includes(key) ? words[words.indexOf(key) + 1] : undefined;
+      const type = named('type') ?? (before as Record<string, string> | undefined)?.['type'] ?? 'none';
+      const pool = short(named('pool') ?? 'none');
       if (!['none', 'automap', 'snat'].includes(type)) throw new Refusal('invalidValue', type, 'type');
       if (type === 'none') return undefined;
-      return type === 'snat' && pool && pool !== 'none' ? { pool, type } : { type };
+      return type === 'snat' && pool !== 'none' ? { pool, type } : { type };
     }
   }
 }
@@ -139,7 +129,7 @@ export function put(
   settings: readonly Setting[],
   modify: boolean,
 ): void {
-  const { word, required = [], immutable = [], named, references = {} } = classOf(name);
+  const { word, required = [], immutable, named, device = '' } = CLASSES[name];
   const old = config[name][object];
   if (modify && !old) throw new Refusal('notFound', word, object);
   if (!modify && old) throw new Refusal('alreadyExists', word, object);
@@ -151,9 +141,9 @@ export function put(
     const kind = kindOf(name, property);
     if (!kind) throw new Refusal('unknownProperty', property);
     const value = valueAfter(kind, setting, next[property]);
-    const fixed = (each: Value | undefined): string => (kind === 'cidr' ? hostOf(String(each)) : String(each)); // a self IP's length may change
-    if (modify && immutable.includes(property) && fixed(value) !== fixed(old?.[property]))
-      throw new Refusal('immutable', property, word, object);
+    const fixed = (word: string): string => (kind === 'cidr' ? hostOf(word) : word); // a self IP's length may change
+    const changes = fixed(wordOf({ value: value ?? '' }, 'value')) !== fixed(wordOf(old, property));
+    if (modify && immutable === property && changes) throw new Refusal('immutable', property, word, object);
     delete next[property];
     if (value !== undefined) next[property] = value;
     if (property === 'gw') delete next['interface']; // a route has one of the two
@@ -161,11 +151,9 @@ export function put(
   }
   const missing = required.find((property) => !next[property]);
   if (missing) throw new Refusal('missingProperty', word, object, missing);
-  for (const [property, classes] of Object.entries(references)) {
-    const wanted = wordOf(next, property);
-    if (wanted && !classes.some((each) => config[each][wanted]))
-      throw new Refusal('unknownReference', wanted, word, object, property);
-  }
+  const on = wordOf(next, device);
+  if (on && !config['net vlan'][on] && !config['net tunnels tunnel'][on])
+    throw new Refusal('unknownReference', on, word, object, device);
   if (name === 'net route') checkRoute(config, object, next);
   if (name === 'ltm virtual') checkVirtual(config, object, next);
   config[name][object] = next;
@@ -187,25 +175,21 @@ function checkRoute(config: Configuration, object: string, route: Properties): v
 }
 
 function checkVirtual(config: Configuration, object: string, virtual: Properties): void {
-  const translation = virtual['source-address-translation'] as Record<string, string> | undefined;
-  const pool = poolOf(virtual);
-  if (translation?.['type'] === 'snat' && !pool) throw new Refusal('noSnatPool', object);
-  if (pool && !config['ltm snatpool'][pool]) throw new Refusal('notFound', classOf('ltm snatpool').word, pool);
+  const { type, pool } = translationOf(virtual);
+  if (type === 'snat' && !pool) throw new Refusal('noSnatPool', object);
+  if (pool && !config['ltm snatpool'][pool]) throw new Refusal('notFound', CLASSES['ltm snatpool'].word, pool);
 }
 
 /** Deletes an object that nothing refers to. */
 export function remove(config: Configuration, name: ClassName, object: string): void {
-  const { word } = classOf(name);
+  const { word } = CLASSES[name];
   if (!config[name][object]) throw new Refusal('notFound', word, object);
-  if (name === 'ltm snatpool' && Object.values(config['ltm virtual']).some((virtual) => poolOf(virtual) === object))
-    throw new Refusal('poolReferenced', object);
-  for (const other of CLASS_NAMES) {
-    for (const [property, classes] of Object.entries(classOf(other).references ?? {})) {
-      const user =
-        classes.includes(name) &&
-        Object.entries(config[other]).find(([, properties]) => properties[property] === object);
-      if (user) throw new Refusal('inUse', word, object, classOf(other).word, user[0]);
-    }
+  const users = Object.values(config['ltm virtual']).filter((virtual) => translationOf(virtual)['pool'] === object);
+  if (name === 'ltm snatpool' && users.length) throw new Refusal('poolReferenced', object);
+  for (const other of name === 'net vlan' || name === 'net tunnels tunnel' ? CLASS_NAMES : []) {
+    const { device = '', word: kind } = CLASSES[other];
+    const user = Object.entries(config[other]).find(([, properties]) => wordOf(properties, device) === object);
+    if (user) throw new Refusal('inUse', word, object, kind, user[0]);
   }
   delete config[name][object];
 }
@@ -221,7 +205,7 @@ export function listing(
   oneLine = false,
 ): string {
   const properties = config[name][object];
-  if (!properties) throw new Refusal('notFound', classOf(name).word, object);
+  if (!properties) throw new Refusal('notFound', CLASSES[name].word, object);
   const shown: Record<string, Value> = {
     ...(name === 'net self' ? { 'traffic-group': 'traffic-group-local-only' } : {}),
     ...properties,

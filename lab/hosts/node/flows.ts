@@ -1,4 +1,4 @@
-import { contains, lengthOf, networkOf } from '../address';
+import { contains, networkOf } from '../address';
 import { Refusal } from '../answer';
 
 /** One OpenFlow 1.3 flow, its match and actions spelt as `ovs-ofctl dump-flows` prints them. */
@@ -21,35 +21,12 @@ export type Ports = Readonly<Record<string, string>>;
 const DEFAULT_PRIORITY = 32768;
 const PROTOCOLS = new Set(['ip', 'arp', 'tcp', 'udp', 'icmp']);
 /** The order in which Open vSwitch prints a match; `proto` stands for the bare protocol word. */
-const FIELDS = [
-  'ct_state',
-  'proto',
-  'reg0',
-  'reg1',
-  'tun_src',
-  'in_port',
-  'nw_src',
-  'arp_spa',
-  'nw_dst',
-  'arp_tpa',
-  'arp_sha',
-  'tp_src',
-  'tp_dst',
-];
-const ALIASES: Record<string, string> = {
-  tcp_dst: 'tp_dst',
-  udp_dst: 'tp_dst',
-  tcp_src: 'tp_src',
-  udp_src: 'tp_src',
-  ip_src: 'nw_src',
-  ip_dst: 'nw_dst',
-};
+const FIELDS = 'ct_state proto reg0 reg1 tun_src in_port nw_src arp_spa nw_dst arp_tpa arp_sha tp_src tp_dst'.split(
+  ' ',
+);
 const REWRITES: [RegExp, string][] = [
-  [/^mod_nw_src:(.*)$/, 'set_field:$1->ip_src'],
-  [/^mod_nw_dst:(.*)$/, 'set_field:$1->ip_dst'],
-  [/^mod_dl_src:(.*)$/, 'set_field:$1->eth_src'],
-  [/^mod_dl_dst:(.*)$/, 'set_field:$1->eth_dst'],
-  [/^note:([0-9a-f.]+)$/, 'note:$1'],
+  [/^mod_nw_(src|dst):(.*)$/, 'set_field:$2->ip_$1'],
+  [/^mod_dl_(src|dst):(.*)$/, 'set_field:$2->eth_$1'],
 ];
 const ACTIONS = /^(drop|(output|goto_table|load|move|set_field|note):.+|(resubmit|ct)\(.*\))$/;
 
@@ -75,32 +52,20 @@ function actionText(action: string, ports: Ports, where: string): string {
 /** Splits at commas outside parentheses. */
 const splitActions = (text: string): string[] => text.match(/[^,(\s]+(\([^)]*\))?/g) ?? [];
 
-function parseMatch(
-  text: string,
-  ports: Ports,
-  where: string,
-): { words: Map<string, string>; match: Record<string, string> } {
-  const words = new Map<string, string>();
-  const found: Record<string, string> = {};
+type Words = Record<string, string>;
+function parseMatch(text: string, ports: Ports, where: string): { words: Words; match: Words } {
+  const [words, found]: [Words, Words] = [{}, {}];
+  const arp = /\barp\b/.test(text);
   for (const part of text.split(/[,\s]+/).filter(Boolean)) {
     const [key = '', value = ''] = part.split('=');
-    if (['table', 'priority', 'cookie'].includes(key)) words.set(key, value);
+    const short = key.replace(/^(tcp|udp)_/, 'tp_').replace(/^ip_/, 'nw_');
+    const field = arp ? short.replace('nw_src', 'arp_spa').replace('nw_dst', 'arp_tpa') : short;
+    if (['table', 'priority', 'cookie'].includes(key)) words[key] = value;
     else if (PROTOCOLS.has(key)) found['proto'] = key;
-    else if (FIELDS.includes(ALIASES[key] ?? key) && value) found[ALIASES[key] ?? key] = value;
+    else if (FIELDS.includes(field) && value) found[field] = fieldValue(field, value, ports);
     else throw new Refusal('flowKeyword', where, key);
   }
-  if (found['proto'] === 'arp') {
-    for (const [from, to] of [
-      ['nw_src', 'arp_spa'],
-      ['nw_dst', 'arp_tpa'],
-    ] as const) {
-      if (found[from]) found[to] = found[from];
-      delete found[from];
-    }
-  }
-  const match: Record<string, string> = {};
-  for (const field of FIELDS) if (found[field]) match[field] = fieldValue(field, found[field], ports);
-  return { words, match };
+  return { words, match: Object.fromEntries(FIELDS.flatMap((field) => (found[field] ? [[field, found[field]]] : []))) };
 }
 
 /** Reads a flow to add. `where` ("-:2: ") goes in front of what a refusal says. */
@@ -108,22 +73,22 @@ export function parseFlow(text: string, ports: Ports, where = ''): Flow {
   const [before = '', actions] = text.split(/,?\s*\bactions=/);
   const { words, match } = parseMatch(before, ports, where);
   if (!actions) throw new Refusal('flowNoAction', where);
-  const table = Number(words.get('table') ?? 0);
+  const table = Number(words['table'] ?? 0);
   const parsed = splitActions(actions).map((action) => actionText(action, ports, where));
   if (parsed.some((action) => action.startsWith('goto_table:') && Number(action.slice(11)) <= table))
     throw new Refusal('flowTable', where);
-  const priority = Number(words.get('priority') ?? DEFAULT_PRIORITY);
-  return { table, priority, cookie: cookieText(words.get('cookie') ?? '0'), match, actions: parsed };
+  const priority = Number(words['priority'] ?? DEFAULT_PRIORITY);
+  return { table, priority, cookie: cookieText(words['cookie'] ?? '0'), match, actions: parsed };
 }
 
 /** Reads what a dump or a deletion asks for; a cookie needs a mask here. */
 export function parseFilter(text: string, ports: Ports, where = ''): FlowFilter {
   const { words, match } = parseMatch(text, ports, where);
-  const [cookie, mask] = (words.get('cookie') ?? '').split('/');
+  const [cookie, mask] = (words['cookie'] ?? '').split('/');
   if (cookie && mask !== '-1') throw new Refusal('flowCookie', where);
-  const table = words.get('table');
+  const table = words['table'];
   return {
-    priority: Number(words.get('priority') ?? DEFAULT_PRIORITY),
+    priority: Number(words['priority'] ?? DEFAULT_PRIORITY),
     match,
     ...(table === undefined ? {} : { table: Number(table) }),
     ...(cookie ? { cookie: cookieText(cookie) } : {}),
@@ -138,13 +103,11 @@ export function flowText({ priority, match }: Pick<Flow, 'priority' | 'match'>):
 }
 
 /** Whether a flow's field is the filter's or lies within it. */
-const within = (field: string, wanted: string, value: string | undefined): boolean =>
-  value === wanted ||
-  (value !== undefined &&
-    /^(nw_|arp_[st]pa)/.test(field) &&
-    lengthOf(value) >= lengthOf(wanted) &&
-    contains(wanted, value)) ||
-  (field === 'proto' && wanted === 'ip' && value !== undefined && value !== 'arp');
+function within(field: string, wanted: string, value: string | undefined): boolean {
+  if (value === undefined) return false;
+  if (/^(nw_|arp_[st]pa)/.test(field)) return contains(wanted, value);
+  return value === wanted || (field === 'proto' && wanted === 'ip' && value !== 'arp');
+}
 
 const here = (filter: FlowFilter, flow: Flow): boolean =>
   (filter.table ?? flow.table) === flow.table && (filter.cookie ?? flow.cookie) === flow.cookie;

@@ -1,18 +1,8 @@
 import { hostOf, isAddress, lengthOf } from '../address';
 import { done, Refusal, say, type Answer } from '../answer';
 import { text } from '../texts';
-import {
-  addAddress,
-  addressesOn,
-  holds,
-  linkNamed,
-  removeLink,
-  routeTo,
-  sourceOf,
-  type Link,
-  type Node,
-  type Route,
-} from './node';
+import { addAddress, addressesOn, holds, linkNamed, removeLink, routeTo, sourceOf } from './node';
+import type { Link, Node, Route } from './node';
 
 /** The words after "ip OBJECT VERB": keyword and value pairs, and the rest in order. */
 interface Words {
@@ -22,30 +12,16 @@ interface Words {
 }
 type Verb = (node: Node, words: Words) => Answer;
 
-const KEYWORDS = new Set(['dev', 'mode', 'remote', 'local', 'ttl', 'via', 'from', 'scope', 'src']);
-const OBJECTS: Record<string, string> = {
-  tunnel: 'tunnel',
-  tun: 'tunnel',
-  link: 'link',
-  l: 'link',
-  addr: 'addr',
-  address: 'addr',
-  a: 'addr',
-  route: 'route',
-  r: 'route',
-};
-const VERBS: Record<string, string> = { list: 'show', ls: 'show', delete: 'del', chg: 'change' };
+const KEYWORDS = new Set(['dev', 'mode', 'remote', 'local', 'via', 'from']);
+const SYNONYMS: Record<string, string> = { address: 'addr', list: 'show', delete: 'del' };
 
 /** iproute2's `ip`, as far as tunnels, links, IPv4 addresses and routes of a ramp node go. */
 export function ip(node: Node, args: readonly string[]): Answer {
-  const options = args.slice(
-    0,
-    args.findIndex((word) => !word.startsWith('-')),
-  );
-  const [object = '', verb = 'show', ...rest] = args.slice(options.length);
-  const command = COMMANDS[`${OBJECTS[object]} ${VERBS[verb] ?? verb}`];
-  if (!command || options.some((flag) => !['-o', '-4', '-s'].includes(flag)))
-    throw new Refusal('notModelled', 'ip', args.join(' '));
+  const options = args.filter((word) => /^-[o4s]$/.test(word));
+  const [object = '', verb = 'show', ...rest] = args
+    .slice(options.length)
+    .map((word, i) => (i < 2 && SYNONYMS[word]) || word);
+  const command = COMMANDS[`${object} ${verb}`];
   const names: string[] = [];
   const values: Record<string, string> = {};
   for (let i = 0; i < rest.length; i++) {
@@ -53,65 +29,42 @@ export function ip(node: Node, args: readonly string[]): Answer {
     if (KEYWORDS.has(word)) values[word] = rest[++i] ?? '';
     else names.push(word);
   }
+  if (!command || names.length > (object === 'link' ? 2 : 1)) throw new Refusal('notModelled', 'ip', args.join(' '));
   return command(node, { names, values, flags: new Set(options) });
 }
 
-function need(
-  node: Node,
-  name: string | undefined,
-  otherwise: 'deviceNotFound' | 'deviceNotThere' = 'deviceNotFound',
-): Link {
-  const link = linkNamed(node, name ?? '');
-  if (!link) throw new Refusal(otherwise, name ?? '');
+function need(node: Node, name = '', otherwise: 'deviceNotFound' | 'deviceNotThere' = 'deviceNotFound'): Link {
+  const link = linkNamed(node, name);
+  if (!link) throw new Refusal(otherwise, name);
   return link;
 }
 const shorten = (cidr: string): string => (cidr === '0.0.0.0/0' ? 'default' : cidr.replace(/\/32$/, ''));
-const widen = (cidr: string): string => (cidr === 'default' ? '0.0.0.0/0' : cidr.includes('/') ? cidr : `${cidr}/32`);
-const lines = (all: readonly string[], { flags }: Words): Answer =>
-  say(...(flags.has('-o') ? all.map((line) => line.replaceAll('\n', '\\')) : all));
+const widen = (cidr = ''): string => (cidr === 'default' ? '0.0.0.0/0' : cidr.includes('/') ? cidr : `${cidr}/32`);
+/** The links a `show` is about: the one that is named, or all. */
+const shown = (node: Node, { names, values }: Words): Link[] => {
+  const name = values['dev'] ?? names[0];
+  return name ? [need(node, name, 'deviceNotThere')] : node.links;
+};
 
-function linkHead({ index, name, kind, dev, up }: Link): string {
+function linkHead({ index, name, kind, dev, up, mtu }: Link): string {
   const flags = `${kind === 'ipip' ? 'POINTOPOINT,NOARP' : 'BROADCAST,MULTICAST'}${up ? ',UP,LOWER_UP' : ''}`;
-  const state = up
-    ? kind === 'ipip' || name === 'tun0'
-      ? 'noqueue state UNKNOWN'
-      : 'fq_codel state UP'
-    : 'noop state DOWN';
-  return `${index}: ${name}${kind === 'ipip' ? `@${dev || 'NONE'}` : ''}: <${flags}> mtu ${kind === 'ipip' ? 1480 : name === 'tun0' ? 1450 : 1500} qdisc ${state}`;
-}
-function linkLines(link: Link, counters: boolean): string {
-  const ends =
-    link.kind === 'ipip'
-      ? `link/ipip ${link.local.replace('any', '0.0.0.0')} peer ${link.remote.replace('any', '0.0.0.0')}`
-      : `link/ether ${link.mac} brd ff:ff:ff:ff:ff:ff`;
-  const received = `${String(link.received * 84).padStart(14)}${String(link.received).padStart(8)}`;
-  return `${linkHead(link)} mode DEFAULT group default qlen 1000\n    ${ends}${counters ? `\n${text('linkCounters', received)}` : ''}`;
+  const state = !up ? 'noop state DOWN' : mtu === 1500 ? 'fq_codel state UP' : 'noqueue state UNKNOWN';
+  return `${index}: ${name}${kind === 'ipip' ? `@${dev || 'NONE'}` : ''}: <${flags}> mtu ${mtu} qdisc ${state}`;
 }
 
-function routeLine(route: Route, dev: string | undefined): string {
-  const { to, via, kernel, src } = route;
-  return `${shorten(to)} ${via ? `via ${via} ` : ''}${dev ? '' : `dev ${route.dev} `}${kernel ? 'proto kernel ' : ''}${via ? '' : 'scope link '}${kernel ? `src ${src} ` : ''}`;
+function routeLine({ to, dev, via, kernel, src }: Route, hideDevice: boolean): string {
+  const device = hideDevice ? '' : `dev ${dev} `;
+  const origin = kernel ? `proto kernel scope link src ${src} ` : via ? '' : 'scope link ';
+  return `${shorten(to)} ${via ? `via ${via} ` : ''}${device}${origin}`;
 }
-const sameRoute =
-  (to: string, dev?: string) =>
-  (route: Route): boolean =>
-    route.to === to && (!dev || route.dev === dev);
-function newRoute(node: Node, { names, values }: Words): Route {
-  const route = {
-    to: widen(names[0] ?? ''),
-    dev: need(node, values['dev']).name,
-    ...(values['via'] ? { via: values['via'] } : {}),
-  };
-  if (!linkNamed(node, route.dev)?.up) throw new Refusal('networkDown');
-  return route;
+function newRoute(node: Node, { names, values: { dev, via } }: Words): Route {
+  if (!need(node, dev).up) throw new Refusal('networkDown');
+  return { to: widen(names[0]), dev: dev!, ...(via ? { via } : {}) };
 }
 
 /** The kernel allows one tunnel per pair of ends and bound device. */
 const clashes = (node: Node, name: string, ends: Pick<Link, 'remote' | 'local' | 'dev'>): boolean =>
-  node.links.some(
-    (l) =>
-      l.name !== name && l.kind === 'ipip' && l.remote === ends.remote && l.local === ends.local && l.dev === ends.dev,
-  );
+  node.links.some((l) => l.name !== name && l.remote === ends.remote && l.local === ends.local && l.dev === ends.dev);
 
 const COMMANDS: Record<string, Verb> = {
   'tunnel show': (node, { names }) => {
@@ -126,17 +79,8 @@ const COMMANDS: Record<string, Verb> = {
     if (mode !== 'ipip' || !name) throw new Refusal('notModelled', 'ip', `tunnel add ${name} mode ${mode}`);
     if (dev) need(node, dev);
     if (linkNamed(node, name) || clashes(node, name, { remote, local, dev })) throw new Refusal('tunnelExists');
-    node.links.push({
-      index: node.nextIndex++,
-      name,
-      kind: 'ipip',
-      up: false,
-      mac: '',
-      remote,
-      local,
-      dev,
-      received: 0,
-    });
+    const fresh = { index: node.nextIndex++, up: false, mtu: 1480, mac: '', received: 0 };
+    node.links.push({ ...fresh, name, kind: 'ipip', remote, local, dev });
     return done();
   },
   // keeps whatever is not named
@@ -155,11 +99,14 @@ const COMMANDS: Record<string, Verb> = {
     return done();
   },
   'link show': (node, words) => {
-    const name = words.values['dev'] ?? words.names[0];
-    return lines(
-      (name ? [need(node, name, 'deviceNotThere')] : node.links).map((link) => linkLines(link, words.flags.has('-s'))),
-      words,
-    );
+    const told = shown(node, words).map((link) => {
+      const ends = `link/ipip ${link.local} peer ${link.remote}`.replaceAll('any', '0.0.0.0');
+      const received = `${link.received * 84}`.padStart(14) + `${link.received}`.padStart(8);
+      const counters = words.flags.has('-s') ? `\n${text('linkCounters', received)}` : '';
+      const ether = `link/ether ${link.mac} brd ff:ff:ff:ff:ff:ff`;
+      return `${linkHead(link)} mode DEFAULT group default qlen 1000\n    ${link.kind === 'ipip' ? ends : ether}${counters}`;
+    });
+    return say(...(words.flags.has('-o') ? told.map((line) => line.replaceAll('\n', '\\')) : told));
   },
   'link set': (node, { names, values }) => {
     const link = need(node, values['dev'] ?? names[0]);
@@ -176,23 +123,14 @@ const COMMANDS: Record<string, Verb> = {
     return done();
   },
   'addr show': (node, words) => {
-    const name = words.values['dev'] ?? words.names[0];
-    const links = name ? [need(node, name, 'deviceNotThere')] : node.links;
     const lifetime = '       valid_lft forever preferred_lft forever';
-    const inet = (link: Link): string[] =>
-      node.addresses
-        .filter((a) => a.dev === link.name)
-        .map((a) => `inet ${a.address}/${a.length} scope global ${a.dev}`);
-    if (words.flags.has('-o'))
-      return say(
-        ...links.flatMap((link) => inet(link).map((line) => `${link.index}: ${link.name}    ${line}\\${lifetime}`)),
-      );
-    return say(
-      ...links.flatMap((link) => [
-        `${linkHead(link)} group default qlen 1000`,
-        ...inet(link).flatMap((line) => [`    ${line}`, lifetime]),
-      ]),
-    );
+    const told = shown(node, words).flatMap((link) => {
+      const inet = node.addresses.filter((a) => a.dev === link.name);
+      const texts = inet.map((a) => `    inet ${a.address}/${a.length} scope global ${a.dev}`);
+      if (words.flags.has('-o')) return texts.map((line) => `${link.index}: ${link.name}${line}\\${lifetime}`);
+      return [`${linkHead(link)} group default qlen 1000`, ...texts.flatMap((line) => [line, lifetime])];
+    });
+    return say(...told);
   },
   'addr add': (node, words) => setAddress(node, words, true),
   'addr replace': (node, words) => setAddress(node, words, false),
@@ -206,26 +144,24 @@ const COMMANDS: Record<string, Verb> = {
     node.routes = node.routes.filter((route) => !(route.kernel && route.src === hostOf(cidr)));
     return done();
   },
-  'route show': (node, { names, values }) => {
-    const wanted = node.routes.filter(
-      (r) => (!names[0] || r.to === widen(names[0])) && (!values['dev'] || r.dev === values['dev']),
-    );
-    return say(...wanted.map((route) => routeLine(route, values['dev'])));
+  'route show': (node, { names, values: { dev } }) => {
+    const wanted = node.routes.filter((r) => (!names[0] || r.to === widen(names[0])) && (!dev || r.dev === dev));
+    return say(...wanted.map((route) => routeLine(route, dev !== undefined)));
   },
   'route add': (node, words) => {
     const route = newRoute(node, words);
-    if (node.routes.some(sameRoute(route.to))) throw new Refusal('fileExists');
+    if (node.routes.some(({ to }) => to === route.to)) throw new Refusal('fileExists');
     node.routes.push(route);
     return done();
   },
   'route replace': (node, words) => {
     const route = newRoute(node, words);
-    node.routes = [...node.routes.filter((other) => !sameRoute(route.to)(other)), route];
+    node.routes = [...node.routes.filter(({ to }) => to !== route.to), route];
     return done();
   },
-  'route del': (node, { names, values }) => {
-    if (values['dev']) need(node, values['dev']);
-    const found = node.routes.findIndex(sameRoute(widen(names[0] ?? ''), values['dev']));
+  'route del': (node, { names, values: { dev } }) => {
+    if (dev) need(node, dev);
+    const found = node.routes.findIndex((route) => route.to === widen(names[0]) && (!dev || route.dev === dev));
     if (found < 0) throw new Refusal('noRoute');
     node.routes.splice(found, 1);
     return done();

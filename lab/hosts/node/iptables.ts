@@ -1,16 +1,11 @@
 import { contains, isNetwork, networkOf } from '../address';
 import { done, Refusal, say, type Answer } from '../answer';
 
-/** A rule in iptables' own order of printing; `matches` are the words of each `-m`. */
+/** A rule: its single-letter options, the words of each `-m`, and the options of its target. */
 interface Rule {
-  readonly source: string;
-  readonly destination: string;
-  readonly input: string;
-  readonly output: string;
-  readonly protocol: string;
+  readonly fields: Readonly<Record<string, string>>;
   readonly matches: readonly (readonly string[])[];
-  readonly target: string;
-  readonly targetOptions: readonly string[];
+  readonly options: readonly string[];
 }
 /** Chains by name; user-defined ones have no policy. */
 export type Chains = Record<string, { policy?: string; rules: Rule[] }>;
@@ -26,53 +21,32 @@ export interface Packet {
 }
 
 const PROTOCOLS: Record<string, string> = { 1: 'icmp', 4: 'ipencap', 6: 'tcp', 17: 'udp' };
-const FIELDS: Record<string, keyof Rule> = {
-  '-s': 'source',
-  '-d': 'destination',
-  '-i': 'input',
-  '-o': 'output',
-  '-p': 'protocol',
-  '-j': 'target',
-};
+/** In the order in which iptables prints them; the matches stand before the target. */
+const FLAGS = ['-s', '-d', '-i', '-o', '-p', '-j'];
 
 function parseRule(words: readonly string[]): Rule {
   const fields: Record<string, string> = {};
   const matches: string[][] = [];
-  const targetOptions: string[] = [];
+  const options: string[] = [];
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
-    const field = FIELDS[word];
-    if (field) fields[field] = words[++i] ?? '';
+    if (FLAGS.includes(word)) fields[word] = words[++i] ?? '';
     else if (word === '-m') matches.push([words[++i] ?? '']);
-    else if (word === '!' || word.startsWith('-') !== word.startsWith('--'))
-      throw new Refusal('notModelled', 'iptables', words.join(' '));
-    else (fields['target'] ? targetOptions : (matches.at(-1) ?? targetOptions)).push(word);
+    else if (/^(!|-[^-].*)$/.test(word)) throw new Refusal('notModelled', 'iptables', words.join(' '));
+    else (fields['-j'] ? options : (matches.at(-1) ?? options)).push(word);
   }
-  const cidr = (value = ''): string => (isNetwork(value) ? networkOf(value) : '');
-  const { source, destination, input = '', output = '', protocol = '', target = '' } = fields;
-  return {
-    source: cidr(source),
-    destination: cidr(destination),
-    input,
-    output,
-    protocol: PROTOCOLS[protocol] ?? protocol,
-    matches,
-    target,
-    targetOptions,
-  };
+  for (const flag of ['-s', '-d']) if (isNetwork(fields[flag] ?? '')) fields[flag] = networkOf(fields[flag]!);
+  if (fields['-p']) fields['-p'] = PROTOCOLS[fields['-p']] ?? fields['-p'];
+  return { fields, matches, options };
 }
 
 const quote = (word: string): string => (/^[\w,./-]+$/.test(word) ? word : `"${word}"`);
-function ruleText(rule: Rule): string {
-  const fields = Object.entries(FIELDS)
-    .filter(([flag, field]) => flag !== '-j' && rule[field])
-    .map(([flag, field]) => `${flag} ${String(rule[field])}`);
-  const matches = rule.matches.map(
-    (match) => `-m ${match.map((word, i) => (match[i - 1] === '--comment' ? quote(word) : word)).join(' ')}`,
-  );
-  return [...fields, ...matches, rule.target ? `-j ${[rule.target, ...rule.targetOptions].join(' ')}` : '']
-    .filter(Boolean)
-    .join(' ');
+function ruleText({ fields, matches, options }: Rule): string {
+  const parts = FLAGS.slice(0, -1).flatMap((flag) => (fields[flag] ? [`${flag} ${fields[flag]}`] : []));
+  const match = (words: readonly string[]): string =>
+    words.map((word, i) => (words[i - 1] === '--comment' ? quote(word) : word)).join(' ');
+  const target = fields['-j'] ? [['-j', fields['-j'], ...options].join(' ')] : [];
+  return [...parts, ...matches.map((words) => `-m ${match(words)}`), ...target].join(' ');
 }
 
 /** A chain as `iptables -S CHAIN` prints it. */
@@ -83,7 +57,7 @@ export function chainLines(chains: Chains, name: string): string[] {
 
 /** iptables -S, -C, -I, -A and -D on the filter and nat tables. */
 export function iptables(tables: Record<'filter' | 'nat', Chains>, args: readonly string[]): Answer {
-  const words = args.filter((word) => word !== '-w' && word !== '-n');
+  const words = args.filter((word, i) => word !== '-w' && !(args[i - 1] === '-w' && /^\d+$/.test(word)));
   const table = words[0] === '-t' ? words.splice(0, 2)[1] : 'filter';
   const [verb = '', name, ...rest] = words;
   if ((table !== 'filter' && table !== 'nat') || !/^-[SCIAD]$/.test(verb))
@@ -106,77 +80,68 @@ export function iptables(tables: Record<'filter' | 'nat', Chains>, args: readonl
   return done();
 }
 
-function applies(rule: Rule, packet: Packet): boolean {
-  const states = (match: readonly string[]): boolean =>
-    /state$/.test(match[1] ?? '') && packet.established === true && /ESTABLISHED/.test(match[2] ?? '');
+function applies({ fields, matches }: Rule, packet: Packet): boolean {
+  const is = (flag: string, value = ''): boolean => !fields[flag] || fields[flag] === value;
+  const within = (flag: string, address: string): boolean => !fields[flag] || contains(fields[flag], address);
+  const state = ([, option = '', states = '']: readonly string[]): boolean =>
+    option.endsWith('state') && packet.established === true && states.includes('ESTABLISHED');
   return (
-    (!rule.source || contains(rule.source, packet.source)) &&
-    (!rule.destination || contains(rule.destination, packet.destination)) &&
-    (!rule.input || rule.input === packet.input) &&
-    (!rule.output || rule.output === packet.output) &&
-    (!rule.protocol || rule.protocol === 'all' || rule.protocol === packet.protocol) &&
-    rule.matches.every((match) => match[0] === 'comment' || states(match))
+    [within('-s', packet.source), within('-d', packet.destination)].every(Boolean) &&
+    [is('-i', packet.input), is('-o', packet.output), is('-p', packet.protocol)].every(Boolean) &&
+    matches.every((match) => match[0] === 'comment' || state(match))
   );
 }
 
-/** The rule that decides about a packet: the first that applies and ends the walk, looking into user-defined chains. */
-export function verdict(
-  chains: Chains,
-  name: string,
-  packet: Packet,
-): { target: string; options: readonly string[] } | undefined {
-  for (const rule of chains[name]?.rules.filter((each) => applies(each, packet)) ?? []) {
-    const decision = chains[rule.target]
-      ? verdict(chains, rule.target, packet)
-      : { target: rule.target, options: rule.targetOptions };
-    if (decision && decision.target !== 'RETURN') return decision;
-    if (decision) return undefined;
+/** The target, with its options, that decides about a packet: of the first rule that applies and ends the walk, in user-defined chains as well. */
+export function verdict(chains: Chains, name: string, packet: Packet): readonly string[] | undefined {
+  const { policy, rules = [] } = chains[name] ?? {};
+  for (const { fields, options } of rules.filter((rule) => applies(rule, packet))) {
+    const target = fields['-j'] ?? '';
+    if (target === 'RETURN') break;
+    const decision = chains[target] ? verdict(chains, target, packet) : [target, ...options];
+    if (decision) return decision;
   }
-  const policy = chains[name]?.policy;
-  return policy ? { target: policy, options: [] } : undefined;
+  return policy ? [policy] : undefined;
 }
 
 /** RHEL's stock chains with the SDN's own jumps in front: INPUT and FORWARD end in a REJECT. */
+const STOCK = {
+  filter: `
+-P INPUT ACCEPT
+-A INPUT -m comment --comment "firewall overrides" -j OPENSHIFT-FIREWALL-ALLOW
+-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A INPUT -p icmp -j ACCEPT
+-A INPUT -i lo -j ACCEPT
+-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+-A INPUT -j OS_FIREWALL_ALLOW
+-A INPUT -j REJECT --reject-with icmp-host-prohibited
+-P FORWARD ACCEPT
+-A FORWARD -m comment --comment "firewall overrides" -j OPENSHIFT-FIREWALL-FORWARD
+-A FORWARD -j REJECT --reject-with icmp-host-prohibited
+-P OUTPUT ACCEPT
+-A OPENSHIFT-FIREWALL-ALLOW -p udp -m udp --dport 4789 -j ACCEPT
+-A OPENSHIFT-FIREWALL-ALLOW -i tun0 -j ACCEPT
+-A OPENSHIFT-FIREWALL-ALLOW -i docker0 -j ACCEPT
+-A OPENSHIFT-FIREWALL-FORWARD -d CLUSTER -j ACCEPT
+-A OPENSHIFT-FIREWALL-FORWARD -s CLUSTER -j ACCEPT
+-A OS_FIREWALL_ALLOW -p tcp -m tcp --dport 10250 -j ACCEPT`,
+  nat: `
+-P PREROUTING ACCEPT
+-P POSTROUTING ACCEPT
+-A POSTROUTING -m comment --comment "rules for masquerading OpenShift traffic" -j OPENSHIFT-MASQUERADE
+-A OPENSHIFT-MASQUERADE -s CLUSTER -m comment --comment "masquerade pod-to-external traffic" -j MASQUERADE`,
+};
+
 export function stockChains(clusterNetwork: string): Record<'filter' | 'nat', Chains> {
-  const chain = (policy: string, ...rules: string[]): Chains[string] => ({
-    ...(policy ? { policy } : {}),
-    rules: rules.map((rule) => parseRule((rule.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', '')))),
-  });
-  const reject = '-j REJECT --reject-with icmp-host-prohibited';
-  const sdn = '-m comment --comment "firewall overrides" -j OPENSHIFT-FIREWALL';
-  return {
-    filter: {
-      INPUT: chain(
-        'ACCEPT',
-        `${sdn}-ALLOW`,
-        '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
-        '-p icmp -j ACCEPT',
-        '-i lo -j ACCEPT',
-        '-p tcp -m tcp --dport 22 -j ACCEPT',
-        '-j OS_FIREWALL_ALLOW',
-        reject,
-      ),
-      FORWARD: chain('ACCEPT', `${sdn}-FORWARD`, reject),
-      OUTPUT: chain('ACCEPT'),
-      'OPENSHIFT-FIREWALL-ALLOW': chain(
-        '',
-        '-p udp -m udp --dport 4789 -j ACCEPT',
-        '-i tun0 -j ACCEPT',
-        '-i docker0 -j ACCEPT',
-      ),
-      'OPENSHIFT-FIREWALL-FORWARD': chain('', `-d ${clusterNetwork} -j ACCEPT`, `-s ${clusterNetwork} -j ACCEPT`),
-      OS_FIREWALL_ALLOW: chain('', '-p tcp -m tcp --dport 10250 -j ACCEPT'),
-    },
-    nat: {
-      PREROUTING: chain('ACCEPT'),
-      POSTROUTING: chain(
-        'ACCEPT',
-        '-m comment --comment "rules for masquerading OpenShift traffic" -j OPENSHIFT-MASQUERADE',
-      ),
-      'OPENSHIFT-MASQUERADE': chain(
-        '',
-        `-s ${clusterNetwork} -m comment --comment "masquerade pod-to-service and pod-to-external traffic" -j MASQUERADE`,
-      ),
-    },
+  const read = (text: string): Chains => {
+    const chains: Chains = {};
+    for (const line of text.replaceAll('CLUSTER', clusterNetwork).trim().split('\n')) {
+      const [verb, name = '', ...words] = (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
+      const chain = (chains[name] ??= { rules: [] });
+      if (verb === '-P') chain.policy = words[0]!;
+      else chain.rules.push(parseRule(words));
+    }
+    return chains;
   };
+  return { filter: read(STOCK.filter), nat: read(STOCK.nat) };
 }

@@ -1,4 +1,4 @@
-import { contains, hostOf, lengthOf, networkOf, toNumber } from '../address';
+import { contains, hostOf, lengthOf, networkOf } from '../address';
 import { flowText, type Flow } from './flows';
 import { chainLines, stockChains, type Chains } from './iptables';
 import { pipelineFlows, type Plugin } from './pipeline';
@@ -19,6 +19,7 @@ export interface NodeSettings {
 
 export interface Link {
   readonly index: number;
+  readonly mtu: number;
   readonly name: string;
   readonly kind: 'ether' | 'ipip';
   up: boolean;
@@ -55,24 +56,17 @@ export interface Node {
   nextIndex: number;
 }
 
-const MACS = ['0a:1f:5e:00:00:01', '0a:1f:5e:00:00:02', '0a:1f:5e:00:00:03'];
-const ether = (index: number, name: string, mac = MACS[index % 3]!): Link => ({
-  index,
-  name,
-  kind: 'ether',
-  up: true,
-  mac,
-  remote: '',
-  local: '',
-  dev: '',
-  received: 0,
-});
+/** An Ethernet device that is up; its MAC follows from its index, so that a rebuilt tun0 has another. */
+function ether(index: number, name: string, mtu: number): Link {
+  const mac = `0a:1f:5e:00:01:${index.toString(16).padStart(2, '0')}`;
+  return { index, name, mtu, kind: 'ether', up: true, mac, remote: '', local: '', dev: '', received: 0 };
+}
 
 /** A node as it comes up: its interface, the SDN's bridge with tun0, the stock firewall, no tunnel. */
 export function startNode(settings: NodeSettings): Node {
   const node: Node = {
     settings,
-    links: [ether(3, settings.interface)],
+    links: [ether(3, settings.interface, 1500)],
     addresses: [],
     routes: [],
     chains: stockChains(settings.clusterNetwork),
@@ -95,7 +89,7 @@ export function startNode(settings: NodeSettings): Node {
 export function rebuildBridge(node: Node): void {
   const index = node.links.some((link) => link.name === 'tun0') ? node.nextIndex++ : 7;
   removeLink(node, 'tun0');
-  node.links.push(ether(index, 'tun0', `0a:1f:5e:00:01:${index.toString(16).padStart(2, '0')}`));
+  node.links.push(ether(index, 'tun0', 1450));
   addAddress(node, 'tun0', node.settings.gateway);
   node.routes = node.routes.filter((route) => !(route.kernel && route.dev === 'tun0')); // the SDN replaces the connected route by the cluster's
   node.routes.push({ to: node.settings.clusterNetwork, dev: 'tun0' }, { to: '172.30.0.0/16', dev: 'tun0' });
@@ -133,26 +127,20 @@ export const sourceOf = (node: Node, route: Route): string =>
 
 /** The node's configuration as sorted text; counters, indexes and conntrack are left out, the order of iptables rules is kept. */
 export function dumpNode(node: Node): string {
-  const linkText = (link: Link): string =>
-    link.kind === 'ipip'
-      ? `ipip remote ${link.remote} local ${link.local} dev ${link.dev || 'any'}`
-      : `ether ${link.mac}`;
+  const ends = ({ kind, mac, remote, local, dev }: Link): string =>
+    kind === 'ether' ? `ether ${mac}` : `ipip remote ${remote} local ${local} dev ${dev || 'any'}`;
+  const rules = (table: 'filter' | 'nat'): string[] =>
+    Object.keys(node.chains[table])
+      .sort()
+      .flatMap((chain) => chainLines(node.chains[table], chain));
   return [
-    ...node.links.map((link) => `link ${link.name} ${link.up ? 'up' : 'down'} ${linkText(link)}`).sort(),
+    ...node.links.map((link) => `link ${link.name} ${link.up ? 'up' : 'down'} ${ends(link)}`).sort(),
     ...node.addresses.map(({ dev, address, length }) => `address ${address}/${length} dev ${dev}`).sort(),
-    ...node.routes.map((route) => `route ${route.to} dev ${route.dev}${route.via ? ` via ${route.via}` : ''}`).sort(),
-    ...(['filter', 'nat'] as const).flatMap((table) =>
-      Object.keys(node.chains[table])
-        .sort()
-        .flatMap((chain) => chainLines(node.chains[table], chain).map((line) => `iptables ${table} ${line}`)),
-    ),
+    ...node.routes.map(({ to, dev, via }) => `route ${to} dev ${dev}${via ? ` via ${via}` : ''}`).sort(),
+    ...rules('filter').map((line) => `iptables filter ${line}`),
+    ...rules('nat').map((line) => `iptables nat ${line}`),
     ...node.flows
-      .map(
-        (flow) => `flow cookie=${flow.cookie} table=${flow.table} ${flowText(flow)}actions=${flow.actions.join(',')}`,
-      )
+      .map((f) => `flow cookie=${f.cookie} table=${f.table} ${flowText(f)}actions=${f.actions.join(',')}`)
       .sort(),
   ].join('\n');
 }
-
-/** Sorts addresses by their number, not their text. */
-export const byNumber = (a: string, b: string): number => toNumber(a) - toNumber(b);

@@ -105,7 +105,7 @@ function prove(shop: Workshop, way: Way, next: IChainable, failed: IChainable): 
     {
       comment: 'Proves the tunnel from both ends, before traffic arrives.',
       assign: {
-        verification: jsonata(`{ 'reachable': ${allGood('$states.result')}, 'outcomes': $states.result }`),
+        verification: jsonata('$append([], $states.result.devices.verification)'),
       },
       outputs: JUDGED,
     },

@@ -57,7 +57,8 @@ export function definition(shop: Workshop): IChainable {
 
 /** Checks the input and sets every variable. */
 function readRequest(shop: Workshop, ends: EndStates, next: IChainable): IChainable {
-  const outside = { failure: jsonata(caught('Read request')), recorded: false };
+  // Whoever ends the run may look at any variable, so all are set here as well.
+  const outside = { ...VARIABLES, request: jsonata('$states.input'), failure: jsonata(caught('Read request')) };
   return thinkingStep(shop, 'Read request', shop.handlers.readRequest, {
     comment: "Checks the request and adds the tunnel's declaration.",
     payload: '$states.input',

@@ -34,7 +34,12 @@ const WORK = "{ 'detach': $plan.detach, 'shape': $plan.shape, 'attach': $plan.at
 
 /** The states that end a run, by name. */
 export function endStates(shop: Workshop) {
-  const succeed = (name: EndStateName, comment: string, sentence = '$plan.sentence') =>
+  const succeed = (
+    name: EndStateName,
+    comment: string,
+    sentence = '$plan.sentence',
+    more: Record<string, string> = {},
+  ) =>
     Succeed.jsonata(shop.scope, name, {
       comment,
       outputs: {
@@ -45,7 +50,7 @@ export function endStates(shop: Workshop) {
         verification: jsonata('$verification'),
         interrupts: jsonata('$plan.interrupts'),
         remarks: jsonata('$plan.remarks'),
-        work: jsonata(WORK),
+        ...more,
         digest: jsonata('$plan.digest'),
         sentence: jsonata(sentence),
       },
@@ -60,14 +65,16 @@ export function endStates(shop: Workshop) {
   return {
     Applied: succeed('Applied', 'The tunnel stands as declared, and was proven.'),
     Unchanged: succeed('Unchanged', 'The tunnel stood as declared already, and carries.'),
-    Planned: succeed('Planned', 'What an apply would change. Nothing was changed.'),
+    Planned: succeed('Planned', 'What an apply would change. Nothing was changed.', '$plan.sentence', {
+      work: jsonata(WORK),
+    }),
     Verified: succeed('Verified', 'The tunnel stands as declared, and carries.'),
     TornDown: succeed('TornDown', 'The tunnel is gone; what it shared with others is as it was.'),
     Restored: succeed('Restored', 'What a run that died had left is put back.', `'Everything is as it was' & ${LEFT}`),
     Skipped: succeed(
       'Skipped',
       'No person asked, and the tunnel is not wanted, paused, or in use by a run.',
-      `$seen.owner != '' ? 'skipped: the lease is held by ' & $seen.owner : $seen.paused ? 'skipped: the tunnel is paused' : 'skipped: the tunnel is not wanted'`,
+      `'skipped: ' & ($request.spec.example = true and $request.trigger != null ? 'the tunnel is declared as an example' : $seen.owner != '' ? 'the lease is held by ' & $seen.owner : $seen.paused ? 'the tunnel is paused' : 'the tunnel is not wanted')`,
     ),
     InvalidRequest: fail('InvalidRequest', 'The input is no request that can be carried out.', '$failure.cause'),
     TunnelBusy: fail('TunnelBusy', 'Another run works on this tunnel.', '$failure.cause'),

@@ -43,7 +43,7 @@ export function takeLease(shop: Workshop, ends: EndStates, look: IChainable, hel
     [
       { when: "$request.action in ['plan', 'verify']", goTo: look },
       {
-        when: `$request.trigger != null and ($seen.wanted != 'applied' or $seen.paused or ($seen.owner != '' and $seen.owner != ${ME}))`,
+        when: `$request.trigger != null and ($request.spec.example = true or $seen.wanted != 'applied' or $seen.paused or ($seen.owner != '' and $seen.owner != ${ME}))`,
         goTo: ends.Skipped,
       },
       {

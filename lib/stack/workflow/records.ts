@@ -119,7 +119,7 @@ const APPLIED = {
 };
 
 /** What a run restores to once nothing is left to restore. */
-export const RESTORED_OR_ROLLED_BACK = "$request.repair != null ? 'Restored' : 'RolledBack'";
+const RESTORED_OR_ROLLED_BACK = "$request.repair != null ? 'Restored' : 'RolledBack'";
 
 /** The writes that end a run which holds the lease, by what they record. */
 export function closingWrites(shop: Workshop) {

@@ -10,12 +10,12 @@ const NO_PLAN = {
   shape: { bigip: [], ramp: [] },
   prove: [],
   attach: [],
-  records: { original: '', before: '', applied: '' },
+  records: { original: null, before: null, applied: null },
   verification: [],
   remarks: [],
   reachable: false,
   left: [],
-  sentence: '',
+  sentence: null,
 };
 
 /**
@@ -27,8 +27,8 @@ export const VARIABLES = {
   request: jsonata('$states.result.Payload'),
   /** How often the tunnel's item was read to take the lease. */
   attempt: 0,
-  /** The item's lease as it was read last. */
-  seen: { owner: '', fence: 0, wanted: '', paused: false },
+  /** The item's lease as it was read last: { owner, fence, wanted, paused }. */
+  seen: null,
   /** The number under which this run may change devices; null: the run took no lease. */
   fence: null,
   /** The item's three records, JSON strings or null. */

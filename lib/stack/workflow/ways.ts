@@ -3,7 +3,7 @@
  * (look-and-plan.ts, carry-out.ts); only the words differ, so that the graph shows where a run failed and what was
  * restored.
  */
-export interface Words {
+interface Words {
   readonly observe: string;
   readonly observeBigIp: string;
   readonly observeRampNodes: string;

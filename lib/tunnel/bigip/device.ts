@@ -23,14 +23,18 @@ export const bigip: Device<BigIpFacts> = {
   },
   desired,
   absent,
-  originals({ spec, original }, { state }) {
-    const pools = [translation(spec.objects.snatPool)];
+  originals({ spec, applied, original }, { state }) {
+    const declarations = [spec, ...(applied ? [applied] : [])];
+    const pools = declarations.map(({ objects }) => translation(objects.snatPool));
+    const named = declarations.flatMap(({ virtualServers }) => virtualServers.map((name) => `virtual ${name}`));
     const first = spec.virtualServers
       .map((name) => `virtual ${name}`)
       .filter((object) => state[object] !== undefined && original[object] === undefined);
+    // A virtual server that left the declaration was put back then; should it return, what it has by then counts.
+    const standing = Object.entries(original).filter(([object]) => named.includes(object));
     // A virtual that the published procedure already put on our pool: what it had before, nobody wrote down.
     return {
-      ...original,
+      ...Object.fromEntries(standing),
       ...Object.fromEntries(
         first.map((object) => [object, pools.includes(state[object]!) ? 'type none' : state[object]!]),
       ),
@@ -88,13 +92,8 @@ function absent(wanted: Wanted, { state }: Observation<BigIpFacts>): State {
   for (const [object, value] of Object.entries(state)) {
     const kind = object.split(' ')[0]!;
     if (kind === 'virtual' || kind === 'config') continue;
-    if (kind === 'route' && !isOurs(spec, applied, kind, value)) {
-      if (property(value, 'interface') === spec.objects.tunnel && state[`tunnel ${spec.objects.tunnel}`] !== undefined)
-        throw new Refused(
-          `${title(spec)}: ${object} (${value}) uses the tunnel and is not edge-ramp's: remove it first`,
-        );
-      goal[object] = value;
-    } else refuseForeign(spec, applied, object, value);
+    if (kind === 'route' && !isOurs(spec, applied, kind, value)) goal[object] = value;
+    else refuseForeign(spec, applied, object, value);
   }
   return withSaved(spec, {
     ...goal,
@@ -117,7 +116,7 @@ function restored({ spec, applied, original }: Wanted, state: State): State {
 }
 
 function withSaved(spec: Tunnel, goal: State): State {
-  return spec.save ? { ...goal, 'config saved': digest(goal) } : goal;
+  return spec.save ? { ...goal, 'config saved': digest(spec, goal) } : goal;
 }
 
 function title(spec: Tunnel): string {
@@ -141,7 +140,7 @@ function refuseForeign(spec: Tunnel, applied: Tunnel | null, object: string, val
     );
 }
 
-/** Delete: pool, route, self, tunnel. Create: tunnel, self, route, pool. Virtual servers, then a pool they left, then save (bigip.md 1.9). */
+/** Delete: pool, route, self, tunnel. Create: tunnel, self, route, pool. Virtual servers, then a pool they left, then save (BIP-10). */
 function rank({ verb, object, stage: when }: Operation): number {
   const [kind] = object.split(' ') as [string];
   if (kind === 'virtual') return 10;
@@ -167,7 +166,7 @@ function stage({ verb, object, from, to }: Operation, all: readonly Operation[])
   return kind === 'snatpool' && verb === 'delete' && left ? 'attach' : 'shape';
 }
 
-/** Tunnel profile, self IP address, route network and a route's kind of target cannot be modified (bigip.md 0.2). */
+/** Tunnel profile, self IP address, route network and a route's kind of target cannot be modified (BIP-7). */
 function immutable(object: string, from: string, to: string): boolean {
   const differs = (name: string): boolean => property(from, name) !== property(to, name);
   const kind = object.split(' ')[0]!;

@@ -12,7 +12,7 @@ const SHOWN = {
   snatpool: ['members', 'description'],
 } as const;
 
-/** Properties that tmsh prints although nobody set them, or that never differ for objects of this kind (bigip.md 1.1, 1.2). */
+/** Properties that tmsh prints although nobody set them, or that never differ for objects of this kind (BIP-6). */
 const INCIDENTAL: Readonly<Record<string, readonly string[] | true>> = {
   'if-index': true,
   partition: ['Common'],
@@ -40,19 +40,22 @@ export function canonical(
   const words: string[] = [];
   for (const name of SHOWN[kind]) {
     const value = found.get(name)?.map(relative).sort().join(',') ?? DEFAULTS[name];
-    if (value !== undefined && value !== '') words.push(name, encode(value));
+    if (value !== undefined && value !== '')
+      words.push(name, name === 'allow-service' ? services(value) : encode(value));
   }
   const others = [...found]
     .filter(([name, value]) => !(SHOWN[kind] as readonly string[]).includes(name) && !incidental(name, value))
     .map(([name, value]) => `${name} ${value.join(' ')}`.trim());
-  const services = property(words.join(' '), 'allow-service');
-  if (services !== undefined && !['all', 'none', 'default'].includes(services))
-    others.push(`allow-service { ${services} }`);
   const unsafe = words.filter((word) => !/^[A-Za-z0-9_.:/,%@=+-]+$/.test(word));
   return {
     value: words.join(' '),
     others: [...others, ...unsafe.map((word) => `characters that edge-ramp does not send: ${word}`)].join(', '),
   };
+}
+
+/** A list of services is shown in braces, which are never sent: edge-ramp does not touch a self IP that it could not put back. */
+function services(value: string): string {
+  return ['all', 'none', 'default'].includes(value) ? value : `{${value}}`;
 }
 
 function incidental(name: string, value: readonly string[]): boolean {
@@ -88,7 +91,7 @@ export function desiredRoute(spec: Tunnel, network: string): string {
   return `network ${network} interface ${spec.objects.tunnel} description ${marker(spec)}`;
 }
 
-/** The name of a route that edge-ramp makes: no slash in it, which F5's own tools stumble over (bigip.md 1.3). */
+/** The name of a route that edge-ramp makes: no slash in it, which F5's own tools stumble over (BIP-8). */
 export function routeName(spec: Tunnel, network: string): string {
   return `${spec.objects.tunnel}_${network.replace('/', '_')}`;
 }

@@ -82,14 +82,28 @@ export function read(text: string, spec: Tunnel, applied: Tunnel | null): Observ
   for (const [route, value] of Object.entries(routes))
     if (networks.includes(property(value, 'network') ?? '') || tunnels.includes(property(value, 'interface') ?? ''))
       state[`route ${route}`] = value;
-  const saved = answers.get('saved')!.lines[0] ?? digest(state);
+  const saved = answers.get('saved')!.lines[0] ?? digest(spec, state);
   if (spec.save) state['config saved'] = saved;
   return { facts: { routes, unrestorable, saved }, state, probes: readProbes(device, spec, answers) };
 }
 
-/** First 16 hex digits of SHA-256 over a state's objects: by this name edge-ramp remembers what it saved. */
-export function digest(state: State): string {
-  const objects = Object.entries(state).filter(([object]) => object !== 'config saved');
+/**
+ * First 16 hex digits of SHA-256 over the declared objects of a state: by this name edge-ramp remembers what it saved. What only the
+ * declaration before had does not count: the next run does not look at it any more.
+ */
+export function digest({ objects: names, virtualServers, clusterNetworks }: Tunnel, state: State): string {
+  const declared = [
+    `tunnel ${names.tunnel}`,
+    `self ${names.self}`,
+    `snatpool ${names.snatPool}`,
+    ...virtualServers.map((name) => `virtual ${name}`),
+  ];
+  const objects = Object.entries(state).filter(
+    ([object, value]) =>
+      declared.includes(object) ||
+      (object.startsWith('route ') &&
+        (clusterNetworks.includes(property(value, 'network') ?? '') || property(value, 'interface') === names.tunnel)),
+  );
   return createHash('sha256')
     .update(JSON.stringify(objects.sort(([a], [b]) => (a < b ? -1 : 1))))
     .digest('hex')
@@ -145,7 +159,7 @@ function readRoutes(device: string, answer: Answer, unrestorable: Record<string,
   return routes;
 }
 
-/** An absent block means none (bigip.md 1.5). */
+/** An absent block means none (BIP-12). */
 function readTranslation(device: string, name: string, answer: Answer): string | undefined {
   if (absent(answer)) return undefined;
   const [listed] = listing(device, `virtual ${name}`, answer);
@@ -159,7 +173,7 @@ function readTranslation(device: string, name: string, answer: Answer): string |
   );
 }
 
-/** 01020036 is "not found" for every class of object; a missing one may also print nothing at all (bigip.md 1.7, 1.8). */
+/** 01020036 is "not found" for every class of object; a missing one may also print nothing at all (BIP-1). */
 function absent({ code, lines }: Answer): boolean {
   const said = lines.join('\n').trim();
   return code !== 0 && (said === '' || /(?:^|\s)01020036:/.test(said));

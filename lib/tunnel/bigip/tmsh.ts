@@ -11,7 +11,7 @@ export interface Listed {
 }
 
 /**
- * Reads what `list` prints, in its many-line and its one-line form (bigip.md 1.6: words with blanks stand in double quotes).
+ * Reads what `list` prints, in its many-line and its one-line form (BIP-5: words with blanks stand in double quotes).
  * @throws NotUnderstood on unbalanced braces or quotes, or text outside an object
  */
 export function parseListing(device: string, lines: readonly string[]): readonly Listed[] {
@@ -38,12 +38,20 @@ export function parseListing(device: string, lines: readonly string[]): readonly
   return listed;
 }
 
+/** Properties that are listed without a value. */
+const FLAGS = ['blackhole'];
+
 /** The properties of a block: name to the words of its value (an inner block's words where the value is one). */
 export function properties(block: Block): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   for (let i = 0; i < block.length; i += 2) {
     const [name, value] = [block[i], block[i + 1]];
     if (typeof name !== 'string') continue;
+    if (FLAGS.includes(name)) {
+      found.set(name, []);
+      i -= 1;
+      continue;
+    }
     found.set(
       name,
       value === undefined

@@ -111,11 +111,12 @@ function title(spec: Tunnel): string {
 
 /**
  * An old tunnel device goes first (the kernel has only one between two ends), then the new way is built from the outside in: firewall, tunnel,
- * address on tun0 before the flows (flows without it cut local traffic), all flows in one bundle. What the old way needed goes last.
+ * address on tun0 before the flows (flows without it cut local traffic), a new gateway rule before the flows that it replaces go, all flows in
+ * one bundle. What the old way needed goes last.
  */
 function rank({ verb, object }: Operation): number {
   const [kind, name] = object.split(' ') as [string, string];
-  const place = ['input', 'tunnel', 'link', 'address', 'route', 'claim', 'tun0', 'flow', 'nat'].indexOf(
+  const place = ['input', 'tunnel', 'link', 'address', 'route', 'claim', 'tun0', 'nat', 'flow'].indexOf(
     kind === 'address' && name === 'tun0' ? 'tun0' : kind,
   );
   if (verb !== 'delete' || kind === 'flow') return place;

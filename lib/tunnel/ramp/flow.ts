@@ -11,7 +11,7 @@ export interface Flow {
   readonly actions: string;
 }
 
-/** Open vSwitch rewrites actions when it prints them (first-packet.md 9). */
+/** Open vSwitch rewrites actions when it prints them (OS-18). */
 const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/^set_field:([0-9.]+)->ip_src$/, 'mod_nw_src:$1'],
   [/^set_field:([0-9.]+)->ip_dst$/, 'mod_nw_dst:$1'],
@@ -24,7 +24,7 @@ const STATISTICS = /^(?:duration|n_packets|n_bytes|idle_age|hard_age|send_flow_r
 
 /**
  * Reads one line of `dump-flows`.
- * @param port OpenFlow port of tun0; newer ovs-ofctl may print the name instead
+ * @param port OpenFlow port of tun0; ovs-ofctl may print names instead of ports, of which the SDN gives vxlan0 the first
  * @throws NotUnderstood
  */
 export function parseFlow(line: string, port: string): Flow {
@@ -33,7 +33,7 @@ export function parseFlow(line: string, port: string): Flow {
   const fields = new Map<string, string>();
   for (const word of parts[1]!.split(/[\s,]+/).filter((text) => text !== '' && !STATISTICS.test(text))) {
     const [name, value] = word.split(/=(.*)/, 2) as [string, string | undefined];
-    fields.set(name, value === 'tun0' ? port : (value ?? ''));
+    fields.set(name, name === 'in_port' ? portNumber(value ?? '', port) : (value ?? ''));
   }
   const take = (name: string, otherwise: string): string => {
     const value = fields.get(name) ?? otherwise;
@@ -52,10 +52,15 @@ export function parseFlow(line: string, port: string): Flow {
   const actions = splitActions(parts[2]!).map((action) =>
     SPELLINGS.reduce(
       (text, [pattern, spelling]) => text.replace(pattern, spelling),
-      action.replace(/^output:"?tun0"?$/, `output:${port}`),
+      action.replace(/^output:(\S+)$/, (_, name: string) => `output:${portNumber(name, port)}`),
     ),
   );
   return { ...flow, match, actions: actions.join(',') };
+}
+
+function portNumber(text: string, tun0: string): string {
+  const name = text.replaceAll('"', '');
+  return name === 'tun0' ? tun0 : name === 'vxlan0' ? '1' : text;
 }
 
 /** Commas inside parentheses belong to the action. */

@@ -2,7 +2,7 @@ import { bigipUnit, marker, rampNode, tunnelAddress, type Tunnel } from '../tunn
 import { flowObject, flowValue, parseFlow, type Flow } from './flow';
 import type { Pipeline, Sdn } from './pipeline';
 
-/** Our flows beat the SDN's own, of which 4.6 and later have one at priority 1000 (openshift.md 2.3). */
+/** Our flows beat the SDN's own, of which 4.6 and later have one at priority 1000 (OS-8). */
 const PRIORITY = 2000;
 
 /** The published procedure's cookie. */
@@ -41,7 +41,7 @@ export function flowObjects(
 }
 
 /**
- * The corrected set of flows (openshift.md 2.3, first-packet.md): to the Pods under RAMP_SDN_IP and back, ARP both ways. The last one rewrites
+ * The corrected set of flows (OS-7, OS-15): to the Pods under RAMP_SDN_IP and back, ARP both ways. The last one rewrites
  * the destination MAC too: Pods keep a rebuilt tun0's old MAC for up to 47 s.
  */
 function snatFlows(spec: Tunnel, { port, mac }: Sdn, { entry, routing }: Pipeline, address: string): readonly Flow[] {

@@ -79,7 +79,7 @@ function landmarks(
     mark('untracked IP is tracked', 0, 300, 'ip,ct_state=-trk', 'ct(table=0)'),
     mark('IP from the gateway enters', 0, 400, `ip,in_port=${port},nw_src=${gateway}`, `goto_table:${entry}`),
     mark('service replies', 0, 300, `ip,in_port=${port},nw_dst=${cluster},nw_src=${subnet}`, 'goto_table:25'),
-    mark('replies to local Pods', routing, 300, `ip,ct_state=+rpl,nw_dst=${subnet}`, 'ct(nat,table=70)'),
+    mark('replies to local Pods', routing, 300, `ip,ct_state=+rpl,nw_dst=${subnet}`, 'ct(table=70,nat)'),
   ];
 }
 
@@ -93,15 +93,12 @@ function landmarks(
 export function recognise(node: string, flows: readonly Flow[], sdn: Sdn, clusters: readonly string[]): Pipeline {
   const { version, plugin, release } = readNote(node, flows);
   const label = `${node}: OpenShift ${release} with ${plugin}`;
+  const entering = `arp,arp_spa=${sdn.gateway},arp_tpa=${clusters[0]},in_port=${sdn.port}`;
   const entry = goal(
     only(
       label,
       'ARP from the gateway enters',
-      flows
-        .filter(({ match }) =>
-          clusters.some((cluster) => match === `arp,arp_spa=${sdn.gateway},arp_tpa=${cluster},in_port=${sdn.port}`),
-        )
-        .slice(0, 2),
+      flows.filter(({ match }) => match === entering),
     ),
   );
   const routing = only(

@@ -131,6 +131,11 @@ export function readInput(device: string, bigip: string, { lines, code }: Answer
       .map((line) => line.split(' '))
       .filter(([first]) => first === word)
       .map(([, n]) => Number(n))[0];
+  // Presence is judged by `iptables -C`, the place by the listing; where they disagree nothing is believed.
+  if ((number('present') === 1) !== (number('ours') !== undefined))
+    throw new NotUnderstood(
+      `${device}: iptables -C and -S disagree about the INPUT rule for ${bigip}: ${excerpt(lines.join(' '))}`,
+    );
   if (number('present') !== 1) return;
   const [ours, reject] = [number('ours') ?? Infinity, number('reject') ?? Infinity];
   state[`input ${bigip}`] = ours <= reject && ours !== Infinity ? 'ahead' : 'behind';
@@ -163,7 +168,7 @@ function isUp(device: string, { lines, code }: Answer): boolean {
   return /<[^>]*\bUP\b[^>]*>/.test(lines.join(' '));
 }
 
-/** `tun1: ip/ip remote R local L dev D ttl inherit`; an absent tunnel prints nothing and exits 0 (first-packet.md 9). */
+/** `tun1: ip/ip remote R local L dev D ttl inherit`; an absent tunnel prints nothing and exits 0 (LX-1). */
 function readTunnel(
   device: string,
   object: string,

@@ -68,7 +68,7 @@ const call = (id: string, payload: string, rest: Record<string, unknown>) => ({
   Arguments: { FunctionName: arn(id), Payload: payload },
   ...rest,
 });
-const fail = [{ ErrorEquals: ['States.ALL'], Assign: { why: '{% $states.errorOutput %}' }, Next: 'Failed' }];
+const fail = [{ ErrorEquals: ['States.ALL'], Assign: { why: '{% $states.errorOutput %}' }, Next: 'Notify' }];
 const key = { TableName: { Ref: 'Table' }, Key: { tunnel: { S: '{% $request.tunnel %}' } } };
 
 /** Takes a lease as the product does, sends to the node in one branch, and records the end. */
@@ -159,6 +159,12 @@ const states = {
     Next: 'Applied',
   },
   Applied: { Type: 'Succeed', Output: { endState: 'Applied', said: '{% $states.input %}' } },
+  Notify: {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::sns:publish',
+    Arguments: { TopicArn: 'arn:aws:sns:local-1:000000000000:Failures', Message: '{% $why.Error %}' },
+    Next: 'Failed',
+  },
   Failed: { Type: 'Fail', Error: '{% $why.Error %}', Cause: '{% $why.Cause %}' },
 };
 
@@ -221,8 +227,9 @@ test('a run goes from its input to its end state, through functions, table, SSM 
   expect(lab.trips()).toMatchObject([{ instance: NODE, document: 'say', status: 'Success', comment: arn.slice(-36) }]);
 });
 
-test('a failed run is a failed execution with the error name of the handler', async () => {
-  await open({ state: temporaryFolder() });
+test('a failed run is a failed execution with the error name of the handler, and what it publishes is kept', async () => {
+  const state = temporaryFolder();
+  await open({ state });
   expect(await lab.start({ tunnel: 'edge-b', document: 'say' }).done).toMatchObject({
     status: 'FAILED',
     error: 'InvalidRequest',
@@ -230,6 +237,7 @@ test('a failed run is a failed execution with the error name of the handler', as
   const refused = await lab.start({ tunnel: 'edge-a', document: 'refuses' }).done;
   expect(refused).toMatchObject({ status: 'FAILED', error: 'DeviceRefused' });
   expect(JSON.parse(refused.cause!)).toMatchObject({ errorMessage: '01020066: already exists\n' });
+  expect(text(state, 'logs', 'notices.log')).toContain('"Message":"DeviceRefused"');
 });
 
 test('a device that hangs costs no waiting', async () => {

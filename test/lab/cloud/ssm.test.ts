@@ -39,7 +39,7 @@ let commands: Commands;
 let endpoint: Endpoint;
 let ssm: SSMClient;
 
-beforeEach(async () => {
+const open = async (speed: number) => {
   hosts = new FakeHosts([NODE]);
   const known = new Map(
     readAssembly(documents)
@@ -49,7 +49,7 @@ beforeEach(async () => {
   const environment = { LAB: 'lab' };
   commands = new Commands({
     hosts,
-    clock: new Clock(SPEED),
+    clock: new Clock(speed),
     documents: () => known,
     registered: new Set([GONE]),
     environment,
@@ -61,12 +61,14 @@ beforeEach(async () => {
     region: 'local-1',
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
   });
-});
-afterEach(async () => {
+};
+const close = async () => {
   ssm.destroy();
   await commands.close();
   await endpoint.close();
-});
+};
+beforeEach(() => open(SPEED));
+afterEach(close);
 
 const send = async (DocumentName: string, rest: Partial<SendCommandRequest> = {}) =>
   (await ssm.send(new SendCommandCommand({ DocumentName, InstanceIds: [NODE], ...rest }))).Command!;
@@ -99,6 +101,8 @@ test('a script that ends with an error fails with its exit code', async () => {
 });
 
 test('a command just sent does not exist yet', async () => {
+  await close();
+  await open(1); // long enough to be seen
   const { CommandId: id } = await say({ Word: ['x'] });
   await expect(get(id!)).rejects.toMatchObject({ name: 'InvocationDoesNotExist' });
   expect((await ssm.send(new ListCommandsCommand({ CommandId: id }))).Commands).toEqual([]);
@@ -186,10 +190,8 @@ test('a cancelled command ends, before delivery and while it runs', async () => 
 });
 
 test('commands to one host run side by side', async () => {
-  const began = Date.now();
-  const sent = await Promise.all([1, 2, 3, 4].map(() => send('pause')));
-  await Promise.all(sent.map(({ CommandId: id }) => settled(id!)));
-  expect(Date.now() - began).toBeLessThan(1_100);
+  await Promise.all([1, 2, 3, 4].map(() => send('hangs')));
+  await eventually(() => (commands.trips().every(({ status }) => status === 'InProgress') ? true : undefined));
 });
 
 test('a command is found again by document and comment, newest first', async () => {

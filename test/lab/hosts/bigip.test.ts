@@ -248,6 +248,7 @@ describe('the login shell', () => {
       err: expect.stringContaining('command not found'),
     });
     expect(hosts.journal()).toMatchObject([
+      { host: BIGIP, line: 'tmsh -v', code: 0, writes: false },
       { host: BIGIP, line: TUNNEL, code: 0, writes: true },
       { host: BIGIP, line: 'list net tunnels tunnel SDN', code: 0, writes: false },
     ]);

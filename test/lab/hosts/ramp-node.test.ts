@@ -96,6 +96,7 @@ RTNETLINK answers: Network is unreachable
       'ip tunnel change tun9 mode ipip remote 10.3.89.66',
       'ip tunnel del tun9',
       'ip rule show',
+      'ip link set tun1 mtu 1400',
     );
     expect(told.match(/(?<=\n)(?!\$)[^\n]*\n\[rc \d+]/g)).toEqual([
       'RTNETLINK answers: File exists\n[rc 2]',
@@ -111,6 +112,7 @@ RTNETLINK answers: Network is unreachable
       'get tunnel "tun9" failed: No such device\n[rc 1]',
       'delete tunnel "tun9" failed: No such device\n[rc 1]',
       'ip: not modelled by the lab: rule show\n[rc 127]',
+      'ip: not modelled by the lab: link set tun1 mtu 1400\n[rc 127]',
     ]);
     expect(hosts.dump(NODE)).toBe(before);
   });

@@ -12,7 +12,7 @@ export type Answers = Record<string, (args: any, visit: number) => unknown>;
 export class Mishap extends Error {
   constructor(
     readonly error: string,
-    readonly cause: string,
+    override readonly cause: string,
   ) {
     super(`${error}: ${cause}`);
   }

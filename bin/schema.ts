@@ -1,0 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { declarationSchemaText } from '../lib/tunnel/json-schema';
+
+writeFileSync(join(__dirname, '../tunnels/tunnel.schema.json'), declarationSchemaText());

@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** `npm run figures`: what a run costs. Counts have bounds and fail the script; times are printed, and as ratios, since machines differ. */
+
+interface Run {
+  readonly status: string;
+  readonly criticalPathTrips: number;
+  readonly ssmRoundTrips: number;
+  readonly stateTransitions: number;
+  readonly deviceWrites: number;
+}
+
+const root = join(__dirname, '../..');
+const state = mkdtempSync(join(tmpdir(), 'edge-ramp-figures-'));
+const beyond: string[] = [];
+
+function main(): void {
+  const synth = timed('npx', ['cdk', 'synth', '--quiet']);
+  const fresh = local('apply');
+  const unchanged = local('apply');
+  const teardown = local('teardown');
+  const tour = timed('npm', ['start']);
+  rmSync(state, { recursive: true, force: true });
+
+  count('fresh apply: sequential SSM trips', fresh.run.criticalPathTrips, 4);
+  count('fresh apply: state transitions', fresh.run.stateTransitions, 45);
+  count('unchanged: sequential SSM trips', unchanged.run.criticalPathTrips, 1);
+  count('unchanged: writes to devices', unchanged.run.deviceWrites, 0);
+  count('unchanged: state transitions', unchanged.run.stateTransitions, 20);
+  count('teardown: sequential SSM trips', teardown.run.criticalPathTrips, 4);
+  for (const { name, kilobytes } of bundles()) count(`handler bundle ${name}: kB`, kilobytes, 500);
+
+  console.log('');
+  for (const [what, seconds] of [
+    ['cdk synth', synth],
+    ['npm start', tour],
+    ['fresh apply, simulated hosts', fresh.seconds],
+    ['unchanged, simulated hosts', unchanged.seconds],
+  ] as const)
+    console.log(`${what.padEnd(46)}${seconds.toFixed(1).padStart(8)} s`);
+  console.log(`${'fresh apply : unchanged'.padEnd(46)}${(fresh.seconds / unchanged.seconds).toFixed(2).padStart(8)}`);
+  if (beyond.length > 0) {
+    console.error(`\nbeyond its bound: ${beyond.join('; ')}`);
+    process.exitCode = 1;
+  }
+}
+
+function count(what: string, value: number, most: number): void {
+  console.log(`${what.padEnd(46)}${String(value).padStart(8)}   at most ${most}`);
+  if (value > most) beyond.push(`${what} is ${value}, at most ${most}`);
+}
+
+/** A run of the example on simulated hosts, by the command line as a person uses it. */
+function local(action: string): { readonly run: Run; readonly seconds: number } {
+  const begun = Date.now();
+  const done = spawnSync('npx', ['edge-ramp', action, 'edge-a', '--local', '--json', '--state', state], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (done.status !== 0) throw new Error(`edge-ramp ${action} ended with ${done.status}: ${done.stdout}${done.stderr}`);
+  return { run: JSON.parse(done.stdout) as Run, seconds: (Date.now() - begun) / 1000 };
+}
+
+function timed(command: string, args: readonly string[]): number {
+  const begun = Date.now();
+  const done = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
+  if (done.status !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${done.status}: ${done.stdout}${done.stderr}`);
+  return (Date.now() - begun) / 1000;
+}
+
+function bundles(): readonly { readonly name: string; readonly kilobytes: number }[] {
+  const out = join(root, 'cdk.out');
+  return readdirSync(out)
+    .filter((name) => name.startsWith('asset.') && readdirSync(join(out, name)).includes('index.js'))
+    .map((name) => ({
+      name: name.slice(6, 14),
+      kilobytes: Math.ceil(statSync(join(out, name, 'index.js')).size / 1000),
+    }));
+}
+
+main();

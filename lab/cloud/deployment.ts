@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import { ServiceError } from './endpoint';
+import { readDocument, type CommandDocument } from './ssm/document';
+import { readAssembly, type Assembly, type Resource } from './template';
+
+const TUNNELS = '/edge-ramp/tunnels/';
+
+/** What one assembly deploys: its state machine, Command documents and parameters, read and checked. */
+export class Deployment {
+  readonly assembly: Assembly;
+  readonly documents: ReadonlyMap<string, CommandDocument>;
+  readonly machine: Resource;
+  private readonly parameters: ReadonlyMap<string, string>;
+
+  /** @param specs replace the declared tunnels */
+  constructor(directory: string, specs?: readonly unknown[]) {
+    this.assembly = readAssembly(resolve(directory));
+    this.documents = new Map(this.each('AWS::SSM::Document', readDocument));
+    const [machine, ...others] = this.assembly.resources('AWS::StepFunctions::StateMachine');
+    if (!machine || others.length > 0) throw new Error(`${directory} must declare exactly one state machine.`);
+    this.machine = machine;
+    const declared = this.each('AWS::SSM::Parameter', (parameter) => String(parameter.get('Value')));
+    const replaced = specs?.map((spec) => [TUNNELS + (spec as { name: string }).name, JSON.stringify(spec)] as const);
+    this.parameters = new Map([
+      ...declared.filter(([name]) => !replaced || !name.startsWith(TUNNELS)),
+      ...(replaced ?? []),
+    ]);
+  }
+
+  /** The tunnels, as JSON. */
+  specs(): unknown[] {
+    const tunnels = [...this.parameters].filter(([name]) => name.startsWith(TUNNELS));
+    return tunnels.map(([, value]) => JSON.parse(value) as unknown);
+  }
+
+  /** Answers SSM's GetParameter. */
+  parameter(name: string): unknown {
+    const value = this.parameters.get(name);
+    if (value === undefined) throw new ServiceError('ParameterNotFound', `There is no parameter ${name}.`);
+    return { Parameter: { Name: name, Type: 'String', Value: value, Version: 1, DataType: 'text' } };
+  }
+
+  private each<T>(type: string, read: (resource: Resource) => T): (readonly [string, T])[] {
+    return this.assembly.resources(type).map((resource) => [resource.name, read(resource)] as const);
+  }
+}

@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Answer } from './answer';
+
+/** What a stand-in hands over: one command of one host, with what only the caller's process can see. */
+export interface Call {
+  readonly host: string;
+  readonly command: string;
+  /** What it would read from stdin. */
+  readonly input: string;
+  /** ssh only: the text of the known-hosts file, and the agent's keys as `ssh-add -L` prints them. */
+  readonly knownHosts: string;
+  readonly agentKeys: string;
+  readonly args: readonly string[];
+}
+
+const STAND_IN = join(__dirname, 'stand-in.sh');
+/** Every one stands on every host, so that no script reaches the machine it runs on by one that its host does not have. */
+const COMMANDS = ['ip', 'iptables', 'ovs-ofctl', 'ovs-vsctl', 'sysctl', 'ping', 'ssh', 'aws', 'timeout', 'tmsh'].concat(
+  ['conntrack', 'modprobe', 'nsenter'],
+);
+
+/** The way from bash scripts to the models: folders of stand-in commands, and the socket they call. */
+export class StandIns {
+  readonly #sockets = new Set<Socket>();
+  readonly #children = new Set<ChildProcess>();
+  readonly #server;
+
+  /** `answer` never settles for a command that hangs: its caller waits until it is killed. */
+  constructor(answer: (call: Call) => Promise<Answer>) {
+    this.#server = createServer((socket) => {
+      let received = '';
+      this.#sockets.add(socket);
+      socket.setEncoding('utf8');
+      socket.on('error', () => undefined); // a caller that was killed
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('data', (chunk: string) => {
+        received += chunk;
+        const [host = '', command = '', input = '', knownHosts = '', agentKeys = '', count, ...words] =
+          received.split('\0');
+        if (count === undefined || words.length <= Number(count)) return; // every field ends in a zero byte
+        received = '';
+        const call = { host, command, input, knownHosts, agentKeys, args: words.slice(0, -1) };
+        void answer(call).then(({ code, out, err }) => socket.end(`${code}\0${out}\0${err}\0`));
+      });
+    });
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  }
+
+  /** Makes a host's folders and gives the environment in which scripts run on it. */
+  environment(host: string, directory: string, speed: number): NodeJS.ProcessEnv {
+    const [root, bin] = [join(directory, host, 'root'), join(directory, host, 'bin')];
+    const home = join(root, 'root');
+    rmSync(bin, { recursive: true, force: true });
+    for (const folder of [bin, home, join(root, 'var/lib/edge-ramp')]) mkdirSync(folder, { recursive: true });
+    for (const command of COMMANDS) symlinkSync(STAND_IN, join(bin, command));
+    const lab = { HOST: host, PORT: String((this.#server.address() as AddressInfo).port), SPEED: String(speed) };
+    const own = Object.fromEntries(Object.entries(lab).map(([name, value]) => [`EDGE_RAMP_LAB_${name}`, value]));
+    return { PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`, HOME: home, EDGE_RAMP_ROOT: root, ...own };
+  }
+
+  /** Runs a line under a real bash. */
+  bash(env: NodeJS.ProcessEnv, line: string): Promise<Answer> {
+    const child = spawn('/bin/bash', ['-c', line], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let [out, err] = ['', ''];
+    this.#children.add(child);
+    child.stdout.on('data', (chunk) => (out += String(chunk)));
+    child.stderr.on('data', (chunk) => (err += String(chunk)));
+    return new Promise((resolve) => {
+      child.on('close', (code) => {
+        this.#children.delete(child);
+        resolve({ code: code ?? 255, out, err });
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const child of this.#children) child.kill('SIGKILL');
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}

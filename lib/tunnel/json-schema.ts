@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { tunnelShape } from './spec';
+
+/**
+ * The JSON Schema of a declaration, for completion in an editor. It knows each field by itself; the rules between fields and between
+ * tunnels are checked when declarations are read.
+ */
+export function declarationSchema(): object {
+  return {
+    ...z.toJSONSchema(tunnelShape, { io: 'input' }),
+    title: 'A tunnel between an F5 BIG-IP and the Pods of an OpenShift cluster',
+  };
+}
+
+/** The same as the text of `tunnels/tunnel.schema.json`. */
+export function declarationSchemaText(): string {
+  return `${JSON.stringify(declarationSchema(), null, 2)}\n`;
+}

@@ -1,0 +1,159 @@
+import { NODE, discard, endOf, example, site, writes, type Site } from '../runs/support/site';
+
+let here: Site | undefined;
+afterEach(async () => {
+  if (here) await discard(here);
+  here = undefined;
+});
+
+interface Output {
+  readonly endState: string;
+  readonly changes: readonly { readonly text: string }[];
+  readonly verification: unknown;
+  readonly digest: string;
+  readonly interrupts: readonly string[];
+}
+
+test('a fresh apply builds and proves the tunnel in at most 4 sequential trips and 45 transitions; again, nothing is written, in 1 trip and 20 transitions', async () => {
+  here = await site();
+  const fresh = await here.run();
+  expect(endOf(fresh)).toBe('Applied');
+  expect(fresh.transitions).toBeLessThanOrEqual(45);
+  expect(rounds(here)).toBe(4);
+  expect(here.dump()).toContain('pool SDN_snatpool');
+
+  const [before, done, trips] = [here.dump(), writes(here).length, here.lab.trips().length];
+  const again = await here.run();
+  expect(endOf(again)).toBe('Unchanged');
+  expect(again.transitions).toBeLessThanOrEqual(20);
+  expect(here.lab.trips().length - trips).toBe(2); // one on each device, side by side
+  expect(writes(here).length).toBe(done);
+  expect(here.dump()).toBe(before);
+});
+
+test('plan says what would change and changes nothing, not even the table; verify of what is not there fails', async () => {
+  here = await site();
+  const before = here.dump();
+  const plan = await here.run({ action: 'plan' });
+  expect(endOf(plan)).toBe('Planned');
+  expect((plan.output as Output).changes.length).toBeGreaterThan(15);
+  expect(endOf(await here.run({ action: 'verify' }))).toBe('NotVerified');
+  expect(here.dump()).toBe(before);
+  expect(await here.lab.item('edge-a')).toBeUndefined();
+});
+
+test('a plan that was agreed to is carried out; one that has changed since is refused', async () => {
+  here = await site();
+  const { digest } = (await here.run({ action: 'plan' })).output as Output;
+  const other = await here.run({ expect: '0123456789abcdef' });
+  expect(endOf(other)).toBe('NotStarted');
+  expect(other.cause).toContain(`the plan is ${digest}, not 0123456789abcdef`);
+  expect(endOf(await here.run({ expect: digest }))).toBe('Applied');
+});
+
+test('verify proves a standing tunnel; teardown puts everything back, virtual servers exactly as they were; a second one finds nothing', async () => {
+  here = await site();
+  const before = here.dump();
+  await here.run();
+  const verified = await here.run({ action: 'verify' });
+  expect(endOf(verified)).toBe('Verified');
+  expect(JSON.stringify((verified.output as Output).verification)).toContain('3 of 3 packets came back');
+  expect(endOf(await here.run({ action: 'teardown' }))).toBe('TornDown');
+  expect(here.dump()).toBe(before);
+  expect(await here.lab.item('edge-a')).toMatchObject({ wanted: 'absent' });
+  const done = writes(here).length;
+  expect(endOf(await here.run({ action: 'teardown' }))).toBe('TornDown');
+  expect(writes(here).length).toBe(done);
+});
+
+test('an event leaves a tunnel alone that nobody wants, and maintains one that was applied', async () => {
+  here = await site({ spec: { ...example, example: false } });
+  expect(endOf(await here.run({ trigger: 'event' }))).toBe('Skipped');
+  await here.run();
+  await here.world.run(NODE, 'ip route del 10.3.91.216/32 dev tun1');
+  expect(endOf(await here.run({ trigger: 'schedule' }))).toBe('Applied');
+  expect(endOf(await here.run({ trigger: 'event' }))).toBe('Unchanged');
+});
+
+test('events keep away from an example, even from one that was applied', async () => {
+  here = await site();
+  await here.run();
+  const skipped = await here.run({ trigger: 'event' });
+  expect(endOf(skipped)).toBe('Skipped');
+  expect((skipped.output as { sentence: string }).sentence).toContain('declared as an example');
+});
+
+test('a change that cuts traffic needs leave; an event only reports it', async () => {
+  const real = { ...example, example: false };
+  here = await site({ spec: real });
+  await here.run();
+  const state = here.state;
+  await here.close();
+  here = await site({ from: state, spec: { ...real, tunnel: { ...real.tunnel, bigip: '10.3.91.215/24' } } });
+  const before = here.dump();
+  const refused = await here.run();
+  expect(endOf(refused)).toBe('NotStarted');
+  expect(refused.cause).toMatch(/would cut live traffic \(BIG-IP .*"allowInterruption": true/);
+  const reported = await here.run({ trigger: 'event' });
+  expect(endOf(reported)).toBe('Planned');
+  expect((reported.output as Output).interrupts.length).toBeGreaterThan(0);
+  expect(here.dump()).toBe(before);
+  expect(endOf(await here.run({ allowInterruption: true }))).toBe('Applied');
+  expect(here.dump()).not.toContain('10.3.91.216');
+  expect(endOf(await here.run())).toBe('Unchanged');
+});
+
+test('a tunnel that stands as declared but carries nothing is NotVerified, and nothing is changed', async () => {
+  here = await site();
+  await here.run();
+  await here.world.run(NODE, 'ip addr del 10.3.89.89/24 dev eth0'); // none of ours, yet no packet comes back
+  const before = here.dump();
+  const result = await here.run();
+  expect(endOf(result)).toBe('NotVerified');
+  expect(here.dump()).toBe(before);
+});
+
+test.each([
+  [{ action: 'destroy' }, /request: action: "destroy"/],
+  [{ tunnel: 'edge-z' }, /request: tunnel: "edge-z": is not declared/],
+  [{ tunnel: 'x; reboot' }, /request: tunnel: "x; reboot": must be the name of a declared tunnel/],
+  [{ force: true }, /request: force: is not a known key/],
+])('a request that is none contacts no device: %j', async (input, message) => {
+  here = await site();
+  const result = await here.run(input);
+  expect(endOf(result)).toBe('InvalidRequest');
+  expect(result.cause).toMatch(message);
+  expect(here.lab.trips()).toEqual([]);
+});
+
+test('a user whose shell is bash is served as one whose shell is tmsh', async () => {
+  here = await site({ world: { shell: 'bash' } });
+  const before = here.dump();
+  expect(endOf(await here.run())).toBe('Applied');
+  expect(endOf(await here.run())).toBe('Unchanged');
+  expect(endOf(await here.run({ action: 'teardown' }))).toBe('TornDown');
+  expect(here.dump()).toBe(before);
+});
+
+test.each(['ovs-subnet', 'ovs-multitenant', 'ovs-networkpolicy'] as const)(
+  'the %s plugin carries flows and gateway SNAT, and one is changed into the other with leave',
+  async (plugin) => {
+    const short = plugin.replace('ovs-', '') as never;
+    here = await site({ world: { plugin: short } });
+    expect(endOf(await here.run())).toBe('Applied');
+    const state = here.state;
+    await here.close();
+    here = await site({ from: state, spec: { ...example, snat: 'gateway' } });
+    expect(endOf(await here.run({ allowInterruption: true }))).toBe('Applied');
+    expect(here.dump()).toContain('--to-source 10.129.0.1');
+    expect(here.dump()).not.toContain('cookie=0x999');
+  },
+);
+
+/** Sequential trips: how many commands follow one another without overlap, as the SSM endpoint saw them. */
+function rounds({ lab }: Site): number {
+  let [count, end] = [0, -1];
+  for (const trip of [...lab.trips()].sort((a, b) => a.ended - b.ended))
+    if (trip.sent >= end) [count, end] = [count + 1, trip.ended];
+  return count;
+}

@@ -1,0 +1,7 @@
+import { generatedPlansHold } from '../runs/support/generated';
+
+test(
+  'generated tunnels through the real scripts: applied, changed, put back and torn down exactly',
+  () => generatedPlansHold(Date.now(), 40),
+  1_800_000,
+);

@@ -1,0 +1,355 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { handler as planHandler, type PlanInput } from '../../lambdas/plan/handler';
+import { deviceStep, type StepInput, type StepOutput } from '../../lambdas/devices/step';
+import type { Order, RunCommand } from '../../lambdas/run-command/port';
+import { DeviceRefused } from '../../lib/tunnel/errors';
+import { ALIVE, EXAMPLE, Site, answerText, bigipAnswer, merge, tunnel } from '../lib/tunnel/site';
+
+const REQUEST = {
+  contract: 1,
+  tunnel: 'edge-a',
+  action: 'apply',
+  allowInterruption: false,
+  expect: null,
+  trigger: null,
+  repair: null,
+  spec: EXAMPLE,
+} as const;
+
+const INPUT: StepInput = {
+  contract: 1,
+  do: 'observe',
+  execution: 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1',
+  step: 'Observe BIG-IP',
+  retry: 0,
+  fence: 1_795_000_000_000,
+  request: REQUEST,
+  applied: null,
+  digest: null,
+  work: [],
+};
+
+/** Takes every order and gives the same answer to each. */
+class Commands implements RunCommand {
+  readonly orders: Order[] = [];
+  constructor(private readonly answer: string | Error) {}
+  async run(order: Order): Promise<string> {
+    this.orders.push(order);
+    if (this.answer instanceof Error) throw this.answer;
+    return this.answer;
+  }
+}
+
+const WAY = (): Record<string, string> => ({ Management: '10.3.88.66' });
+
+beforeAll(() => {
+  process.env['DOCUMENT_OBSERVE'] = 'edge-ramp-bigip-observe-0123456789abcdef';
+  process.env['DOCUMENT_APPLY'] = 'edge-ramp-bigip-apply-0123456789abcdef';
+});
+
+describe('the step of a kind of device', () => {
+  const site = new Site(EXAMPLE);
+  const answer = bigipAnswer(site.world, EXAMPLE, null);
+
+  test('observes: one command to the bastion, the questions joined, the answer understood', async () => {
+    const commands = new Commands(answer);
+    const output = await deviceStep('bigip', WAY, commands)(INPUT);
+    expect(output).toEqual({ kind: 'bigip', ok: true, devices: [site.observe()[0]] });
+    expect(commands.orders).toEqual([
+      {
+        device: 'BIG-IP 10.3.88.66',
+        instance: 'i-0ba5710a0ba5710a0',
+        document: 'edge-ramp-bigip-observe-0123456789abcdef',
+        parameters: {
+          Tunnel: 'edge-a',
+          Fence: '1795000000000',
+          Management: '10.3.88.66',
+          Questions: expect.stringMatching(/^tunnel SDN\|self SDN\|routes 10\.\|/),
+        },
+        tag: expect.stringMatching(/^edge-ramp [0-9a-f]{16} edge-a: Observe BIG-IP$/),
+        again: false,
+      },
+    ]);
+  });
+
+  test('stamps nothing without a lease', async () => {
+    const commands = new Commands(answer);
+    await deviceStep('bigip', WAY, commands)({ ...INPUT, fence: null });
+    expect(commands.orders[0]!.parameters['Fence']).toBe('0');
+  });
+
+  test('asks also for what was applied last', async () => {
+    const applied = tunnel({ objects: { tunnel: 'OLD' } });
+    const commands = new Commands(bigipAnswer(site.world, EXAMPLE, applied));
+    await deviceStep('bigip', WAY, commands)({ ...INPUT, applied: JSON.stringify(applied) });
+    expect(commands.orders[0]!.parameters['Questions']).toContain('tunnel OLD');
+  });
+
+  test('applies: operations joined, the digest of the plan, and what BIG-IP had saved', async () => {
+    const plan = site.plan();
+    const commands = new Commands('carried out 4\n');
+    const output = await deviceStep(
+      'bigip',
+      WAY,
+      commands,
+    )({ ...INPUT, do: 'shape', digest: plan.digest, work: plan.shape.bigip });
+    expect(output.devices).toEqual([{ name: '10.3.88.66', operations: 4 }]);
+    expect(commands.orders[0]).toMatchObject({
+      document: 'edge-ramp-bigip-apply-0123456789abcdef',
+      parameters: {
+        Digest: plan.digest,
+        Operations: plan.shape.bigip[0]!.operations.join('|'),
+        Saved: plan.shape.bigip[0]!.saved,
+      },
+    });
+  });
+
+  test('applies to a ramp node without a word about saving', async () => {
+    const plan = site.plan();
+    const commands = new Commands('carried out 11\n');
+    await deviceStep(
+      'ramp',
+      () => ({}),
+      commands,
+    )({ ...INPUT, do: 'shape', digest: plan.digest, work: plan.shape.ramp });
+    expect(Object.keys(commands.orders[0]!.parameters).sort()).toEqual(['Digest', 'Fence', 'Operations', 'Tunnel']);
+    expect(commands.orders[0]!.instance).toBe('i-0a4e90de0a4e90de0');
+  });
+
+  test('proves', async () => {
+    const commands = new Commands(
+      answerText([
+        ['ping 10.3.91.217', ALIVE, 0],
+        ['ping 10.130.0.7', ALIVE, 0],
+      ]),
+    );
+    const output: StepOutput = await deviceStep('bigip', WAY, commands)({ ...INPUT, do: 'prove' });
+    expect(output.devices).toEqual([
+      {
+        name: '10.3.88.66',
+        verification: [expect.objectContaining({ ok: true }), expect.objectContaining({ ok: true })],
+      },
+    ]);
+    expect(commands.orders[0]!.parameters['Questions']).toBe('ping 10.3.91.217|ping 10.130.0.7');
+  });
+
+  test('a second try has the same tag and says that it is one; another step, fence or execution has another tag', async () => {
+    const tag = async (changes: Partial<StepInput>): Promise<string> => {
+      const commands = new Commands(answer);
+      await deviceStep('bigip', WAY, commands)({ ...INPUT, ...changes });
+      expect(commands.orders[0]!.again).toBe((changes.retry ?? 0) > 0);
+      return commands.orders[0]!.tag;
+    };
+    const first = await tag({});
+    expect(await tag({ retry: 2 })).toBe(first);
+    for (const changes of [{ step: 'Observe again' }, { fence: 2 }, { execution: 'another' }])
+      expect(await tag(changes)).not.toBe(first);
+    expect((await tag({ step: 'x'.repeat(200) })).length).toBeLessThanOrEqual(100);
+  });
+
+  test('refuses a run that began with another deployment, and sends nothing', async () => {
+    const commands = new Commands(answer);
+    await expect(deviceStep('bigip', WAY, commands)({ ...INPUT, contract: 2 })).rejects.toMatchObject({
+      name: 'ContractMismatch',
+      message: expect.stringContaining('start a new execution'),
+    });
+    expect(commands.orders).toEqual([]);
+  });
+
+  test("hands on the device's own refusal", async () => {
+    const commands = new Commands(new DeviceRefused('BIG-IP 10.3.88.66: no (exit code 20)'));
+    await expect(deviceStep('bigip', WAY, commands)(INPUT)).rejects.toMatchObject({ name: 'DeviceRefused' });
+  });
+
+  test('does not understand an answer that was cut', async () =>
+    expect(deviceStep('bigip', WAY, new Commands(answer.slice(0, 100)))(INPUT)).rejects.toMatchObject({
+      name: 'NotUnderstood',
+    }));
+
+  test('hands on at most 32 KB', async () => {
+    const world = {
+      ...site.world,
+      otherRoutes: Array.from(
+        { length: 600 },
+        (_, i) => `net route r${i} { gw 10.3.89.1 network 10.200.${i % 256}.0/24 }`,
+      ),
+    };
+    await expect(
+      deviceStep('bigip', WAY, new Commands(bigipAnswer(world, EXAMPLE, null)))(INPUT),
+    ).rejects.toMatchObject({
+      name: 'NotUnderstood',
+      message: expect.stringContaining('more than the 32768'),
+    });
+  });
+});
+
+describe('the plan', () => {
+  const outcomes = (site: Site): PlanInput['observed'] => {
+    const [bigip, ramp] = site.observe();
+    return [
+      { ok: true, devices: [bigip!] },
+      { ok: true, devices: [ramp!] },
+    ];
+  };
+  const input = (site: Site, changes: Partial<PlanInput> = {}, request: object = {}): PlanInput =>
+    JSON.parse(
+      JSON.stringify({
+        contract: 1,
+        phase: 'forward',
+        request: { ...REQUEST, spec: site.spec, ...request },
+        observed: outcomes(site),
+        records: {
+          original: Object.keys(site.original).length === 0 ? null : JSON.stringify(site.original),
+          before: Object.keys(site.before).length === 0 ? null : JSON.stringify(site.before),
+          applied: site.applied === null ? null : JSON.stringify(site.applied),
+        },
+        before: null,
+        ...changes,
+      }),
+    ) as PlanInput;
+  const FIELDS = [
+    'attach',
+    'changes',
+    'contract',
+    'detach',
+    'digest',
+    'interrupts',
+    'left',
+    'operations',
+    'prove',
+    'reachable',
+    'records',
+    'remarks',
+    'sentence',
+    'shape',
+    'verification',
+  ];
+
+  test('of a fresh apply has every field of the contract, and records as JSON text', async () => {
+    const site = new Site(EXAMPLE);
+    const plan = await planHandler(input(site));
+    expect(Object.keys(plan).sort()).toEqual(FIELDS);
+    expect(plan.sentence).toBe('18 changes on 2 devices; none cuts live traffic.');
+    expect(JSON.parse(plan.records.before)).toEqual(site.plan().before);
+    expect(JSON.parse(plan.records.applied)).toEqual(EXAMPLE);
+    expect(Object.values(plan).includes(undefined as never)).toBe(false);
+  });
+
+  test('of an unchanged tunnel has every field too', async () => {
+    const site = new Site(EXAMPLE);
+    site.apply();
+    const plan = await planHandler(input(site));
+    expect(Object.keys(plan).sort()).toEqual(FIELDS);
+    expect(plan).toMatchObject({ operations: 0, reachable: true, sentence: 'Nothing has to change.' });
+  });
+
+  test('of one change says so in the singular', async () => {
+    const site = new Site(EXAMPLE);
+    site.apply();
+    site.world.saved = '0123456789abcdef';
+    expect((await planHandler(input(site))).sentence).toBe('1 change on 1 device; none cuts live traffic.');
+  });
+
+  test('back works from the record of the run rather than the one that stood before it', async () => {
+    const site = new Site(EXAMPLE);
+    const forward = await planHandler(input(site));
+    site.carryOut(site.plan());
+    const back = await planHandler(input(site, { phase: 'restore', before: forward.records.before }));
+    expect(back.operations).toBeGreaterThan(0);
+    const without = await planHandler(input(site, { phase: 'restore' }));
+    expect(without.operations).toBe(0);
+  });
+
+  describe('that cuts traffic', () => {
+    const moved = (): Site => {
+      const site = new Site(EXAMPLE);
+      site.apply();
+      site.spec = tunnel({ ramp: { nodes: [merge(EXAMPLE.ramp.nodes[0]!, { address: '10.3.89.90' })] } });
+      return site;
+    };
+
+    test.each(['apply', 'teardown'])(
+      'is refused for an %s from the console, unless it is allowed or only teardown',
+      async (action) => {
+        const asked = planHandler(input(moved(), {}, { action }));
+        if (action === 'teardown') await expect(asked).resolves.toMatchObject({ interrupts: [] });
+        else await expect(asked).rejects.toMatchObject({ name: 'Refused' });
+        await expect(planHandler(input(moved(), {}, { action, allowInterruption: true }))).resolves.toBeDefined();
+      },
+    );
+
+    test('may be looked at, with the reasons', async () => {
+      const plan = await planHandler(input(moved(), {}, { action: 'plan' }));
+      expect(plan.interrupts).toHaveLength(1);
+      expect(plan.sentence).toContain('1 of them cut live traffic');
+    });
+
+    test('is never refused on the way back', async () => {
+      const site = moved();
+      const plan = site.plan();
+      site.carryOut(plan);
+      await expect(
+        planHandler(input(site, { phase: 'restore', before: JSON.stringify(plan.before) })),
+      ).resolves.toMatchObject({ interrupts: [] });
+    });
+  });
+
+  test('is refused when it is not the one that was agreed to', async () => {
+    const { digest } = new Site(EXAMPLE).plan();
+    await expect(planHandler(input(new Site(EXAMPLE), {}, { expect: digest }))).resolves.toMatchObject({ digest });
+    await expect(planHandler(input(new Site(EXAMPLE), {}, { expect: '0123456789abcdef' }))).rejects.toMatchObject({
+      name: 'Refused',
+      message: expect.stringContaining('not 0123456789abcdef as expected'),
+    });
+  });
+
+  test('is not made while a device could not be observed, and says which and why', async () => {
+    const [bigip] = outcomes(new Site(EXAMPLE));
+    const blind = { ok: false, error: 'NotDelivered', cause: 'ramp node i-0a4e90de0a4e90de0 cannot be reached' };
+    await expect(planHandler(input(new Site(EXAMPLE), { observed: [bigip!, blind] }))).rejects.toMatchObject({
+      name: 'NotUnderstood',
+      message: 'a device could not be observed: ramp node i-0a4e90de0a4e90de0 cannot be reached',
+    });
+  });
+
+  test('is not made for a run of another deployment', async () => {
+    await expect(planHandler(input(new Site(EXAMPLE), { contract: 2 }))).rejects.toMatchObject({
+      name: 'ContractMismatch',
+    });
+    await expect(planHandler(input(new Site(EXAMPLE), {}, { contract: 2 }))).rejects.toMatchObject({
+      name: 'ContractMismatch',
+    });
+  });
+});
+
+describe('the handlers as they are deployed', () => {
+  const sent: Record<string, unknown>[] = [];
+
+  beforeAll(() => {
+    process.env['DELIVERY_TIMEOUT_SECONDS'] = '120';
+    process.env['POLL_DEADLINE_SECONDS'] = '270';
+    jest.spyOn(SSMClient.prototype, 'send').mockImplementation((async ({
+      input,
+    }: {
+      input: Record<string, unknown>;
+    }) => {
+      if ('DocumentName' in input) sent.push(input);
+      return 'DocumentName' in input
+        ? { Command: { CommandId: 'c' } }
+        : { Status: 'Success', StandardOutputContent: '' };
+    }) as never);
+  });
+  afterAll(() => jest.restoreAllMocks());
+
+  test.each([
+    ['bigip', 'i-0ba5710a0ba5710a0', ['Fence', 'HostKey', 'Management', 'Questions', 'Secret', 'Tunnel', 'User']],
+    ['ramp-nodes', 'i-0a4e90de0a4e90de0', ['Fence', 'Questions', 'Tunnel']],
+  ] as const)('%s knows the way to its devices', async (name, instance, parameters) => {
+    const { handler } = jest.requireActual<{ handler: ReturnType<typeof deviceStep> }>(`../../lambdas/${name}/handler`);
+    await expect(handler(INPUT)).rejects.toMatchObject({ name: 'NotUnderstood' });
+    const [order] = sent.splice(0);
+    expect(order!['InstanceIds']).toEqual([instance]);
+    expect(Object.keys(order!['Parameters'] as object).sort()).toEqual(parameters);
+    expect(order!['TimeoutSeconds']).toBe(120);
+  });
+});

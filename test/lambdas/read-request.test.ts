@@ -1,0 +1,170 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { handler } from '../../lambdas/read-request/handler';
+import { readRequest } from '../../lambdas/read-request/request';
+import { EXAMPLE, merge } from '../lib/tunnel/site';
+
+const declared = async (name: string): Promise<string | undefined> =>
+  name === 'edge-a' ? JSON.stringify(EXAMPLE) : undefined;
+
+async function message(input: unknown): Promise<string> {
+  return readRequest(input, declared).then(
+    () => 'was accepted',
+    (error: Error) => `${error.name}: ${error.message}`,
+  );
+}
+
+test('the least request is an apply that interrupts nothing, with every field of the contract', async () =>
+  expect(await readRequest({ tunnel: 'edge-a' }, declared)).toEqual({
+    contract: 1,
+    tunnel: 'edge-a',
+    action: 'apply',
+    allowInterruption: false,
+    expect: null,
+    trigger: null,
+    repair: null,
+    spec: EXAMPLE,
+  }));
+
+test('a full request keeps what it says', async () =>
+  expect(
+    await readRequest(
+      {
+        tunnel: 'edge-a',
+        action: 'teardown',
+        allowInterruption: true,
+        expect: '0123456789abcdef',
+        trigger: 'event',
+        repair: 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1',
+      },
+      declared,
+    ),
+  ).toMatchObject({
+    action: 'teardown',
+    allowInterruption: true,
+    expect: '0123456789abcdef',
+    trigger: 'event',
+    repair: 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1',
+  }));
+
+test('a plan may bring a declaration of its own, which is checked like any other and looked up nowhere', async () => {
+  const nowhere = jest.fn();
+  const spec = merge(EXAMPLE, { snat: 'gateway' });
+  const request = await readRequest({ tunnel: 'edge-a', action: 'plan', spec }, nowhere);
+  expect(request.spec.snat).toBe('gateway');
+  expect(nowhere).not.toHaveBeenCalled();
+});
+
+test.each([
+  ['nothing', undefined, 'request: (document):'],
+  ['null', null, 'request: (document):'],
+  ['a word', 'edge-a', 'request: (document): "edge-a":'],
+  ['a list', [], 'request: (document): []:'],
+  ['no tunnel', {}, 'request: tunnel:'],
+  [
+    'a tunnel of another spelling',
+    { tunnel: 'Edge A' },
+    'request: tunnel: "Edge A": must be the name of a declared tunnel',
+  ],
+  ['a tunnel with a path', { tunnel: '../edge-a' }, 'request: tunnel: "../edge-a": must be the name'],
+  ['a tunnel with a newline', { tunnel: 'edge-a\n' }, 'request: tunnel: "edge-a\\n": must be the name'],
+  [
+    'a tunnel that is not declared',
+    { tunnel: 'edge-b' },
+    'request: tunnel: "edge-b": is not declared; add tunnels/edge-b.yaml and deploy',
+  ],
+  ['an unknown action', { tunnel: 'edge-a', action: 'destroy' }, 'request: action: "destroy":'],
+  ['an unknown key', { tunnel: 'edge-a', force: true }, 'request: force: is not a known key'],
+  [
+    'a key that would be inherited',
+    JSON.parse('{"tunnel":"edge-a","__proto__":{"action":"teardown"}}'),
+    '__proto__: is not a known key',
+  ],
+  [
+    'leave to interrupt as a word',
+    { tunnel: 'edge-a', allowInterruption: 'true' },
+    'request: allowInterruption: "true":',
+  ],
+  [
+    'another digest',
+    { tunnel: 'edge-a', expect: 'latest' },
+    'request: expect: "latest": must be the digest of a plan: 16 hexadecimal digits',
+  ],
+  ['another trigger', { tunnel: 'edge-a', trigger: 'console' }, 'request: trigger: "console":'],
+  [
+    'a repair of nothing',
+    { tunnel: 'edge-a', repair: 'run-1' },
+    'request: repair: "run-1": must be the ARN of an execution',
+  ],
+  [
+    'a declaration for an apply',
+    { tunnel: 'edge-a', spec: EXAMPLE },
+    'request: spec: is for action plan only: what is applied must be declared',
+  ],
+  [
+    'a declaration of another name',
+    { tunnel: 'edge-b', action: 'plan', spec: EXAMPLE },
+    'request: spec.name: "edge-a": must be the tunnel\'s name, edge-b',
+  ],
+  [
+    'a declaration that is none',
+    { tunnel: 'edge-a', action: 'plan', spec: 'x' },
+    "request: spec.name: must be the tunnel's name, edge-a",
+  ],
+  [
+    'a declaration with a mistake',
+    { tunnel: 'edge-a', action: 'plan', spec: merge(EXAMPLE, { snat: 'x' }) },
+    'request: spec: snat: "x":',
+  ],
+])('%s is refused with path, value and rule', async (_what, input, expected) => {
+  const said = await message(input);
+  expect(said).toMatch(/^InvalidRequest: /);
+  expect(said).toContain(expected);
+});
+
+test('every mistake is listed', async () => {
+  const said = await message({ tunnel: 'X', action: 'y', expect: 'z' });
+  for (const path of ['tunnel', 'action', 'expect']) expect(said).toContain(`request: ${path}:`);
+});
+
+test('a declaration in the table that breaks a rule of today is a mistake, not a crash', async () => {
+  const old = async (): Promise<string> => JSON.stringify(merge(EXAMPLE, { cookie: '0x0' }));
+  await expect(readRequest({ tunnel: 'edge-a' }, old)).rejects.toMatchObject({
+    name: 'InvalidRequest',
+    message: expect.stringContaining('declaration of edge-a: cookie: "0x0":'),
+  });
+});
+
+test('a parameter that holds no JSON is a mistake, not a crash', async () => {
+  const broken = async (): Promise<string> => '{"kind": "ramp"';
+  await expect(readRequest({ tunnel: 'edge-a' }, broken)).rejects.toMatchObject({
+    name: 'InvalidRequest',
+    message: 'declaration of edge-a: (document): is not JSON; deploy again',
+  });
+});
+
+describe('the handler', () => {
+  const answers = new Map<string, string | Error>();
+
+  beforeAll(() => {
+    process.env['TUNNELS_PREFIX'] = '/edge-ramp/tunnels/';
+    jest.spyOn(SSMClient.prototype, 'send').mockImplementation((async ({ input }: { input: { Name: string } }) => {
+      const found = answers.get(input.Name) ?? Object.assign(new Error('none'), { name: 'ParameterNotFound' });
+      if (found instanceof Error) throw found;
+      return { Parameter: { Value: found } };
+    }) as never);
+  });
+  afterAll(() => jest.restoreAllMocks());
+
+  test('finds the declaration in its parameter', async () => {
+    answers.set('/edge-ramp/tunnels/edge-a', JSON.stringify(EXAMPLE));
+    expect(await handler({ tunnel: 'edge-a' })).toMatchObject({ tunnel: 'edge-a', spec: EXAMPLE });
+  });
+
+  test('says that a tunnel is not declared when there is no parameter', async () =>
+    expect(handler({ tunnel: 'edge-c' })).rejects.toThrow('is not declared; add tunnels/edge-c.yaml and deploy'));
+
+  test('does not take a parameter store that fails for a tunnel that is not declared', async () => {
+    answers.set('/edge-ramp/tunnels/edge-d', Object.assign(new Error('denied'), { name: 'AccessDeniedException' }));
+    await expect(handler({ tunnel: 'edge-d' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+});

@@ -1,0 +1,266 @@
+import {
+  CancelCommandCommand,
+  GetCommandInvocationCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import { SsmRunCommand } from '../../lambdas/run-command/ssm';
+import type { Order } from '../../lambdas/run-command/port';
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+const ORDER: Order = {
+  device: 'BIG-IP 10.3.88.66',
+  instance: 'i-0ba5710a0ba5710a0',
+  document: 'edge-ramp-bigip-apply-0123456789abcdef',
+  parameters: { Tunnel: 'edge-a', Fence: '7' },
+  tag: 'edge-ramp 0123456789abcdef edge-a: Configure BIG-IP',
+  again: false,
+};
+
+function serviceError(name: string, status = 400): Error {
+  return Object.assign(new Error(`${name} happened`), { name, $metadata: { httpStatusCode: status } });
+}
+
+interface Fake {
+  /** What SendCommand gives: nothing, or an error. */
+  readonly send?: Error | 'lost';
+  /** What each look at the invocation gives, the last one over and over; a number of looks that find nothing first. */
+  readonly looks?: readonly (object | Error)[];
+  readonly listed?: readonly object[] | Error;
+}
+
+/** Systems Manager, as far as the adapter speaks to it. Each call takes no time. */
+function fake({ send, looks = [{ Status: 'Success', StandardOutputContent: 'done' }], listed = [] }: Fake) {
+  const calls: unknown[] = [];
+  let look = 0;
+  const client = {
+    send: async (command: object): Promise<unknown> => {
+      calls.push(command);
+      if (command instanceof SendCommandCommand) {
+        if (send === 'lost') throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+        if (send) throw send;
+        return { Command: { CommandId: 'sent' } };
+      }
+      if (command instanceof ListCommandsCommand) {
+        if (listed instanceof Error) throw listed;
+        return { Commands: listed };
+      }
+      if (command instanceof GetCommandInvocationCommand) {
+        const found = looks[Math.min(look++, looks.length - 1)]!;
+        if (found instanceof Error) throw found;
+        return found;
+      }
+      return {};
+    },
+  } as unknown as SSMClient;
+  const sent = <T extends object>(type: abstract new (...args: never[]) => T): T[] =>
+    calls.filter((call): call is T => call instanceof type);
+  return { adapter: new SsmRunCommand(client, { delivery: 120, deadline: 270 }), sent, calls };
+}
+
+/** The outcome, with all waiting passed at once. */
+async function outcome(run: Promise<string>): Promise<string> {
+  const settled = run.then(
+    (text) => `ok: ${text}`,
+    (error: Error) => `${error.name}: ${error.message}`,
+  );
+  await jest.advanceTimersByTimeAsync(600_000);
+  return settled;
+}
+
+const GONE = serviceError('InvocationDoesNotExist');
+
+test('a command is sent once, with document, parameters, delivery time-out and tag, and what it printed is the answer', async () => {
+  const { adapter, sent } = fake({});
+  expect(await outcome(adapter.run(ORDER))).toBe('ok: done');
+  expect(sent(SendCommandCommand).map(({ input }) => input)).toEqual([
+    {
+      DocumentName: ORDER.document,
+      InstanceIds: [ORDER.instance],
+      Parameters: { Tunnel: ['edge-a'], Fence: ['7'] },
+      TimeoutSeconds: 120,
+      Comment: ORDER.tag,
+    },
+  ]);
+  expect(sent(GetCommandInvocationCommand)[0]!.input).toEqual({ CommandId: 'sent', InstanceId: ORDER.instance });
+  expect(sent(ListCommandsCommand)).toEqual([]);
+});
+
+test('a script that printed nothing has an empty answer', async () =>
+  expect(await outcome(fake({ looks: [{ Status: 'Success' }] }).adapter.run(ORDER))).toBe('ok: '));
+
+test('it is waited for while it is pending, delayed or in progress, and while Systems Manager does not know it yet', async () => {
+  const looks = [
+    GONE,
+    GONE,
+    ...['Pending', 'InProgress', 'Delayed', 'Cancelling'].map((Status) => ({ Status })),
+    { Status: 'Success', StandardOutputContent: 'late' },
+  ];
+  expect(await outcome(fake({ looks }).adapter.run(ORDER))).toBe('ok: late');
+});
+
+test('an error while looking is no outcome: the command runs whether it can be seen or not', async () => {
+  const looks = [
+    serviceError('ThrottlingException'),
+    serviceError('InternalServerError', 500),
+    { Status: 'Success', StandardOutputContent: 'x' },
+  ];
+  expect(await outcome(fake({ looks }).adapter.run(ORDER))).toBe('ok: x');
+});
+
+describe('what became of it', () => {
+  test.each([
+    [{ Status: 'TimedOut', StatusDetails: 'DeliveryTimedOut' }, 'NotDelivered', 'never started (DeliveryTimedOut)'],
+    [{ Status: 'Undeliverable', StatusDetails: 'Undeliverable' }, 'NotDelivered', 'never started (Undeliverable)'],
+    [{ Status: 'TimedOut', StatusDetails: 'ExecutionTimedOut' }, 'OutcomeUnknown', 'stopped at its time-out'],
+    [{ Status: 'Cancelled', StatusDetails: 'Cancelled' }, 'OutcomeUnknown', 'ended as Cancelled'],
+    [{ Status: 'Surprise' }, 'OutcomeUnknown', 'ended as Surprise'],
+    [
+      {
+        Status: 'Failed',
+        ResponseCode: 20,
+        StandardErrorContent:
+          'noise\nedge-ramp: refused "create net self SDN" (exit code 1): 01070734:3: Configuration error\nfailed to run commands: exit status 20',
+      },
+      'DeviceRefused',
+      'BIG-IP 10.3.88.66: refused "create net self SDN" (exit code 1): 01070734:3: Configuration error',
+    ],
+    [
+      {
+        Status: 'Failed',
+        ResponseCode: 11,
+        StandardErrorContent: 'edge-ramp: this command is from an overtaken run (fence 1, the device has seen 2)\n',
+      },
+      'DeviceRefused',
+      'overtaken run (fence 1, the device has seen 2)',
+    ],
+    [
+      {
+        Status: 'Failed',
+        ResponseCode: 23,
+        StandardErrorContent: 'edge-ramp: ip tunnel add did not end within 20 s\n',
+      },
+      'OutcomeUnknown',
+      'did not end within 20 s',
+    ],
+    [
+      {
+        Status: 'Failed',
+        ResponseCode: 127,
+        StandardErrorContent: 'bash: flock: command not found\nfailed to run commands: exit status 127',
+      },
+      'DeviceRefused',
+      'the script failed: bash: flock: command not found (exit code 127)',
+    ],
+    [{ Status: 'Failed', ResponseCode: 1 }, 'DeviceRefused', 'the script failed and said nothing (exit code 1)'],
+  ])('%j', async (invocation, name, words) => {
+    const said = await outcome(fake({ looks: [{ Status: 'InProgress' }, invocation] }).adapter.run(ORDER));
+    expect(said).toContain(`${name}: BIG-IP 10.3.88.66`);
+    expect(said).toContain(words);
+  });
+
+  test('a result that Systems Manager never finds is lost after ten seconds, not after the deadline', async () => {
+    const { adapter, sent } = fake({ looks: [GONE] });
+    const said = await outcome(adapter.run(ORDER));
+    expect(said).toMatch(/^OutcomeUnknown: BIG-IP 10\.3\.88\.66: Systems Manager has lost command sent/);
+    expect(sent(GetCommandInvocationCommand).length).toBeLessThan(20);
+    expect(sent(CancelCommandCommand)).toEqual([]);
+  });
+
+  test('a command without an end is cancelled at the deadline, and its outcome is unknown', async () => {
+    const { adapter, sent } = fake({ looks: [{ Status: 'InProgress' }] });
+    expect(await outcome(adapter.run(ORDER))).toMatch(
+      /^OutcomeUnknown: .* gave no result within 270 s and was cancelled/,
+    );
+    expect(sent(CancelCommandCommand).map(({ input }) => input)).toEqual([
+      { CommandId: 'sent', InstanceIds: [ORDER.instance] },
+    ]);
+  });
+});
+
+describe('what could not be sent', () => {
+  test.each([
+    [serviceError('ThrottlingException'), 'Throttled: Systems Manager asks to slow down'],
+    [serviceError('TooManyRequestsException', 429), 'Throttled: '],
+    [
+      serviceError('InvalidInstanceId'),
+      'NotDelivered: BIG-IP 10.3.88.66 cannot be reached: i-0ba5710a0ba5710a0 is not connected to Systems Manager',
+    ],
+    [
+      serviceError('InvalidParameters'),
+      'DeviceRefused: Systems Manager refused the command for BIG-IP 10.3.88.66: InvalidParameters: InvalidParameters happened',
+    ],
+    [serviceError('AccessDeniedException'), 'DeviceRefused: Systems Manager refused the command'],
+    [serviceError('MaxDocumentSizeExceeded'), 'DeviceRefused: '],
+  ])('%s', async (send, expected) => {
+    const { adapter, sent } = fake({ send });
+    expect(await outcome(adapter.run(ORDER))).toContain(expected);
+    expect(sent(GetCommandInvocationCommand)).toEqual([]);
+    expect(sent(SendCommandCommand)).toHaveLength(1);
+  });
+
+  test.each([
+    ['a lost answer', 'lost' as const],
+    ['a failure inside the service', serviceError('InternalServerError', 500)],
+  ])('%s: the command is looked for, and its outcome awaited when it was sent after all', async (_what, send) => {
+    const there = fake({
+      send,
+      listed: [{ CommandId: 'sent-after-all', Comment: ORDER.tag, StatusDetails: 'InProgress' }],
+    });
+    expect(await outcome(there.adapter.run(ORDER))).toBe('ok: done');
+    expect(there.sent(GetCommandInvocationCommand)[0]!.input.CommandId).toBe('sent-after-all');
+    expect(there.sent(SendCommandCommand)).toHaveLength(1);
+    const gone = fake({ send });
+    expect(await outcome(gone.adapter.run(ORDER))).toMatch(
+      /^OutcomeUnknown: BIG-IP 10\.3\.88\.66: .*whether it was sent is not known/,
+    );
+    expect(gone.sent(SendCommandCommand)).toHaveLength(1);
+  });
+});
+
+describe('tried again', () => {
+  const again: Order = { ...ORDER, again: true };
+
+  test('a command of the same tag is found and awaited, not sent twice', async () => {
+    const { adapter, sent } = fake({
+      listed: [
+        { CommandId: 'other', Comment: 'edge-ramp ffffffffffffffff edge-a: Observe', StatusDetails: 'Success' },
+        { CommandId: 'earlier', Comment: ORDER.tag, StatusDetails: 'InProgress' },
+      ],
+    });
+    expect(await outcome(adapter.run(again))).toBe('ok: done');
+    expect(sent(SendCommandCommand)).toEqual([]);
+    expect(sent(ListCommandsCommand)[0]!.input).toMatchObject({
+      InstanceId: ORDER.instance,
+      Filters: [{ key: 'DocumentName', value: ORDER.document }],
+    });
+    expect(sent(GetCommandInvocationCommand)[0]!.input.CommandId).toBe('earlier');
+  });
+
+  test.each(['DeliveryTimedOut', 'Undeliverable'])(
+    'one that was never delivered (%s) is sent anew',
+    async (StatusDetails) => {
+      const { adapter, sent } = fake({ listed: [{ CommandId: 'earlier', Comment: ORDER.tag, StatusDetails }] });
+      expect(await outcome(adapter.run(again))).toBe('ok: done');
+      expect(sent(SendCommandCommand)).toHaveLength(1);
+    },
+  );
+
+  test('one that failed on the device has failed: it is not sent again', async () => {
+    const { adapter, sent } = fake({
+      listed: [{ CommandId: 'earlier', Comment: ORDER.tag, StatusDetails: 'Failed' }],
+      looks: [{ Status: 'Failed', ResponseCode: 22, StandardErrorContent: 'edge-ramp: changed\n' }],
+    });
+    expect(await outcome(adapter.run(again))).toContain('DeviceRefused: BIG-IP 10.3.88.66: changed');
+    expect(sent(SendCommandCommand)).toEqual([]);
+  });
+
+  test('when nothing can be looked up, nothing is sent', async () => {
+    const { adapter, sent } = fake({ listed: serviceError('ThrottlingException') });
+    expect(await outcome(adapter.run(again))).toMatch(/^Throttled: /);
+    expect(sent(SendCommandCommand)).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
+import { pingCounts, readAnswers } from '../../../lib/tunnel/answer';
+import { NotUnderstood } from '../../../lib/tunnel/errors';
+import { KINDS } from '../../../lib/tunnel/reconcile';
+import { ALIVE, EXAMPLE, answerText, bigipAnswer, freshWorld, rampAnswer, type Said } from './site';
+
+const said = fc.uniqueArray(
+  fc.tuple(
+    fc.string({ unit: fc.constantFrom(...'abc 01./'.split('')), minLength: 1, maxLength: 9 }),
+    fc.array(fc.string({ unit: fc.constantFrom(...'abc|?=. '.split('')), maxLength: 12 }), { maxLength: 4 }),
+    fc.oneof(fc.constant('-' as const), fc.integer({ min: 0, max: 255 })),
+  ),
+  { selector: ([question]) => question, minLength: 1, maxLength: 6 },
+) as fc.Arbitrary<Said[]>;
+
+test('every answer is read back as it was given, whatever its lines look like', () =>
+  fc.assert(
+    fc.property(said, (all) => {
+      const answers = readAnswers(
+        'node',
+        answerText(all),
+        all.map(([question]) => question),
+      );
+      for (const [question, lines, code] of all)
+        expect(answers.get(question)).toEqual({ lines, code: code === '-' ? undefined : code });
+    }),
+    { numRuns: 60 },
+  ));
+
+test('a cut answer is never believed, wherever it was cut', () =>
+  fc.assert(
+    fc.property(said, fc.nat(), (all, n) => {
+      const text = answerText(all);
+      const cut = text.slice(0, n % (text.trimEnd().length - 1));
+      expect(() => readAnswers('node', cut, [])).toThrow(NotUnderstood);
+    }),
+    { numRuns: 100 },
+  ));
+
+test('an altered answer is never believed, whichever character changed', () =>
+  fc.assert(
+    fc.property(said, fc.nat(), (all, n) => {
+      const text = answerText(all);
+      const at = n % text.lastIndexOf('.');
+      const altered = `${text.slice(0, at)}${text[at] === 'x' ? 'y' : 'x'}${text.slice(at + 1)}`;
+      expect(() => readAnswers('node', altered, [])).toThrow(NotUnderstood);
+    }),
+    { numRuns: 100 },
+  ));
+
+describe.each([
+  ['BIG-IP 10.3.88.66', KINDS.bigip, bigipAnswer],
+  ['ramp node i-0a4e90de0a4e90de0', KINDS.ramp, rampAnswer],
+] as const)('what %s said', (device, kind, answer) => {
+  const whole = answer(freshWorld(EXAMPLE), EXAMPLE, null);
+  const refused = (text: string, what: string): void => {
+    expect(() => kind.read(text, EXAMPLE, null)).toThrow(NotUnderstood);
+    expect(() => kind.read(text, EXAMPLE, null)).toThrow(what);
+    expect(() => kind.read(text, EXAMPLE, null)).toThrow(device);
+  };
+
+  test('is read when it is whole', () => expect(() => kind.read(whole, EXAMPLE, null)).not.toThrow());
+
+  test('without its end mark is not understood', () => refused(whole.slice(0, whole.lastIndexOf('.')), 'no end mark'));
+
+  test('cut at 24,000 characters is not understood, and the message tells how much came', () => {
+    const long = answerText([['x', Array.from({ length: 3000 }, (_, i) => `line ${i}`), 0]]).slice(0, 24_000);
+    refused(long, '24000 characters');
+  });
+
+  test('with a line less is not understood', () => refused(whole.replace(/\n=0/, ''), 'altered on its way'));
+
+  test('with a foreign line in it is not understood', () => {
+    const body = `?forwarding\n|1\n=0\nConnection to 10.3.88.66 closed.\n`;
+    const checksum = createHash('sha256').update(body).digest('hex').slice(0, 16);
+    refused(`${body}.4 ${checksum}\n`, 'belongs nowhere: Connection to 10.3.88.66 closed.');
+  });
+
+  test('to other questions than were asked is not understood, and the message names the first that is missing', () =>
+    refused(answerText([['weather', ['fine'], 0]]), `no answer to "${kind.questions(EXAMPLE, null)[0]}"`));
+
+  test('is nothing at all: not understood', () => refused('', 'no end mark'));
+
+  test('in place of an answer, quoted, is at most one short line', () => {
+    const nonsense = `login:\n${'x'.repeat(5000)}`;
+    try {
+      kind.read(nonsense, EXAMPLE, null);
+    } catch (error) {
+      expect((error as Error).message.length).toBeLessThan(400);
+      expect((error as Error).message).not.toContain('\n');
+    }
+  });
+});
+
+test.each([
+  [ALIVE, { sent: 3, received: 3 }],
+  [['5 packets transmitted, 0 received, +3 errors, 100% packet loss, time 4001ms'], { sent: 5, received: 0 }],
+  [['3 packets transmitted, 2 packets received, 33% packet loss'], { sent: 3, received: 2 }],
+  [['ping: connect: Network is unreachable'], undefined],
+  [[], undefined],
+])('of a ping, the summary counts: %j', (lines, expected) => expect(pingCounts(lines)).toEqual(expected));

@@ -1,0 +1,240 @@
+import * as fc from 'fast-check';
+import { bigip } from '../../../../lib/tunnel/bigip/device';
+import { NotUnderstood, NotVerified } from '../../../../lib/tunnel/errors';
+import { specs, states } from '../generators';
+import { ALIVE, DEAD, EXAMPLE, answerText, bigipAnswer, freshWorld, tunnel, type Said } from '../site';
+
+const MISSING: Said[1] = ['01020036:3: The requested object (/Common/SDN) was not found.'];
+
+/** Answers to all questions of the example; those not given: no such object. */
+function read(given: Readonly<Record<string, readonly [readonly string[], number | '-']>>, spec = EXAMPLE) {
+  const said = bigip.questions(spec, null).map((question): Said => {
+    const usual: readonly [readonly string[], number | '-'] = question.startsWith('routes ')
+      ? [[], 0]
+      : question === 'saved'
+        ? [[], 0]
+        : question.startsWith('ping ')
+          ? [[], '-']
+          : [MISSING, 1];
+    return [question, ...(given[question] ?? usual)];
+  });
+  return bigip.read(answerText(said), spec, null);
+}
+
+const SPEC = tunnel({ save: false });
+
+test('a BIG-IP without any of our objects has an empty state, and no ping was worth sending', () =>
+  expect(read({}, SPEC)).toMatchObject({ state: {}, probes: [] }));
+
+describe('listings as BIG-IP prints them', () => {
+  test('the tunnel of the published procedure, with an index that nobody set', () => {
+    const { state, facts } = read(
+      {
+        'tunnel SDN': [
+          [
+            'net tunnels tunnel SDN {',
+            '    description "OpenShift SDN"',
+            '    if-index 736',
+            '    local-address 10.3.89.66',
+            '    profile ipip',
+            '    remote-address 10.3.89.89',
+            '}',
+          ],
+          0,
+        ],
+      },
+      SPEC,
+    );
+    expect(state).toEqual({
+      'tunnel SDN': 'profile ipip local-address 10.3.89.66 remote-address 10.3.89.89 description OpenShift%20SDN',
+    });
+    expect(facts.unrestorable).toEqual({});
+  });
+
+  test('names with their folder, as seen from another one', () => {
+    const { state } = read(
+      {
+        'tunnel SDN': [
+          [
+            'net tunnels tunnel /Common/SDN {',
+            'local-address 10.3.89.66',
+            'profile /Common/ipip',
+            'remote-address 10.3.89.89',
+            '}',
+          ],
+          0,
+        ],
+        'snatpool SDN_snatpool': [
+          ['ltm snatpool SDN_snatpool {', '    members {', '        /Common/10.3.91.216', '    }', '}'],
+          0,
+        ],
+      },
+      SPEC,
+    );
+    expect(state['tunnel SDN']).toBe(
+      'profile ipip local-address 10.3.89.66 remote-address 10.3.89.89 description none',
+    );
+    expect(state['snatpool SDN_snatpool']).toBe('members 10.3.91.216 description none');
+  });
+
+  test('members of a pool in any order are one value', () => {
+    const pool = (...members: string[]): string =>
+      read({ 'snatpool SDN_snatpool': [['ltm snatpool SDN_snatpool {', 'members {', ...members, '}', '}'], 0] }, SPEC)
+        .state['snatpool SDN_snatpool']!;
+    expect(pool('10.3.91.217', '10.3.91.216')).toBe(pool('10.3.91.216', '10.3.91.217'));
+  });
+
+  test('a self IP, its services bare or in a block, and a traffic group that is the default', () => {
+    const self = (...lines: string[]) => read({ 'self SDN': [['net self SDN {', ...lines, '}'], 0] }, SPEC);
+    const usual = ['address 10.3.91.216/24', 'traffic-group traffic-group-local-only', 'vlan SDN'];
+    expect(self(...usual, 'allow-service all').state['self SDN']).toBe(
+      'address 10.3.91.216/24 vlan SDN allow-service all description none',
+    );
+    expect(self(...usual, 'allow-service {', 'default', '}').state['self SDN']).toContain('allow-service default');
+    expect(self(...usual, 'allow-service {', 'tcp:443', 'udp:53', '}').state['self SDN']).toContain('{tcp:443,udp:53}');
+    expect(self(...usual).facts.unrestorable).toEqual({});
+  });
+
+  test('a floating self IP has settings that edge-ramp could not put back', () => {
+    const { facts } = read(
+      {
+        'self SDN': [
+          [
+            'net self SDN {',
+            'address 10.3.91.216/24',
+            'floating enabled',
+            'traffic-group traffic-group-1',
+            'unit 1',
+            'vlan SDN',
+            '}',
+          ],
+          0,
+        ],
+      },
+      SPEC,
+    );
+    expect(facts.unrestorable['self SDN']).toBe('floating enabled, traffic-group traffic-group-1, unit 1');
+  });
+
+  test('routes on one line each, with or without the network that is their name; others of the neighbourhood are facts', () => {
+    const { state, facts } = read(
+      {
+        'routes 10.': [
+          [
+            'net route 10.128.0.0/14 { interface SDN }',
+            'net route SDN_more { network 10.140.0.0/20 interface /Common/SDN }',
+            'net route theirs { gw 10.3.89.1 network 10.130.0.0/16 }',
+          ],
+          0,
+        ],
+      },
+      SPEC,
+    );
+    expect(state).toEqual({
+      'route 10.128.0.0/14': 'network 10.128.0.0/14 interface SDN description none',
+      'route SDN_more': 'network 10.140.0.0/20 interface SDN description none',
+    });
+    expect(Object.keys(facts.routes)).toEqual(['10.128.0.0/14', 'SDN_more', 'theirs']);
+  });
+
+  test.each([
+    [
+      ['ltm virtual ose-vserver {', 'source-address-translation {', 'pool SDN_snatpool', 'type snat', '}', '}'],
+      'type snat pool SDN_snatpool',
+    ],
+    [
+      ['ltm virtual ose-vserver {', 'source-address-translation {', 'pool /Edge/p', 'type snat', '}', '}'],
+      'type snat pool /Edge/p',
+    ],
+    [['ltm virtual ose-vserver {', 'source-address-translation {', 'type automap', '}', '}'], 'type automap'],
+    [['ltm virtual ose-vserver {', 'source-address-translation {', 'type none', '}', '}'], 'type none'],
+    [['ltm virtual ose-vserver { }'], 'type none'],
+    [['ltm virtual ose-vserver {', 'source-address-translation none', '}'], 'type none'],
+  ])('a source address translation: %j', (lines, expected) =>
+    expect(read({ 'virtual ose-vserver': [lines, 0] }, SPEC).state['virtual ose-vserver']).toBe(expected),
+  );
+
+  test('an object that is missing is known by its code or by saying nothing at all', () => {
+    expect(read({ 'self SDN': [MISSING, 1] }, SPEC).state).toEqual({});
+    expect(read({ 'self SDN': [[], 1] }, SPEC).state).toEqual({});
+  });
+
+  test('any state that edge-ramp can bring about is read back from its listing', () =>
+    fc.assert(
+      fc.property(
+        specs.chain((spec) => states('bigip', spec).map((state) => ({ spec, state }))),
+        ({ spec, state }) => {
+          const { 'config saved': saved, ...objects } = state;
+          const asked = bigip.questions(spec, null);
+          const world = { ...freshWorld(spec), bigip: objects, saved };
+          const found = bigip.read(bigipAnswer(world, spec, null), spec, null).state;
+          for (const [object, value] of Object.entries(objects))
+            if (asked.includes(object)) expect(found[object]).toBe(value);
+          for (const object of Object.keys(found))
+            if (object !== 'config saved') expect(found[object]).toBe(objects[object]);
+        },
+      ),
+      { numRuns: 60 },
+    ));
+});
+
+describe('nonsense is not understood, and the message names the device', () => {
+  test.each([
+    ['self SDN', ['Syntax Error: unexpected argument "tmsh"'], 0, 'would not list self SDN'],
+    ['self SDN', ['01070734:3: Configuration error: something else'], 1, 'would not list self SDN'],
+    ['tunnel SDN', ['The connection to mcpd has been lost, try again.'], 1, 'would not list tunnel SDN'],
+    ['tunnel SDN', ['net tunnels tunnel SDN {'], 0, 'an open brace'],
+    ['snatpool SDN_snatpool', ['Welcome to BIG-IP'], 0, 'text that belongs to no object'],
+    ['snatpool SDN_snatpool', ['ltm snatpool A { }', 'ltm snatpool B { }'], 0, 'expected one object'],
+    ['snatpool SDN_snatpool', [], 0, 'expected one object'],
+    ['routes 10.', ['Display all 1200 items? (y/n)'], 0, 'text that belongs to no object'],
+    [
+      'virtual ose-vserver',
+      ['ltm virtual ose-vserver {', 'source-address-translation {', 'type lsn', 'pool x', '}', '}'],
+      0,
+      'translation that edge-ramp does not know',
+    ],
+  ])('%s: %j', (question, lines, code, what) => {
+    expect(() => read({ [question]: [lines, code] })).toThrow(NotUnderstood);
+    expect(() => read({ [question]: [lines, code] })).toThrow('BIG-IP 10.3.88.66');
+    expect(() => read({ [question]: [lines, code] })).toThrow(what);
+  });
+});
+
+describe('proving BIG-IP', () => {
+  const prove = (first: Said[1], second: Said[1]) =>
+    bigip.prove(
+      answerText([
+        ['ping 10.3.91.217', first, first === ALIVE ? 0 : 1],
+        ['ping 10.130.0.7', second, second === ALIVE ? 0 : 1],
+      ]),
+      EXAMPLE,
+    );
+
+  test('both pings came back: two probes, each with what it shows and what not', () =>
+    expect(prove(ALIVE, ALIVE)).toEqual([
+      {
+        from: 'BIG-IP 10.3.88.66',
+        to: '10.3.91.217',
+        what: 'ping through the tunnel',
+        ok: true,
+        detail: '3 of 3 packets came back',
+      },
+      {
+        from: 'BIG-IP 10.3.88.66',
+        to: '10.130.0.7',
+        what: 'ping to a Pod through the tunnel (not through the SNAT pool)',
+        ok: true,
+        detail: '3 of 3 packets came back',
+      },
+    ]));
+
+  test.each([
+    [DEAD, ALIVE, '10.3.91.217 failed: 0 of 3 packets came back'],
+    [ALIVE, DEAD, '10.130.0.7 failed: 0 of 3 packets came back'],
+    [ALIVE, ['connect: Network is unreachable'], '10.130.0.7 failed: connect: Network is unreachable'],
+  ])('a ping that failed is named with its end and evidence', (first, second, what) => {
+    expect(() => prove(first, second)).toThrow(NotVerified);
+    expect(() => prove(first, second)).toThrow(what);
+  });
+});

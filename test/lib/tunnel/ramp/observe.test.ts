@@ -1,0 +1,110 @@
+import { ramp } from '../../../../lib/tunnel/ramp/device';
+import { PLUGINS, bridgeFlows } from '../pipelines';
+import { observed, type Replies } from '../scripts';
+import { ALIVE, BRIDGE, EXAMPLE, Site, dumpOurs, freshWorld, publishedOnRamp, set } from '../site';
+
+const SOURCE = '10.3.91.216';
+const RULE = '-p 4 -s 10.3.89.66 -m comment --comment edge-ramp:edge-a -j ACCEPT';
+
+/** A node with the whole tunnel, in the words of its commands. A busy one: hundreds of Pods and nodes have flows that nobody asked for. */
+function replies(flows: readonly string[], changes: Replies = {}): Replies {
+  const busy = Array.from({ length: 400 }, (_, i) => [
+    ` cookie=0x0, duration=1s, table=70, n_packets=0, n_bytes=0, priority=100,ip,nw_dst=10.129.1.${i % 200} actions=load:0x64->NXM_NX_REG1[],goto_table:80`,
+    ` cookie=0xabc, duration=1s, table=10, n_packets=0, n_bytes=0, priority=100,tun_src=10.3.${i % 200}.1 actions=goto_table:30`,
+  ]).flat();
+  const address = (name: string, ...all: string[]): readonly string[] =>
+    all.map(
+      (each) => `9: ${name}    inet ${each} scope global ${name}\\       valid_lft forever preferred_lft forever`,
+    );
+  return {
+    'sysctl -n net.ipv4.ip_forward': [['1'], 0],
+    'ip -o -4 addr show dev tun0': [address('tun0', '10.129.0.1/23', '10.129.1.254/32'), 0],
+    'ip -o link show dev tun0': [['7: tun0: <UP> mtu 1450\\    link/ether 4e:1f:a2:00:00:01 brd ff:ff:ff:ff:ff:ff'], 0],
+    'ovs-vsctl get Interface tun0 ofport': [['2'], 0],
+    'ip -o tunnel show tun1': [['tun1: ip/ip remote 10.3.89.66 local any dev eth0 ttl inherit'], 0],
+    'ip -o link show dev tun1': [['9: tun1@eth0: <POINTOPOINT,NOARP,UP,LOWER_UP> mtu 1480'], 0],
+    'ip -o -4 addr show dev tun1': [address('tun1', '10.3.91.217/32'), 0],
+    [`ip -4 route show ${SOURCE}`]: [[`${SOURCE} dev tun1 scope link `], 0],
+    [`iptables -w -C INPUT ${RULE}`]: [[], 0],
+    'iptables -w -S INPUT': [
+      [
+        '-P INPUT ACCEPT',
+        '-A INPUT -s 10.3.89.66/32 -p ipencap -m comment --comment "edge-ramp:edge-a" -j ACCEPT',
+        '-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT',
+        '-A INPUT -j REJECT --reject-with icmp-host-prohibited',
+      ],
+      0,
+    ],
+    'iptables -w -t nat -S POSTROUTING': [['-P POSTROUTING ACCEPT', '-A POSTROUTING -j OPENSHIFT-MASQUERADE'], 0],
+    'ovs-ofctl -O OpenFlow13 dump-flows br0': [[...flows, ...busy], 0],
+    [`ping -c 3 -i 0.2 -W 1 ${SOURCE}`]: [ALIVE, 0],
+    ...changes,
+  };
+}
+
+const site = new Site(EXAMPLE);
+site.apply();
+const read = (
+  given: Replies,
+  claims: Record<string, string> = { '10.129.1.254': 'edge-ramp:edge-a', '10.129.0.5': 'c0ffee' },
+) => {
+  const text = observed('edge-a', ramp.questions(EXAMPLE, null), given, claims);
+  expect(text.length).toBeLessThan(24_000);
+  return ramp.read(text, EXAMPLE, null);
+};
+
+describe('what the observe script says of a node, understood', () => {
+  test.each(PLUGINS)('is the tunnel as it was built, on a busy bridge with %s', (plugin) => {
+    const bridge = { ...BRIDGE, plugin };
+    const { state, facts } = read(replies([...bridgeFlows(bridge), ...dumpOurs(site.world.ramp)]));
+    expect(state).toEqual(site.world.ramp);
+    expect(facts).toMatchObject({
+      pipeline: { plugin, entry: 30, routing: 30 },
+      sdnAddress: '10.129.1.254',
+      strangeFlows: [],
+    });
+  });
+
+  test('is all that the published procedure left in the bridge, also its flows without a cookie', () => {
+    const published = Object.fromEntries(publishedOnRamp(EXAMPLE, BRIDGE));
+    const given = replies([...bridgeFlows(BRIDGE), ...dumpOurs(published)], {
+      'ip -o -4 addr show dev tun0': [
+        ['10.129.0.1/23', '10.129.0.254/32'].map((each) => `7: tun0    inet ${each} scope global tun0`),
+        0,
+      ],
+      [`iptables -w -C INPUT ${RULE}`]: [['iptables: Bad rule (does a matching rule exist in that chain?).'], 1],
+      'iptables -w -S INPUT': [['-P INPUT ACCEPT'], 0],
+    });
+    expect(read(given, {}).state).toEqual(published);
+  });
+
+  test('knows that the rule stands behind a REJECT, and that RAMP_SDN_IP went to a Pod', () => {
+    const rules = replies([])['iptables -w -S INPUT']![0];
+    const given = replies([...bridgeFlows({ ...BRIDGE, pods: ['10.129.1.254'] }), ...dumpOurs(site.world.ramp)], {
+      'iptables -w -S INPUT': [[rules[0]!, rules[3]!, rules[1]!], 0],
+    });
+    const { state, facts } = read(given, { '10.129.1.254': 'c0ffee' });
+    expect(state).toEqual({ ...set(site.world.ramp, 'claim 10.129.1.254', undefined), 'input 10.3.89.66': 'behind' });
+    expect(facts.sdnAddress).toBe('10.129.1.253');
+    expect(facts.sdnAddressRemark).toContain('a Pod holds 10.129.1.254 now');
+  });
+
+  test('of a node without a tunnel has no ping in it: it would leave by the default route', () => {
+    const absent: Replies = Object.fromEntries(
+      ['ip -o link show dev tun1', 'ip -o -4 addr show dev tun1'].map((line) => [
+        line,
+        [['Device "tun1" does not exist.'], 1] as const,
+      ]),
+    );
+    const given = replies(bridgeFlows(BRIDGE), {
+      ...absent,
+      'ip -o tunnel show tun1': [[], 0],
+      'ip -o -4 addr show dev tun0': [['7: tun0    inet 10.129.0.1/23 scope global tun0'], 0],
+      [`ip -4 route show ${SOURCE}`]: [[], 0],
+      [`iptables -w -C INPUT ${RULE}`]: [['iptables: Bad rule'], 1],
+      'iptables -w -S INPUT': [['-P INPUT ACCEPT'], 0],
+      [`ping -c 3 -i 0.2 -W 1 ${SOURCE}`]: [['this must not be asked'], 1],
+    });
+    expect(read(given, {})).toMatchObject({ state: freshWorld(EXAMPLE).ramp, probes: [] });
+  });
+});

@@ -1,0 +1,121 @@
+import * as fc from 'fast-check';
+import { difference, effect, type State } from '../../../lib/tunnel/device';
+import { KINDS } from '../../../lib/tunnel/reconcile';
+import { recordedState, remember } from '../../../lib/tunnel/records';
+import { statePairs } from './generators';
+
+const RUNS = { numRuns: 40 };
+const DEVICE = '10.3.88.66';
+
+/** A run that stopped after so many operations, the last of which was carried out twice. */
+const stopped = (kind: 'bigip' | 'ramp') =>
+  fc.tuple(statePairs(kind), fc.nat()).map(([[from, to], n]) => {
+    const operations = difference(KINDS[kind].order, from, to);
+    const done = operations.slice(0, n % (operations.length + 1));
+    const last = done.at(-1);
+    return {
+      from,
+      before: remember({}, DEVICE, from, operations),
+      now: [...done, ...(last ? [last] : [])].reduce(effect, from),
+      operations,
+    };
+  });
+
+describe.each(['bigip', 'ramp'] as const)('what a run on a %s recorded before its first change', (kind) => {
+  const { order } = KINDS[kind];
+
+  test('leads back to what it found, wherever it stopped', () =>
+    fc.assert(
+      fc.property(stopped(kind), ({ from, before, now }) => {
+        const { goal, left } = recordedState(before, DEVICE, now);
+        expect(goal).toEqual(from);
+        expect(left).toEqual([]);
+        expect(difference(order, now, goal).reduce(effect, now)).toEqual(from);
+      }),
+      RUNS,
+    ));
+
+  test('leads back also from a restore that stopped itself', () =>
+    fc.assert(
+      fc.property(stopped(kind), fc.nat(), ({ from, before, now }, n) => {
+        const back = difference(order, now, recordedState(before, DEVICE, now).goal);
+        const record = remember(before, DEVICE, now, back);
+        const half = back.slice(0, n % (back.length + 1)).reduce(effect, now);
+        expect(recordedState(record, DEVICE, half)).toEqual({ goal: from, left: [] });
+      }),
+      RUNS,
+    ));
+
+  test('keeps the first value of each object, whatever later plans of the run find', () =>
+    fc.assert(
+      fc.property(stopped(kind), statePairs(kind), ({ from, before, now }, [, other]) => {
+        const again = remember(before, DEVICE, now, difference(order, now, other));
+        for (const [object, { from: first, wrote }] of Object.entries(before[DEVICE] ?? {})) {
+          expect(again[DEVICE]![object]!.from).toBe(first);
+          expect(again[DEVICE]![object]!.wrote).toEqual(expect.arrayContaining([...wrote]));
+          expect(first).toBe(from[object] ?? null);
+        }
+      }),
+      RUNS,
+    ));
+
+  test('what somebody else changed meanwhile is left as it is and listed, and nothing else is', () =>
+    fc.assert(
+      fc.property(stopped(kind), fc.nat(), ({ from, before, now, operations }, n) => {
+        fc.pre(operations.length > 0);
+        const { object } = operations[n % operations.length]!;
+        const changed: State = { ...now, [object]: 'description somebody-else' };
+        const { goal, left } = recordedState(before, DEVICE, changed);
+        expect(left).toEqual([object]);
+        expect(goal).toEqual({ ...from, [object]: 'description somebody-else' });
+      }),
+      RUNS,
+    ));
+
+  test('objects that the run never touched are nobody to restore', () =>
+    fc.assert(
+      fc.property(stopped(kind), ({ before, now }) => {
+        const others: State = { ...now, 'self meanwhile': 'address 10.9.9.9/24', 'route meanwhile': 'dev eth7' };
+        const { goal, left } = recordedState(before, DEVICE, others);
+        expect(goal).toMatchObject({ 'self meanwhile': 'address 10.9.9.9/24', 'route meanwhile': 'dev eth7' });
+        expect(left).toEqual([]);
+      }),
+      RUNS,
+    ));
+});
+
+describe('a record', () => {
+  const create = { stage: 'shape', verb: 'create', object: 'self SDN', to: 'address 10.3.91.216/24' } as const;
+
+  test('is unchanged by a plan without operations', () => {
+    const before = remember({}, DEVICE, {}, [create]);
+    expect(remember(before, 'i-0a4e90de0a4e90de0', {}, [])).toBe(before);
+  });
+
+  test('of one device says nothing of another', () => {
+    const before = remember({}, DEVICE, {}, [create]);
+    const observed = { 'self SDN': 'address 10.3.91.216/24' };
+    expect(recordedState(before, 'another', observed)).toEqual({ goal: observed, left: [] });
+    expect(recordedState(before, DEVICE, observed)).toEqual({ goal: {}, left: [] });
+  });
+
+  test('knows an object that did not exist from one that was not looked at', () => {
+    expect(remember({}, DEVICE, {}, [create])).toEqual({
+      [DEVICE]: { 'self SDN': { from: null, wrote: ['address 10.3.91.216/24'] } },
+    });
+  });
+
+  test('counts an object that another removed as restored when the run had made it', () => {
+    const before = remember({}, DEVICE, {}, [create]);
+    expect(recordedState(before, DEVICE, {})).toEqual({ goal: {}, left: [] });
+  });
+
+  test('survives the table: JSON text and back', () =>
+    fc.assert(
+      fc.property(stopped('ramp'), ({ before, from, now }) => {
+        const read = JSON.parse(JSON.stringify(before)) as typeof before;
+        expect(recordedState(read, DEVICE, now).goal).toEqual(from);
+      }),
+      { numRuns: 20 },
+    ));
+});

@@ -1,0 +1,106 @@
+import type { Fault } from '../../../lab/hosts/host';
+import type { HostCommand } from '../../../lab/hosts/host';
+import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import { discard, endOf, example, site, writes } from './site';
+
+/** A run to be spoiled: what the site holds beforehand (runs of the state machine), and the run itself. */
+export interface Scenario {
+  readonly name: string;
+  readonly prepare: readonly object[];
+  readonly spec: Tunnel;
+  readonly input: object;
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  { name: 'a fresh apply', prepare: [], spec: example, input: {} },
+  {
+    name: 'a changed tunnel',
+    prepare: [{}],
+    spec: {
+      ...example,
+      tunnel: { ...example.tunnel, bigip: '10.3.91.215/24', node: '10.3.91.214' },
+      objects: { ...example.objects, snatPool: 'SDN_pool' },
+      virtualServers: ['ose-vserver'],
+    },
+    input: { allowInterruption: true },
+  },
+  { name: 'a teardown', prepare: [{}], spec: example, input: { action: 'teardown' } },
+];
+
+export type Effect = Fault['effect'];
+
+/** A scenario made ready: the folder of the site before the run, and what a clean run does and leaves. */
+export interface Rehearsed {
+  readonly scenario: Scenario;
+  readonly folder: string;
+  readonly before: string;
+  readonly after: string;
+  readonly commands: readonly HostCommand[];
+}
+
+/** Carries a scenario out once without a fault. */
+export async function rehearse(scenario: Scenario): Promise<Rehearsed> {
+  const start = await site();
+  for (const input of scenario.prepare) await start.run(input);
+  await start.close();
+  const clean = await site({ from: start.state, spec: scenario.spec });
+  const before = clean.dump();
+  const end = endOf(await clean.run(scenario.input));
+  if (end !== 'Applied' && end !== 'TornDown') throw new Error(`${scenario.name} ends ${end} without any fault`);
+  const rehearsed = {
+    scenario,
+    folder: start.state,
+    before,
+    after: clean.dump(),
+    commands: [...clean.lab.hosts.journal()],
+  };
+  await discard(clean);
+  return rehearsed;
+}
+
+/** Each command line of the clean run as a fault; ssh on the bastion carries what BIG-IP's own lines already name. */
+export function faultsOf(
+  { commands }: Rehearsed,
+  effect: Effect,
+  only: (command: HostCommand) => boolean = () => true,
+): readonly Fault[] {
+  const seen = new Map<string, number>();
+  return commands.flatMap((command) => {
+    if (command.line.startsWith('ssh ') || !only(command)) return [];
+    const key = `${command.host} ${command.line}`;
+    const nth = (seen.get(key) ?? 0) + 1;
+    seen.set(key, nth);
+    return [{ host: command.host, match: `^${command.line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`, nth, effect }];
+  });
+}
+
+/**
+ * Carries the scenario out with one fault.
+ * @returns undefined when it converged or left everything as before, saved configuration included; else what is wrong
+ */
+export async function spoiled(
+  { scenario, folder, before, after }: Rehearsed,
+  fault: Fault,
+): Promise<string | undefined> {
+  const spoilt = await site({ from: folder, spec: scenario.spec, faults: [fault] });
+  try {
+    const result = await spoilt.run(scenario.input);
+    const [end, left] = [endOf(result), spoilt.dump()];
+    const wrong = ['Applied', 'TornDown'].includes(end)
+      ? left !== after
+      : !['RolledBack', 'NotStarted', 'NotVerified'].includes(end) || left !== before;
+    if (!wrong) return undefined;
+    return `${fault.effect} at ${fault.host} ${fault.match} (${fault.nth}): ${end}: ${result.cause ?? ''}\n${difference(end === 'Applied' || end === 'TornDown' ? after : before, left)}\n${writes(spoilt).join('\n')}`;
+  } finally {
+    await discard(spoilt);
+  }
+}
+
+/** Lines that only one of two dumps has. */
+function difference(wanted: string, found: string): string {
+  const [a, b] = [wanted.split('\n'), found.split('\n')];
+  return [
+    ...a.filter((line) => !b.includes(line)).map((line) => `- ${line}`),
+    ...b.filter((line) => !a.includes(line)).map((line) => `+ ${line}`),
+  ].join('\n');
+}

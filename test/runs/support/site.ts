@@ -1,0 +1,109 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLab, type ExecutionResult, type Lab } from '../../../lab';
+import type { Fault } from '../../../lab/hosts/host';
+import { simulatedHosts, type World } from '../../../lab/hosts/simulated';
+import type { WorldOptions } from '../../../lab/hosts/world';
+import { readDeclarations } from '../../../lib/tunnel/declared';
+import type { Tunnel } from '../../../lib/tunnel/tunnel';
+
+/** The declared example, as the stack would store it. */
+export const example: Tunnel = readDeclarations([
+  { path: 'tunnels/edge-a.yaml', text: readFileSync(join(__dirname, '../../../tunnels/edge-a.yaml'), 'utf8') },
+])[0]!;
+export const NODE = example.ramp.nodes[0]!.instance;
+export const BIGIP = example.bigip[0]!.management;
+
+/** Waits and time-outs pass so many times faster; the scripts run as fast as they do. */
+const SPEED = 25;
+
+/** A site with one BIG-IP, its bastion, one ramp node, and the state machine. */
+export interface Site {
+  readonly lab: Lab;
+  readonly world: World;
+  readonly state: string;
+  /** Starts an execution and waits for its end. */
+  run(input?: object): Promise<ExecutionResult>;
+  /** What the hosts hold, as the test sees it. */
+  dump(): string;
+  close(): Promise<void>;
+}
+
+export interface SiteOptions {
+  readonly spec?: Tunnel;
+  readonly faults?: readonly Fault[];
+  readonly world?: WorldOptions;
+  /** Declarations whose devices and virtual servers the site has too. */
+  readonly also?: readonly Tunnel[];
+  /** A closed site's folder, to go on from a copy of it. */
+  readonly from?: string;
+}
+
+/** @returns a fresh site, or a copy of an earlier one. Close it. */
+export async function site({
+  spec = example,
+  faults = [],
+  world = {},
+  also = [],
+  from,
+}: SiteOptions = {}): Promise<Site> {
+  const state = mkdtempSync(join(tmpdir(), 'edge-ramp-site-'));
+  if (from !== undefined) cpSync(from, state, { recursive: true });
+  let devices: World;
+  const lab = await openLab({
+    assembly: process.env['EDGE_RAMP_TEST_ASSEMBLY']!,
+    state,
+    specs: [spec],
+    faults,
+    speed: SPEED,
+    hosts: async (options) => {
+      const hosts = await simulatedHosts({ ...options, specs: [spec, ...also], world: { [spec.name]: world } });
+      devices = hosts.world;
+      return hosts;
+    },
+  });
+  return {
+    lab,
+    world: devices!,
+    state,
+    run: (input = {}) => lab.start({ tunnel: spec.name, ...input }).done,
+    dump: () =>
+      normal(
+        lab.hosts
+          .names()
+          .map((name) => `## ${name}\n${lab.hosts.dump(name)}`)
+          .join('\n'),
+      ),
+    async close() {
+      await lab.close();
+    },
+  };
+}
+
+/** Closes a site and throws its folder away. */
+export async function discard(open: Site): Promise<void> {
+  await open.close();
+  rmSync(open.state, { recursive: true, force: true });
+}
+
+/**
+ * What may differ although everything is as before: nothing on a node; nothing on BIG-IP. Counters, durations and connection tracking
+ * are not part of a dump.
+ */
+function normal(dump: string): string {
+  return dump;
+}
+
+/** The end state of a run, whether it succeeded or failed. */
+export function endOf(result: ExecutionResult): string {
+  return result.status === 'SUCCEEDED' ? (result.output as { endState: string }).endState : `${result.error}`;
+}
+
+/** Command lines that changed a device, as they were typed there. */
+export function writes(open: Site): readonly string[] {
+  return open.lab.hosts
+    .journal()
+    .filter(({ writes: changed }) => changed)
+    .map(({ host, line }) => `${host}: ${line}`);
+}

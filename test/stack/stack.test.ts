@@ -1,0 +1,268 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { edgeRampApp } from '../../lib/stack/app';
+import { PARAMETERS } from '../../lib/stack/document-parameters';
+import * as timeOuts from '../../lib/stack/time-outs';
+import { cells } from './support/documents';
+import { rightsOf } from './support/rights';
+import { PROJECT, plain, resourcesOf, synthesize } from './support/synthesized';
+
+/** A tunnel whose declaration has so many bytes as JSON. */
+const tunnelOf = (name: string, bytes: number) => {
+  const empty = JSON.stringify({ name, filler: '' }).length;
+  return { name, filler: 'x'.repeat(bytes - empty) };
+};
+
+const TUNNELS = [tunnelOf('small', 200), tunnelOf('full', 4096), tunnelOf('large', 4097), tunnelOf('largest', 8192)];
+const synthesized = synthesize(TUNNELS);
+const only = (type: string) => resourcesOf(synthesized, type)[0]![1];
+
+describe('the table', () => {
+  test('outlives the stack, and every second of it can be recovered', () => {
+    const table = only('AWS::DynamoDB::Table');
+    expect(table.DeletionPolicy).toBe('Retain');
+    expect(table.Properties).toMatchObject({
+      KeySchema: [{ AttributeName: 'tunnel', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+  });
+});
+
+describe('the declared tunnels', () => {
+  const parameters = new Map(
+    resourcesOf(synthesized, 'AWS::SSM::Parameter').map(([, { Properties: p }]) => [p.Name, p]),
+  );
+
+  test.each([
+    ['small', 'Standard'],
+    ['full', 'Standard'],
+    ['large', 'Advanced'],
+    ['largest', 'Advanced'],
+  ])('%s is one parameter of tier %s', (name, tier) => {
+    const parameter = parameters.get(`/edge-ramp/tunnels/${name}`);
+    expect(parameter).toMatchObject({ Type: 'String', Tier: tier });
+    expect(JSON.parse(parameter.Value)).toEqual(TUNNELS.find((tunnel) => tunnel.name === name));
+  });
+
+  test('that is too large is refused by name, with what to do', () => {
+    expect(() => edgeRampApp([tunnelOf('huge', 8193)])).toThrow(
+      /^tunnel huge: the declaration has 8193 bytes as JSON; .* 8192\. Declare fewer .* split it/,
+    );
+  });
+});
+
+describe('the command documents', () => {
+  const documents = resourcesOf(synthesized, 'AWS::SSM::Document').map(([, { Properties }]) => Properties);
+  const named = (kind: string) => documents.find(({ Name }) => Name.startsWith(`edge-ramp-${kind}-`))!;
+  const reach = ['Management', 'User', 'Secret', 'HostKey'];
+
+  test.each([
+    ['bigip-observe', ['prelude', 'bigip-session', 'bigip-observe'], ['Tunnel', 'Fence', 'Questions', ...reach], '60'],
+    [
+      'bigip-apply',
+      ['prelude', 'bigip-session', 'bigip-apply'],
+      ['Tunnel', 'Fence', 'Digest', 'Operations', ...reach, 'Saved'],
+      '120',
+    ],
+    ['ramp-observe', ['prelude', 'ramp-objects', 'ramp-observe'], ['Tunnel', 'Fence', 'Questions'], '60'],
+    ['ramp-apply', ['prelude', 'ramp-objects', 'ramp-apply'], ['Tunnel', 'Fence', 'Digest', 'Operations'], '120'],
+  ])('%s runs exactly what stands in documents/', (kind, scripts, parameters, seconds) => {
+    const { Name, DocumentType, Content } = named(kind);
+    expect(Name).toMatch(/-[0-9a-f]{16}$/);
+    expect(DocumentType).toBe('Command');
+    expect(Content.schemaVersion).toBe('2.2');
+    const [step, ...more] = Content.mainSteps;
+    expect(more).toEqual([]);
+    expect(step).toMatchObject({ action: 'aws:runShellScript', inputs: { timeoutSeconds: seconds } });
+    const text = scripts.map((script) => readFileSync(join(PROJECT, 'documents', `${script}.sh`), 'utf8')).join('');
+    expect(step.inputs.runCommand.join('\n')).toBe(text);
+    expect(step.inputs.runCommand[0]).toBe('#!/bin/bash');
+    expect(Object.keys(Content.parameters)).toEqual(parameters);
+  });
+
+  test('take every value as an environment variable, checked by its pattern', () => {
+    expect(documents).toHaveLength(4);
+    for (const { Content } of documents)
+      for (const [name, parameter] of Object.entries<any>(Content.parameters)) {
+        expect(parameter).toMatchObject({ type: 'String', interpolationType: 'ENV_VAR' });
+        expect(parameter.allowedPattern).toBe(PARAMETERS[name as keyof typeof PARAMETERS].pattern);
+        expect(parameter.description).not.toBe('');
+        expect(parameter).not.toHaveProperty('default');
+      }
+  });
+
+  const EXAMPLES: Record<keyof typeof PARAMETERS, string> = {
+    Tunnel: 'edge-a',
+    Fence: '1790000000000',
+    Digest: '0123456789abcdef',
+    Management: '10.3.88.66',
+    User: 'edge-ramp',
+    Secret: 'edge-ramp/edge-a/ssh-key',
+    HostKey: `ssh-ed25519 ${'A'.repeat(68)}`,
+    Saved: '0123456789abcdef',
+    Questions: 'tunnel SDN|routes 10.|virtual /Common/ose-vserver|ping 10.3.91.217',
+    Operations:
+      'delete~flow table=0,priority=32768,ip,nw_src=10.3.91.216~cookie=0x999 actions=mod_nw_src:10.129.0.254,resubmit(,0)~-',
+  };
+
+  describe.each(Object.entries(PARAMETERS))('%s', (name, { pattern }) => {
+    const regular = new RegExp(pattern);
+    const example = EXAMPLES[name as keyof typeof PARAMETERS];
+
+    test('admits what it is for', () => expect(example).toMatch(regular));
+
+    test.each([`'`, '"', '\\', '$', '`', ';', '{', '}', '\n', '(', ')', '&', '<', '*', '?', '!', '#', '\t', 'é'])(
+      'refuses %j anywhere',
+      (character) => {
+        if (name === 'Operations' && '()'.includes(character)) return; // a published flow has resubmit(,0)
+        for (const value of [
+          character + example,
+          example + character,
+          example.slice(0, 3) + character + example.slice(3),
+        ])
+          expect(value).not.toMatch(regular);
+      },
+    );
+
+    test("compiles on the agent: Go's regexp refuses to repeat more than 1000 times", () => {
+      expect(pattern).toMatch(/^\^.*\$$/);
+      for (const [, most] of pattern.matchAll(/\{\d+,?(\d*)\}/g)) expect(Number(most)).toBeLessThanOrEqual(1000);
+    });
+  });
+
+  test.each(['256.1.1.1', '10.3.88', '10.3.88.66.1', '010.3.88.66', ''])('Management refuses %j', (value) => {
+    expect(value).not.toMatch(new RegExp(PARAMETERS.Management.pattern));
+  });
+});
+
+describe('the handlers', () => {
+  const functions = resourcesOf(synthesized, 'AWS::Lambda::Function').map(
+    ([id, { Properties }]) => [id, Properties] as const,
+  );
+  const sending = { DELIVERY_TIMEOUT_SECONDS: '120', POLL_DEADLINE_SECONDS: '270' };
+  const name = expect.stringMatching(/^edge-ramp-(bigip|ramp)-(observe|apply)-[0-9a-f]{16}$/);
+  const documents = { DOCUMENT_OBSERVE: name, DOCUMENT_APPLY: name };
+
+  test.each([
+    ['ReadRequest', 30, { TUNNELS_PREFIX: '/edge-ramp/tunnels/' }],
+    ['Plan', 30, undefined],
+    ['BigIp', 300, { ...documents, ...sending }],
+    ['RampNodes', 300, { ...documents, ...sending }],
+  ])('%s is small, recent, traced, and has a log of its own', (handler, seconds, variables) => {
+    const [, properties] = functions.find(([id]) => id.startsWith(`Steps${handler}Function`))!;
+    expect(properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      MemorySize: 256,
+      Timeout: seconds,
+      TracingConfig: { Mode: 'Active' },
+    });
+    expect(plain(properties.LoggingConfig.LogGroup)).toMatch(new RegExp(`^<Steps${handler}Logs`));
+    expect(properties.Environment?.Variables).toEqual(variables);
+  });
+
+  test('know the documents of their own kind', () => {
+    for (const [id, properties] of functions)
+      for (const value of Object.values<string>(properties.Environment?.Variables ?? {}))
+        if (value.startsWith('edge-ramp-')) expect(value).toContain(id.startsWith('StepsBigIp') ? '-bigip-' : '-ramp-');
+  });
+
+  test('keep their logs for a month', () => {
+    const groups = resourcesOf(synthesized, 'AWS::Logs::LogGroup');
+    expect(groups.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual([30, 30, 30, 30, 30]);
+  });
+});
+
+describe('the time-outs', () => {
+  test('grow from the inside out, so that the innermost speaks first', () => {
+    const { DELIVERY, OBSERVE_EXECUTION, APPLY_EXECUTION, POLL_DEADLINE, SENDING_HANDLER, SENDING_TASK, MACHINE } =
+      timeOuts;
+    const order = [DELIVERY.plus(APPLY_EXECUTION), POLL_DEADLINE, SENDING_HANDLER, SENDING_TASK, MACHINE].map((d) =>
+      d.toSeconds(),
+    );
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(new Set(order).size).toBe(order.length);
+    expect(OBSERVE_EXECUTION.toSeconds()).toBeLessThanOrEqual(APPLY_EXECUTION.toSeconds());
+    expect(timeOuts.THINKING_HANDLER.toSeconds()).toBeLessThan(timeOuts.THINKING_TASK.toSeconds());
+  });
+
+  test('of the machine outlives the longest way through', () => {
+    const { POLL_DEADLINE, SENDING_TASK, MACHINE } = timeOuts;
+    const sendingSteps = 5 + 3 * 4 + 1; // forward, three restoring rounds, the last look
+    const longestStep = 2 * POLL_DEADLINE.toSeconds() + 15 + SENDING_TASK.toSeconds(); // not delivered twice, then its own time-out
+    expect(sendingSteps * longestStep).toBeLessThan(MACHINE.toSeconds());
+  });
+});
+
+describe('the rights', () => {
+  const documented = () => {
+    const [, section] = readFileSync(join(PROJECT, 'docs', 'SECURITY.md'), 'utf8').split(/^## Rights$/m) as [
+      string,
+      string,
+    ];
+    return cells(section.split(/^## /m)[0]!).slice(1);
+  };
+
+  test('are those of docs/SECURITY.md', () => {
+    const inAnyOrder = (rows: readonly (readonly string[])[]) => rows.map((row) => row.join(' | ')).sort();
+    expect(inAnyOrder(rightsOf(synthesized))).toEqual(inAnyOrder(documented()));
+  });
+
+  test('are given by no managed policy', () => {
+    for (const [, { Properties }] of resourcesOf(synthesized, 'AWS::IAM::Role')) {
+      expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+      expect(Properties).not.toHaveProperty('Policies');
+    }
+  });
+});
+
+describe('the template', () => {
+  test('has no account, region, or path of the machine that made it', () => {
+    expect(synthesized.text).not.toMatch(/\b\d{12}\b(?!\d)/);
+    expect(synthesized.text).not.toMatch(/\b(us|eu|ap|sa|ca|me|af|il)-[a-z]+-\d\b/);
+    expect(synthesized.text).not.toContain(PROJECT);
+  });
+
+  test('tells where to start and where the results are', () => {
+    expect(Object.keys(synthesized.template.Outputs)).toEqual(['StateMachineArn', 'TableName']);
+  });
+
+  test('of no tunnels at all is sound', () => {
+    const empty = synthesize([]);
+    expect(resourcesOf(empty, 'AWS::SSM::Parameter')).toEqual([]);
+    expect(findings(empty.directory)).toEqual([]);
+  });
+
+  test('logs and traces the state machine', () => {
+    const { Properties: machine } = only('AWS::StepFunctions::StateMachine');
+    expect(machine).toMatchObject({
+      StateMachineName: 'edge-ramp',
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: true },
+    });
+    expect(machine.StateMachineType ?? 'STANDARD').toBe('STANDARD');
+  });
+});
+
+/** What AWS's solutions checks found and nobody accepted, by the report that a synthesis leaves. */
+function findings(directory: string): string[] {
+  const report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
+  return report.pluginReports.flatMap((plugin: any) =>
+    (plugin.violations ?? []).map((violation: any) => violation.ruleName),
+  );
+}
+
+describe('the checks', () => {
+  test('find nothing that is not accepted', () => expect(findings(synthesized.directory)).toEqual([]));
+
+  test('fail when something is not accepted', () => {
+    const outdir = mkdtempSync(join(tmpdir(), 'edge-ramp-'));
+    const app = edgeRampApp([], { outdir, context: { 'aws:cdk:bundling-stacks': [] } });
+    new Queue(app.node.findChild('EdgeRamp'), 'Unchecked');
+    expect(() => app.synth()).toThrow(/AwsSolutions-SQS4/);
+    expect(findings(outdir)).toContain('AwsSolutions-SQS4');
+  });
+});

@@ -1,0 +1,224 @@
+import jsonata from 'jsonata';
+import validate from 'asl-validator';
+import { RETRY_POLICIES, longestWaits, retryTable, worstCase } from '../../lib/stack/retry-policies';
+import { VARIABLES } from '../../lib/stack/workflow/variables';
+import { END_STATES, ERRORS } from '../../lib/tunnel/outcome';
+import { type State, definitionOf, everyState, expressionsIn } from './support/definition';
+import { cells, current } from './support/documents';
+import { stateGraph } from './support/state-graph';
+import { synthesizeUnchecked } from './support/synthesized';
+import { evaluate } from './support/walk';
+
+const machine = definitionOf(synthesizeUnchecked());
+const states = everyState(machine);
+
+/** What a task calls: a handler by its name, or a service's action. */
+function calls(state: State): string {
+  const handler = /Steps(\w+?)Function/.exec(String(state.Arguments?.['FunctionName']))?.[1];
+  return handler ?? state.Resource!.split(':').slice(-1)[0]!;
+}
+
+/** The worst-case total of a state's waits, by its Retry blocks. */
+const worstCases = (state: State): number[] =>
+  (state.Retry ?? []).map(({ IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds }) =>
+    Array.from({ length: MaxAttempts }, (_, n) => Math.min(IntervalSeconds * BackoffRate ** n, MaxDelaySeconds)).reduce(
+      (a, b) => a + b,
+    ),
+  );
+
+// Retry totals in seconds. Thinking: Throttled 70, Lambda failed 25, Lambda full 90. Looking: and not delivered 15.
+// Changing a device: never "Lambda failed", since nobody knows how far the handler came.
+const THINKS = [70, 25, 90];
+const LOOKS = [70, 15, 25, 90];
+const CHANGES = [70, 15, 90];
+const TABLE = [35];
+const FAILURE = ['Was anything changed?'];
+
+const TASKS: [name: string, calls: string, timeOut: number, retries: number[], catches: string[]][] = [
+  ['Read request', 'ReadRequest', 45, THINKS, ['InvalidRequest', 'NotStarted']],
+  ['Read tunnel', 'getItem', 15, TABLE, ['NotStarted']],
+  ['Look up owner', 'describeExecution', 15, [15], ['Does the owner run?', 'NotStarted']],
+  ['Take lease', 'updateItem', 15, TABLE, ['Lost a race', 'NotStarted']],
+  ['Observe BIG-IP', 'BigIp', 330, LOOKS, ['BIG-IP not observed']],
+  ['Observe ramp nodes', 'RampNodes', 330, LOOKS, ['Ramp nodes not observed']],
+  ['Plan', 'Plan', 45, THINKS, FAILURE],
+  ['Record before', 'updateItem', 15, TABLE, FAILURE],
+  ['Detach virtual servers', 'BigIp', 330, CHANGES, FAILURE],
+  ['Configure BIG-IP', 'BigIp', 330, CHANGES, ['BIG-IP not configured']],
+  ['Configure ramp nodes', 'RampNodes', 330, CHANGES, ['Ramp nodes not configured']],
+  ['Ping from BIG-IP', 'BigIp', 330, LOOKS, ['BIG-IP cannot ping']],
+  ['Ping from ramp nodes', 'RampNodes', 330, LOOKS, ['Ramp nodes cannot ping']],
+  ['Attach virtual servers', 'BigIp', 330, CHANGES, FAILURE],
+  ['Record applied', 'updateItem', 15, TABLE, FAILURE],
+  ['Record unchanged', 'updateItem', 15, TABLE, FAILURE],
+  ['Record torn down', 'updateItem', 15, TABLE, FAILURE],
+  ['Record planned', 'updateItem', 15, TABLE, FAILURE],
+  ['Record nothing to restore', 'updateItem', 15, TABLE, FAILURE],
+  ['Record not verified', 'updateItem', 15, TABLE, ['NotVerified']],
+  ['Record not started', 'updateItem', 15, TABLE, ['NotStarted']],
+  ['New fence', 'updateItem', 15, TABLE, ['Record not restored']],
+  ['Observe BIG-IP again', 'BigIp', 330, LOOKS, ['BIG-IP not observed again']],
+  ['Observe ramp nodes again', 'RampNodes', 330, LOOKS, ['Ramp nodes not observed again']],
+  ['Plan restore', 'Plan', 45, THINKS, FAILURE],
+  ['Detach again', 'BigIp', 330, CHANGES, FAILURE],
+  ['Restore BIG-IP', 'BigIp', 330, CHANGES, ['BIG-IP not restored']],
+  ['Restore ramp nodes', 'RampNodes', 330, CHANGES, ['Ramp nodes not restored']],
+  ['Reattach virtual servers', 'BigIp', 330, CHANGES, FAILURE],
+  ['Record restored', 'updateItem', 15, TABLE, ['RollbackFailed']],
+  ['Record not restored', 'updateItem', 15, TABLE, ['RollbackFailed']],
+];
+
+describe('the tasks', () => {
+  test.each(TASKS)('%s calls %s', (name, what, timeOut, retries, catches) => {
+    const state = new Map(states).get(name)!;
+    expect(calls(state)).toBe(what);
+    expect(state.TimeoutSeconds).toBe(timeOut);
+    expect(worstCases(state)).toEqual(retries);
+    expect(state.Catch!.map(({ Next }) => Next)).toEqual(catches);
+    expect(state.Catch!.at(-1)!.ErrorEquals).toEqual(['States.ALL']);
+  });
+
+  test('are all in the table', () => {
+    expect(
+      states
+        .filter(([, { Type }]) => Type === 'Task')
+        .map(([name]) => name)
+        .sort(),
+    ).toEqual(TASKS.map(([name]) => name).sort());
+  });
+
+  test.each(['Observe', 'Configure', 'Verify ping', 'Observe again', 'Restore'])(
+    '%s catches what a branch cannot',
+    (name) => {
+      expect(machine.States[name]!.Catch!.map(({ Next }) => Next)).toEqual(FAILURE);
+    },
+  );
+
+  test('never retry what a device refused, nor what nobody knows', () => {
+    const retried = states.flatMap(([, { Retry }]) => (Retry ?? []).flatMap(({ ErrorEquals }) => ErrorEquals));
+    expect(retried).not.toContain(ERRORS.DeviceRefused);
+    expect(retried).not.toContain(ERRORS.OutcomeUnknown);
+    expect(retried).not.toContain('States.ALL');
+    expect(retried).not.toContain('States.TaskFailed');
+  });
+
+  test('that ask a handler never have the Retry of CDK added', () => {
+    const policies = RETRY_POLICIES.map(({ errors }) => errors.join());
+    for (const [, { Retry }] of states)
+      for (const { ErrorEquals } of Retry ?? []) expect(policies).toContain(ErrorEquals.join());
+  });
+});
+
+describe('the ends', () => {
+  test('are those of the shared list, by name and by kind', () => {
+    const ends = states.filter(([, { Type }]) => Type === 'Succeed' || Type === 'Fail');
+    expect(Object.fromEntries(ends.map(([name, { Type }]) => [name, Type === 'Succeed']))).toEqual(
+      Object.fromEntries(END_STATES.map(({ name, succeeds }) => [name, succeeds])),
+    );
+  });
+
+  test('a failed execution has the name of its end as its error', () => {
+    for (const [name, state] of states) if (state.Type === 'Fail') expect(state.Error).toBe(name);
+  });
+
+  test('every way to an end that failed after the lease was taken writes the result first', () => {
+    for (const name of ['RolledBack', 'RollbackFailed'])
+      for (const [from, state] of states)
+        if (state.Next === name || state.Choices?.some(({ Next }) => Next === name))
+          expect(from).toMatch(/^(Record|Was this a repair)/);
+  });
+});
+
+describe('the definition', () => {
+  test('is valid', () => {
+    const { isValid, errorsText } = validate(
+      JSON.parse(
+        JSON.stringify(machine)
+          .replaceAll('<AWS::Partition>', 'aws')
+          .replace(/<[\w:.]+>/g, 'x'),
+      ),
+    );
+    expect(isValid ? '' : errorsText()).toBe('');
+  });
+
+  test('is small enough, and every state says what it is for', () => {
+    expect(JSON.stringify(machine).length).toBeLessThan(200_000);
+    expect(states.filter(([, { Comment }]) => !Comment).map(([name]) => name)).toEqual([]);
+  });
+
+  test('has only expressions that parse and stand on one line', () => {
+    const expressions = expressionsIn(machine);
+    expect(expressions.length).toBeGreaterThan(200);
+    for (const expression of expressions) {
+      expect(expression).not.toContain('\n');
+      expect(() => jsonata(expression)).not.toThrow();
+    }
+  });
+
+  test('names only variables that the first state sets', () => {
+    const known = new Set([...Object.keys(VARIABLES), 'states']);
+    for (const [name, state] of states) {
+      const { Branches: _, ...own } = state;
+      const functions =
+        /\$(append|contains|count|exists|join|max|merge|millis|not|now|number|parse|string|substring|type)\(/g;
+      const used = expressionsIn(own).flatMap((e) =>
+        [...e.replace(functions, '(').matchAll(/\$(\w+)/g)].map(([, v]) => v!),
+      );
+      for (const variable of used) expect([name, variable, known.has(variable)]).toEqual([name, variable, true]);
+      expect([name, Object.keys(state.Assign ?? {}).every((variable) => known.has(variable))]).toEqual([name, true]);
+    }
+  });
+
+  test('assigns nothing inside a branch: a name from outside cannot be set there', () => {
+    for (const [, { Branches }] of states)
+      for (const branch of Branches ?? [])
+        for (const [, state] of everyState(branch)) {
+          expect(state.Assign).toBeUndefined();
+          for (const { Assign } of state.Catch ?? []) expect(Assign).toBeUndefined();
+        }
+  });
+});
+
+describe('where nothing can be caught', () => {
+  const request = {
+    contract: 1,
+    tunnel: 'edge-a',
+    action: 'apply',
+    allowInterruption: false,
+    expect: null,
+    trigger: null,
+    repair: null,
+    spec: {},
+  };
+  const least = { ...VARIABLES, request };
+  const context = { Execution: { Id: 'arn:me' } };
+  const choices = states.filter(([, { Type }]) => Type === 'Choice');
+
+  test.each(choices)('%s has a total condition', async (_, { Choices }) => {
+    for (const input of [{}, { status: 'RUNNING' }, { good: true, failure: null }])
+      for (const { Condition } of Choices!)
+        expect(typeof (await evaluate(Condition, least, { input, context }))).toBe('boolean');
+  });
+
+  test.each(states.filter(([, { Type }]) => ['Succeed', 'Fail', 'Pass', 'Wait'].includes(Type)))(
+    '%s has values for all it says',
+    async (_, { Output, Cause, Seconds }) => {
+      for (const failure of [null, { error: 'DeviceRefused', cause: 'no', state: 'Plan' }])
+        for (const value of [Output, Cause, Seconds])
+          if (value !== undefined && !(failure === null && JSON.stringify(value).includes('($failure.cause')))
+            await expect(evaluate(value, { ...least, failure }, { input: {}, context })).resolves.toBeDefined();
+    },
+  );
+});
+
+describe('the documents', () => {
+  test('docs/retries.md is current, and each worst case is the sum of its waits', () => {
+    for (const policy of RETRY_POLICIES) expect(longestWaits(policy).reduce((a, b) => a + b)).toBe(worstCase(policy));
+    expect(cells(current('retries.md', 'policies', retryTable()))).toEqual(cells(retryTable()));
+  });
+
+  test('docs/state-graph.md is current', () => {
+    const graph = ['```mermaid', stateGraph(machine), '```'].join('\n');
+    expect(current('state-graph.md', 'graph', graph)).toBe(graph);
+  });
+});
