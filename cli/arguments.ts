@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-export const ACTIONS = ['plan', 'apply', 'verify', 'teardown'] as const;
+const ACTIONS = ['plan', 'apply', 'verify', 'teardown'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** What was asked for, in a form that needs no further checks of its own. */

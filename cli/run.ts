@@ -1,3 +1,4 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidRequest } from '../lib/tunnel/errors';
 import type { Action, RunCommand } from './arguments';
@@ -20,6 +21,7 @@ const SPEED = 4;
 /**
  * Runs the state machine of cdk.out on this machine and tells how it went.
  * @returns the exit code
+ * @public loaded when it is asked for
  */
 export async function run(command: RunCommand, surroundings: Surroundings): Promise<number> {
   const { out, err, project, environment } = surroundings;
@@ -59,6 +61,7 @@ async function carryOut(command: RunCommand, surroundings: Surroundings): Promis
     interrupted = true;
     stop();
   });
+  keepIn(state);
   const lab = await surroundings.openLab({
     assembly: assemblyOf(project),
     state,
@@ -121,6 +124,17 @@ function tell(command: RunCommand, surroundings: Surroundings, ended: Ended): nu
     }),
   );
   return exitCode;
+}
+
+/** @throws Error of one sentence when nothing can be kept there */
+function keepIn(state: string): void {
+  try {
+    mkdirSync(state, { recursive: true });
+    accessSync(state, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`Hosts and table cannot be kept in ${state} (${code}): name another folder with --state.`);
+  }
 }
 
 /** The command line that goes on from here, on the same hosts. */

@@ -11,6 +11,7 @@ const LONGEST = 256 * 1024;
  * Checks declarations together and tells every mistake.
  * @param named files as typed; none: all of tunnels/
  * @returns the exit code
+ * @public loaded when it is asked for
  */
 export function validate(named: readonly string[], { project, folder, out, err }: Surroundings): number {
   const mistakes: string[] = [];

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../cli/main';
@@ -34,11 +34,21 @@ export interface Outcome {
   readonly closed: number;
 }
 
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A folder that is gone when the tests of a file have ended. */
+export function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'edge-ramp-cli-'));
+  folders.push(folder);
+  return folder;
+}
+
 /** A project folder with an assembly as far as the command line reads it, and declarations by file name. */
 export function project(
   options: { readonly assembly?: boolean; readonly tunnels?: Record<string, string> } = {},
 ): string {
-  const folder = mkdtempSync(join(tmpdir(), 'edge-ramp-cli-'));
+  const folder = temporary();
   writeFileSync(join(folder, 'package.json'), '{"version": "1.2.3"}');
   mkdirSync(join(folder, 'tunnels'));
   for (const [name, text] of Object.entries(options.tunnels ?? {})) writeFileSync(join(folder, 'tunnels', name), text);
@@ -64,8 +74,8 @@ export async function call(
     out: { write: (text) => void (written.out += text), live: false, colour: false },
     err: { write: (text) => void (written.err += text), live: false, colour: false },
     project: given.project ?? project(),
-    folder: tmpdir(),
-    environment: { HOME: '/home/someone' },
+    folder: given.project ?? temporary(),
+    environment: { HOME: temporary() },
     openLab: (asked) => {
       options.push(asked);
       if (script.refusal !== undefined) return Promise.reject(new Error(script.refusal));

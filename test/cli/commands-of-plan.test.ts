@@ -1,0 +1,117 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { workingStates } from '../../cli/assembly';
+import { commandsOfPlan } from '../../cli/commands-of-plan';
+import { readDeclarations } from '../../lib/tunnel/declared';
+import { call, project } from './fake';
+
+const ROOT = join(__dirname, '..', '..');
+const script = (...files: readonly string[]) =>
+  files.map((file) => readFileSync(join(ROOT, 'documents', file), 'utf8')).join('');
+const document = (name: string, text: string) => ({
+  Type: 'AWS::SSM::Document',
+  Properties: { Name: name, Content: { mainSteps: [{ inputs: { runCommand: text.split('\n') } }] } },
+});
+
+/** A project with the real scripts and the real example in an assembly like the one that the CDK writes. */
+function assembled(): string {
+  const folder = project();
+  const [tunnel] = readDeclarations([
+    { path: 'edge-a.yaml', text: readFileSync(join(ROOT, 'tunnels', 'edge-a.yaml'), 'utf8') },
+  ]);
+  const definition = {
+    States: {
+      Observe: { Type: 'Parallel', Branches: [{ States: { 'Observe BIG-IP': { Type: 'Task' } } }] },
+      'Anything?': { Type: 'Choice' },
+    },
+  };
+  const template = {
+    Resources: {
+      Bigip: document('edge-ramp-bigip-apply-1', script('prelude.sh', 'bigip-session.sh', 'bigip-apply.sh')),
+      Ramp: document('edge-ramp-ramp-apply-1', script('prelude.sh', 'ramp-objects.sh', 'ramp-apply.sh')),
+      Look: document('edge-ramp-ramp-observe-1', 'exit 1'),
+      Tunnel: {
+        Type: 'AWS::SSM::Parameter',
+        Properties: { Name: '/edge-ramp/tunnels/edge-a', Value: JSON.stringify(tunnel) },
+      },
+      Machine: {
+        Type: 'AWS::StepFunctions::StateMachine',
+        Properties: { DefinitionString: { 'Fn::Join': ['', [JSON.stringify(definition)]] } },
+      },
+    },
+  };
+  const manifest = { artifacts: { A: { type: 'aws:cloudformation:stack', properties: { templateFile: 'A.json' } } } };
+  writeFileSync(join(folder, 'cdk.out', 'A.json'), JSON.stringify(template));
+  writeFileSync(join(folder, 'cdk.out', 'manifest.json'), JSON.stringify(manifest));
+  return folder;
+}
+
+const BIGIP = { device: '10.3.88.66', saved: '0123456789abcdef' };
+const WORK = {
+  detach: [{ ...BIGIP, operations: ['modify~virtual v~type snat pool SDN_snatpool~type none'] }],
+  shape: {
+    bigip: [{ ...BIGIP, operations: ['delete~self SDN~address 10.3.91.216/24 vlan SDN~-'] }],
+    ramp: [
+      {
+        device: 'i-0a4e90de0a4e90de0',
+        operations: ['create~link tun1~-~up', 'create~address tun1 10.3.91.217~-~/32'],
+        saved: null,
+      },
+    ],
+  },
+  attach: [],
+};
+const COMMANDS = [
+  {
+    device: 'BIG-IP 10.3.88.66',
+    through: 'i-0ba5710a0ba5710a0',
+    stage: 'detach',
+    commands: [
+      'create cli transaction; modify ltm virtual v source-address-translation { type none }; submit cli transaction',
+    ],
+  },
+  {
+    device: 'BIG-IP 10.3.88.66',
+    through: 'i-0ba5710a0ba5710a0',
+    stage: 'shape',
+    commands: ['delete net self SDN'],
+  },
+  {
+    device: 'ramp node i-0a4e90de0a4e90de0',
+    through: 'i-0a4e90de0a4e90de0',
+    stage: 'shape',
+    commands: ['ip link set tun1 up', 'ip addr add 10.3.91.217/32 dev tun1'],
+  },
+];
+
+test('the very scripts print their commands, a device and stage at a time', () => {
+  expect(commandsOfPlan(assembled(), 'edge-a', '0123456789abcdef', WORK)).toEqual(COMMANDS);
+});
+
+test('plan --commands shows them as a script, and gives them to programs', async () => {
+  const output = { endState: 'Planned', changes: [], digest: '0123456789abcdef', work: WORK };
+  const folder = assembled();
+  const plan = (...more: string[]) =>
+    call(['plan', 'edge-a', '--local', '--commands', ...more], { output }, { project: folder });
+  expect((await plan()).out).toContain(
+    '# ramp node i-0a4e90de0a4e90de0: configure\nip link set tun1 up\nip addr add 10.3.91.217/32 dev tun1\n',
+  );
+  expect(JSON.parse((await plan('--json')).out)).toMatchObject({ commands: COMMANDS });
+});
+
+test('what cannot be printed is said in one sentence', () => {
+  const work = {
+    detach: [],
+    shape: { bigip: [], ramp: [{ ...WORK.shape.ramp[0]!, operations: ['fly~moon x~-~y'] }] },
+    attach: [],
+  };
+  expect(() => commandsOfPlan(assembled(), 'edge-a', '-', work)).toThrow(
+    'The commands cannot be printed: edge-ramp: unknown operation: fly moon',
+  );
+  expect(() => commandsOfPlan(assembled(), 'edge-z', '-', work)).toThrow('cdk.out declares no tunnel edge-z');
+});
+
+test('states worth a line: those that work or wait', () => {
+  expect(workingStates(assembled())).toEqual(new Set(['Observe', 'Observe BIG-IP']));
+  expect(workingStates(project())).toBeUndefined();
+});

@@ -1,0 +1,118 @@
+import { diff } from '../../cli/report/diff';
+import { Progress } from '../../cli/report/progress';
+import { stepsOf } from '../../cli/report/steps';
+import { styleFor } from '../../cli/report/style';
+import { probesOf, verification } from '../../cli/report/verification';
+import type { Change } from '../../lib/tunnel/reconcile';
+import { event } from './fake';
+
+const PLAIN = styleFor({ colour: false });
+const change = (device: string, stage: Change['stage'], text: string, interrupts: string | null = null): Change => ({
+  device,
+  stage,
+  text,
+  interrupts,
+});
+
+describe('the diff', () => {
+  test('groups by device and says what is first and last, and what cuts traffic', () => {
+    const text = diff(
+      [
+        change('BIG-IP 10.3.88.66', 'detach', '~ virtual server v: SNAT pool SDN_snatpool → none'),
+        change('BIG-IP 10.3.88.66', 'shape', '- self SDN: address 10.3.91.216/24', 'traffic through it stops'),
+        change('BIG-IP 10.3.88.66', 'attach', '  save the configuration'),
+        change('ramp node i-1', 'shape', '+ link tun1 up'),
+      ],
+      PLAIN,
+    );
+    expect(text).toBe(
+      [
+        'BIG-IP 10.3.88.66',
+        '  first:',
+        '  ~ virtual server v: SNAT pool SDN_snatpool → none',
+        '  then:',
+        '  - self SDN: address 10.3.91.216/24',
+        '    ! cuts live traffic: traffic through it stops',
+        '  last:',
+        '    save the configuration',
+        '',
+        'ramp node i-1',
+        '  + link tun1 up',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('lets no control character of a device through, and paints only when it may', () => {
+    const changes = [change('BIG-IP 1', 'shape', '+ tunnel \u001b[2Jx: y\u009b1m')];
+    expect(diff(changes, PLAIN)).toBe('BIG-IP 1\n  + tunnel ?[2Jx: y?1m\n');
+    expect(diff(changes, styleFor({ colour: true }))).toContain('\u001b[32m+ tunnel ?[2Jx');
+  });
+});
+
+test('probes come from a plan or from the devices that proved', () => {
+  const probe = { from: 'BIG-IP 1', to: '10.3.91.217', what: 'ping', ok: false, detail: '0 of 3 packets came back' };
+  const proven = {
+    reachable: false,
+    outcomes: [{ ok: true, devices: [{ name: '1', verification: [probe] }] }, { ok: false }],
+  };
+  expect(probesOf([probe])).toEqual([probe]);
+  expect(probesOf(proven)).toEqual([probe]);
+  expect(probesOf(null)).toEqual([]);
+  expect(verification([probe], PLAIN)).toBe('  FAILED  BIG-IP 1 to 10.3.91.217: ping: 0 of 3 packets came back\n');
+});
+
+const EVENTS = [
+  event('entered', 'Observe', 0),
+  event('entered', 'Observe/Observe BIG-IP', 0),
+  event('entered', 'Observe/Observe ramp nodes', 0),
+  event('retried', 'Observe/Observe ramp nodes', 500, 'NotDelivered'),
+  event('exited', 'Observe/Observe BIG-IP', 1200),
+  event('caught', 'Observe/Observe ramp nodes', 1500, 'OutcomeUnknown'),
+  event('exited', 'Observe', 1500),
+  event('entered', 'All well?', 1500),
+  event('exited', 'All well?', 1501),
+  event('entered', 'Observe', 1501),
+  event('entered', 'Observe/Observe BIG-IP', 1501),
+  event('exited', 'Observe/Observe ramp nodes', 1600),
+];
+
+test('steps: each visit of a state for itself; what was not left is interrupted', () => {
+  expect(stepsOf(EVENTS)).toEqual([
+    { state: 'Observe', seconds: 1.5, outcome: 'done' },
+    { state: 'Observe BIG-IP', seconds: 1.2, outcome: 'done' },
+    { state: 'Observe ramp nodes', seconds: 1.5, outcome: 'failed' },
+    { state: 'All well?', seconds: 0.001, outcome: 'done' },
+    { state: 'Observe', seconds: 0.099, outcome: 'interrupted' },
+    { state: 'Observe BIG-IP', seconds: 0.099, outcome: 'interrupted' },
+  ]);
+});
+
+describe('progress', () => {
+  const told = (live: boolean): string => {
+    let text = '';
+    const output = { write: (more: string) => void (text += more), live, colour: false };
+    const shown = new Set(['Observe', 'Observe BIG-IP', 'Observe ramp nodes']);
+    const progress = new Progress(output, shown);
+    EVENTS.slice(0, 9).forEach(progress.onEvent);
+    progress.end();
+    return text;
+  };
+
+  test('a line for each step that has ended, under the state that holds it', () => {
+    expect(told(false)).toBe(
+      [
+        '          Observe',
+        '  again     Observe ramp nodes          after NotDelivered',
+        '  ok        Observe BIG-IP              1.2 s',
+        '  FAILED    Observe ramp nodes          1.5 s  OutcomeUnknown',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('a moving line on a terminal, gone at the end', () => {
+    expect(told(true)).toContain('Observe BIG-IP, Observe ramp nodes');
+    expect(told(true).endsWith('\r\u001b[K')).toBe(true);
+  });
+});

@@ -1,0 +1,227 @@
+import { utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { END_STATES } from '../../lib/tunnel/outcome';
+import { ARN, call, event, project, temporary, type Script } from './fake';
+
+const CHANGES = [
+  { device: 'BIG-IP 10.3.88.66', stage: 'shape', text: '+ tunnel SDN: profile ipip', interrupts: null },
+  { device: 'ramp node i-1', stage: 'shape', text: '+ link tun1 up', interrupts: null },
+];
+const OUTPUT = {
+  changes: CHANGES,
+  verification: [],
+  interrupts: [],
+  remarks: ['BIG-IP 10.3.88.66: save sys config also saves any unsaved changes of others'],
+  digest: '0123456789abcdef',
+  sentence: '2 changes on 2 devices; none cuts live traffic.',
+};
+const FAILURE = { state: 'Configure BIG-IP', error: 'DeviceRefused', cause: 'BIG-IP 10.3.88.66 refused "x".' };
+const failing = (endState: string, more: object = {}): Script => ({
+  status: 'FAILED',
+  error: endState,
+  cause: 'the cause',
+  item: {
+    lastResult: JSON.stringify({ execution: ARN, endState, failure: FAILURE, changes: CHANGES, left: [], ...more }),
+  },
+});
+const apply = (script: Script, ...more: string[]) => call(['apply', 'edge-a', '--local', ...more], script);
+
+describe('how a run ends', () => {
+  test.each(END_STATES.map((each) => [each.name, each] as const))('%s gives its exit code', async (name, end) => {
+    const script: Script = end.succeeds ? { output: { ...OUTPUT, endState: name } } : failing(name);
+    const text = await apply(script);
+    expect(text.code).toBe(end.exitCode);
+    expect(text.out.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`^${name}: .+`));
+    expect(text.closed).toBe(1);
+    const { code, out } = await apply(script, '--json');
+    expect(code).toBe(end.exitCode);
+    expect(JSON.parse(out)).toMatchObject({ status: name });
+    expect('error' in JSON.parse(out)).toBe(!end.succeeds);
+  });
+
+  test('a failure tells who, where, what was answered, and what next', async () => {
+    const { out } = await apply(failing('RolledBack'));
+    expect(out).toContain('Changes that were begun and put back:');
+    expect(out).toContain(
+      'RolledBack: Configure BIG-IP failed: BIG-IP 10.3.88.66 refused "x"; everything is as it was before this run; ' +
+        'when that is mended: npx edge-ramp apply edge-a --local\n',
+    );
+  });
+
+  test('a failed restore lists what is left where', async () => {
+    const script = failing('RollbackFailed', {
+      remaining: [CHANGES[1]],
+      restoreFailure: { ...FAILURE, state: 'Restore ramp nodes' },
+    });
+    const { code, out } = await apply(script);
+    expect(code).toBe(3);
+    expect(out).toContain('Still to be done to put everything back:\n\nramp node i-1\n  + link tun1 up\n');
+    expect(out).toContain('1 object is not put back on ramp node i-1 (Restore ramp nodes failed:');
+    expect(JSON.parse((await apply(script, '--json')).out)).toMatchObject({ remaining: [CHANGES[1]] });
+  });
+
+  test("another run's result in the table is not this one's", async () => {
+    const { out } = await apply({ ...failing('NotStarted', { execution: `${ARN}-before` }), cause: 'Plan failed: no' });
+    expect(out).toContain('NotStarted: Plan failed: no; no device was changed');
+    expect(out).not.toContain('Configure BIG-IP');
+  });
+
+  test('a run that comes to none of its ends is no success', async () => {
+    const { code, out } = await apply({ status: 'FAILED', error: 'States.Runtime', cause: 'an expression' });
+    expect(code).toBe(3);
+    expect(out).toMatch(/^Failed: the run broke off .*FAILED: States.Runtime: an expression/m);
+    expect((await apply({ status: 'TIMED_OUT' })).code).toBe(3);
+    expect((await apply({ output: 'nonsense' })).code).toBe(3);
+  });
+
+  test('interrupted, before and after the first change', async () => {
+    const early = await apply({ endless: true });
+    expect([early.code, early.closed]).toEqual([3, 1]);
+    expect(early.out).toMatch(/^Interrupted: the run was stopped before it changed a device/m);
+    const late = await apply({ endless: true, item: { before: '{}' } }, '--json');
+    expect(late.code).toBe(3);
+    expect(JSON.parse(late.out)).toMatchObject({ status: 'Interrupted', error: expect.stringMatching(/half-way/) });
+  });
+});
+
+describe('what a run is asked for', () => {
+  test('options reach the state machine and the lab', async () => {
+    const script: Script = { output: { ...OUTPUT, endState: 'Applied' } };
+    const folder = temporary();
+    const line = 'apply edge-a --local --allow-interruption --expect 0123456789abcdef --state here --fresh';
+    const { inputs, options } = await call(line.split(' '), script, { folder });
+    expect(inputs).toEqual([
+      { tunnel: 'edge-a', action: 'apply', allowInterruption: true, expect: '0123456789abcdef' },
+    ]);
+    expect(options).toMatchObject([{ state: join(folder, 'here'), fresh: true }]);
+  });
+
+  test("hosts are kept in the user's state directory", async () => {
+    const script: Script = { output: { ...OUTPUT, endState: 'Applied' } };
+    const home = temporary();
+    const environment = { HOME: home };
+    const usual = await call(['apply', 'edge-a', '--local'], script, { environment });
+    expect(usual.options[0]!.state).toBe(join(home, '.local', 'state', 'edge-ramp'));
+    const elsewhere = { XDG_STATE_HOME: join(home, 'state') };
+    const { options } = await call(['apply', 'edge-a', '--local'], script, { environment: elsewhere });
+    expect(options[0]!.state).toBe(join(home, 'state', 'edge-ramp'));
+  });
+});
+
+describe('--json', () => {
+  test('is one document with every field, and nothing else on stdout', async () => {
+    const { out, err } = await apply(
+      {
+        output: { ...OUTPUT, endState: 'Applied' },
+        events: [event('entered', 'Plan', 0), event('exited', 'Plan', 250)],
+        trips: [{ commandId: 'c', instance: 'i-1', document: 'd', sent: 1, ended: 2, status: 'Success', comment: '' }],
+        journal: [{ at: 1, host: 'i-1', line: 'ip link set tun1 up', code: 0, writes: true }],
+      },
+      '--json',
+    );
+    expect(JSON.parse(out)).toEqual({
+      tunnel: 'edge-a',
+      action: 'apply',
+      status: 'Applied',
+      changes: CHANGES,
+      steps: [{ state: 'Plan', seconds: 0.25, outcome: 'done' }],
+      ssmRoundTrips: 1,
+      criticalPathTrips: 1,
+      stateTransitions: 1,
+      deviceWrites: 1,
+      verification: [],
+      digest: '0123456789abcdef',
+    });
+    expect(err).toBe('');
+  });
+
+  test('also when nothing ran', async () => {
+    const { code, out } = await apply({ refusal: 'The lab in /x is open in process 7.' }, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      status: 'NotStarted',
+      error: 'The lab in /x is open in process 7.',
+      steps: [],
+    });
+  });
+});
+
+describe('what cannot run', () => {
+  test('without cdk.out: one sentence', async () => {
+    const folder = project({ assembly: false });
+    const { code, out, err, options } = await call(['plan', 'edge-a', '--local'], {}, { project: folder });
+    expect([code, out, options]).toEqual([1, '', []]);
+    expect(err).toBe(`There is no cdk.out in ${folder}: run \`npx cdk synth\` there first.\n`);
+  });
+
+  test('with an old cdk.out it says so, and runs', async () => {
+    const folder = project({ tunnels: { 'edge-a.yaml': '' } });
+    utimesSync(join(folder, 'cdk.out', 'manifest.json'), 1, 1);
+    const script: Script = { output: { ...OUTPUT, endState: 'Applied' } };
+    const { code, err } = await call(['apply', 'edge-a', '--local'], script, { project: folder });
+    expect(code).toBe(0);
+    expect(err).toMatch(/^Note: tunnels\/edge-a.yaml is newer than cdk.out/);
+  });
+
+  test('where nothing can be kept: one sentence', async () => {
+    const { code, err, options } = await apply({}, '--state', join(__filename, 'folder'));
+    expect([code, options]).toEqual([1, []]);
+    expect(err).toMatch(/^Hosts and table cannot be kept in .* \(ENOTDIR\): name another folder with --state.\n$/);
+  });
+
+  test('a lab that does not open: one sentence, a stack only for those who ask', async () => {
+    const script = { refusal: 'The lab in /x is open in process 7.' };
+    expect(await apply(script)).toMatchObject({ code: 1, err: 'The lab in /x is open in process 7.\n' });
+    const debug = await call(['apply', 'edge-a', '--local'], script, {
+      environment: { EDGE_RAMP_DEBUG: '1', HOME: temporary() },
+    });
+    expect(debug.err).toContain('    at ');
+  });
+});
+
+describe('--fault', () => {
+  const FAULT = { host: '10.3.88.66', match: '^save sys', nth: 1, effect: 'fail-before' };
+  const withFaults = (content: string, script: Script = { output: { ...OUTPUT, endState: 'Applied' } }) => {
+    const file = join(temporary(), 'faults.json');
+    writeFileSync(file, content);
+    return apply(script, '--fault', file);
+  };
+
+  test('reaches the lab; one that did not strike is told', async () => {
+    const { code, options, err } = await withFaults(JSON.stringify([FAULT, { ...FAULT, nth: 2 }]), {
+      output: { ...OUTPUT, endState: 'Applied' },
+      journal: [{ at: 1, host: '10.3.88.66', line: 'save sys config', code: 0, writes: true }],
+    });
+    expect(code).toBe(0);
+    expect(options[0]!.faults).toEqual([FAULT, { ...FAULT, nth: 2 }]);
+    expect(err).toBe(
+      'Note: fault 1 (fail-before on 10.3.88.66) did not strike: 1 of 2 command lines matched /^save sys/.\n',
+    );
+  });
+
+  test.each([
+    ['{', 'is not JSON'],
+    ['{}', '(document): {}: must be a list of faults'],
+    ['[1]', '0: 1: must be a fault'],
+    [JSON.stringify([{ ...FAULT, match: '(' }]), '0.match: "(": must be a regular expression'],
+    [JSON.stringify([{ ...FAULT, nth: 0 }]), '0.nth: 0: must be a whole number'],
+    [JSON.stringify([{ ...FAULT, nth: 1.5 }]), '0.nth: 1.5: must be a whole number'],
+    [JSON.stringify([{ ...FAULT, effect: 'fail' }]), '0.effect: "fail": must be "fail-before"'],
+    [JSON.stringify([{ ...FAULT, when: 'now' }]), '0.when: is not a known key'],
+    [JSON.stringify([{ ...FAULT, host: undefined }]), '0.host: must be the name of a host'],
+    [JSON.stringify([{ ...FAULT, host: 'bigip' }]), '0.host: "bigip": must be one of 10.3.88.66, i-0a4e90de0a4e90de0'],
+  ])('%s is refused by path, value and rule', async (content, rule) => {
+    const { code, err, inputs } = await withFaults(content);
+    expect(code).toBe(2);
+    expect(err).toContain(`faults.json: ${rule}`);
+    expect(inputs).toEqual([]);
+  });
+
+  test('a file that is none', async () => {
+    expect((await apply({}, '--fault', temporary())).err).toMatch(/cannot be read \(EISDIR\)/);
+    expect(await apply({}, '--fault', 'gone.json')).toMatchObject({
+      code: 2,
+      err: 'gone.json: there is no such file\n',
+    });
+  });
+});
