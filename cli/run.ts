@@ -133,7 +133,9 @@ function keepIn(state: string): void {
     accessSync(state, constants.W_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`Hosts and table cannot be kept in ${state} (${code}): name another folder with --state.`);
+    throw new Error(`Hosts and table cannot be kept in ${state} (${code}): name another folder with --state.`, {
+      cause: error,
+    });
   }
 }
 

@@ -38,7 +38,7 @@ test('every field says what it is', () => {
   const look = (node: unknown, path: string): void => {
     if (typeof node !== 'object' || node === null) return;
     const { properties, items, anyOf, oneOf, description } = node as Record<string, unknown>;
-    const inner = Object.entries((properties ?? {}) as object);
+    const inner = Object.entries(properties ?? {});
     if (inner.length === 0 && items === undefined && !anyOf && !oneOf && description === undefined)
       undescribed.push(path);
     for (const [name, child] of inner) look(child, `${path}.${name}`);
