@@ -10,10 +10,14 @@ open_session() {
   printing && return
   work=$(mktemp -d) || fail "$UNFIT" "cannot make a working folder on the bastion"
   trap close_session EXIT
-  agent=$(ssh-agent -a "$work/agent" 9>&- | sed -n 's/^SSH_AGENT_PID=\([0-9]*\);.*/\1/p')
+  # Of this run's own, and with an end of its own: a script that is stopped outright cannot end it.
+  timeout 300 ssh-agent -D -a "$work/agent" </dev/null >/dev/null 2>&1 9>&- &
+  agent=$!
+  local tries=0
+  until [ -S "$work/agent" ] || [ "$((tries += 1))" -gt 100 ]; do sleep 0.05; done
   export SSH_AUTH_SOCK=$work/agent
   local said
-  said=$({ aws secretsmanager get-secret-value --secret-id "$SSM_Secret" --query SecretString --output text | ssh-add -q -t 300 -; } 2>&1 9>&-) ||
+  said=$({ aws secretsmanager get-secret-value --secret-id "$SSM_Secret" --query SecretString --output text | ssh-add -q -; } 2>&1 9>&-) ||
     fail "$UNFIT" "the key in secret $SSM_Secret could not be loaded on the bastion: $(brief "$said")"
   printf '%s %s\n' "$SSM_Management" "$SSM_HostKey" >"$work/known_hosts"
   ssh_options=(-F /dev/null -T -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o StrictHostKeyChecking=yes
@@ -28,7 +32,7 @@ open_session() {
 
 close_session() {
   [ "${#ssh_options[@]}" -eq 0 ] || ssh "${ssh_options[@]}" -O exit "$SSM_User@$SSM_Management" >/dev/null 2>&1 9>&-
-  [ -z "$agent" ] || SSH_AGENT_PID=$agent ssh-agent -k >/dev/null 2>&1
+  [ -z "$agent" ] || kill "$agent" 2>/dev/null
   rm -rf "$work"
 }
 
