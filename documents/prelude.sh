@@ -4,6 +4,7 @@
 set -u -o pipefail -f
 umask 077
 export LC_ALL=C
+PATH=$PATH:/usr/sbin:/sbin # where ip and iptables are; not every agent looks there
 
 # Where the device's own file system begins: empty on a real device; the local mode gives each host a folder.
 root=${EDGE_RAMP_ROOT-}

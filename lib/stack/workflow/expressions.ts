@@ -29,7 +29,8 @@ export const fenceAfter = (fence: string): string => `$string($max([${fence} + 1
  */
 const caughtSentence = (() => {
   const cause = '$states.errorOutput.Cause';
-  const isLambdaError = `$contains(${cause}, /^[{].*"errorMessage":".*[}]$/)`;
+  // As Lambda's Node.js runtime writes it, trace and all. No regular expression: whether the service takes those is not tried.
+  const isLambdaError = `$substring(${cause}, 0, 13) = '{"errorType":' and $substring(${cause}, -1) = '}'`;
   return `$exists(${cause}) ? (${isLambdaError} ? $parse(${cause}).errorMessage : ${cause}) : 'no cause was given'`;
 })();
 
