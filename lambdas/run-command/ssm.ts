@@ -34,8 +34,12 @@ export class SsmRunCommand implements RunCommand {
   }
 
   async run(order: Order): Promise<string> {
-    const id = (order.again ? await this.#find(order) : undefined) ?? (await this.#send(order));
-    return judge(order, await this.#outcome(order, id));
+    const earlier = order.again ? await this.#find(order) : undefined;
+    if (earlier !== undefined) {
+      const outcome = await this.#outcome(order, earlier);
+      if (outcome.ResponseCode !== LOCKED) return judge(order, outcome);
+    }
+    return judge(order, await this.#outcome(order, await this.#send(order)));
   }
 
   async #send(order: Order): Promise<string> {
@@ -133,7 +137,8 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((done) => setTimeout(done, milliseconds));
 }
 
-/** What the prelude's exit codes mean (documents/prelude.sh). Any of them but SILENT: the script itself said what is the matter. */
+/** Exit codes of the scripts that mean more than "the device said no" (documents/prelude.sh). LOCKED: it came no further than the lock. */
+const LOCKED = 12;
 const SILENT = 23;
 
 function judge({ device }: Order, invocation: GetCommandInvocationCommandOutput): string {
@@ -152,6 +157,7 @@ function judge({ device }: Order, invocation: GetCommandInvocationCommandOutput)
       `${device}: the command ended as ${StatusDetails ?? Status}; what it did until then is not known`,
     );
   const said = lastWords(StandardErrorContent ?? '', StandardOutputContent ?? '', ResponseCode);
+  if (ResponseCode === LOCKED) throw new Throttled(`${device}: ${said}`);
   if (ResponseCode === SILENT) throw new OutcomeUnknown(`${device}: ${said}`);
   throw new DeviceRefused(`${device}: ${said}`);
 }

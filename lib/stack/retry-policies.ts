@@ -22,7 +22,7 @@ export interface RetryPolicy {
  */
 export const THROTTLED: RetryPolicy = {
   name: 'THROTTLED',
-  because: 'the service refused the command before it accepted it: nothing was sent',
+  because: 'the service refused the command, or the script came no further than the lock: nothing was done',
   errors: [ERRORS.Throttled],
   first: 2,
   ceiling: 20,

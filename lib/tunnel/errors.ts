@@ -40,7 +40,7 @@ export class OutcomeUnknown extends EdgeRampError {
   override readonly name = ERRORS.OutcomeUnknown;
 }
 
-/** AWS asked to slow down before anything was sent: safe to retry. */
+/** AWS asked to slow down before anything was sent, or the device was busy with another of our commands: safe to retry. */
 export class Throttled extends EdgeRampError {
   override readonly name = ERRORS.Throttled;
 }

@@ -258,6 +258,20 @@ describe('tried again', () => {
     expect(sent(SendCommandCommand)).toEqual([]);
   });
 
+  test('one that met a busy device came no further: it is tried again, and sent anew', async () => {
+    const busy = {
+      Status: 'Failed',
+      ResponseCode: 12,
+      StandardErrorContent: 'edge-ramp: another command has held it\n',
+    };
+    const first = fake({ looks: [busy] });
+    expect(await outcome(first.adapter.run(ORDER))).toBe('Throttled: BIG-IP 10.3.88.66: another command has held it');
+    const listed = [{ CommandId: 'earlier', Comment: ORDER.tag, StatusDetails: 'Failed' }];
+    const second = fake({ listed, looks: [busy, { Status: 'Success', StandardOutputContent: 'done' }] });
+    expect(await outcome(second.adapter.run(again))).toBe('ok: done');
+    expect(second.sent(SendCommandCommand)).toHaveLength(1);
+  });
+
   test('when nothing can be looked up, nothing is sent', async () => {
     const { adapter, sent } = fake({ listed: serviceError('ThrottlingException') });
     expect(await outcome(adapter.run(again))).toMatch(/^Throttled: /);
