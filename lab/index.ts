@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { load } from './cloud/asl/load';
 import type { StateEvent } from './cloud/asl/run';
@@ -68,6 +68,15 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   }
 }
 
+/** The tunnels of this lab, those included that were declared once: their devices do not go with a file in tunnels/. */
+function everDeclared(file: string, specs: readonly unknown[]): readonly unknown[] {
+  const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as readonly { name: string }[]) : [];
+  const named = new Set((specs as readonly { name: string }[]).map(({ name }) => name));
+  const all = [...specs, ...before.filter(({ name }) => !named.has(name))];
+  writeFileSync(file, JSON.stringify(all));
+  return all;
+}
+
 /** Opens the parts one after another; `opened` collects how to close each. */
 async function open(
   options: LabOptions,
@@ -80,7 +89,7 @@ async function open(
   KEPT.filter((name) => name !== 'table').forEach((name) => mkdirSync(folder(name), { recursive: true }));
 
   const clock = new Clock(options.speed);
-  const specs = options.specs ?? deployment.specs();
+  const specs = everDeclared(join(folder('hosts'), 'declared.json'), options.specs ?? deployment.specs());
   const executions = new Executions(folder('executions'));
   const secrets = new Secrets(folder('keys'), specs);
   const tables = await Tables.open(folder('table'), deployment.assembly.resources('AWS::DynamoDB::Table'));

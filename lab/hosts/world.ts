@@ -49,6 +49,14 @@ function subnet(clusterNetwork: string, nth: number): string {
   const step = Math.max(512, 2 ** (32 - Number(clusterNetwork.split('/')[1])) / 4);
   return `${toAddress(toNumber(hostOf(clusterNetwork)) + ([1, 2, 3, 0][nth % 4] ?? 0) * step + Math.floor(nth / 4) * 512)}/23`;
 }
+/** What the declared tunnels reach by a node: the networks of its cluster. */
+const networksThrough = (node: string, specs: readonly Spec[]): string[] => [
+  ...new Set(
+    specs
+      .filter(({ ramp }) => ramp.nodes.some(({ instance }) => instance === node))
+      .flatMap(({ clusterNetworks }) => clusterNetworks),
+  ),
+];
 const hostIn = (network: string, number: number): string => toAddress(toNumber(hostOf(network)) + number);
 
 /**
@@ -73,6 +81,7 @@ export function populate(
       if (key && !bigip.authorised.includes(key)) bigip.authorised.push(key);
       if (!bigip.bastions.includes(unit.bastion)) bigip.bastions.push(unit.bastion);
       state.bastions[unit.bastion] ??= {};
+      addSelf(bigip, unit.address);
       addVirtuals(bigip, spec.virtualServers);
     }
     for (const { instance, address, interface: device } of spec.ramp.nodes) {
@@ -87,6 +96,7 @@ export function populate(
         interface: device,
         plugin,
         clusterNetwork: cluster,
+        furtherNetworks: networksThrough(instance, specs as readonly Spec[]).filter((network) => network !== cluster),
         gateway: `${hostIn(own, 1)}/23`,
         pods: pods.map((number) => hostIn(own, number)),
         other: { address: hostIn(networkOf(`${address}/24`), 250), subnet: others, pods: remote },
@@ -134,6 +144,20 @@ function newBigIp({ management, user, hostKey, address }: Spec['bigip'][number],
     running,
     saved: structuredClone(running),
   };
+}
+
+/** A further tunnel may end at another address of the same BIG-IP. */
+function addSelf(bigip: BigIp, address: string): void {
+  const selfs = Object.values(bigip.running['net self']);
+  if (selfs.some((self) => self['address'] === `${address}/24`)) return;
+  for (const config of [bigip.running, bigip.saved])
+    put(
+      config,
+      'net self',
+      `self-internal-${selfs.length + 1}`,
+      [setting('address', `${address}/24`), setting('allow-service', 'default'), setting('vlan', 'internal')],
+      false,
+    );
 }
 
 /** The declared virtual servers, alternating between no source address translation and automap. */

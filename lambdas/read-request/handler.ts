@@ -1,10 +1,10 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { readRequest, type Request } from './request';
+import { readRequest, type CheckedRequest } from './request';
 
 const parameters = new SSMClient({});
 
 /** Read request: the execution's input, checked, with the declared tunnel. Contacts no device. */
-export async function handler(input: unknown): Promise<Request> {
+export async function handler(input: unknown): Promise<CheckedRequest> {
   return readRequest(input, async (tunnel) => {
     try {
       const { Parameter } = await parameters.send(

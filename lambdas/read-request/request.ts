@@ -56,25 +56,32 @@ export interface Request {
   readonly expect: string | null;
   readonly trigger: 'event' | 'schedule' | null;
   readonly repair: string | null;
+  /** False: nobody declares the tunnel any more, and it is to be torn down as it was last applied. */
+  readonly declared: boolean;
   readonly spec: Tunnel;
 }
+
+/** What Read request answers: for a tunnel that is not declared the workflow takes `spec` from the table, which this step cannot read. */
+export type CheckedRequest = Omit<Request, 'spec'> & { readonly spec: Tunnel | null };
 
 /**
  * Checks an execution's input and finds the tunnel's declaration.
  * @param declared gives the declaration as JSON text, undefined when there is none of that name
+ * @returns `spec` null for a teardown of a tunnel that is not declared
  * @throws InvalidRequest listing every mistake: path, value, rule
  */
 export async function readRequest(
   document: unknown,
   declared: (tunnel: string) => Promise<string | undefined>,
-): Promise<Request> {
+): Promise<CheckedRequest> {
   const parsed = input.safeParse(document, { reportInput: true });
   if (!parsed.success)
     throw new InvalidRequest(parsed.error.issues.flatMap((issue) => issueLines('request', issue)).join('; '));
   const { tunnel, action, allowInterruption, expect = null, trigger = null, repair = null, spec } = parsed.data;
-  const common = { contract: CONTRACT, tunnel, action, allowInterruption, expect, trigger, repair };
+  const common = { contract: CONTRACT, tunnel, action, allowInterruption, expect, trigger, repair, declared: true };
   if (spec !== undefined) return { ...common, spec: parseTunnel(spec, 'request: spec') };
   const text = await declared(tunnel);
+  if (text === undefined && action === 'teardown') return { ...common, declared: false, spec: null };
   if (text === undefined)
     throw new InvalidRequest(`request: tunnel: "${tunnel}": is not declared; add tunnels/${tunnel}.yaml and deploy`);
   return { ...common, spec: parseTunnel(parseJson(text, tunnel), `declaration of ${tunnel}`) };

@@ -13,6 +13,7 @@ const REQUEST = {
   expect: null,
   trigger: null,
   repair: null,
+  declared: true,
   spec: EXAMPLE,
 } as const;
 

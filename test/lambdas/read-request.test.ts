@@ -22,6 +22,7 @@ test('the least request is an apply that interrupts nothing, with every field of
     expect: null,
     trigger: null,
     repair: null,
+    declared: true,
     spec: EXAMPLE,
   }));
 
@@ -46,11 +47,17 @@ test('a full request keeps what it says', async () =>
     repair: 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1',
   }));
 
+test('a teardown of what is not declared is no mistake: how it was applied stands in the table', async () => {
+  const request = await readRequest({ tunnel: 'edge-b', action: 'teardown' }, declared);
+  expect(request).toMatchObject({ action: 'teardown', declared: false, spec: null });
+  expect(await message({ tunnel: 'edge-b', action: 'verify' })).toContain('is not declared; add tunnels/edge-b.yaml');
+});
+
 test('a plan may bring a declaration of its own, which is checked like any other and looked up nowhere', async () => {
   const nowhere = jest.fn();
   const spec = merge(EXAMPLE, { snat: 'gateway' });
   const request = await readRequest({ tunnel: 'edge-a', action: 'plan', spec }, nowhere);
-  expect(request.spec.snat).toBe('gateway');
+  expect(request.spec!.snat).toBe('gateway');
   expect(nowhere).not.toHaveBeenCalled();
 });
 

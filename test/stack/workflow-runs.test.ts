@@ -12,6 +12,7 @@ const REQUEST = {
   expect: null,
   trigger: null,
   repair: null,
+  declared: true,
   spec: { name: 'edge-a' },
 };
 const WORK = { instance: 'i-1', operations: ['x'] };
@@ -245,6 +246,44 @@ describe('a run that fails before the first change', () => {
     const { error, cause, path } = await run({ Plan: () => plan }, { action });
     expect([error, cause]).toEqual(['NotVerified', `no answer from 10.130.0.7${where}`]);
     if (record) expect(path).toContain(record);
+  });
+});
+
+describe('a tunnel that is not declared any more', () => {
+  const gone = { action: 'teardown', declared: false, spec: null };
+  const stored = (name: string) => ({ Item: { applied: { S: JSON.stringify({ name }) } } });
+
+  test('is torn down as it was last applied', async () => {
+    const { output, asked } = await run({ 'Read tunnel': () => stored('edge-a') }, gone);
+    expect(output).toMatchObject({ endState: 'TornDown' });
+    for (const state of ['Observe BIG-IP', 'Plan', 'Configure ramp nodes'])
+      expect(asked[state]![0].Payload.request.spec).toEqual({ name: 'edge-a' });
+  });
+
+  test('and was never applied, is InvalidRequest before the lease', async () => {
+    const { error, cause, path } = await run({}, gone);
+    expect(error).toBe('InvalidRequest');
+    expect(cause).toBe(
+      'request: tunnel: "edge-a": is not declared, and the table does not know it as applied: there is nothing to tear down',
+    );
+    expect(path).toEqual(['Read request', 'Read tunnel', 'Is the tunnel free?', 'InvalidRequest']);
+  });
+
+  test.each([
+    ['applied otherwise', stored('newer'), 'TornDown', 'newer'],
+    ['torn down', {}, 'InvalidRequest', undefined],
+  ])('and was %s by who won the race for the lease', async (_, second, end, name) => {
+    const lostOnce = (_args: unknown, visit: number) => {
+      if (visit === 1) throw new Mishap('DynamoDB.ConditionalCheckFailedException', 'The conditional request failed');
+      return attributes();
+    };
+    const reads = [stored('older'), second];
+    const { output, error, asked } = await run(
+      { 'Read tunnel': (_args, visit) => reads[visit - 1], 'Take lease': lostOnce },
+      gone,
+    );
+    expect(output?.endState ?? error).toBe(end);
+    expect(asked['Plan']?.[0].Payload.request.spec.name).toBe(name);
   });
 });
 

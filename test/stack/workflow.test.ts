@@ -188,6 +188,7 @@ describe('where nothing can be caught', () => {
     expect: null,
     trigger: null,
     repair: null,
+    declared: true,
     spec: {},
   };
   const least = { ...VARIABLES, request };

@@ -132,10 +132,12 @@ const STOCK = {
 -A OPENSHIFT-MASQUERADE -s CLUSTER -m comment --comment "masquerade pod-to-external traffic" -j MASQUERADE`,
 };
 
-export function stockChains(clusterNetwork: string): Record<'filter' | 'nat', Chains> {
+export function stockChains(clusterNetworks: readonly string[]): Record<'filter' | 'nat', Chains> {
   const read = (text: string): Chains => {
     const chains: Chains = {};
-    for (const line of text.replaceAll('CLUSTER', clusterNetwork).trim().split('\n')) {
+    const lines = text.trim().split('\n');
+    const each = (line: string): string[] => clusterNetworks.map((network) => line.replace('CLUSTER', network));
+    for (const line of lines.flatMap((line) => (line.includes('CLUSTER') ? each(line) : line))) {
       const [verb, name = '', ...words] = (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
       const chain = (chains[name] ??= { rules: [] });
       if (verb === '-P') chain.policy = words[0]!;

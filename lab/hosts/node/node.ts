@@ -9,6 +9,8 @@ export interface NodeSettings {
   readonly interface: string;
   readonly plugin: Plugin;
   readonly clusterNetwork: string;
+  /** Further networks of the same cluster, from which no node here has its subnet. */
+  readonly furtherNetworks?: readonly string[];
   /** tun0's address with length; the node's own subnet follows from it. */
   readonly gateway: string;
   /** Pods by address; their ports on br0 count from 4. */
@@ -16,6 +18,12 @@ export interface NodeSettings {
   /** One other node of the cluster. */
   readonly other: { readonly address: string; readonly subnet: string; readonly pods: readonly string[] };
 }
+
+/** All networks of its cluster. */
+export const networksOf = ({ clusterNetwork, furtherNetworks = [] }: NodeSettings): string[] => [
+  clusterNetwork,
+  ...furtherNetworks,
+];
 
 export interface Link {
   readonly index: number;
@@ -69,7 +77,7 @@ export function startNode(settings: NodeSettings): Node {
     links: [ether(3, settings.interface, 1500)],
     addresses: [],
     routes: [],
-    chains: stockChains(settings.clusterNetwork),
+    chains: stockChains(networksOf(settings)),
     flows: [],
     connections: [],
     learned: {},
@@ -92,7 +100,7 @@ export function rebuildBridge(node: Node): void {
   node.links.push(ether(index, 'tun0', 1450));
   addAddress(node, 'tun0', node.settings.gateway);
   node.routes = node.routes.filter((route) => !(route.kernel && route.dev === 'tun0')); // the SDN replaces the connected route by the cluster's
-  node.routes.push({ to: node.settings.clusterNetwork, dev: 'tun0' }, { to: '172.30.0.0/16', dev: 'tun0' });
+  for (const to of [...networksOf(node.settings), '172.30.0.0/16']) node.routes.push({ to, dev: 'tun0' });
   node.flows = pipelineFlows(node.settings);
 }
 

@@ -1,6 +1,6 @@
 import { hostOf, networkOf } from '../address';
 import { parseFlow, type Flow } from './flows';
-import type { NodeSettings } from './node';
+import { networksOf, type NodeSettings } from './node';
 
 export type Plugin = 'subnet' | 'multitenant' | 'networkpolicy';
 
@@ -76,18 +76,24 @@ smn table=70,priority=100,ip,nw_dst=POD,actions=load:0->NXM_NX_REG1[],load:PORT-
 const hex = (address: string): string[] => address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
 
 /** What the SDN programs for one node, its Pods and one other node. */
-export function pipelineFlows({ address, plugin, gateway, clusterNetwork, pods, other }: NodeSettings): Flow[] {
+export function pipelineFlows(settings: NodeSettings): Flow[] {
+  const { address, plugin, gateway, pods, other } = settings;
   const fill = (flows: string, words: Record<string, string>): Flow[] =>
     flows
       .split('\n')
       .filter((line) => line.slice(0, 3).includes(plugin.charAt(0)))
+      .flatMap((line) =>
+        networksOf(settings).flatMap((network, i) =>
+          i === 0 || line.includes('CLUSTER') ? line.replaceAll('CLUSTER', network) : [],
+        ),
+      )
       .map((line) =>
         parseFlow(
           line.slice(4).replace(/\b[A-Z_]{3,}\b/g, (word) => words[word] ?? word),
           {},
         ),
       );
-  const node = { ADDRESS: address, GATEWAY: hostOf(gateway), SUBNET: networkOf(gateway), CLUSTER: clusterNetwork };
+  const node = { ADDRESS: address, GATEWAY: hostOf(gateway), SUBNET: networkOf(gateway) };
   return [
     ...fill(NODE_FLOWS, { ...node, OTHER_ADDRESS: other.address, OTHER_SUBNET: other.subnet }),
     ...pods.flatMap((pod, i) => fill(POD_FLOWS, { POD: pod, PORT: String(i + 4), MAC: hex(pod).join(':') })),

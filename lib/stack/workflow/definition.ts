@@ -60,7 +60,7 @@ function readRequest(shop: Workshop, ends: EndStates, next: IChainable): IChaina
   // Whoever ends the run may look at any variable, so all are set here as well.
   const outside = { ...VARIABLES, request: jsonata('$states.input'), failure: jsonata(caught('Read request')) };
   return thinkingStep(shop, 'Read request', shop.handlers.readRequest, {
-    comment: "Checks the request and adds the tunnel's declaration.",
+    comment: "Checks the request and adds the tunnel's declaration, if there is one.",
     payload: '$states.input',
     assign: VARIABLES,
   })

@@ -19,6 +19,9 @@ const RACES = 5;
 /** Step Functions may not know an execution yet that began a moment ago: until then "does not exist" means "runs". */
 const YOUNG_MILLISECONDS = 60_000;
 
+/** Why a tunnel that is not declared cannot be torn down either. */
+const NOWHERE_DECLARED = `'request: tunnel: "' & $request.tunnel & '": is not declared, and the table does not know it as applied: there is nothing to tear down'`;
+
 /**
  * Reads the tunnel's item and takes its lease: at once when it is free, over from its owner when that no longer runs.
  *
@@ -39,8 +42,13 @@ export function takeLease(shop: Workshop, ends: EndStates, look: IChainable, hel
   const free = decide(
     shop,
     'Is the tunnel free?',
-    'Who only looks needs no lease. Who was started by an event gives way to a person, a pause and another run.',
+    'Who only looks needs no lease. Who was started by an event gives way to a person, a pause and another run. Of what is neither declared nor applied nothing is known.',
     [
+      {
+        when: "$type($request.spec) = 'null'",
+        goTo: ends.InvalidRequest,
+        assign: failure(found('InvalidRequest', NOWHERE_DECLARED, 'Is the tunnel free?')),
+      },
       { when: "$request.action in ['plan', 'verify']", goTo: look },
       {
         when: `$request.trigger != null and ($request.spec.example = true or $seen.wanted != 'applied' or $seen.paused or ($seen.owner != '' and $seen.owner != ${ME}))`,
@@ -89,7 +97,8 @@ function readTunnel(shop: Workshop): DynamoGetItem {
   const item = '$states.result.Item';
   return retry(
     DynamoGetItem.jsonata(shop.scope, 'Read tunnel', {
-      comment: "Reads the tunnel's lease and records.",
+      comment:
+        "Reads the tunnel's lease and records. What is not declared any more is torn down as it was last applied.",
       table: shop.table,
       key: { tunnel: textValue('$request.tunnel') },
       consistentRead: true,
@@ -102,6 +111,10 @@ function readTunnel(shop: Workshop): DynamoGetItem {
           paused: jsonata(`$exists(${item}.paused) and $not(${item}.paused.BOOL = false)`),
         },
         records: jsonata(recordsOf(item)),
+        // At each read: who wrote in between may have applied or torn down.
+        request: jsonata(
+          `$request.declared = false ? $merge([$request, { 'spec': $exists(${item}.applied.S) ? $parse(${item}.applied.S) : null }]) : $request`,
+        ),
       },
       outputs: {},
       taskTimeout: Timeout.duration(SERVICE_CALL),

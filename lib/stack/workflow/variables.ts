@@ -23,7 +23,7 @@ const NO_PLAN = {
  * from outside but not make one of that name, and an expression that meets a missing one ends the run.
  */
 export const VARIABLES = {
-  /** The checked request, with the tunnel's declaration as `spec`. */
+  /** The checked request, with the tunnel's declaration as `spec`; null: not declared, and not known from the table (yet). */
   request: jsonata('$states.result.Payload'),
   /** How often the tunnel's item was read to take the lease. */
   attempt: 0,

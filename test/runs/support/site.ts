@@ -18,12 +18,12 @@ export const BIGIP = example.bigip[0]!.management;
 /** Waits and time-outs pass so many times faster; the scripts run as fast as they do. */
 const SPEED = 25;
 
-/** A site with one BIG-IP, its bastion, one ramp node, and the state machine. */
+/** A site with the BIG-IPs, bastions and ramp nodes of its tunnels, and the state machine. */
 export interface Site {
   readonly lab: Lab;
   readonly world: World;
   readonly state: string;
-  /** Starts an execution and waits for its end. */
+  /** Starts an execution, of the first tunnel unless the input names another one, and waits for its end. */
   run(input?: object): Promise<ExecutionResult>;
   /** All that the hosts hold, as the test sees it: no field is left out; counters, durations and connection tracking are no part of a dump. */
   dump(): string;
@@ -32,6 +32,8 @@ export interface Site {
 
 export interface SiteOptions {
   readonly spec?: Tunnel;
+  /** All that is declared; default `spec` alone. Empty: nothing is any more. */
+  readonly specs?: readonly Tunnel[];
   readonly faults?: readonly Fault[];
   readonly world?: WorldOptions;
   /** Declarations whose devices and virtual servers the site has too. */
@@ -40,9 +42,10 @@ export interface SiteOptions {
   readonly from?: string;
 }
 
-/** @returns a fresh site, or a copy of an earlier one. Close it. */
+/** Tunnels that share devices have these once. @returns a fresh site, or a copy of an earlier one. Close it. */
 export async function site({
   spec = example,
+  specs = [spec],
   faults = [],
   world = {},
   also = [],
@@ -54,11 +57,15 @@ export async function site({
   const lab = await openLab({
     assembly: process.env['EDGE_RAMP_TEST_ASSEMBLY']!,
     state,
-    specs: [spec],
+    specs,
     faults,
     speed: SPEED,
     hosts: async (options) => {
-      const hosts = await simulatedHosts({ ...options, specs: [spec, ...also], world: { [spec.name]: world } });
+      const hosts = await simulatedHosts({
+        ...options,
+        specs: [...options.specs, ...also],
+        world: { [spec.name]: world },
+      });
       devices = hosts.world;
       return hosts;
     },
