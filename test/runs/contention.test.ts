@@ -129,3 +129,33 @@ function underway({ lab }: Site, state: string): Promise<ReturnType<Site['lab'][
     });
   });
 }
+
+test('a BIG-IP that goes away after it was changed, and comes back within minutes, is put back', async () => {
+  here = await site({ faults: [{ host: BIGIP, match: 'submit cli transaction', nth: 1, effect: 'fail-before' }] });
+  const [before, device] = [here.dump(), here.world.bigips[BIGIP]!];
+  const rounds: number[] = [];
+  const result = await here.lab.start({ tunnel: 'edge-a' }, ({ kind, state }) => {
+    if (kind !== 'entered') return;
+    if (state === 'New fence') rounds.push(rounds.length + 1);
+    if (state === 'New fence' && rounds.length === 1) device.reachable = false;
+    if (state === 'Wait before restoring again' && rounds.length === 2) device.reachable = true;
+  }).done;
+  expect(endOf(result)).toBe('RolledBack');
+  expect(rounds).toEqual([1, 2, 3, 4]); // two in vain, one that restores, one that confirms
+  expect(here.dump()).toBe(before);
+});
+
+test('a BIG-IP that stays away leaves RollbackFailed, which keeps the record; the next apply goes on from there', async () => {
+  here = await site({ faults: [{ host: BIGIP, match: 'submit cli transaction', nth: 1, effect: 'fail-before' }] });
+  const [before, device] = [here.dump(), here.world.bigips[BIGIP]!];
+  const result = await here.lab.start({ tunnel: 'edge-a' }, ({ kind, state }) => {
+    if (kind === 'entered' && state === 'New fence') device.reachable = false;
+  }).done;
+  expect(endOf(result)).toBe('RollbackFailed');
+  expect(result.cause).toMatch(/could not be determined|not put back/);
+  expect(await here.lab.item('edge-a')).toMatchObject({ before: expect.stringContaining('tunnel SDN') });
+  device.reachable = true;
+  expect(endOf(await here.run())).toBe('Applied');
+  expect(endOf(await here.run({ action: 'teardown' }))).toBe('TornDown');
+  expect(here.dump()).toBe(before);
+});

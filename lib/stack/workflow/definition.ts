@@ -1,4 +1,4 @@
-import type { Choice, IChainable } from 'aws-cdk-lib/aws-stepfunctions';
+import { Wait, WaitTime, type Choice, type IChainable } from 'aws-cdk-lib/aws-stepfunctions';
 import { carryOut } from './carry-out';
 import { type EndStates, endStates } from './ends';
 import { caught, failure, found, jsonata } from './expressions';
@@ -8,6 +8,9 @@ import { type ClosingWrites, closingWrites, newFence, recordBefore } from './rec
 import { type Workshop, decide, decision, rules, thinkingStep } from './states';
 import { VARIABLES } from './variables';
 import { FORWARD, RESTORE } from './ways';
+
+/** Before the second round, and so much longer before each further one: with the tries in between, some minutes in all. */
+const PATIENCE_SECONDS = 30;
 
 /** How often a restore is carried out. After the last time the run looks once more, only to confirm. */
 const RESTORING_ROUNDS = 3;
@@ -35,7 +38,7 @@ export function definition(shop: Workshop): IChainable {
   closeRuns(shop, closing, ends, failed);
 
   const restore = restoring(shop, closing, failed);
-  answerFailure(failed, ends, closing, restore);
+  answerFailure(shop, failed, ends, closing, restore);
 
   const forward = goingForward(shop, ends, closing, failed);
   const held = decide(
@@ -127,16 +130,33 @@ function restoring(shop: Workshop, closing: ClosingWrites, failed: Choice): ICha
 }
 
 /** Where every failure goes. */
-function answerFailure(failed: Choice, ends: EndStates, closing: ClosingWrites, restore: IChainable): void {
+function answerFailure(
+  shop: Workshop,
+  failed: Choice,
+  ends: EndStates,
+  closing: ClosingWrites,
+  restore: IChainable,
+): void {
   rules(
     failed,
     [
       { when: '$fence = null', goTo: ends.NotStarted },
       { when: '$begun = false', goTo: closing.notStarted },
       { when: `$round > ${RESTORING_ROUNDS}`, goTo: closing.notRestored },
+      { when: '$round > 0', goTo: patience(shop, restore) },
     ],
     restore,
   );
+}
+
+/** A device that could not be reached in one round may be starting up: each further round waits longer for it. */
+function patience(shop: Workshop, restore: IChainable): IChainable {
+  const wait = Wait.jsonata(shop.scope, 'Wait before restoring again', {
+    comment: 'Restoring failed. Gives the device a little time, then looks and tries again.',
+    time: WaitTime.seconds(jsonata(`$round * ${PATIENCE_SECONDS}`)),
+  });
+  wait.next(restore);
+  return wait;
 }
 
 /** Each closing write, where it leads, and where the run goes when the table refuses it. */
