@@ -22,6 +22,7 @@ question() { # KIND NAME
   snatpool) tmsh_ask "$*" list ltm snatpool "$2" ;;
   virtual) tmsh_ask "$*" list ltm virtual "$2" source-address-translation ;;
   saved) answer saved 0 "$(cat "$state/$SSM_Tunnel.$SSM_Management.saved" 2>/dev/null)" ;;
+  group) tmsh_ask "$*" show cm "$2" ;;
   # Without a tunnel a ping would leave by the default route, to whoever has that address.
   ping) if [ "$has_tunnel" != no ]; then tmsh_ask "$*" run util ping -c 3 -i 0.2 -W 1 "$2"; else answer "$*" - ''; fi ;;
   *) fail "$UNFIT" "unknown question: $*" ;;

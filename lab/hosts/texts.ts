@@ -111,6 +111,15 @@ export const TEXTS = {
     0,
     'ltm virtual %s {\n    destination %s\n    status.availability-state %s\n    status.enabled-state enabled\n    status.status-reason %s\n}',
   ),
+  // The headings, the lines "Status" and the words of a status are sourced; the other lines and their layout are not.
+  syncStatus: unverified(
+    0,
+    '\n-----------------------------------\nCM::Sync Status\n-----------------------------------\nColor    %s\nStatus   %s\nMode     %s\nSummary  %s\nDetails  ',
+  ),
+  failoverStatus: unverified(
+    0,
+    '\n--------------------------\nCM::Failover Status\n--------------------------\nColor    %s\nStatus   %s\nSummary  %s\nDetails  ',
+  ),
 } satisfies Record<string, Text>;
 
 /** A text of the catalogue with its words filled in. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contains, hostOf, networkOf, toAddress, toNumber } from './address';
 import { emptyConfiguration, put, type Setting } from './bigip/objects';
-import type { BigIp } from './bigip/tmsh';
+import type { BigIp, DeviceGroup } from './bigip/tmsh';
 import { startNode, type Node } from './node/node';
 import type { Plugin } from './node/pipeline';
 
@@ -12,6 +12,8 @@ export interface WorldOptions {
   readonly plugin?: Plugin;
   /** The login shell on its BIG-IPs; default tmsh. */
   readonly shell?: 'tmsh' | 'bash';
+  /** The device group that its BIG-IPs are members of; default: none. */
+  readonly group?: DeviceGroup;
   /** Host numbers of the Pods in each ramp node's subnet; default 5 to 8. */
   readonly pods?: readonly number[];
   /** Command lines typed on its devices beforehand, by host name: leftovers, other people's objects. Not in the journal. */
@@ -72,11 +74,11 @@ export function populate(
 ): Set<string> {
   const fresh = new Set<string>();
   for (const spec of specs as readonly Spec[]) {
-    const { plugin = 'networkpolicy', shell = 'tmsh', pods = [5, 6, 7, 8] } = options[spec.name] ?? {};
+    const { plugin = 'networkpolicy', shell = 'tmsh', group, pods = [5, 6, 7, 8] } = options[spec.name] ?? {};
     const cluster = spec.clusterNetworks[0] ?? '10.128.0.0/14';
     for (const unit of spec.bigip) {
       if (!state.bigips[unit.management]) fresh.add(unit.management);
-      const bigip = (state.bigips[unit.management] ??= newBigIp(unit, shell));
+      const bigip = (state.bigips[unit.management] ??= { ...newBigIp(unit, shell), ...(group ? { group } : {}) });
       const key = publicKey(unit.secret);
       if (key && !bigip.authorised.includes(key)) bigip.authorised.push(key);
       if (!bigip.bastions.includes(unit.bastion)) bigip.bastions.push(unit.bastion);

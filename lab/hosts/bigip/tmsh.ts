@@ -12,6 +12,12 @@ import {
   type Setting,
 } from './objects';
 
+/** How a BIG-IP stands in its device group. */
+export interface DeviceGroup {
+  readonly failover: 'ACTIVE' | 'STANDBY';
+  readonly sync: string;
+}
+
 /** All that one BIG-IP unit holds; plain data, saved as JSON. */
 export interface BigIp {
   readonly management: string;
@@ -27,6 +33,8 @@ export interface BigIp {
   reachable: boolean;
   /** Virtual servers that are not available. */
   offline: string[];
+  /** The device group that it is a member of; none: it stands alone. `sync` as `show cm sync-status` has it. */
+  group?: DeviceGroup;
   running: Configuration;
   saved: Configuration;
 }
@@ -102,12 +110,22 @@ function configure(config: Configuration, verb: string, words: readonly string[]
   return done();
 }
 
+function ofGroup(group: DeviceGroup | undefined, what: 'cm sync-status' | 'cm failover-status'): string {
+  const { failover, sync } = group ?? { failover: 'ACTIVE', sync: 'Standalone' };
+  const active = failover === 'ACTIVE';
+  if (what === 'cm failover-status')
+    return text('failoverStatus', active ? 'green' : 'gray', failover, active ? '1/1 active' : '1/1 standby');
+  const color = sync === 'In Sync' ? 'green' : group ? 'yellow' : 'gray';
+  return text('syncStatus', color, sync, group ? 'high-availability' : 'standalone', group ? sync : '');
+}
+
 function show(bigip: BigIp, words: readonly string[]): Answer {
-  if (words.join(' ') === 'sys mcp-state field-fmt') return say(text('mcpState'));
+  const what = words.join(' ');
+  if (what === 'sys mcp-state field-fmt') return say(text('mcpState'));
+  if (what === 'cm sync-status' || what === 'cm failover-status') return say(ofGroup(bigip.group, what));
   const { name, rest } = classIn(words);
   const [object = '', format] = rest;
-  if (name !== 'ltm virtual' || format !== 'field-fmt')
-    throw new Refusal('notModelled', 'tmsh', `show ${words.join(' ')}`);
+  if (name !== 'ltm virtual' || format !== 'field-fmt') throw new Refusal('notModelled', 'tmsh', `show ${what}`);
   const virtual = bigip.running[name][local(object)];
   if (!virtual) throw new Refusal('notFound', 'Virtual Server', local(object));
   const state = bigip.offline.includes(local(object))

@@ -2,8 +2,8 @@ import { contains, parseCidr } from '../address';
 import { readAnswers } from '../answer';
 import { describeWords } from '../describe';
 import type { Device, Observation, Operation, Order, Stage, State, Wanted } from '../device';
-import { NotVerified, Refused } from '../errors';
-import { bigipUnit, type Tunnel } from '../tunnel';
+import { NotUnderstood, NotVerified, Refused } from '../errors';
+import { bigipUnit, marker, type Tunnel } from '../tunnel';
 import { desiredObjects, desiredRoute, ownership, property, routeName, translation } from './objects';
 import { digest, probes, questions, read, readProbes, type BigIpFacts } from './read';
 
@@ -48,7 +48,8 @@ export const bigip: Device<BigIpFacts> = {
 
 function desired(wanted: Wanted, observed: Observation<BigIpFacts>): State {
   const { spec, applied } = wanted;
-  const { state } = observed;
+  const { state, facts } = observed;
+  refuseGroup(spec, facts);
   const goal: Record<string, string> = { ...desiredObjects(spec) };
   for (const object of Object.keys(goal)) refuseForeign(spec, applied, object, state[object]);
 
@@ -85,8 +86,11 @@ function desired(wanted: Wanted, observed: Observation<BigIpFacts>): State {
   return withSaved(spec, { ...goal, ...restored(wanted, state) });
 }
 
-/** Everything that is this tunnel's is gone; virtual servers have the translation that they had first. */
-function absent(wanted: Wanted, { state }: Observation<BigIpFacts>): State {
+/**
+ * Everything that is this tunnel's is gone; virtual servers have the translation that they had first. What edge-ramp made may also be removed
+ * from a unit that has joined a device group since; what only the published procedure made there is not ours to take from half a pair.
+ */
+function absent(wanted: Wanted, { state, facts }: Observation<BigIpFacts>): State {
   const { spec, applied } = wanted;
   const goal: Record<string, string> = {};
   for (const [object, value] of Object.entries(state)) {
@@ -95,11 +99,35 @@ function absent(wanted: Wanted, { state }: Observation<BigIpFacts>): State {
     if (kind === 'route' && !isOurs(spec, applied, kind, value)) goal[object] = value;
     else refuseForeign(spec, applied, object, value);
   }
-  return withSaved(spec, {
+  const gone = {
     ...goal,
     ...restored({ ...wanted, spec: { ...spec, virtualServers: [] }, applied: spec }, state),
     ...restored(wanted, state),
-  });
+  };
+  const changes = Object.entries(state).some(([object, value]) => object !== 'config saved' && gone[object] !== value);
+  const made =
+    applied !== null || Object.values(state).some((value) => property(value, 'description') === marker(spec));
+  if (changes && !made) refuseGroup(spec, facts);
+  return withSaved(spec, gone);
+}
+
+/**
+ * Objects of a device group's members are partly shared and partly each unit's own, so a tunnel on one of them is half a tunnel.
+ * @throws Refused, NotUnderstood
+ */
+function refuseGroup(spec: Tunnel, { group }: BigIpFacts): void {
+  if (group.kind === 'member')
+    throw new Refused(
+      `${title(spec)} is ${inGroup(group)}: pairs of BIG-IP are not supported yet; take this one out of its device group, or declare one that stands alone`,
+    );
+  if (group.kind === 'unknown')
+    throw new NotUnderstood(
+      `${title(spec)} does not say whether it is in a device group ("show cm sync-status"): ${group.said}`,
+    );
+}
+
+function inGroup({ failover, sync }: Extract<BigIpFacts['group'], { kind: 'member' }>): string {
+  return `${failover} in a device group (sync status: ${sync})`;
 }
 
 /** Virtual servers that left the declaration: back to what they had; those already moved off our pools by somebody stay as they are. */
@@ -212,6 +240,15 @@ function remarks(
   operations: readonly Operation[],
 ): readonly string[] {
   const found: string[] = [];
+  // Only a teardown comes here with a group: whatever else would change something was refused.
+  if (facts.group.kind === 'member' && operations.length > 0)
+    found.push(
+      `${title(spec)} is ${inGroup(facts.group)}: the tunnel is removed from this unit only; look at the others, and synchronise the group by hand`,
+    );
+  if (facts.group.kind === 'unknown' && operations.length > 0)
+    found.push(
+      `${title(spec)} does not say whether it is in a device group (${facts.group.said}): if it is, the tunnel is removed from this unit only`,
+    );
   for (const [name, value] of Object.entries(facts.routes)) {
     const target = property(value, 'network') ?? '';
     const inner = parseCidr(target);

@@ -14,11 +14,18 @@ export interface BigIpFacts {
   readonly unrestorable: State;
   /** Digest of the objects that the saved configuration holds, as far as edge-ramp knows. */
   readonly saved: string;
+  readonly group: Group;
 }
+
+/** Whether a BIG-IP stands alone (BIP-27). `unknown`: it did not say so in words that are understood; `said` is what it said. */
+export type Group =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'member'; readonly failover: string; readonly sync: string }
+  | { readonly kind: 'unknown'; readonly said: string };
 
 const ANSWER_CODES = /^(?:01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error|usage: tmsh)/;
 
-/** What observing asks of a BIG-IP: each named object, the routes, the virtual servers, what was saved, and a ping through the tunnel. */
+/** What observing asks of a BIG-IP: each named object, the routes, the virtual servers, what was saved, its device group, and a ping. */
 export function questions(spec: Tunnel, applied: Tunnel | null): readonly string[] {
   const named = [spec, ...(applied ? [applied] : [])];
   const each = (kind: string, names: readonly string[]): string[] =>
@@ -45,9 +52,13 @@ export function questions(spec: Tunnel, applied: Tunnel | null): readonly string
       named.flatMap(({ virtualServers }) => virtualServers),
     ),
     'saved',
+    ...GROUP,
     ...probes(spec),
   ];
 }
+
+/** The second one only names the state: the first tells whether there is a group. */
+const GROUP = ['group sync-status', 'group failover-status'] as const;
 
 /** The pings from BIG-IP: to the other end of the tunnel, and to a Pod through it where one is declared. */
 export function probes(spec: Tunnel): readonly string[] {
@@ -84,7 +95,8 @@ export function read(text: string, spec: Tunnel, applied: Tunnel | null): Observ
       state[`route ${route}`] = value;
   const saved = answers.get('saved')!.lines[0] ?? digest(spec, state);
   if (spec.save) state['config saved'] = saved;
-  return { facts: { routes, unrestorable, saved }, state, probes: readProbes(device, spec, answers) };
+  const group = readGroup(...GROUP.map((question) => answers.get(question)!));
+  return { facts: { routes, unrestorable, saved, group }, state, probes: readProbes(device, spec, answers) };
 }
 
 /**
@@ -171,6 +183,21 @@ function readTranslation(device: string, name: string, answer: Answer): string |
   throw new NotUnderstood(
     `${device}: virtual server ${name} has a source address translation that edge-ramp does not know: ${excerpt(answer.lines.join(' '))}`,
   );
+}
+
+/**
+ * Its device group, by the line `Status ...` of each answer: their headings and other lines are not known well enough (BIP-27). A BIG-IP that
+ * would not say is not taken for one that stands alone, nor is it an error here: a teardown must not depend on it.
+ */
+function readGroup(...answers: readonly Answer[]): Group {
+  const [sync, failover] = answers.map(({ code, lines }) =>
+    code === 0 && !lines.some((line) => ANSWER_CODES.test(line))
+      ? lines.flatMap((line) => /^\s*Status\s+(\S.*?)\s*$/i.exec(line)?.[1] ?? [])[0]
+      : undefined,
+  );
+  if (sync === undefined) return { kind: 'unknown', said: excerpt(answers[0]!.lines.join(' ')) };
+  if (/^standalone$/i.test(sync)) return { kind: 'none' };
+  return { kind: 'member', failover: excerpt(failover ?? 'in an unknown state'), sync: excerpt(sync) };
 }
 
 /** 01020036 is "not found" for every class of object; a missing one may also print nothing at all (BIP-1). */

@@ -202,6 +202,24 @@ net self self-internal {
     expect(saved()).toMatch('net tunnels tunnel SDN {');
   });
 
+  it('says whether it is in a device group, and how it stands there', async () => {
+    const hosts = await open();
+    const status = async (): Promise<readonly string[]> =>
+      (await transcript(hosts, BIGIP, 'show cm sync-status', 'show cm failover-status'))
+        .split('\n')
+        .filter((line) => /^(?:CM::|Status|\[rc)/.test(line));
+    expect(await status()).toEqual([
+      'CM::Sync Status',
+      'Status   Standalone',
+      '[rc 0]',
+      'CM::Failover Status',
+      'Status   ACTIVE',
+      '[rc 0]',
+    ]);
+    hosts.world.bigips[BIGIP]!.group = { failover: 'STANDBY', sync: 'Changes Pending' };
+    expect(await status()).toEqual(expect.arrayContaining(['Status   Changes Pending', 'Status   STANDBY']));
+  });
+
   it('tells its state in field format', async () => {
     const hosts = await open();
     expect((await hosts.world.run(BIGIP, 'show sys mcp-state field-fmt')).out).toMatch('    phase running\n');

@@ -152,7 +152,11 @@ export function sites(spec: Tunnel): fc.Arbitrary<Site> {
 function built(kind: 'bigip' | 'ramp', spec: Tunnel, state: State): State {
   const wanted = { spec, applied: null, original: {} };
   if (kind === 'bigip')
-    return KINDS.bigip.desired(wanted, { facts: { routes: {}, unrestorable: {}, saved: '' }, state, probes: [] });
+    return KINDS.bigip.desired(wanted, {
+      facts: { routes: {}, unrestorable: {}, saved: '', group: { kind: 'none' } },
+      state,
+      probes: [],
+    });
   const facts = {
     sdn: BRIDGE,
     pipeline: { release: '3.11', plugin: BRIDGE.plugin, entry: 30, routing: 30 },

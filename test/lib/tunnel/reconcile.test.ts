@@ -326,6 +326,60 @@ describe("the published script's leftovers", () => {
   });
 });
 
+describe('a BIG-IP that joined a device group after the tunnel was applied', () => {
+  const joined = (site: Site): Site => {
+    site.world.group = { sync: 'In Sync', failover: 'ACTIVE' };
+    return site;
+  };
+
+  test('is not changed any more', () => refused(() => joined(applied()).plan(), 'is ACTIVE in a device group'));
+
+  test('may be torn down, and the plan says what that leaves', () => {
+    const site = joined(applied());
+    const plan = site.apply('absent');
+    expect(plan.remarks).toContainEqual(
+      expect.stringMatching(
+        /^BIG-IP 10\.3\.88\.66 is ACTIVE in a device group \(sync status: In Sync\): the tunnel is removed from this unit only/,
+      ),
+    );
+    expect(site.world.bigip).toEqual(freshWorld(EXAMPLE).bigip);
+    expect(site.plan('absent')).toMatchObject({ operations: 0, remarks: [] });
+  });
+
+  test('may be torn down when it does not say whether it has', () => {
+    const site = applied();
+    site.world.group = null;
+    expect(site.apply('absent').remarks.join()).toContain('if it is, the tunnel is removed from this unit only');
+    expect(site.world.bigip).toEqual(freshWorld(EXAMPLE).bigip);
+  });
+
+  test('may be torn down after a run that died before it recorded the tunnel as applied', () => {
+    const site = applied();
+    site.applied = null;
+    joined(site).apply('absent');
+    expect(site.world.bigip).toEqual(freshWorld(EXAMPLE).bigip);
+  });
+
+  test('is put back when the run that changed it failed', () => {
+    const site = new Site(EXAMPLE);
+    const plan = site.plan();
+    site.carryOut(plan);
+    site.before = plan.before;
+    joined(site).carryOut(site.plan('recorded'));
+    expect(site.world.bigip).toEqual(freshWorld(EXAMPLE).bigip);
+  });
+
+  test("is not freed of another's half of the published procedure", () => {
+    const world = freshWorld(EXAMPLE);
+    const site = new Site(EXAMPLE, {
+      ...world,
+      bigip: { ...world.bigip, ...Object.fromEntries(publishedOnBigIp(EXAMPLE)) },
+    });
+    refused(() => joined(site).plan('absent'), 'is ACTIVE in a device group');
+    expect(joined(new Site(EXAMPLE)).plan('absent').operations).toBe(0);
+  });
+});
+
 describe("another's objects are refused by name, with what to do", () => {
   const bigip = (object: string, value: string, changes = {}): Site => {
     const spec = tunnel(changes);
@@ -420,6 +474,20 @@ describe("another's objects are refused by name, with what to do", () => {
     const site = new Site(EXAMPLE);
     site.world.bigip = set(site.world.bigip, 'virtual ose-vserver', undefined);
     refused(() => site.plan(), BIGIP, 'no virtual server ose-vserver', 'create it first');
+  });
+
+  test('a member of a device group, with its state', () => {
+    const site = new Site(EXAMPLE);
+    site.world.group = { sync: 'Changes Pending', failover: 'STANDBY' };
+    refused(
+      () => site.plan(),
+      'BIG-IP 10.3.88.66 is STANDBY in a device group (sync status: Changes Pending)',
+      'pairs of BIG-IP are not supported yet',
+    );
+    site.world.group = null;
+    expect(() => site.plan()).toThrow(
+      'BIG-IP 10.3.88.66 does not say whether it is in a device group ("show cm sync-status"): Syntax Error',
+    );
   });
 
   test('a tunnel device of our name that leads elsewhere', () =>

@@ -57,6 +57,8 @@ export interface World {
   bigip: State;
   /** The file on the bastion that says what was saved last. */
   saved: string | undefined;
+  /** What BIG-IP says of its device group: two statuses, or null where it would not say. */
+  group: { readonly sync: string; readonly failover: string } | null;
   /** Whole lines of `list net route one-line` beside the tunnel's own routes. */
   otherRoutes: readonly string[];
   ramp: State;
@@ -87,6 +89,7 @@ export function freshWorld(spec: Tunnel, translations: State = {}): World {
       spec.virtualServers.map((name) => [`virtual ${name}`, translations[name] ?? 'type automap'] as const),
     ),
     saved: undefined,
+    group: { sync: 'Standalone', failover: 'ACTIVE' },
     otherRoutes: [],
     ramp: {},
     bridge: { ...BRIDGE, clusters: spec.clusterNetworks },
@@ -124,7 +127,7 @@ export function bigipAnswer(world: World, spec: Tunnel, applied: Tunnel | null):
   return answerText(KINDS.bigip.questions(spec, applied).map((question) => bigipSays(world, question)));
 }
 
-function bigipSays({ bigip, saved, otherRoutes, alive }: World, question: string): Said {
+function bigipSays({ bigip, saved, group, otherRoutes, alive }: World, question: string): Said {
   const [kind, name] = question.split(' ') as [string, string];
   const value = bigip[question];
   const paths: Readonly<Record<string, string>> = {
@@ -133,6 +136,10 @@ function bigipSays({ bigip, saved, otherRoutes, alive }: World, question: string
     snatpool: 'ltm snatpool',
   };
   if (kind === 'saved') return [question, saved === undefined ? [] : [saved], 0];
+  if (kind === 'group')
+    return group === null
+      ? [question, ['Syntax Error: "cm" unknown property'], 1]
+      : [question, ['CM::Status', `Status  ${name === 'sync-status' ? group.sync : group.failover}`], 0];
   if (kind === 'ping')
     return Object.keys(bigip).some((object) => object.startsWith('tunnel '))
       ? [question, alive ? ALIVE : DEAD, alive ? 0 : 1]

@@ -15,7 +15,9 @@ function read(given: Readonly<Record<string, readonly [readonly string[], number
         ? [[], 0]
         : question.startsWith('ping ')
           ? [[], '-']
-          : [MISSING, 1];
+          : question.startsWith('group ')
+            ? [['Status  Standalone'], 0]
+            : [MISSING, 1];
     return [question, ...(given[question] ?? usual)];
   });
   return bigip.read(answerText(said), spec, null);
@@ -176,6 +178,55 @@ describe('listings as BIG-IP prints them', () => {
       ),
       { numRuns: 60 },
     ));
+});
+
+describe('the device group', () => {
+  const heading = (title: string): string[] => ['', '------------------', `CM::${title}`, '------------------'];
+  const group = (
+    sync: readonly [readonly string[], number],
+    failover: readonly [readonly string[], number] = [[], 0],
+  ) => read({ 'group sync-status': sync, 'group failover-status': failover }, SPEC).facts.group;
+  const synced = (status: string): string[] => [
+    ...heading('Sync Status'),
+    'Color    green',
+    `Status   ${status}`,
+    'Mode  x',
+  ];
+
+  test('there is none where the sync status is Standalone, whatever is said of failover', () => {
+    expect(group([synced('Standalone'), 0])).toEqual({ kind: 'none' });
+    expect(group([['Status Standalone '], 0], [['Syntax Error: unexpected argument "failover-status"'], 1])).toEqual({
+      kind: 'none',
+    });
+  });
+
+  test.each(['In Sync', 'Changes Pending', 'Awaiting Initial Sync', 'Not All Devices Synced', 'Disconnected'])(
+    '%s is the word of a member',
+    (sync) =>
+      expect(
+        group(
+          [synced(sync), 0],
+          [[...heading('Failover Status'), 'Color  gray', 'Status  STANDBY', 'Summary  1/1 standby'], 0],
+        ),
+      ).toEqual({ kind: 'member', failover: 'STANDBY', sync }),
+  );
+
+  test('a member whose failover status is not understood is a member all the same', () =>
+    expect(group([synced('In Sync'), 0], [['01070734:3: Configuration error: no'], 0])).toEqual({
+      kind: 'member',
+      failover: 'in an unknown state',
+      sync: 'In Sync',
+    }));
+
+  test.each([
+    [['Syntax Error: unexpected argument "cm"'], 1],
+    [['01070734:3: Configuration error: Status Standalone'], 0],
+    [['Status Standalone'], 1],
+    [['Sync Status Standalone'], 0],
+    [[], 0],
+  ] as const)('what is no clear answer is not taken for Standalone: %j (%d)', (lines, code) =>
+    expect(group([lines, code])).toMatchObject({ kind: 'unknown' }),
+  );
 });
 
 describe('nonsense is not understood, and the message names the device', () => {
