@@ -85,6 +85,11 @@ export function tables(release: Release): { readonly entry: number; readonly rou
   return small ? { entry: 5, routing: 5 } : { entry: 30, routing: split ? 31 : 30 };
 }
 
+/** Whether IP passes conntrack there. */
+export function tracks(release: Release, plugin: Plugin): boolean {
+  return (STYLES[release].tracks as readonly Plugin[]).includes(plugin);
+}
+
 interface Line {
   /** What edge-ramp calls the flow, when it tells the pipeline. */
   readonly landmark?: string;
@@ -327,7 +332,7 @@ function lines(bridge: Bridge): readonly Line[] {
   const { plugin, release = '3.11' } = bridge;
   const style: Style = STYLES[release];
   const { entry, routing } = tables(release);
-  const track = style.tracks.includes(plugin);
+  const track = tracks(release, plugin);
   return [
     ...dispatch(bridge, style, track, entry),
     ...route(bridge, style, track, routing, style.small ? [6, 7, 8, 8] : [40, 70, 50, 90, 60]),
