@@ -15,13 +15,14 @@ const project = (displayName, roots, more = {}) => ({
 });
 const assembled = { globalSetup: '<rootDir>/test/runs/support/assemble.ts' };
 
-/** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes and have scripts of their own */
+/** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes, ovs needs Open vSwitch; they have scripts of their own */
 module.exports = {
   testTimeout: 60_000,
   projects: [
     project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli']),
     project('ends', ['ends'], assembled),
     project('runs', ['runs'], assembled),
+    project('ovs', ['ovs']),
     project('faults', ['faults'], assembled),
   ],
 };

@@ -21,7 +21,7 @@ claim() { # ADDRESS
     fail "$CHANGED" "address $1 was given to a Pod meanwhile ($claims/$1 exists)"
   said=$(timeout "$limit" "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-flows br0 "ip,nw_dst=$1" 2>&1) ||
     fail "$REFUSED" "ovs-ofctl dump-flows br0 ip,nw_dst=$1 answered (exit code $?): $(brief "$said")"
-  case $said in *REG1*)
+  case $said in *REG1* | *" table=7,"*)
     rm -f "$claims/$1"
     fail "$CHANGED" "a Pod has address $1 although the CNI had no claim on it"
     ;;

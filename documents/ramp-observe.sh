@@ -46,14 +46,16 @@ dump() { # once
   flows_code=$?
 }
 
-# Addresses that Pods have by the flows that lead to them: those that load a tenant into a register (tables 7 and 70).
+# Addresses that Pods have by the flows that lead to them: those that load a tenant into a register, and before 3.5 those of table 7.
 pods() {
   dump
-  answer pods 0 "$(sed -n 's/.*[ ,]nw_dst=\([0-9.]*\) actions=load:[^ ]*REG1.*/\1/p' <<<"$flows" | sort -u | tr '\n' ' ')"
+  answer pods 0 "$(sed -n -e 's/.*[ ,]nw_dst=\([0-9.]*\) actions=load:[^ ]*REG1.*/\1/p' \
+    -e 's/.*table=7,.*[ ,]nw_dst=\([0-9.]*\) actions=output:.*/\1/p' <<<"$flows" | sort -u | tr '\n' ' ')"
 }
 
-# Ours, the published procedure's, whatever names our address, the version note, and the few that tell which pipeline this is: those before
-# the tables that have a flow for each Pod or node, with tun0's address or a whole network in them.
+# Ours, the published procedure's, whatever names our address, the version note, and the few that tell which pipeline this is, in every release:
+# those with tun0's address, those that match all packets, all ARP or all IP, and, before the tables that have a flow for each Pod or node, those
+# with a whole network in them. What looks at a tenant is a policy, and what writes a tunnel's end is another node's.
 interesting() { # COOKIE SOURCE
   local gateway said
   dump
@@ -67,9 +69,10 @@ interesting() { # COOKIE SOURCE
       gsub(/(duration|n_packets|n_bytes|idle_age|hard_age)=[^ ,]*, /, "") }
     index($0, cookie) || index($0, "cookie=0x999,") || table == 253 || names(source) { print; next }
     !/priority=/ { print; next }
-    table > 40 || /tun_dst/ { next }
-    names(gateway) || /ct_state=-trk/ || /(nw_src|nw_dst|arp_tpa|arp_spa)=[0-9.]+\/[0-9]+/ { print; next }
-    /in_port=[^ ,]+ actions=goto_table/ { print }' <<<"$flows")
+    /tun_dst|[ ,]reg[01]=/ { next }
+    names(gateway) || /priority=[0-9]+(,ip|,arp)? actions=(goto_table|output:[^N])/ { print; next }
+    table > 40 { next }
+    /ct_state=-trk/ || /(nw_src|nw_dst|arp_tpa|arp_spa)=[0-9.]+\/[0-9]+/ || /in_port=[^ ,]+ actions=goto_table/ { print }' <<<"$flows")
   answer "flows $1 $2" "$flows_code" "$said"
 }
 

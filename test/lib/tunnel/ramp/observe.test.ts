@@ -1,5 +1,5 @@
 import { ramp } from '../../../../lib/tunnel/ramp/device';
-import { PLUGINS, bridgeFlows } from '../pipelines';
+import { PIPELINES, bridgeFlows, tables } from '../pipelines';
 import { observed, type Replies } from '../scripts';
 import { ALIVE, BRIDGE, EXAMPLE, Site, dumpOurs, freshWorld, publishedOnRamp, set } from '../site';
 
@@ -11,6 +11,7 @@ function replies(flows: readonly string[], changes: Replies = {}): Replies {
   const busy = Array.from({ length: 400 }, (_, i) => [
     ` cookie=0x0, duration=1s, table=70, n_packets=0, n_bytes=0, priority=100,ip,nw_dst=10.129.1.${i % 200} actions=load:0x64->NXM_NX_REG1[],goto_table:80`,
     ` cookie=0xabc, duration=1s, table=10, n_packets=0, n_bytes=0, priority=100,tun_src=10.3.${i % 200}.1 actions=goto_table:30`,
+    ` cookie=0x0, duration=1s, table=${[9, 27, 80, 100][i % 4]}, n_packets=0, n_bytes=0, priority=${i},ip,reg0=0x${i},nw_dst=10.${i % 200}.0.0/16 actions=drop`,
   ]).flat();
   const address = (name: string, ...all: string[]): readonly string[] =>
     all.map(
@@ -54,15 +55,26 @@ const read = (
 };
 
 describe('what the observe script says of a node, understood', () => {
-  test.each(PLUGINS)('is the tunnel as it was built, on a busy bridge with %s', (plugin) => {
-    const bridge = { ...BRIDGE, plugin };
-    const { state, facts } = read(replies([...bridgeFlows(bridge), ...dumpOurs(site.world.ramp)]));
-    expect(state).toEqual(site.world.ramp);
+  test.each(PIPELINES)('is the tunnel as it was built, on a busy bridge of OpenShift %s with %s', (release, plugin) => {
+    const there = new Site(EXAMPLE);
+    there.world.bridge = { ...there.world.bridge!, release, plugin };
+    there.apply();
+    const { state, facts } = read(
+      replies([...bridgeFlows({ ...BRIDGE, release, plugin }), ...dumpOurs(there.world.ramp)]),
+    );
+    expect(state).toEqual(there.world.ramp);
     expect(facts).toMatchObject({
-      pipeline: { plugin, entry: 30, routing: 30 },
+      pipelineProblem: '',
+      pipeline: { plugin, ...tables(release) },
       sdnAddress: '10.129.1.254',
       strangeFlows: [],
     });
+  });
+
+  test.each(['3.2', '3.11', '4.16'] as const)('has the addresses of the Pods that the flows of %s name', (release) => {
+    const given = replies(bridgeFlows({ ...BRIDGE, release, plugin: 'ovs-multitenant' }));
+    const text = observed('edge-a', ['pods'], given, {});
+    for (const pod of BRIDGE.pods) expect(text).toContain(`${pod} `);
   });
 
   test('is all that the published procedure left in the bridge, also its flows without a cookie', () => {

@@ -48,7 +48,7 @@ test('a fresh node has an empty state; its SDN is read off it', () => {
   expect(probes).toEqual([]);
   expect(facts).toMatchObject({
     sdn: { gateway: '10.131.0.1', subnet: '10.131.0.0/23', port: '2', mac: '4e:1f:a2:00:00:01' },
-    pipeline: { release: '3.11', entry: 30, routing: 30 },
+    pipeline: { release: '3.10, 3.11 or 4.2 to 4.5', entry: 30, routing: 30 },
     forwarding: true,
     sdnAddress: '10.131.1.254',
     strangeFlows: [],

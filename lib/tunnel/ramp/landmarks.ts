@@ -1,0 +1,101 @@
+import { Refused } from '../errors';
+import type { Era, LandmarkSet } from './eras';
+import { parseFlow, type Flow } from './flow';
+import type { Pipeline, Sdn } from './pipeline';
+
+interface Landmark {
+  readonly what: string;
+  readonly flow: Flow;
+}
+
+/**
+ * Holds the bridge against an era's landmarks: of each part one form stands in it, each flow of it exactly once.
+ *
+ * @throws Refused naming the flow that is missing, doubled or different
+ */
+export function holdAgainst(
+  label: string,
+  era: Era,
+  plugin: Pipeline['plugin'],
+  flows: readonly Flow[],
+  sdn: Sdn,
+  clusters: readonly string[],
+): void {
+  for (const cluster of clusters)
+    for (const forms of era.parts(plugin))
+      for (const landmark of likeliest(
+        forms.map((form) => onSite(form, sdn, cluster)),
+        flows,
+      ))
+        stands(label, landmark, flows);
+}
+
+/** The flows of a form with the site's addresses in them. */
+function onSite(form: LandmarkSet, { port, gateway, subnet }: Sdn, cluster: string): readonly Landmark[] {
+  const words: Readonly<Record<string, string>> = {
+    TUN0: port,
+    GATEWAY: gateway,
+    SUBNET: subnet,
+    CLUSTER: cluster,
+    TENANT: 'move:NXM_NX_TUN_ID[0..31]->NXM_NX_REG0[]',
+  };
+  return Object.entries(form).map(([what, text]) => ({
+    what,
+    flow: parseFlow(
+      text.replace(/\b(?:TUN0|GATEWAY|SUBNET|CLUSTER|TENANT)\b/g, (word) => words[word]!),
+      port,
+    ),
+  }));
+}
+
+/** The form of which most stands in the bridge: it is the one whose missing flow is worth a sentence. */
+function likeliest(forms: readonly (readonly Landmark[])[], flows: readonly Flow[]): readonly Landmark[] {
+  const score = (form: readonly Landmark[]): number =>
+    form
+      .map((landmark) => flows.filter((flow) => answers(landmark, flow)))
+      .reduce(
+        (sum, found, i) => sum + (found.length === 0 ? 0 : found.some((flow) => equal(form[i]!, flow)) ? 2 : 1),
+        0,
+      );
+  return forms.reduce((best, form) => (score(form) > score(best) ? form : best));
+}
+
+function stands(label: string, landmark: Landmark, flows: readonly Flow[]): void {
+  const { what, flow } = landmark;
+  const found = only(
+    label,
+    what,
+    flows.filter((each) => answers(landmark, each)),
+  );
+  if (!equal(landmark, found))
+    throw new Refused(
+      `${label}: the flow "${what}" (${flow.match || `priority ${flow.priority}`}) is in table ${found.table} with actions ${found.actions}, not in table ${flow.table} with ${flow.actions}; edge-ramp does not know this pipeline`,
+    );
+}
+
+/** The same packets at the same priority, wherever it stands; what matches every packet is told by what it does. */
+function answers({ flow }: Landmark, { match, priority, actions }: Flow): boolean {
+  return match === flow.match && priority === flow.priority && (match !== '' || actions === flow.actions);
+}
+
+function equal({ flow }: Landmark, { table, actions }: Flow): boolean {
+  return table === flow.table && normal(actions) === normal(flow.actions);
+}
+
+/** @throws Refused */
+export function only(label: string, what: string, found: readonly Flow[]): Flow {
+  if (found.length === 0)
+    throw new Refused(
+      `${label}: the flow "${what}" is missing from br0; let the SDN rebuild the bridge, then run again`,
+    );
+  if (found.length > 1)
+    throw new Refused(
+      `${label}: the flow "${what}" stands in br0 ${found.length} times, in tables ${found.map(({ table }) => table).join(' and ')}; edge-ramp cannot tell which one counts`,
+    );
+  return found[0]!;
+}
+
+/** `ct(nat,table=70)` and `ct(table=70,nat)` are the same action. */
+function normal(actions: string): string {
+  return actions.replace(/ct\(([^)]*)\)/g, (_, inner: string) => `ct(${inner.split(',').sort().join(',')})`);
+}

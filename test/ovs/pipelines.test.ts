@@ -1,0 +1,160 @@
+import { parseFlow, flowObject, flowValue, type Flow } from '../../lib/tunnel/ramp/flow';
+import { flowObjects } from '../../lib/tunnel/ramp/objects';
+import { recognise } from '../../lib/tunnel/ramp/pipeline';
+import {
+  OTHER,
+  PIPELINES,
+  bridgeFlows,
+  podMac,
+  tables,
+  tracks,
+  type Bridge,
+  type Plugin,
+  type Release,
+} from '../lib/tunnel/pipelines';
+import { BRIDGE, EXAMPLE, dumpOurs, publishedOnRamp } from '../lib/tunnel/site';
+import { Bench, type Fate } from './support/bench';
+
+const T1 = '10.3.91.216';
+const ADDRESS = '10.129.1.254';
+const [POD, NEIGHBOUR] = BRIDGE.pods as [string, string];
+const OLD_MAC = '4e:1f:a2:ff:ff:ff';
+
+const bench = new Bench();
+beforeAll(() => bench.start('10.129.0.1/23'));
+afterAll(() => bench.stop());
+
+const spelled = (flows: readonly Flow[]): readonly string[] =>
+  flows.map((flow) => `${flowObject(flow)} ${flowValue(flow)}`).toSorted();
+const parsed = (lines: readonly string[]): readonly Flow[] =>
+  lines.filter((line) => line.includes('actions=')).map((line) => parseFlow(line, BRIDGE.port));
+
+const ip = (port: string, from: string, to: string, more = ''): string =>
+  `in_port=${port},icmp,dl_dst=${OLD_MAC},nw_src=${from},nw_dst=${to},nw_ttl=64${more}`;
+const arp = (port: string, from: string, to: string, mac: string, more = ''): string =>
+  `in_port=${port},arp,arp_op=1,arp_spa=${from},arp_tpa=${to},arp_sha=${mac}${more}`;
+const through = (node: string): string => `,tun_id=0x64,tun_src=${node},tun_dst=10.3.89.89`;
+const NODE = through(OTHER.address);
+const STRANGER = through('192.0.2.99');
+
+function leaves(fate: Fate, port: string, ...fields: readonly string[]): void {
+  expect(fate.ports).toEqual([port]);
+  for (const field of fields) expect(`,${fate.left},`).toContain(`,${field},`);
+  expect(fate.trace).not.toMatch(/failed|unsupported|error/i);
+}
+const dropped = (packet: string): void => expect(bench.trace(packet)).toMatchObject({ ports: [] });
+
+/** The bridge as real Open vSwitch shows it to the observe script. */
+function observed(): readonly Flow[] {
+  const answer = bench.script('observe', {
+    SSM_Tunnel: 'edge-a',
+    SSM_Fence: '0',
+    SSM_Questions: `flows 0x999 ${T1}`,
+  });
+  return parsed(answer.split('\n').map((line) => line.replace(/^\|/, '')));
+}
+
+describe.each(PIPELINES)('on the bridge of OpenShift %s with %s', (release: Release, plugin: Plugin) => {
+  const bridge: Bridge = { ...BRIDGE, release, plugin };
+  const flows = bridgeFlows(bridge);
+  let ours: Readonly<Record<string, string>>;
+
+  beforeAll(() => {
+    bench.load(flows);
+    const pipeline = recognise('node', observed(), bridge, bridge.clusters);
+    expect(pipeline).toMatchObject({ plugin, ...tables(release) });
+    ours = Object.fromEntries(
+      Object.entries(flowObjects(EXAMPLE, bridge, pipeline, ADDRESS)).filter(([object]) => object.startsWith('flow ')),
+    );
+    bench.script('apply', {
+      SSM_Tunnel: 'edge-a',
+      SSM_Fence: '1',
+      SSM_Digest: '0123456789abcdef',
+      SSM_Operations: Object.entries(ours)
+        .map(([object, value]) => `create~${object}~-~${value}`)
+        .join('|'),
+    });
+  });
+
+  test('the flows are held as they were sent, with ports by number and by name', () => {
+    const all = [...spelled(parsed(flows)), ...Object.entries(ours).map(([object, value]) => `${object} ${value}`)];
+    expect(Object.keys(ours)).toHaveLength(4);
+    for (const form of ['--no-names', '--names'])
+      expect(spelled(parsed(bench.dump(form)))).toEqual(all.map(registers).toSorted());
+    const seen = spelled(observed());
+    for (const [object, value] of Object.entries(ours)) expect(seen).toContain(`${object} ${value}`);
+  });
+
+  test("BIG-IP's packets arrive at Pods here and elsewhere under RAMP_SDN_IP", () => {
+    leaves(bench.trace(ip('2', T1, POD)), '4', `nw_src=${ADDRESS}`, `nw_dst=${POD}`);
+    leaves(bench.trace(ip('2', T1, OTHER.pod)), '1', `nw_src=${ADDRESS}`, `tun_dst=${OTHER.address}`);
+  });
+
+  test("the Pods' replies arrive at tun0 for BIG-IP, with tun0's MAC", () => {
+    const home = [`nw_dst=${T1}`, `dl_dst=${BRIDGE.mac}`];
+    leaves(bench.trace(ip('4', POD, ADDRESS), 'est,rpl'), '2', `nw_src=${POD}`, ...home);
+    leaves(bench.trace(ip('1', OTHER.pod, ADDRESS, NODE), 'est,rpl'), '2', `nw_src=${OTHER.pod}`, ...home);
+  });
+
+  test('ARP for RAMP_SDN_IP passes both ways', () => {
+    leaves(bench.trace(arp('4', POD, ADDRESS, podMac(POD))), '2');
+    leaves(bench.trace(arp('1', OTHER.pod, ADDRESS, podMac(OTHER.pod), NODE)), '2');
+    leaves(bench.trace(arp('2', ADDRESS, POD, BRIDGE.mac)), '4');
+    leaves(bench.trace(arp('2', ADDRESS, OTHER.pod, BRIDGE.mac)), '1');
+  });
+
+  test("a Pod cannot forge BIG-IP's address or RAMP_SDN_IP", () => {
+    for (const address of [T1, ADDRESS]) {
+      for (const to of [NEIGHBOUR, OTHER.pod, ADDRESS]) dropped(ip('4', address, to));
+      dropped(arp('4', address, NEIGHBOUR, podMac(POD)));
+    }
+  });
+
+  test("a stranger's VXLAN packet is dropped, whoever it is for and from", () => {
+    for (const to of [ADDRESS, POD]) {
+      for (const from of [OTHER.pod, T1, ADDRESS]) dropped(ip('1', from, to, STRANGER));
+      dropped(arp('1', OTHER.pod, to, podMac(OTHER.pod), STRANGER));
+    }
+  });
+
+  test('the Pods still reach each other and the gateway', () => {
+    leaves(bench.trace(ip('4', POD, NEIGHBOUR)), '5');
+    leaves(bench.trace(ip('4', POD, OTHER.pod)), '1');
+    leaves(bench.trace(ip('4', POD, BRIDGE.gateway)), '2');
+  });
+});
+
+describe.each(PIPELINES)("the published procedure's seven flows on OpenShift %s with %s", (release, plugin) => {
+  const bridge: Bridge = { ...BRIDGE, release, plugin };
+  const address = '10.129.0.254';
+  beforeAll(() => {
+    const published = Object.fromEntries(publishedOnRamp(EXAMPLE, bridge));
+    bench.load([...bridgeFlows(bridge), ...dumpOurs(published)]);
+  });
+
+  test('lose every packet in table 25 where the SDN tracks connections, and carry them elsewhere', () => {
+    const [here, there] = [POD, OTHER.pod].map((pod) => bench.trace(ip('2', T1, pod))) as [Fate, Fate];
+    if (!tracks(release, plugin)) {
+      leaves(here, '4', `nw_src=${address}`);
+      leaves(there, '1', `nw_src=${address}`);
+      return;
+    }
+    for (const fate of [here, there]) {
+      expect(fate.ports).toEqual([]);
+      expect(fate.trace).toMatch(/^25\. /m);
+    }
+  });
+
+  test("leave Pods without an answer to ARP before 3.5, where table 30 is nobody's", () => {
+    const small = tables(release).routing === 5;
+    expect(bench.trace(arp('2', address, POD, BRIDGE.mac)).ports).toEqual(small ? [] : ['4']);
+  });
+
+  test("let a stranger's VXLAN packet pass to tun0", () =>
+    expect(bench.trace(ip('1', OTHER.pod, address, STRANGER)).ports).toEqual(['2']));
+});
+
+/** The fixtures' spelling of what Open vSwitch spells otherwise in flows of the SDN's own. */
+function registers(line: string): string {
+  return line;
+}
