@@ -309,8 +309,9 @@ function largeTables(bridge: Bridge, style: Style, track: boolean): Line[] {
           flow(99, 0, '', 'goto_table:100'),
         ]
       : []),
-    flow(100, 0, '', 'goto_table:101'),
-    flow(101, 0, '', `output:${port}`),
+    ...(style.version < '05'
+      ? [flow(100, 0, '', `output:${port}`)]
+      : [flow(100, 0, '', 'goto_table:101'), flow(101, 0, '', `output:${port}`)]),
     flow(111, 100, '', 'goto_table:120'),
     ...pods.flatMap((pod, i) => [
       flow(20, 100, `arp,in_port=${i + 4},arp_spa=${pod},arp_sha=${podMac(pod)}`, `${tenant},goto_table:${arps}`),
