@@ -207,7 +207,6 @@ function smallTables({ plugin, port, pods }: Bridge): Line[] {
     mark('IP from Pods goes on', 3, 0, '', 'goto_table:5'),
     flow(4, 200, 'reg0=0', `output:${port}`),
     ...drops(4),
-    flow(5, 0, 'arp', 'drop'),
     flow(8, 100, `arp,arp_tpa=${OTHER.subnet}`, toNode),
     flow(8, 100, `ip,nw_dst=${OTHER.subnet}`, toNode),
     flow(9, 0, '', `output:${port}`),
@@ -245,7 +244,7 @@ function largeTables(bridge: Bridge, style: Style, track: boolean): Line[] {
   const policy = plugin === 'ovs-networkpolicy';
   const [ips, arps] = style.split ? [27, 30] : [21, 21];
   const tenant = `load:${plugin === 'ovs-subnet' ? '0' : '0x64'}->NXM_NX_REG0[]`;
-  const committing = style.replies === 250 ? 'ct(commit,table=30,nat(src=0.0.0.0))' : 'ct(commit,table=30)';
+  const committing = style.replies === 250 ? 'ct(commit,table=30,nat(src))' : 'ct(commit,table=30)';
   const pairs = clusters.flatMap((from) => clusters.map((to) => [from, to] as const));
   return [
     flow(10, 100, `tun_src=${OTHER.address}`, 'goto_table:30'),
@@ -261,7 +260,7 @@ function largeTables(bridge: Bridge, style: Style, track: boolean): Line[] {
             10,
             200,
             `ip,dl_dst=02:00:00:00:00:01,nw_dst=${subnet}`,
-            'move:NXM_OF_IP_DST[]->NXM_OF_ETH_DST[0..31],set_field:0a:58:00:00:00:00/ff:ff:00:00:00:00->eth_dst,resubmit(,10)',
+            'move:NXM_OF_IP_DST[]->NXM_OF_ETH_DST[0..31],load:0xa58->NXM_OF_ETH_DST[32..47],resubmit(,10)',
           ),
         ]
       : []),
@@ -310,8 +309,9 @@ function largeTables(bridge: Bridge, style: Style, track: boolean): Line[] {
           flow(99, 0, '', 'goto_table:100'),
         ]
       : []),
-    flow(100, 0, '', 'goto_table:101'),
-    flow(101, 0, '', `output:${port}`),
+    ...(style.version < '05'
+      ? [flow(100, 0, '', `output:${port}`)]
+      : [flow(100, 0, '', 'goto_table:101'), flow(101, 0, '', `output:${port}`)]),
     flow(111, 100, '', 'goto_table:120'),
     ...pods.flatMap((pod, i) => [
       flow(20, 100, `arp,in_port=${i + 4},arp_spa=${pod},arp_sha=${podMac(pod)}`, `${tenant},goto_table:${arps}`),

@@ -1,9 +1,18 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const DOCUMENTS = join(__dirname, '../../../documents');
+
+/** `outside` has the node's own address: without it user space would not know where to send VXLAN. */
+const BRIDGE = `add-br br0 -- set Bridge br0 datapath_type=dummy fail_mode=secure protocols=OpenFlow13
+  -- add-port br0 vxlan0 -- set Interface vxlan0 ofport_request=1 type=vxlan options:remote_ip=flow options:key=flow
+  -- add-port br0 tun0 -- set Interface tun0 ofport_request=2 type=internal
+  -- add-port br0 veth4 -- set Interface veth4 ofport_request=4 type=internal
+  -- add-port br0 veth5 -- set Interface veth5 ofport_request=5 type=internal
+  -- add-br outside -- set Bridge outside datapath_type=dummy`;
 
 /** How a packet fared: the OpenFlow ports that it left by, in order, and its fields as it left by the last. */
 export interface Fate {
@@ -39,31 +48,10 @@ export class Bench {
     this.run('ovs-vsctl', ['--no-wait', 'init']);
     this.serve('ovs-vswitchd', ['--enable-dummy=override', '--disable-system', `unix:${socket}`], 'vswitchd.ctl');
     await this.until(join(this.folder, 'vswitchd.ctl'));
-    const port = (name: string, number: number, ...more: string[]): string[] => [
-      '--',
-      'add-port',
-      'br0',
-      name,
-      '--',
-      'set',
-      'Interface',
-      name,
-      `ofport_request=${number}`,
-      ...more,
-    ];
-    this.run('ovs-vsctl', [
-      ...['--timeout=20', 'add-br', 'br0', '--', 'set', 'Bridge', 'br0'],
-      ...['datapath_type=dummy', 'fail_mode=secure', 'protocols=OpenFlow13'],
-      ...port('vxlan0', 1, 'type=vxlan', 'options:remote_ip=flow', 'options:key=flow'),
-      ...port('tun0', 2, 'type=internal'),
-      ...port('veth4', 4, 'type=internal'),
-      ...port('veth5', 5, 'type=internal'),
-      // What carries the node's own address: without it user space would not know where to send VXLAN.
-      ...['--', 'add-br', 'outside', '--', 'set', 'Bridge', 'outside', 'datapath_type=dummy'],
-    ]);
-    this.control('netdev-dummy/ip4addr', 'outside', '10.3.89.89/24');
-    this.control('ovs/route/add', '10.3.89.0/24', 'outside');
-    for (const end of ['10.3.89.91']) this.control('tnl/neigh/set', 'outside', end, '02:00:00:00:00:91');
+    this.run('ovs-vsctl', ['--timeout=20', ...BRIDGE.split(/\s+/)]);
+    await this.control('netdev-dummy/ip4addr', 'outside', '10.3.89.89/24');
+    await this.control('ovs/route/add', '10.3.89.0/24', 'outside');
+    await this.control('tnl/neigh/set', 'outside', '10.3.89.91', '02:00:00:00:00:91');
     mkdirSync(join(this.folder, 'bin'));
     writeFileSync(
       join(this.folder, 'bin/ip'),
@@ -72,8 +60,12 @@ export class Bench {
     );
   }
 
-  stop(): void {
-    for (const server of this.servers) server.kill();
+  async stop(): Promise<void> {
+    for (const server of this.servers) {
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      server.stdin!.end();
+      if (server.exitCode === null) await ended;
+    }
     rmSync(this.folder, { recursive: true });
   }
 
@@ -111,9 +103,9 @@ export class Bench {
   }
 
   /** @param tracked conntrack's verdict whenever the packet passes it */
-  trace(packet: string, tracked: 'new' | 'est,rpl' = 'new'): Fate {
+  async trace(packet: string, tracked: 'new' | 'est,rpl' = 'new'): Promise<Fate> {
     const verdicts = Array.from({ length: 4 }, () => ['--ct-next', `trk,${tracked}`]).flat();
-    const trace = this.control('ofproto/trace', 'br0', packet, ...verdicts);
+    const trace = await this.control('ofproto/trace', 'br0', packet, ...verdicts);
     const ports = [...trace.matchAll(/^ +(?:output:([0-9]+)| *-> output port is ([0-9]+))$/gm)].map(
       ([, plain, register]) => (plain ?? register)!,
     );
@@ -121,8 +113,22 @@ export class Bench {
     return { ports, left: finals.at(-1) ?? '', trace };
   }
 
-  private control(...command: readonly string[]): string {
-    return this.run('ovs-appctl', ['-t', join(this.folder, 'vswitchd.ctl'), ...command]);
+  /** What ovs-appctl asks, without a process for each question. */
+  private control(method: string, ...params: readonly string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      let text = '';
+      const socket = connect(join(this.folder, 'vswitchd.ctl')).setEncoding('utf8').setTimeout(20_000);
+      socket.once('error', reject).once('timeout', () => socket.destroy(new Error(`${method}: no answer`)));
+      socket.on('data', (more: string) => {
+        text += more;
+        if (!text.endsWith('}')) return;
+        const { result, error } = JSON.parse(text) as { result: string | null; error: string | null };
+        socket.end();
+        if (result === null) reject(new Error(`${method}: ${error}`));
+        else resolve(result);
+      });
+      socket.write(JSON.stringify({ id: 0, method, params }));
+    });
   }
 
   private finds(name: string): boolean {
@@ -133,9 +139,11 @@ export class Bench {
     return execFileSync(command, args, { encoding: 'utf8', env: this.env, input, timeout: 20_000 });
   }
 
+  /** Ends with us, however we end: its shell waits for the end of our pipe. */
   private serve(command: string, args: readonly string[], control: string): void {
     const options = [`--unixctl=${join(this.folder, control)}`, `--log-file=${join(this.folder, `${control}.log`)}`];
-    this.servers.push(spawn(command, [...args, ...options], { env: this.env, stdio: 'ignore' }));
+    const shell = ['-c', '"$@" & cat >/dev/null; kill $!; wait', '-', command, ...args, ...options];
+    this.servers.push(spawn('sh', shell, { env: this.env, stdio: ['pipe', 'ignore', 'ignore'] }));
   }
 
   private async until(file: string): Promise<void> {
