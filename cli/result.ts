@@ -1,3 +1,4 @@
+import type { Drained } from '../lib/tunnel/bigip/drain';
 import type { Probe } from '../lib/tunnel/device';
 import { END_STATES } from '../lib/tunnel/outcome';
 import type { Change } from '../lib/tunnel/reconcile';
@@ -28,6 +29,8 @@ export interface Result {
   readonly restoreFailure: Failure | null;
   /** What was not put back; null where nobody knows. */
   readonly remaining: readonly Change[] | null;
+  /** What became of the connections that were waited for, a device each. */
+  readonly drained: readonly Drained[];
   /** What was left alone, since another has changed it. */
   readonly left: readonly string[];
   /** The execution's own words. */
@@ -57,6 +60,7 @@ export function resultOf(execution: ExecutionResult, item: Readonly<Record<strin
     failure: (told['failure'] ?? null) as Failure | null,
     restoreFailure: (told['restoreFailure'] ?? null) as Failure | null,
     remaining: Array.isArray(told['remaining']) ? (told['remaining'] as readonly Change[]) : null,
+    drained: drainedIn(told['outcomes']),
     left: list<string>(told['left']),
     words:
       execution.status === 'SUCCEEDED'
@@ -66,6 +70,16 @@ export function resultOf(execution: ExecutionResult, item: Readonly<Record<strin
           ? (execution.cause ?? 'no cause was given')
           : `${execution.status}: ${[execution.error, execution.cause].filter((text) => text !== undefined).join(': ')}`,
   };
+}
+
+/** Out of the outcomes of all steps those of devices that waited for connections to end. */
+function drainedIn(outcomes: unknown): readonly Drained[] {
+  return list<unknown>(outcomes)
+    .flatMap((outcome) => list<unknown>(record(outcome)['devices']))
+    .map((device) => record(device) as Partial<Drained>)
+    .flatMap(({ drained, cut, seconds }) =>
+      drained === undefined || cut === undefined || seconds === undefined ? [] : [{ drained, cut, seconds }],
+    );
 }
 
 /** The full result that this very execution wrote down; empty when it did not come so far. */

@@ -93,7 +93,7 @@ function tell(command: RunCommand, surroundings: Surroundings, ended: Ended): nu
   const { tunnel, action } = command;
   const { out, project } = surroundings;
   const result = resultOf(ended.execution, ended.item);
-  const { status, exitCode, changes, digest, verification, work, remaining } = result;
+  const { status, exitCode, changes, digest, verification, work, drained, remaining } = result;
   const commands =
     command.commands && status === 'Planned' && work !== null
       ? commandsOfPlan(project, tunnel, digest ?? '', work)
@@ -119,6 +119,7 @@ function tell(command: RunCommand, surroundings: Surroundings, ended: Ended): nu
       verification,
       ...(digest === null ? {} : { digest }),
       ...(command.commands ? { commands } : {}),
+      ...(drained.length === 0 ? {} : { drained }),
       ...(remaining === null || remaining.length === 0 ? {} : { remaining }),
       ...(exitCode === 0 ? {} : { error: endSentence(result, sentence) }),
     }),

@@ -1,4 +1,7 @@
 # Carries out operations on BIG-IP, in the order given. Values are tmsh's own words, immutable properties first (lib/tunnel/bigip/objects.ts).
+# After so many seconds of the script waiting ends: the document's own time-out comes at 120 (lib/stack/time-outs.ts).
+patience=95
+
 need SSM_Digest SSM_Operations SSM_Saved
 
 words() { # VALUE: as tmsh reads it; %20 is a blank, and a description with a blank needs quotes
@@ -60,6 +63,46 @@ switch_virtuals() {
   virtuals=()
 }
 
+# Waits until a translation has no connections any more, so many seconds at most, and tells how many are left to be cut. A question that BIG-IP
+# does not understand must not keep a tunnel from being removed: connections get their time, and how many are cut is not known.
+drain() { # ADDRESS SECONDS
+  local question="show ltm snat-translation $1 field-fmt raw" most=$2 clock said code first='' now
+  if printing; then
+    printf '%s # every second until serverside.cur-conns is 0, for %s s at most\n' "$question" "$most"
+    return
+  fi
+  printf '> %s\n' "$question"
+  [ "$most" -le "$((patience - SECONDS))" ] || most=$((patience - SECONDS))
+  [ "$most" -ge 0 ] || most=0
+  sleep "$most" >/dev/null 2>&1 9>&- &
+  clock=$!
+  while true; do
+    said=$(tmsh_say "$question")
+    code=$?
+    if [ "$code" -ge "$UNFIT" ]; then
+      kill "$clock" 2>/dev/null
+      exit "$code"
+    fi
+    now=''
+    if [ "$code" -eq 0 ]; then
+      now=$(sed -n 's/^ *serverside\.cur-conns  *\([0-9]\{1,9\}\) *$/\1/p' <<<"$said" | head -n 1)
+    elif grep -q '01020036:' <<<"$said"; then
+      now=0
+    fi
+    first=${first:-$now}
+    if [ "$now" = 0 ] || [ "$most" -eq 0 ] || ! kill -0 "$clock" 2>/dev/null; then break; fi
+    sleep 1
+  done
+  kill "$clock" 2>/dev/null
+  wait "$clock" 2>/dev/null
+  if [ -n "$now" ]; then
+    [ "$first" -ge "$now" ] || first=$now
+    printf 'translation %s: drained %s, cut %s within %s s\n' "$1" "$((first - now))" "$now" "$most"
+  else
+    printf 'translation %s: drained ?, cut ? within %s s\n' "$1" "$most"
+  fi
+}
+
 carry_out() { # VERB KIND NAME FROM TO
   local verb=$1 kind=$2 name=$3 from=$4 to=$5
   case $kind in virtual) virtuals+=("$name~$from~$to") && return ;; esac
@@ -77,6 +120,7 @@ carry_out() { # VERB KIND NAME FROM TO
   'create snatpool') tmsh_do create ltm snatpool "$name" "{ $(members add "$to") }" ;;
   'modify snatpool') expect "$from" list ltm snatpool "$name" && tmsh_do modify ltm snatpool "$name" "{ $(members replace-all-with "$to") }" ;;
   'delete snatpool') expect "$from" list ltm snatpool "$name" && tmsh_do delete ltm snatpool "$name" ;;
+  'drain translation') drain "$name" "$to" ;;
   'create config' | 'modify config') remember_saved "$to" && tmsh_do save sys config ;;
   *) fail "$UNFIT" "unknown operation: $verb $kind" ;;
   esac

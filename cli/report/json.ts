@@ -1,3 +1,4 @@
+import type { Drained } from '../../lib/tunnel/bigip/drain';
 import type { Probe } from '../../lib/tunnel/device';
 import type { Change } from '../../lib/tunnel/reconcile';
 import type { Action } from '../arguments';
@@ -18,6 +19,8 @@ export interface Document extends Figures {
   readonly digest?: string;
   /** With --commands. */
   readonly commands?: readonly DeviceCommands[];
+  /** What became of the connections through what was removed: how many ended, how many were cut. */
+  readonly drained?: readonly Drained[];
   /** What a restore could not put back, as changes still to be made. */
   readonly remaining?: readonly Change[];
   /** One sentence; absent: success. */

@@ -24,7 +24,7 @@ function ending(result: Result, run: Run): string {
   const asFound = left.length === 0 ? '' : `; left, since another changed it: ${left.join(', ')}`;
   switch (result.status) {
     case 'Applied':
-      return `${tunnel} stands as declared and was proven (${changed(result)}).`;
+      return `${tunnel} stands as declared and was proven (${changed(result)})${connections(result)}.`;
     case 'Unchanged':
       return `${tunnel} stands as declared already and carries; nothing was written.`;
     case 'Planned':
@@ -34,7 +34,7 @@ function ending(result: Result, run: Run): string {
       return `${tunnel} stands as declared and carries.`;
     case 'TornDown':
       if (changes.length === 0) return `${tunnel} was not there; nothing was written.`;
-      return `${tunnel} is gone, and what it shared with others is as it was before (${changed(result)}).`;
+      return `${tunnel} is gone, and what it shared with others is as it was before (${changed(result)})${connections(result)}.`;
     case 'InvalidRequest':
       return `${words}; no device was contacted.`;
     case 'TunnelBusy':
@@ -61,6 +61,18 @@ function ending(result: Result, run: Run): string {
 function changed({ changes }: Result): string {
   const devices = new Set(changes.map(({ device }) => device)).size;
   return `${many(changes.length, 'change')} on ${many(devices, 'device')}`;
+}
+
+/** What the connections came to that went through what is gone; empty: there were none. */
+function connections({ drained: waits }: Result): string {
+  const [first] = waits;
+  if (first === undefined) return '';
+  if (waits.some(({ cut }) => cut === null))
+    return '; how many connections were cut is not known, since BIG-IP did not tell how many there were';
+  const sum = (of: 'drained' | 'cut'): number => waits.reduce((total, wait) => total + wait[of]!, 0);
+  if (sum('cut') > 0)
+    return `; ${many(sum('cut'), 'connection was', 'connections were')} cut after ${first.seconds} s of draining`;
+  return sum('drained') > 0 ? `; ${many(sum('drained'), 'connection')} ended in time, none was cut` : '';
 }
 
 /** Who, where, and what was answered. */

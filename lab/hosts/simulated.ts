@@ -55,7 +55,9 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
   }
 
   const onTmsh = (bigip: BigIp, line: string): Promise<Answer> =>
-    carryOut(bigip.management, line, () => tmsh(bigip, line, (args) => ping(state, bigip, args)));
+    carryOut(bigip.management, line, () =>
+      tmsh(bigip, line, (args) => ping(state, bigip, args), (Date.now() * speed) / 1000),
+    );
 
   /** What sshd does with a command line: on BIG-IP the login shell is tmsh, or a real bash that has a `tmsh`. */
   const login = (bigip: BigIp, line: string): Promise<Answer> =>

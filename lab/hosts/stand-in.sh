@@ -8,16 +8,21 @@ refuse() {
   exit "$1"
 }
 
+scale() { # whole seconds without another process: it is what the scripts give
+  if [[ $1 =~ ^[0-9]+$ && $EDGE_RAMP_LAB_SPEED =~ ^[0-9]+$ ]]; then
+    local milliseconds=$(($1 * 1000 / EDGE_RAMP_LAB_SPEED))
+    printf '%d.%03d' $((milliseconds / 1000)) $((milliseconds % 1000))
+  else
+    LC_ALL=C awk -v text="$1" -v speed="$EDGE_RAMP_LAB_SPEED" 'BEGIN { unit = text ~ /m$/ ? 60 : text ~ /h$/ ? 3600 : 1; printf "%.3f", text * unit / speed }'
+  fi
+}
+
 case $command in
+sleep) # whole seconds pass at the lab's speed; less than that is how fast a script looks, and scripts run as fast as they do
+  [[ $1 =~ ^[0-9]+$ ]] || exec /usr/bin/sleep "$@"
+  exec /usr/bin/sleep "$(scale "$1")"
+  ;;
 timeout) # really runs the command, with its seconds divided by the lab's speed
-  scale() { # whole seconds without another process: it is what the scripts give
-    if [[ $1 =~ ^[0-9]+$ && $EDGE_RAMP_LAB_SPEED =~ ^[0-9]+$ ]]; then
-      local milliseconds=$(($1 * 1000 / EDGE_RAMP_LAB_SPEED))
-      printf '%d.%03d' $((milliseconds / 1000)) $((milliseconds % 1000))
-    else
-      LC_ALL=C awk -v text="$1" -v speed="$EDGE_RAMP_LAB_SPEED" 'BEGIN { unit = text ~ /m$/ ? 60 : text ~ /h$/ ? 3600 : 1; printf "%.3f", text * unit / speed }'
-    fi
-  }
   options=()
   while [[ $1 == -* ]]; do
     case $1 in

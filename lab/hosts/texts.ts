@@ -111,6 +111,11 @@ export const TEXTS = {
     0,
     'ltm virtual %s {\n    destination %s\n    status.availability-state %s\n    status.enabled-state enabled\n    status.status-reason %s\n}',
   ),
+  // Fields are those that other objects have in this format; that a translation has them too is not known.
+  translationState: unverified(
+    0,
+    'ltm snat-translation %s {\n    addr %s\n    serverside.bits-in 0\n    serverside.bits-out 0\n    serverside.cur-conns %d\n    serverside.tot-conns %d\n}',
+  ),
   // The headings, the lines "Status" and the words of a status are sourced; the other lines and their layout are not.
   syncStatus: unverified(
     0,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { readDrained, type Drained } from '../../lib/tunnel/bigip/drain';
 import type { Probe } from '../../lib/tunnel/device';
 import { ContractMismatch, NotUnderstood } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';
@@ -40,7 +41,7 @@ export interface StepOutput {
   readonly devices: readonly (
     | Observed
     | { readonly name: string; readonly verification: readonly Probe[] }
-    | { readonly name: string; readonly operations: number }
+    | ({ readonly name: string; readonly operations: number } & Partial<Drained>)
   )[];
 }
 
@@ -124,12 +125,12 @@ async function one(
       verification: device.prove(await run('observe', { Questions: device.proofs(spec).join('|') }), spec),
     };
   const { operations, saved } = input.work.find((work) => work.device === name)!;
-  await run('apply', {
+  const said = await run('apply', {
     Digest: input.digest!,
     Operations: operations.join('|'),
     ...(kind === 'bigip' ? { Saved: saved! } : {}),
   });
-  return { name, operations: operations.length };
+  return { name, operations: operations.length, ...readDrained(said) };
 }
 
 /** The same execution, step, plan and device give the same tag, whatever the try: so a command that was sent is found, not repeated. */

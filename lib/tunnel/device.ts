@@ -64,6 +64,8 @@ export interface Device<Facts> {
   originals(wanted: Wanted, observed: Observation<Facts>): State;
   /** Objects of which the device has settings that edge-ramp could not put back: object to those settings. */
   unrestorable(facts: Facts): State;
+  /** What is to be waited for after `detach`, before the operations that follow, in wire form: no change, so no operation. */
+  drains(spec: Tunnel, state: State, operations: readonly Operation[]): readonly string[];
   readonly order: Order;
   /** One line for the diff that a person reads. */
   describe(operation: Operation): string;

@@ -41,7 +41,7 @@ export interface Change {
   readonly interrupts: string | null;
 }
 
-/** Operations for one device in one stage, in wire form; `saved` names what its saved configuration holds, for BIG-IP. */
+/** Operations for one device in one stage, in wire form, and what to wait for after them; `saved` names what its saved configuration holds, for BIG-IP. */
 export interface Work {
   readonly device: string;
   readonly operations: readonly string[];
@@ -104,6 +104,7 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     const device: Device<unknown> = KINDS[observed.kind];
     const { state } = observed.observation;
     let operations: readonly Operation[];
+    let drains: readonly string[] = [];
     if (goal === 'recorded') {
       const recorded = leaveWhatIsInUse(device.order, state, recordedState(before, observed.name, state));
       operations = difference(device.order, state, recorded.goal);
@@ -125,9 +126,10 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
       refuseUnrestorable(title, device.unrestorable(observed.observation.facts), operations);
       refuseUnsendable(title, operations);
       remarks.push(...device.remarks(wanted, observed.observation, operations));
+      drains = device.drains(situation.spec, state, operations);
     }
     before = remember(before, observed.name, state, operations);
-    return { ...observed, device, operations };
+    return { ...observed, device, operations, drains };
   });
 
   const changes = planned.flatMap(({ kind, name, device, operations }) =>
@@ -137,14 +139,15 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     }),
   );
   const work = (stage: Stage, kind: Kind): readonly Work[] =>
-    planned.flatMap(({ kind: own, name, operations, observation }) => {
-      const mine = operations.filter((operation) => operation.stage === stage);
+    planned.flatMap(({ kind: own, name, operations, drains, observation }) => {
+      const changing = operations.filter((operation) => operation.stage === stage).map(wire);
+      const mine = stage === 'detach' ? [...changing, ...drains] : changing;
       return own !== kind || mine.length === 0
         ? []
         : [
             {
               device: name,
-              operations: mine.map(wire),
+              operations: mine,
               saved: observation.state['config saved'] ?? savedName(observation),
             },
           ];
@@ -172,7 +175,11 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     remarks,
   };
   return {
-    digest: digestOf([goal, situation.spec.name, planned.map(({ name, operations }) => [name, operations.map(wire)])]),
+    digest: digestOf([
+      goal,
+      situation.spec.name,
+      planned.map(({ name, operations, drains }) => [name, [...operations.map(wire), ...drains]]),
+    ]),
     ...plan,
   };
 }

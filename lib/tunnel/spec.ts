@@ -116,6 +116,12 @@ const rampTunnel = z.strictObject({
     .boolean()
     .default(true)
     .describe("Save BIG-IP's configuration at the end (others' unsaved changes are saved along)"),
+  drain: z
+    .int('must be a whole number of seconds')
+    .min(0, 'must be 0 to 90 seconds')
+    .max(90, 'must be 0 to 90 seconds: a command on BIG-IP takes at most 120 s')
+    .default(60)
+    .describe('How many seconds connections get to end before the tunnel that they use is removed'),
   takeover: z.boolean().default(false).describe("Replace another's route to a cluster network"),
 });
 

@@ -105,6 +105,23 @@ describe('the step of a kind of device', () => {
     });
   });
 
+  test.each([
+    ['drained 5, cut 3 within 60 s', { drained: 5, cut: 3, seconds: 60 }],
+    ['drained ?, cut ? within 60 s', { drained: null, cut: null, seconds: 60 }],
+  ])('detaches, and tells what became of the connections: %s', async (said, expected) => {
+    const torn = new Site(EXAMPLE);
+    torn.apply();
+    const plan = torn.plan('absent');
+    const commands = new Commands(`> show ltm snat-translation\ntranslation 10.3.91.216: ${said}\ncarried out 3\n`);
+    const output = await deviceStep(
+      'bigip',
+      WAY,
+      commands,
+    )({ ...INPUT, do: 'detach', digest: plan.digest, work: plan.detach });
+    expect(output.devices).toEqual([{ name: '10.3.88.66', operations: 3, ...expected }]);
+    expect(commands.orders[0]!.parameters['Operations']).toMatch(/\|drain~translation 10\.3\.91\.216~-~60$/);
+  });
+
   test('applies to a ramp node without a word about saving', async () => {
     const plan = site.plan();
     const commands = new Commands('carried out 11\n');

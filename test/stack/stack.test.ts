@@ -5,6 +5,8 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { edgeRampApp } from '../../lib/stack/app';
 import { PARAMETERS } from '../../lib/stack/document-parameters';
 import * as timeOuts from '../../lib/stack/time-outs';
+import { parseTunnel } from '../../lib/tunnel/parse';
+import { EXAMPLE } from '../lib/tunnel/site';
 import { cells } from './support/documents';
 import { rightsOf } from './support/rights';
 import { PROJECT, plain, resourcesOf, synthesize } from './support/synthesized';
@@ -187,6 +189,16 @@ describe('the time-outs', () => {
     expect(new Set(order).size).toBe(order.length);
     expect(OBSERVE_EXECUTION.toSeconds()).toBeLessThanOrEqual(APPLY_EXECUTION.toSeconds());
     expect(timeOuts.THINKING_HANDLER.toSeconds()).toBeLessThan(timeOuts.THINKING_TASK.toSeconds());
+  });
+
+  test('leave a script that waits for connections time to fail by itself', () => {
+    const constant = (file: string, name: string): number =>
+      Number(new RegExp(`^${name}=([0-9]+)$`, 'm').exec(readFileSync(join(PROJECT, 'documents', file), 'utf8'))![1]);
+    const waiting = constant('bigip-apply.sh', 'patience');
+    expect(waiting + constant('prelude.sh', 'limit')).toBeLessThan(timeOuts.APPLY_EXECUTION.toSeconds());
+    const { drain } = parseTunnel({ ...EXAMPLE, drain: 90 }, 'test');
+    expect(drain).toBeLessThan(waiting);
+    expect(() => parseTunnel({ ...EXAMPLE, drain: 91 }, 'test')).toThrow('drain');
   });
 
   test('of the machine outlives the longest way through', () => {

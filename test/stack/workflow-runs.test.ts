@@ -129,6 +129,7 @@ describe('a run that goes well', () => {
       interrupts: [],
       remarks: [],
       digest: PLAN.digest,
+      outcomes: result('Record applied').outcomes,
       sentence: PLAN.sentence,
     });
     expect(path.length).toBeLessThanOrEqual(45);

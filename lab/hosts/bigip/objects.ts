@@ -82,6 +82,9 @@ export const wordOf = (properties: Properties | undefined, name: string): string
 const translationOf = (virtual: Properties): Record<string, string> =>
   (virtual['source-address-translation'] ?? {}) as Record<string, string>;
 
+/** The SNAT pool that a virtual server uses, or "". */
+export const poolOf = (virtual: Properties): string => translationOf(virtual)['pool'] ?? '';
+
 /** The value after a setting; undefined is the default. */
 function valueAfter(kind: Kind, { property, verb, words }: Setting, before: Value | undefined): Value | undefined {
   const [word = ''] = words;

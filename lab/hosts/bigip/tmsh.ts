@@ -4,6 +4,7 @@ import {
   CLASS_NAMES,
   kindOf,
   listing,
+  poolOf,
   put,
   remove,
   wordOf,
@@ -16,6 +17,14 @@ import {
 export interface DeviceGroup {
   readonly failover: 'ACTIVE' | 'STANDBY';
   readonly sync: string;
+}
+
+/** Connections through one translation address. Once no virtual server uses it any more, so many of them end every second (default: none). */
+export interface Connections {
+  readonly count: number;
+  readonly endPerSecond?: number;
+  /** When somebody first looked after the last virtual server had left. */
+  since?: number;
 }
 
 /** All that one BIG-IP unit holds; plain data, saved as JSON. */
@@ -35,6 +44,8 @@ export interface BigIp {
   offline: string[];
   /** The device group that it is a member of; none: it stands alone. `sync` as `show cm sync-status` has it. */
   group?: DeviceGroup;
+  /** Current connections by translation address; none given: none. */
+  connections?: Record<string, Connections>;
   running: Configuration;
   saved: Configuration;
 }
@@ -119,10 +130,29 @@ function ofGroup(group: DeviceGroup | undefined, what: 'cm sync-status' | 'cm fa
   return text('syncStatus', color, sync, group ? 'high-availability' : 'standalone', group ? sync : '');
 }
 
-function show(bigip: BigIp, words: readonly string[]): Answer {
+/** How many connections a translation address has, `now` in the device's own seconds. */
+function connectionsOf(bigip: BigIp, address: string, now: number): number {
+  const { 'ltm snatpool': pools, 'ltm virtual': virtuals } = bigip.running;
+  const having = Object.keys(pools).filter((pool) => (pools[pool]!['members'] as string[]).includes(address));
+  if (!having.length) throw new Refusal('notFound', 'SNAT Translation Address', address);
+  const connections = bigip.connections?.[address];
+  if (!connections) return 0;
+  const used = Object.values(virtuals).some((virtual) => having.includes(poolOf(virtual)));
+  if (used) delete connections.since;
+  else connections.since ??= now;
+  const ended = Math.floor((now - (connections.since ?? now)) * (connections.endPerSecond ?? 0));
+  return Math.max(0, connections.count - ended);
+}
+
+function show(bigip: BigIp, words: readonly string[], now: number): Answer {
   const what = words.join(' ');
   if (what === 'sys mcp-state field-fmt') return say(text('mcpState'));
   if (what === 'cm sync-status' || what === 'cm failover-status') return say(ofGroup(bigip.group, what));
+  const [, address] = /^ltm snat-translation (\S+) field-fmt raw$/.exec(what) ?? [];
+  if (address !== undefined) {
+    const count = connectionsOf(bigip, address, now);
+    return say(text('translationState', address, address, count, count));
+  }
   const { name, rest } = classIn(words);
   const [object = '', format] = rest;
   if (name !== 'ltm virtual' || format !== 'field-fmt') throw new Refusal('notModelled', 'tmsh', `show ${what}`);
@@ -135,12 +165,17 @@ function show(bigip: BigIp, words: readonly string[]): Answer {
 }
 
 /** One command outside a transaction. */
-function single(bigip: BigIp, words: readonly string[], ping: (args: readonly string[]) => Answer): Answer {
+function single(
+  bigip: BigIp,
+  words: readonly string[],
+  ping: (args: readonly string[]) => Answer,
+  now: number,
+): Answer {
   const [verb = '', ...rest] = words;
   const what = words.join(' ');
   if (verb === 'create' || verb === 'modify' || verb === 'delete') return configure(bigip.running, verb, rest);
   if (verb === 'list') return list(bigip.running, rest);
-  if (verb === 'show') return show(bigip, rest);
+  if (verb === 'show') return show(bigip, rest, now);
   if (what === 'cd /Common') return say();
   if (what.startsWith('run util ping ') || what.startsWith('run /util ping '))
     return { ...ping(rest.slice(2)), code: 0 }; // judge by the text: whether tmsh passes ping's code on is not known
@@ -161,7 +196,7 @@ function single(bigip: BigIp, words: readonly string[], ping: (args: readonly st
  * Runs one tmsh command line: commands separated by ";", which stops at the first that is refused. Between `create cli transaction` and
  * `submit cli transaction` they work on a copy that replaces the running configuration as a whole.
  */
-export function tmsh(bigip: BigIp, line: string, ping: (args: readonly string[]) => Answer): Answer {
+export function tmsh(bigip: BigIp, line: string, ping: (args: readonly string[]) => Answer, now: number): Answer {
   let total: Answer = say();
   let transaction: Configuration | undefined;
   const add = (answer: Answer): void => {
@@ -186,7 +221,7 @@ export function tmsh(bigip: BigIp, line: string, ping: (args: readonly string[])
         bigip.running = transaction;
         transaction = undefined;
         add(done());
-      } else if (!transaction) add(single(bigip, words, ping));
+      } else if (!transaction) add(single(bigip, words, ping, now));
       else if (['create', 'modify', 'delete'].includes(words[0]!)) configure(transaction, words[0]!, words.slice(1));
       else throw new Refusal('notModelled', 'tmsh', `${what} in a transaction`);
     }

@@ -32,6 +32,9 @@ const RESTORE_FAILURE =
 /** What the last plan would send, a list for each stage: `plan --commands` shows it. */
 const WORK = "{ 'detach': $plan.detach, 'shape': $plan.shape, 'attach': $plan.attach }";
 
+/** What the steps answered that changed something: how many connections were cut is in it. */
+const CARRIED_OUT = { outcomes: jsonata('$outcomes') };
+
 /** The states that end a run, by name. */
 export function endStates(shop: Workshop) {
   const succeed = (
@@ -63,13 +66,18 @@ export function endStates(shop: Workshop) {
     });
 
   return {
-    Applied: succeed('Applied', 'The tunnel stands as declared, and was proven.'),
+    Applied: succeed('Applied', 'The tunnel stands as declared, and was proven.', '$plan.sentence', CARRIED_OUT),
     Unchanged: succeed('Unchanged', 'The tunnel stood as declared already, and carries.'),
     Planned: succeed('Planned', 'What an apply would change. Nothing was changed.', '$plan.sentence', {
       work: jsonata(WORK),
     }),
     Verified: succeed('Verified', 'The tunnel stands as declared, and carries.'),
-    TornDown: succeed('TornDown', 'The tunnel is gone; what it shared with others is as it was.'),
+    TornDown: succeed(
+      'TornDown',
+      'The tunnel is gone; what it shared with others is as it was.',
+      '$plan.sentence',
+      CARRIED_OUT,
+    ),
     Restored: succeed('Restored', 'What a run that died had left is put back.', `'Everything is as it was' & ${LEFT}`),
     Skipped: succeed(
       'Skipped',

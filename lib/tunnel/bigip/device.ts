@@ -4,6 +4,7 @@ import { describeWords } from '../describe';
 import type { Device, Observation, Operation, Order, Stage, State, Wanted } from '../device';
 import { NotUnderstood, NotVerified, Refused } from '../errors';
 import { bigipUnit, marker, type Tunnel } from '../tunnel';
+import { drains, drainWire } from './drain';
 import { desiredObjects, desiredRoute, ownership, property, routeName, translation } from './objects';
 import { digest, probes, questions, read, readProbes, type BigIpFacts } from './read';
 
@@ -41,6 +42,7 @@ export const bigip: Device<BigIpFacts> = {
     };
   },
   unrestorable: (facts) => facts.unrestorable,
+  drains: (spec, state, operations) => drains(spec, state, operations).map(drainWire),
   order: { rank, stage, immutable, dependents, interrupts } satisfies Order,
   describe,
   remarks,
@@ -268,6 +270,12 @@ function remarks(
       found.push(
         `${title(spec)}: ${object} matches what the published procedure makes between these hosts and is adopted`,
       );
+  for (const { address, seconds } of drains(spec, state, operations))
+    found.push(
+      seconds === 0
+        ? `${title(spec)}: connections through ${address} are cut at once (drain: 0)`
+        : `${title(spec)}: connections through ${address} get up to ${seconds} s to end; those left are cut`,
+    );
   if (operations.some(({ object }) => object === 'config saved'))
     found.push(`${title(spec)}: save sys config also saves any unsaved changes of others`);
   return found;

@@ -49,6 +49,7 @@ export const ramp: Device<RampFacts> = {
   },
   originals: ({ original }) => original,
   unrestorable: (facts) => facts.unrestorable,
+  drains: () => [],
   order: {
     rank,
     stage: () => 'shape',

@@ -202,6 +202,28 @@ net self self-internal {
     expect(saved()).toMatch('net tunnels tunnel SDN {');
   });
 
+  it('counts the connections through a translation, which end when no virtual server uses it any more', async () => {
+    const hosts = await open(typed);
+    const count = async (): Promise<string> =>
+      /serverside\.cur-conns (\d+)/.exec(
+        await transcript(hosts, BIGIP, 'show ltm snat-translation 10.3.91.216 field-fmt raw'),
+      )![1]!;
+    expect(await count()).toBe('0');
+    const later = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 20)); // 20 s at this speed
+    hosts.world.bigips[BIGIP]!.connections = { '10.3.91.216': { count: 5, endPerSecond: 1 } };
+    await count();
+    await later();
+    expect(await count()).toBe('5');
+    const off = (name: string) => virtual(name, 'type none');
+    await transcript(hosts, BIGIP, off('ose-vserver'), off('https-ose-vserver'));
+    await count();
+    await later();
+    expect(await count()).toBe('0');
+    expect(await transcript(hosts, BIGIP, 'show ltm snat-translation 10.3.91.9 field-fmt raw')).toContain(
+      '01020036:3:',
+    );
+  });
+
   it('says whether it is in a device group, and how it stands there', async () => {
     const hosts = await open();
     const status = async (): Promise<readonly string[]> =>

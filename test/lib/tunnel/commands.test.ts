@@ -84,6 +84,7 @@ describe('the commands of a teardown, word for word', () => {
   test('on BIG-IP: virtual servers first', () =>
     expect(commands(site, 'absent', 'bigip')).toEqual([
       'create cli transaction; modify ltm virtual https-ose-vserver source-address-translation { type automap }; modify ltm virtual ose-vserver source-address-translation { type automap }; submit cli transaction',
+      'show ltm snat-translation 10.3.91.216 field-fmt raw # every second until serverside.cur-conns is 0, for 60 s at most',
       'delete ltm snatpool SDN_snatpool',
       'delete net route SDN_10.128.0.0_14',
       'delete net self SDN',

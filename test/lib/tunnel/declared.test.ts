@@ -53,6 +53,7 @@ describe('the example', () => {
       snat: 'flows',
       cookie: '0x999',
       save: true,
+      drain: 60,
       takeover: false,
     }));
 });
@@ -68,6 +69,10 @@ describe('a rule of one field: message with path, value and rule', () => {
     ['IPv6 in disguise', bigip({ address: '::ffff:10.3.89.66' }), 'bigip.0.address: "::ffff:10.3.89.66"', ADDRESS],
     ['an octet too large', bigip({ management: '10.3.88.256' }), 'bigip.0.management: "10.3.88.256"', ADDRESS],
     ['three octets', node({ address: '10.3.89' }), 'ramp.nodes.0.address: "10.3.89"', ADDRESS],
+    ['a wait longer than a command may take', other({ drain: 91 }), 'drain: 91', 'must be 0 to 90 seconds'],
+    ['a wait of less than nothing', other({ drain: -1 }), 'drain: -1', 'must be 0 to 90 seconds'],
+    ['a part of a second', other({ drain: 1.5 }), 'drain: 1.5', 'must be a whole number of seconds'],
+    ['a wait as text', other({ drain: '60' }), 'drain: "60"', 'must be a whole number of seconds'],
     ['a number for an address', node({ address: 167_991_641 }), 'ramp.nodes.0.address: 167991641', 'expected string'],
     [
       'a name for an address',

@@ -48,6 +48,7 @@ export const specs: fc.Arbitrary<Tunnel> = fc
     virtualServers: fc.uniqueArray(virtualServer, { maxLength: 4 }),
     save: fc.boolean(),
     takeover: fc.boolean(),
+    drain: fc.integer({ min: 0, max: 90 }),
     probe: fc.boolean(),
   })
   .map((drawn) => {
@@ -83,6 +84,7 @@ export const specs: fc.Arbitrary<Tunnel> = fc
       virtualServers: drawn.virtualServers,
       save: drawn.save,
       takeover: drawn.takeover,
+      drain: drawn.drain,
       ...(drawn.probe ? { probe: '10.130.0.7' } : {}),
     };
   })

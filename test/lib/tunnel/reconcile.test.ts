@@ -733,6 +733,7 @@ describe('tearing down', () => {
     expect(plan.detach[0]!.operations).toEqual([
       'modify~virtual https-ose-vserver~type snat pool SDN_snatpool~type none',
       'modify~virtual ose-vserver~type snat pool SDN_snatpool~type snat pool old',
+      'drain~translation 10.3.91.216~-~60',
     ]);
     expect(plan.prove).toEqual([]);
     expect(plan.interrupts).toEqual([]);

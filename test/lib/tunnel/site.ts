@@ -314,6 +314,7 @@ export class Site {
     for (const [{ operations, saved }, kind] of all) {
       if (kind === 'bigip' && left > 0) this.world.saved ??= saved ?? undefined;
       for (const operation of operations) {
+        if (operation.startsWith('drain~')) continue; // changes nothing
         if (left-- <= 0) return;
         const [, object, , to] = operation.split('~') as [string, string, string, string];
         if (object === 'config saved') this.world.saved = to;
