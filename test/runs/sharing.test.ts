@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { tunnelAddress, type Tunnel } from '../../lib/tunnel/tunnel';
-import { discard, endOf, example, site, type Site } from './support/site';
+import { NODE, discard, endOf, example, site, type Site } from './support/site';
 
 /** Its name begins with the first one's: a mark is a whole word. */
 const otherNode: Tunnel = {
@@ -141,3 +141,71 @@ test('three tunnels on one ramp node, two of them on one BIG-IP', () =>
       ['teardown', bothShared],
     ],
   ));
+
+test("the published script's leftovers of one tunnel are adopted by it, and left alone by the other on their node", async () => {
+  const [mine, theirs] = [
+    { ...example, cookie: '0x998' },
+    { ...otherBigIp, cookie: '0x999' },
+  ];
+  const source = tunnelAddress(theirs);
+  const flows = [
+    `cookie=0x999,ip,nw_src=${source},actions=mod_nw_src:10.129.0.254,resubmit(,0)`,
+    `cookie=0x999,ip,nw_dst=10.129.0.254,actions=mod_nw_dst:${source},resubmit(,0)`,
+    'cookie=0x999,table=0,arp,arp_tpa=10.129.0.254,actions=output:2',
+    'cookie=0x999,table=0,arp,in_port=2,arp_spa=10.129.0.254,arp_tpa=10.128.0.0/14,actions=goto_table:30',
+    'table=5,arp,arp_tpa=10.129.0.254,actions=output:2',
+    'table=5,ip,nw_dst=10.129.0.254,actions=output:2',
+    `cookie=0x999,table=0,ip,nw_dst=${source},actions=output:2`,
+  ];
+  const typed = [
+    'ip tunnel add tun2 mode ipip remote 10.3.89.67 dev eth0',
+    'ip addr add 10.3.93.217 dev tun2',
+    'ip link set tun2 up',
+    `ip route add ${source} dev tun2`,
+    'ip addr add 10.129.0.254 dev tun0',
+    ...flows.map((flow) => `ovs-ofctl -O OpenFlow13 --bundle add-flows br0 - <<<'add ${flow}'`),
+  ];
+  here = await site({
+    spec: mine,
+    specs: [mine, theirs],
+    world: { plugin: 'multitenant', typed: { [NODE]: typed } },
+  });
+  const leftovers = /tun2|10\.129\.0\.254|0x999$|table=5 /;
+  const left = (): readonly string[] =>
+    here!
+      .dump()
+      .split('\n')
+      .filter((line) => leftovers.test(line));
+  const [first, before] = [here.dump(), left()];
+  expect(before.length).toBeGreaterThan(9);
+  expect(endOf(await here.run())).toBe('Applied');
+  expect(left()).toEqual(before);
+  expect(endOf(await here.run({ action: 'teardown' }))).toBe('TornDown');
+  expect(here.dump()).toBe(first);
+
+  expect(endOf(await here.run())).toBe('Applied');
+  expect(endOf(await here.run({ tunnel: theirs.name }))).toBe('Applied');
+  expect(here.dump()).toContain(`claim 10.129.0.254 edge-ramp:${theirs.name}`);
+  expect(endOf(await here.run({ action: 'verify' }))).toBe('Verified');
+  expect(endOf(await here.run({ action: 'teardown' }))).toBe('TornDown');
+  expect(endOf(await here.run({ tunnel: theirs.name, action: 'verify' }))).toBe('Verified');
+  expect(endOf(await here.run({ tunnel: theirs.name, action: 'teardown' }))).toBe('TornDown');
+  expect(left()).toEqual([]);
+});
+
+test('two tunnels on the same hosts, applied at the same time: what does not stand left nothing, and a second try makes it', async () => {
+  here = await site({ specs: [example, bothShared] });
+  const [open, first] = [here, here.dump()];
+  const both = [example, bothShared];
+  const ends = await Promise.all(both.map(({ name }) => open.run({ tunnel: name })));
+  for (const [i, end] of ends.map(endOf).entries()) {
+    expect(end).toMatch(/^(Applied|RolledBack)$/);
+    if (end === 'RolledBack') {
+      expect(linesOf(both[i]!, here.dump())).toEqual(linesOf(both[i]!, first));
+      expect(endOf(await here.run({ tunnel: both[i]!.name }))).toBe('Applied');
+    }
+  }
+  for (const { name } of both) expect(endOf(await here.run({ tunnel: name, action: 'verify' }))).toBe('Verified');
+  await Promise.all(both.map(({ name }) => open.run({ tunnel: name, action: 'teardown' })));
+  expect(here.dump()).toBe(first);
+});
