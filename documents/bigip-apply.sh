@@ -44,6 +44,15 @@ remember_saved() { # DIGEST
   printf '%s\n' "$1" >"$state/$SSM_Tunnel.$SSM_Management.saved" || fail "$UNFIT" "cannot write to $state"
 }
 
+# Saving saves the other tunnels' objects too, half-built ones as well: what they remember is no longer true, and is emptied.
+forget_others() {
+  ! printing || return 0
+  local file
+  while IFS= read -r file; do
+    : >"$file" || fail "$UNFIT" "cannot write to $state"
+  done < <(find "$state" -maxdepth 1 -name "*.$SSM_Management.saved" ! -name "$SSM_Tunnel.*")
+}
+
 # All virtual servers switch in one transaction, and are read back.
 declare -a virtuals=()
 switch_virtuals() {
@@ -121,7 +130,7 @@ carry_out() { # VERB KIND NAME FROM TO
   'modify snatpool') expect "$from" list ltm snatpool "$name" && tmsh_do modify ltm snatpool "$name" "{ $(members replace-all-with "$to") }" ;;
   'delete snatpool') expect "$from" list ltm snatpool "$name" && tmsh_do delete ltm snatpool "$name" ;;
   'drain translation') drain "$name" "$to" ;;
-  'create config' | 'modify config') remember_saved "$to" && tmsh_do save sys config ;;
+  'create config' | 'modify config') remember_saved "$to" && forget_others && tmsh_do save sys config ;;
   *) fail "$UNFIT" "unknown operation: $verb $kind" ;;
   esac
 }
@@ -134,7 +143,12 @@ members() { # HOW VALUE: `members A,B description D`
 
 enter "$SSM_Management" "$SSM_Fence" "$SSM_Digest"
 open_session
-[ -e "$state/$SSM_Tunnel.$SSM_Management.saved" ] || remember_saved "$SSM_Saved"
+# Emptied by another's save: what is changed from now on is not what that save held, so nothing counts as saved.
+if [ ! -e "$state/$SSM_Tunnel.$SSM_Management.saved" ]; then
+  remember_saved "$SSM_Saved"
+elif [ ! -s "$state/$SSM_Tunnel.$SSM_Management.saved" ]; then
+  remember_saved 0000000000000000
+fi
 IFS='|' read -r -a operations <<<"$SSM_Operations"
 for each in "${operations[@]}"; do
   IFS='~' read -r verb object from to <<<"$each"

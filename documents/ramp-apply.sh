@@ -18,7 +18,7 @@ claim() { # ADDRESS
   fi
   mkdir -p "$claims"
   (set -C && printf '%s\n' "$mark" >"$claims/$1") 2>/dev/null || grep -qxF -- "$mark" "$claims/$1" ||
-    fail "$CHANGED" "address $1 was given to a Pod meanwhile ($claims/$1 exists)"
+    fail "$CHANGED" "address $1 was given to a Pod or another tunnel meanwhile ($claims/$1 exists)"
   said=$(timeout "$limit" "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-flows br0 "ip,nw_dst=$1" 2>&1) ||
     fail "$REFUSED" "ovs-ofctl dump-flows br0 ip,nw_dst=$1 answered (exit code $?): $(brief "$said")"
   case $said in *REG1* | *" table=7,"*)

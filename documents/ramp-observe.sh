@@ -1,6 +1,9 @@
 # Answers questions about a ramp node; changes nothing. A busy node has thousands of flows and rules: only what is named comes back.
 need SSM_Questions
 
+# A rule's comment is ours as a whole word: edge-a is no part of edge-a2. iptables prints it with or without quotes.
+quoted="--comment \"$mark\" " plain="--comment $mark "
+
 # `present 1` when the rule is there, `ours N` for each copy's place in the chain, `reject N` for the first rule that turns packets away.
 input() { # BIGIP
   local said code present=0
@@ -8,11 +11,11 @@ input() { # BIGIP
   timeout "$limit" iptables -w -C INPUT "${rule[@]}" >/dev/null 2>&1 && present=1
   said=$(timeout "$limit" iptables -w -S INPUT 2>&1)
   code=$?
-  [ "$code" -ne 0 ] || said=$(awk -v mark="$mark" -v source="-s $1/32 " -v present="$present" '
+  [ "$code" -ne 0 ] || said=$(awk -v quoted="$quoted" -v plain="$plain" -v source="-s $1/32 " -v present="$present" '
     BEGIN { print "present " present }
     !/^-A / { next }
     { n++ }
-    index($0, source) && index($0, mark) { print "ours " n; next }
+    index($0, source) && (index($0, quoted) || index($0, plain)) { print "ours " n; next }
     / -j (REJECT|DROP)/ && !rejected { print "reject " n; rejected = 1 }' <<<"$said")
   answer "input $1" "$code" "$said"
 }
@@ -21,22 +24,26 @@ nat() { # SOURCE
   local said code
   said=$(timeout "$limit" iptables -w -t nat -S POSTROUTING 2>&1)
   code=$?
-  [ "$code" -ne 0 ] || said=$(grep -F -- "$mark" <<<"$said")
+  [ "$code" -ne 0 ] || said=$(grep -F -e "$quoted" -e "$plain" <<<"$said")
   answer "nat $1" "$code" "$said"
 }
 
-# The CNI's claims: all of them on one line, those with our mark on the next.
+# The CNI's claims: all of them on one line, those with our mark on the next, those of other tunnels on the last.
 claimed() {
-  local all='' ours='' file name
+  local all='' ours='' others='' file name
   if [ -d "$claims" ]; then
     while IFS= read -r file; do
       name=${file##*/}
       case $name in *[!0-9.]*) continue ;; esac
       all+="$name "
-      ! grep -qxF -- "$mark" "$file" || ours+="$name "
+      if grep -qxF -- "$mark" "$file"; then
+        ours+="$name "
+      elif grep -qx -- 'edge-ramp:.*' "$file"; then
+        others+="$name "
+      fi
     done < <(find "$claims" -maxdepth 1 -type f)
   fi
-  answer claims 0 "$all"$'\n'"$ours"
+  answer claims 0 "$all"$'\n'"$ours"$'\n'"$others"
 }
 
 flows='' flows_code=''

@@ -40,7 +40,8 @@ export function recordedState(
   for (const [object, { from, wrote }] of Object.entries(before[device] ?? {})) {
     const now = observed[object] ?? null;
     if (now === from) continue;
-    if (!wrote.includes(now)) left.push(object);
+    // What was saved is edge-ramp's own memory: when it says otherwise, another tunnel's run has saved along what is taken back here.
+    if (!wrote.includes(now) && object !== 'config saved') left.push(object);
     else if (from === null) delete goal[object];
     else goal[object] = from;
   }

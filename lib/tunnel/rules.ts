@@ -1,4 +1,4 @@
-import { contains, isAddress, overlaps, parseCidr, toNumber } from './address';
+import { contains, isAddress, overlaps, parseCidr, toNumber, type Network } from './address';
 import type { Tunnel } from './tunnel';
 
 /** A broken rule: where in the document, what stands there, and what the rule is. */
@@ -137,12 +137,64 @@ function names(tunnel: Tunnel): readonly Mistake[] {
 /** Rules between all declared tunnels: what two of them may not share. @returns mistakes whose path begins with the later tunnel's index */
 export function sharedMistakes(tunnels: readonly Tunnel[]): readonly Mistake[] {
   const claims = tunnels.map(claimed);
-  return claims.flatMap((mine, i) =>
+  const twice = claims.flatMap((mine, i) =>
     mine.flatMap(({ path, value, what }) => {
       const j = claims.findIndex((theirs, index) => index < i && theirs.some((claim) => claim.what === what));
       return j < 0 ? [] : [{ path: [i, ...path], value, message: `is taken by tunnel ${tunnels[j]!.name} (${what})` }];
     }),
   );
+  const crossing = tunnels.flatMap((tunnel, i) =>
+    tunnels.slice(0, i).flatMap((earlier) => {
+      const mistakes = earlier.bigip.some(({ management }) =>
+        tunnel.bigip.some((unit) => unit.management === management),
+      )
+        ? besides(earlier, tunnel)
+        : [];
+      return mistakes.map((mistake) => ({ ...mistake, path: [i, ...mistake.path] }));
+    }),
+  );
+  return [...twice, ...crossing];
+}
+
+/** Two tunnels on one BIG-IP: what is routed into the one may not be the other's. */
+function besides(earlier: Tunnel, tunnel: Tunnel): readonly Mistake[] {
+  const routed = (of: Tunnel): readonly Field[] => [
+    field(['tunnel', 'bigip'], of.tunnel.bigip),
+    ...of.clusterNetworks.map((cidr, i) => field(['clusterNetworks', i], cidr)),
+  ];
+  const outer = (of: Tunnel): readonly Field[] => [
+    ...of.bigip.map((unit, i) => field(['bigip', i, 'address'], unit.address)),
+    ...of.ramp.nodes.map((node, i) => field(['ramp', 'nodes', i, 'address'], node.address)),
+  ];
+  const crossed = (mine: readonly Field[], theirs: readonly Field[], why: string): readonly Mistake[] =>
+    mine.flatMap(({ path, value }) =>
+      theirs
+        .filter((other) => other.value !== value && overlaps(host(value), host(other.value)))
+        .map((other) => ({
+          path,
+          value,
+          message: `must not overlap ${other.path.join('.')} ${other.value} of tunnel ${earlier.name} on the same BIG-IP: ${why}`,
+        })),
+    );
+  const split = tunnel.bigip.flatMap((unit, i) =>
+    earlier.bigip
+      .filter(({ management, bastion }) => management === unit.management && bastion !== unit.bastion)
+      .map(({ bastion }) => ({
+        ...field(['bigip', i, 'bastion'], unit.bastion),
+        message: `must be ${bastion}, as in tunnel ${earlier.name}: two bastions of one BIG-IP would not lock each other out`,
+      })),
+  );
+  return [
+    ...split,
+    ...crossed(routed(tunnel), routed(earlier), 'it has one way to an address'),
+    ...crossed(outer(tunnel), routed(earlier), 'it would send the packets of this tunnel into that one'),
+    ...crossed(routed(tunnel), outer(earlier), 'it would send the packets of that tunnel into this one'),
+  ];
+}
+
+/** A network, or an address as the smallest one. */
+function host(text: string): Network {
+  return parseCidr(text.includes('/') ? text : `${text}/32`)!;
 }
 
 /** What a tunnel needs for itself alone. Two that name the same thing may not be declared together. */

@@ -103,10 +103,12 @@ export function translation(pool: string): string {
 
 /**
  * Whose an object under one of our names is: `ours` by its description, `published` when it is what the published procedure makes between
- * these two hosts (whatever its description), else `foreign`.
+ * these two hosts (whatever its description, unless that is another tunnel's mark), else `foreign`.
  */
 export function ownership(spec: Tunnel, kind: string, value: string): 'ours' | 'published' | 'foreign' {
-  if (property(value, 'description') === marker(spec)) return 'ours';
+  const description = property(value, 'description') ?? '';
+  if (description === marker(spec)) return 'ours';
+  if (description.startsWith(marker({ name: '' }))) return 'foreign';
   const { bigip, objects } = { bigip: bigipUnit(spec), objects: spec.objects };
   const is = (name: string, ...values: string[]): boolean => values.includes(property(value, name) ?? '');
   const published =

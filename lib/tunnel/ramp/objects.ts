@@ -66,12 +66,11 @@ export function publishedAddress(gateway: string): string {
 const DEFAULT_PRIORITY = 32768;
 
 /**
- * True for one of the published procedure's seven flows between these ends: no priority given, its cookie or (two of them) none, and our
- * tunnel address or its RAMP_SDN_IP in it. The SDN gives every flow of its own a priority since 3.2.
+ * True for one of the published procedure's seven flows: no priority given, its cookie or (two of them) none, and one of
+ * these addresses in it, our tunnel address or its RAMP_SDN_IP. The SDN gives every flow of its own a priority since 3.2.
  */
-export function isPublishedFlow({ cookie, priority, match, actions }: Flow, spec: Tunnel, gateway: string): boolean {
+export function isPublishedFlow({ cookie, priority, match, actions }: Flow, ends: readonly string[]): boolean {
   const words = `${match},${actions}`.split(/[,=:]/);
-  const ends = [tunnelAddress(spec), publishedAddress(gateway)];
   return (
     priority === DEFAULT_PRIORITY &&
     [PUBLISHED_COOKIE, '0x0'].includes(cookie) &&

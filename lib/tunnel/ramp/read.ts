@@ -208,13 +208,14 @@ function readNat(device: string, source: string, { lines, code }: Answer, state:
 interface Claims {
   readonly all: ReadonlySet<string>;
   readonly ours: readonly string[];
+  readonly others: readonly string[];
 }
 
-/** First line: every claim in the CNI's directory; second: those that bear our mark. */
+/** First line: every claim in the CNI's directory; second: those that bear our mark; third: those that bear another tunnel's. */
 function readClaims(device: string, { lines, code }: Answer): Claims {
   if (code !== 0) throw new NotUnderstood(`${device} would not list the CNI's claims: ${excerpt(lines.join(' '))}`);
-  const [all, ours] = [lines[0], lines[1]].map((line) => (line ?? '').split(' ').filter(isAddress));
-  return { all: new Set(all), ours: ours! };
+  const read = (line: string | undefined): string[] => (line ?? '').split(' ').filter(isAddress);
+  return { all: new Set(read(lines[0])), ours: read(lines[1]), others: read(lines[2]) };
 }
 
 function uniqueFlows(device: string, answers: readonly Answer[], port: string): readonly Flow[] {
@@ -227,6 +228,14 @@ function uniqueFlows(device: string, answers: readonly Answer[], port: string): 
     }
   }
   return [...flows.values()];
+}
+
+/** An address of the SDN and the tunnel's address that stands behind it. */
+function pair(
+  address: RegExpExecArray | null,
+  source: RegExpExecArray | null,
+): { readonly address: string; readonly source: string }[] {
+  return address && source ? [{ address: address[1]!, source: source[1]! }] : [];
 }
 
 /** Finds our flows and addresses and settles RAMP_SDN_IP: the one in use, unless a Pod holds it. */
@@ -242,12 +251,13 @@ function readSnat(
 ) {
   const named = [spec, ...(applied ? [applied] : [])];
   const sources = named.map(tunnelAddress);
-  const users = flows.flatMap(({ match, actions }) => {
-    const [address, source] = [/mod_nw_src:([0-9.]+)/.exec(actions)?.[1], /nw_src=([0-9.]+)/.exec(match)?.[1]];
-    return address !== undefined && source !== undefined ? [{ address, source }] : [];
-  });
+  // Who uses which address in br0, by the flow that leads into the SDN or the one that leads back.
+  const users = flows.flatMap(({ match, actions }) => [
+    ...pair(/mod_nw_src:([0-9.]+)/.exec(actions), /nw_src=([0-9.]+)/.exec(match)),
+    ...pair(/nw_dst=([0-9.]+)/.exec(match), /mod_nw_dst:([0-9.]+)/.exec(actions)),
+  ]);
   const another = (address: string): boolean =>
-    users.some((user) => user.address === address && !sources.includes(user.source));
+    claims.others.includes(address) || users.some((user) => user.address === address && !sources.includes(user.source));
   const published = publishedAddress(sdn.gateway);
   const held = (address: string): boolean =>
     pods.has(address) || (claims.all.has(address) && !claims.ours.includes(address));
@@ -266,9 +276,11 @@ function readSnat(
     const marked = named.some(({ cookie }) => cookie === flow.cookie);
     const words = `${flow.match},${flow.actions}`.split(/[,=:]/);
     const mentions = [...sources, ...inUse].some((address) => words.includes(address));
-    const leftover = !another(published) && named.some((tunnel) => isPublishedFlow(flow, tunnel, sdn.gateway));
+    const leftover = named.some((tunnel) =>
+      isPublishedFlow(flow, [tunnelAddress(tunnel), ...(another(published) ? [] : [published])]),
+    );
     if ((marked && mentions) || leftover) state[flowObject(flow)] = flowValue(flow);
-    else if (marked) strangeFlows.push(flowObject(flow));
+    else if (flow.cookie === spec.cookie) strangeFlows.push(flowObject(flow));
   }
   const kept = inUse.find((address) => contains(parseCidr(sdn.subnet)!, address) && !held(address));
   const taken = new Set([...claims.all, ...pods, ...tun0.map((text) => text.split('/')[0]!)]);

@@ -453,6 +453,50 @@ describe('several declared tunnels', () => {
     expect(both(second(changes))).toContain(`tunnels/edge-b.yaml: ${expected}`);
   });
 
+  test.each([
+    [
+      'prefix inside the tunnel',
+      { tunnel: { bigip: '10.3.91.218/25', node: '10.3.91.219' } },
+      'tunnel.bigip: "10.3.91.218/25": must not overlap tunnel.bigip 10.3.91.216/24 of tunnel edge-a on the same BIG-IP: it has one way to an address',
+    ],
+    [
+      'part of a cluster network',
+      { clusterNetworks: ['10.130.0.0/16'] },
+      'clusterNetworks.0: "10.130.0.0/16": must not overlap clusterNetworks.0 10.128.0.0/14 of tunnel edge-a',
+    ],
+    [
+      'way to the ramp node',
+      { ramp: { nodes: [{ ...EXAMPLE.ramp.nodes[0], instance: 'i-0bbbbbbbbbbbbbbbb', address: '10.130.9.9' }] } },
+      'ramp.nodes.0.address: "10.130.9.9": must not overlap clusterNetworks.0 10.128.0.0/14 of tunnel edge-a on the same BIG-IP: it would send the packets of this tunnel into that one',
+    ],
+    [
+      "way to the other's ramp node",
+      { clusterNetworks: ['10.3.89.0/24'] },
+      'clusterNetworks.0: "10.3.89.0/24": must not overlap bigip.0.address 10.3.89.66 of tunnel edge-a on the same BIG-IP: it would send the packets of that tunnel into this one',
+    ],
+    [
+      'lock',
+      { bigip: [{ ...EXAMPLE.bigip[0], address: '10.4.89.66', bastion: 'i-0bbbbbbbbbbbbbbbb' }] },
+      'bigip.0.bastion: "i-0bbbbbbbbbbbbbbbb": must be i-0ba5710a0ba5710a0, as in tunnel edge-a: two bastions of one BIG-IP would not lock each other out',
+    ],
+  ])('on one BIG-IP may not be in the way of one another: %s', (_what, changes, expected) => {
+    const apart = {
+      ...sameBigIp,
+      tunnel: { bigip: '10.4.91.216/24', node: '10.4.91.217' },
+      objects: { tunnel: 'SDN2', self: 'SDN2', snatPool: 'SDN2_snatpool' },
+      clusterNetworks: ['10.132.0.0/14'],
+      virtualServers: ['others'],
+      probe: undefined,
+    };
+    expect(() =>
+      readDeclarations([
+        { path: 'edge-a.yaml', text: TEXT },
+        { path: 'edge-b.yaml', text: second(apart) },
+      ]),
+    ).not.toThrow();
+    expect(both(second({ ...apart, ...changes }))).toContain(`tunnels/edge-b.yaml: ${expected}`);
+  });
+
   test('may not have one name', () =>
     expect(fileMessage(['tunnels/edge-a.yaml', TEXT], ['more/edge-a.yaml', second({ name: 'edge-a' })])).toContain(
       'more/edge-a.yaml: name: "edge-a": is taken by tunnel edge-a',

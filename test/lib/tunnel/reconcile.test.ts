@@ -399,6 +399,19 @@ describe("another's objects are refused by name, with what to do", () => {
       'rename it in the declaration (objects), or remove it',
     ));
 
+  test.each([
+    ['tunnel SDN', 'profile ipip local-address 10.3.89.66 remote-address 10.3.89.89'],
+    ['self SDN', 'address 10.3.91.216/24 vlan SDN allow-service all'],
+    ['route SDN_10.128.0.0_14', 'network 10.128.0.0/14 interface SDN'],
+    ['snatpool SDN_snatpool', 'members 10.3.91.216'],
+  ])("a %s that is alike and bears another tunnel's mark; not at a teardown either", (object, value) => {
+    const site = bigip(object, `${value} description edge-ramp:edge-b`);
+    refused(() => site.plan(), BIGIP, object, 'description edge-ramp:edge-b');
+    if (object.startsWith('route ')) expect(site.plan('absent').operations).toBe(0);
+    else refused(() => site.plan('absent'), BIGIP, object, "that is not this tunnel's");
+    expect(bigip(object, `${value} description mine`).plan().operations).toBeGreaterThan(0);
+  });
+
   test('a self IP of our name with another address', () =>
     refused(
       () => bigip('self SDN', 'address 10.3.91.9/24 vlan internal allow-service none description none').plan(),

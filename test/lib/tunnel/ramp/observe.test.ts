@@ -101,6 +101,44 @@ describe('what the observe script says of a node, understood', () => {
     expect(facts.sdnAddressRemark).toContain('a Pod holds 10.129.1.254 now');
   });
 
+  test("is nothing of another tunnel's: neither its rule with a longer name, nor the address that it has claimed", () => {
+    const other = 'edge-ramp:edge-a2';
+    const given = replies(bridgeFlows(BRIDGE), {
+      'ip -o -4 addr show dev tun0': [
+        ['10.129.0.1/23', '10.129.0.254/32'].map((each) => `7: tun0    inet ${each} scope global tun0`),
+        0,
+      ],
+      [`iptables -w -C INPUT ${RULE}`]: [['iptables: Bad rule (does a matching rule exist in that chain?).'], 1],
+      'iptables -w -S INPUT': [
+        ['-P INPUT ACCEPT', `-A INPUT -s 10.3.89.66/32 -p ipencap -m comment --comment "${other}" -j ACCEPT`],
+        0,
+      ],
+      'iptables -w -t nat -S POSTROUTING': [
+        [`-A POSTROUTING -s ${SOURCE}/32 -o tun0 -m comment --comment ${other} -j SNAT --to-source 10.129.0.1`],
+        0,
+      ],
+    });
+    const names = (claims: Record<string, string>) =>
+      Object.keys(read(given, claims).state).filter((object) => /^(input|nat|address tun0|claim)/.test(object));
+    expect(names({ '10.129.0.254': other })).toEqual([]);
+    expect(names({ '10.129.0.254': 'edge-ramp:edge-a' })).toEqual(['claim 10.129.0.254', 'address tun0 10.129.0.254']);
+    expect(names({})).toEqual(['address tun0 10.129.0.254']);
+  });
+
+  test("is our own leftover, although the published procedure's address belongs to another tunnel", () => {
+    const flow = (cookie: string, text: string): string =>
+      ` cookie=${cookie}, duration=5s, table=0, n_packets=1, n_bytes=98, ${text}`;
+    const ours = flow('0x999', `ip,nw_src=${SOURCE} actions=set_field:10.129.0.254->ip_src,resubmit(,0)`);
+    const theirs = [
+      flow('0x0', 'ip,nw_dst=10.129.0.254 actions=set_field:10.9.9.9->ip_dst,resubmit(,0)'),
+      flow('0x0', 'arp,arp_tpa=10.129.0.254 actions=output:2'),
+    ];
+    const { state } = read(replies([...bridgeFlows(BRIDGE), ours, ...theirs]), {});
+    expect(Object.keys(state).filter((object) => object.startsWith('flow'))).toEqual([
+      `flow table=0,priority=32768,ip,nw_src=${SOURCE}`,
+    ]);
+  });
+
   test('of a node without a tunnel has no ping in it: it would leave by the default route', () => {
     const absent: Replies = Object.fromEntries(
       ['ip -o link show dev tun1', 'ip -o -4 addr show dev tun1'].map((line) => [
