@@ -1,7 +1,7 @@
 import { contains, hostOf, lengthOf, networkOf } from '../address';
 import { flowText, type Flow } from './flows';
 import { chainLines, stockChains, type Chains } from './iptables';
-import { pipelineFlows, type Plugin } from './pipeline';
+import { networksOf, pipelineFlows, type Plugin } from './pipeline';
 
 /** What the world decides about a ramp node before anything runs on it. */
 export interface NodeSettings {
@@ -18,12 +18,6 @@ export interface NodeSettings {
   /** One other node of the cluster. */
   readonly other: { readonly address: string; readonly subnet: string; readonly pods: readonly string[] };
 }
-
-/** All networks of its cluster. */
-export const networksOf = ({ clusterNetwork, furtherNetworks = [] }: NodeSettings): string[] => [
-  clusterNetwork,
-  ...furtherNetworks,
-];
 
 export interface Link {
   readonly index: number;

@@ -1,6 +1,6 @@
 import { hostOf, networkOf } from '../address';
 import { parseFlow, type Flow } from './flows';
-import { networksOf, type NodeSettings } from './node';
+import type { NodeSettings } from './node';
 
 export type Plugin = 'subnet' | 'multitenant' | 'networkpolicy';
 
@@ -74,6 +74,12 @@ smn table=40,priority=100,arp,arp_tpa=POD,actions=output:PORT
 smn table=70,priority=100,ip,nw_dst=POD,actions=load:0->NXM_NX_REG1[],load:PORT->NXM_NX_REG2[],goto_table:80`;
 
 const hex = (address: string): string[] => address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
+
+/** All networks of its cluster. */
+export const networksOf = ({ clusterNetwork, furtherNetworks = [] }: NodeSettings): string[] => [
+  clusterNetwork,
+  ...furtherNetworks,
+];
 
 /** What the SDN programs for one node, its Pods and one other node. */
 export function pipelineFlows(settings: NodeSettings): Flow[] {
