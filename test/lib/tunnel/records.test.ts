@@ -64,6 +64,7 @@ describe.each(['bigip', 'ramp'] as const)('what a run on a %s recorded before it
       fc.property(stopped(kind), fc.nat(), ({ from, before, now, operations }, n) => {
         fc.pre(operations.length > 0);
         const { object } = operations[n % operations.length]!;
+        fc.pre(object !== 'config saved'); // another tunnel's save is no change of ours to leave: it is saved again
         const changed: State = { ...now, [object]: 'description somebody-else' };
         const { goal, left } = recordedState(before, DEVICE, changed);
         expect(left).toEqual([object]);
