@@ -18,6 +18,7 @@ const assembled = { globalSetup: '<rootDir>/test/runs/support/assemble.ts' };
 /** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes, ovs needs Open vSwitch; they have scripts of their own */
 module.exports = {
   testTimeout: 60_000,
+  maxWorkers: '100%', // the default leaves a core idle, half of a small machine
   projects: [
     project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli']),
     project('ends', ['ends'], assembled),
