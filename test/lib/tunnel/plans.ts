@@ -1,0 +1,30 @@
+import type { Plan, Work } from '../../../lib/tunnel/reconcile';
+import { EXAMPLE, Site } from './site';
+
+/** Every operation of a plan, `verb object`, in the order in which it is sent. */
+export function operations({ detach, shape, attach }: Plan): string[] {
+  const all: readonly Work[] = [...detach, ...shape.ramp, ...shape.bigip, ...attach];
+  return all.flatMap((work) => work.operations.map((each) => each.split('~').slice(0, 2).join(' ')));
+}
+
+export function applied(spec = EXAMPLE): Site {
+  const site = new Site(spec);
+  site.apply();
+  return site;
+}
+
+/** Refused, with all that an operator needs in the message: device, object, value, what to do. */
+export function refused(plan: () => unknown, ...words: readonly string[]): void {
+  let message = '';
+  try {
+    plan();
+  } catch (error) {
+    expect((error as Error).name).toBe('Refused');
+    message = (error as Error).message;
+  }
+  for (const word of words) expect(message).toContain(word);
+  expect(message).not.toBe('');
+}
+
+export const BIGIP = 'BIG-IP 10.3.88.66';
+export const NODE = 'ramp node i-0a4e90de0a4e90de0';
