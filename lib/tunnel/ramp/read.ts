@@ -1,10 +1,10 @@
-import { contains, highestFree, isAddress, parseCidr, cidrText } from '../address';
+import { cidrText, isAddress, parseCidr } from '../address';
 import { excerpt, pingCounts, readAnswers, type Answer } from '../answer';
 import type { Observation, Probe, State } from '../device';
 import { NotUnderstood } from '../errors';
 import { bigipUnit, marker, rampNode, tunnelAddress, type Tunnel } from '../tunnel';
 import { flowObject, flowValue, parseFlow, type Flow } from './flow';
-import { isPublishedFlow, publishedAddress } from './objects';
+import { NO_SDN_ADDRESS, settleSdnAddress, type Claims } from './sdn-address';
 import { recognise, type Pipeline, type Sdn } from './pipeline';
 
 /** What edge-ramp knows of a ramp node but does not change. */
@@ -99,8 +99,8 @@ export function read(text: string, spec: Tunnel, applied: Tunnel | null): Observ
   );
   const snat =
     sdn === null
-      ? NO_SNAT
-      : readSnat(spec, applied, sdn, flows, addresses(device, answer('addresses tun0')), claims, pods, state);
+      ? NO_SDN_ADDRESS
+      : settleSdnAddress(spec, applied, sdn, flows, addresses(device, answer('addresses tun0')), claims, pods, state);
   const found = recognised(
     device,
     sdn,
@@ -140,8 +140,6 @@ export function readInput(device: string, bigip: string, { lines, code }: Answer
   const [ours, reject] = [number('ours') ?? Infinity, number('reject') ?? Infinity];
   state[`input ${bigip}`] = ours <= reject && ours !== Infinity ? 'ahead' : 'behind';
 }
-
-const NO_SNAT = { sdnAddress: null, sdnAddressRemark: '', strangeFlows: [] };
 
 function readSdn(device: string, addressAnswer: Answer, linkAnswer: Answer, portAnswer: Answer): Sdn | null {
   const [first] = addresses(device, addressAnswer);
@@ -205,12 +203,6 @@ function readNat(device: string, source: string, { lines, code }: Answer, state:
   if (to !== undefined) state[`nat ${source}`] = `to ${to}`;
 }
 
-interface Claims {
-  readonly all: ReadonlySet<string>;
-  readonly ours: readonly string[];
-  readonly others: readonly string[];
-}
-
 /** First line: every claim in the CNI's directory; second: those that bear our mark; third: those that bear another tunnel's. */
 function readClaims(device: string, { lines, code }: Answer): Claims {
   if (code !== 0) throw new NotUnderstood(`${device} would not list the CNI's claims: ${excerpt(lines.join(' '))}`);
@@ -228,72 +220,6 @@ function uniqueFlows(device: string, answers: readonly Answer[], port: string): 
     }
   }
   return [...flows.values()];
-}
-
-/** An address of the SDN and the tunnel's address that stands behind it. */
-function pair(
-  address: RegExpExecArray | null,
-  source: RegExpExecArray | null,
-): { readonly address: string; readonly source: string }[] {
-  return address && source ? [{ address: address[1]!, source: source[1]! }] : [];
-}
-
-/** Finds our flows and addresses and settles RAMP_SDN_IP: the one in use, unless a Pod holds it. */
-function readSnat(
-  spec: Tunnel,
-  applied: Tunnel | null,
-  sdn: Sdn,
-  flows: readonly Flow[],
-  tun0: readonly string[],
-  claims: Claims,
-  pods: ReadonlySet<string>,
-  state: Record<string, string>,
-) {
-  const named = [spec, ...(applied ? [applied] : [])];
-  const sources = named.map(tunnelAddress);
-  // Who uses which address in br0, by the flow that leads into the SDN or the one that leads back.
-  const users = flows.flatMap(({ match, actions }) => [
-    ...pair(/mod_nw_src:([0-9.]+)/.exec(actions), /nw_src=([0-9.]+)/.exec(match)),
-    ...pair(/nw_dst=([0-9.]+)/.exec(match), /mod_nw_dst:([0-9.]+)/.exec(actions)),
-  ]);
-  const another = (address: string): boolean =>
-    claims.others.includes(address) || users.some((user) => user.address === address && !sources.includes(user.source));
-  const published = publishedAddress(sdn.gateway);
-  const held = (address: string): boolean =>
-    pods.has(address) || (claims.all.has(address) && !claims.ours.includes(address));
-  const inUse = [
-    ...claims.ours,
-    ...users.filter(({ source }) => sources.includes(source)).map(({ address }) => address),
-    published,
-  ].filter(
-    (address) =>
-      !another(address) && (claims.ours.includes(address) || address !== published || tun0.includes(`${published}/32`)),
-  );
-  for (const address of inUse) if (tun0.includes(`${address}/32`)) state[`address tun0 ${address}`] = '/32';
-
-  const strangeFlows: string[] = [];
-  for (const flow of flows) {
-    const marked = named.some(({ cookie }) => cookie === flow.cookie);
-    const words = `${flow.match},${flow.actions}`.split(/[,=:]/);
-    const mentions = [...sources, ...inUse].some((address) => words.includes(address));
-    const leftover = named.some((tunnel) =>
-      isPublishedFlow(flow, [tunnelAddress(tunnel), ...(another(published) ? [] : [published])]),
-    );
-    if ((marked && mentions) || leftover) state[flowObject(flow)] = flowValue(flow);
-    else if (flow.cookie === spec.cookie) strangeFlows.push(flowObject(flow));
-  }
-  const kept = inUse.find((address) => contains(parseCidr(sdn.subnet)!, address) && !held(address));
-  const taken = new Set([...claims.all, ...pods, ...tun0.map((text) => text.split('/')[0]!)]);
-  const sdnAddress = kept ?? highestFree(parseCidr(sdn.subnet)!, taken) ?? null;
-  const lost = inUse.find(held);
-  return {
-    sdnAddress,
-    strangeFlows,
-    sdnAddressRemark:
-      lost !== undefined && kept === undefined
-        ? `a Pod holds ${lost} now; the tunnel moves to ${sdnAddress}, the Pod stays`
-        : '',
-  };
 }
 
 /** A pipeline that is not recognised is no failure of observing: tearing down does not need it. */
