@@ -9,6 +9,7 @@ const pairs = changedSpecs.map(([one, two]): readonly [Tunnel, Tunnel] => {
     ...spec,
     bigip: one.bigip,
     ramp: one.ramp,
+    save: one.save, // what was never saved is saved along by the first save, and stays so (ADR 0007)
     clusterNetworks: ['10.128.0.0/14'],
     virtualServers: spec.virtualServers.filter((name) => !name.includes('/')),
   });
