@@ -175,10 +175,11 @@ export class Commands {
   }
 
   private cancel(input: Input): unknown {
-    onlyMembers('CancelCommand', input, ['CommandId']);
+    onlyMembers('CancelCommand', input, ['CommandId', 'InstanceIds']);
     const command = this.commands.find(({ id }) => id === input.CommandId);
     if (!command) throw new ServiceError('InvalidCommandId', `There is no command ${input.CommandId as string}.`);
-    for (const invocation of command.invocations) {
+    const named = (input.InstanceIds ?? command.invocations.map(({ instance }) => instance)) as readonly string[];
+    for (const invocation of command.invocations.filter(({ instance }) => named.includes(instance))) {
       if (invocation.running) invocation.running.kill('Cancelled');
       else if (!invocation.ended) end(invocation, 'Cancelled', 'Cancelled', -1);
     }

@@ -178,10 +178,11 @@ test('when a device hangs, the execution time-out has passed at once', async () 
 });
 
 test('a cancelled command ends, before delivery and while it runs', async () => {
-  const cancel = (CommandId: string) => ssm.send(new CancelCommandCommand({ CommandId }));
-  const { CommandId: early } = await send('hangs');
-  await cancel(early!);
-  expect(await settled(early!)).toMatchObject({ Status: 'Cancelled', ExecutionStartDateTime: '' });
+  const cancel = (CommandId: string, instance = NODE) =>
+    ssm.send(new CancelCommandCommand({ CommandId, InstanceIds: [instance] }));
+  const { CommandId: early } = await send('hangs', { InstanceIds: [GONE] });
+  await cancel(early!, GONE);
+  expect(await settled(early!, GONE)).toMatchObject({ Status: 'Cancelled', ExecutionStartDateTime: '' });
   const { CommandId: late } = await send('hangs');
   await eventually(async () => ((await get(late!).catch(() => undefined))?.Status === 'InProgress' ? true : undefined));
   await cancel(late!);
