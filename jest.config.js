@@ -1,4 +1,5 @@
 const common = {
+  setupFiles: ['<rootDir>/test/seed.ts'],
   testEnvironment: 'node',
   transform: {
     '^.+\\.ts$': [

@@ -1,4 +1,4 @@
 import { generatedPlansHold } from './support/generated';
 
 test('generated tunnels through the real scripts: applied, changed, put back and torn down exactly', () =>
-  generatedPlansHold(1, 2));
+  generatedPlansHold(2));
