@@ -2,6 +2,6 @@ import { generatedPlansHold } from '../runs/support/generated';
 
 test(
   'generated tunnels through the real scripts: applied, changed, put back and torn down exactly',
-  () => generatedPlansHold(40),
+  () => generatedPlansHold(20),
   1_800_000,
 );
