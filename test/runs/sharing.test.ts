@@ -206,6 +206,11 @@ test('two tunnels on the same hosts, applied at the same time: what does not sta
     }
   }
   for (const { name } of both) expect(endOf(await here.run({ tunnel: name, action: 'verify' }))).toBe('Verified');
-  await Promise.all(both.map(({ name }) => open.run({ tunnel: name, action: 'teardown' })));
+  const gone = await Promise.all(both.map(({ name }) => open.run({ tunnel: name, action: 'teardown' })));
+  for (const [i, end] of gone.map(endOf).entries()) {
+    expect(end).toMatch(/^(TornDown|RolledBack|NotStarted)$/);
+    if (end !== 'TornDown')
+      expect(endOf(await here.run({ tunnel: both[i]!.name, action: 'teardown' }))).toBe('TornDown');
+  }
   expect(here.dump()).toBe(first);
 });
