@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import { InvalidRequest } from './errors';
 import { mistake, parseTunnel } from './parse';
-import { sharedMistakes } from './rules';
+import { sharedMistakes } from './shared-rules';
 import type { Tunnel } from './tunnel';
 
 /** A declaration as it lies on disk. */

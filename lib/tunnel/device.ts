@@ -4,8 +4,13 @@ import type { Tunnel } from './tunnel';
 /** What of a device edge-ramp may change: object name (`kind name`, e.g. `tunnel SDN`) to its value in canonical text. No key: absent. */
 export type State = Readonly<Record<string, string>>;
 
-/** Traffic leaves; everything else; traffic arrives. */
-export type Stage = 'detach' | 'shape' | 'attach';
+/**
+ * Traffic leaves; what nothing depends on yet is built; everything else; (the tunnel is proven;) traffic arrives; what is needed no more goes.
+ * A device knows the first, the third and the fifth of them; which of its work may come earlier or later is decided for all devices together
+ * (stages.ts).
+ */
+export const STAGES = ['detach', 'prepare', 'shape', 'attach', 'clean'] as const;
+export type Stage = (typeof STAGES)[number];
 export type Verb = 'create' | 'modify' | 'delete';
 
 /** One idempotent statement about one object. `from` is the value that the script must find, `to` the one it makes; absent: no such object. */
@@ -26,6 +31,8 @@ export interface Probe {
   readonly what: string;
   readonly ok: boolean;
   readonly detail: string;
+  /** Of a pair only: whether the device has the virtual IP. */
+  readonly holds?: boolean;
 }
 
 /** What one device said of itself, understood. */
@@ -36,26 +43,34 @@ export interface Observation<Facts> {
   readonly probes: readonly Probe[];
 }
 
-/** The declared tunnel, the one last applied (or null), and the values of shared objects before edge-ramp first touched them. */
-export interface Wanted {
+/** One device of a tunnel: everything that is asked of it, read from it and planned for it is about this. */
+export interface Subject {
+  /** A BIG-IP's management address, the instance id of a ramp node or of the host that runs oc. */
+  readonly name: string;
+  /** The declared tunnel; for a device that left the declaration, the last one that had it. */
   readonly spec: Tunnel;
+  /** The tunnel last applied. */
   readonly applied: Tunnel | null;
+}
+
+/** A device with the values that its shared objects had before edge-ramp first touched them. */
+export interface Wanted extends Subject {
   readonly original: State;
 }
 
 /** All that reconcile knows of a kind of device. */
 export interface Device<Facts> {
-  readonly kind: 'bigip' | 'ramp';
-  /** How an operator calls it: `BIG-IP`, `ramp node`. */
+  readonly kind: 'bigip' | 'ramp' | 'cluster';
+  /** How an operator calls it: `BIG-IP`, `ramp node`, `cluster of`. */
   readonly title: string;
   /** What observing asks for, each question a line that the observe script knows. */
-  questions(spec: Tunnel, applied: Tunnel | null): readonly string[];
-  /** What proving asks for: the probes, and what a probe cannot show. */
-  proofs(spec: Tunnel): readonly string[];
+  questions(subject: Subject): readonly string[];
+  /** What proving asks for: the probes, and what a probe cannot show. None: there is nothing on such a device that could prove a tunnel. */
+  proofs(subject: Subject): readonly string[];
   /** @throws NotUnderstood on an answer without end mark or with foreign text */
-  read(answer: string, spec: Tunnel, applied: Tunnel | null): Observation<Facts>;
+  read(answer: string, subject: Subject): Observation<Facts>;
   /** @throws NotUnderstood, NotVerified */
-  prove(answer: string, spec: Tunnel): readonly Probe[];
+  prove(answer: string, subject: Subject): readonly Probe[];
   /** The state with the tunnel. @throws Refused: unknown pipeline, no free address, another's object */
   desired(wanted: Wanted, observed: Observation<Facts>): State;
   /** The state without it; shared objects as in `original`. @throws Refused: another's object */
@@ -120,10 +135,9 @@ export function difference(order: Order, from: State, to: State): readonly Opera
     return [{ verb: 'modify', object, from: old, to: next }];
   });
   const unstaged = plain.map((operation): Operation => ({ ...operation, stage: 'shape' }));
-  const stages: readonly Stage[] = ['detach', 'shape', 'attach'];
   return unstaged
     .map((operation): Operation => ({ ...operation, stage: order.stage(operation, unstaged) }))
-    .sort((a, b) => stages.indexOf(a.stage) - stages.indexOf(b.stage) || order.rank(a) - order.rank(b));
+    .sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) || order.rank(a) - order.rank(b));
 }
 
 /** The state after an operation. */

@@ -58,11 +58,58 @@ const unit = z
   })
   .describe('One BIG-IP');
 
+const nodeName = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
+    'must be the name of a node as `oc get nodes` shows it',
+  );
+/** Names of Kubernetes objects, short enough for a Pod's name with its suffixes. */
+const clusterObject = z
+  .string()
+  .regex(
+    /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
+    'must be 1 to 40 of lower case letters, digits, - and begin with a letter',
+  );
+
 const node = z.strictObject({
   instance: instance.describe('The ramp node, as Systems Manager knows it'),
-  address: address.describe('RAMP_IP: where the tunnel ends'),
-  interface: interfaceName.default('eth0').describe('The interface that has this address'),
+  address: address.describe("The node's own address; for a single node RAMP_IP, where the tunnel ends"),
+  interface: interfaceName.default('eth0').describe('The interface that has this address, and the virtual IP'),
+  node: nodeName.optional().describe('The ramp node, as the cluster knows it; needed where a cluster is declared'),
 });
+
+const cluster = z
+  .strictObject({
+    admin: instance.describe('The instance that runs oc'),
+    kubeconfig: z
+      .string()
+      .regex(/^\/[A-Za-z0-9._/-]{1,200}$/, 'must be an absolute path of letters, digits, . _ - /')
+      .describe("Path of the file with oc's login, on that instance; the login itself stays there"),
+  })
+  .describe('How the OpenShift cluster is reached');
+
+const ipfailover = z
+  .strictObject({
+    name: clusterObject
+      .default('f5ipfailover')
+      .describe('The ipfailover object, in project default; its first 8 letters are what keepalived authenticates by'),
+    label: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?$/,
+        'must be the key of a label without a prefix: 1 to 40 of letters, digits, _ -',
+      )
+      .default('f5rampnode')
+      .describe('Ramp nodes are labelled KEY=true'),
+    serviceAccount: clusterObject.default('f5ipfailover').describe('What its Pods run as'),
+    vrrpIdOffset: z
+      .int('must be a whole number')
+      .min(0, 'must be 0 to 254')
+      .max(254, 'must be 0 to 254')
+      .describe('The VRRP id is one more: unique among all who speak VRRP on that network, ipfailover or not'),
+  })
+  .describe('What moves the virtual IP');
 
 const rampTunnel = z.strictObject({
   kind: z.literal('ramp').describe('The tunnel ends at ramp nodes'),
@@ -78,9 +125,21 @@ const rampTunnel = z.strictObject({
   ramp: z.strictObject({
     nodes: z
       .array(node)
-      .length(1, 'must be a list of exactly one ramp node')
-      .describe('The ramp nodes (exactly one for now)'),
+      .min(1, 'must be a list of one or two ramp nodes')
+      .max(2, 'must be a list of one or two ramp nodes')
+      .describe('The ramp node, or a pair of them behind a virtual IP'),
+    vip: address.optional().describe('RAMP_IP of a pair: an address that no machine has; ipfailover moves it'),
+    network: z
+      .enum(['l2', 'vpc'])
+      .optional()
+      .describe('What connects a pair; keepalived moves an address on a real L2 network only, not in a VPC'),
+    schedulable: z
+      .boolean()
+      .default(true)
+      .describe('false: a single ramp node is cordoned, so that it gets no further Pods'),
   }),
+  cluster: cluster.optional().describe('Needed for a pair, and for schedulable: false'),
+  ipfailover: ipfailover.optional().describe('Needed for a pair'),
   tunnel: z.strictObject({
     bigip: interfaceAddress.describe('TUNNEL_IP1 with its prefix length: BIG-IP inside the tunnel'),
     node: address.describe('TUNNEL_IP2: the ramp node inside the tunnel'),

@@ -6,18 +6,18 @@ import { NotUnderstood, NotVerified, Refused } from '../errors';
 import { bigipUnit, marker, type Tunnel } from '../tunnel';
 import { drains, drainWire } from './drain';
 import { desiredObjects, desiredRoute, ownership, property, routeName, translation } from './objects';
-import { digest, probes, questions, read, readProbes, type BigIpFacts } from './read';
+import { digest, proofs, questions, read, readProbes, type BigIpFacts } from './read';
 
 /** BIG-IP: one unit, reached through its bastion. */
 export const bigip: Device<BigIpFacts> = {
   kind: 'bigip',
   title: 'BIG-IP',
   questions,
-  proofs: probes,
+  proofs: ({ spec }) => proofs(spec),
   read,
-  prove(answer, spec) {
+  prove(answer, { spec }) {
     const device = `BIG-IP ${bigipUnit(spec).management}`;
-    const found = readProbes(device, spec, readAnswers(device, answer, probes(spec)));
+    const found = readProbes(device, spec, readAnswers(device, answer, proofs(spec)));
     const dead = found.find(({ ok }) => !ok);
     if (dead) throw new NotVerified(`${dead.from}: ${dead.what} to ${dead.to} failed: ${dead.detail}`);
     return found;

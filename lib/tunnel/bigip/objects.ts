@@ -1,4 +1,4 @@
-import { bigipUnit, marker, rampNode, tunnelAddress, type Tunnel } from '../tunnel';
+import { bigipUnit, marker, rampAddress, tunnelAddress, type Tunnel } from '../tunnel';
 import { relative } from './tmsh';
 
 /**
@@ -80,7 +80,7 @@ export function desiredObjects(spec: Tunnel): Readonly<Record<string, string>> {
   const { objects, tunnel } = spec;
   const description = `description ${marker(spec)}`;
   return {
-    [`tunnel ${objects.tunnel}`]: `profile ipip local-address ${bigipUnit(spec).address} remote-address ${rampNode(spec).address} ${description}`,
+    [`tunnel ${objects.tunnel}`]: `profile ipip local-address ${bigipUnit(spec).address} remote-address ${rampAddress(spec)} ${description}`,
     [`self ${objects.self}`]: `address ${tunnel.bigip} vlan ${objects.tunnel} allow-service all ${description}`,
     [`snatpool ${objects.snatPool}`]: `members ${tunnelAddress(spec)} ${description}`,
   };
@@ -115,7 +115,7 @@ export function ownership(spec: Tunnel, kind: string, value: string): 'ours' | '
     (kind === 'tunnel' &&
       is('profile', 'ipip') &&
       is('local-address', bigip.address) &&
-      is('remote-address', rampNode(spec).address)) ||
+      is('remote-address', rampAddress(spec))) ||
     (kind === 'self' && is('address', spec.tunnel.bigip) && is('vlan', objects.tunnel)) ||
     (kind === 'route' && is('interface', objects.tunnel)) ||
     (kind === 'snatpool' && is('members', tunnelAddress(spec)));

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { excerpt, pingCounts, readAnswers, type Answer } from '../answer';
-import type { Observation, Probe, State } from '../device';
+import type { Observation, Probe, State, Subject } from '../device';
 import { NotUnderstood } from '../errors';
-import { bigipUnit, type Tunnel } from '../tunnel';
+import { bigipUnit, isPair, type Tunnel } from '../tunnel';
 import { canonical, property, type ObjectKind } from './objects';
 import { parseListing, properties, relative } from './tmsh';
 
@@ -26,7 +26,7 @@ export type Group =
 const ANSWER_CODES = /^(?:01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error|usage: tmsh)/;
 
 /** What observing asks of a BIG-IP: each named object, the routes, the virtual servers, what was saved, its device group, and a ping. */
-export function questions(spec: Tunnel, applied: Tunnel | null): readonly string[] {
+export function questions({ spec, applied }: Subject): readonly string[] {
   const named = [spec, ...(applied ? [applied] : [])];
   const each = (kind: string, names: readonly string[]): string[] =>
     [...new Set(names)].map((name) => `${kind} ${name}`);
@@ -61,14 +61,20 @@ export function questions(spec: Tunnel, applied: Tunnel | null): readonly string
 const GROUP = ['group sync-status', 'group failover-status'] as const;
 
 /** The pings from BIG-IP: to the other end of the tunnel, and to a Pod through it where one is declared. */
-export function probes(spec: Tunnel): readonly string[] {
+function probes(spec: Tunnel): readonly string[] {
   return [`ping ${spec.tunnel.node}`, ...(spec.probe === undefined ? [] : [`ping ${spec.probe}`])];
 }
 
+/** As proofs the same; the virtual IP of a pair needs some seconds to be there after its first start, so the far end is waited for. */
+export function proofs(spec: Tunnel): readonly string[] {
+  return [...(isPair(spec) ? [`await ${spec.tunnel.node}`] : []), ...probes(spec)];
+}
+
 /** @throws NotUnderstood */
-export function read(text: string, spec: Tunnel, applied: Tunnel | null): Observation<BigIpFacts> {
+export function read(text: string, subject: Subject): Observation<BigIpFacts> {
+  const { spec, applied } = subject;
   const device = `BIG-IP ${bigipUnit(spec).management}`;
-  const asked = questions(spec, applied);
+  const asked = questions(subject);
   const answers = readAnswers(device, text, asked);
   const state: Record<string, string> = {};
   const unrestorable: Record<string, string> = {};

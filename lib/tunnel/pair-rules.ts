@@ -1,0 +1,47 @@
+import type { Mistake } from './mistake';
+import { isPair, type Tunnel } from './tunnel';
+
+/** What a pair of ramp nodes needs, and what only a pair may have. */
+export function pairMistakes(tunnel: Tunnel): readonly Mistake[] {
+  const { ramp, cluster, ipfailover } = tunnel;
+  const mistakes: Mistake[] = [];
+  const say = (path: Mistake['path'], value: unknown, message: string): void =>
+    void mistakes.push({ path, value, message });
+
+  if (ramp.nodes.length === 2) {
+    if (ramp.vip === undefined)
+      say(['ramp', 'vip'], undefined, 'must be declared: two ramp nodes need a virtual IP, an address that no machine has');
+    if (ramp.network === undefined)
+      say(['ramp', 'network'], undefined, 'must be declared for two ramp nodes: l2 or vpc');
+    if (cluster === undefined)
+      say(['cluster'], undefined, 'must be declared: the virtual IP of two ramp nodes is moved by ipfailover in the cluster');
+    if (ipfailover === undefined)
+      say(['ipfailover'], undefined, 'must be declared for two ramp nodes: at least its vrrpIdOffset');
+    if (!ramp.schedulable)
+      say(['ramp', 'schedulable'], false, 'must be true for two ramp nodes: the Pods of ipfailover run on them');
+  }
+  if (ramp.network === 'vpc' && isPair(tunnel))
+    say(
+      ['ramp', 'network'],
+      'vpc',
+      'is not supported for two ramp nodes: a VPC carries no VRRP multicast and ignores gratuitous ARP, so keepalived cannot move the virtual IP; declare one ramp node',
+    );
+  if (ramp.nodes.length === 1) {
+    if (ramp.vip !== undefined) say(['ramp', 'vip'], ramp.vip, 'is for two ramp nodes: with one, the tunnel ends at its own address');
+    if (ipfailover !== undefined) say(['ipfailover'], undefined, 'is for two ramp nodes: with one, no address moves');
+    if (!ramp.schedulable && cluster === undefined)
+      say(['cluster'], undefined, 'must be declared for schedulable: false: cordoning is done in the cluster');
+  }
+  if (cluster !== undefined)
+    ramp.nodes.forEach((node, i) => {
+      if (node.node === undefined)
+        say(['ramp', 'nodes', i, 'node'], undefined, 'must be declared where a cluster is: its name as `oc get nodes` shows it');
+      if (node.instance === cluster.admin)
+        say(
+          ['cluster', 'admin'],
+          cluster.admin,
+          `must not be ramp.nodes.${i} too: what is recorded of a device goes by its instance`,
+        );
+    });
+  return mistakes;
+}
