@@ -24,6 +24,8 @@ export interface RunCommand {
   readonly commands: boolean;
   readonly allowInterruption: boolean;
   readonly expect: string | undefined;
+  /** Instance ids of ramp nodes that are gone for good. */
+  readonly forget: readonly string[];
 }
 
 /** The command line breaks a rule: one sentence. */
@@ -36,11 +38,17 @@ const COMMON = {
   fresh: { type: 'boolean' },
   fault: { type: 'string' },
 } as const;
-const CHANGING = { ...COMMON, 'allow-interruption': { type: 'boolean' }, expect: { type: 'string' } } as const;
+const FORGET = { forget: { type: 'string', multiple: true } } as const;
+const CHANGING = {
+  ...COMMON,
+  ...FORGET,
+  'allow-interruption': { type: 'boolean' },
+  expect: { type: 'string' },
+} as const;
 
 /** The options of each action. */
 const OPTIONS: Readonly<Record<Action, NonNullable<ParseArgsConfig['options']>>> = {
-  plan: { ...COMMON, commands: { type: 'boolean' } },
+  plan: { ...COMMON, ...FORGET, commands: { type: 'boolean' } },
   apply: CHANGING,
   verify: COMMON,
   teardown: CHANGING,
@@ -68,6 +76,8 @@ Options of plan, apply, verify and teardown:
   --commands            plan only: the exact commands that the plan would run
   --allow-interruption  apply, teardown: make changes that cut live traffic, too
   --expect DIGEST       apply, teardown: only if the plan is still the one with this digest
+  --forget INSTANCE     plan, apply, teardown: a ramp node that left the declaration, or (teardown) the site, is gone for
+                        good: nobody looks for it; may be given several times
 
 Exit codes: 0 success; 1 failed, everything is as before; 2 mistakes in a declaration, request or fault file;
 3 something is left over or the run was interrupted; 64 wrong usage.
@@ -110,6 +120,7 @@ function readRun(action: Action, rest: readonly string[]): RunCommand {
     commands: values['commands'] === true,
     allowInterruption: values['allow-interruption'] === true,
     expect: text('expect'),
+    forget: (values['forget'] as readonly string[] | undefined) ?? [],
   };
 }
 

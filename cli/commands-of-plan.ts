@@ -1,15 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import type { Stage } from '../lib/tunnel/device';
-import { deviceTitle, instanceOf, type Kind, type Work } from '../lib/tunnel/reconcile';
-import { bigipUnit, type Tunnel } from '../lib/tunnel/tunnel';
+import { STAGES, type Stage } from '../lib/tunnel/device';
+import { EVERY_KIND, deviceTitle, devicesOf, type Kind, type Listed } from '../lib/tunnel/devices';
+import type { Plan, Work } from '../lib/tunnel/plan';
+import type { Tunnel } from '../lib/tunnel/tunnel';
 import { declaration, resources } from './assembly';
 
-/** What a plan would send, as the end state Planned gives it out. */
-export interface PlannedWork {
-  readonly detach: readonly Work[];
-  readonly shape: Readonly<Record<Kind, readonly Work[]>>;
-  readonly attach: readonly Work[];
-}
+/** What a plan would send, by stage and kind of device, as the end state Planned gives it out. */
+export type PlannedWork = Plan['work'];
 
 /** The commands for one device in one stage, in order. */
 export interface DeviceCommands {
@@ -23,17 +20,20 @@ export interface DeviceCommands {
 /**
  * The exact commands that a plan would run: the very scripts that would run them print them instead.
  * @param project where cdk.out is
+ * @param applied the tunnel as it was last applied: its devices may be in the plan too
  * @throws Error of one sentence when a script does not print
  */
 export function commandsOfPlan(
   project: string,
   tunnel: string,
+  applied: Tunnel | null,
   digest: string,
-  { detach, shape, attach }: PlannedWork,
+  planned: PlannedWork,
 ): readonly DeviceCommands[] {
-  const spec = declaration(project, tunnel);
+  const devices = devicesOf(declaration(project, tunnel), applied);
   const scripts = new Map<Kind, string>();
-  const print = (stage: Stage, kind: Kind) => (work: Work) => {
+  const print = (stage: Stage, kind: Kind, work: Work): DeviceCommands => {
+    const device = devices.find((each) => each.kind === kind && each.name === work.device)!;
     const script = scripts.get(kind) ?? applyScript(project, kind);
     scripts.set(kind, script);
     const commands = printed(script, {
@@ -41,20 +41,19 @@ export function commandsOfPlan(
       SSM_Fence: '0',
       SSM_Digest: digest,
       SSM_Operations: work.operations.join('|'),
-      ...(kind === 'bigip' ? wayToBigIp(spec, work) : {}),
+      ...wayTo(device, work),
     });
-    return { device: deviceTitle(kind, work.device), through: instanceOf(spec, kind), stage, commands };
+    return { device: deviceTitle(kind, work.device), through: device.instance, stage, commands };
   };
-  return [
-    ...detach.map(print('detach', 'bigip')),
-    ...shape.bigip.map(print('shape', 'bigip')),
-    ...shape.ramp.map(print('shape', 'ramp')),
-    ...attach.map(print('attach', 'bigip')),
-  ];
+  return STAGES.flatMap((stage) =>
+    EVERY_KIND.flatMap((kind) => planned[stage][kind].map((work) => print(stage, kind, work))),
+  );
 }
 
-function wayToBigIp(spec: Tunnel, { saved }: Work): Readonly<Record<string, string>> {
-  const { management, user, secret, hostKey } = bigipUnit(spec);
+function wayTo({ kind, name, spec }: Listed, { saved }: Work): Readonly<Record<string, string>> {
+  if (kind === 'ramp') return {};
+  if (kind === 'cluster') return { SSM_Kubeconfig: spec.cluster!.kubeconfig };
+  const { management, user, secret, hostKey } = spec.bigip.find((unit) => unit.management === name)!;
   return {
     SSM_Management: management,
     SSM_User: user,

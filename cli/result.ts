@@ -1,7 +1,7 @@
 import type { Drained } from '../lib/tunnel/bigip/drain';
 import type { Probe } from '../lib/tunnel/device';
 import { END_STATES } from '../lib/tunnel/outcome';
-import type { Change } from '../lib/tunnel/reconcile';
+import type { Change } from '../lib/tunnel/plan';
 import type { ExecutionResult } from '../lab/index';
 import type { PlannedWork } from './commands-of-plan';
 import { probesOf } from './report/verification';
@@ -21,6 +21,8 @@ export interface Result {
   readonly changes: readonly Change[];
   readonly verification: readonly Probe[];
   readonly remarks: readonly string[];
+  /** Devices of a pair that could not be reached. */
+  readonly degraded: readonly string[];
   readonly interrupts: readonly string[];
   readonly digest: string | null;
   readonly work: PlannedWork | null;
@@ -54,6 +56,7 @@ export function resultOf(execution: ExecutionResult, item: Readonly<Record<strin
     changes: list<Change>(told['changes']),
     verification: probesOf(told['verification']),
     remarks: list<string>(told['remarks']),
+    degraded: list<string>(told['degraded']),
     interrupts: list<string>(told['interrupts']),
     digest: text(told['digest'], null),
     work: (told['work'] ?? null) as PlannedWork | null,

@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidRequest } from '../lib/tunnel/errors';
+import type { Tunnel } from '../lib/tunnel/tunnel';
 import type { Action, RunCommand } from './arguments';
 import { assemblyOf, stale, workingStates } from './assembly';
 import { commandsOfPlan } from './commands-of-plan';
@@ -50,7 +51,7 @@ export async function run(command: RunCommand, surroundings: Surroundings): Prom
  * @throws InvalidRequest for mistakes in the fault file; Error of one sentence when the lab cannot be opened
  */
 async function carryOut(command: RunCommand, surroundings: Surroundings): Promise<Ended> {
-  const { tunnel, action, fault, fresh, allowInterruption, expect, json: asJson } = command;
+  const { tunnel, action, fault, fresh, allowInterruption, expect, forget, json: asJson } = command;
   const { out, err, project, folder } = surroundings;
   const faults = fault === undefined ? [] : readFaults(fault, folder);
   const state = command.state === undefined ? defaultState(surroundings) : resolve(folder, command.state);
@@ -73,7 +74,13 @@ async function carryOut(command: RunCommand, surroundings: Surroundings): Promis
   const progress = asJson && !err.live ? undefined : new Progress(asJson ? err : out, workingStates(project));
   try {
     if (fault !== undefined) refuseUnknownHosts(fault, faults, lab.hosts.names());
-    const input = { tunnel, action, allowInterruption, ...(expect === undefined ? {} : { expect }) };
+    const input = {
+      tunnel,
+      action,
+      allowInterruption,
+      ...(expect === undefined ? {} : { expect }),
+      ...(forget.length === 0 ? {} : { forget }),
+    };
     const execution = execute(lab, input, (event) => progress?.onEvent(event));
     stop = () => void execution.stop();
     if (interrupted) stop();
@@ -96,7 +103,7 @@ function tell(command: RunCommand, surroundings: Surroundings, ended: Ended): nu
   const { status, exitCode, changes, digest, verification, work, drained, remaining } = result;
   const commands =
     command.commands && status === 'Planned' && work !== null
-      ? commandsOfPlan(project, tunnel, digest ?? '', work)
+      ? commandsOfPlan(project, tunnel, appliedIn(ended.item), digest ?? '', work)
       : [];
   const sentence: Run = {
     tunnel,
@@ -117,6 +124,7 @@ function tell(command: RunCommand, surroundings: Surroundings, ended: Ended): nu
       steps: stepsOf(ended.execution.events),
       ...ended.figures,
       verification,
+      ...(result.degraded.length === 0 ? {} : { degraded: result.degraded }),
       ...(digest === null ? {} : { digest }),
       ...(command.commands ? { commands } : {}),
       ...(drained.length === 0 ? {} : { drained }),
@@ -125,6 +133,11 @@ function tell(command: RunCommand, surroundings: Surroundings, ended: Ended): nu
     }),
   );
   return exitCode;
+}
+
+/** The tunnel as it was last applied, by the table. */
+function appliedIn(item: Ended['item']): Tunnel | null {
+  return typeof item?.['applied'] === 'string' ? (JSON.parse(item['applied']) as Tunnel) : null;
 }
 
 /** @throws Error of one sentence when nothing can be kept there */

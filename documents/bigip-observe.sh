@@ -11,6 +11,21 @@ routes() { # PREFIX: the first octet of a cluster network and a dot
   answer "routes $1" "$code" "$said"
 }
 
+# A virtual IP needs some seconds until keepalived has put it on a node for the first time: so long, at most, its answer is waited for.
+await() { # ADDRESS
+  local deadline=$((SECONDS + 15)) said code
+  until
+    said=$(tmsh_say run util ping -c 1 -W 1 "$1")
+    code=$?
+    [ "$code" -lt "$UNFIT" ] || exit "$code"
+    grep -Eq '[1-9][0-9]* (packets )?received' <<<"$said"
+  do
+    [ "$SECONDS" -lt "$deadline" ] || { answer "await $1" 1 '' && return; }
+    sleep 0.2
+  done
+  answer "await $1" 0 ''
+}
+
 question() { # KIND NAME
   case $1 in
   tunnel)
@@ -23,6 +38,7 @@ question() { # KIND NAME
   virtual) tmsh_ask "$*" list ltm virtual "$2" source-address-translation ;;
   saved) answer saved 0 "$(cat "$state/$SSM_Tunnel.$SSM_Management.saved" 2>/dev/null)" ;;
   group) tmsh_ask "$*" show cm "$2" ;;
+  await) await "$2" ;;
   # Without a tunnel a ping would leave by the default route, to whoever has that address.
   ping) if [ "$has_tunnel" != no ]; then tmsh_ask "$*" run util ping -c 3 -i 0.2 -W 1 "$2"; else answer "$*" - ''; fi ;;
   *) fail "$UNFIT" "unknown question: $*" ;;

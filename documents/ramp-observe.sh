@@ -56,8 +56,57 @@ dump() { # once
 # Addresses that Pods have by the flows that lead to them: those that load a tenant into a register, and before 3.5 those of table 7.
 pods() {
   dump
-  answer pods 0 "$(sed -n -e 's/.*[ ,]nw_dst=\([0-9.]*\) actions=load:[^ ]*REG1.*/\1/p' \
-    -e 's/.*table=7,.*[ ,]nw_dst=\([0-9.]*\) actions=output:.*/\1/p' <<<"$flows" | sort -u | tr '\n' ' ')"
+  sed -n -e 's/.*[ ,]nw_dst=\([0-9.]*\) actions=load:[^ ]*REG1.*/\1/p' \
+    -e 's/.*table=7,.*[ ,]nw_dst=\([0-9.]*\) actions=output:.*/\1/p' <<<"$flows" | sort -u | tr '\n' ' '
+}
+
+# What br0 would do with a packet of BIG-IP to a Pod; nothing is sent. Not asked (`-`) where there is no tun0, or no Pod to go to.
+trace() { # SOURCE POD: `-` means any of this node's own
+  local port pod=$2 said code
+  port=$(timeout "$limit" "${ovs[@]}" ovs-vsctl get Interface tun0 ofport 2>/dev/null)
+  [ "$pod" != - ] || read -r pod _ < <(pods)
+  if [ -z "$port" ] || [ -z "$pod" ] || [ "$pod" = - ]; then
+    answer "trace $1 $2" - ''
+    return
+  fi
+  said=$(timeout "$limit" "${ovs[@]}" ovs-appctl ofproto/trace br0 "in_port=$port,ip,nw_src=$1,nw_dst=$pod" 2>&1)
+  code=$?
+  [ "$code" -ne 0 ] || said=$(grep '^Datapath actions: ' <<<"$said")
+  answer "trace $1 $2" "$code" "$said"
+}
+
+# Whether this node has the virtual IP of a pair.
+has_vip() { # VIP
+  case $(timeout "$limit" ip -o -4 addr show 2>&1) in *" inet $1/"*) return 0 ;; *) return 1 ;; esac
+}
+
+answers_ping() { # ADDRESS
+  timeout "$limit" ping -c 1 -W 1 "$1" >/dev/null 2>&1
+}
+
+# Where the virtual IP of a pair is: `here` on the interface that shall have it, `elsewhere` (it answers), or `nowhere`.
+vip() { # INTERFACE VIP
+  local said code
+  standby=yes
+  said=$(timeout "$limit" ip -o -4 addr show dev "$1" 2>&1)
+  code=$?
+  if [ "$code" -eq 0 ]; then
+    case $said in
+    *" inet $2/"*) said=here standby=no ;;
+    *) if answers_ping "$2"; then said=elsewhere; else said=nowhere; fi ;;
+    esac
+  fi
+  answer "vip $1 $2" "$code" "$said"
+}
+
+# keepalived needs some seconds from its first start until it has put the virtual IP somewhere: so long, at most, is waited.
+await() { # VIP
+  local deadline=$((SECONDS + 15))
+  until has_vip "$1" || answers_ping "$1"; do
+    [ "$SECONDS" -lt "$deadline" ] || { answer "await $1" 1 '' && return; }
+    sleep 0.2
+  done
+  answer "await $1" 0 ''
 }
 
 # Ours, the published procedure's, whatever names our address, the version note, and the few that tell which pipeline this is, in every release:
@@ -91,6 +140,7 @@ tunnel() { # NAME
 # Waits, at most 5 s, until a packet has come out of the tunnel: BIG-IP pings first, and our own ping cannot open the firewall for it.
 heard() { # NAME
   local deadline=$((SECONDS + 5)) received
+  [ "$standby" = no ] || { answer "heard $1" - '' && return; }
   while :; do
     received=$(ip -s link show dev "$1" 2>/dev/null | awk '/RX:/ { getline; print $2; exit }')
     [ "${received:-0}" -eq 0 ] || { answer "heard $1" 0 '' && return; }
@@ -110,15 +160,19 @@ question() { # KIND NAME...
   input) input "$2" ;;
   nat) nat "$2" ;;
   claims) claimed ;;
-  pods) pods ;;
+  pods) answer pods 0 "$(pods)" ;;
   flows) interesting "$2" "$3" ;;
+  vip) vip "$2" "$3" ;;
+  await) await "$2" ;;
+  trace) trace "$2" "$3" ;;
   heard) heard "$2" ;;
-  ping) if [ "$has_tunnel" != no ]; then ask "$*" ping -c 3 -i 0.2 -W 1 "$2"; else answer "$*" - ''; fi ;;
+  # A standby's packets leave by no way, and no error says so (LX-9): it is not asked.
+  ping) if [ "$has_tunnel" != no ] && [ "$standby" = no ]; then ask "$*" ping -c 3 -i 0.2 -W 1 "$2"; else answer "$*" - ''; fi ;;
   *) fail "$UNFIT" "unknown question: $*" ;;
   esac
 }
 
-has_tunnel=unasked
+has_tunnel=unasked standby=no
 enter node "$SSM_Fence" -
 IFS='|' read -r -a questions <<<"$SSM_Questions"
 for each in "${questions[@]}"; do

@@ -1,12 +1,14 @@
-import type { Change } from '../../lib/tunnel/reconcile';
+import type { Change } from '../../lib/tunnel/plan';
 import type { Stage } from '../../lib/tunnel/device';
 import { printable, type Style } from './style';
 
 /** When a stage's changes are made, for a device that has changes in several: traffic leaves first and arrives last. */
 const WHEN: Readonly<Record<Stage, string>> = {
   detach: 'first:',
+  prepare: 'before the others:',
   shape: 'then:',
   attach: 'last:',
+  clean: 'when traffic goes the new way:',
 };
 
 /** The changes of a plan, for a person: a paragraph a device, `+` made, `-` removed, `~` changed. */
@@ -30,7 +32,7 @@ function ofDevice(changes: readonly Change[], style: Style): readonly string[] {
   const stages = [...new Set(changes.map(({ stage }) => stage))];
   return stages.flatMap((stage, i) => [
     // The first stage needs a word only where it is not the ordinary one.
-    ...(stages.length > 1 && (i > 0 || stage === 'detach') ? [style.dim(`  ${WHEN[stage]}`)] : []),
+    ...(stage === 'clean' || (stages.length > 1 && (i > 0 || stage === 'detach')) ? [style.dim(`  ${WHEN[stage]}`)] : []),
     ...changes.filter((change) => change.stage === stage).flatMap((change) => lines(change, style)),
   ]);
 }

@@ -1,6 +1,6 @@
 import type { Drained } from '../../lib/tunnel/bigip/drain';
 import type { Probe } from '../../lib/tunnel/device';
-import type { Change } from '../../lib/tunnel/reconcile';
+import type { Change } from '../../lib/tunnel/plan';
 import type { Action } from '../arguments';
 import type { DeviceCommands } from '../commands-of-plan';
 import type { Figures } from './figures';
@@ -15,6 +15,8 @@ export interface Document extends Figures {
   readonly changes: readonly Change[];
   readonly steps: readonly Step[];
   readonly verification: readonly Probe[];
+  /** Devices of a pair that could not be reached; the rest stands. */
+  readonly degraded?: readonly string[];
   /** A plan's digest, for --expect. */
   readonly digest?: string;
   /** With --commands. */

@@ -15,7 +15,9 @@ export interface Run {
 
 /** How a run ended and what to do next: one sentence. */
 export function endSentence(result: Result, run: Run): string {
-  return printable(`${result.status}: ${ending(result, run)}`);
+  const missing = result.degraded.join(' and ');
+  const degraded = missing === '' ? '' : ` Degraded: ${missing} cannot be reached and was left out.`;
+  return printable(`${result.status}: ${ending(result, run)}${degraded}`);
 }
 
 function ending(result: Result, run: Run): string {

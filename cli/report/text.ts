@@ -1,3 +1,4 @@
+import type { Stage } from '../../lib/tunnel/device';
 import type { DeviceCommands } from '../commands-of-plan';
 import type { Ended } from '../execution';
 import type { Result } from '../result';
@@ -43,7 +44,13 @@ function probesTitle({ status }: Result): string {
   return status === 'RolledBack' || status === 'RollbackFailed' ? 'As found after restoring' : 'Verification';
 }
 
-const STAGES = { detach: 'traffic leaves', shape: 'configure', attach: 'traffic arrives' } as const;
+const STAGES: Readonly<Record<Stage, string>> = {
+  detach: 'traffic leaves',
+  prepare: 'prepare',
+  shape: 'configure',
+  attach: 'traffic arrives',
+  clean: 'clean up',
+};
 
 /** Commands as a shell script would have them, so that they can be copied: all else is a comment. */
 function commandsText({ device, through, stage, commands }: DeviceCommands, { dim }: Style): string {

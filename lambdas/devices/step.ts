@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readDrained, type Drained } from '../../lib/tunnel/bigip/drain';
-import type { Probe } from '../../lib/tunnel/device';
-import { ContractMismatch, NotUnderstood } from '../../lib/tunnel/errors';
+import type { Probe, Stage } from '../../lib/tunnel/device';
+import { KINDS, deviceTitle, devicesOf, kindOf, type Kind, type Listed } from '../../lib/tunnel/devices';
+import { ContractMismatch, NotDelivered, NotUnderstood, NotVerified } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';
-import {
-  KINDS,
-  deviceNames,
-  deviceTitle,
-  instanceOf,
-  type Kind,
-  type Observed,
-  type Work,
-} from '../../lib/tunnel/reconcile';
+import type { Observed, Work } from '../../lib/tunnel/plan';
+import { disagreements } from '../../lib/tunnel/ramp/vip';
 import type { Tunnel } from '../../lib/tunnel/tunnel';
 import type { RunCommand } from '../run-command/port';
 import { SsmRunCommand } from '../run-command/ssm';
@@ -21,7 +15,7 @@ import type { Request } from '../read-request/request';
 /** What a state of the workflow hands to the handler of a kind of device. */
 export interface StepInput {
   readonly contract: number;
-  readonly do: 'observe' | 'prove' | 'detach' | 'shape' | 'attach';
+  readonly do: 'observe' | 'prove' | Stage;
   readonly execution: string;
   readonly step: string;
   readonly retry: number;
@@ -31,6 +25,7 @@ export interface StepInput {
   /** The spec last applied, as JSON. */
   readonly applied: string | null;
   readonly digest: string | null;
+  /** The devices and what they have to do; empty to observe, which is done to every device. */
   readonly work: readonly Work[];
 }
 
@@ -40,13 +35,18 @@ export interface StepOutput {
   readonly ok: true;
   readonly devices: readonly (
     | Observed
-    | { readonly name: string; readonly verification: readonly Probe[] }
+    | Proven
     | ({ readonly name: string; readonly operations: number } & Partial<Drained>)
   )[];
 }
 
+interface Proven {
+  readonly name: string;
+  readonly verification: readonly Probe[];
+}
+
 /** How commands reach a kind of device: parameters beside tunnel and fence. */
-export type Way = (spec: Tunnel, name: string) => Readonly<Record<string, string>>;
+export type Way = (device: Listed) => Readonly<Record<string, string>>;
 
 /** Step Functions takes at most 262,144 bytes a state, and several outcomes come together. Bytes. */
 const MOST = 32 * 1024;
@@ -65,13 +65,13 @@ export function deviceStep(
       throw new ContractMismatch(
         `this run speaks contract ${input.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
       );
-    const names =
-      input.do === 'observe' || input.do === 'prove'
-        ? deviceNames(input.request.spec)[kind]
-        : input.work.map(({ device }) => device);
-    const outcomes = await Promise.allSettled(
-      names.map((name) => one(kind, name, way(input.request.spec, name), input, commands)),
-    );
+    const { request, applied } = input;
+    const all = devicesOf(request.spec, applied === null ? null : (JSON.parse(applied) as Tunnel), request.forget);
+    const mine = all.filter((device) => device.kind === kind);
+    const devices =
+      input.do === 'observe' ? mine : mine.filter(({ name }) => input.work.some(({ device }) => device === name));
+    const settled = await Promise.allSettled(devices.map((device) => one(device, way(device), input, commands)));
+    const outcomes = input.do === 'observe' ? settled.map(withoutTheUnreachable(devices, settled)) : settled;
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
     const output: StepOutput = {
@@ -79,6 +79,7 @@ export function deviceStep(
       ok: true,
       devices: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
     };
+    if (input.do === 'prove') refuseDisagreement(request.spec, output.devices as readonly Proven[]);
     const size = Buffer.byteLength(JSON.stringify(output));
     if (size > MOST)
       throw new NotUnderstood(
@@ -88,42 +89,58 @@ export function deviceStep(
   };
 }
 
+/**
+ * A node of a pair, or one that left the declaration, that did not fetch its command is told of and fails nobody, while another one answers:
+ * what its silence means is decided with the plan.
+ */
+function withoutTheUnreachable(devices: readonly Listed[], settled: readonly PromiseSettledResult<Outcome>[]) {
+  const answered = settled.some(({ status }) => status === 'fulfilled');
+  return (outcome: PromiseSettledResult<Outcome>, i: number): PromiseSettledResult<Outcome> => {
+    const { kind, name } = devices[i]!;
+    if (outcome.status === 'fulfilled' || !answered || kind !== 'ramp' || !(outcome.reason instanceof NotDelivered))
+      return outcome;
+    return { status: 'fulfilled', value: { kind, name, unreachable: outcome.reason.message } };
+  };
+}
+
+/** @throws NotVerified when both nodes of a pair have the virtual IP */
+function refuseDisagreement(spec: Tunnel, devices: readonly Proven[]): void {
+  const [wrong] = disagreements(
+    spec,
+    devices.flatMap(({ verification }) => verification),
+  );
+  if (wrong) throw new NotVerified(`${wrong.from}: ${wrong.what} ${wrong.to}: ${wrong.detail}`);
+}
+
+type Outcome = StepOutput['devices'][number];
+
 async function one(
-  kind: Kind,
-  name: string,
+  subject: Listed,
   connection: Readonly<Record<string, string>>,
   input: StepInput,
   commands: RunCommand,
-): Promise<StepOutput['devices'][number]> {
-  const { spec } = input.request;
-  const device = KINDS[kind];
-  const applied = input.applied === null ? null : (JSON.parse(input.applied) as Tunnel);
-  const common = { Tunnel: spec.name, Fence: String(input.fence ?? 0), ...connection };
+): Promise<Outcome> {
+  const { kind, name, instance } = subject;
+  const device = kindOf(kind);
+  const common = { Tunnel: subject.spec.name, Fence: String(input.fence ?? 0), ...connection };
   const run = (does: 'observe' | 'apply', parameters: Readonly<Record<string, string>>): Promise<string> =>
     commands.run({
       device: deviceTitle(kind, name),
-      instance: instanceOf(spec, kind),
+      instance,
       document: environment(does === 'observe' ? 'DOCUMENT_OBSERVE' : 'DOCUMENT_APPLY'),
       parameters: { ...common, ...parameters },
       tag: tag(input, name),
       again: input.retry > 0,
     });
 
-  if (input.do === 'observe')
-    return {
-      kind,
-      name,
-      observation: device.read(
-        await run('observe', { Questions: device.questions(spec, applied).join('|') }),
-        spec,
-        applied,
-      ),
-    };
-  if (input.do === 'prove')
-    return {
-      name,
-      verification: device.prove(await run('observe', { Questions: device.proofs(spec).join('|') }), spec),
-    };
+  if (input.do === 'observe') {
+    const answer = await run('observe', { Questions: device.questions(subject).join('|') });
+    return { kind, name, observation: device.read(answer, subject) };
+  }
+  if (input.do === 'prove') {
+    const answer = await run('observe', { Questions: device.proofs(subject).join('|') });
+    return { name, verification: device.prove(answer, subject) };
+  }
   const { operations, saved } = input.work.find((work) => work.device === name)!;
   const said = await run('apply', {
     Digest: input.digest!,

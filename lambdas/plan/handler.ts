@@ -1,6 +1,7 @@
 import { ContractMismatch, NotUnderstood, Refused } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';
-import { reconcile, refuseUnlessAgreed, type Goal, type Observed, type Plan } from '../../lib/tunnel/reconcile';
+import type { Goal, Observed, Plan } from '../../lib/tunnel/plan';
+import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/reconcile';
 import type { Before, Original } from '../../lib/tunnel/records';
 import type { Tunnel } from '../../lib/tunnel/tunnel';
 import type { Request } from '../read-request/request';
@@ -51,6 +52,7 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
     original: parse<Original>(records.original, {}),
     before: parse<Before>(input.before ?? records.before, {}),
     observed: input.observed.flatMap(({ devices }) => devices ?? []),
+    forget: request.forget,
   });
   if (goal !== 'recorded' && request.trigger === null && (request.action === 'apply' || request.action === 'teardown'))
     refuseUnlessAgreed({ ...plan, before, original }, request);
@@ -80,6 +82,15 @@ function fitting(output: PlanOutput): PlanOutput {
 
 /** What the plan means, in one sentence: it ends up as a run's last word when nothing is carried out. */
 function sentence(
+  goal: Goal,
+  action: Request['action'],
+  plan: Pick<Plan, 'changes' | 'interrupts' | 'verification' | 'reachable' | 'degraded'>,
+): string {
+  const degraded = goal === 'recorded' || plan.degraded.length === 0 ? '' : ` Degraded: ${plan.degraded.join(', ')} cannot be reached.`;
+  return whatItMeans(goal, action, plan) + degraded;
+}
+
+function whatItMeans(
   goal: Goal,
   action: Request['action'],
   { changes, interrupts, verification, reachable }: Pick<Plan, 'changes' | 'interrupts' | 'verification' | 'reachable'>,

@@ -19,6 +19,10 @@ const input = z
       .regex(/^[0-9a-f]{16}$/, 'must be the digest of a plan: 16 hexadecimal digits')
       .optional(),
     spec: z.unknown().optional(),
+    forget: z
+      .array(z.string().regex(/^(?:i|mi)-[0-9a-f]{8,17}$/, 'must be the instance id of a ramp node: i-… or mi-…'))
+      .max(8, 'must be at most 8 instance ids')
+      .default([]),
     trigger: z.enum(['event', 'schedule']).optional(),
     repair: z
       .string()
@@ -28,7 +32,14 @@ const input = z
       )
       .optional(),
   })
-  .superRefine(({ spec, action, tunnel }, context) => {
+  .superRefine(({ spec, action, tunnel, forget, trigger }, context) => {
+    if (forget.length > 0 && (action === 'verify' || trigger !== undefined))
+      context.addIssue({
+        code: 'custom',
+        path: ['forget'],
+        input: forget,
+        message: 'is for a plan, an apply or a teardown that a person asks for: what stands on a forgotten node stays there',
+      });
     if (spec === undefined) return;
     if (action !== 'plan')
       context.addIssue({
@@ -56,6 +67,8 @@ export interface Request {
   readonly expect: string | null;
   readonly trigger: 'event' | 'schedule' | null;
   readonly repair: string | null;
+  /** Instance ids of ramp nodes that are gone for good: nobody looks for them. */
+  readonly forget: readonly string[];
   /** False: nobody declares the tunnel any more, and it is to be torn down as it was last applied. */
   readonly declared: boolean;
   readonly spec: Tunnel;
@@ -77,8 +90,18 @@ export async function readRequest(
   const parsed = input.safeParse(document, { reportInput: true });
   if (!parsed.success)
     throw new InvalidRequest(parsed.error.issues.flatMap((issue) => issueLines('request', issue)).join('; '));
-  const { tunnel, action, allowInterruption, expect = null, trigger = null, repair = null, spec } = parsed.data;
-  const common = { contract: CONTRACT, tunnel, action, allowInterruption, expect, trigger, repair, declared: true };
+  const { tunnel, action, allowInterruption, expect = null, trigger = null, repair = null, forget, spec } = parsed.data;
+  const common = {
+    contract: CONTRACT,
+    tunnel,
+    action,
+    allowInterruption,
+    expect,
+    trigger,
+    repair,
+    forget,
+    declared: true,
+  };
   if (spec !== undefined) return { ...common, spec: parseTunnel(spec, 'request: spec') };
   const text = await declared(tunnel);
   if (text === undefined && action === 'teardown') return { ...common, declared: false, spec: null };

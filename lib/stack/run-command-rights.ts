@@ -5,13 +5,16 @@ import type { StepHandler } from './step-handler';
 /** The tag by which an account says which instances edge-ramp may use, and as what. */
 const ROLE_TAG = 'edge-ramp:role';
 
+/** What an instance is used as: the way to a BIG-IP, a ramp node, the host that runs oc. */
+export type InstanceRole = 'bastion' | 'ramp' | 'admin';
+
 /**
  * Lets a handler send its two documents, and nothing else, to the instances tagged for its kind of device; and follow
  * what it sent.
  *
  * @param role - the value of the tag `edge-ramp:role`
  */
-export function allowRunCommand(handler: StepHandler, documents: DocumentPair, role: 'bastion' | 'ramp'): void {
+export function allowRunCommand(handler: StepHandler, documents: DocumentPair, role: InstanceRole): void {
   const stack = Stack.of(handler);
   const every = (service: string, resource: string) =>
     stack.formatArn({ service, resource, resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME });

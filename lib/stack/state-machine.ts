@@ -51,7 +51,7 @@ export class EdgeRampMachine extends Construct {
 
   private acknowledgeRights(handlers: StepHandlers): void {
     const stack = Stack.of(this);
-    for (const handler of [handlers.readRequest, handlers.plan, handlers.bigIp, handlers.rampNodes]) {
+    for (const handler of handlers.all()) {
       const logicalId = stack.getLogicalId(handler.function.node.defaultChild as never);
       acknowledge(
         this.machine,

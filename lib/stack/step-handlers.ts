@@ -1,17 +1,17 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import type { Kind } from '../tunnel/devices';
 import type { CommandDocuments, DocumentPair } from './command-documents';
 import { TUNNELS_PREFIX } from './declared-tunnels';
-import { allowRunCommand } from './run-command-rights';
+import { type InstanceRole, allowRunCommand } from './run-command-rights';
 import { StepHandler } from './step-handler';
 import { DELIVERY, POLL_DEADLINE, SENDING_HANDLER, THINKING_HANDLER } from './time-outs';
 
-/** The four handlers of a run, each with a role that may do its own step and nothing else. */
+/** The handlers of a run, each with a role that may do its own step and nothing else. */
 export class StepHandlers extends Construct {
   readonly readRequest: StepHandler;
   readonly plan: StepHandler;
-  readonly bigIp: StepHandler;
-  readonly rampNodes: StepHandler;
+  private readonly devices: Readonly<Record<Kind, StepHandler>>;
 
   constructor(scope: Construct, id: string, documents: CommandDocuments) {
     super(scope, id);
@@ -29,21 +29,32 @@ export class StepHandlers extends Construct {
       timeout: THINKING_HANDLER,
     });
 
-    this.bigIp = new StepHandler(this, 'BigIp', {
-      folder: 'bigip',
-      description: 'observes and changes BIG-IP',
-      timeout: SENDING_HANDLER,
-      environment: sendingEnvironment(documents.bigip),
-    });
-    allowRunCommand(this.bigIp, documents.bigip, 'bastion');
+    this.devices = {
+      bigip: this.sending('BigIp', 'bigip', 'BIG-IP', documents.bigip, 'bastion'),
+      ramp: this.sending('RampNodes', 'ramp-nodes', 'ramp nodes', documents.ramp, 'ramp'),
+      cluster: this.sending('Cluster', 'cluster', 'the cluster', documents.cluster, 'admin'),
+    };
+  }
 
-    this.rampNodes = new StepHandler(this, 'RampNodes', {
-      folder: 'ramp-nodes',
-      description: 'observes and changes ramp nodes',
+  /** The handler that sends commands to a kind of device. */
+  of(kind: Kind): StepHandler {
+    return this.devices[kind];
+  }
+
+  /** Every handler. */
+  all(): readonly StepHandler[] {
+    return [this.readRequest, this.plan, ...Object.values(this.devices)];
+  }
+
+  private sending(id: string, folder: string, what: string, documents: DocumentPair, role: InstanceRole): StepHandler {
+    const handler = new StepHandler(this, id, {
+      folder,
+      description: `observes and changes ${what}`,
       timeout: SENDING_HANDLER,
-      environment: sendingEnvironment(documents.ramp),
+      environment: sendingEnvironment(documents),
     });
-    allowRunCommand(this.rampNodes, documents.ramp, 'ramp');
+    allowRunCommand(handler, documents, role);
+    return handler;
   }
 
   private allowReadingDeclarations(): void {

@@ -1,187 +1,173 @@
 import { createHash } from 'node:crypto';
-import { bigip } from './bigip/device';
 import {
+  STAGES,
   difference,
   refuseUnrestorable,
   refuseUnsendable,
   stranded,
   wire,
-  type Device,
   type Observation,
   type Operation,
   type Order,
-  type Probe,
   type Stage,
   type State,
 } from './device';
-import { Refused } from './errors';
-import { ramp } from './ramp/device';
-import { recordedState, remember, type Before, type Original } from './records';
-import { bigipUnit, rampNode, type Tunnel } from './tunnel';
-
-/** The kinds of device, in the order in which a plan lists them. */
-export const KINDS = { bigip, ramp } as const;
-export type Kind = keyof typeof KINDS;
-
-/** One device as observed. `name`: a BIG-IP's management address, a node's instance id. */
-export interface Observed {
-  readonly kind: Kind;
-  readonly name: string;
-  readonly observation: Observation<unknown>;
-}
-
-/** Where a plan leads: the tunnel as declared; no tunnel; or what a run found. */
-export type Goal = 'declared' | 'absent' | 'recorded';
-
-/** One line of the diff. */
-export interface Change {
-  readonly device: string;
-  readonly stage: Stage;
-  readonly text: string;
-  readonly interrupts: string | null;
-}
-
-/** Operations for one device in one stage, in wire form, and what to wait for after them; `saved` names what its saved configuration holds, for BIG-IP. */
-export interface Work {
-  readonly device: string;
-  readonly operations: readonly string[];
-  readonly saved: string | null;
-}
-
-/** A plan: everything the rest of a run needs, and everything a person wants to know beforehand. All fields are always present. */
-export interface Plan {
-  readonly digest: string;
-  readonly operations: number;
-  readonly changes: readonly Change[];
-  readonly interrupts: readonly string[];
-  readonly detach: readonly Work[];
-  readonly shape: Readonly<Record<Kind, readonly Work[]>>;
-  /** One entry when the path has to be proven before traffic arrives, none otherwise. */
-  readonly prove: readonly number[];
-  readonly attach: readonly Work[];
-  readonly before: Before;
-  readonly original: Original;
-  readonly verification: readonly Probe[];
-  /** True when every device has its tunnel and every ping came back. */
-  readonly reachable: boolean;
-  /** Objects that a restore leaves, because somebody else has changed them since. */
-  readonly left: readonly string[];
-  readonly remarks: readonly string[];
-}
-
-/** What reconcile works from. */
-export interface Situation {
-  readonly spec: Tunnel;
-  readonly applied: Tunnel | null;
-  readonly original: Original;
-  readonly before: Before;
-  readonly observed: readonly Observed[];
-}
-
-/** The devices of a declared tunnel, by the names that plans and records use. */
-export function deviceNames(spec: Tunnel): Readonly<Record<Kind, readonly string[]>> {
-  return {
-    bigip: spec.bigip.map(({ management }) => management),
-    ramp: spec.ramp.nodes.map(({ instance }) => instance),
-  };
-}
-
-/** How an operator calls a device: `BIG-IP 10.3.88.66`. */
-export function deviceTitle(kind: Kind, name: string): string {
-  return `${KINDS[kind].title} ${name}`;
-}
+import { deviceTitle, devicesOf, EVERY_KIND, kindOf, type Kind, type Listed } from './devices';
+import { NotUnderstood, Refused } from './errors';
+import type { Change, Goal, Plan, Seen, Situation, Unseen, Work, WorkByKind } from './plan';
+import { disagreements } from './ramp/vip';
+import { recordedState, remember } from './records';
+import { staged } from './stages';
+import { isPair } from './tunnel';
 
 /**
- * The difference between what is and what shall be, as operations per device in three stages. Unchanged: no operation.
+ * The difference between what is and what shall be, as operations per device in stages. Unchanged: no operation.
  * @throws Refused, before anything is changed, for what edge-ramp will not or could not undo
  */
 export function reconcile(goal: Goal, situation: Situation): Plan {
-  let { before } = situation;
-  let original = situation.original;
+  const { spec } = situation;
+  let { before, original } = situation;
+  const { seen, degraded, remarks } = look(goal, situation);
   const left: string[] = [];
-  const remarks: string[] = [...formerDevices(situation)];
-  const planned = situation.observed.map((observed) => {
-    const device: Device<unknown> = KINDS[observed.kind];
-    const { state } = observed.observation;
+  const planned = seen.map(({ listed, observation }): Planned => {
+    const title = deviceTitle(listed.kind, listed.name);
+    const device = kindOf(listed.kind);
+    const { state } = observation;
     let operations: readonly Operation[];
     let drains: readonly string[] = [];
     if (goal === 'recorded') {
-      const recorded = leaveWhatIsInUse(device.order, state, recordedState(before, observed.name, state));
+      const recorded = leaveWhatIsInUse(device.order, state, recordedState(before, listed.name, state));
       operations = difference(device.order, state, recorded.goal);
-      left.push(...recorded.left.map((object) => `${deviceTitle(observed.kind, observed.name)}: ${object}`));
+      left.push(...recorded.left.map((object) => `${title}: ${object}`));
     } else {
-      const first = { spec: situation.spec, applied: situation.applied, original: original[observed.name] ?? {} };
-      const wanted = { ...first, original: device.originals(first, observed.observation) };
-      if (Object.keys(wanted.original).length > 0) original = { ...original, [observed.name]: wanted.original };
-      const aim =
-        goal === 'declared'
-          ? device.desired(wanted, observed.observation)
-          : device.absent(wanted, observed.observation);
-      const title = deviceTitle(observed.kind, observed.name);
+      const first = { ...listed, original: original[listed.name] ?? {} };
+      const wanted = { ...first, original: device.originals(first, observation) };
+      if (Object.keys(wanted.original).length > 0) original = { ...original, [listed.name]: wanted.original };
+      const stands = goal === 'declared' && !listed.former;
+      const aim = stands ? device.desired(wanted, observation) : device.absent(wanted, observation);
       for (const [object, on] of stranded(device.order, state, aim))
         throw new Refused(
           `${title}: ${object} (${state[object]}) uses the ${on}, which has to go, and is not edge-ramp's: remove it first`,
         );
       operations = difference(device.order, distrustSaved(state, aim), aim);
-      refuseUnrestorable(title, device.unrestorable(observed.observation.facts), operations);
+      if (goal === 'declared')
+        operations = staged(listed, operations, isPair(spec), (operation) => device.order.interrupts(operation));
+      refuseUnrestorable(title, device.unrestorable(observation.facts), operations);
       refuseUnsendable(title, operations);
-      remarks.push(...device.remarks(wanted, observed.observation, operations));
-      drains = device.drains(situation.spec, state, operations);
+      remarks.push(...device.remarks(wanted, observation, operations));
+      drains = device.drains(listed.spec, state, operations);
     }
-    before = remember(before, observed.name, state, operations);
-    return { ...observed, device, operations, drains };
+    before = remember(before, listed.name, state, operations);
+    return { listed, observation, operations, drains };
   });
 
-  const changes = planned.flatMap(({ kind, name, device, operations }) =>
+  const changes = planned.flatMap(({ listed: { kind, name }, operations }) =>
     operations.map((operation): Change => {
+      const device = kindOf(kind);
       const interrupts = goal === 'declared' ? (device.order.interrupts(operation) ?? null) : null;
       return { device: deviceTitle(kind, name), stage: operation.stage, text: device.describe(operation), interrupts };
     }),
   );
-  const work = (stage: Stage, kind: Kind): readonly Work[] =>
-    planned.flatMap(({ kind: own, name, operations, drains, observation }) => {
-      const changing = operations.filter((operation) => operation.stage === stage).map(wire);
-      const mine = stage === 'detach' ? [...changing, ...drains] : changing;
-      return own !== kind || mine.length === 0
-        ? []
-        : [
-            {
-              device: name,
-              operations: mine,
-              saved: observation.state['config saved'] ?? savedName(observation),
-            },
-          ];
-    });
-  const shape = { bigip: work('shape', 'bigip'), ramp: work('shape', 'ramp') };
-  const verification = situation.observed.flatMap(({ observation }) => observation.probes);
+  const probes = seen.filter(({ listed }) => !listed.former).flatMap(({ observation }) => observation.probes);
+  const verification = [...probes, ...disagreements(spec, probes)];
+  const proving = seen.filter(({ listed }) => !listed.former && kindOf(listed.kind).proofs(listed).length > 0);
   const reachable =
-    situation.observed.every(({ observation }) => observation.probes.length > 0) && verification.every(({ ok }) => ok);
-  const shaped = shape.bigip.length + shape.ramp.length > 0;
-  const plan = {
+    proving.every(({ observation }) => observation.probes.length > 0) && verification.every(({ ok }) => ok);
+  const shaped = changes.some(({ stage }) => stage === 'prepare' || stage === 'shape');
+  const toProve = goal === 'declared' && changes.length > 0 && (shaped || !reachable) ? proving : [];
+  return {
+    digest: digestOf([
+      goal,
+      spec.name,
+      planned.map(({ listed: { name }, operations, drains }) => [name, [...operations.map(wire), ...drains]]),
+    ]),
     operations: changes.length,
     changes,
     interrupts: changes.flatMap(({ device, text, interrupts }) =>
       interrupts === null ? [] : [`${device}: ${text}: ${interrupts}`],
     ),
-    detach: work('detach', 'bigip'),
-    shape,
-    prove: goal === 'declared' && changes.length > 0 && (shaped || !reachable) ? [1] : [],
-    attach: work('attach', 'bigip'),
+    work: byStage((stage) => byKind((kind) => planned.flatMap((each) => workOf(each, stage, kind)))),
+    prove: byKind((kind) =>
+      toProve
+        .filter(({ listed }) => listed.kind === kind)
+        .map(({ listed: { name } }) => ({ device: name, operations: [], saved: null })),
+    ),
     before,
     original,
     verification,
     reachable,
+    degraded,
     left,
     remarks,
   };
-  return {
-    digest: digestOf([
-      goal,
-      situation.spec.name,
-      planned.map(({ name, operations, drains }) => [name, [...operations.map(wire), ...drains]]),
-    ]),
-    ...plan,
+}
+
+interface Planned {
+  readonly listed: Listed;
+  readonly observation: Observation<unknown>;
+  readonly operations: readonly Operation[];
+  readonly drains: readonly string[];
+}
+
+/**
+ * Who answered, and what it means when somebody did not.
+ * @throws Refused, NotUnderstood
+ */
+function look(goal: Goal, { spec, applied, before, observed, forget = [] }: Situation) {
+  const devices = devicesOf(spec, applied, forget);
+  const listedAs = ({ kind, name }: Seen | Unseen): Listed => {
+    const listed = devices.find((device) => device.kind === kind && device.name === name);
+    if (!listed) throw new NotUnderstood(`${deviceTitle(kind, name)} is no device of tunnel ${spec.name}`);
+    return listed;
   };
+  if (goal === 'declared') refuseForgetting(spec, forget);
+  const remarks: string[] = [];
+  const degraded: string[] = [];
+  const seen: { readonly listed: Listed; readonly observation: Observation<unknown> }[] = [];
+  for (const each of observed) {
+    const listed = listedAs(each);
+    const title = deviceTitle(each.kind, each.name);
+    if (!('unreachable' in each)) {
+      seen.push({ listed, observation: each.observation });
+      continue;
+    }
+    if (goal === 'recorded' && before[each.name] !== undefined)
+      throw new NotUnderstood(`${title} was changed, and cannot be reached to be put back: ${each.unreachable}`);
+    if (goal !== 'recorded' && (goal === 'absent' || listed.former))
+      throw new Refused(
+        `${title} has the tunnel and cannot be reached (${each.unreachable}): start it, or, if it is gone for good, run again with "forget": ["${each.name}"]`,
+      );
+    degraded.push(title);
+    if (goal === 'declared')
+      remarks.push(`${title} cannot be reached and is left out: the tunnel is degraded (${each.unreachable})`);
+  }
+  return { seen, degraded, remarks };
+}
+
+function refuseForgetting(spec: Situation['spec'], forget: readonly string[]): void {
+  const declared = devicesOf(spec, null).find(({ name }) => forget.includes(name));
+  if (declared)
+    throw new Refused(
+      `${deviceTitle(declared.kind, declared.name)} is declared and cannot be forgotten: take it out of the declaration, or only tear down without it`,
+    );
+}
+
+function byKind<T>(of: (kind: Kind) => T): Readonly<Record<Kind, T>> {
+  return Object.fromEntries(EVERY_KIND.map((kind) => [kind, of(kind)])) as Record<Kind, T>;
+}
+
+function byStage(of: (stage: Stage) => WorkByKind): Plan['work'] {
+  return Object.fromEntries(STAGES.map((stage) => [stage, of(stage)])) as Record<Stage, WorkByKind>;
+}
+
+/** What one device has to do in one stage: nothing, or one entry. */
+function workOf({ listed, observation, operations, drains }: Planned, stage: Stage, kind: Kind): readonly Work[] {
+  const changing = operations.filter((operation) => operation.stage === stage).map(wire);
+  const mine = stage === 'detach' ? [...changing, ...drains] : changing;
+  if (listed.kind !== kind || mine.length === 0) return [];
+  return [
+    { device: listed.name, operations: mine, saved: observation.state['config saved'] ?? savedName(observation) },
+  ];
 }
 
 /**
@@ -215,20 +201,6 @@ function leaveWhatIsInUse(
   return leaveWhatIsInUse(order, state, { goal: { ...recorded.goal, ...kept }, left });
 }
 
-/** Devices that had the tunnel and are not declared any more. Nobody looks at them: what stands there stays. */
-function formerDevices({ spec, applied }: Situation): readonly string[] {
-  if (applied === null) return [];
-  const [now, then] = [deviceNames(spec), deviceNames(applied)];
-  return (Object.keys(KINDS) as Kind[]).flatMap((kind) =>
-    then[kind]
-      .filter((name) => !now[kind].includes(name))
-      .map(
-        (name) =>
-          `${deviceTitle(kind, name)} had this tunnel and is no longer declared: what edge-ramp made there stays; to have it removed, tear down with the earlier declaration first`,
-      ),
-  );
-}
-
 /** When anything has to be changed, nobody knows any more what the saved configuration holds: it is saved again. */
 function distrustSaved(state: State, aim: State): State {
   const { 'config saved': saved, ...objects } = state;
@@ -246,9 +218,4 @@ function savedName({ facts }: Observation<unknown>): string | null {
 
 function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
-}
-
-/** The bastion of a BIG-IP, or the node itself: the instance that commands for a device are sent to. */
-export function instanceOf(spec: Tunnel, kind: Kind): string {
-  return kind === 'bigip' ? bigipUnit(spec).bastion : rampNode(spec).instance;
 }

@@ -29,9 +29,6 @@ const REMAINING =
 const RESTORE_FAILURE =
   "($type($restoreFailure) = 'object' ? '; ' & $restoreFailure.state & ' failed: ' & $restoreFailure.cause : '')";
 
-/** What the last plan would send, a list for each stage: `plan --commands` shows it. */
-const WORK = "{ 'detach': $plan.detach, 'shape': $plan.shape, 'attach': $plan.attach }";
-
 /** What the steps answered that changed something: how many connections were cut is in it. */
 const CARRIED_OUT = { outcomes: jsonata('$outcomes') };
 
@@ -53,6 +50,7 @@ export function endStates(shop: Workshop) {
         verification: jsonata('$verification'),
         interrupts: jsonata('$plan.interrupts'),
         remarks: jsonata('$plan.remarks'),
+        degraded: jsonata('$plan.degraded'),
         ...more,
         digest: jsonata('$plan.digest'),
         sentence: jsonata(sentence),
@@ -69,7 +67,8 @@ export function endStates(shop: Workshop) {
     Applied: succeed('Applied', 'The tunnel stands as declared, and was proven.', '$plan.sentence', CARRIED_OUT),
     Unchanged: succeed('Unchanged', 'The tunnel stood as declared already, and carries.'),
     Planned: succeed('Planned', 'What an apply would change. Nothing was changed.', '$plan.sentence', {
-      work: jsonata(WORK),
+      // What it would send, by stage and kind of device: `plan --commands` shows it.
+      work: jsonata('$plan.work'),
     }),
     Verified: succeed('Verified', 'The tunnel stands as declared, and carries.'),
     TornDown: succeed(

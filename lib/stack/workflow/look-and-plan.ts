@@ -12,29 +12,20 @@ import type { Way } from './ways';
  * @param failed - where the run goes when it could not look or plan
  */
 export function lookAndPlan(shop: Workshop, way: Way, next: IChainable, failed: IChainable): Parallel {
-  const { words } = way;
   const observe = sideBySide(
     shop,
-    words.observe,
+    way.observe,
     { comment: 'Looks at every device that the tunnel touches.', assign: { observed: jsonata('$states.result') } },
-    [
-      {
-        kind: 'bigip',
-        name: words.observeBigIp,
-        mishap: words.bigIpNotObserved,
-        comment: 'Reads the objects of this tunnel on BIG-IP, through its bastion.',
-        doing: 'observe',
+    {
+      doing: 'observe',
+      comments: {
+        bigip: 'Reads the objects of this tunnel on BIG-IP, through its bastion.',
+        ramp: 'Reads the objects of this tunnel on the ramp nodes.',
+        cluster: 'Reads labels, accounts and ipfailover objects by oc.',
       },
-      {
-        kind: 'ramp',
-        name: words.observeRampNodes,
-        mishap: words.rampNodesNotObserved,
-        comment: 'Reads the objects of this tunnel on the ramp nodes.',
-        doing: 'observe',
-      },
-    ],
+    },
   );
-  const plan = thinkingStep(shop, words.plan, shop.handlers.plan, {
+  const plan = thinkingStep(shop, way.plan, shop.handlers.plan, {
     comment:
       way.phase === 'forward' ? 'What differs from what is asked for?' : 'What differs from what was before the run?',
     payload: {
@@ -48,8 +39,8 @@ export function lookAndPlan(shop: Workshop, way: Way, next: IChainable, failed: 
     },
     assign: way.phase === 'forward' ? FORWARD_PLAN : RESTORING_PLAN,
   });
-  observe.addCatch(failed, { assign: failureOn(way, caught(words.observe)), outputs: {} }).next(plan);
-  plan.addCatch(failed, { assign: failureOn(way, caught(words.plan)), outputs: {} }).next(next);
+  observe.addCatch(failed, { assign: failureOn(way, caught(way.observe.name)), outputs: {} }).next(plan);
+  plan.addCatch(failed, { assign: failureOn(way, caught(way.plan)), outputs: {} }).next(next);
   return observe;
 }
 

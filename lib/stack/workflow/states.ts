@@ -2,6 +2,7 @@ import { Choice, Condition, type IChainable, TaskInput, Timeout } from 'aws-cdk-
 import { LambdaInvoke, type LambdaInvokeJsonataProps } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
+import type { Stage } from '../../tunnel/device';
 import { CONTRACT } from '../../tunnel/outcome';
 import { LAMBDA_NOT_STARTED, LAMBDA_SERVICE, NOT_DELIVERED, THROTTLED, retry } from '../retry-policies';
 import type { StepHandler } from '../step-handler';
@@ -73,8 +74,8 @@ export function thinkingStep(shop: Workshop, name: string, handler: StepHandler,
   );
 }
 
-/** What a step asks the handler of a kind of device to do. `observe` and `prove` look; the other three change. */
-export type Doing = 'observe' | 'prove' | 'detach' | 'shape' | 'attach';
+/** What a step asks the handler of a kind of device to do. `observe` and `prove` look; the stages change. */
+export type Doing = 'observe' | 'prove' | Stage;
 
 /** A step whose handler sends a command to every device of its kind. */
 export function sendingStep(

@@ -1,4 +1,9 @@
+import { STAGES } from '../../tunnel/device';
+import { EVERY_KIND } from '../../tunnel/devices';
 import { jsonata } from './expressions';
+
+/** No work for any kind of device. */
+const NOBODY = Object.fromEntries(EVERY_KIND.map((kind) => [kind, []]));
 
 /** A plan before there is one, so that no expression meets a missing field. */
 const NO_PLAN = {
@@ -6,14 +11,13 @@ const NO_PLAN = {
   operations: 0,
   changes: [],
   interrupts: [],
-  detach: [],
-  shape: { bigip: [], ramp: [] },
-  prove: [],
-  attach: [],
+  work: Object.fromEntries(STAGES.map((stage) => [stage, NOBODY])),
+  prove: NOBODY,
   records: { original: null, before: null, applied: null },
   verification: [],
   remarks: [],
   reachable: false,
+  degraded: [],
   left: [],
   sentence: null,
 };

@@ -1,77 +1,111 @@
+import type { Kind } from '../../tunnel/devices';
+
 /**
  * The two ways through the devices, and what an operator reads in the console on each. Both are built by the same code
  * (look-and-plan.ts, carry-out.ts); only the words differ, so that the graph shows where a run failed and what was
  * restored.
  */
-interface Words {
-  readonly observe: string;
-  readonly observeBigIp: string;
-  readonly observeRampNodes: string;
-  readonly bigIpNotObserved: string;
-  readonly rampNodesNotObserved: string;
-  readonly plan: string;
-  readonly anythingToDetach: string;
-  readonly detach: string;
-  readonly anythingToShape: string;
-  readonly shape: string;
-  readonly shapeBigIp: string;
-  readonly shapeRampNodes: string;
-  readonly bigIpNotShaped: string;
-  readonly rampNodesNotShaped: string;
-  readonly allShaped: string;
-  readonly anythingToAttach: string;
-  readonly attach: string;
-}
-
 export interface Way {
   readonly phase: 'forward' | 'restore';
-  readonly words: Words;
+  readonly observe: Side;
+  readonly plan: string;
+  readonly detach: Step;
+  /** Only forward: a restore needs no order between devices, since nothing has to carry meanwhile. */
+  readonly prepare?: SideStep;
+  readonly shape: SideStep;
+  readonly attach: Step;
+  readonly clean?: SideStep;
+}
+
+/** A state that works on several kinds of device side by side, and of each branch the state's name and its mishap's. */
+export interface Side {
+  readonly name: string;
+  readonly branches: Readonly<Partial<Record<Kind, readonly [name: string, mishap: string]>>>;
+}
+
+/** A stage that is skipped when it has no work. */
+export interface Step {
+  readonly gate: string;
+  readonly name: string;
+}
+
+export interface SideStep extends Side, Step {
+  readonly comment: string;
+  /** Did all of them succeed? */
+  readonly judged: string;
 }
 
 /** Towards what the request asks for. */
 export const FORWARD: Way = {
   phase: 'forward',
-  words: {
-    observe: 'Observe',
-    observeBigIp: 'Observe BIG-IP',
-    observeRampNodes: 'Observe ramp nodes',
-    bigIpNotObserved: 'BIG-IP not observed',
-    rampNodesNotObserved: 'Ramp nodes not observed',
-    plan: 'Plan',
-    anythingToDetach: 'Anything to detach?',
-    detach: 'Detach virtual servers',
-    anythingToShape: 'Anything to configure?',
-    shape: 'Configure',
-    shapeBigIp: 'Configure BIG-IP',
-    shapeRampNodes: 'Configure ramp nodes',
-    bigIpNotShaped: 'BIG-IP not configured',
-    rampNodesNotShaped: 'Ramp nodes not configured',
-    allShaped: 'All configured?',
-    anythingToAttach: 'Anything to attach?',
-    attach: 'Attach virtual servers',
+  observe: {
+    name: 'Observe',
+    branches: {
+      bigip: ['Observe BIG-IP', 'BIG-IP not observed'],
+      ramp: ['Observe ramp nodes', 'Ramp nodes not observed'],
+      cluster: ['Observe cluster', 'Cluster not observed'],
+    },
+  },
+  plan: 'Plan',
+  detach: { gate: 'Anything to detach?', name: 'Detach virtual servers' },
+  prepare: {
+    gate: 'Anything to prepare?',
+    name: 'Prepare',
+    comment: 'Builds what a pair needs before BIG-IP points there: both nodes, and what moves the virtual IP.',
+    judged: 'All prepared?',
+    branches: {
+      ramp: ['Prepare ramp nodes', 'Ramp nodes not prepared'],
+      cluster: ['Label nodes, configure ipfailover', 'ipfailover not configured'],
+    },
+  },
+  shape: {
+    gate: 'Anything to configure?',
+    name: 'Configure',
+    comment: 'Changes everything but the virtual servers, on all devices side by side.',
+    judged: 'All configured?',
+    branches: {
+      bigip: ['Configure BIG-IP', 'BIG-IP not configured'],
+      ramp: ['Configure ramp nodes', 'Ramp nodes not configured'],
+      cluster: ['Configure cluster', 'Cluster not configured'],
+    },
+  },
+  attach: { gate: 'Anything to attach?', name: 'Attach virtual servers' },
+  clean: {
+    gate: 'Anything to clean up?',
+    name: 'Clean up',
+    comment: 'Traffic goes the new way: takes away what left the declaration.',
+    judged: 'All cleaned up?',
+    branches: {
+      bigip: ['Clean up BIG-IP', 'BIG-IP not cleaned up'],
+      ramp: ['Clean up ramp nodes', 'Ramp nodes not cleaned up'],
+      cluster: ['Clean up cluster', 'Cluster not cleaned up'],
+    },
   },
 };
 
 /** Back to what was before the run's first change. */
 export const RESTORE: Way = {
   phase: 'restore',
-  words: {
-    observe: 'Observe again',
-    observeBigIp: 'Observe BIG-IP again',
-    observeRampNodes: 'Observe ramp nodes again',
-    bigIpNotObserved: 'BIG-IP not observed again',
-    rampNodesNotObserved: 'Ramp nodes not observed again',
-    plan: 'Plan restore',
-    anythingToDetach: 'Anything to detach again?',
-    detach: 'Detach again',
-    anythingToShape: 'Anything to restore?',
-    shape: 'Restore',
-    shapeBigIp: 'Restore BIG-IP',
-    shapeRampNodes: 'Restore ramp nodes',
-    bigIpNotShaped: 'BIG-IP not restored',
-    rampNodesNotShaped: 'Ramp nodes not restored',
-    allShaped: 'All restored?',
-    anythingToAttach: 'Anything to reattach?',
-    attach: 'Reattach virtual servers',
+  observe: {
+    name: 'Observe again',
+    branches: {
+      bigip: ['Observe BIG-IP again', 'BIG-IP not observed again'],
+      ramp: ['Observe ramp nodes again', 'Ramp nodes not observed again'],
+      cluster: ['Observe cluster again', 'Cluster not observed again'],
+    },
   },
+  plan: 'Plan restore',
+  detach: { gate: 'Anything to detach again?', name: 'Detach again' },
+  shape: {
+    gate: 'Anything to restore?',
+    name: 'Restore',
+    comment: 'Puts back everything but the virtual servers, on all devices side by side.',
+    judged: 'All restored?',
+    branches: {
+      bigip: ['Restore BIG-IP', 'BIG-IP not restored'],
+      ramp: ['Restore ramp nodes', 'Ramp nodes not restored'],
+      cluster: ['Restore cluster', 'Cluster not restored'],
+    },
+  },
+  attach: { gate: 'Anything to reattach?', name: 'Reattach virtual servers' },
 };

@@ -1,47 +1,19 @@
-import { readAnswers } from '../answer';
 import { describeWords } from '../describe';
 import type { Device, Observation, Operation, State, Wanted } from '../device';
-import { NotVerified, Refused } from '../errors';
-import { bigipUnit, rampNode, tunnelAddress, type Tunnel } from '../tunnel';
-import { flowObjects, gatewayObjects, tunnelObjects } from './objects';
-import { questions, read, readInput, readPing, type RampFacts } from './read';
+import { Refused } from '../errors';
+import { bigipUnit, isPair, rampNode, tunnelAddress } from '../tunnel';
+import { flowObjects, gatewayObjects, reportObject, tunnelObjects } from './objects';
+import { proofs, prove } from './prove';
+import { questions, read, type RampFacts } from './read';
 
 /** A ramp node: the far end of the tunnel, and the way into the SDN. */
 export const ramp: Device<RampFacts> = {
   kind: 'ramp',
   title: 'ramp node',
   questions,
-  /** `heard` waits, bounded, for the first packet out of the tunnel: so BIG-IP pings first, and no ping of the node's own opens the firewall. */
-  proofs: (spec) => [
-    `input ${bigipUnit(spec).address}`,
-    `heard ${spec.tunnel.interface}`,
-    `ping ${tunnelAddress(spec)}`,
-  ],
+  proofs,
   read,
-  prove(answer, spec) {
-    const device = title(spec);
-    const answers = readAnswers(device, answer, ramp.proofs(spec));
-    const rule: Record<string, string> = {};
-    readInput(device, bigipUnit(spec).address, answers.get(`input ${bigipUnit(spec).address}`)!, rule);
-    if (rule[`input ${bigipUnit(spec).address}`] !== 'ahead')
-      throw new NotVerified(
-        `${device}: the INPUT rule for protocol 4 from ${bigipUnit(spec).address} is not ahead of every REJECT; packets would pass only while conntrack remembers the tunnel`,
-      );
-    const probe = readPing(device, tunnelAddress(spec), answers.get(`ping ${tunnelAddress(spec)}`));
-    if (!probe?.ok)
-      throw new NotVerified(
-        `${device}: ping through the tunnel to ${tunnelAddress(spec)} failed: ${probe?.detail ?? 'not asked'}`,
-      );
-    const heard = answers.get(`heard ${spec.tunnel.interface}`)!.code === 0;
-    const first = {
-      from: device,
-      to: spec.tunnel.interface,
-      what: 'INPUT rule, judged by its presence ahead of any REJECT',
-      ok: true,
-      detail: heard ? "BIG-IP's packets came out of the tunnel first" : 'no packet of BIG-IP was seen before the ping',
-    };
-    return [first, probe];
-  },
+  prove,
   desired,
   absent: (wanted, observed) => {
     refuseForeign(wanted, observed);
@@ -63,51 +35,72 @@ export const ramp: Device<RampFacts> = {
     interrupts,
   },
   describe,
-  remarks: ({ spec }, { facts }) =>
-    facts.sdnAddressRemark === '' ? [] : [`${title(spec)}: ${facts.sdnAddressRemark}`],
+  remarks,
 };
 
 function desired(wanted: Wanted, observed: Observation<RampFacts>): State {
-  const { spec } = wanted;
+  const { name, spec } = wanted;
   const { facts } = observed;
   refuseForeign(wanted, observed);
   if (facts.sdn === null || facts.pipeline === null) throw new Refused(facts.pipelineProblem);
   if (!facts.forwarding)
-    throw new Refused(`${title(spec)}: net.ipv4.ip_forward is not 1, so it forwards nothing; the SDN needs it too`);
+    throw new Refused(`${title(name)}: net.ipv4.ip_forward is not 1, so it forwards nothing; the SDN needs it too`);
   if (facts.strangeFlows.length > 0)
     throw new Refused(
-      `${title(spec)}: br0 has flows with cookie ${spec.cookie} that are not this tunnel's (${facts.strangeFlows[0]}): declare another cookie`,
+      `${title(name)}: br0 has flows with cookie ${spec.cookie} that are not this tunnel's (${facts.strangeFlows[0]}): declare another cookie`,
     );
-  if (spec.snat === 'gateway') return { ...tunnelObjects(spec), ...gatewayObjects(spec, facts.sdn) };
+  const node = rampNode(wanted.name, spec);
+  if (spec.snat === 'gateway')
+    return {
+      ...tunnelObjects(spec, node),
+      ...gatewayObjects(spec, facts.sdn),
+      ...reportObject(spec, facts.sdn.gateway),
+    };
   if (facts.sdnAddress === null)
     throw new Refused(
-      `${title(spec)}: no address of ${facts.sdn.subnet} is free; declare snat: gateway, which needs none`,
+      `${title(name)}: no address of ${facts.sdn.subnet} is free; declare snat: gateway, which needs none`,
     );
-  return { ...tunnelObjects(spec), ...flowObjects(spec, facts.sdn, facts.pipeline, facts.sdnAddress) };
+  return {
+    ...tunnelObjects(spec, node),
+    ...flowObjects(spec, facts.sdn, facts.pipeline, facts.sdnAddress),
+    ...reportObject(spec, facts.sdnAddress),
+  };
 }
 
 /** A device of our name that leads elsewhere, or a route to BIG-IP's end that does, is another's. */
-function refuseForeign({ spec, applied }: Wanted, { state }: Observation<RampFacts>): void {
+function refuseForeign({ name, spec, applied }: Wanted, { state }: Observation<RampFacts>): void {
   const named = [spec, ...(applied ? [applied] : [])];
   for (const { tunnel } of named) {
     const value = state[`tunnel ${tunnel.interface}`];
     const remotes = named.map((each) => `remote ${bigipUnit(each).address} `);
     if (value !== undefined && !remotes.some((remote) => value.startsWith(remote)))
       throw new Refused(
-        `${title(spec)} already has a ${tunnel.interface} that is not this tunnel's (${value}): declare another tunnel.interface, or remove it`,
+        `${title(name)} already has a ${tunnel.interface} that is not this tunnel's (${value}): declare another tunnel.interface, or remove it`,
       );
   }
   for (const each of named) {
     const value = state[`route ${tunnelAddress(each)}`];
     if (value !== undefined && !named.some(({ tunnel }) => value === `dev ${tunnel.interface}`))
       throw new Refused(
-        `${title(spec)} already has a route to ${tunnelAddress(each)} that is not this tunnel's (${value}): remove it`,
+        `${title(name)} already has a route to ${tunnelAddress(each)} that is not this tunnel's (${value}): remove it`,
       );
   }
 }
 
-function title(spec: Tunnel): string {
-  return `ramp node ${rampNode(spec).instance}`;
+function title(name: string): string {
+  return `ramp node ${name}`;
+}
+
+/** What is worth knowing beside the changes. */
+function remarks({ name, spec }: Wanted, { facts }: Observation<RampFacts>): readonly string[] {
+  const found: string[] = [];
+  if (facts.sdnAddressRemark !== '') found.push(`${title(name)}: ${facts.sdnAddressRemark}`);
+  if (isPair(spec) && name.startsWith('i-'))
+    found.push(
+      `${title(name)} is an EC2 instance: is its network really an L2 network of your own? In a VPC keepalived cannot move ${spec.ramp.vip}, and no second node takes over`,
+    );
+  if (facts.reportRemark !== '') found.push(`${title(name)}: ${facts.reportRemark}`);
+  return found;
 }
 
 /**
@@ -117,9 +110,11 @@ function title(spec: Tunnel): string {
  */
 function rank({ verb, object }: Operation): number {
   const [kind, name] = object.split(' ') as [string, string];
-  const place = ['input', 'tunnel', 'link', 'address', 'route', 'claim', 'tun0', 'nat', 'flow'].indexOf(
+  const place = ['input', 'tunnel', 'link', 'address', 'route', 'claim', 'tun0', 'nat', 'flow', 'report'].indexOf(
     kind === 'address' && name === 'tun0' ? 'tun0' : kind,
   );
+  // The report begins when all that it looks at is there, and ends before any of it goes.
+  if (kind === 'report') return verb === 'delete' ? -place : 200;
   if (verb !== 'delete' || kind === 'flow') return place;
   return ['route', 'address', 'link', 'tunnel'].includes(kind) && name !== 'tun0' ? -place : 100 - place;
 }
@@ -148,6 +143,7 @@ function describe(operation: Operation): string {
   if (kind === 'address') return `${sign} address ${address}${value} on ${name}`;
   if (kind === 'route' && verb !== 'modify') return `${sign} route to ${name}: ${value}`;
   if (kind === 'claim') return `${sign} address ${name} reserved, so that the CNI gives it to no Pod`;
+  if (kind === 'report') return `${sign} health report for the virtual IP (${value})`;
   if (kind === 'nat') return `${sign} SNAT of ${name} ${value} on tun0`;
   return describeWords(operation);
 }

@@ -1,4 +1,4 @@
-import { bigipUnit, marker, rampNode, tunnelAddress, type Tunnel } from '../tunnel';
+import { bigipUnit, marker, tunnelAddress, vrrpId, type RampNode, type Tunnel } from '../tunnel';
 import { flowObject, flowValue, parseFlow, type Flow } from './flow';
 import type { Pipeline, Sdn } from './pipeline';
 
@@ -9,12 +9,12 @@ const PRIORITY = 2000;
 export const PUBLISHED_COOKIE = '0x999';
 
 /** What every tunnel needs on its ramp node, whatever its SNAT: object to canonical value, which is the device's own argument text. */
-export function tunnelObjects(spec: Tunnel): Readonly<Record<string, string>> {
-  const { tunnel } = spec;
-  const node = rampNode(spec);
+export function tunnelObjects(spec: Tunnel, node: RampNode): Readonly<Record<string, string>> {
+  const { tunnel, ramp } = spec;
   return {
     [`input ${bigipUnit(spec).address}`]: 'ahead',
-    [`tunnel ${tunnel.interface}`]: `remote ${bigipUnit(spec).address} local any dev ${node.interface}`,
+    // Behind a virtual IP replies would leave from the node's own address, and BIG-IP drop them, without `local` (OS-14).
+    [`tunnel ${tunnel.interface}`]: `remote ${bigipUnit(spec).address} local ${ramp.vip ?? 'any'} dev ${node.interface}`,
     [`link ${tunnel.interface}`]: 'up',
     [`address ${tunnel.interface} ${tunnel.node}`]: '/32',
     [`route ${tunnelAddress(spec)}`]: `dev ${tunnel.interface}`,
@@ -55,6 +55,21 @@ function snatFlows(spec: Tunnel, { port, mac }: Sdn, { entry, routing }: Pipelin
     `table=${routing},priority=${PRIORITY},ip,nw_dst=${address},actions=mod_dl_dst:${mac},mod_nw_dst:${source},output:${port}`,
   ];
   return text.map((line) => parseFlow(`cookie=${spec.cookie},${line}`, port));
+}
+
+/**
+ * What of a pair's node is looked at every 2 s, for the check of the virtual IP (ADR 0013): the mark it makes when something is missing, and
+ * what that is judged by; with `snat: gateway` the address that the rule translates to stands for RAMP_SDN_IP, and no cookie.
+ */
+export function reportObject(spec: Tunnel, address: string): Readonly<Record<string, string>> {
+  if (spec.ipfailover === undefined) return {};
+  const judged = `interface ${spec.tunnel.interface} source ${tunnelAddress(spec)} cookie ${spec.snat === 'flows' ? spec.cookie : '-'} address ${address}`;
+  return { [`report ${spec.name}`]: `mark ${markAddress(vrrpId(spec.ipfailover))} ${judged}` };
+}
+
+/** The address on `lo` by which a node tells its keepalived that its tunnel is broken; 112 is VRRP's protocol number. */
+export function markAddress(id: number): string {
+  return `127.112.0.${id}`;
 }
 
 /** RAMP_SDN_IP as the published procedure takes it: the first three octets of tun0's address, and 254. */

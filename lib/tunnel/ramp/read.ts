@@ -1,11 +1,13 @@
 import { cidrText, isAddress, parseCidr } from '../address';
 import { excerpt, pingCounts, readAnswers, type Answer } from '../answer';
-import type { Observation, Probe, State } from '../device';
+import type { Observation, Probe, State, Subject } from '../device';
 import { NotUnderstood } from '../errors';
-import { bigipUnit, marker, rampNode, tunnelAddress, type Tunnel } from '../tunnel';
+import { bigipUnit, isPair, marker, tunnelAddress } from '../tunnel';
 import { flowObject, flowValue, parseFlow, type Flow } from './flow';
 import { NO_SDN_ADDRESS, settleSdnAddress, type Claims } from './sdn-address';
 import { recognise, type Pipeline, type Sdn } from './pipeline';
+import { readReport } from './report';
+import { readTrace, readVip, traceQuestion, vipQuestion } from './vip';
 
 /** What edge-ramp knows of a ramp node but does not change. */
 export interface RampFacts {
@@ -22,9 +24,11 @@ export interface RampFacts {
   /** Flows that bear our cookie and are not ours. */
   readonly strangeFlows: readonly string[];
   readonly unrestorable: State;
+  /** Said with the plan when the health report of a pair's node is old or missing. */
+  readonly reportRemark: string;
 }
 
-export function questions(spec: Tunnel, applied: Tunnel | null): readonly string[] {
+export function questions({ spec, applied, name }: Subject): readonly string[] {
   const named = [spec, ...(applied ? [applied] : [])];
   const each = (kind: string, names: readonly string[]): string[] =>
     [...new Set(names)].map((name) => `${kind} ${name}`);
@@ -55,14 +59,18 @@ export function questions(spec: Tunnel, applied: Tunnel | null): readonly string
       'flows',
       named.map((tunnel) => `${tunnel.cookie} ${tunnelAddress(tunnel)}`),
     ),
+    ...(named.some(isPair) ? ['report'] : []),
+    // Before the ping: from a standby nothing can be sent, and no error says so (LX-9).
+    ...(isPair(spec) ? [vipQuestion(spec, name), traceQuestion(spec)] : []),
     `ping ${tunnelAddress(spec)}`,
   ];
 }
 
 /** @throws NotUnderstood */
-export function read(text: string, spec: Tunnel, applied: Tunnel | null): Observation<RampFacts> {
-  const device = `ramp node ${rampNode(spec).instance}`;
-  const asked = questions(spec, applied);
+export function read(text: string, subject: Subject): Observation<RampFacts> {
+  const { name: instance, spec, applied } = subject;
+  const device = `ramp node ${instance}`;
+  const asked = questions(subject);
   const answers = readAnswers(device, text, asked);
   const answer = (question: string): Answer => answers.get(question)!;
   const named = [spec, ...(applied ? [applied] : [])];
@@ -107,11 +115,25 @@ export function read(text: string, spec: Tunnel, applied: Tunnel | null): Observ
     flows.filter((flow) => state[flowObject(flow)] === undefined),
     spec.clusterNetworks,
   );
+  const report = named.some(isPair) ? readReport(device, spec, answer('report'), state) : '';
   const probe = readPing(device, tunnelAddress(spec), answer(`ping ${tunnelAddress(spec)}`));
+  const ofPair = isPair(spec)
+    ? [
+        readVip(device, spec, answer(vipQuestion(spec, instance))),
+        ...readTrace(device, spec, answer(traceQuestion(spec))),
+      ]
+    : [];
   return {
-    facts: { sdn, ...found, ...snat, forwarding: answer('forwarding').lines[0]?.trim() === '1', unrestorable },
+    facts: {
+      sdn,
+      ...found,
+      ...snat,
+      forwarding: answer('forwarding').lines[0]?.trim() === '1',
+      unrestorable,
+      reportRemark: report,
+    },
     state,
-    probes: probe ? [probe] : [],
+    probes: [...ofPair, ...(probe ? [probe] : [])],
   };
 }
 

@@ -1,0 +1,2 @@
+import type { Device } from '../device';
+export const cluster = {} as Device<object>;

@@ -1,0 +1,71 @@
+import { excerpt, type Answer } from '../answer';
+import type { Probe } from '../device';
+import { NotUnderstood } from '../errors';
+import { rampNode, tunnelAddress, type Tunnel } from '../tunnel';
+
+/** Where the virtual IP of a pair is, as one node sees it: on the interface that shall have it, answering elsewhere, or nowhere. */
+export function vipQuestion(spec: Tunnel, name: string): string {
+  return `vip ${rampNode(name, spec).interface} ${spec.ramp.vip}`;
+}
+
+/** What br0 does with a packet of BIG-IP to a Pod: to the declared one, else (`-`) to any of the node's own. */
+export function traceQuestion(spec: Tunnel): string {
+  return `trace ${tunnelAddress(spec)} ${spec.probe ?? '-'}`;
+}
+
+/** @throws NotUnderstood */
+export function readVip(device: string, { ramp }: Tunnel, { lines, code }: Answer): Probe {
+  const where = lines[0]?.trim();
+  if (code !== 0 || !['here', 'elsewhere', 'nowhere'].includes(where ?? ''))
+    throw new NotUnderstood(`${device} does not say where ${ramp.vip} is: ${excerpt(lines.join(' '))}`);
+  const details = {
+    here: 'has it',
+    elsewhere: 'stands by: another node has it',
+    nowhere: 'nobody has it: does the ipfailover Pod run on both nodes (oc get pods -n default -o wide)?',
+  };
+  return {
+    from: device,
+    to: ramp.vip!,
+    what: 'virtual IP',
+    ok: where !== 'nowhere',
+    detail: details[where as keyof typeof details],
+    holds: where === 'here',
+  };
+}
+
+/**
+ * The way into the SDN by `ovs-appctl ofproto/trace`, which sends nothing: so a node is proven on which no packet of BIG-IP can arrive, since
+ * the virtual IP is at the other one. Empty when there is no Pod to trace to, or no flows of ours are in it (`snat: gateway`).
+ */
+export function readTrace(device: string, { snat, probe }: Tunnel, { lines, code }: Answer): readonly Probe[] {
+  if (code === undefined || snat === 'gateway') return [];
+  const actions = lines.map((line) => /^Datapath actions: (.*)$/.exec(line.trim())?.[1]).find((found) => found !== undefined);
+  if (code !== 0 || actions === undefined)
+    throw new NotUnderstood(`${device} could not trace a packet through br0: ${excerpt(lines.join(' '))}`);
+  const ok = actions !== 'drop' && /set\(ipv4\([^)]*src=/.test(actions);
+  return [
+    {
+      from: device,
+      to: probe ?? 'a Pod of its own',
+      what: 'way of a packet from BIG-IP through br0, traced and not sent',
+      ok,
+      detail: ok ? `its source is translated, and it goes on (${excerpt(actions)})` : `it would end there (${excerpt(actions)})`,
+    },
+  ];
+}
+
+/** What only both nodes together show: exactly one of them has the virtual IP. Empty where nothing is wrong, or there is no pair. */
+export function disagreements({ ramp }: Tunnel, probes: readonly Probe[]): readonly Probe[] {
+  const asked = probes.filter(({ holds }) => holds !== undefined);
+  const holders = asked.filter(({ holds }) => holds === true).map(({ from }) => from);
+  if (ramp.vip === undefined || asked.length === 0 || holders.length < 2) return [];
+  return [
+    {
+      from: holders.join(' and '),
+      to: ramp.vip,
+      what: 'virtual IP',
+      ok: false,
+      detail: 'both have it: VRRP (protocol 112 to 224.0.0.18) does not pass between them',
+    },
+  ];
+}
