@@ -32,7 +32,9 @@ function ofDevice(changes: readonly Change[], style: Style): readonly string[] {
   const stages = [...new Set(changes.map(({ stage }) => stage))];
   return stages.flatMap((stage, i) => [
     // The first stage needs a word only where it is not the ordinary one.
-    ...(stage === 'clean' || (stages.length > 1 && (i > 0 || stage === 'detach')) ? [style.dim(`  ${WHEN[stage]}`)] : []),
+    ...(stage === 'clean' || (stages.length > 1 && (i > 0 || stage === 'detach'))
+      ? [style.dim(`  ${WHEN[stage]}`)]
+      : []),
     ...changes.filter((change) => change.stage === stage).flatMap((change) => lines(change, style)),
   ]);
 }

@@ -34,9 +34,7 @@ export interface StepOutput {
   readonly kind: Kind;
   readonly ok: true;
   readonly devices: readonly (
-    | Observed
-    | Proven
-    | ({ readonly name: string; readonly operations: number } & Partial<Drained>)
+    Observed | Proven | ({ readonly name: string; readonly operations: number } & Partial<Drained>)
   )[];
 }
 

@@ -86,7 +86,10 @@ function sentence(
   action: Request['action'],
   plan: Pick<Plan, 'changes' | 'interrupts' | 'verification' | 'reachable' | 'degraded'>,
 ): string {
-  const degraded = goal === 'recorded' || plan.degraded.length === 0 ? '' : ` Degraded: ${plan.degraded.join(', ')} cannot be reached.`;
+  const degraded =
+    goal === 'recorded' || plan.degraded.length === 0
+      ? ''
+      : ` Degraded: ${plan.degraded.join(', ')} cannot be reached.`;
   return whatItMeans(goal, action, plan) + degraded;
 }
 

@@ -38,7 +38,8 @@ const input = z
         code: 'custom',
         path: ['forget'],
         input: forget,
-        message: 'is for a plan, an apply or a teardown that a person asks for: what stands on a forgotten node stays there',
+        message:
+          'is for a plan, an apply or a teardown that a person asks for: what stands on a forgotten node stays there',
       });
     if (spec === undefined) return;
     if (action !== 'plan')

@@ -60,12 +60,14 @@ export interface DocumentPair {
 export class CommandDocuments extends Construct {
   readonly bigip: DocumentPair;
   readonly ramp: DocumentPair;
+  readonly cluster: DocumentPair;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const document = (kind: keyof typeof DOCUMENTS) => new CommandDocument(this, kind, DOCUMENTS[kind]);
     this.bigip = { observe: document('bigip-observe'), apply: document('bigip-apply') };
     this.ramp = { observe: document('ramp-observe'), apply: document('ramp-apply') };
+    this.cluster = this.ramp;
   }
 }
 

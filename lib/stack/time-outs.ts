@@ -37,7 +37,7 @@ export const THINKING_TASK = Duration.seconds(45);
 export const SERVICE_CALL = Duration.seconds(15);
 
 /**
- * The whole run. It must outlive the longest way through: 18 steps that send (5 forward, 4 in each of 3 restoring
+ * The whole run. It must outlive the longest way through: 20 steps that send (7 forward, 4 in each of 3 restoring
  * rounds, 1 last look), each of which may be refused delivery twice before it runs into its own time-out. A shorter
  * time-out would cut off a restore that is slow but sound, and leave it to a repair.
  */

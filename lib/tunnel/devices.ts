@@ -37,7 +37,10 @@ export function deviceTitle(kind: Kind, name: string): string {
 export function devicesOf(spec: Tunnel, applied: Tunnel | null, forget: readonly string[] = []): readonly Listed[] {
   const declared = named(spec).map((device): Listed => ({ ...device, spec, applied, former: false }));
   const former = (applied === null ? [] : named(applied))
-    .filter(({ kind, name }) => !declared.some((device) => device.kind === kind && (device.name === name || kind === 'cluster')))
+    .filter(
+      ({ kind, name }) =>
+        !declared.some((device) => device.kind === kind && (device.name === name || kind === 'cluster')),
+    )
     .map((device): Listed => ({ ...device, spec: applied!, applied, former: true }));
   const all = [...declared, ...former];
   const unknown = forget.find((name) => !all.some((device) => device.name === name));
@@ -47,7 +50,11 @@ export function devicesOf(spec: Tunnel, applied: Tunnel | null, forget: readonly
 }
 
 /** A cluster is known by its tunnel, not by the host that runs oc: another such host reaches the same cluster. */
-function named({ bigip: units, ramp: { nodes }, cluster: access }: Tunnel): readonly Pick<Listed, 'kind' | 'name' | 'instance'>[] {
+function named({
+  bigip: units,
+  ramp: { nodes },
+  cluster: access,
+}: Tunnel): readonly Pick<Listed, 'kind' | 'name' | 'instance'>[] {
   return [
     ...units.map(({ management, bastion }) => ({ kind: 'bigip' as const, name: management, instance: bastion })),
     ...nodes.map(({ instance }) => ({ kind: 'ramp' as const, name: instance, instance })),

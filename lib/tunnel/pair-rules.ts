@@ -10,11 +10,19 @@ export function pairMistakes(tunnel: Tunnel): readonly Mistake[] {
 
   if (ramp.nodes.length === 2) {
     if (ramp.vip === undefined)
-      say(['ramp', 'vip'], undefined, 'must be declared: two ramp nodes need a virtual IP, an address that no machine has');
+      say(
+        ['ramp', 'vip'],
+        undefined,
+        'must be declared: two ramp nodes need a virtual IP, an address that no machine has',
+      );
     if (ramp.network === undefined)
       say(['ramp', 'network'], undefined, 'must be declared for two ramp nodes: l2 or vpc');
     if (cluster === undefined)
-      say(['cluster'], undefined, 'must be declared: the virtual IP of two ramp nodes is moved by ipfailover in the cluster');
+      say(
+        ['cluster'],
+        undefined,
+        'must be declared: the virtual IP of two ramp nodes is moved by ipfailover in the cluster',
+      );
     if (ipfailover === undefined)
       say(['ipfailover'], undefined, 'must be declared for two ramp nodes: at least its vrrpIdOffset');
     if (!ramp.schedulable)
@@ -27,7 +35,8 @@ export function pairMistakes(tunnel: Tunnel): readonly Mistake[] {
       'is not supported for two ramp nodes: a VPC carries no VRRP multicast and ignores gratuitous ARP, so keepalived cannot move the virtual IP; declare one ramp node',
     );
   if (ramp.nodes.length === 1) {
-    if (ramp.vip !== undefined) say(['ramp', 'vip'], ramp.vip, 'is for two ramp nodes: with one, the tunnel ends at its own address');
+    if (ramp.vip !== undefined)
+      say(['ramp', 'vip'], ramp.vip, 'is for two ramp nodes: with one, the tunnel ends at its own address');
     if (ipfailover !== undefined) say(['ipfailover'], undefined, 'is for two ramp nodes: with one, no address moves');
     if (!ramp.schedulable && cluster === undefined)
       say(['cluster'], undefined, 'must be declared for schedulable: false: cordoning is done in the cluster');
@@ -35,7 +44,11 @@ export function pairMistakes(tunnel: Tunnel): readonly Mistake[] {
   if (cluster !== undefined)
     ramp.nodes.forEach((node, i) => {
       if (node.node === undefined)
-        say(['ramp', 'nodes', i, 'node'], undefined, 'must be declared where a cluster is: its name as `oc get nodes` shows it');
+        say(
+          ['ramp', 'nodes', i, 'node'],
+          undefined,
+          'must be declared where a cluster is: its name as `oc get nodes` shows it',
+        );
       if (node.instance === cluster.admin)
         say(
           ['cluster', 'admin'],

@@ -121,6 +121,8 @@ function look(goal: Goal, { spec, applied, before, observed, forget = [] }: Situ
     return listed;
   };
   if (goal === 'declared') refuseForgetting(spec, forget);
+  const missing = devices.find(({ kind, name }) => !observed.some((each) => each.kind === kind && each.name === name));
+  if (missing) throw new NotUnderstood(`${deviceTitle(missing.kind, missing.name)} was not observed`);
   const remarks: string[] = [];
   const degraded: string[] = [];
   const seen: { readonly listed: Listed; readonly observation: Observation<unknown> }[] = [];

@@ -20,6 +20,8 @@ export function staged(
   if (former) return all('clean');
   if (kind === 'bigip') return operations;
   if (kind === 'cluster' && operations.every(({ verb }) => verb === 'delete')) return all('clean');
-  const cutsNothing = operations.every((operation) => operation.verb !== 'delete' && interrupts(operation) === undefined);
+  const cutsNothing = operations.every(
+    (operation) => operation.verb !== 'delete' && interrupts(operation) === undefined,
+  );
   return pair && cutsNothing ? all('prepare') : operations;
 }

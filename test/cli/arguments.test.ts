@@ -58,6 +58,7 @@ describe('the command line', () => {
       commands: false,
       allowInterruption: true,
       expect: 'x',
+      forget: [],
     });
     expect(() => readArguments(['plan', '--', '--local'])).toThrow(UsageError);
   });

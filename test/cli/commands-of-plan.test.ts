@@ -47,9 +47,15 @@ function assembled(): string {
 }
 
 const BIGIP = { device: '10.3.88.66', saved: '0123456789abcdef' };
+const NOBODY = { bigip: [], ramp: [], cluster: [] };
 const WORK = {
-  detach: [{ ...BIGIP, operations: ['modify~virtual v~type snat pool SDN_snatpool~type none'] }],
+  detach: {
+    ...NOBODY,
+    bigip: [{ ...BIGIP, operations: ['modify~virtual v~type snat pool SDN_snatpool~type none'] }],
+  },
+  prepare: NOBODY,
   shape: {
+    ...NOBODY,
     bigip: [{ ...BIGIP, operations: ['delete~self SDN~address 10.3.91.216/24 vlan SDN~-'] }],
     ramp: [
       {
@@ -59,7 +65,8 @@ const WORK = {
       },
     ],
   },
-  attach: [],
+  attach: NOBODY,
+  clean: NOBODY,
 };
 const COMMANDS = [
   {
@@ -85,7 +92,7 @@ const COMMANDS = [
 ];
 
 test('the very scripts print their commands, a device and stage at a time', () => {
-  expect(commandsOfPlan(assembled(), 'edge-a', '0123456789abcdef', WORK)).toEqual(COMMANDS);
+  expect(commandsOfPlan(assembled(), 'edge-a', null, '0123456789abcdef', WORK)).toEqual(COMMANDS);
 });
 
 test('plan --commands shows them as a script, and gives them to programs', async () => {
@@ -101,14 +108,14 @@ test('plan --commands shows them as a script, and gives them to programs', async
 
 test('what cannot be printed is said in one sentence', () => {
   const work = {
-    detach: [],
-    shape: { bigip: [], ramp: [{ ...WORK.shape.ramp[0]!, operations: ['fly~moon x~-~y'] }] },
-    attach: [],
+    ...WORK,
+    detach: NOBODY,
+    shape: { ...NOBODY, ramp: [{ ...WORK.shape.ramp[0]!, operations: ['fly~moon x~-~y'] }] },
   };
-  expect(() => commandsOfPlan(assembled(), 'edge-a', '-', work)).toThrow(
+  expect(() => commandsOfPlan(assembled(), 'edge-a', null, '-', work)).toThrow(
     'The commands cannot be printed: edge-ramp: unknown operation: fly moon',
   );
-  expect(() => commandsOfPlan(assembled(), 'edge-z', '-', work)).toThrow('cdk.out declares no tunnel edge-z');
+  expect(() => commandsOfPlan(assembled(), 'edge-z', null, '-', work)).toThrow('cdk.out declares no tunnel edge-z');
 });
 
 test('states worth a line: those that work or wait', () => {

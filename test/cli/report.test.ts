@@ -3,7 +3,7 @@ import { Progress } from '../../cli/report/progress';
 import { stepsOf } from '../../cli/report/steps';
 import { styleFor } from '../../cli/report/style';
 import { probesOf, verification } from '../../cli/report/verification';
-import type { Change } from '../../lib/tunnel/reconcile';
+import type { Change } from '../../lib/tunnel/plan';
 import { event } from './fake';
 
 const PLAIN = styleFor({ colour: false });

@@ -6,19 +6,20 @@ import { DeviceRefused } from '../../lib/tunnel/errors';
 import { ALIVE, EXAMPLE, Site, answerText, bigipAnswer, merge, tunnel } from '../lib/tunnel/site';
 
 const REQUEST = {
-  contract: 1,
+  contract: 2,
   tunnel: 'edge-a',
   action: 'apply',
   allowInterruption: false,
   expect: null,
   trigger: null,
   repair: null,
+  forget: [],
   declared: true,
   spec: EXAMPLE,
 } as const;
 
 const INPUT: StepInput = {
-  contract: 1,
+  contract: 2,
   do: 'observe',
   execution: 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1',
   step: 'Observe BIG-IP',
@@ -93,14 +94,14 @@ describe('the step of a kind of device', () => {
       'bigip',
       WAY,
       commands,
-    )({ ...INPUT, do: 'shape', digest: plan.digest, work: plan.shape.bigip });
+    )({ ...INPUT, do: 'shape', digest: plan.digest, work: plan.work.shape.bigip });
     expect(output.devices).toEqual([{ name: '10.3.88.66', operations: 4 }]);
     expect(commands.orders[0]).toMatchObject({
       document: 'edge-ramp-bigip-apply-0123456789abcdef',
       parameters: {
         Digest: plan.digest,
-        Operations: plan.shape.bigip[0]!.operations.join('|'),
-        Saved: plan.shape.bigip[0]!.saved,
+        Operations: plan.work.shape.bigip[0]!.operations.join('|'),
+        Saved: plan.work.shape.bigip[0]!.saved,
       },
     });
   });
@@ -117,7 +118,7 @@ describe('the step of a kind of device', () => {
       'bigip',
       WAY,
       commands,
-    )({ ...INPUT, do: 'detach', digest: plan.digest, work: plan.detach });
+    )({ ...INPUT, do: 'detach', digest: plan.digest, work: plan.work.detach.bigip });
     expect(output.devices).toEqual([{ name: '10.3.88.66', operations: 3, ...expected }]);
     expect(commands.orders[0]!.parameters['Operations']).toMatch(/\|drain~translation 10\.3\.91\.216~-~60$/);
   });
@@ -129,7 +130,7 @@ describe('the step of a kind of device', () => {
       'ramp',
       () => ({}),
       commands,
-    )({ ...INPUT, do: 'shape', digest: plan.digest, work: plan.shape.ramp });
+    )({ ...INPUT, do: 'shape', digest: plan.digest, work: plan.work.shape.ramp });
     expect(Object.keys(commands.orders[0]!.parameters).sort()).toEqual(['Digest', 'Fence', 'Operations', 'Tunnel']);
     expect(commands.orders[0]!.instance).toBe('i-0a4e90de0a4e90de0');
   });
@@ -141,7 +142,15 @@ describe('the step of a kind of device', () => {
         ['ping 10.130.0.7', ALIVE, 0],
       ]),
     );
-    const output: StepOutput = await deviceStep('bigip', WAY, commands)({ ...INPUT, do: 'prove' });
+    const output: StepOutput = await deviceStep(
+      'bigip',
+      WAY,
+      commands,
+    )({
+      ...INPUT,
+      do: 'prove',
+      work: site.plan().prove.bigip,
+    });
     expect(output.devices).toEqual([
       {
         name: '10.3.88.66',
@@ -167,7 +176,7 @@ describe('the step of a kind of device', () => {
 
   test('refuses a run that began with another deployment, and sends nothing', async () => {
     const commands = new Commands(answer);
-    await expect(deviceStep('bigip', WAY, commands)({ ...INPUT, contract: 2 })).rejects.toMatchObject({
+    await expect(deviceStep('bigip', WAY, commands)({ ...INPUT, contract: 1 })).rejects.toMatchObject({
       name: 'ContractMismatch',
       message: expect.stringContaining('start a new execution'),
     });
@@ -212,7 +221,7 @@ describe('the plan', () => {
   const input = (site: Site, changes: Partial<PlanInput> = {}, request: object = {}): PlanInput =>
     JSON.parse(
       JSON.stringify({
-        contract: 1,
+        contract: 2,
         phase: 'forward',
         request: { ...REQUEST, spec: site.spec, ...request },
         observed: outcomes(site),
@@ -226,10 +235,9 @@ describe('the plan', () => {
       }),
     ) as PlanInput;
   const FIELDS = [
-    'attach',
     'changes',
     'contract',
-    'detach',
+    'degraded',
     'digest',
     'interrupts',
     'left',
@@ -239,8 +247,8 @@ describe('the plan', () => {
     'records',
     'remarks',
     'sentence',
-    'shape',
     'verification',
+    'work',
   ];
 
   test('of a fresh apply has every field of the contract, and records as JSON text', async () => {
@@ -331,10 +339,10 @@ describe('the plan', () => {
   });
 
   test('is not made for a run of another deployment', async () => {
-    await expect(planHandler(input(new Site(EXAMPLE), { contract: 2 }))).rejects.toMatchObject({
+    await expect(planHandler(input(new Site(EXAMPLE), { contract: 1 }))).rejects.toMatchObject({
       name: 'ContractMismatch',
     });
-    await expect(planHandler(input(new Site(EXAMPLE), {}, { contract: 2 }))).rejects.toMatchObject({
+    await expect(planHandler(input(new Site(EXAMPLE), {}, { contract: 1 }))).rejects.toMatchObject({
       name: 'ContractMismatch',
     });
   });

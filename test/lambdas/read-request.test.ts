@@ -15,13 +15,14 @@ async function message(input: unknown): Promise<string> {
 
 test('the least request is an apply that interrupts nothing, with every field of the contract', async () =>
   expect(await readRequest({ tunnel: 'edge-a' }, declared)).toEqual({
-    contract: 1,
+    contract: 2,
     tunnel: 'edge-a',
     action: 'apply',
     allowInterruption: false,
     expect: null,
     trigger: null,
     repair: null,
+    forget: [],
     declared: true,
     spec: EXAMPLE,
   }));

@@ -6,7 +6,10 @@ import { NODE, discard, endOf, example, site, type Site } from './support/site';
 const otherNode: Tunnel = {
   ...example,
   name: 'edge-a2',
-  ramp: { nodes: [{ instance: 'i-0b4e90de0b4e90de0', address: '10.3.89.90', interface: 'eth0' }] },
+  ramp: {
+    ...example.ramp,
+    nodes: [{ instance: 'i-0b4e90de0b4e90de0', address: '10.3.89.90', interface: 'eth0' }],
+  },
   tunnel: { bigip: '10.3.92.216/24', node: '10.3.92.217', interface: 'tun1' },
   objects: { tunnel: 'SDN2', self: 'SDN2', snatPool: 'SDN2_snatpool' },
   clusterNetworks: ['10.132.0.0/14'],

@@ -174,7 +174,7 @@ describe('the handlers', () => {
 
   test('keep their logs for a month', () => {
     const groups = resourcesOf(synthesized, 'AWS::Logs::LogGroup');
-    expect(groups.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual([30, 30, 30, 30, 30]);
+    expect(groups.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual([30, 30, 30, 30, 30, 30]);
   });
 });
 

@@ -5,32 +5,34 @@ import { type Answers, EXECUTION, Mishap, walk } from './support/walk';
 const machine = definitionOf(synthesizeUnchecked());
 
 const REQUEST = {
-  contract: 1,
+  contract: 2,
   tunnel: 'edge-a',
   action: 'apply',
   allowInterruption: false,
   expect: null,
   trigger: null,
   repair: null,
+  forget: [],
   declared: true,
   spec: { name: 'edge-a' },
 };
 const WORK = { instance: 'i-1', operations: ['x'] };
 const CHANGE = { device: 'BIG-IP 10.3.88.66', stage: 'shape', text: '+ tunnel SDN', interrupts: null };
+const NOBODY = { bigip: [], ramp: [], cluster: [] };
+const NO_WORK = { detach: NOBODY, prepare: NOBODY, shape: NOBODY, attach: NOBODY, clean: NOBODY };
 const PLAN = {
-  contract: 1,
+  contract: 2,
   digest: '0123456789abcdef',
   operations: 4,
   changes: [CHANGE],
   interrupts: [],
   remarks: [],
-  detach: [],
-  shape: { bigip: [WORK], ramp: [WORK] },
-  prove: [1],
-  attach: [WORK],
+  work: { ...NO_WORK, shape: { ...NOBODY, bigip: [WORK], ramp: [WORK] }, attach: { ...NOBODY, bigip: [WORK] } },
+  prove: { ...NOBODY, bigip: [WORK], ramp: [WORK] },
   records: { original: '{"o":1}', before: '{"b":1}', applied: '{"a":1}' },
   verification: { reachable: false },
   reachable: false,
+  degraded: [],
   left: [],
   sentence: '4 changes on 2 devices',
 };
@@ -38,9 +40,8 @@ const NOTHING = {
   ...PLAN,
   operations: 0,
   changes: [],
-  shape: { bigip: [], ramp: [] },
-  prove: [],
-  attach: [],
+  work: NO_WORK,
+  prove: NOBODY,
   reachable: true,
   sentence: 'nothing to change',
 };
@@ -128,13 +129,14 @@ describe('a run that goes well', () => {
       verification: [],
       interrupts: [],
       remarks: [],
+      degraded: [],
       digest: PLAN.digest,
       outcomes: result('Record applied').outcomes,
       sentence: PLAN.sentence,
     });
     expect(path.length).toBeLessThanOrEqual(45);
     expect(asked['Configure BIG-IP']![0].Payload).toEqual({
-      contract: 1,
+      contract: 2,
       do: 'shape',
       execution: EXECUTION,
       step: 'Configure BIG-IP 0',
@@ -153,7 +155,7 @@ describe('a run that goes well', () => {
       failure: null,
       changes: [CHANGE],
     });
-    expect(result('Record applied').outcomes).toHaveLength(3);
+    expect(result('Record applied').outcomes).toHaveLength(4);
   });
 
   test('an unchanged tunnel is not touched', async () => {
@@ -173,7 +175,7 @@ describe('a run that goes well', () => {
   });
 
   test.each([
-    ['with work', { ...PLAN, prove: [] }, 'What was carried out?'],
+    ['with work', { ...PLAN, prove: NOBODY }, 'What was carried out?'],
     ['with nothing left to do', { ...NOTHING, reachable: false }, 'What is to be done?'],
   ])('a teardown %s ends TornDown', async (_, plan, before) => {
     const { path, output, asked } = await run({ Plan: () => plan }, { action: 'teardown' });
@@ -358,7 +360,7 @@ describe('the lease', () => {
 
 describe('a run that fails after the first change', () => {
   const attachFails = { 'Attach virtual servers': throwing('DeviceRefused', '01070320: in use') };
-  const left = { ...PLAN, operations: 1, prove: [], detach: [WORK] };
+  const left = { ...PLAN, operations: 1, prove: NOBODY, work: { ...PLAN.work, detach: { ...NOBODY, bigip: [WORK] } } };
 
   test('everything is put back, and confirmed by a fresh look', async () => {
     const plans = [left, NOTHING];
@@ -481,7 +483,7 @@ describe('a repair', () => {
       {
         ...dead,
         'Take lease': () => attributes({ before: { S: '{"b":9}' } }),
-        'Plan restore': () => ({ ...PLAN, shape: { bigip: [], ramp: [] } }),
+        'Plan restore': () => ({ ...PLAN, work: { ...PLAN.work, shape: NOBODY } }),
       },
       repair,
     );

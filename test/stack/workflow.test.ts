@@ -41,14 +41,21 @@ const TASKS: [name: string, calls: string, timeOut: number, retries: number[], c
   ['Take lease', 'updateItem', 15, TABLE, ['Lost a race', 'NotStarted']],
   ['Observe BIG-IP', 'BigIp', 330, LOOKS, ['BIG-IP not observed']],
   ['Observe ramp nodes', 'RampNodes', 330, LOOKS, ['Ramp nodes not observed']],
+  ['Observe cluster', 'Cluster', 330, LOOKS, ['Cluster not observed']],
   ['Plan', 'Plan', 45, THINKS, FAILURE],
   ['Record before', 'updateItem', 15, TABLE, FAILURE],
   ['Detach virtual servers', 'BigIp', 330, CHANGES, FAILURE],
+  ['Prepare ramp nodes', 'RampNodes', 330, CHANGES, ['Ramp nodes not prepared']],
+  ['Label nodes, configure ipfailover', 'Cluster', 330, CHANGES, ['ipfailover not configured']],
   ['Configure BIG-IP', 'BigIp', 330, CHANGES, ['BIG-IP not configured']],
   ['Configure ramp nodes', 'RampNodes', 330, CHANGES, ['Ramp nodes not configured']],
+  ['Configure cluster', 'Cluster', 330, CHANGES, ['Cluster not configured']],
   ['Ping from BIG-IP', 'BigIp', 330, LOOKS, ['BIG-IP cannot ping']],
   ['Ping from ramp nodes', 'RampNodes', 330, LOOKS, ['Ramp nodes cannot ping']],
   ['Attach virtual servers', 'BigIp', 330, CHANGES, FAILURE],
+  ['Clean up BIG-IP', 'BigIp', 330, CHANGES, ['BIG-IP not cleaned up']],
+  ['Clean up ramp nodes', 'RampNodes', 330, CHANGES, ['Ramp nodes not cleaned up']],
+  ['Clean up cluster', 'Cluster', 330, CHANGES, ['Cluster not cleaned up']],
   ['Record applied', 'updateItem', 15, TABLE, FAILURE],
   ['Record unchanged', 'updateItem', 15, TABLE, FAILURE],
   ['Record torn down', 'updateItem', 15, TABLE, FAILURE],
@@ -59,10 +66,12 @@ const TASKS: [name: string, calls: string, timeOut: number, retries: number[], c
   ['New fence', 'updateItem', 15, TABLE, ['Record not restored']],
   ['Observe BIG-IP again', 'BigIp', 330, LOOKS, ['BIG-IP not observed again']],
   ['Observe ramp nodes again', 'RampNodes', 330, LOOKS, ['Ramp nodes not observed again']],
+  ['Observe cluster again', 'Cluster', 330, LOOKS, ['Cluster not observed again']],
   ['Plan restore', 'Plan', 45, THINKS, FAILURE],
   ['Detach again', 'BigIp', 330, CHANGES, FAILURE],
   ['Restore BIG-IP', 'BigIp', 330, CHANGES, ['BIG-IP not restored']],
   ['Restore ramp nodes', 'RampNodes', 330, CHANGES, ['Ramp nodes not restored']],
+  ['Restore cluster', 'Cluster', 330, CHANGES, ['Cluster not restored']],
   ['Reattach virtual servers', 'BigIp', 330, CHANGES, FAILURE],
   ['Record restored', 'updateItem', 15, TABLE, ['RollbackFailed']],
   ['Record not restored', 'updateItem', 15, TABLE, ['RollbackFailed']],
@@ -87,7 +96,7 @@ describe('the tasks', () => {
     ).toEqual(TASKS.map(([name]) => name).sort());
   });
 
-  test.each(['Observe', 'Configure', 'Verify ping', 'Observe again', 'Restore'])(
+  test.each(['Observe', 'Prepare', 'Configure', 'Verify ping', 'Clean up', 'Observe again', 'Restore'])(
     '%s catches what a branch cannot',
     (name) => {
       expect(machine.States[name]!.Catch!.map(({ Next }) => Next)).toEqual(FAILURE);

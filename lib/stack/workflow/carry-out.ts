@@ -27,7 +27,9 @@ export function carryOut(shop: Workshop, way: Way, done: IChainable, failed: ICh
   const proof = way.phase === 'forward' ? prove(shop, way, anythingToAttach, failed) : anythingToAttach;
 
   const anythingToShape = onAllDevices(shop, way, 'shape', way.shape, proof, failed);
-  const first = way.prepare ? onAllDevices(shop, way, 'prepare', way.prepare, anythingToShape, failed) : anythingToShape;
+  const first = way.prepare
+    ? onAllDevices(shop, way, 'prepare', way.prepare, anythingToShape, failed)
+    : anythingToShape;
 
   const detach = virtualServers(shop, way, 'detach', failed);
   detach.next(first);

@@ -47,7 +47,13 @@ function branch(shop: Workshop, side: Side, kind: Kind, task: Task): IChainable 
     outputs: { kind, ok: true, devices: [] },
   });
   const when = task.work ? `$count(${task.work(kind)}) > 0` : HAS_CLUSTER;
-  const needed: Choice = decide(shop, `${name}?`, 'Only where there is something to do.', [{ when, goTo: step }], nothing);
+  const needed: Choice = decide(
+    shop,
+    `${name}?`,
+    'Only where there is something to do.',
+    [{ when, goTo: step }],
+    nothing,
+  );
   return needed;
 }
 

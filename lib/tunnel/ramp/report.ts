@@ -10,7 +10,12 @@ const STALE = 10;
  * @returns a remark when it does not speak; the virtual IP then stays where it is whatever happens to the tunnel
  * @throws NotUnderstood
  */
-export function readReport(device: string, { name }: Tunnel, { lines, code }: Answer, state: Record<string, string>): string {
+export function readReport(
+  device: string,
+  { name }: Tunnel,
+  { lines, code }: Answer,
+  state: Record<string, string>,
+): string {
   if (code !== 0) throw new NotUnderstood(`${device} would not tell of its health report: ${excerpt(lines.join(' '))}`);
   const said = new Map(lines.map((line) => [line.split(' ')[0]!, line.split(' ').slice(1)]));
   const told = said.get('unit') ?? [];

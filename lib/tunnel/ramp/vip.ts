@@ -39,7 +39,9 @@ export function readVip(device: string, { ramp }: Tunnel, { lines, code }: Answe
  */
 export function readTrace(device: string, { snat, probe }: Tunnel, { lines, code }: Answer): readonly Probe[] {
   if (code === undefined || snat === 'gateway') return [];
-  const actions = lines.map((line) => /^Datapath actions: (.*)$/.exec(line.trim())?.[1]).find((found) => found !== undefined);
+  const actions = lines
+    .map((line) => /^Datapath actions: (.*)$/.exec(line.trim())?.[1])
+    .find((found) => found !== undefined);
   if (code !== 0 || actions === undefined)
     throw new NotUnderstood(`${device} could not trace a packet through br0: ${excerpt(lines.join(' '))}`);
   const ok = actions !== 'drop' && /set\(ipv4\([^)]*src=/.test(actions);
@@ -49,7 +51,9 @@ export function readTrace(device: string, { snat, probe }: Tunnel, { lines, code
       to: probe ?? 'a Pod of its own',
       what: 'way of a packet from BIG-IP through br0, traced and not sent',
       ok,
-      detail: ok ? `its source is translated, and it goes on (${excerpt(actions)})` : `it would end there (${excerpt(actions)})`,
+      detail: ok
+        ? `its source is translated, and it goes on (${excerpt(actions)})`
+        : `it would end there (${excerpt(actions)})`,
     },
   ];
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { pingCounts, readAnswers } from '../../../lib/tunnel/answer';
 import { NotUnderstood } from '../../../lib/tunnel/errors';
-import { KINDS } from '../../../lib/tunnel/reconcile';
-import { ALIVE, EXAMPLE, answerText, bigipAnswer, freshWorld, rampAnswer, type Said } from './site';
+import { KINDS } from '../../../lib/tunnel/devices';
+import { subject, ALIVE, EXAMPLE, answerText, bigipAnswer, freshWorld, rampAnswer, type Said } from './site';
 
 const said = fc.uniqueArray(
   fc.tuple(
@@ -53,14 +53,15 @@ describe.each([
   ['BIG-IP 10.3.88.66', KINDS.bigip, bigipAnswer],
   ['ramp node i-0a4e90de0a4e90de0', KINDS.ramp, rampAnswer],
 ] as const)('what %s said', (device, kind, answer) => {
+  const about = subject(kind.kind, EXAMPLE);
   const whole = answer(freshWorld(EXAMPLE), EXAMPLE, null);
   const refused = (text: string, what: string): void => {
-    expect(() => kind.read(text, EXAMPLE, null)).toThrow(NotUnderstood);
-    expect(() => kind.read(text, EXAMPLE, null)).toThrow(what);
-    expect(() => kind.read(text, EXAMPLE, null)).toThrow(device);
+    expect(() => kind.read(text, about)).toThrow(NotUnderstood);
+    expect(() => kind.read(text, about)).toThrow(what);
+    expect(() => kind.read(text, about)).toThrow(device);
   };
 
-  test('is read when it is whole', () => expect(() => kind.read(whole, EXAMPLE, null)).not.toThrow());
+  test('is read when it is whole', () => expect(() => kind.read(whole, about)).not.toThrow());
 
   test('without its end mark is not understood', () => refused(whole.slice(0, whole.lastIndexOf('.')), 'no end mark'));
 
@@ -78,14 +79,14 @@ describe.each([
   });
 
   test('to other questions than were asked is not understood, and the message names the first that is missing', () =>
-    refused(answerText([['weather', ['fine'], 0]]), `no answer to "${kind.questions(EXAMPLE, null)[0]}"`));
+    refused(answerText([['weather', ['fine'], 0]]), `no answer to "${kind.questions(about)[0]}"`));
 
   test('is nothing at all: not understood', () => refused('', 'no end mark'));
 
   test('in place of an answer, quoted, is at most one short line', () => {
     const nonsense = `login:\n${'x'.repeat(5000)}`;
     try {
-      kind.read(nonsense, EXAMPLE, null);
+      kind.read(nonsense, about);
     } catch (error) {
       expect((error as Error).message.length).toBeLessThan(400);
       expect((error as Error).message).not.toContain('\n');

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { difference, wire } from '../../../lib/tunnel/device';
-import { KINDS, type Plan } from '../../../lib/tunnel/reconcile';
+import { KINDS } from '../../../lib/tunnel/devices';
+import type { Plan } from '../../../lib/tunnel/plan';
 import { changedSpecs, sites, specs, states } from './generators';
 import { holds, printed } from './scripts';
-import { BRIDGE, EXAMPLE, Site, freshWorld, publishedOnBigIp, publishedOnRamp, listing, tunnel } from './site';
+import { subject, BRIDGE, EXAMPLE, Site, freshWorld, publishedOnBigIp, publishedOnRamp, listing, tunnel } from './site';
 
 /** The parameters of the command documents, as their patterns admit them: no quote, backslash, $, backtick, semicolon or brace. */
 const PATTERNS = {
@@ -19,7 +20,10 @@ const PATTERNS = {
 };
 
 function sent(plan: Plan, kind: 'bigip' | 'ramp'): string[] {
-  const works = kind === 'ramp' ? plan.shape.ramp : [...plan.detach, ...plan.shape.bigip, ...plan.attach];
+  const works =
+    kind === 'ramp'
+      ? plan.work.shape.ramp
+      : [...plan.work.detach.bigip, ...plan.work.shape.bigip, ...plan.work.attach.bigip];
   return works.flatMap(({ operations }) => [...operations]);
 }
 
@@ -205,9 +209,9 @@ describe('every plan can be sent', () => {
           if (operations.length > 0)
             expect(printed(kind, site.spec.name, operations)).toMatchObject({ code: 0, said: '' });
         }
-        for (const { digest, shape, attach } of all) {
+        for (const { digest, work } of all) {
           expect(digest).toMatch(PATTERNS.Digest);
-          for (const { saved } of [...shape.bigip, ...attach]) expect(saved).toMatch(PATTERNS.Saved);
+          for (const { saved } of [...work.shape.bigip, ...work.attach.bigip]) expect(saved).toMatch(PATTERNS.Saved);
         }
       }),
       { numRuns: 15 },
@@ -218,9 +222,9 @@ describe('every plan can be sent', () => {
       fc.property(changedSpecs, ([spec, applied]) => {
         for (const device of [KINDS.bigip, KINDS.ramp])
           for (const questions of [
-            device.questions(spec, null),
-            device.questions(spec, applied),
-            device.proofs(spec),
+            device.questions(subject(device.kind, spec)),
+            device.questions(subject(device.kind, spec, applied)),
+            device.proofs(subject(device.kind, spec)),
           ]) {
             expect(questions.join('|')).toMatch(PATTERNS.Questions);
             expect(new Set(questions).size).toBe(questions.length);

@@ -233,7 +233,7 @@ describe('a rule of one field: message with path, value and rule', () => {
       'bigip:',
       'must be a list of exactly one BIG-IP',
     ],
-    ['no ramp node', other({ ramp: { nodes: [] } }), 'ramp.nodes: []', 'must be a list of exactly one ramp node'],
+    ['no ramp node', other({ ramp: { nodes: [] } }), 'ramp.nodes: []', 'must be a list of one or two ramp nodes'],
     ['a cookie of nothing', other({ cookie: '0x0' }), 'cookie: "0x0"', 'must be a hexadecimal number other than 0'],
     ['a cookie that YAML made a number of', other({ cookie: 0x999 }), 'cookie: 2457', 'expected string'],
     ['a cookie with a mask', other({ cookie: '0x999/-1' }), 'cookie: "0x999/-1"', 'must be a hexadecimal number'],

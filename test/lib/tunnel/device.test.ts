@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { difference, effect, type Operation, type State } from '../../../lib/tunnel/device';
-import { KINDS } from '../../../lib/tunnel/reconcile';
+import { KINDS } from '../../../lib/tunnel/devices';
 import { statePairs } from './generators';
 
 const RUNS = { numRuns: 40 };

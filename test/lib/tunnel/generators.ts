@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import type { State } from '../../../lib/tunnel/device';
-import { KINDS } from '../../../lib/tunnel/reconcile';
+import { KINDS } from '../../../lib/tunnel/devices';
 import { tunnelSchema } from '../../../lib/tunnel/spec';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
-import { BRIDGE, Site, freshWorld, publishedOnBigIp, publishedOnRamp } from './site';
+import { subject, BRIDGE, Site, freshWorld, publishedOnBigIp, publishedOnRamp } from './site';
 import { PLUGINS } from './pipelines';
 
 const octet = fc.integer({ min: 1, max: 250 });
@@ -152,7 +152,7 @@ export function sites(spec: Tunnel): fc.Arbitrary<Site> {
 
 /** The whole state of one device of a declared tunnel. */
 function built(kind: 'bigip' | 'ramp', spec: Tunnel, state: State): State {
-  const wanted = { spec, applied: null, original: {} };
+  const wanted = { ...subject(kind, spec), original: {} };
   if (kind === 'bigip')
     return KINDS.bigip.desired(wanted, {
       facts: { routes: {}, unrestorable: {}, saved: '', group: { kind: 'none' } },
@@ -167,6 +167,7 @@ function built(kind: 'bigip' | 'ramp', spec: Tunnel, state: State): State {
     sdnAddress: '10.129.1.254',
     sdnAddressRemark: '',
     strangeFlows: [],
+    reportRemark: '',
     unrestorable: {},
   };
   return KINDS.ramp.desired(wanted, { facts, state: {}, probes: [] });

@@ -1,5 +1,5 @@
 import { refuseUnlessAgreed } from '../../../lib/tunnel/reconcile';
-import { BIGIP, applied, operations, refused } from './plans';
+import { NOBODY, BIGIP, applied, operations, refused } from './plans';
 import { EXAMPLE, Site, freshWorld } from './site';
 
 describe('tearing down', () => {
@@ -10,12 +10,12 @@ describe('tearing down', () => {
     );
     site.apply();
     const plan = site.apply('absent');
-    expect(plan.detach[0]!.operations).toEqual([
+    expect(plan.work.detach.bigip[0]!.operations).toEqual([
       'modify~virtual https-ose-vserver~type snat pool SDN_snatpool~type none',
       'modify~virtual ose-vserver~type snat pool SDN_snatpool~type snat pool old',
       'drain~translation 10.3.91.216~-~60',
     ]);
-    expect(plan.prove).toEqual([]);
+    expect(plan.prove).toEqual(NOBODY);
     expect(plan.interrupts).toEqual([]);
     expect(site.world.bigip).toEqual({
       'virtual ose-vserver': 'type snat pool old',
@@ -68,7 +68,7 @@ describe('a restore', () => {
     const plan = site.plan();
     site.carryOut(plan);
     site.before = plan.before;
-    expect(site.plan('recorded')).toMatchObject({ interrupts: [], prove: [] });
+    expect(site.plan('recorded')).toMatchObject({ interrupts: [], prove: NOBODY });
   });
 });
 

@@ -1,9 +1,20 @@
-import type { Plan, Work } from '../../../lib/tunnel/reconcile';
+import type { Plan, Work } from '../../../lib/tunnel/plan';
 import { EXAMPLE, Site } from './site';
 
+/** No work for any kind of device. */
+export const NOBODY = { bigip: [], ramp: [], cluster: [] };
+
 /** Every operation of a plan, `verb object`, in the order in which it is sent. */
-export function operations({ detach, shape, attach }: Plan): string[] {
-  const all: readonly Work[] = [...detach, ...shape.ramp, ...shape.bigip, ...attach];
+export function operations({ work: { detach, prepare, shape, attach, clean } }: Plan): string[] {
+  const all: readonly Work[] = [
+    ...detach.bigip,
+    ...prepare.ramp,
+    ...shape.ramp,
+    ...shape.bigip,
+    ...attach.bigip,
+    ...clean.bigip,
+    ...clean.ramp,
+  ];
   return all.flatMap((work) => work.operations.map((each) => each.split('~').slice(0, 2).join(' ')));
 }
 

@@ -1,9 +1,12 @@
 import * as fc from 'fast-check';
-import { KINDS, refuseUnlessAgreed } from '../../../lib/tunnel/reconcile';
+import { KINDS } from '../../../lib/tunnel/devices';
+import { refuseUnlessAgreed } from '../../../lib/tunnel/reconcile';
 import { changedSpecs, sites, specs } from './generators';
 import { PLUGINS } from './pipelines';
-import { BIGIP, NODE, applied, operations, refused } from './plans';
+import { NOBODY, BIGIP, NODE, applied, operations, refused } from './plans';
 import { BRIDGE, EXAMPLE, Site, freshWorld, merge, set, tunnel } from './site';
+
+const OTHER = 'i-0aaaaaaaaaaaaaaaa';
 
 describe('a fresh pair of hosts', () => {
   test('gets firewall rule, tunnel, address, way and flows on the node, and tunnel, self IP, route and pool on BIG-IP', () => {
@@ -28,8 +31,11 @@ describe('a fresh pair of hosts', () => {
       'modify virtual ose-vserver',
       'create config saved',
     ]);
-    expect(plan.detach).toEqual([]);
-    expect(plan.prove).toEqual([1]);
+    expect(plan.work.detach.bigip).toEqual([]);
+    expect([...plan.prove.bigip, ...plan.prove.ramp].map(({ device }) => device)).toEqual([
+      '10.3.88.66',
+      'i-0a4e90de0a4e90de0',
+    ]);
     expect(plan.interrupts).toEqual([]);
     expect(plan.operations).toBe(18);
   });
@@ -93,7 +99,7 @@ describe('any declared tunnel', () => {
           site.apply();
           const again = site.plan();
           expect(operations(again)).toEqual([]);
-          expect(again).toMatchObject({ operations: 0, prove: [], detach: [], attach: [], before: {} });
+          expect(again).toMatchObject({ operations: 0, prove: NOBODY, before: {} });
         },
       ),
       { numRuns: 30 },
@@ -217,7 +223,7 @@ describe('an applied tunnel of which one thing was changed by hand', () => {
     const planned = rebuilt.plan();
     expect(operations(planned)[0]).toBe('create address tun0 10.129.1.254');
     expect(operations(planned)).toHaveLength(5);
-    expect(planned.shape.ramp[0]!.operations.at(-1)).toContain('mod_dl_dst:4e:1f:a2:00:00:99');
+    expect(planned.work.shape.ramp[0]!.operations.at(-1)).toContain('mod_dl_dst:4e:1f:a2:00:00:99');
   });
 
   test('a MAC of tun0 that changed is drift of one flow', () => {
@@ -229,12 +235,12 @@ describe('an applied tunnel of which one thing was changed by hand', () => {
     const unsaved = new Site(EXAMPLE, { ...site.world, saved: '0123456789abcdef' });
     const plan = unsaved.plan();
     expect(operations(plan)).toEqual(['modify config saved']);
-    expect(plan.prove).toEqual([]);
+    expect(plan.prove).toEqual(NOBODY);
   });
 
   test('unchanged but silent, it is not reachable and there is nothing to do', () => {
     const dead = new Site(EXAMPLE, { ...site.world, alive: false });
-    expect(dead.plan()).toMatchObject({ reachable: false, operations: 0, prove: [] });
+    expect(dead.plan()).toMatchObject({ reachable: false, operations: 0, prove: NOBODY });
   });
 });
 
@@ -259,7 +265,7 @@ describe('a changed declaration', () => {
 
   test("that moves BIG-IP's address inside replaces self IP and route in the order of dependence", () => {
     const plan = change({ tunnel: { bigip: '10.3.91.215/24' } }).plan();
-    expect(plan.shape.bigip[0]!.operations.map((each) => each.split('~').slice(0, 2).join(' '))).toEqual([
+    expect(plan.work.shape.bigip[0]!.operations.map((each) => each.split('~').slice(0, 2).join(' '))).toEqual([
       'delete route SDN_10.128.0.0_14',
       'delete self SDN',
       'create self SDN',
@@ -272,8 +278,8 @@ describe('a changed declaration', () => {
   test('that renames objects makes new ones, moves the virtual servers, then removes the old pool', () => {
     const site = change({ objects: { tunnel: 'SDN2', self: 'SDN2', snatPool: 'SDN2_snatpool' } });
     const plan = site.plan();
-    expect(plan.detach).toEqual([]);
-    expect(plan.attach[0]!.operations.map((each) => each.split('~').slice(0, 2).join(' '))).toEqual([
+    expect(plan.work.detach.bigip).toEqual([]);
+    expect(plan.work.attach.bigip[0]!.operations.map((each) => each.split('~').slice(0, 2).join(' '))).toEqual([
       'modify virtual https-ose-vserver',
       'modify virtual ose-vserver',
       'delete snatpool SDN_snatpool',
@@ -322,11 +328,18 @@ describe('a changed declaration', () => {
     expect(operations(site.plan())).toEqual([]);
   });
 
-  test('that names another node says that the earlier one keeps what was made there', () => {
-    const site = change({ ramp: { nodes: [merge(EXAMPLE.ramp.nodes[0]!, { instance: 'i-0aaaaaaaaaaaaaaaa' })] } });
-    expect(site.plan().remarks).toEqual(
-      expect.arrayContaining([expect.stringContaining(`${NODE} had this tunnel and is no longer declared`)]),
-    );
+  test('that names another node builds the tunnel there, and takes it from the earlier one when traffic goes the new way', () => {
+    const site = change({
+      ramp: { nodes: [merge(EXAMPLE.ramp.nodes[0]!, { instance: OTHER, address: '10.3.89.90' })] },
+    });
+    site.others[OTHER] = freshWorld(EXAMPLE);
+    const plan = site.plan();
+    expect(plan.work.shape.ramp.map(({ device }) => device)).toEqual([OTHER]);
+    expect(plan.work.clean.ramp.map(({ device }) => device)).toEqual([EXAMPLE.ramp.nodes[0]!.instance]);
+    expect([...plan.prove.bigip, ...plan.prove.ramp].map(({ device }) => device)).toEqual(['10.3.88.66', OTHER]);
+    site.apply();
+    expect(site.world.ramp).toEqual({});
+    expect(site.plan()).toMatchObject({ operations: 0, reachable: true });
   });
 });
 
@@ -341,4 +354,5 @@ test('each change is one line that a person reads, with its device and stage', (
   );
 });
 
-test('a plan lists its kinds of device in one order', () => expect(Object.keys(KINDS)).toEqual(['bigip', 'ramp']));
+test('a plan lists its kinds of device in one order', () =>
+  expect(Object.keys(KINDS)).toEqual(['bigip', 'ramp', 'cluster']));

@@ -1,3 +1,4 @@
+import type { Seen } from '../../../lib/tunnel/plan';
 import { reconcile } from '../../../lib/tunnel/reconcile';
 import { BIGIP, NODE, applied, operations, refused } from './plans';
 import { BRIDGE, EXAMPLE, Site, freshWorld, publishedOnBigIp, set, tunnel } from './site';
@@ -261,7 +262,7 @@ describe('what could not be put back', () => {
 
   test('is refused before the first change: a tunnel device with a setting of its own that has to go', () => {
     const site = applied();
-    const observed = site.observe().map((each) => ({
+    const observed = (site.observe() as readonly Seen[]).map((each) => ({
       ...each,
       observation: {
         ...each.observation,

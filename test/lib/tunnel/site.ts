@@ -2,17 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readDeclarations } from '../../../lib/tunnel/declared';
-import type { State } from '../../../lib/tunnel/device';
+import { STAGES, type State, type Subject } from '../../../lib/tunnel/device';
 import { parseTunnel } from '../../../lib/tunnel/parse';
-import {
-  KINDS,
-  reconcile,
-  type Goal,
-  type Observed,
-  type Plan,
-  type Situation,
-  type Work,
-} from '../../../lib/tunnel/reconcile';
+import { devicesOf, KINDS, type Kind } from '../../../lib/tunnel/devices';
+import type { Goal, Observed, Plan, Situation } from '../../../lib/tunnel/plan';
+import { reconcile } from '../../../lib/tunnel/reconcile';
 import type { Before, Original } from '../../../lib/tunnel/records';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { bridgeFlows, type Bridge } from './pipelines';
@@ -36,6 +30,12 @@ export function merge(base: object, changes: Readonly<Record<string, unknown>>):
     merged[key] = nested ? merge(old as object, value as Record<string, unknown>) : value;
   }
   return merged;
+}
+
+/** The only BIG-IP or ramp node of a declaration, as what is asked of it is about. */
+export function subject(kind: Kind, spec: Tunnel, applied: Tunnel | null = null): Subject {
+  const names = { bigip: spec.bigip[0]!.management, ramp: spec.ramp.nodes[0]!.instance, cluster: spec.cluster?.admin };
+  return { name: names[kind] ?? '', spec, applied };
 }
 
 export type Said = readonly [question: string, lines: readonly string[], code: number | '-'];
@@ -124,7 +124,9 @@ export function listing(path: string, value: string, incidental: readonly string
 const NOT_FOUND = ['01020036:3: The requested object (/Common/X) was not found.'];
 
 export function bigipAnswer(world: World, spec: Tunnel, applied: Tunnel | null): string {
-  return answerText(KINDS.bigip.questions(spec, applied).map((question) => bigipSays(world, question)));
+  return answerText(
+    KINDS.bigip.questions(subject('bigip', spec, applied)).map((question) => bigipSays(world, question)),
+  );
 }
 
 function bigipSays({ bigip, saved, group, otherRoutes, alive }: World, question: string): Said {
@@ -166,8 +168,13 @@ function bigipSays({ bigip, saved, group, otherRoutes, alive }: World, question:
   return [question, listing(`${paths[kind]} ${name}`, value, incidental), 0];
 }
 
-export function rampAnswer(world: World, spec: Tunnel, applied: Tunnel | null): string {
-  return answerText(KINDS.ramp.questions(spec, applied).map((question) => rampSays(world, question)));
+export function rampAnswer(
+  world: World,
+  spec: Tunnel,
+  applied: Tunnel | null,
+  name = spec.ramp.nodes[0]!.instance,
+): string {
+  return answerText(KINDS.ramp.questions({ name, spec, applied }).map((question) => rampSays(world, question)));
 }
 
 function rampSays(world: World, question: string): Said {
@@ -277,20 +284,23 @@ export class Site {
     public world: World = freshWorld(spec),
   ) {}
 
+  /** Nodes beside the first one: those that a changed declaration names. */
+  readonly others: Record<string, World> = {};
+
+  worldOf(device: string): World {
+    return this.others[device] ?? this.world;
+  }
+
   observe(): readonly Observed[] {
-    const { spec, applied, world } = this;
-    return [
-      {
-        kind: 'bigip',
-        name: spec.bigip[0]!.management,
-        observation: KINDS.bigip.read(bigipAnswer(world, spec, applied), spec, applied),
-      },
-      {
-        kind: 'ramp',
-        name: spec.ramp.nodes[0]!.instance,
-        observation: KINDS.ramp.read(rampAnswer(world, spec, applied), spec, applied),
-      },
-    ];
+    const { applied } = this;
+    return devicesOf(this.spec, applied).map(({ kind, name, spec }) => {
+      const [about, world] = [{ name, spec, applied }, this.worldOf(name)];
+      const observation =
+        kind === 'bigip'
+          ? KINDS.bigip.read(bigipAnswer(world, spec, applied), about)
+          : KINDS.ramp.read(rampAnswer(world, spec, applied, name), about);
+      return { kind, name, observation };
+    });
   }
 
   situation(): Situation {
@@ -305,20 +315,18 @@ export class Site {
   /** Carries out the operations, at most so many of them, in the order of the stages. */
   carryOut(plan: Plan, most = Infinity): void {
     let left = most;
-    const all: readonly (readonly [Work, 'bigip' | 'ramp'])[] = [
-      ...plan.detach.map((work) => [work, 'bigip'] as const),
-      ...plan.shape.ramp.map((work) => [work, 'ramp'] as const),
-      ...plan.shape.bigip.map((work) => [work, 'bigip'] as const),
-      ...plan.attach.map((work) => [work, 'bigip'] as const),
-    ];
-    for (const [{ operations, saved }, kind] of all) {
-      if (kind === 'bigip' && left > 0) this.world.saved ??= saved ?? undefined;
+    const all = STAGES.flatMap((stage) =>
+      (['ramp', 'bigip'] as const).flatMap((kind) => plan.work[stage][kind].map((work) => [work, kind] as const)),
+    );
+    for (const [{ device, operations, saved }, kind] of all) {
+      const world = this.worldOf(device);
+      if (kind === 'bigip' && left > 0) world.saved ??= saved ?? undefined;
       for (const operation of operations) {
         if (operation.startsWith('drain~')) continue; // changes nothing
         if (left-- <= 0) return;
         const [, object, , to] = operation.split('~') as [string, string, string, string];
-        if (object === 'config saved') this.world.saved = to;
-        else this.world[kind] = set(this.world[kind], object, to === '-' ? undefined : to);
+        if (object === 'config saved') world.saved = to;
+        else world[kind] = set(world[kind], object, to === '-' ? undefined : to);
       }
     }
   }

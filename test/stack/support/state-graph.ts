@@ -36,9 +36,13 @@ const id = (name: string): string => name.replace(/\W+/g, '_').replace(/_$/, '')
 function shape(name: string, state: State): string {
   if (state.Type === 'Choice') return `{"${name}"}`;
   if (state.Type === 'Succeed' || state.Type === 'Fail') return `(["${name}"])`;
-  if (state.Type === 'Parallel')
-    return `["${name}<br/><i>${state.Branches!.map(({ StartAt }) => StartAt).join(' | ')}</i>"]`;
+  if (state.Type === 'Parallel') return `["${name}<br/><i>${state.Branches!.map(taskOf).join(' | ')}</i>"]`;
   return `["${name}"]`;
+}
+
+/** What a branch does: its task, also where a decision comes first. */
+function taskOf({ States: states }: Machine): string {
+  return Object.keys(states).find((name) => states[name]!.Type === 'Task')!;
 }
 
 function styleOf(state: State): 'guarded' | 'good' | 'bad' | undefined {

@@ -1,11 +1,11 @@
 import { drains, readDrained } from '../../../../lib/tunnel/bigip/drain';
-import type { Plan } from '../../../../lib/tunnel/reconcile';
+import type { Plan } from '../../../../lib/tunnel/plan';
 import { EXAMPLE, Site, set, tunnel } from '../site';
 
 const POOL = 'snatpool SDN_snatpool';
 const waits = (plan: Plan): readonly string[] =>
-  [...plan.detach, ...plan.shape.bigip, ...plan.shape.ramp, ...plan.attach].flatMap(({ operations }) =>
-    operations.filter((each) => each.startsWith('drain~')),
+  [...plan.work.detach.bigip, ...plan.work.shape.bigip, ...plan.work.shape.ramp, ...plan.work.attach.bigip].flatMap(
+    ({ operations }) => operations.filter((each) => each.startsWith('drain~')),
   );
 
 /** An applied tunnel, now declared otherwise. */
@@ -19,7 +19,7 @@ function changed(changes: Readonly<Record<string, unknown>>, before: Readonly<Re
 describe('connections are waited for', () => {
   test('when the tunnel goes: after the virtual servers have left, before anything else; and the plan says so', () => {
     const plan = changed({}).plan('absent');
-    expect(plan.detach[0]!.operations.map((each) => each.split('~').slice(0, 2).join(' '))).toEqual([
+    expect(plan.work.detach.bigip[0]!.operations.map((each) => each.split('~').slice(0, 2).join(' '))).toEqual([
       'modify virtual https-ose-vserver',
       'modify virtual ose-vserver',
       'drain translation 10.3.91.216',
@@ -39,7 +39,7 @@ describe('connections are waited for', () => {
   });
 
   test('also when no virtual server is left: those that were taken off earlier may still have some', () =>
-    expect(changed({}, { virtualServers: [] }).plan('absent').detach).toMatchObject([
+    expect(changed({}, { virtualServers: [] }).plan('absent').work.detach.bigip).toMatchObject([
       { device: '10.3.88.66', operations: ['drain~translation 10.3.91.216~-~60'] },
     ]));
 
@@ -79,7 +79,7 @@ describe('connections are not waited for', () => {
     site.carryOut(plan);
     site.before = plan.before;
     const restore = site.plan('recorded');
-    expect(restore.detach).not.toEqual([]);
+    expect(restore.work.detach.bigip).not.toEqual([]);
     expect(waits(restore)).toEqual([]);
   });
 

@@ -2,13 +2,13 @@ import * as fc from 'fast-check';
 import { bigip } from '../../../../lib/tunnel/bigip/device';
 import { NotUnderstood, NotVerified } from '../../../../lib/tunnel/errors';
 import { specs, states } from '../generators';
-import { ALIVE, DEAD, EXAMPLE, answerText, bigipAnswer, freshWorld, tunnel, type Said } from '../site';
+import { subject, ALIVE, DEAD, EXAMPLE, answerText, bigipAnswer, freshWorld, tunnel, type Said } from '../site';
 
 const MISSING: Said[1] = ['01020036:3: The requested object (/Common/SDN) was not found.'];
 
 /** Answers to all questions of the example; those not given: no such object. */
 function read(given: Readonly<Record<string, readonly [readonly string[], number | '-']>>, spec = EXAMPLE) {
-  const said = bigip.questions(spec, null).map((question): Said => {
+  const said = bigip.questions(subject('bigip', spec)).map((question): Said => {
     const usual: readonly [readonly string[], number | '-'] = question.startsWith('routes ')
       ? [[], 0]
       : question === 'saved'
@@ -20,7 +20,7 @@ function read(given: Readonly<Record<string, readonly [readonly string[], number
             : [MISSING, 1];
     return [question, ...(given[question] ?? usual)];
   });
-  return bigip.read(answerText(said), spec, null);
+  return bigip.read(answerText(said), subject('bigip', spec));
 }
 
 const SPEC = tunnel({ save: false });
@@ -167,9 +167,9 @@ describe('listings as BIG-IP prints them', () => {
         specs.chain((spec) => states('bigip', spec).map((state) => ({ spec, state }))),
         ({ spec, state }) => {
           const { 'config saved': saved, ...objects } = state;
-          const asked = bigip.questions(spec, null);
+          const asked = bigip.questions(subject('bigip', spec));
           const world = { ...freshWorld(spec), bigip: objects, saved };
-          const found = bigip.read(bigipAnswer(world, spec, null), spec, null).state;
+          const found = bigip.read(bigipAnswer(world, spec, null), subject('bigip', spec)).state;
           for (const [object, value] of Object.entries(objects))
             if (asked.includes(object)) expect(found[object]).toBe(value);
           for (const object of Object.keys(found))
@@ -259,7 +259,7 @@ describe('proving BIG-IP', () => {
         ['ping 10.3.91.217', first, first === ALIVE ? 0 : 1],
         ['ping 10.130.0.7', second, second === ALIVE ? 0 : 1],
       ]),
-      EXAMPLE,
+      subject('bigip', EXAMPLE),
     );
 
   test('both pings came back: two probes, each with what it shows and what not', () =>

@@ -1,7 +1,7 @@
 import { ramp } from '../../../../lib/tunnel/ramp/device';
 import { PIPELINES, bridgeFlows, tables } from '../pipelines';
 import { observed, type Replies } from '../scripts';
-import { ALIVE, BRIDGE, EXAMPLE, Site, dumpOurs, freshWorld, publishedOnRamp, set } from '../site';
+import { subject, ALIVE, BRIDGE, EXAMPLE, Site, dumpOurs, freshWorld, publishedOnRamp, set } from '../site';
 
 const SOURCE = '10.3.91.216';
 const RULE = '-p 4 -s 10.3.89.66 -m comment --comment edge-ramp:edge-a -j ACCEPT';
@@ -49,9 +49,9 @@ const read = (
   given: Replies,
   claims: Record<string, string> = { '10.129.1.254': 'edge-ramp:edge-a', '10.129.0.5': 'c0ffee' },
 ) => {
-  const text = observed('edge-a', ramp.questions(EXAMPLE, null), given, claims);
+  const text = observed('edge-a', ramp.questions(subject('ramp', EXAMPLE)), given, claims);
   expect(text.length).toBeLessThan(24_000);
-  return ramp.read(text, EXAMPLE, null);
+  return ramp.read(text, subject('ramp', EXAMPLE));
 };
 
 describe('what the observe script says of a node, understood', () => {

@@ -3,7 +3,7 @@ import { NotUnderstood, NotVerified } from '../../../../lib/tunnel/errors';
 import { ramp } from '../../../../lib/tunnel/ramp/device';
 import { specs, sites } from '../generators';
 import { bridgeFlows } from '../pipelines';
-import { ALIVE, BRIDGE, DEAD, answerText, rampAnswer, tunnel, type Said } from '../site';
+import { ALIVE, BRIDGE, DEAD, answerText, rampAnswer, subject, tunnel, type Said } from '../site';
 
 const NODE = 'ramp node i-0a4e90de0a4e90de0';
 const SPEC = tunnel({ clusterNetworks: ['10.128.0.0/14'] });
@@ -38,8 +38,10 @@ const FRESH: Given = {
 };
 
 function read(given: Given = {}) {
-  const said = ramp.questions(SPEC, null).map((question): Said => [question, ...(given[question] ?? FRESH[question]!)]);
-  return ramp.read(answerText(said), SPEC, null);
+  const said = ramp
+    .questions(subject('ramp', SPEC))
+    .map((question): Said => [question, ...(given[question] ?? FRESH[question]!)]);
+  return ramp.read(answerText(said), subject('ramp', SPEC));
 }
 
 test('a fresh node has an empty state; its SDN is read off it', () => {
@@ -83,7 +85,7 @@ test('the whole tunnel, in the words of a real kernel and a real Open vSwitch', 
     'ping 10.3.91.216': [ALIVE, 0],
   });
   expect(facts.sdnAddress).toBe('10.131.0.254');
-  expect(state).toEqual(ramp.desired({ spec: SPEC, applied: SPEC, original: {} }, { state, facts, probes }));
+  expect(state).toEqual(ramp.desired({ ...subject('ramp', SPEC, SPEC), original: {} }, { state, facts, probes }));
   expect(probes).toEqual([
     { from: NODE, to: '10.3.91.216', what: 'ping through the tunnel', ok: true, detail: '3 of 3 packets came back' },
   ]);
@@ -164,7 +166,7 @@ test('any tunnel that edge-ramp builds, or half of it, is read back as it is', (
       (site, n) => {
         const plan = site.plan();
         site.carryOut(plan, n % (plan.operations + 1));
-        const found = ramp.read(rampAnswer(site.world, site.spec, null), site.spec, null);
+        const found = ramp.read(rampAnswer(site.world, site.spec, null), subject('ramp', site.spec));
         expect(found.state).toEqual(site.world.ramp);
         expect(found.facts.strangeFlows).toEqual([]);
       },
@@ -217,7 +219,7 @@ describe('proving the node', () => {
         ['heard tun1', [], heard],
         ['ping 10.3.91.216', ping, ping === ALIVE ? 0 : 1],
       ]),
-      SPEC,
+      subject('ramp', SPEC),
     );
   const AHEAD = ['present 1', 'ours 1', 'reject 5'];
 
