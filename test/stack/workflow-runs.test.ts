@@ -377,7 +377,7 @@ describe('a run that fails after the first change', () => {
       expect.arrayContaining(['Detach again', 'Restore BIG-IP', 'Restore ramp nodes', 'Reattach virtual servers']),
     );
     expect(asked['Plan restore']![0].Payload).toMatchObject({ phase: 'restore', before: '{"b":1}' });
-    expect(asked['Plan restore']![0].Payload.outcomes).toHaveLength(2);
+    expect(asked['Plan restore']![0].Payload.outcomes).toHaveLength(3);
     expect(asked['Restore BIG-IP']![0].Payload.step).toBe('Restore BIG-IP 1');
     expect(Number(asked['Restore BIG-IP']![0].Payload.fence)).toBeGreaterThan(1_700_000_000_001);
     expect(result('Record restored')).toMatchObject({
