@@ -1,4 +1,4 @@
 import { deviceStep } from '../devices/step';
 
-/** The OpenShift cluster, by oc on the declared host. The path of its login travels, never the login. */
+/** OpenShift clusters, each by oc on its declared host. The path of the login travels, never the login. */
 export const handler = deviceStep('cluster', ({ spec }) => ({ Kubeconfig: spec.cluster!.kubeconfig }));

@@ -48,6 +48,18 @@ const DOCUMENTS = {
     parameters: ['Tunnel', 'Fence', 'Digest', 'Operations'],
     timeout: APPLY_EXECUTION,
   },
+  'cluster-observe': {
+    description: 'Looks at the OpenShift cluster from the host that runs oc.',
+    scripts: ['prelude.sh', 'cluster-objects.sh', 'cluster-observe.sh'],
+    parameters: ['Tunnel', 'Fence', 'Questions', 'Kubeconfig'],
+    timeout: OBSERVE_EXECUTION,
+  },
+  'cluster-apply': {
+    description: 'Changes the OpenShift cluster from the host that runs oc.',
+    scripts: ['prelude.sh', 'cluster-objects.sh', 'cluster-apply.sh'],
+    parameters: ['Tunnel', 'Fence', 'Digest', 'Operations', 'Kubeconfig'],
+    timeout: APPLY_EXECUTION,
+  },
 } as const satisfies Record<string, DocumentDescription>;
 
 /** The two documents of one kind of device. */
@@ -67,7 +79,7 @@ export class CommandDocuments extends Construct {
     const document = (kind: keyof typeof DOCUMENTS) => new CommandDocument(this, kind, DOCUMENTS[kind]);
     this.bigip = { observe: document('bigip-observe'), apply: document('bigip-apply') };
     this.ramp = { observe: document('ramp-observe'), apply: document('ramp-apply') };
-    this.cluster = this.ramp;
+    this.cluster = { observe: document('cluster-observe'), apply: document('cluster-apply') };
   }
 }
 

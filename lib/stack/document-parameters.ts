@@ -35,6 +35,10 @@ export const PARAMETERS = {
     pattern: '^(ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) [A-Za-z0-9+/=]{40,1000}$',
     description: "BIG-IP's host key: any other one is refused.",
   },
+  Kubeconfig: {
+    pattern: '^/[A-Za-z0-9._/-]{1,200}$',
+    description: "The path of oc's login on the admin host. The login itself never passes through here.",
+  },
   Saved: {
     pattern: '^[0-9a-f]{16}$',
     description: "The digest of BIG-IP's configuration as it was observed, by which saving tells others' changes.",

@@ -1,2 +1,207 @@
-import type { Device } from '../device';
-export const cluster = {} as Device<object>;
+import type { Device, Observation, Operation, Order, State, Wanted } from '../device';
+import { Refused } from '../errors';
+import type { Tunnel } from '../tunnel';
+import { claimed, released, users } from './claims';
+import { isAdopted, isOurs, refuseCollision, refuseForeign } from './failover';
+import {
+  failoverValue,
+  isShared,
+  nodeNames,
+  owned,
+  pairOf,
+  property,
+  readShared,
+  sharedObjects,
+  withoutOwner,
+  type Pair,
+} from './objects';
+import { questions, read, type ClusterFacts } from './read';
+import { describe } from './words';
+
+/** The cluster that the ramp nodes belong to, by the host that runs oc: what keeps a pair's virtual IP, and whether a node takes Pods. */
+export const cluster: Device<ClusterFacts> = {
+  kind: 'cluster',
+  title: 'cluster of',
+  questions,
+  proofs: () => [],
+  read,
+  prove: () => [],
+  desired,
+  absent,
+  // What shared things were before stands on themselves, as claims: another tunnel must be able to read it (docs/adr/0014).
+  originals: ({ original }) => original,
+  unrestorable: ({ unrestorable }) => unrestorable,
+  drains: () => [],
+  order: {
+    rank,
+    stage: () => 'shape',
+    immutable: (object, from, to) => object.startsWith('ipfailover ') && withoutOwner(from) !== withoutOwner(to),
+    dependents: () => [],
+    interrupts,
+  } satisfies Order,
+  describe,
+  remarks,
+};
+
+function desired(wanted: Wanted, observed: Observation<ClusterFacts>): State {
+  const { spec } = wanted;
+  const { facts } = observed;
+  const missing = nodeNames(spec).find((node) => facts.nodes[node] === undefined);
+  if (missing !== undefined)
+    throw new Refused(
+      `${title(wanted)} has no node ${missing}: declare the ramp node's name (ramp.nodes, node) as "oc get nodes" shows it`,
+    );
+  const pair = pairOf(spec);
+  if (pair !== undefined) refuseUnfitForPair(wanted, pair, observed);
+
+  const goal: Record<string, string> = { ...withoutTunnel(wanted, observed) };
+  for (const object of sharedObjects(spec)) goal[object] = claimed(object, observed);
+  if (pair !== undefined) goal[`ipfailover ${pair.ipfailover.name}`] = owned(failoverValue(pair), spec);
+  refuseUnschedulable(wanted, goal, observed);
+  return goal;
+}
+
+/** Nothing is refused here: a teardown takes away what is this tunnel's, and leaves the rest. */
+function absent(wanted: Wanted, observed: Observation<ClusterFacts>): State {
+  return withoutTunnel(wanted, observed);
+}
+
+function withoutTunnel(wanted: Wanted, observed: Observation<ClusterFacts>): State {
+  const { spec, applied } = wanted;
+  const { state } = observed;
+  const goal: Record<string, string> = {};
+  for (const [object, value] of Object.entries(state)) {
+    const [kind, name] = object.split(' ') as [string, string];
+    const next = isShared(kind)
+      ? released(object, wanted, observed)
+      : isOurs(name, state, spec, applied)
+        ? undefined
+        : value;
+    if (next !== undefined) goal[object] = next;
+  }
+  return goal;
+}
+
+/** @throws Refused */
+function refuseUnfitForPair(wanted: Wanted, pair: Pair, { facts, state }: Observation<ClusterFacts>): void {
+  const { spec, applied } = wanted;
+  const { name } = pair.ipfailover;
+  if (!facts.client.ipfailover)
+    throw new Refused(
+      `${title(wanted)}: its client has no "oc adm ipfailover" (OpenShift 4 has none): a pair is not supported there; declare one ramp node`,
+    );
+  const other = pair.nodes.find((node) => node.interface !== pair.nodes[0].interface);
+  if (other !== undefined)
+    throw new Refused(
+      `${title(wanted)}: ipfailover knows one interface for both ramp nodes, and they are declared with ${pair.nodes[0].interface} and ${other.interface}: give them the same name`,
+    );
+  for (const object of sharedObjects(spec)) {
+    const annotation = `${spec.name}.${object.startsWith('label ') ? `label.${pair.ipfailover.label}` : 'account'}`;
+    if (annotation.length > LONGEST_ANNOTATION)
+      throw new Refused(
+        `${title(wanted)}: the annotation edge-ramp/${annotation} would be longer than the ${LONGEST_ANNOTATION} characters that Kubernetes allows: declare a shorter ipfailover.label`,
+      );
+  }
+  refuseForeign(title(wanted), name, state, spec, applied);
+  const own = (each: ClusterFacts['failovers'][number]): boolean =>
+    each.project === 'default' && isOurs(each.name, state, spec, applied);
+  refuseCollision(title(wanted), pair, own, facts);
+}
+
+/** Characters behind the slash. */
+const LONGEST_ANNOTATION = 63;
+
+/** A pair's Pods need both nodes; and cordoning needs a command. @throws Refused */
+function refuseUnschedulable(wanted: Wanted, goal: State, { facts, state }: Observation<ClusterFacts>): void {
+  const cordoned = nodeNames(wanted.spec).find(
+    (node) => (readShared(goal[`scheduling ${node}`])?.is ?? facts.nodes[node]) === 'off',
+  );
+  if (cordoned !== undefined && pairOf(wanted.spec) !== undefined)
+    throw new Refused(
+      `${title(wanted)}: node ${cordoned} is unschedulable, and a pair's ipfailover needs both nodes: "oc adm uncordon ${cordoned}", or declare the other node alone`,
+    );
+  const changed = Object.keys({ ...state, ...goal }).find(
+    (object) => object.startsWith('scheduling ') && readShared(goal[object])?.is !== readShared(state[object])?.is,
+  );
+  if (changed !== undefined && !facts.client.cordon && !facts.client.manageNode)
+    throw new Refused(
+      `${title(wanted)}: its client has neither "oc adm cordon" nor "oc adm manage-node", so the ${changed.replace('scheduling', 'node')} cannot be made ${readShared(goal[changed])?.is === 'off' ? 'unschedulable' : 'schedulable'}: install a client of the cluster's version there, or leave ramp.schedulable as it was`,
+    );
+}
+
+function title({ name }: Wanted): string {
+  return `cluster of ${name}`;
+}
+
+/**
+ * A node takes Pods before any are to run there; then claims and labels, account, SCC, and the ipfailover object, whose predecessor goes just
+ * before it. What it needed goes after it, backwards; so a leaving node's label goes when the new node has its own.
+ */
+function rank({ verb, object, to }: Operation): number {
+  const kind = object.split(' ')[0]!;
+  const place = ['scheduling', 'label', 'account', 'scc'].indexOf(kind);
+  if (kind === 'ipfailover') return verb === 'delete' ? 5 : 6;
+  if (kind === 'scheduling') return place;
+  return readShared(to)?.first === undefined ? 10 - place : place;
+}
+
+function interrupts({ verb, object, to, from }: Operation): string | undefined {
+  const [kind, node] = object.split(' ') as [string, string];
+  if (kind === 'ipfailover' && verb === 'delete')
+    return 'the virtual IP goes away until a successor stands: connections through it are cut';
+  if (kind === 'label' && readShared(from)?.is === 'true' && readShared(to)?.is !== 'true')
+    return `if node ${node} holds the virtual IP, that moves: connections through it are cut`;
+  return undefined;
+}
+
+function remarks(
+  wanted: Wanted,
+  observed: Observation<ClusterFacts>,
+  operations: readonly Operation[],
+): readonly string[] {
+  const { spec, applied } = wanted;
+  const { state, facts } = observed;
+  const found: string[] = [];
+  for (const { object, verb, from, to } of operations) {
+    const kind = object.split(' ')[0]!;
+    if (kind === 'ipfailover' && from !== undefined && isAdopted(from) && operationsOn(object, operations).some(keeps))
+      found.push(
+        `${title(wanted)}: ${object} has this tunnel's virtual IP, interface and label, as the published procedure makes it, and is adopted`,
+      );
+    if (kind === 'ipfailover' && verb === 'delete' && operationsOn(object, operations).some(keeps))
+      found.push(
+        `${title(wanted)}: ${object} is made anew, with the client's own image: an image or other settings of its Pods that were set by hand are not seen and not kept`,
+      );
+    if (
+      isShared(kind) &&
+      to !== undefined &&
+      readShared(from)?.first !== undefined &&
+      readShared(to)?.first === undefined
+    ) {
+      const others = users(object, wanted, observed);
+      if (others.length > 0) found.push(`${title(wanted)}: ${object} stays: ${others.join(', ')} uses it too`);
+    }
+  }
+  for (const [object, value] of Object.entries(state)) {
+    const [kind, name] = object.split(' ') as [string, string];
+    if (kind === 'ipfailover' && !isOurs(name, state, spec, applied))
+      found.push(`${title(wanted)}: ${object} is not this tunnel's and stays as it is (${value})`);
+  }
+  for (const node of gone(spec, applied, facts))
+    found.push(`${title(wanted)}: node ${node} is not in the cluster any more; nothing is to be removed there`);
+  return found;
+}
+
+function operationsOn(object: string, operations: readonly Operation[]): readonly Operation[] {
+  return operations.filter((other) => other.object === object);
+}
+
+function keeps({ to }: Operation): boolean {
+  return property(to, 'owner') !== undefined;
+}
+
+function gone(spec: Tunnel, applied: Tunnel | null, { nodes }: ClusterFacts): readonly string[] {
+  return [...new Set([spec, ...(applied ? [applied] : [])].flatMap(nodeNames))].filter(
+    (node) => nodes[node] === undefined,
+  );
+}

@@ -1,0 +1,65 @@
+# Answers questions about the cluster; changes nothing. A cluster has hundreds of nodes and configurations: only what is named comes back, of
+# other ipfailover objects a line each.
+need SSM_Questions
+
+client() { # what this client can do; one that cannot prints the help of `oc adm` instead
+  local can=''
+  offers ipfailover '--virtual-ips' && can+='ipfailover '
+  offers cordon 'cordon' && can+='cordon '
+  offers manage-node '--schedulable' && can+='manage-node '
+  answer client 0 "$can"
+}
+
+node() { # NODE
+  if look_at_node "$1"; then answer "node $1" 0 "$schedulable"; else answer "node $1" "$code" "$said"; fi
+}
+
+shared() { # KIND NAME [KEY]: its value, if there is one, and a line for each claim of another tunnel
+  local text name
+  if look_at_thing "$@"; then
+    name=$(thing "$@")
+    text=$(value "$name")
+    [ "$text" != - ] || text=''
+    answer "$*" 0 "${text:+$text$'\n'}$(others "$name" | sed 's/^/claim /')"
+  else
+    answer "$*" "$code" "$said"
+  fi
+}
+
+failover() { # NAME
+  answer "ipfailover $1" "$failovers_code" "$(if [ "$failovers_code" -eq 0 ]; then each_failover full "$1"; else brief "$failovers"; fi)"
+}
+
+full() { # NAME
+  [ "$project/$name" = "default/$1" ] || return
+  printf 'value %s\n' "$(failover_value)"
+  [ "$strategy" = Recreate ] || printf 'strategy %s\n' "$strategy"
+  printf '%s' "$other" | cut -c 1-200
+}
+
+line() {
+  printf '%s/%s %s %s %s %s %s\n' "$project" "$name" "$vips" "$offset" "$account" "$selector" "${owner:--}"
+}
+
+question() { # KIND NAME...
+  case $1 in
+  client) client ;;
+  node) node "$2" ;;
+  label | scheduling | account | scc) shared "$@" ;;
+  ipfailover | ipfailovers)
+    [ -n "$failovers_code" ] || look_at_failovers
+    case $1 in
+    ipfailover) failover "$2" ;;
+    *) answer ipfailovers "$failovers_code" "$(if [ "$failovers_code" -eq 0 ]; then each_failover line; else brief "$failovers"; fi)" ;;
+    esac
+    ;;
+  *) fail "$UNFIT" "unknown question: $*" ;;
+  esac
+}
+
+enter cluster "$SSM_Fence" -
+IFS='|' read -r -a questions <<<"$SSM_Questions"
+for each in "${questions[@]}"; do
+  question $each
+done
+finish

@@ -1,0 +1,54 @@
+import type { Observation, Wanted } from '../device';
+import { isOurs } from './failover';
+import { MADE, readShared, sharedValue, type SharedKind } from './objects';
+import type { ClusterFacts } from './read';
+
+/**
+ * A shared thing as a tunnel wants it, with its claim: what stood there before any tunnel came. A later tunnel finds an earlier one's work there,
+ * so it copies that one's claim; only the first looks at the thing itself.
+ */
+export function claimed(object: string, { state, facts }: Observation<ClusterFacts>): string {
+  const own = readShared(state[object])?.first;
+  const [anothers] = Object.values(facts.claims[object] ?? {});
+  return sharedValue({ is: MADE[kindOf(object)], first: own ?? anothers ?? readShared(state[object])?.is ?? '-' });
+}
+
+/**
+ * A shared thing when a tunnel lets go of it: the last claim to go puts back what was there first. What somebody has changed since stays as it is.
+ * @returns undefined: there is nothing any more
+ */
+export function released(object: string, wanted: Wanted, observed: Observation<ClusterFacts>): string | undefined {
+  const value = observed.state[object];
+  const found = readShared(value);
+  if (found?.first === undefined) return value;
+  const keeps = found.is !== MADE[kindOf(object)] || users(object, wanted, observed).length > 0;
+  const is = keeps ? found.is : found.first;
+  return is === '-' ? undefined : sharedValue({ is, first: undefined });
+}
+
+/** Who else uses a shared thing: other tunnels by their claims, and ipfailover objects that are no tunnel's. In words. */
+export function users(
+  object: string,
+  { spec, applied }: Wanted,
+  { facts, state }: Observation<ClusterFacts>,
+): readonly string[] {
+  const [kind, name, key] = object.split(' ') as [SharedKind, string, string];
+  const things = kind === 'account' || kind === 'scc' ? [`account ${name}`, `scc ${name}`] : [object];
+  const tunnels = new Set(things.flatMap((thing) => Object.keys(facts.claims[thing] ?? {})));
+  const uses = ({ project, account, selector }: ClusterFacts['failovers'][number]): boolean => {
+    if (kind === 'label') return selector.split(',').includes(`${key}=true`);
+    return kind !== 'scheduling' && project === 'default' && account === name;
+  };
+  const failovers = facts.failovers.filter(
+    (each) =>
+      each.owner === null && uses(each) && !(each.project === 'default' && isOurs(each.name, state, spec, applied)),
+  );
+  return [
+    ...[...tunnels].sort().map((tunnel) => `tunnel ${tunnel}`),
+    ...failovers.map(({ project, name: own }) => `ipfailover ${project}/${own}`),
+  ];
+}
+
+function kindOf(object: string): SharedKind {
+  return object.split(' ')[0] as SharedKind;
+}

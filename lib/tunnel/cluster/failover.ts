@@ -1,0 +1,94 @@
+import type { State, Subject } from '../device';
+import { Refused } from '../errors';
+import { marker, type Tunnel } from '../tunnel';
+import { addresses, failoverValue, pairOf, property, withoutOwner, type Pair } from './objects';
+import type { ClusterFacts, Failover } from './read';
+
+/**
+ * Whether the object under one of our names is this tunnel's: by its mark, or, when it has none, by virtual IP, interface and selector, as the
+ * published procedure makes it (whatever its account, offset and check).
+ */
+export function isOurs(name: string, state: State, ...declared: readonly (Tunnel | null)[]): boolean {
+  const value = state[`ipfailover ${name}`];
+  const owner = property(value, 'owner');
+  return declared.some((tunnel) => {
+    const pair = tunnel === null ? undefined : pairOf(tunnel);
+    if (value === undefined || pair?.ipfailover.name !== name) return false;
+    if (owner !== undefined) return owner === marker(tunnel!);
+    const whole = failoverValue(pair);
+    return ['vip', 'interface', 'selector'].every((word) => property(value, word) === property(whole, word));
+  });
+}
+
+/** Whether another's object could have to do with a tunnel's: only those are handed on, a cluster may have many. */
+export function concerns(failover: Failover, { spec, applied }: Subject): boolean {
+  return [spec, ...(applied ? [applied] : [])].some((tunnel) => {
+    const pair = pairOf(tunnel);
+    if (pair === undefined) return false;
+    const { name, serviceAccount, label } = pair.ipfailover;
+    return (
+      failover.name === name ||
+      failover.account === serviceAccount ||
+      failover.selector.split(',').includes(`${label}=true`) ||
+      addresses(failover.vips).includes(pair.vip) ||
+      sharesId(failover, pair)
+    );
+  });
+}
+
+/** ipfailover numbers the addresses of an object from offset + 1 on (OS-31). */
+function vrrpIds({ offset, vips }: Pick<Failover, 'offset' | 'vips'>): readonly [first: number, last: number] {
+  return [offset + 1, offset + Math.max(1, addresses(vips).length)];
+}
+
+function sharesId(failover: Failover, { ipfailover }: Pair): boolean {
+  const [first, last] = vrrpIds(failover);
+  return first <= ipfailover.vrrpIdOffset + 1 && ipfailover.vrrpIdOffset + 1 <= last;
+}
+
+/**
+ * What of a cluster's ipfailover objects stands against ours.
+ * @throws Refused
+ */
+export function refuseCollision(
+  title: string,
+  pair: Pair,
+  own: (failover: Failover) => boolean,
+  facts: ClusterFacts,
+): void {
+  for (const failover of facts.failovers) {
+    if (own(failover)) continue;
+    const called = `${failover.project}/${failover.name}`;
+    if (addresses(failover.vips).includes(pair.vip))
+      throw new Refused(
+        `${title}: ipfailover ${called} already has the virtual IP ${pair.vip}: remove it there, or declare another ramp.vip`,
+      );
+    const [first, last] = vrrpIds(failover);
+    if (sharesId(failover, pair))
+      throw new Refused(
+        `${title}: ipfailover ${called} uses VRRP ${first === last ? `id ${first}` : `ids ${first} to ${last}`}, and this tunnel's would be ${pair.ipfailover.vrrpIdOffset + 1}: declare another ipfailover.vrrpIdOffset`,
+      );
+  }
+}
+
+/**
+ * An object under our name that is another's.
+ * @throws Refused
+ */
+export function refuseForeign(
+  title: string,
+  name: string,
+  state: State,
+  ...declared: readonly (Tunnel | null)[]
+): void {
+  const value = state[`ipfailover ${name}`];
+  if (value !== undefined && !isOurs(name, state, ...declared))
+    throw new Refused(
+      `${title} already has an ipfailover ${name} in project default that is not this tunnel's (${value}): declare another ipfailover.name, or remove it`,
+    );
+}
+
+/** Ours, but without our mark: what the published procedure made. */
+export function isAdopted(value: string): boolean {
+  return withoutOwner(value) === value;
+}

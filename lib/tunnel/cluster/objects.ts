@@ -1,0 +1,97 @@
+import { marker, vrrpId, type Cluster, type IpFailover, type RampNode, type Tunnel } from '../tunnel';
+
+/**
+ * Canonical values of what edge-ramp changes in a cluster, as documents/cluster-objects.sh writes and reads them. A thing that tunnels share
+ * (label, scheduling, account, scc) is `is VALUE`, and with a claim of ours `is VALUE first CLAIM`: what stood there before any tunnel came.
+ * `-` stands for nothing, `=` for an empty label.
+ */
+export interface Shared {
+  readonly is: string;
+  readonly first: string | undefined;
+}
+
+/** What edge-ramp makes of a shared thing, by its kind. */
+export const MADE = { label: 'true', scheduling: 'off', account: 'present', scc: 'granted' } as const;
+export type SharedKind = keyof typeof MADE;
+
+export function isShared(kind: string): kind is SharedKind {
+  return kind in MADE;
+}
+
+/** A declared tunnel with its cluster. */
+export type InCluster = Tunnel & { readonly cluster: Cluster };
+/** A declared pair with all that moves its virtual IP. */
+export interface Pair {
+  readonly vip: string;
+  readonly nodes: readonly [RampNode, ...RampNode[]];
+  readonly ipfailover: IpFailover;
+}
+
+/** The pair of a declaration; undefined: it has one ramp node, or no cluster. */
+export function pairOf({ ramp, cluster, ipfailover }: Tunnel): Pair | undefined {
+  if (cluster === undefined || ipfailover === undefined || ramp.vip === undefined) return undefined;
+  return { vip: ramp.vip, nodes: ramp.nodes as [RampNode, ...RampNode[]], ipfailover };
+}
+
+/** The names that a declaration's ramp nodes have in its cluster; none without a cluster. */
+export function nodeNames({ ramp, cluster }: Tunnel): readonly string[] {
+  return cluster === undefined ? [] : ramp.nodes.flatMap(({ node }) => node ?? []);
+}
+
+/** The shared things that a declaration has its tunnel use. */
+export function sharedObjects(tunnel: Tunnel): readonly string[] {
+  const pair = pairOf(tunnel);
+  const nodes = nodeNames(tunnel);
+  if (pair === undefined) return tunnel.ramp.schedulable ? [] : nodes.map((node) => `scheduling ${node}`);
+  const { label, serviceAccount } = pair.ipfailover;
+  return [...nodes.map((node) => `label ${node} ${label}`), `account ${serviceAccount}`, `scc ${serviceAccount}`];
+}
+
+/** The ipfailover object of a pair, without its owner. */
+export function failoverValue({ vip, nodes, ipfailover }: Pair): string {
+  const { vrrpIdOffset, serviceAccount, label } = ipfailover;
+  return [
+    `vip ${vip} interface ${nodes[0].interface} port 0 check ${healthMark(ipfailover)} offset ${vrrpIdOffset} replicas 2`,
+    `account ${serviceAccount} selector ${label}=true`,
+  ].join(' ');
+}
+
+/** The address that a node shows on lo while the way to the Pods is broken there: by it the health check moves the virtual IP. */
+export function healthMark(ipfailover: IpFailover): string {
+  return `127.112.0.${vrrpId(ipfailover)}`;
+}
+
+export function owned(value: string, tunnel: Tunnel): string {
+  return `${value} owner ${marker(tunnel)}`;
+}
+
+/** A value without its owner: what cannot be changed in place. */
+export function withoutOwner(value: string): string {
+  return value.replace(/ owner \S+$/, '');
+}
+
+export function readShared(value: string | undefined): Shared | undefined {
+  const match = /^is (\S+)(?: first (\S+))?$/.exec(value ?? '');
+  return match ? { is: match[1]!, first: match[2] } : undefined;
+}
+
+export function sharedValue({ is, first }: Shared): string {
+  return first === undefined ? `is ${is}` : `is ${is} first ${first}`;
+}
+
+/** A property of an ipfailover object's canonical value. */
+export function property(value: string | undefined, name: string): string | undefined {
+  const words = value?.split(' ') ?? [];
+  const at = words.findIndex((word, i) => i % 2 === 0 && word === name);
+  return at < 0 ? undefined : words[at + 1];
+}
+
+/** The last part of an address list of ipfailover's, `10.1.1.20-24,10.1.1.30`, written out. Nothing that is no address. */
+export function addresses(list: string): readonly string[] {
+  return list.split(',').flatMap((part) => {
+    const match = /^((?:\d{1,3}\.){3})(\d{1,3})(?:-(\d{1,3}))?$/.exec(part);
+    if (!match) return [];
+    const [from, to] = [Number(match[2]), Number(match[3] ?? match[2])];
+    return Array.from({ length: Math.max(0, Math.min(to, 255) - from + 1) }, (_, i) => `${match[1]}${from + i}`);
+  });
+}

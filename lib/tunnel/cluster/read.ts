@@ -1,0 +1,153 @@
+import { excerpt, readAnswers, type Answer } from '../answer';
+import type { Observation, State, Subject } from '../device';
+import { NotUnderstood } from '../errors';
+import type { Tunnel } from '../tunnel';
+import { concerns } from './failover';
+import { isShared, nodeNames, pairOf, readShared, sharedObjects } from './objects';
+
+/** What edge-ramp knows of a cluster but does not change. */
+export interface ClusterFacts {
+  /** What the client on the admin host can do. */
+  readonly client: { readonly ipfailover: boolean; readonly cordon: boolean; readonly manageNode: boolean };
+  /** The named nodes that the cluster has: `on` takes Pods, `off` is cordoned. */
+  readonly nodes: Readonly<Record<string, 'on' | 'off'>>;
+  /** What other tunnels claim: shared object to the tunnel's name to what it says was there first. */
+  readonly claims: Readonly<Record<string, State>>;
+  /** The ipfailover objects that have to do with ours (account, label, VRRP ids, virtual IP), and ours. */
+  readonly failovers: readonly Failover[];
+  /** Settings that edge-ramp could not put back after deleting the object. */
+  readonly unrestorable: State;
+}
+
+export interface Failover {
+  readonly project: string;
+  readonly name: string;
+  readonly vips: string;
+  readonly offset: number;
+  readonly account: string;
+  /** k=v,k=v; `-`: every node. */
+  readonly selector: string;
+  /** The tunnel that it is marked as; null: none. */
+  readonly owner: string | null;
+}
+
+/** What observing asks of a cluster: the client, each named node and object, and all ipfailover objects where ours is or was one. */
+export function questions({ spec, applied }: Subject): readonly string[] {
+  const declared = [spec, ...(applied ? [applied] : [])];
+  const pairs = declared.some((each) => pairOf(each) !== undefined);
+  return [
+    ...new Set([
+      'client',
+      ...declared.flatMap(nodeNames).map((node) => `node ${node}`),
+      ...declared.flatMap(sharedObjects),
+      ...declared.flatMap(failoverNames),
+      ...(pairs ? ['ipfailovers'] : []),
+    ]),
+  ];
+}
+
+function failoverNames(tunnel: Tunnel): readonly string[] {
+  const pair = pairOf(tunnel);
+  return pair === undefined ? [] : [`ipfailover ${pair.ipfailover.name}`];
+}
+
+/** @throws NotUnderstood */
+export function read(text: string, subject: Subject): Observation<ClusterFacts> {
+  const device = `cluster of ${subject.name}`;
+  const asked = questions(subject);
+  const answers = readAnswers(device, text, asked);
+  const state: Record<string, string> = {};
+  const nodes: Record<string, 'on' | 'off'> = {};
+  const claims: Record<string, State> = {};
+  const unrestorable: Record<string, string> = {};
+  let failovers: readonly Failover[] = [];
+  for (const question of asked) {
+    const [kind, name] = question.split(' ') as [string, string];
+    const answer = answers.get(question)!;
+    const lines = linesOf(device, question, answer);
+    if (kind === 'node' && lines !== undefined) nodes[name] = schedulable(device, question, lines);
+    if (kind === 'ipfailovers')
+      failovers = (lines ?? []).map((line) => readFailover(device, line)).filter((each) => concerns(each, subject));
+    if (kind === 'ipfailover') {
+      const value = lines?.find((line) => line.startsWith('value '))?.slice('value '.length);
+      if (value !== undefined) state[question] = value;
+      if (value === undefined && lines !== undefined && lines.length > 0) notUnderstood(device, question, lines);
+      const others = (lines ?? []).flatMap((line) => setting(line, name));
+      if (others.length > 0) unrestorable[question] = others.join(', ');
+    }
+    if (isShared(kind)) {
+      const others = readClaims(device, question, lines ?? []);
+      if (Object.keys(others).length > 0) claims[question] = others;
+      const value = lines?.find((line) => !line.startsWith('claim '));
+      if (value !== undefined && readShared(value) === undefined) notUnderstood(device, question, lines ?? []);
+      if (value !== undefined) state[question] = value;
+    }
+  }
+  const can = answers.get('client')!.lines.join(' ').split(' ');
+  const client = {
+    ipfailover: can.includes('ipfailover'),
+    cordon: can.includes('cordon'),
+    manageNode: can.includes('manage-node'),
+  };
+  return { facts: { client, nodes, claims, failovers, unrestorable }, state, probes: [] };
+}
+
+/**
+ * The lines of an answer; undefined: the cluster has no such thing, or (OpenShift 4 without DeploymentConfigs) no such kind of thing (OS-37).
+ * @throws NotUnderstood when it would not say: nothing is taken for absent because of a login that has ended
+ */
+function linesOf(device: string, question: string, { code, lines }: Answer): readonly string[] | undefined {
+  const said = lines.join('\n');
+  if (code === 0) return lines;
+  if (/\(NotFound\)/.test(said)) return undefined;
+  if (question.startsWith('ipfailover') && /resource type/.test(said)) return undefined;
+  throw new NotUnderstood(
+    `${device} would not tell of ${question} (exit code ${code}): ${excerpt(said)}; is the login in the kubeconfig still good?`,
+  );
+}
+
+function schedulable(device: string, question: string, lines: readonly string[]): 'on' | 'off' {
+  const [said] = lines;
+  if (said !== 'on' && said !== 'off') return notUnderstood(device, question, lines);
+  return said;
+}
+
+function readClaims(device: string, question: string, lines: readonly string[]): State {
+  const found = lines.filter((line) => line.startsWith('claim ')).map((line) => line.split(' ').slice(1));
+  if (found.some((words) => words.length !== 2)) notUnderstood(device, question, lines);
+  return Object.fromEntries(found) as State;
+}
+
+function readFailover(device: string, line: string): Failover {
+  const match = /^([^ /]+)\/(\S+) (\S+) (\d+) (\S+) (\S+) (\S+)$/.exec(line);
+  if (!match) return notUnderstood(device, 'ipfailovers', [line]);
+  const [project, name, vips, offset, account, selector, owner] = match.slice(1) as readonly string[] as Seven;
+  return { project, name, vips, offset: Number(offset), account, selector, owner: owner === '-' ? null : owner };
+}
+
+type Seven = readonly [string, string, string, string, string, string, string];
+
+function notUnderstood(device: string, question: string, lines: readonly string[]): never {
+  throw new NotUnderstood(`${device}: the answer to "${question}" is not understood: ${excerpt(lines.join(' '))}`);
+}
+
+/** What `oc adm ipfailover` sets when it is not told otherwise (OS-32), and what the value of the object has already. */
+const USUAL: Readonly<Record<string, readonly string[] | true>> = {
+  VIP_GROUPS: ['0'],
+  REPLICA_COUNT: true,
+  USE_UNICAST: ['false'],
+  IPTABLES_CHAIN: ['INPUT'],
+  PREEMPTION: ['preempt_delay 300'],
+  CHECK_INTERVAL: ['2'],
+};
+
+/** A line of the answer that tells of a setting which making the object anew would not bring back. */
+function setting(line: string, name: string): readonly string[] {
+  if (line.startsWith('strategy ')) return [line];
+  const match = /^env ([^=]*)=(.*)$/.exec(line);
+  if (!match) return [];
+  const [variable, value] = [match[1]!, match[2]!];
+  const short = variable.replace(/^OPENSHIFT_HA_/, '');
+  const usual = short === variable ? undefined : short === 'CONFIG_NAME' ? [name] : USUAL[short];
+  return usual === true || usual?.includes(value) ? [] : [`${variable} ${excerpt(value)}`];
+}
