@@ -16,7 +16,7 @@ const project = (displayName, roots, more = {}) => ({
 });
 const assembled = { globalSetup: '<rootDir>/test/runs/support/assemble.ts' };
 
-/** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes, ovs needs Open vSwitch; they have scripts of their own */
+/** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived; they have scripts of their own */
 module.exports = {
   testTimeout: 60_000,
   maxWorkers: '100%', // the default leaves a core idle, half of a small machine
@@ -25,6 +25,7 @@ module.exports = {
     project('ends', ['ends'], assembled),
     project('runs', ['runs'], assembled),
     project('ovs', ['ovs']),
+    project('vip', ['vip']),
     project('faults', ['faults'], assembled),
   ],
 };

@@ -100,11 +100,6 @@ value() { # THING: the canonical value of what was looked at, or `-`
   case "$is $first" in '- ') printf -- - ;; *' ') printf 'is %s' "$is" ;; *) printf 'is %s first %s' "$is" "$first" ;; esac
 }
 
-# The health check of a virtual IP: it fails while the node's reporter shows its mark. In keepalived.conf `!` and `#` would begin a comment.
-check_script() { # MARK
-  printf "/bin/bash -c 'grep -qw %s /proc/net/fib_trie && exit 1 || exit 0'" "$1"
-}
-
 # All ipfailover objects, of all projects, one after another: `dc PROJECT NAME` and what it consists of, line by line.
 failovers='' failovers_code=''
 look_at_failovers() {
@@ -134,7 +129,7 @@ each_failover() { # FUNCTION ARGUMENTS...
     'env OPENSHIFT_HA_VRRP_ID_OFFSET='?*) offset=${text#*=} ;;
     'env OPENSHIFT_HA_CHECK_SCRIPT='?*)
       text=${text#*=} check=other
-      line=${text#*'grep -qw '} line=${line%% *}
+      line=${text#*'grep -qx .*'} line=${line%% *}
       case $line in *[!0-9.]*) ;; *) [ "$text" != "$(check_script "$line")" ] || check=$line ;; esac
       [ "$check" != other ] || other+="env OPENSHIFT_HA_CHECK_SCRIPT=$text"$'\n'
       ;;

@@ -60,6 +60,13 @@ send_bundle() {
   bundle=
 }
 
+set_report() { # VALUE: `mark M interface I source S cookie C address A`; after `stopped`: there, but not running
+  local value=$1
+  set -- ${value#stopped }
+  install_report "$2 $4 $6 $8 ${10}"
+  case $value in 'stopped '*) run systemctl disable --now "$unit" ;; esac
+}
+
 carry_out() { # VERB KIND NAME FROM TO
   local verb=$1 kind=$2 name=$3 from=$4 to=$5
   case $kind in flow) flow "$verb" "$name" "$from" "$to" && return ;; esac
@@ -88,6 +95,8 @@ carry_out() { # VERB KIND NAME FROM TO
     nat_rule "$name" "${from#to }" && run iptables -w -t nat -D POSTROUTING "${rule[@]}"
     ;;
   'delete nat '*) nat_rule "$name" "${from#to }" && run iptables -w -t nat -D POSTROUTING "${rule[@]}" ;;
+  'create report '* | 'modify report '*) set_report "$to" ;;
+  'delete report '*) remove_report ;;
   *) fail "$UNFIT" "unknown operation: $verb $kind" ;;
   esac
 }

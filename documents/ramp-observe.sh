@@ -159,6 +159,7 @@ question() { # KIND NAME...
   route) ask "$*" ip -4 route show "$2" ;;
   input) input "$2" ;;
   nat) nat "$2" ;;
+  report) observe_report ;;
   claims) claimed ;;
   pods) answer pods 0 "$(pods)" ;;
   flows) interesting "$2" "$3" ;;

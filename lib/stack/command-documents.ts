@@ -20,6 +20,9 @@ interface DocumentDescription {
   readonly timeout: Duration;
 }
 
+/** What observing and changing a ramp node share. */
+const RAMP = ['ramp-objects.sh', 'vip-report.sh', 'ramp-report.sh'] as const;
+
 const REACH_BIGIP = ['Management', 'User', 'Secret', 'HostKey'] as const;
 
 /** Every command document, by the name that its physical name begins with. */
@@ -38,25 +41,25 @@ const DOCUMENTS = {
   },
   'ramp-observe': {
     description: 'Looks at a ramp node.',
-    scripts: ['prelude.sh', 'ramp-objects.sh', 'ramp-observe.sh'],
+    scripts: ['prelude.sh', ...RAMP, 'ramp-observe.sh'],
     parameters: ['Tunnel', 'Fence', 'Questions'],
     timeout: OBSERVE_EXECUTION,
   },
   'ramp-apply': {
     description: 'Changes a ramp node.',
-    scripts: ['prelude.sh', 'ramp-objects.sh', 'ramp-apply.sh'],
+    scripts: ['prelude.sh', ...RAMP, 'ramp-apply.sh'],
     parameters: ['Tunnel', 'Fence', 'Digest', 'Operations'],
     timeout: APPLY_EXECUTION,
   },
   'cluster-observe': {
     description: 'Looks at the OpenShift cluster from the host that runs oc.',
-    scripts: ['prelude.sh', 'cluster-objects.sh', 'cluster-observe.sh'],
+    scripts: ['prelude.sh', 'vip-check.sh', 'cluster-objects.sh', 'cluster-observe.sh'],
     parameters: ['Tunnel', 'Fence', 'Questions', 'Kubeconfig'],
     timeout: OBSERVE_EXECUTION,
   },
   'cluster-apply': {
     description: 'Changes the OpenShift cluster from the host that runs oc.',
-    scripts: ['prelude.sh', 'cluster-objects.sh', 'cluster-apply.sh'],
+    scripts: ['prelude.sh', 'vip-check.sh', 'cluster-objects.sh', 'cluster-apply.sh'],
     parameters: ['Tunnel', 'Fence', 'Digest', 'Operations', 'Kubeconfig'],
     timeout: APPLY_EXECUTION,
   },

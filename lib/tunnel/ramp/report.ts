@@ -2,12 +2,16 @@ import { excerpt, type Answer } from '../answer';
 import { NotUnderstood } from '../errors';
 import type { Tunnel } from '../tunnel';
 
-/** Older than this, a report says nothing any more, and the mark that it may have made is gone by itself. Seconds. */
+/** A reporter looks every 2 s, and what it says counts for 10 s (LX-18): older than this, it does not speak. Seconds. */
 const STALE = 10;
 
+/** What a reporter is told, in this order. */
+const ARGUMENTS = ['mark', 'interface', 'source', 'cookie', 'address'] as const;
+
 /**
- * The health report of a pair's node: what it is told to look at, and when it last spoke.
- * @returns a remark when it does not speak; the virtual IP then stays where it is whatever happens to the tunnel
+ * The health report of a pair's node: what it is told to look at, and when it last spoke. One whose script or unit is not of this version counts
+ * as absent: it is put there anew, and the earlier text could not be put back.
+ * @returns a remark when it does not speak; the virtual IP then stays where it is, whatever happens to the tunnel. Empty: it speaks
  * @throws NotUnderstood
  */
 export function readReport(
@@ -16,16 +20,19 @@ export function readReport(
   { lines, code }: Answer,
   state: Record<string, string>,
 ): string {
-  if (code !== 0) throw new NotUnderstood(`${device} would not tell of its health report: ${excerpt(lines.join(' '))}`);
   const said = new Map(lines.map((line) => [line.split(' ')[0]!, line.split(' ').slice(1)]));
-  const told = said.get('unit') ?? [];
-  const active = said.get('active')?.[0] === 'active';
-  if (told.length === 0) return '';
-  const words = ['mark', 'interface', 'source', 'cookie', 'address'].flatMap((word, i) => [word, told[i] ?? '-']);
-  // A unit that does not run is drift like any other: it is put there again.
-  state[`report ${name}`] = active ? words.join(' ') : `stopped ${told[0]}`;
-  const [word = 'missing', age = ''] = said.get('report') ?? [];
-  if (active && (age === '' || Number(age) > STALE))
-    return `its health report is ${age === '' ? 'missing' : `${age} s old`}: until it speaks again the virtual IP does not move away from a dead tunnel`;
-  return word === 'unknown' ? 'its health report could not look at everything: Open vSwitch does not answer' : '';
+  const [told, text, unit, last] = ['arguments', 'text', 'unit', 'last'].map((word) => said.get(word));
+  if (code !== 0 || !told || !text || !unit || !last)
+    throw new NotUnderstood(`${device} would not tell of its health report: ${excerpt(lines.join(' '))}`);
+  if (told[0] === '-' || text[0] !== 'ours') return '';
+  if (told.length !== ARGUMENTS.length)
+    throw new NotUnderstood(`${device} has a health report that is told something else: ${excerpt(told.join(' '))}`);
+  const runs = unit.join(' ') === 'active enabled';
+  const value = ARGUMENTS.flatMap((word, i) => [word, told[i]!]).join(' ');
+  state[`report ${name}`] = runs ? value : `stopped ${value}`;
+  if (!runs) return '';
+  const [age, word, ...what] = last;
+  if (word === undefined || Number(age) > STALE)
+    return `its health report ${word === undefined ? 'has said nothing yet' : `is ${age} s old`}: until it speaks the virtual IP does not move away from a dead tunnel`;
+  return word === 'ok' ? '' : `its health report says: ${word}: ${what.join(' ')}`;
 }

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Replies } from './scripts';
+
+const DOCUMENTS = join(__dirname, '../../../documents');
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A host in one folder: its files, and commands that answer what they are told to and write down that they were called. */
+export class Fakes {
+  readonly root = mkdtempSync(join(tmpdir(), 'edge-ramp-'));
+  private readonly bin = join(this.root, 'bin');
+  private readonly log = join(this.root, 'calls');
+
+  /** Replaces every command named in `replies`; any other command line of theirs is answered with exit code 127. */
+  reply(replies: Replies): void {
+    mkdirSync(this.bin, { recursive: true });
+    for (const name of new Set(Object.keys(replies).map((line) => line.split(' ')[0]!))) {
+      const cases = Object.entries(replies)
+        .filter(([line]) => line.startsWith(`${name} `))
+        .map(
+          ([line, [lines, code]]) =>
+            `'${line}') printf '%s' '${lines.map((each) => `${each}\n`).join('')}'; exit ${code} ;;`,
+        );
+      writeFileSync(
+        join(this.bin, name),
+        `#!/bin/bash\necho "${name} $*" >>'${this.log}'\ncase "${name} $*" in\n${cases.join('\n')}\nesac\necho "unexpected: ${name} $*"\nexit 127\n`,
+        { mode: 0o755 },
+      );
+    }
+  }
+
+  /** The calls since the last time. */
+  calls(): readonly string[] {
+    const said = existsSync(this.log) ? readFileSync(this.log, 'utf8') : '';
+    rmSync(this.log, { force: true });
+    return said.split('\n').slice(0, -1);
+  }
+
+  file(path: string): string | undefined {
+    return existsSync(join(this.root, path)) ? readFileSync(join(this.root, path), 'utf8') : undefined;
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(join(this.root, path)), { recursive: true });
+    writeFileSync(join(this.root, path), text);
+  }
+
+  /** These files of documents/ in one piece, and then this line. */
+  script(documents: readonly string[], line: string, env: Readonly<Record<string, string>> = {}): Ended {
+    const texts = documents.map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'));
+    return this.bash(['-s'], [...texts, line, ''].join('\n'), env);
+  }
+
+  bash(args: readonly string[], input = '', env: Readonly<Record<string, string>> = {}): Ended {
+    const { status, stdout, stderr } = spawnSync('bash', args, {
+      input,
+      encoding: 'utf8',
+      timeout: 30_000,
+      env: { PATH: `${this.bin}:${process.env['PATH']}`, EDGE_RAMP_ROOT: this.root, ...env },
+    });
+    return { code: status, stdout, stderr };
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true });
+  }
+}

@@ -1,0 +1,169 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Namespace, until } from './namespace';
+
+const DOCUMENTS = join(__dirname, '../../../documents');
+const VIP = '10.20.30.4';
+const OFFSET = 7;
+
+/** One of two virtual routers' marks: the number is the virtual router's. */
+export const MARK = `127.112.0.${OFFSET + 1}`;
+
+/** What `oc adm ipfailover --check-script` gets. */
+export const CHECK = documented('vip-check', `check_script ${MARK}`);
+
+function documented(name: string, line: string): string {
+  return execFileSync('bash', ['-c', `. "$1" && ${line}`, '-', join(DOCUMENTS, `${name}.sh`)], { encoding: 'utf8' });
+}
+
+/** As the ipfailover image configures keepalived for one address (OS-31). */
+function configuration(state: string, priority: number, check: string): string {
+  return `global_defs {
+  router_id ipf_pair
+}
+vrrp_script chk_ipf_pair {
+  script "${check}"
+  interval 2
+}
+vrrp_instance ipf_pair_VIP_1 {
+  interface eth0
+  ${state}
+  virtual_router_id ${OFFSET + 1}
+  priority ${priority}
+  preempt_delay 300
+  authentication {
+    auth_type PASS
+    auth_pass ipf-pair
+  }
+  track_script {
+    chk_ipf_pair
+  }
+  virtual_ipaddress {
+    ${VIP} dev eth0
+  }
+}
+`;
+}
+
+/** One of the two nodes: a network, and keepalived in it. */
+export class PairNode {
+  private readonly folder: string;
+  private stopReporter = async (): Promise<void> => {};
+
+  constructor(
+    folder: string,
+    private readonly network: Namespace,
+  ) {
+    this.folder = folder;
+    mkdirSync(join(folder, 'bin'), { recursive: true });
+  }
+
+  keepalived(state: string, priority: number, check: string): void {
+    const file = (name: string): string => join(this.folder, name);
+    writeFileSync(file('keepalived.conf'), configuration(state, priority, check));
+    const pids = ['pid', 'vrrp_pid', 'checkers_pid'].map((name) => `--${name}=${file(name)}`);
+    const options = ['-n', '--log-console', `--use-file=${file('keepalived.conf')}`, ...pids].join(' ');
+    this.network.serve({}, 'sh', '-c', `exec keepalived ${options} >'${file('log')}' 2>&1`);
+  }
+
+  /** Without a last word to the other node. The address stays where it is; a cable that went down would take the other's end along. */
+  kill(): void {
+    const pids = ['vrrp_pid', 'pid'].map((name) => Number(readFileSync(join(this.folder, name), 'utf8')));
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+  }
+
+  /** BACKUP, MASTER, FAULT, as it went through them. */
+  states(): readonly string[] {
+    return [...this.log().matchAll(/Entering (\w+) STATE/g)].map(([, state]) => state!);
+  }
+
+  log(): string {
+    return existsSync(join(this.folder, 'log')) ? readFileSync(join(this.folder, 'log'), 'utf8') : '';
+  }
+
+  async holds(): Promise<boolean> {
+    return (await this.network.run('ip', '-o', '-4', 'addr', 'show', 'dev', 'eth0')).includes(` ${VIP}/32 `);
+  }
+
+  async marked(mark = MARK): Promise<boolean> {
+    return (await this.network.run('ip', '-o', '-4', 'addr', 'show', 'dev', 'lo')).includes(` ${mark}/32 `);
+  }
+
+  /** As the reporter puts it. */
+  mark(seconds: number, mark = MARK): Promise<void> {
+    return this.network.ip(`addr replace ${mark}/32 dev lo valid_lft ${seconds} preferred_lft ${seconds}`);
+  }
+
+  /** A whole tunnel, as far as the reporter looks: its devices are ends of a cable, for kernels that have no IPIP. */
+  async tunnel(): Promise<void> {
+    await this.network.ip(
+      'link add tun0 type veth peer name other0',
+      'addr add 10.129.1.254/32 dev tun0',
+      'link add tun1 type veth peer name other1',
+      'link set tun1 up',
+      'route add 10.3.91.216/32 dev tun1',
+    );
+    writeFileSync(join(this.folder, 'bin/ovs-ofctl'), '#!/bin/sh\necho packet_count=0 byte_count=0 flow_count=4\n', {
+      mode: 0o755,
+    });
+  }
+
+  loseTunnel(): Promise<void> {
+    return this.network.ip('link del tun1');
+  }
+
+  /** The node's own reporter, for that tunnel. */
+  report(): void {
+    const script = join(this.folder, 'vip-report');
+    writeFileSync(script, documented('vip-report', 'report_text'));
+    const env = { PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`, EDGE_RAMP_ROOT: this.folder };
+    const args = [MARK, 'tun1', '10.3.91.216', '0x999', '10.129.1.254', 'edge-a'];
+    this.stopReporter = this.network.serve(env, 'bash', script, ...args);
+  }
+
+  endReporter(): Promise<void> {
+    return this.stopReporter();
+  }
+
+  reported(): string {
+    const file = join(this.folder, 'run/edge-ramp/edge-a.report');
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  }
+}
+
+/** Two nodes on one cable, each with real keepalived: `first` starts as MASTER and has the higher priority, as the image's first slot does. */
+export class Pair {
+  private constructor(
+    readonly first: PairNode,
+    readonly second: PairNode,
+  ) {}
+
+  /** @param check what keepalived is to run instead of the documented check */
+  static async with(use: (pair: Pair) => Promise<void>, check = CHECK): Promise<void> {
+    if (spawnSync('keepalived', ['--version']).error)
+      throw new Error('keepalived is not installed: apt-get install keepalived');
+    const folder = mkdtempSync(join(tmpdir(), 'edge-ramp-vip-'));
+    const one = await Namespace.create();
+    const other = await Namespace.create();
+    try {
+      await one.ip(`link add eth0 type veth peer name eth0 netns ${other.pid}`);
+      for (const [network, last] of [
+        [one, 2],
+        [other, 3],
+      ] as const)
+        await network.ip('link set lo up', 'link set eth0 up', `addr add 10.20.30.${last}/24 dev eth0`);
+      const pair = new Pair(new PairNode(join(folder, 'first'), one), new PairNode(join(folder, 'second'), other));
+      pair.first.keepalived('state MASTER', 253, check);
+      pair.second.keepalived('', 12, check);
+      await until('the first node takes the address', () => pair.first.holds());
+      await until('the second node is up', () => pair.second.states().length > 0);
+      await use(pair);
+    } finally {
+      await Promise.all([one.end(), other.end()]);
+      rmSync(folder, { recursive: true });
+    }
+  }
+}
