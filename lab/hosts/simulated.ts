@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answering, Refusal, say, type Answer } from './answer';
 import { dumpBigIp, tmsh, type BigIp } from './bigip/tmsh';
+import { dumpCluster, schedule, type Cluster } from './cluster/cluster';
+import { elect } from './cluster/keepalived';
+import { oc } from './cluster/oc';
 import type { HostCommand, Hosts, HostsOptions } from './host';
 import { ip } from './node/ip';
 import { iptables } from './node/iptables';
@@ -30,7 +33,10 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
   const state = saved(file);
   for (const bigip of Object.values(state.bigips)) bigip.authorised = []; // the secrets decide anew
   const fresh = populate(state, specs, variations, root, (name) => publicKey(directory, secret(name)));
-  const names = [...Object.keys(state.bastions), ...Object.keys(state.nodes), ...Object.keys(state.bigips)];
+  const admins = state.clusters.flatMap((cluster) => cluster.admins);
+  const hosts = [...Object.keys(state.bastions), ...Object.keys(state.nodes), ...admins, ...Object.keys(state.bigips)];
+  const names = [...new Set(hosts)];
+  const clusterOf = (host: string): Cluster | undefined => state.clusters.find(({ admins: all }) => all.includes(host));
 
   let journal: HostCommand[] = [];
   let waiting: { readonly host: string; readonly resolve: () => void }[] = [];
@@ -48,7 +54,9 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
       waiting = waiting.filter((each) => !stuck.includes(each.host));
       return new Promise(() => undefined);
     }
+    settle(state);
     const answer = await answering(effect === 'fail-before' ? () => refuse('faultBefore', line) : command);
+    settle(state);
     note(effect ? 1 : answer.code, answer.writes);
     if (answer.seconds) await sleep((answer.seconds * 1000) / speed);
     return effect === 'fail-after' ? { ...answer, code: 1, err: `${answer.err}${text('faultAfter', line)}\n` } : answer;
@@ -71,6 +79,8 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
     return carryOut(host, [command, ...args].join(' '), async () => {
       const from = node ?? bigip;
       if (from && command === 'ping') return ping(state, from, args);
+      const cluster = clusterOf(host);
+      if (cluster && command === 'oc') return oc(cluster, args, state.gone);
       if (node) return onNode(node, call);
       if (bigip && command === 'tmsh') return say(text('version'));
       // What ssh changed is BIG-IP's, and stands in the journal as BIG-IP's.
@@ -99,8 +109,13 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
     names: () => names,
     journal: () => journal,
     dump: (name) => {
-      const [node, bigip] = [state.nodes[name], state.bigips[name]];
-      return node ? `${dumpNode(node)}\n${claims(root(name))}` : bigip ? dumpBigIp(bigip) : '';
+      settle(state);
+      const [node, bigip, cluster] = [state.nodes[name], state.bigips[name], clusterOf(name)];
+      return [
+        ...(node ? [dumpNode(node), claims(root(name))] : []),
+        ...(bigip ? [dumpBigIp(bigip)] : []),
+        ...(cluster ? [dumpCluster(cluster)] : []),
+      ].join('\n');
     },
     hung: (host) => new Promise((resolve) => waiting.push({ host, resolve })),
     save,
@@ -112,10 +127,10 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
 }
 
 /** Hosts are saved as plain data; a lab that models them otherwise could only misread them. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 function saved(file: string): State {
-  if (!existsSync(file)) return { bastions: {}, nodes: {}, bigips: {} };
+  if (!existsSync(file)) return { bastions: {}, nodes: {}, bigips: {}, clusters: [], gone: [] };
   const { format, ...state } = JSON.parse(readFileSync(file, 'utf8')) as State & { format?: number };
   if (format !== FORMAT) throw new Error(`${file} is of another version of the simulated hosts; start anew (--fresh).`);
   return state;
@@ -123,6 +138,14 @@ function saved(file: string): State {
 
 function refuse(...refusal: ConstructorParameters<typeof Refusal>): never {
   throw new Refusal(...refusal);
+}
+
+/** What goes on by itself once something has changed: Pods start, and addresses move. */
+function settle({ clusters, nodes, gone }: State): void {
+  for (const cluster of clusters) {
+    schedule(cluster, gone);
+    elect(cluster, nodes, gone);
+  }
 }
 
 /** The commands of a ramp node, other than ping. */

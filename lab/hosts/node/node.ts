@@ -1,7 +1,7 @@
 import { contains, hostOf, lengthOf, networkOf } from '../address';
 import { flowText, type Flow } from './flows';
 import { chainLines, stockChains, type Chains } from './iptables';
-import { networksOf, pipelineFlows, type Plugin } from './pipeline';
+import { networksOf, otherFlows, pipelineFlows, type Plugin } from './pipeline';
 
 /** What the world decides about a ramp node before anything runs on it. */
 export interface NodeSettings {
@@ -15,8 +15,13 @@ export interface NodeSettings {
   readonly gateway: string;
   /** Pods by address; their ports on br0 count from 4. */
   readonly pods: string[];
-  /** One other node of the cluster. */
-  readonly other: { readonly address: string; readonly subnet: string; readonly pods: readonly string[] };
+  /** Other nodes of the cluster, as far as this one reaches their Pods. */
+  readonly others: OtherNode[];
+}
+export interface OtherNode {
+  readonly address: string;
+  readonly subnet: string;
+  readonly pods: readonly string[];
 }
 
 export interface Link {
@@ -43,11 +48,17 @@ export interface Route {
   readonly kernel?: boolean;
 }
 
+export interface Address {
+  readonly dev: string;
+  readonly address: string;
+  readonly length: number;
+}
+
 /** All that a ramp node holds; plain data, saved as JSON. */
 export interface Node {
   readonly settings: NodeSettings;
   links: Link[];
-  addresses: { readonly dev: string; readonly address: string; readonly length: number }[];
+  addresses: Address[];
   routes: Route[];
   chains: Record<'filter' | 'nat', Chains>;
   flows: Flow[];
@@ -96,6 +107,13 @@ export function rebuildBridge(node: Node): void {
   node.routes = node.routes.filter((route) => !(route.kernel && route.dev === 'tun0')); // the SDN replaces the connected route by the cluster's
   for (const to of [...networksOf(node.settings), '172.30.0.0/16']) node.routes.push({ to, dev: 'tun0' });
   node.flows = pipelineFlows(node.settings);
+}
+
+/** The SDN tells a node of another one that has joined. */
+export function meet(node: Node, other: OtherNode): void {
+  if (node.settings.others.some(({ address }) => address === other.address)) return;
+  node.settings.others.push(other);
+  node.flows.push(...otherFlows(node.settings, other));
 }
 
 export const linkNamed = (node: Node, name: string): Link | undefined => node.links.find((link) => link.name === name);
