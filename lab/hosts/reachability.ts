@@ -12,10 +12,10 @@ export interface Devices {
   readonly nodes: Readonly<Record<string, Node>>;
   readonly bigips: Readonly<Record<string, BigIp>>;
   /** Hosts that are off. */
-  readonly gone: readonly string[];
+  readonly absent: readonly string[];
 }
-const running = ({ nodes, gone }: Devices): Node[] =>
-  Object.keys(nodes).flatMap((host) => (gone.includes(host) ? [] : nodes[host]!));
+const running = ({ nodes, absent }: Devices): Node[] =>
+  Object.keys(nodes).flatMap((host) => (absent.includes(host) ? [] : nodes[host]!));
 
 /**
  * Whether a ping is answered. This is a simplification: it follows one packet and its answer over addresses, routes, tunnel ends, the firewall's
@@ -106,7 +106,7 @@ function podAnswers(devices: Devices, node: Node, source: string, pod: string, i
   const tun0 = node.links.find((link) => link.name === 'tun0');
   const other = settings.others.find(({ pods }) => pods.includes(pod));
   const isRemote = other !== undefined;
-  const isOff = devices.gone.some((host) => isRemote && devices.nodes[host]?.settings.address === other.address);
+  const isOff = devices.absent.some((host) => isRemote && devices.nodes[host]?.settings.address === other.address);
   if ((!isRemote && !settings.pods.includes(pod)) || routeTo(node, pod)?.dev !== 'tun0' || !tun0?.up || isOff)
     return false;
   const packet: Packet = { protocol: 'icmp', source, destination: pod, input, output: 'tun0' };

@@ -55,7 +55,20 @@ export const TEXTS = {
   flowAction: unverified(1, 'ovs-ofctl: %sunknown action %s'),
   flowNoAction: unverified(1, 'ovs-ofctl: %smust specify an action'),
   flowCookie: unverified(1, 'ovs-ofctl: %scannot set cookie (did you mean to specify a cookie mask?)'),
+  unknownBridge: unverified(2, 'Unknown bridge\novs-appctl: ovs-vswitchd: server returned an error'),
+  traced: unverified(0, 'Flow: %s\n\nbridge("br0")\n-------------\n\nDatapath actions: %s'),
   noInterface: verified(1, 'ovs-vsctl: no row "%s" in table Interface'),
+
+  // systemctl, as RHEL 7 has it
+  unitFile: unverified(1, 'Failed to execute operation: No such file or directory'),
+  unitEnabled: unverified(
+    0,
+    'Created symlink from /etc/systemd/system/multi-user.target.wants/%s.service to /etc/systemd/system/%s.service.',
+  ),
+  unitDisabled: unverified(0, 'Removed symlink /etc/systemd/system/multi-user.target.wants/%s.service.'),
+  unitState: unverified(1, 'Failed to get unit file state for %s.service: No such file or directory'),
+  unitStart: unverified(5, 'Failed to %s %s.service: Unit not found.'),
+  unitStop: unverified(5, 'Failed to stop %s.service: Unit %s.service not loaded.'),
 
   // oc, by its sources of 3.11 and kubectl 1.11
   ocNotFound: unverified(1, 'Error from server (NotFound): %s "%s" not found'),

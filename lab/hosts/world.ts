@@ -59,7 +59,7 @@ export interface State {
   readonly bigips: Record<string, BigIp>;
   readonly clusters: Cluster[];
   /** Hosts that are off. */
-  gone: string[];
+  absent: string[];
 }
 
 export const CLAIMS = 'var/lib/cni/networks/openshift-sdn';

@@ -95,7 +95,7 @@ const portOf = ({ env }: Config): number => 63000 + Number(env['OPENSHIFT_HA_VRR
  * What replication controllers and scheduler do: as many Pods as wanted; a new one goes to the first node that is there, has the labels and is not
  * cordoned, and whose port is free, or waits for one. A Pod that runs stays, also where the node has lost its label.
  */
-export function schedule(cluster: Cluster, gone: readonly string[]): void {
+export function schedule(cluster: Cluster, absent: readonly string[]): void {
   const { configs, nodes } = cluster;
   cluster.pods = cluster.pods.filter(({ config }) => config === undefined || configs[config]);
   for (const [name, config] of Object.entries(configs)) {
@@ -115,7 +115,7 @@ export function schedule(cluster: Cluster, gone: readonly string[]): void {
       !cluster.pods.some((pod) => pod.node === node && pod.config && portOf(configs[pod.config]!) === portOf(config));
     const fits = ({ labels, unschedulable, instance }: ClusterNode): boolean =>
       !unschedulable &&
-      !gone.includes(instance) &&
+      !absent.includes(instance) &&
       Object.entries(config.selector).every(([key, value]) => labels[key] === value);
     for (const pod of cluster.pods.filter(({ config, node }) => config === name && node === ''))
       pod.node =
@@ -126,8 +126,8 @@ export function schedule(cluster: Cluster, gone: readonly string[]): void {
 }
 
 /** Whether a Pod runs. */
-export const runs = ({ nodes }: Cluster, { node }: Pod, gone: readonly string[]): boolean =>
-  node !== '' && !gone.includes(nodes[node]!.instance);
+export const runs = ({ nodes }: Cluster, { node }: Pod, absent: readonly string[]): boolean =>
+  node !== '' && !absent.includes(nodes[node]!.instance);
 
 /** All objects as sorted text; names of Pods are left out. */
 export function dumpCluster({ nodes, accounts, privileged, configs, pods }: Cluster): string {

@@ -25,11 +25,11 @@ function passes({ env }: Config, node: Node): boolean {
  * its Pod runs and its check passes (no priorities and no preemption), otherwise the node with the lowest name takes it over, and neighbours
  * know at once; nobody fit: nobody holds it. The rule for 224.0.0.18 that its container leaves in INPUT is not modelled.
  */
-export function elect(cluster: Cluster, nodes: Readonly<Record<string, Node>>, gone: readonly string[]): void {
+export function elect(cluster: Cluster, nodes: Readonly<Record<string, Node>>, absent: readonly string[]): void {
   const held = Object.entries(cluster.configs).flatMap(([name, config]) => {
     const dev = config.env['OPENSHIFT_HA_NETWORK_INTERFACE'] || 'eth0';
     const fit = cluster.pods
-      .filter((pod) => pod.config === name && runs(cluster, pod, gone))
+      .filter((pod) => pod.config === name && runs(cluster, pod, absent))
       .sort((a, b) => (a.node < b.node ? -1 : 1))
       .map((pod) => cluster.nodes[pod.node]!.instance)
       .filter((instance) => linkNamed(nodes[instance]!, dev)?.up && passes(config, nodes[instance]!));

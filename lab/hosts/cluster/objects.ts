@@ -50,7 +50,7 @@ export interface ApiObject {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** All objects of a kind, of one namespace or of all (""). Maps without an entry are left out, as the API does. */
-export function objects(cluster: Cluster, kind: KindName, namespace: string, gone: readonly string[]): ApiObject[] {
+export function objects(cluster: Cluster, kind: KindName, namespace: string, absent: readonly string[]): ApiObject[] {
   const about = (name: string, { labels, annotations }: Metadata, where?: string) => ({
     name,
     ...(where ? { namespace: where } : {}),
@@ -65,7 +65,7 @@ export function objects(cluster: Cluster, kind: KindName, namespace: string, gon
         spec: node.unschedulable ? { unschedulable: true } : {},
         status: {
           addresses: [{ type: 'InternalIP', address: node.address }],
-          conditions: [{ type: 'Ready', status: gone.includes(node.instance) ? 'Unknown' : 'True' }],
+          conditions: [{ type: 'Ready', status: absent.includes(node.instance) ? 'Unknown' : 'True' }],
         },
       }));
     case 'account':
@@ -99,7 +99,7 @@ export function objects(cluster: Cluster, kind: KindName, namespace: string, gon
         },
         status: {
           replicas: config.replicas,
-          availableReplicas: cluster.pods.filter((pod) => pod.config === name && runs(cluster, pod, gone)).length,
+          availableReplicas: cluster.pods.filter((pod) => pod.config === name && runs(cluster, pod, absent)).length,
         },
       }));
     case 'pod':

@@ -10,7 +10,7 @@ interface Line {
   readonly words: readonly string[];
   readonly options: ReadonlyMap<string, string>;
 }
-type Verb = (cluster: Cluster, line: Line, gone: readonly string[]) => Answer;
+type Verb = (cluster: Cluster, line: Line, absent: readonly string[]) => Answer;
 interface Command {
   readonly options: readonly string[];
   readonly run: Verb;
@@ -45,7 +45,7 @@ function parse(args: readonly string[]): Line {
 }
 
 /** OpenShift's `oc` on an admin host, as far as ipfailover, nodes, service accounts and Pods go: the client of 3.11, or of 4 without what is gone there. */
-export function oc(cluster: Cluster, args: readonly string[], gone: readonly string[]): Answer {
+export function oc(cluster: Cluster, args: readonly string[], absent: readonly string[]): Answer {
   const { words, options } = parse(args);
   const refuse = (): Refusal => new Refusal('notModelled', 'oc', args.join(' '));
   const name = Object.keys(COMMANDS).find((each) => `${words.join(' ')} `.startsWith(`${each} `));
@@ -60,7 +60,7 @@ export function oc(cluster: Cluster, args: readonly string[], gone: readonly str
   const config = options.get('--config');
   if (config !== undefined && !cluster.kubeconfigs.includes(config)) throw new Refusal('ocConfig', config);
   if ([...options.keys()].some((option) => ![...EVERYWHERE, ...command.options].includes(option))) throw refuse();
-  return command.run(cluster, { words: words.slice(name.split(' ').length), options }, gone);
+  return command.run(cluster, { words: words.slice(name.split(' ').length), options }, absent);
 }
 
 const availableIn = (cluster: Cluster): string[] =>
@@ -81,9 +81,9 @@ const namespaceOf = ({ options }: Line): string =>
   options.has('--all-namespaces') ? '' : (options.get('--namespace') ?? 'default');
 
 /** The objects that a line names or selects. */
-function asked(cluster: Cluster, line: Line, gone: readonly string[]): { kind: KindName; found: ApiObject[] } {
+function asked(cluster: Cluster, line: Line, absent: readonly string[]): { kind: KindName; found: ApiObject[] } {
   const { kind, names } = named(line.words);
-  const all = objects(cluster, kind, namespaceOf(line), gone);
+  const all = objects(cluster, kind, namespaceOf(line), absent);
   const { options } = line;
   const matching = selected(all, options.get('--selector') ?? '', options.get('--field-selector') ?? '');
   if (!names.length) return { kind, found: matching };
@@ -95,8 +95,8 @@ function asked(cluster: Cluster, line: Line, gone: readonly string[]): { kind: K
   return { kind, found };
 }
 
-function get(cluster: Cluster, line: Line, gone: readonly string[]): Answer {
-  const { found } = asked(cluster, line, gone);
+function get(cluster: Cluster, line: Line, absent: readonly string[]): Answer {
+  const { found } = asked(cluster, line, absent);
   const [, template] = /^jsonpath=(.*)$/s.exec(line.options.get('--output') ?? '') ?? [];
   if (template === undefined) throw new Refusal('notModelled', 'oc', 'get without -o jsonpath=');
   const one = named(line.words).names.length === 1;
@@ -137,8 +137,8 @@ function mark(what: 'labels' | 'annotations', cluster: Cluster, line: Line): Ans
   );
 }
 
-function remove(cluster: Cluster, line: Line, gone: readonly string[]): Answer {
-  const { kind, found } = asked(cluster, line, gone);
+function remove(cluster: Cluster, line: Line, absent: readonly string[]): Answer {
+  const { kind, found } = asked(cluster, line, absent);
   if (!['account', 'config', 'pod'].includes(kind)) throw new Refusal('notModelled', 'oc', `delete ${kind}`);
   if (!named(line.words).names.length && !line.options.has('--selector'))
     throw new Refusal('notModelled', 'oc', 'delete without a name or -l');
@@ -161,14 +161,14 @@ function cordon(cluster: Cluster, { words: [name = '', ...more] }: Line, unsched
   return done(text('ocDone', `node/${name}`, already ? `already ${word}` : word));
 }
 
-function manageNode(cluster: Cluster, { words, options }: Line, gone: readonly string[]): Answer {
+function manageNode(cluster: Cluster, { words, options }: Line, absent: readonly string[]): Answer {
   const wanted = options.get('--schedulable');
   if (wanted === undefined) throw new Refusal('notModelled', 'oc', 'adm manage-node without --schedulable');
   const rows = words.map((name) => {
     metadataOf(cluster, 'node', name);
     const node = cluster.nodes[name]!;
     node.unschedulable = wanted === 'false';
-    const status = `${gone.includes(node.instance) ? 'NotReady' : 'Ready'}${node.unschedulable ? ',SchedulingDisabled' : ''}`;
+    const status = `${absent.includes(node.instance) ? 'NotReady' : 'Ready'}${node.unschedulable ? ',SchedulingDisabled' : ''}`;
     return text('ocNodeRow', name, status);
   });
   return done(text('ocNodeHead'), ...rows);
@@ -186,13 +186,13 @@ function scc(cluster: Cluster, { words: [name = '', ...users], options }: Line, 
 }
 
 /** `rollout status dc/NAME` waits for all Pods, at most the 10 minutes that a rollout gets. */
-function rolloutStatus(cluster: Cluster, { words }: Line, gone: readonly string[]): Answer {
+function rolloutStatus(cluster: Cluster, { words }: Line, absent: readonly string[]): Answer {
   const { kind, names } = named(words);
   const [name = ''] = names;
   if (kind !== 'config') throw new Refusal('notModelled', 'oc', `rollout status ${words.join(' ')}`);
   metadataOf(cluster, kind, name);
   const wanted = cluster.configs[name]!.replicas;
-  const ready = cluster.pods.filter((pod) => pod.config === name && runs(cluster, pod, gone)).length;
+  const ready = cluster.pods.filter((pod) => pod.config === name && runs(cluster, pod, absent)).length;
   if (ready === wanted) return say(text('ocRolledOut', name));
   const waits = say(text('ocRolloutWaits', ready, wanted));
   return { ...waits, code: 1, err: `${text('ocRolloutFailed', name)}\n`, seconds: 600 };
