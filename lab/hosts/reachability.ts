@@ -11,7 +11,11 @@ import { text } from './texts';
 export interface Devices {
   readonly nodes: Readonly<Record<string, Node>>;
   readonly bigips: Readonly<Record<string, BigIp>>;
+  /** Hosts that are off. */
+  readonly absent: readonly string[];
 }
+const running = ({ nodes, absent }: Devices): Node[] =>
+  Object.keys(nodes).flatMap((host) => (absent.includes(host) ? [] : nodes[host]!));
 
 /**
  * Whether a ping is answered. This is a simplification: it follows one packet and its answer over addresses, routes, tunnel ends, the firewall's
@@ -53,19 +57,20 @@ function bigIpReaches(devices: Devices, bigip: BigIp, target: string, packets: n
   const dev = egress(bigip, target);
   if (!dev) return false;
   const tunnel = bigip.running['net tunnels tunnel'][dev];
-  if (!tunnel)
-    return Object.values(devices.nodes).some((node) => addressesOn(node, node.settings.interface).includes(target));
+  if (!tunnel) return running(devices).some((node) => addressesOn(node, node.settings.interface).includes(target));
   const outer = { local: wordOf(tunnel, 'local-address'), remote: wordOf(tunnel, 'remote-address') };
   const source = selfs(bigip).find(({ vlan }) => vlan === dev)?.address;
   if (!source || !selfs(bigip).some(({ address, vlan }) => address === outer.local && vlan !== dev)) return false;
-  return Object.values(devices.nodes).some((node) => {
+  return running(devices).some((node) => {
     const link = holds(node, outer.remote) && tunnelTo(node, outer.local, outer.remote);
     if (!link || !takesIn(node, outer.local, outer.remote)) return false;
     link.received += packets;
     const answersFromTunnel = routeTo(node, source)?.dev === link.name; // also what reverse-path filtering asks for
     const answersWithItsEnd = outerSource(node, link) === outer.remote;
     return (
-      answersFromTunnel && answersWithItsEnd && (holds(node, target) || podAnswers(node, source, target, link.name))
+      answersFromTunnel &&
+      answersWithItsEnd &&
+      (holds(node, target) || podAnswers(devices, node, source, target, link.name))
     );
   });
 }
@@ -96,11 +101,14 @@ const connect = (node: Node, peer: string): void =>
   void (node.connections.includes(peer) || node.connections.push(peer));
 
 /** From the node into the SDN and back: forwarding rules, source NAT in the kernel or in br0's flows, ARP for the address the Pod sees. */
-function podAnswers(node: Node, source: string, pod: string, input: string): boolean {
+function podAnswers(devices: Devices, node: Node, source: string, pod: string, input: string): boolean {
   const { settings } = node;
   const tun0 = node.links.find((link) => link.name === 'tun0');
-  const isRemote = settings.other.pods.includes(pod);
-  if ((!isRemote && !settings.pods.includes(pod)) || routeTo(node, pod)?.dev !== 'tun0' || !tun0?.up) return false;
+  const other = settings.others.find(({ pods }) => pods.includes(pod));
+  const isRemote = other !== undefined;
+  const isOff = devices.absent.some((host) => isRemote && devices.nodes[host]?.settings.address === other.address);
+  if ((!isRemote && !settings.pods.includes(pod)) || routeTo(node, pod)?.dev !== 'tun0' || !tun0?.up || isOff)
+    return false;
   const packet: Packet = { protocol: 'icmp', source, destination: pod, input, output: 'tun0' };
   if (input && verdict(node.chains.filter, 'FORWARD', packet)?.[0] !== 'ACCEPT') return false;
   const [nat, , toSource = ''] = verdict(node.chains.nat, 'POSTROUTING', packet) ?? [];
@@ -115,7 +123,7 @@ function podAnswers(node: Node, source: string, pod: string, input: string): boo
     proto,
     source: pod,
     destination,
-    ...(isRemote ? { tunnelSource: settings.other.address } : {}),
+    ...(isRemote ? { tunnelSource: other.address } : {}),
   });
   const inSubnet = contains(networkOf(settings.gateway), seen);
   if (isRemote && !inSubnet) return false; // its own node sends the answer out of its own tun0
@@ -139,15 +147,13 @@ function nodeReaches(devices: Devices, node: Node, target: string, packets: numb
   const route = routeTo(node, target);
   const link = node.links.find((each) => each.name === route?.dev && each.up);
   if (!route || !link) return false;
-  if (link.name === 'tun0') return podAnswers(node, hostOf(node.settings.gateway), target, '');
+  if (link.name === 'tun0') return podAnswers(devices, node, hostOf(node.settings.gateway), target, '');
   const bigips = Object.values(devices.bigips);
   if (link.kind === 'ether') {
     const onWire = bigips.flatMap((bigip) =>
       selfs(bigip).filter(({ vlan, silent }) => !silent && !bigip.running['net tunnels tunnel'][vlan]),
     );
-    return [...onWire, ...Object.values(devices.nodes).flatMap((each) => each.addresses)].some(
-      ({ address }) => address === target,
-    );
+    return [...onWire, ...running(devices).flatMap((each) => each.addresses)].some(({ address }) => address === target);
   }
   const outer = outerSource(node, link);
   const inner = addressesOn(node, link.name)[0];

@@ -1,14 +1,20 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answering, Refusal, say, type Answer } from './answer';
 import { dumpBigIp, tmsh, type BigIp } from './bigip/tmsh';
+import { dumpCluster, schedule, type Cluster } from './cluster/cluster';
+import { elect } from './cluster/keepalived';
+import { oc } from './cluster/oc';
 import type { HostCommand, Hosts, HostsOptions } from './host';
 import { ip } from './node/ip';
 import { iptables } from './node/iptables';
 import { dumpNode, type Node } from './node/node';
-import { ovsOfctl, ovsVsctl } from './node/ovs';
+import { ovsAppctl, ovsOfctl, ovsVsctl } from './node/ovs';
+import { passTime } from './node/report';
+import { reboot, systemctl, UNIT_FILES } from './node/systemctl';
 import { ping } from './reachability';
 import { ssh } from './ssh';
 import { StandIns, type Call } from './stand-ins';
@@ -19,6 +25,10 @@ import { CLAIMS, populate, type State } from './world';
 export interface World extends State {
   /** Types a line on a host: for bash on a bastion or a node, on a BIG-IP for its login shell. */
   run(host: string, line: string): Promise<Answer>;
+  /** A host goes off: its agent does not answer any more, what runs on it never ends, its address floats elsewhere. */
+  gone(host: string): void;
+  /** It is there again, rebooted if it is a node. */
+  back(host: string): void;
 }
 
 /** Opens the simulated hosts of the declared tunnels, as saved in `directory` or new. Real shell scripts run on them in `Host.environment`. */
@@ -30,34 +40,54 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
   const state = saved(file);
   for (const bigip of Object.values(state.bigips)) bigip.authorised = []; // the secrets decide anew
   const fresh = populate(state, specs, variations, root, (name) => publicKey(directory, secret(name)));
-  const names = [...Object.keys(state.bastions), ...Object.keys(state.nodes), ...Object.keys(state.bigips)];
+  const admins = state.clusters.flatMap((cluster) => cluster.admins);
+  const hosts = [...Object.keys(state.bastions), ...Object.keys(state.nodes), ...admins, ...Object.keys(state.bigips)];
+  const names = [...new Set(hosts)];
+  const clusterOf = (host: string): Cluster | undefined => state.clusters.find(({ admins: all }) => all.includes(host));
 
+  const now = (): number => (Date.now() * speed) / 1000;
   let journal: HostCommand[] = [];
   let waiting: { readonly host: string; readonly resolve: () => void }[] = [];
   const seen = faults.map(() => 0);
 
+  function tellHung(stuck: readonly string[]): void {
+    for (const { resolve } of waiting.filter((each) => stuck.includes(each.host))) resolve();
+    waiting = waiting.filter((each) => !stuck.includes(each.host));
+  }
+  function gone(host: string): void {
+    if (!state.absent.includes(host)) state.absent.push(host);
+    tellHung([host]);
+    settle(state, now());
+  }
+  function back(host: string): void {
+    if (!state.absent.includes(host)) return;
+    state.absent.splice(state.absent.indexOf(host), 1);
+    rmSync(join(root(host), 'run'), { recursive: true, force: true });
+    if (state.nodes[host]) reboot(state.nodes[host], root(host));
+    settle(state, now());
+  }
+
   /** Runs one command line: with its fault, if one is due, as long as it takes, and written down. */
   async function carryOut(host: string, line: string, command: () => Answer | Promise<Answer>): Promise<Answer> {
+    if (state.absent.includes(host)) return new Promise(() => undefined);
     const note = (code: number, writes = false): unknown => journal.push({ at: Date.now(), host, line, code, writes });
     const matching = faults.filter((fault) => fault.host === host && new RegExp(fault.match).test(line));
     const effect = matching.filter((fault) => ++seen[faults.indexOf(fault)]! === fault.nth)[0]?.effect;
     if (effect === 'hang') {
       note(-1);
-      const stuck = [host, ...(state.bigips[host]?.bastions ?? [])];
-      for (const { resolve } of waiting.filter((each) => stuck.includes(each.host))) resolve();
-      waiting = waiting.filter((each) => !stuck.includes(each.host));
+      tellHung([host, ...(state.bigips[host]?.bastions ?? [])]);
       return new Promise(() => undefined);
     }
+    settle(state, now());
     const answer = await answering(effect === 'fail-before' ? () => refuse('faultBefore', line) : command);
+    settle(state, now());
     note(effect ? 1 : answer.code, answer.writes);
     if (answer.seconds) await sleep((answer.seconds * 1000) / speed);
     return effect === 'fail-after' ? { ...answer, code: 1, err: `${answer.err}${text('faultAfter', line)}\n` } : answer;
   }
 
   const onTmsh = (bigip: BigIp, line: string): Promise<Answer> =>
-    carryOut(bigip.management, line, () =>
-      tmsh(bigip, line, (args) => ping(state, bigip, args), (Date.now() * speed) / 1000),
-    );
+    carryOut(bigip.management, line, () => tmsh(bigip, line, (args) => ping(state, bigip, args), now()));
 
   /** What sshd does with a command line: on BIG-IP the login shell is tmsh, or a real bash that has a `tmsh`. */
   const login = (bigip: BigIp, line: string): Promise<Answer> =>
@@ -71,7 +101,9 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
     return carryOut(host, [command, ...args].join(' '), async () => {
       const from = node ?? bigip;
       if (from && command === 'ping') return ping(state, from, args);
-      if (node) return onNode(node, call);
+      const cluster = clusterOf(host);
+      if (cluster && command === 'oc') return oc(cluster, args, state.absent);
+      if (node) return onNode(node, call, root(host), now());
       if (bigip && command === 'tmsh') return say(text('version'));
       // What ssh changed is BIG-IP's, and stands in the journal as BIG-IP's.
       if (!bigip && command === 'ssh') return { ...(await ssh(state.bigips, call, login)), writes: false };
@@ -94,13 +126,21 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
   save();
 
   return {
-    world: { ...state, run },
-    host: (name) => (state.bigips[name] || !environments[name] ? undefined : { name, environment: environments[name] }),
+    world: { ...state, run, gone, back },
+    host: (name) => {
+      const environment = state.bigips[name] || state.absent.includes(name) ? undefined : environments[name];
+      return environment && { name, environment };
+    },
     names: () => names,
     journal: () => journal,
     dump: (name) => {
-      const [node, bigip] = [state.nodes[name], state.bigips[name]];
-      return node ? `${dumpNode(node)}\n${claims(root(name))}` : bigip ? dumpBigIp(bigip) : '';
+      settle(state, now());
+      const [node, bigip, cluster] = [state.nodes[name], state.bigips[name], clusterOf(name)];
+      return [
+        ...(node ? [dumpNode(node), files(root(name))] : []),
+        ...(bigip ? [dumpBigIp(bigip)] : []),
+        ...(cluster ? [dumpCluster(cluster)] : []),
+      ].join('\n');
     },
     hung: (host) => new Promise((resolve) => waiting.push({ host, resolve })),
     save,
@@ -112,10 +152,12 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
 }
 
 /** Hosts are saved as plain data; a lab that models them otherwise could only misread them. */
-const FORMAT = 1;
+const FORMAT = 2;
+/** Where the product keeps what is its own on a host. */
+const OWN = 'var/lib/edge-ramp';
 
 function saved(file: string): State {
-  if (!existsSync(file)) return { bastions: {}, nodes: {}, bigips: {} };
+  if (!existsSync(file)) return { bastions: {}, nodes: {}, bigips: {}, clusters: [], absent: [] };
   const { format, ...state } = JSON.parse(readFileSync(file, 'utf8')) as State & { format?: number };
   if (format !== FORMAT) throw new Error(`${file} is of another version of the simulated hosts; start anew (--fresh).`);
   return state;
@@ -125,24 +167,43 @@ function refuse(...refusal: ConstructorParameters<typeof Refusal>): never {
   throw new Refusal(...refusal);
 }
 
+/** What goes on by itself: time passes, Pods start, and addresses move. */
+function settle({ clusters, nodes, absent }: State, now: number): void {
+  for (const host of Object.keys(nodes).filter((each) => !absent.includes(each))) passTime(nodes[host]!, now);
+  for (const cluster of clusters) {
+    schedule(cluster, absent);
+    elect(cluster, nodes, absent);
+  }
+}
+
 /** The commands of a ramp node, other than ping. */
-function onNode(node: Node, { command, args, input }: Call): Answer {
+function onNode(node: Node, { command, args, input }: Call, root: string, now: number): Answer {
   const line = args.join(' ');
-  if (command === 'ip') return ip(node, args);
+  if (command === 'ip') return ip(node, args, now);
   if (command === 'iptables') return iptables(node.chains, args);
   if (command === 'ovs-ofctl') return ovsOfctl(node, args, input);
   if (command === 'ovs-vsctl') return ovsVsctl(node, args);
+  if (command === 'ovs-appctl') return ovsAppctl(node, args);
+  if (command === 'systemctl') return systemctl(node, root, args);
   if (command === 'sysctl' && line === '-n net.ipv4.ip_forward') return say('1');
   if (command !== 'conntrack' || line !== '-F') return refuse('notModelled', command, line);
   node.connections = []; // as ten idle minutes would
   return say();
 }
 
-/** The CNI's address claims, which scripts change without any command of the host. */
-function claims(root: string): string {
-  const read = (name: string): string => readFileSync(join(root, CLAIMS, name), 'utf8').trim();
-  const files = readdirSync(join(root, CLAIMS)).sort();
-  return files.map((name) => `claim ${name} ${read(name)}`).join('\n');
+/** Files that scripts change without any command of the host: the CNI's address claims, units, and the program that a unit runs. */
+function files(root: string): string {
+  const inside = (folder: string): string[] => readdirSync(join(root, folder)).sort();
+  const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8').trim();
+  const digest = (text: string): string => createHash('sha256').update(text.replaceAll(root, '')).digest('hex');
+  return [
+    ...inside(CLAIMS).map((name) => `claim ${name} ${read(CLAIMS, name)}`),
+    ...[UNIT_FILES, OWN].flatMap((folder) =>
+      inside(folder)
+        .filter((name) => folder === UNIT_FILES || name.startsWith('vip-report'))
+        .map((name) => `file /${folder}/${name} ${digest(read(folder, name))}`),
+    ),
+  ].join('\n');
 }
 
 /** The public half of a private key, as ssh-keygen tells it. */

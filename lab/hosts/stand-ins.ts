@@ -19,7 +19,7 @@ export interface Call {
 const STAND_IN = join(__dirname, 'stand-in.sh');
 /** Every one stands on every host, so that no script reaches the machine it runs on by one that its host does not have. */
 const COMMANDS = ['ip', 'iptables', 'ovs-ofctl', 'ovs-vsctl', 'sysctl', 'ping', 'ssh', 'aws', 'timeout', 'tmsh'].concat(
-  ['conntrack', 'modprobe', 'nsenter', 'sleep'],
+  ['conntrack', 'modprobe', 'nsenter', 'oc', 'ovs-appctl', 'sleep', 'systemctl'],
 );
 
 /** The way from bash scripts to the models: folders of stand-in commands, and the socket they call. */
@@ -57,7 +57,8 @@ export class StandIns {
     const [root, bin] = [join(directory, host, 'root'), join(directory, host, 'bin')];
     const home = join(root, 'root');
     rmSync(bin, { recursive: true, force: true });
-    for (const folder of [bin, home, join(root, 'var/lib/edge-ramp')]) mkdirSync(folder, { recursive: true });
+    for (const folder of [bin, home, join(root, 'var/lib/edge-ramp'), join(root, 'etc/systemd/system')])
+      mkdirSync(folder, { recursive: true });
     for (const command of COMMANDS) symlinkSync(STAND_IN, join(bin, command));
     const lab = { HOST: host, PORT: String((this.#server.address() as AddressInfo).port), SPEED: String(speed) };
     const own = Object.fromEntries(Object.entries(lab).map(([name, value]) => [`EDGE_RAMP_LAB_${name}`, value]));

@@ -55,7 +55,72 @@ export const TEXTS = {
   flowAction: unverified(1, 'ovs-ofctl: %sunknown action %s'),
   flowNoAction: unverified(1, 'ovs-ofctl: %smust specify an action'),
   flowCookie: unverified(1, 'ovs-ofctl: %scannot set cookie (did you mean to specify a cookie mask?)'),
+  unknownBridge: unverified(2, 'Unknown bridge\novs-appctl: ovs-vswitchd: server returned an error'),
+  traced: unverified(0, 'Flow: %s\n\nbridge("br0")\n-------------\n\nDatapath actions: %s'),
   noInterface: verified(1, 'ovs-vsctl: no row "%s" in table Interface'),
+
+  // systemctl, as RHEL 7 has it
+  unitFile: unverified(1, 'Failed to execute operation: No such file or directory'),
+  unitEnabled: unverified(
+    0,
+    'Created symlink from /etc/systemd/system/multi-user.target.wants/%s.service to /etc/systemd/system/%s.service.',
+  ),
+  unitDisabled: unverified(0, 'Removed symlink /etc/systemd/system/multi-user.target.wants/%s.service.'),
+  unitState: unverified(1, 'Failed to get unit file state for %s.service: No such file or directory'),
+  unitStart: unverified(5, 'Failed to %s %s.service: Unit not found.'),
+  unitStop: unverified(5, 'Failed to stop %s.service: Unit %s.service not loaded.'),
+
+  // oc, by its sources of 3.11 and kubectl 1.11
+  ocNotFound: unverified(1, 'Error from server (NotFound): %s "%s" not found'),
+  ocExists: unverified(1, 'Error from server (AlreadyExists): %s "%s" already exists'),
+  ocHasLabel: unverified(1, "error: '%s' already has a value (%s), and --overwrite is false"),
+  ocHasAnnotation: unverified(
+    1,
+    "error: --overwrite is false but found the following declared annotation(s): '%s' already has a value (%s)",
+  ),
+  ocNoLabel: unverified(0, 'label "%s" not found.'),
+  ocNone: unverified(0, 'No resources found'),
+  ocDone: unverified(0, '%s %s'), // node/N labeled
+  ocDeleted: unverified(0, '%s "%s" deleted'),
+  ocScc: unverified(0, 'scc "%s" %s: [%s]'),
+  ocNodeHead: unverified(0, 'NAME                 STATUS                     ROLES     AGE       VERSION'),
+  ocNodeRow: unverified(0, '%s   %s   compute   100d      v1.11.0+d4cacc0'),
+  ocRolledOut: unverified(0, 'replication controller "%s-1" successfully rolled out'),
+  ocRolloutWaits: unverified(0, 'Waiting for rollout to finish: %d of %d updated replicas are available...'),
+  ocRolloutFailed: unverified(1, 'error: replication controller "%s-1" has failed progressing'),
+  ocOutOfBounds: unverified(
+    1,
+    'error: error executing jsonpath "%s": Error executing template: array index out of bounds: index %d, length %d.',
+  ),
+  ocConfig: unverified(1, 'error: stat %s: no such file or directory'),
+  ocUnknown: unverified(1, 'error: unknown command "%s"\nSee \'oc adm -h\' for help and examples'),
+  ocHelpAdm: unverified(0, 'Administrative Commands\n\nUsage:\n  oc adm [flags]\n\nCommands:\n  %s'),
+  ocHelpCordon: unverified(0, 'Mark node as unschedulable.\n\nUsage:\n  oc adm cordon NODE [flags]'),
+  ocHelpUncordon: unverified(0, 'Mark node as schedulable.\n\nUsage:\n  oc adm uncordon NODE [flags]'),
+  ocHelpManageNode: unverified(
+    0,
+    'Manage nodes \n\nUsage:\n  oc adm manage-node [--schedulable] [--list-pods] NODE [flags]\n\nOptions:\n      --schedulable=false: Control pod schedulability on the node.',
+  ),
+  ocHelpIpfailover: unverified(
+    0,
+    'Configure or view IP Failover configuration \n\nUsage:\n  oc adm ipfailover [NAME] [flags]\n\nOptions:\n%s',
+  ),
+  failoverHead: unverified(0, '--> Creating IP failover %s ...'),
+  failoverCreated: unverified(0, '    %s "%s" created'),
+  failoverExists: unverified(1, '    error: %s "%s" already exists'),
+  failoverScc: unverified(
+    1,
+    'error: ipfailover could not be created; service account "%s" does not have sufficient privileges, grant access with: oc adm policy add-scc-to-user privileged -z %s',
+  ),
+  failoverNoAddress: unverified(
+    1,
+    'error: you must specify at least one virtual IP address (--virtual-ips=) for keepalived to expose',
+  ),
+  failoverBadAddress: unverified(1, 'error: Invalid IP address: %s'),
+  failoverOffset: unverified(1, 'error: The vrrp-id-offset must be in the range 0..254'),
+  failoverType: unverified(1, 'error: No plugins available to handle type "%s"'),
+  failoverNegative: unverified(1, 'error: you may not pass negative labels in "%s"'),
+  failoverArguments: unverified(1, 'error: Please pass zero or one arguments'),
 
   // ping (iputils)
   pingHead: unverified(0, 'PING %s (%s) 56(84) bytes of data.'),

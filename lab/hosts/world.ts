@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { contains, hostOf, networkOf, toAddress, toNumber } from './address';
 import { emptyConfiguration, put, type Setting } from './bigip/objects';
 import type { BigIp, DeviceGroup } from './bigip/tmsh';
-import { startNode, type Node } from './node/node';
+import { join as joinCluster, newCluster, type Cluster } from './cluster/cluster';
+import { meet, startNode, type Node } from './node/node';
 import type { Plugin } from './node/pipeline';
 
 /** How a tunnel's devices differ from the usual ones when they are made. */
@@ -14,6 +15,10 @@ export interface WorldOptions {
   readonly shell?: 'tmsh' | 'bash';
   /** The device group that its BIG-IPs are members of; default: none. */
   readonly group?: DeviceGroup;
+  /** The release of its cluster, and of `oc` with it; default 3 (3.11). */
+  readonly openshift?: 3 | 4;
+  /** Whether its cluster's `oc` has `adm cordon`, as clients of early releases 3.x have not; default true. */
+  readonly cordon?: boolean;
   /** Host numbers of the Pods in each ramp node's subnet; default 5 to 8. */
   readonly pods?: readonly number[];
   /** Command lines typed on its devices beforehand, by host name: leftovers, other people's objects. Not in the journal. */
@@ -23,7 +28,7 @@ export interface WorldOptions {
 /** What the lab reads of a declared tunnel; the rest is the product's affair. */
 interface Spec {
   readonly name: string;
-  readonly bigip: readonly {
+  readonly bigip?: readonly {
     management: string;
     bastion: string;
     user: string;
@@ -31,17 +36,30 @@ interface Spec {
     address: string;
     secret: string;
   }[];
-  readonly ramp: { readonly nodes: readonly { instance: string; address: string; interface: string }[] };
+  readonly ramp?: { readonly nodes: readonly SpecNode[] };
+  /** A balancer that is itself a node of the SDN. */
+  readonly balancer?: { readonly instance: string; readonly node: string };
+  readonly cluster?: { readonly admin: string; readonly kubeconfig?: string };
   readonly clusterNetworks: readonly string[];
-  readonly virtualServers: readonly string[];
+  readonly virtualServers?: readonly string[];
   readonly probe?: string;
 }
+/** `node` is its name in the cluster. */
+interface SpecNode {
+  readonly instance: string;
+  readonly address: string;
+  readonly interface: string;
+  readonly node?: string;
+}
 
-/** All devices by their names: bastions and nodes by instance id, BIG-IPs by management address. Plain data, saved as JSON. */
+/** All devices by their names: bastions and nodes by instance id, BIG-IPs by management address; and the clusters. Plain data, saved as JSON. */
 export interface State {
   readonly bastions: Record<string, object>;
   readonly nodes: Record<string, Node>;
   readonly bigips: Record<string, BigIp>;
+  readonly clusters: Cluster[];
+  /** Hosts that are off. */
+  absent: string[];
 }
 
 export const CLAIMS = 'var/lib/cni/networks/openshift-sdn';
@@ -51,11 +69,14 @@ function subnet(clusterNetwork: string, nth: number): string {
   const step = Math.max(512, 2 ** (32 - Number(clusterNetwork.split('/')[1])) / 4);
   return `${toAddress(toNumber(hostOf(clusterNetwork)) + ([1, 2, 3, 0][nth % 4] ?? 0) * step + Math.floor(nth / 4) * 512)}/23`;
 }
+/** The nodes that a spec names. Where a balancer's node is, only the lab decides. */
+const nodesOf = ({ ramp, balancer }: Spec): readonly SpecNode[] =>
+  ramp?.nodes ?? (balancer ? [{ ...balancer, address: '', interface: 'eth0' }] : []);
 /** What the declared tunnels reach by a node: the networks of its cluster. */
 const networksThrough = (node: string, specs: readonly Spec[]): string[] => [
   ...new Set(
     specs
-      .filter(({ ramp }) => ramp.nodes.some(({ instance }) => instance === node))
+      .filter((spec) => nodesOf(spec).some(({ instance }) => instance === node))
       .flatMap(({ clusterNetworks }) => clusterNetworks),
   ),
 ];
@@ -74,9 +95,8 @@ export function populate(
 ): Set<string> {
   const fresh = new Set<string>();
   for (const spec of specs as readonly Spec[]) {
-    const { plugin = 'networkpolicy', shell = 'tmsh', group, pods = [5, 6, 7, 8] } = options[spec.name] ?? {};
-    const cluster = spec.clusterNetworks[0] ?? '10.128.0.0/14';
-    for (const unit of spec.bigip) {
+    const { shell = 'tmsh', group } = options[spec.name] ?? {};
+    for (const unit of spec.bigip ?? []) {
       if (!state.bigips[unit.management]) fresh.add(unit.management);
       const bigip = (state.bigips[unit.management] ??= { ...newBigIp(unit, shell), ...(group ? { group } : {}) });
       const key = publicKey(unit.secret);
@@ -84,33 +104,74 @@ export function populate(
       if (!bigip.bastions.includes(unit.bastion)) bigip.bastions.push(unit.bastion);
       state.bastions[unit.bastion] ??= {};
       addSelf(bigip, unit.address);
-      addVirtuals(bigip, spec.virtualServers);
+      addVirtuals(bigip, spec.virtualServers ?? []);
     }
-    for (const { instance, address, interface: device } of spec.ramp.nodes) {
-      if (state.nodes[instance]) continue;
-      const count = Object.values(state.nodes).filter((node) => node.settings.clusterNetwork === cluster).length;
-      const own = subnet(cluster, count === 0 ? 0 : count + 1);
-      const others = subnet(cluster, 1);
-      const remote = [7, 8].map((number) => hostIn(others, number));
-      if (spec.probe && contains(others, spec.probe) && !remote.includes(spec.probe)) remote.push(spec.probe);
-      const settings = {
-        address,
-        interface: device,
-        plugin,
-        clusterNetwork: cluster,
-        furtherNetworks: networksThrough(instance, specs as readonly Spec[]).filter((network) => network !== cluster),
-        gateway: `${hostIn(own, 1)}/23`,
-        pods: pods.map((number) => hostIn(own, number)),
-        other: { address: hostIn(networkOf(`${address}/24`), 250), subnet: others, pods: remote },
-      };
-      if (spec.probe && contains(own, spec.probe) && !settings.pods.includes(spec.probe))
-        settings.pods.push(spec.probe);
-      state.nodes[instance] = startNode(settings);
-      claim(folder(instance), settings.pods);
-      fresh.add(instance);
+    for (const node of nodesOf(spec)) {
+      if (state.nodes[node.instance]) continue;
+      state.nodes[node.instance] = newNode(state, spec, node, specs as readonly Spec[], options[spec.name] ?? {});
+      claim(folder(node.instance), state.nodes[node.instance]!.settings.pods);
+      fresh.add(node.instance);
     }
+    if (spec.cluster) populateCluster(state, spec, spec.cluster, options[spec.name] ?? {}, fresh);
   }
   return fresh;
+}
+
+/** A node with Pods in a subnet of its own, and one other node that is nobody's host here. */
+function newNode(
+  state: State,
+  spec: Spec,
+  { instance, address, interface: device }: SpecNode,
+  specs: readonly Spec[],
+  { plugin = 'networkpolicy', pods = [5, 6, 7, 8] }: WorldOptions,
+): Node {
+  const cluster = spec.clusterNetworks[0] ?? '10.128.0.0/14';
+  const count = Object.values(state.nodes).filter((node) => node.settings.clusterNetwork === cluster).length;
+  const own = subnet(cluster, count === 0 ? 0 : count + 1);
+  const others = subnet(cluster, 1);
+  const remote = [7, 8].map((number) => hostIn(others, number));
+  if (spec.probe && contains(others, spec.probe) && !remote.includes(spec.probe)) remote.push(spec.probe);
+  const place = address || `10.3.89.${200 + count}`;
+  const settings = {
+    address: place,
+    interface: device,
+    plugin,
+    clusterNetwork: cluster,
+    furtherNetworks: networksThrough(instance, specs).filter((network) => network !== cluster),
+    gateway: `${hostIn(own, 1)}/23`,
+    pods: pods.map((number) => hostIn(own, number)),
+    others: [{ address: hostIn(networkOf(`${place}/24`), 250), subnet: others, pods: remote }],
+  };
+  if (spec.probe && contains(own, spec.probe) && !settings.pods.includes(spec.probe)) settings.pods.push(spec.probe);
+  return startNode(settings);
+}
+
+/** The cluster of whoever names the same admin host or the same nodes; its nodes know each other. */
+function populateCluster(
+  state: State,
+  spec: Spec,
+  { admin, kubeconfig }: NonNullable<Spec['cluster']>,
+  { openshift, cordon }: WorldOptions,
+  fresh: Set<string>,
+): void {
+  const named = nodesOf(spec).map(({ instance }) => instance);
+  let cluster = state.clusters.find(
+    ({ admins, nodes }) =>
+      admins.includes(admin) || Object.values(nodes).some(({ instance }) => named.includes(instance)),
+  );
+  if (!cluster) state.clusters.push((cluster = newCluster(openshift, cordon)));
+  if (!cluster.admins.includes(admin)) {
+    cluster.admins.push(admin);
+    fresh.add(admin);
+  }
+  if (kubeconfig && !cluster.kubeconfigs.includes(kubeconfig)) cluster.kubeconfigs.push(kubeconfig);
+  for (const { instance, node = instance } of nodesOf(spec))
+    if (!Object.values(cluster.nodes).some((known) => known.instance === instance))
+      joinCluster(cluster, node, instance, state.nodes[instance]!.settings.address, spec.balancer !== undefined);
+  const members = Object.values(cluster.nodes).map(({ instance }) => state.nodes[instance]!);
+  for (const node of members)
+    for (const { settings } of members.filter((other) => other !== node))
+      meet(node, { address: settings.address, subnet: networkOf(settings.gateway), pods: settings.pods });
 }
 
 /** The files in which CNI's host-local notes whose address it has given to which container. */
@@ -123,7 +184,10 @@ function claim(folder: string, pods: readonly string[]): void {
 const setting = (property: string, ...words: string[]): Setting => ({ property, verb: '', words });
 
 /** A BIG-IP in service before anybody thought of a tunnel: a self IP on the shared network and a default route, saved. */
-function newBigIp({ management, user, hostKey, address }: Spec['bigip'][number], shell: 'tmsh' | 'bash'): BigIp {
+function newBigIp(
+  { management, user, hostKey, address }: NonNullable<Spec['bigip']>[number],
+  shell: 'tmsh' | 'bash',
+): BigIp {
   const running = emptyConfiguration();
   put(running, 'net vlan', 'internal', [setting('tag', '4093')], false);
   put(

@@ -1,4 +1,4 @@
-import { hostOf, isAddress, lengthOf } from '../address';
+import { contains, hostOf, isAddress, lengthOf } from '../address';
 import { done, Refusal, say, type Answer } from '../answer';
 import { text } from '../texts';
 import { addAddress, addressesOn, holds, linkNamed, removeLink, routeTo, sourceOf } from './node';
@@ -9,14 +9,16 @@ interface Words {
   readonly names: readonly string[];
   readonly values: Readonly<Record<string, string | undefined>>;
   readonly flags: ReadonlySet<string>;
+  /** The node's own seconds. */
+  readonly now: number;
 }
 type Verb = (node: Node, words: Words) => Answer;
 
-const KEYWORDS = new Set(['dev', 'mode', 'remote', 'local', 'via', 'from']);
+const KEYWORDS = new Set(['dev', 'mode', 'remote', 'local', 'via', 'from', 'valid_lft', 'preferred_lft']);
 const SYNONYMS: Record<string, string> = { address: 'addr', list: 'show', delete: 'del' };
 
 /** iproute2's `ip`, as far as tunnels, links, IPv4 addresses and routes of a ramp node go. */
-export function ip(node: Node, args: readonly string[]): Answer {
+export function ip(node: Node, args: readonly string[], now: number): Answer {
   const options = args.filter((word) => /^-[o4s]$/.test(word));
   const [object = '', verb = 'show', ...rest] = args
     .slice(options.length)
@@ -30,7 +32,7 @@ export function ip(node: Node, args: readonly string[]): Answer {
     else names.push(word);
   }
   if (!command || names.length > (object === 'link' ? 2 : 1)) throw new Refusal('notModelled', 'ip', args.join(' '));
-  return command(node, { names, values, flags: new Set(options) });
+  return command(node, { names, values, flags: new Set(options), now });
 }
 
 function need(node: Node, name = '', otherwise: 'deviceNotFound' | 'deviceNotThere' = 'deviceNotFound'): Link {
@@ -47,7 +49,8 @@ const shown = (node: Node, { names, values }: Words): Link[] => {
 };
 
 function linkHead({ index, name, kind, dev, up, mtu }: Link): string {
-  const flags = `${kind === 'ipip' ? 'POINTOPOINT,NOARP' : 'BROADCAST,MULTICAST'}${up ? ',UP,LOWER_UP' : ''}`;
+  const words = { ipip: 'POINTOPOINT,NOARP', ether: 'BROADCAST,MULTICAST', loopback: 'LOOPBACK' }[kind];
+  const flags = `${words}${up ? ',UP,LOWER_UP' : ''}`;
   const state = !up ? 'noop state DOWN' : mtu === 1500 ? 'fq_codel state UP' : 'noqueue state UNKNOWN';
   return `${index}: ${name}${kind === 'ipip' ? `@${dev || 'NONE'}` : ''}: <${flags}> mtu ${mtu} qdisc ${state}`;
 }
@@ -103,7 +106,8 @@ const COMMANDS: Record<string, Verb> = {
       const ends = `link/ipip ${link.local} peer ${link.remote}`.replaceAll('any', '0.0.0.0');
       const received = `${link.received * 84}`.padStart(14) + `${link.received}`.padStart(8);
       const counters = words.flags.has('-s') ? `\n${text('linkCounters', received)}` : '';
-      const ether = `link/ether ${link.mac} brd ff:ff:ff:ff:ff:ff`;
+      const brd = link.kind === 'ether' ? 'ff:ff:ff:ff:ff:ff' : link.mac;
+      const ether = `link/${link.kind} ${link.mac} brd ${brd}`;
       return `${linkHead(link)} mode DEFAULT group default qlen 1000\n    ${link.kind === 'ipip' ? ends : ether}${counters}`;
     });
     return say(...(words.flags.has('-o') ? told.map((line) => line.replaceAll('\n', '\\')) : told));
@@ -123,12 +127,15 @@ const COMMANDS: Record<string, Verb> = {
     return done();
   },
   'addr show': (node, words) => {
-    const lifetime = '       valid_lft forever preferred_lft forever';
     const told = shown(node, words).flatMap((link) => {
       const inet = node.addresses.filter((a) => a.dev === link.name);
-      const texts = inet.map((a) => `    inet ${a.address}/${a.length} scope global ${a.dev}`);
-      if (words.flags.has('-o')) return texts.map((line) => `${link.index}: ${link.name}${line}\\${lifetime}`);
-      return [`${linkHead(link)} group default qlen 1000`, ...texts.flatMap((line) => [line, lifetime])];
+      const texts = inet.map(({ address, length, dev, until }) => {
+        const left = until === undefined ? 'forever' : `${Math.ceil(until - words.now)}sec`;
+        const scope = contains('127.0.0.1/8', address) ? 'host' : 'global';
+        return `    inet ${address}/${length} scope ${scope} ${dev}\n       valid_lft ${left} preferred_lft ${left}`;
+      });
+      if (words.flags.has('-o')) return texts.map((each) => `${link.index}: ${link.name}${each.replace('\n', '\\')}`);
+      return [`${linkHead(link)} group default qlen 1000`, ...texts];
     });
     return say(...told);
   },
@@ -179,10 +186,14 @@ const COMMANDS: Record<string, Verb> = {
   },
 };
 
-function setAddress(node: Node, { names: [cidr = ''], values }: Words, fresh: boolean): Answer {
+function setAddress(node: Node, { names: [cidr = ''], values, now }: Words, fresh: boolean): Answer {
   const dev = need(node, values['dev']).name;
   const there = addressesOn(node, dev).includes(hostOf(cidr));
   if (there && fresh) throw new Refusal('fileExists');
   if (!there) addAddress(node, dev, cidr);
+  const seconds = Number(values['valid_lft'] ?? NaN); // NaN: forever
+  node.addresses = node.addresses.map((each) =>
+    each.dev === dev && each.address === hostOf(cidr) && seconds ? { ...each, until: now + seconds } : each,
+  );
   return done();
 }

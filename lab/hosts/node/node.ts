@@ -1,7 +1,8 @@
 import { contains, hostOf, lengthOf, networkOf } from '../address';
 import { flowText, type Flow } from './flows';
 import { chainLines, stockChains, type Chains } from './iptables';
-import { networksOf, pipelineFlows, type Plugin } from './pipeline';
+import type { Unit } from './systemctl';
+import { networksOf, otherFlows, pipelineFlows, type Plugin } from './pipeline';
 
 /** What the world decides about a ramp node before anything runs on it. */
 export interface NodeSettings {
@@ -15,15 +16,20 @@ export interface NodeSettings {
   readonly gateway: string;
   /** Pods by address; their ports on br0 count from 4. */
   readonly pods: string[];
-  /** One other node of the cluster. */
-  readonly other: { readonly address: string; readonly subnet: string; readonly pods: readonly string[] };
+  /** Other nodes of the cluster, as far as this one reaches their Pods. */
+  readonly others: OtherNode[];
+}
+export interface OtherNode {
+  readonly address: string;
+  readonly subnet: string;
+  readonly pods: readonly string[];
 }
 
 export interface Link {
   readonly index: number;
   readonly mtu: number;
   readonly name: string;
-  readonly kind: 'ether' | 'ipip';
+  readonly kind: 'ether' | 'ipip' | 'loopback';
   up: boolean;
   /** Ethernet only. */
   readonly mac: string;
@@ -43,11 +49,19 @@ export interface Route {
   readonly kernel?: boolean;
 }
 
+export interface Address {
+  readonly dev: string;
+  readonly address: string;
+  readonly length: number;
+  /** When it goes by itself, in lab seconds. */
+  readonly until?: number;
+}
+
 /** All that a ramp node holds; plain data, saved as JSON. */
 export interface Node {
   readonly settings: NodeSettings;
   links: Link[];
-  addresses: { readonly dev: string; readonly address: string; readonly length: number }[];
+  addresses: Address[];
   routes: Route[];
   chains: Record<'filter' | 'nat', Chains>;
   flows: Flow[];
@@ -55,6 +69,8 @@ export interface Node {
   connections: string[];
   /** MAC addresses that Pods have learned for an address on tun0. */
   learned: Record<string, string>;
+  /** Services that are enabled or active. */
+  units: Record<string, Unit>;
   nextIndex: number;
 }
 
@@ -64,17 +80,20 @@ function ether(index: number, name: string, mtu: number): Link {
   return { index, name, mtu, kind: 'ether', up: true, mac, remote: '', local: '', dev: '', received: 0 };
 }
 
+const loopback: Link = { ...ether(1, 'lo', 65536), kind: 'loopback', mac: '00:00:00:00:00:00' };
+
 /** A node as it comes up: its interface, the SDN's bridge with tun0, the stock firewall, no tunnel. */
 export function startNode(settings: NodeSettings): Node {
   const node: Node = {
     settings,
-    links: [ether(3, settings.interface, 1500)],
-    addresses: [],
+    links: [loopback, ether(3, settings.interface, 1500)],
+    addresses: [{ dev: 'lo', address: '127.0.0.1', length: 8 }],
     routes: [],
     chains: stockChains(networksOf(settings)),
     flows: [],
     connections: [],
     learned: {},
+    units: {},
     nextIndex: 9,
   };
   addAddress(node, settings.interface, `${settings.address}/24`);
@@ -96,6 +115,13 @@ export function rebuildBridge(node: Node): void {
   node.routes = node.routes.filter((route) => !(route.kernel && route.dev === 'tun0')); // the SDN replaces the connected route by the cluster's
   for (const to of [...networksOf(node.settings), '172.30.0.0/16']) node.routes.push({ to, dev: 'tun0' });
   node.flows = pipelineFlows(node.settings);
+}
+
+/** The SDN tells a node of another one that has joined. */
+export function meet(node: Node, other: OtherNode): void {
+  if (node.settings.others.some(({ address }) => address === other.address)) return;
+  node.settings.others.push(other);
+  node.flows.push(...otherFlows(node.settings, other));
 }
 
 export const linkNamed = (node: Node, name: string): Link | undefined => node.links.find((link) => link.name === name);
@@ -127,7 +153,7 @@ export const routeTo = (node: Node, address: string): Route | undefined =>
 export const sourceOf = (node: Node, route: Route): string =>
   route.src ?? addressesOn(node, route.dev)[0] ?? node.settings.address;
 
-/** The node's configuration as sorted text; counters, indexes and conntrack are left out, the order of iptables rules is kept. */
+/** The node's configuration as sorted text; counters, indexes, conntrack and the loopback device are left out, the order of iptables rules is kept. */
 export function dumpNode(node: Node): string {
   const ends = ({ kind, mac, remote, local, dev }: Link): string =>
     kind === 'ether' ? `ether ${mac}` : `ipip remote ${remote} local ${local} dev ${dev || 'any'}`;
@@ -136,13 +162,25 @@ export function dumpNode(node: Node): string {
       .sort()
       .flatMap((chain) => chainLines(node.chains[table], chain));
   return [
-    ...node.links.map((link) => `link ${link.name} ${link.up ? 'up' : 'down'} ${ends(link)}`).sort(),
-    ...node.addresses.map(({ dev, address, length }) => `address ${address}/${length} dev ${dev}`).sort(),
+    ...node.links
+      .filter(({ name }) => name !== 'lo')
+      .map((link) => `link ${link.name} ${link.up ? 'up' : 'down'} ${ends(link)}`)
+      .sort(),
+    ...node.addresses
+      .filter(({ dev }) => dev !== 'lo')
+      .map(({ dev, address, length }) => `address ${address}/${length} dev ${dev}`)
+      .sort(),
     ...node.routes.map(({ to, dev, via }) => `route ${to} dev ${dev}${via ? ` via ${via}` : ''}`).sort(),
     ...rules('filter').map((line) => `iptables filter ${line}`),
     ...rules('nat').map((line) => `iptables nat ${line}`),
     ...node.flows
       .map((f) => `flow cookie=${f.cookie} table=${f.table} ${flowText(f)}actions=${f.actions.join(',')}`)
+      .sort(),
+    ...Object.entries(node.units)
+      .map(
+        ([name, unit]) =>
+          `unit ${name} ${unit.enabled ? 'enabled' : 'disabled'} ${unit.process ? 'active' : 'inactive'}`,
+      )
       .sort(),
   ].join('\n');
 }

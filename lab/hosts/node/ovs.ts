@@ -1,5 +1,6 @@
 import { done, Refusal, say, type Answer } from '../answer';
 import { text } from '../texts';
+import { trace } from './trace';
 import { covers, flowText, identical, parseFilter, parseFlow, withFlow, type Flow, type Ports } from './flows';
 import type { Node } from './node';
 
@@ -78,4 +79,23 @@ export function ovsVsctl(node: Node, args: readonly string[]): Answer {
   const port = portsOf(node)[name];
   if (!port) throw new Refusal('noInterface', name);
   return say(port);
+}
+
+/** `ovs-appctl ofproto/trace br0 FLOW`: only the end of what it tells, the datapath's actions. */
+export function ovsAppctl(node: Node, args: readonly string[]): Answer {
+  const [command, bridge = '', flow = '', ...more] = args;
+  if (command !== 'ofproto/trace' || more.length) throw new Refusal('notModelled', 'ovs-appctl', args.join(' '));
+  if (bridge !== 'br0') throw new Refusal('unknownBridge');
+  const { match } = parseFilter(flow, portsOf(node));
+  const [source, destination] = [match['nw_src'] ?? match['arp_spa'], match['nw_dst'] ?? match['arp_tpa']].map(
+    (address = '0.0.0.0') => address,
+  ) as [string, string];
+  const proto = match['proto'] === 'arp' ? 'arp' : 'ip';
+  const sent = trace(node, { port: match['in_port'] ?? '', proto, source, destination });
+  const changed = [
+    ...(sent && sent.packet.source !== source ? [`src=${sent.packet.source}`] : []),
+    ...(sent && sent.packet.destination !== destination ? [`dst=${sent.packet.destination}`] : []),
+  ];
+  const actions = [...(changed.length ? [`set(ipv4(${changed.join(',')}))`] : []), sent?.port ?? 'drop'];
+  return say(text('traced', flow, actions.join(',')));
 }

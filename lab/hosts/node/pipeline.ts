@@ -1,6 +1,6 @@
 import { hostOf, networkOf } from '../address';
 import { parseFlow, type Flow } from './flows';
-import type { NodeSettings } from './node';
+import type { NodeSettings, OtherNode } from './node';
 
 export type Plugin = 'subnet' | 'multitenant' | 'networkpolicy';
 
@@ -20,7 +20,6 @@ smn table=0,priority=150,in_port=2,actions=drop
 smn table=0,priority=100,arp,actions=goto_table:20
 smn table=0,priority=100,ip,actions=goto_table:20
 smn table=0,priority=0,actions=drop
-smn table=10,priority=100,tun_src=OTHER_ADDRESS,actions=goto_table:30
 smn table=10,priority=0,actions=drop
 smn table=20,priority=0,actions=drop
 n   table=21,priority=200,ip,nw_dst=CLUSTER,actions=ct(commit,table=30)
@@ -39,7 +38,6 @@ smn table=30,priority=25,ip,nw_dst=224.0.0.0/4,actions=goto_table:110
 smn table=30,priority=0,ip,actions=goto_table:100
 smn table=30,priority=0,arp,actions=drop
 smn table=40,priority=0,actions=drop
-smn table=50,priority=100,arp,arp_tpa=OTHER_SUBNET,actions=move:NXM_NX_REG0[]->NXM_NX_TUN_ID[0..31],set_field:OTHER_ADDRESS->tun_dst,output:1
 smn table=50,priority=0,actions=drop
 sm  table=60,priority=200,reg0=0,actions=output:2
 n   table=60,priority=200,actions=output:2
@@ -52,7 +50,6 @@ m   table=80,priority=200,reg1=0,actions=output:NXM_NX_REG2[]
 n   table=80,priority=200,ct_state=+rpl,ip,actions=output:NXM_NX_REG2[]
 n   table=80,priority=50,reg1=0,actions=output:NXM_NX_REG2[]
 smn table=80,priority=0,actions=drop
-smn table=90,priority=100,ip,nw_dst=OTHER_SUBNET,actions=move:NXM_NX_REG0[]->NXM_NX_TUN_ID[0..31],set_field:OTHER_ADDRESS->tun_dst,output:1
 smn table=90,priority=0,actions=drop
 smn table=100,priority=200,tcp,tcp_dst=53,nw_dst=ADDRESS,actions=output:2
 smn table=100,priority=200,udp,udp_dst=53,nw_dst=ADDRESS,actions=output:2
@@ -64,6 +61,12 @@ smn table=120,priority=0,actions=drop
 s   table=253,actions=note:00.07
 m   table=253,actions=note:01.07
 n   table=253,actions=note:02.07`;
+
+/** The flows for another node. */
+const OTHER_FLOWS = `
+smn table=10,priority=100,tun_src=OTHER_ADDRESS,actions=goto_table:30
+smn table=50,priority=100,arp,arp_tpa=OTHER_SUBNET,actions=move:NXM_NX_REG0[]->NXM_NX_TUN_ID[0..31],set_field:OTHER_ADDRESS->tun_dst,output:1
+smn table=90,priority=100,ip,nw_dst=OTHER_SUBNET,actions=move:NXM_NX_REG0[]->NXM_NX_TUN_ID[0..31],set_field:OTHER_ADDRESS->tun_dst,output:1`;
 
 /** A Pod's flows; all Pods here are in project default, VNID 0. */
 const POD_FLOWS = `
@@ -81,27 +84,33 @@ export const networksOf = ({ clusterNetwork, furtherNetworks = [] }: NodeSetting
   ...furtherNetworks,
 ];
 
-/** What the SDN programs for one node, its Pods and one other node. */
+/** A template's flows for a plugin, one for each network where it names the cluster's, with the words in capitals filled in. */
+function fill(settings: NodeSettings, flows: string, words: Record<string, string>): Flow[] {
+  return flows
+    .split('\n')
+    .filter((line) => line.slice(0, 3).includes(settings.plugin.charAt(0)))
+    .flatMap((line) =>
+      networksOf(settings).flatMap((network, i) =>
+        i === 0 || line.includes('CLUSTER') ? line.replaceAll('CLUSTER', network) : [],
+      ),
+    )
+    .map((line) =>
+      parseFlow(
+        line.slice(4).replace(/\b[A-Z_]{3,}\b/g, (word) => words[word] ?? word),
+        {},
+      ),
+    );
+}
+
+export const otherFlows = (settings: NodeSettings, { address, subnet }: OtherNode): Flow[] =>
+  fill(settings, OTHER_FLOWS, { OTHER_ADDRESS: address, OTHER_SUBNET: subnet });
+
+/** What the SDN programs for one node, its Pods and the other nodes. */
 export function pipelineFlows(settings: NodeSettings): Flow[] {
-  const { address, plugin, gateway, pods, other } = settings;
-  const fill = (flows: string, words: Record<string, string>): Flow[] =>
-    flows
-      .split('\n')
-      .filter((line) => line.slice(0, 3).includes(plugin.charAt(0)))
-      .flatMap((line) =>
-        networksOf(settings).flatMap((network, i) =>
-          i === 0 || line.includes('CLUSTER') ? line.replaceAll('CLUSTER', network) : [],
-        ),
-      )
-      .map((line) =>
-        parseFlow(
-          line.slice(4).replace(/\b[A-Z_]{3,}\b/g, (word) => words[word] ?? word),
-          {},
-        ),
-      );
-  const node = { ADDRESS: address, GATEWAY: hostOf(gateway), SUBNET: networkOf(gateway) };
+  const { address, gateway, pods, others } = settings;
   return [
-    ...fill(NODE_FLOWS, { ...node, OTHER_ADDRESS: other.address, OTHER_SUBNET: other.subnet }),
-    ...pods.flatMap((pod, i) => fill(POD_FLOWS, { POD: pod, PORT: String(i + 4), MAC: hex(pod).join(':') })),
+    ...fill(settings, NODE_FLOWS, { ADDRESS: address, GATEWAY: hostOf(gateway), SUBNET: networkOf(gateway) }),
+    ...others.flatMap((other) => otherFlows(settings, other)),
+    ...pods.flatMap((pod, i) => fill(settings, POD_FLOWS, { POD: pod, PORT: String(i + 4), MAC: hex(pod).join(':') })),
   ];
 }

@@ -45,6 +45,46 @@ export const spec = {
   virtualServers: ['ose-vserver', 'https-ose-vserver'],
 };
 
+export const SECOND = 'i-0b4e90de0b4e90de0';
+export const ADMIN = 'i-0ad3100c0ad3100c0';
+export const BALANCER = 'i-0ba1a9ce0ba1a9ce0';
+export const VIP = '10.3.89.100';
+const cluster = { admin: ADMIN, kubeconfig: '/etc/origin/master/admin.kubeconfig' };
+
+/** `spec` with two nodes behind one address. */
+export const pair = {
+  ...spec,
+  ramp: {
+    network: 'l2',
+    vip: VIP,
+    nodes: [
+      { instance: NODE, address: '10.3.89.89', interface: 'eth0', node: 'ramp-1.example.com' },
+      { instance: SECOND, address: '10.3.89.90', interface: 'eth0', node: 'ramp-2.example.com' },
+    ],
+  },
+  cluster,
+  ipfailover: { name: 'f5ipfailover', label: 'f5rampnode', serviceAccount: 'f5ipfailover', vrrpIdOffset: 10 },
+};
+/** A balancer in the SDN of the same cluster. */
+export const member = {
+  kind: 'member',
+  name: 'edge-m',
+  balancer: { instance: BALANCER, node: 'balancer.example.com' },
+  cluster,
+  clusterNetworks: ['10.128.0.0/14'],
+};
+
+export const OC = 'oc --config /etc/origin/master/admin.kubeconfig';
+export const CHECK = `/bin/bash -c 'grep -qw 127.112.0.11 /proc/net/fib_trie && exit 1 || exit 0'`;
+/** Makes the address float between the nodes of `pair`. */
+export const FLOAT = [
+  'oc label node ramp-1.example.com f5rampnode=true --overwrite',
+  'oc label node ramp-2.example.com f5rampnode=true --overwrite',
+  'oc create serviceaccount f5ipfailover -n default',
+  'oc adm policy add-scc-to-user privileged system:serviceaccount:default:f5ipfailover',
+  `oc adm ipfailover f5ipfailover -n default --virtual-ips=${VIP} --interface=eth0 --watch-port=0 --check-script="${CHECK}" --check-interval=2 --replicas=2 --service-account=f5ipfailover --selector=f5rampnode=true --vrrp-id-offset=10`,
+];
+
 export type Bench = Hosts & { readonly world: World };
 const opened: Bench[] = [];
 

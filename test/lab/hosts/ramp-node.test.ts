@@ -289,6 +289,95 @@ ovs-vsctl: no row "tun9" in table Interface
   });
 });
 
+describe('ovs-appctl ofproto/trace', () => {
+  it('ends in what the datapath does with a packet', async () => {
+    const hosts = await open();
+    const end = async (flow: string): Promise<string> =>
+      (await hosts.world.run(NODE, `ovs-appctl ofproto/trace br0 "${flow}" | tail -n 1`)).out;
+    const flow = 'in_port=2,ip,nw_src=10.3.91.216,nw_dst=10.129.0.5';
+    expect(await end('in_port=tun0,ip,nw_src=10.129.0.1,nw_dst=10.129.0.5')).toBe('Datapath actions: 4\n');
+    expect(await end(flow.replace('10.129.0.5', '10.129.0.99'))).toBe('Datapath actions: drop\n');
+    await hosts.world.run(
+      NODE,
+      `ovs-ofctl -O OpenFlow13 add-flow br0 "priority=2000,ip,in_port=2,nw_src=10.3.91.216,actions=mod_nw_src:10.129.0.254,goto_table:30"`,
+    );
+    expect(await end(flow)).toBe('Datapath actions: set(ipv4(src=10.129.0.254)),4\n');
+    expect(
+      (await transcript(hosts, NODE, `ovs-appctl ofproto/trace br9 ${flow}`, 'ovs-appctl fdb/show br0')).replace(
+        /^\$.*\n/gm,
+        '',
+      ),
+    ).toBe(
+      'Unknown bridge\novs-appctl: ovs-vswitchd: server returned an error\n[rc 2]\novs-appctl: not modelled by the lab: fdb/show br0\n[rc 127]\n',
+    );
+  });
+});
+
+describe('systemctl', () => {
+  const FILE = '$EDGE_RAMP_ROOT/etc/systemd/system/x.service';
+
+  it('refuses a service without a unit file', async () => {
+    const hosts = await open();
+    const lines = ['enable', 'disable', 'start', 'restart', 'stop', 'is-active', 'is-enabled', 'mask'];
+    expect((await transcript(hosts, NODE, ...lines.map((verb) => `systemctl ${verb} x`))).replace(/^\$.*\n/gm, ''))
+      .toBe(`Failed to execute operation: No such file or directory
+[rc 1]
+Failed to execute operation: No such file or directory
+[rc 1]
+Failed to start x.service: Unit not found.
+[rc 5]
+Failed to restart x.service: Unit not found.
+[rc 5]
+Failed to stop x.service: Unit x.service not loaded.
+[rc 5]
+inactive
+[rc 3]
+Failed to get unit file state for x.service: No such file or directory
+[rc 1]
+systemctl: not modelled by the lab: mask x
+[rc 127]
+`);
+  });
+
+  it('starts what is there, again and again, and leaves no trace of it in the end', async () => {
+    const hosts = await open();
+    const before = hosts.dump(NODE);
+    await hosts.world.run(
+      NODE,
+      `printf '[Service]\\nExecStart=/bin/x\\n' >${FILE}; echo >$EDGE_RAMP_ROOT/var/lib/edge-ramp/vip-report`,
+    );
+    expect(
+      (
+        await transcript(
+          hosts,
+          NODE,
+          'systemctl daemon-reload',
+          'systemctl is-enabled x',
+          'systemctl enable --now x.service 2>/dev/null',
+          'systemctl enable x',
+          'systemctl start x',
+          'systemctl restart x',
+          'systemctl is-active x.service',
+          'systemctl is-active --quiet x',
+        )
+      ).replace(/^\$.*\n/gm, ''),
+    ).toBe('[rc 0]\ndisabled\n[rc 1]\n[rc 0]\n[rc 0]\n[rc 0]\n[rc 0]\nactive\n[rc 0]\n[rc 0]\n');
+    expect(
+      hosts
+        .dump(NODE)
+        .split('\n')
+        .filter((line) => !before.includes(line))
+        .map((line) => line.replace(/[0-9a-f]{64}/, 'DIGEST')),
+    ).toEqual([
+      'unit x enabled active',
+      'file /etc/systemd/system/x.service DIGEST',
+      'file /var/lib/edge-ramp/vip-report DIGEST',
+    ]);
+    await hosts.world.run(NODE, `systemctl disable --now x; rm ${FILE} $EDGE_RAMP_ROOT/var/lib/edge-ramp/vip-report`);
+    expect(hosts.dump(NODE)).toBe(before);
+  });
+});
+
 describe('a node', () => {
   it('holds Pods with their claims and answers ping as iputils does', async () => {
     const hosts = await open();

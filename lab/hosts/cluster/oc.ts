@@ -1,0 +1,236 @@
+import { done, Refusal, say, type Answer } from '../answer';
+import { text } from '../texts';
+import { runs, type Cluster } from './cluster';
+import { ipfailover, IPFAILOVER_OPTIONS } from './ipfailover';
+import { jsonpath } from './jsonpath';
+import { kindCalled, KINDS, metadataOf, objects, selected, type ApiObject, type KindName } from './objects';
+
+/** A command line taken apart; options by their long names. */
+interface Line {
+  readonly words: readonly string[];
+  readonly options: ReadonlyMap<string, string>;
+}
+type Verb = (cluster: Cluster, line: Line, absent: readonly string[]) => Answer;
+interface Command {
+  readonly options: readonly string[];
+  readonly run: Verb;
+  /** Whether this cluster's client has it; without: it does. */
+  readonly exists?: (cluster: Cluster) => boolean;
+  readonly help?: string;
+}
+
+const SHORT: Readonly<Record<string, string>> = {
+  '-n': '--namespace',
+  '-o': '--output',
+  '-l': '--selector',
+  '-i': '--interface',
+  '-w': '--watch-port',
+  '-r': '--replicas',
+  '-z': '--serviceaccount',
+  '-h': '--help',
+};
+const FLAGS = ['--overwrite', '--all-namespaces', '--help', '--ignore-not-found', '--create', '--schedulable'];
+const EVERYWHERE = ['--config', '--namespace', '--request-timeout'];
+
+function parse(args: readonly string[]): Line {
+  const words: string[] = [];
+  const options = new Map<string, string>();
+  for (let i = 0; i < args.length; i++) {
+    const [, name = '', value] = /^(-[a-z]|--[a-z-]+)(?:=(.*))?$/s.exec(args[i]!) ?? [];
+    const long = SHORT[name] ?? name;
+    if (!long) words.push(args[i]!);
+    else options.set(long, value ?? (FLAGS.includes(long) ? 'true' : (args[++i] ?? '')));
+  }
+  return { words, options };
+}
+
+/** OpenShift's `oc` on an admin host, as far as ipfailover, nodes, service accounts and Pods go: the client of 3.11, or of 4 without what is gone there. */
+export function oc(cluster: Cluster, args: readonly string[], absent: readonly string[]): Answer {
+  const { words, options } = parse(args);
+  const refuse = (): Refusal => new Refusal('notModelled', 'oc', args.join(' '));
+  const name = Object.keys(COMMANDS).find((each) => `${words.join(' ')} `.startsWith(`${each} `));
+  const command = COMMANDS[name ?? ''];
+  if (!name || !command) throw refuse();
+  const exists = command.exists?.(cluster) ?? true;
+  if (options.get('--help') === 'true') {
+    if (!command.help) throw refuse();
+    return say(exists ? command.help : text('ocHelpAdm', availableIn(cluster).join('\n  ')));
+  }
+  if (!exists) throw new Refusal('ocUnknown', name.replace('adm ', ''));
+  const config = options.get('--config');
+  if (config !== undefined && !cluster.kubeconfigs.includes(config)) throw new Refusal('ocConfig', config);
+  if ([...options.keys()].some((option) => ![...EVERYWHERE, ...command.options].includes(option))) throw refuse();
+  return command.run(cluster, { words: words.slice(name.split(' ').length), options }, absent);
+}
+
+const availableIn = (cluster: Cluster): string[] =>
+  Object.entries(COMMANDS).flatMap(([name, { exists }]) => {
+    const own = name.startsWith('adm ') && (exists?.(cluster) ?? true);
+    return own ? name.split(' ')[1]! : [];
+  });
+
+/** Kind and names: `node N`, `dc/N`. */
+function named(words: readonly string[]): { kind: KindName; names: readonly string[] } {
+  const [first = '', ...rest] = words;
+  const [word = '', slashed] = first.split('/');
+  const kind = kindCalled(word);
+  if (!kind) throw new Refusal('notModelled', 'oc', words.join(' '));
+  return { kind, names: slashed === undefined ? rest : [slashed, ...rest] };
+}
+const namespaceOf = ({ options }: Line): string =>
+  options.has('--all-namespaces') ? '' : (options.get('--namespace') ?? 'default');
+
+/** The objects that a line names or selects. */
+function asked(cluster: Cluster, line: Line, absent: readonly string[]): { kind: KindName; found: ApiObject[] } {
+  const { kind, names } = named(line.words);
+  const all = objects(cluster, kind, namespaceOf(line), absent);
+  const { options } = line;
+  const matching = selected(all, options.get('--selector') ?? '', options.get('--field-selector') ?? '');
+  if (!names.length) return { kind, found: matching };
+  const found = names.flatMap((name) => {
+    const each = all.find(({ metadata }) => metadata.name === name);
+    if (!each && !options.has('--ignore-not-found')) throw new Refusal('ocNotFound', KINDS[kind].many, name);
+    return each ?? [];
+  });
+  return { kind, found };
+}
+
+function get(cluster: Cluster, line: Line, absent: readonly string[]): Answer {
+  const { found } = asked(cluster, line, absent);
+  const [, template] = /^jsonpath=(.*)$/s.exec(line.options.get('--output') ?? '') ?? [];
+  if (template === undefined) throw new Refusal('notModelled', 'oc', 'get without -o jsonpath=');
+  const one = named(line.words).names.length === 1;
+  if (one && !found.length) return say();
+  return { ...say(), out: jsonpath(template, one ? found[0] : { items: found }, cluster.version === 4) };
+}
+
+/** `label` and `annotate`: KEY=VALUE sets, KEY- removes. */
+function mark(what: 'labels' | 'annotations', cluster: Cluster, line: Line): Answer {
+  const { kind, names } = named(line.words);
+  const changes = names.filter((word) => /=|-$/.test(word) && word !== names[0]);
+  const [name = ''] = names;
+  if (names.length !== changes.length + 1 || !changes.length) throw new Refusal('notModelled', 'oc', names.join(' '));
+  const { [what]: words } = metadataOf(cluster, kind, name);
+  const before = JSON.stringify(words);
+  const next = { ...words };
+  const out: string[] = [];
+  for (const change of changes) {
+    const [, key = '', value] = /^([^=]+?)(?:=(.*)|-)$/s.exec(change) ?? [];
+    const old = words[key];
+    const same = cluster.version === 4 && old === value;
+    if (value !== undefined && old !== undefined && !line.options.has('--overwrite') && !same)
+      throw new Refusal(what === 'labels' ? 'ocHasLabel' : 'ocHasAnnotation', key, old);
+    if (value === undefined && old === undefined && what === 'labels') out.push(text('ocNoLabel', key));
+    delete next[key];
+    if (value !== undefined) next[key] = value;
+  }
+  for (const key of Object.keys(words)) delete words[key];
+  Object.assign(words, next);
+  const changed = before !== JSON.stringify(words) || what === 'annotations';
+  return done(
+    ...out,
+    text(
+      'ocDone',
+      `${KINDS[kind].one}/${name}`,
+      `${changed ? '' : 'not '}${what === 'labels' ? 'labeled' : 'annotated'}`,
+    ),
+  );
+}
+
+function remove(cluster: Cluster, line: Line, absent: readonly string[]): Answer {
+  const { kind, found } = asked(cluster, line, absent);
+  if (!['account', 'config', 'pod'].includes(kind)) throw new Refusal('notModelled', 'oc', `delete ${kind}`);
+  if (!named(line.words).names.length && !line.options.has('--selector'))
+    throw new Refusal('notModelled', 'oc', 'delete without a name or -l');
+  for (const { metadata } of found) {
+    if (kind === 'account') delete cluster.accounts[metadata.name];
+    if (kind === 'config') delete cluster.configs[metadata.name];
+    if (kind === 'pod') cluster.pods = cluster.pods.filter(({ name }) => name !== metadata.name);
+  }
+  if (!found.length) return say(text('ocNone'));
+  return done(...found.map(({ metadata }) => text('ocDeleted', KINDS[kind].one, metadata.name)));
+}
+
+/** `adm cordon` and `adm uncordon` of one node. */
+function cordon(cluster: Cluster, { words: [name = '', ...more] }: Line, unschedulable: boolean): Answer {
+  if (more.length) throw new Refusal('notModelled', 'oc', 'cordon of more than one node');
+  metadataOf(cluster, 'node', name);
+  const word = unschedulable ? 'cordoned' : 'uncordoned';
+  const already = cluster.nodes[name]!.unschedulable === unschedulable;
+  cluster.nodes[name]!.unschedulable = unschedulable;
+  return done(text('ocDone', `node/${name}`, already ? `already ${word}` : word));
+}
+
+function manageNode(cluster: Cluster, { words, options }: Line, absent: readonly string[]): Answer {
+  const wanted = options.get('--schedulable');
+  if (wanted === undefined) throw new Refusal('notModelled', 'oc', 'adm manage-node without --schedulable');
+  const rows = words.map((name) => {
+    metadataOf(cluster, 'node', name);
+    const node = cluster.nodes[name]!;
+    node.unschedulable = wanted === 'false';
+    const status = `${absent.includes(node.instance) ? 'NotReady' : 'Ready'}${node.unschedulable ? ',SchedulingDisabled' : ''}`;
+    return text('ocNodeRow', name, status);
+  });
+  return done(text('ocNodeHead'), ...rows);
+}
+
+/** `adm policy add-scc-to-user privileged USER` and `remove-scc-from-user`; the same answer whether it was so or not. */
+function scc(cluster: Cluster, { words: [name = '', ...users], options }: Line, adds: boolean): Answer {
+  if (name !== 'privileged') throw new Refusal('ocNotFound', KINDS.scc.many, name);
+  const account = options.get('--serviceaccount');
+  const all = account ? [...users, `system:serviceaccount:default:${account}`] : users;
+  const others = cluster.privileged.filter((user) => adds || !all.includes(user));
+  cluster.privileged = [...others, ...all.filter((user) => adds && !others.includes(user))];
+  const list = all.map((user) => `"${user}"`).join(' ');
+  return done(text('ocScc', name, adds ? 'added to' : 'removed from', list));
+}
+
+/** `rollout status dc/NAME` waits for all Pods, at most the 10 minutes that a rollout gets. */
+function rolloutStatus(cluster: Cluster, { words }: Line, absent: readonly string[]): Answer {
+  const { kind, names } = named(words);
+  const [name = ''] = names;
+  if (kind !== 'config') throw new Refusal('notModelled', 'oc', `rollout status ${words.join(' ')}`);
+  metadataOf(cluster, kind, name);
+  const wanted = cluster.configs[name]!.replicas;
+  const ready = cluster.pods.filter((pod) => pod.config === name && runs(cluster, pod, absent)).length;
+  if (ready === wanted) return say(text('ocRolledOut', name));
+  const waits = say(text('ocRolloutWaits', ready, wanted));
+  return { ...waits, code: 1, err: `${text('ocRolloutFailed', name)}\n`, seconds: 600 };
+}
+
+function createAccount(cluster: Cluster, { words: [name = ''] }: Line): Answer {
+  if (cluster.accounts[name]) throw new Refusal('ocExists', KINDS.account.many, name);
+  cluster.accounts[name] = { labels: {}, annotations: {} };
+  return done(text('ocDone', `serviceaccount/${name}`, 'created'));
+}
+
+const only3 = ({ version }: Cluster): boolean => version === 3;
+const has = { options: [], exists: (cluster: Cluster): boolean => cluster.cordon };
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  get: {
+    options: ['--output', '--selector', '--field-selector', '--all-namespaces', '--ignore-not-found'],
+    run: get,
+  },
+  label: { options: ['--overwrite'], run: (cluster, line) => mark('labels', cluster, line) },
+  annotate: { options: ['--overwrite'], run: (cluster, line) => mark('annotations', cluster, line) },
+  delete: { options: ['--selector', '--field-selector', '--ignore-not-found'], run: remove },
+  'create serviceaccount': { options: [], run: createAccount },
+  'create sa': { options: [], run: createAccount },
+  'rollout status': { options: [], run: rolloutStatus },
+  'adm cordon': { ...has, run: (cluster, line) => cordon(cluster, line, true), help: text('ocHelpCordon') },
+  'adm uncordon': { ...has, run: (cluster, line) => cordon(cluster, line, false), help: text('ocHelpUncordon') },
+  'adm manage-node': { options: ['--schedulable'], run: manageNode, exists: only3, help: text('ocHelpManageNode') },
+  'adm ipfailover': {
+    options: IPFAILOVER_OPTIONS,
+    run: (cluster, { words, options }) => ipfailover(cluster, words, options),
+    exists: only3,
+    help: text('ocHelpIpfailover', IPFAILOVER_OPTIONS.map((option) => `      ${option}=`).join('\n')),
+  },
+  // 4.5 and later bind a cluster role instead, which the lab does not model
+  'adm policy add-scc-to-user': { options: ['--serviceaccount'], run: (cluster, line) => scc(cluster, line, true) },
+  'adm policy remove-scc-from-user': {
+    options: ['--serviceaccount'],
+    run: (cluster, line) => scc(cluster, line, false),
+  },
+};

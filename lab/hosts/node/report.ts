@@ -1,0 +1,42 @@
+import { isAddress } from '../address';
+import { verdict } from './iptables';
+import { addressesOn, linkNamed, routeTo, type Node } from './node';
+
+/** Lab seconds for which a mark stands; its reporter renews it earlier. */
+const MARK_SECONDS = 10;
+
+/** Whether something is missing of a tunnel: the device, the route by it, and what translates the source: four flows with an address, or a rule. */
+function broken(node: Node, device: string, source: string, cookie: string, address: string): boolean {
+  if (!linkNamed(node, device)?.up || routeTo(node, source)?.dev !== device) return true;
+  if (address !== '-' && !addressesOn(node, 'tun0').includes(address)) return true;
+  if (cookie === '-') {
+    const packet = { protocol: 'icmp', source, destination: node.settings.pods[0] ?? '', output: 'tun0' } as const;
+    return verdict(node.chains.nat, 'POSTROUTING', packet)?.[0] !== 'SNAT';
+  }
+  const fields = [
+    ['nw_src', source],
+    ['arp_spa', address],
+    ['arp_tpa', address],
+    ['nw_dst', address],
+  ] as const;
+  const own = node.flows.filter((flow) => flow.priority === 2000 && BigInt(flow.cookie) === BigInt(cookie));
+  return fields.some(([field, value]) => value !== '-' && !own.some((flow) => flow.match[field] === value));
+}
+
+/**
+ * What time does on a node: addresses with a lifetime go, and services named edge-ramp-* look after their tunnel. This is a simplification of the
+ * program that such a service runs, whatever that is: its command line ends in MARK INTERFACE SOURCE COOKIE ADDRESS ("-": not used), and it puts
+ * the address MARK on lo for some seconds while something is missing.
+ */
+export function passTime(node: Node, now: number): void {
+  for (const { process = '' } of Object.entries(node.units).flatMap(([name, unit]) =>
+    name.startsWith('edge-ramp-') ? unit : [],
+  )) {
+    const [mark = '', device = '', source = '', cookie = '', address = ''] = process.trim().split(/\s+/).slice(-5);
+    if (!isAddress(mark) || !isAddress(source)) continue;
+    node.addresses = node.addresses.filter((each) => each.dev !== 'lo' || each.address !== mark);
+    if (broken(node, device, source, cookie, address))
+      node.addresses.push({ dev: 'lo', address: mark, length: 32, until: now + MARK_SECONDS });
+  }
+  node.addresses = node.addresses.filter(({ until = Infinity }) => until > now);
+}

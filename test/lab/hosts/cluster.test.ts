@@ -1,0 +1,364 @@
+import {
+  ADMIN,
+  BALANCER,
+  closeAll,
+  FLOAT,
+  member,
+  NODE,
+  OC,
+  open,
+  pair,
+  SECOND,
+  transcript,
+  VIP,
+  type Bench,
+} from './bench';
+
+afterAll(closeAll);
+
+const both = { specs: [pair, member] };
+const N = 'ramp-1.example.com';
+/** What lines say, without the lines themselves. */
+const told = async (hosts: Bench, ...lines: string[]): Promise<string> =>
+  (await transcript(hosts, ADMIN, ...lines)).replace(/^\$.*\n/gm, '');
+const linesOf = (hosts: Bench, word: string): string[] =>
+  hosts
+    .dump(ADMIN)
+    .split('\n')
+    .filter((line) => line.includes(word));
+
+describe('oc on nodes', () => {
+  it('labels, refuses another value without --overwrite, and takes a label away', async () => {
+    expect(
+      await told(
+        await open({}, both),
+        `${OC} label node ${N} f5rampnode=true`,
+        `${OC} label node ${N} f5rampnode=true`,
+        `${OC} label node ${N} f5rampnode=true --overwrite`,
+        `${OC} label node ${N} f5rampnode-`,
+        `${OC} label node ${N} f5rampnode-`,
+        `${OC} label node ramp-9 f5rampnode=true`,
+      ),
+    ).toBe(`node/${N} labeled
+[rc 0]
+error: 'f5rampnode' already has a value (true), and --overwrite is false
+[rc 1]
+node/${N} not labeled
+[rc 0]
+node/${N} labeled
+[rc 0]
+label "f5rampnode" not found.
+node/${N} not labeled
+[rc 0]
+Error from server (NotFound): nodes "ramp-9" not found
+[rc 1]
+`);
+  });
+
+  it('with the client of 4 takes the same value again', async () => {
+    const hosts = await open({ openshift: 4 }, both);
+    await told(hosts, `oc label node ${N} f5rampnode=true`);
+    expect(await told(hosts, `oc label node ${N} f5rampnode=true`)).toBe(`node/${N} not labeled\n[rc 0]\n`);
+  });
+
+  it('cordons as often as one likes, with either command', async () => {
+    expect(
+      await told(
+        await open({}, both),
+        `oc adm cordon ${N}`,
+        `oc adm cordon ${N}`,
+        `oc get node ${N} -o jsonpath='{.spec.unschedulable}'`,
+        `oc adm manage-node ${N} --schedulable=true`,
+        `oc adm manage-node ${N} --schedulable=false | grep -c ${N}.*Ready,SchedulingDisabled`,
+        `oc adm uncordon ${N}`,
+        `oc adm uncordon ${N}`,
+        `oc get node ${N} -o jsonpath='{.spec.unschedulable}'`,
+        'oc adm cordon ramp-9',
+      ),
+    ).toMatch(
+      new RegExp(`^node/${N} cordoned
+\\[rc 0]
+node/${N} already cordoned
+\\[rc 0]
+true\\[rc 0]
+NAME .* STATUS .*
+${N} +Ready +compute .*
+\\[rc 0]
+1
+\\[rc 0]
+node/${N} uncordoned
+\\[rc 0]
+node/${N} already uncordoned
+\\[rc 0]
+\\[rc 0]
+Error from server \\(NotFound\\): nodes "ramp-9" not found
+\\[rc 1]
+$`),
+    );
+  });
+
+  it('has what its release has: help tells', async () => {
+    const helps = async (hosts: Bench): Promise<boolean[]> => {
+      const all = [];
+      for (const [command, word] of [
+        ['ipfailover', '--virtual-ips'],
+        ['cordon', 'cordon NODE'],
+        ['manage-node', '--schedulable'],
+      ])
+        all.push((await hosts.world.run(ADMIN, `${OC} adm ${command} --help`)).out.includes(word!));
+      return all;
+    };
+    expect(await helps(await open({}, both))).toEqual([true, true, true]);
+    expect(await helps(await open({ cordon: false }, both))).toEqual([true, false, true]);
+    const four = await open({ openshift: 4 }, both);
+    expect(await helps(four)).toEqual([false, true, false]);
+    expect(await four.world.run(ADMIN, 'oc adm ipfailover x')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('unknown command "ipfailover"'),
+    });
+  });
+
+  it('knows the login file and refuses what is not modelled', async () => {
+    expect(
+      await told(
+        await open({}, both),
+        'oc --config /nowhere get node x -o jsonpath={}',
+        'oc get nodes',
+        'oc adm drain x',
+      ),
+    ).toBe(`error: stat /nowhere: no such file or directory
+[rc 1]
+oc: not modelled by the lab: get without -o jsonpath=
+[rc 127]
+oc: not modelled by the lab: adm drain x
+[rc 127]
+`);
+    expect(await (await open({}, both)).world.run(NODE, 'oc get nodes')).toMatchObject({ code: 127 });
+  });
+});
+
+describe('oc get -o jsonpath', () => {
+  it('prints fields with escaped dots, text, ranges and whole maps', async () => {
+    const hosts = await open({}, both);
+    await told(hosts, `oc annotate node ${N} edge-ramp/edge-a.label.x=- --overwrite`);
+    expect(
+      await told(
+        hosts,
+        `oc get node ${N} -o jsonpath='{.metadata.labels.kubernetes\\.io/hostname}{"\\n"}'`,
+        `oc get node ${N} -o jsonpath='{.metadata.annotations.edge-ramp/edge-a\\.label\\.x}|{.metadata.labels.none}{"\\n"}'`,
+        `oc get node ${N} -o jsonpath="{.metadata.annotations['edge-ramp/edge-a.label.x']} {.status.conditions[0].type}"`,
+        `oc get nodes -o jsonpath='{range .items[*]}{.metadata.name}={range .status.conditions[*]}{.status}{end};{end}'`,
+        `oc get node ${N} -o jsonpath='{.metadata.annotations}'`,
+        `oc get scc privileged -o jsonpath={.users}`,
+        `oc get dc -o jsonpath='{.items[0].metadata.name}'`,
+      ),
+    ).toBe(`${N}
+[rc 0]
+-|
+[rc 0]
+- Ready[rc 0]
+balancer.example.com=True;${N}=True;ramp-2.example.com=True;[rc 0]
+map[edge-ramp/edge-a.label.x:- volumes.kubernetes.io/controller-managed-attach-detach:true][rc 0]
+[system:admin system:serviceaccount:openshift-infra:build-controller][rc 0]
+error: error executing jsonpath "{.items[0].metadata.name}": Error executing template: array index out of bounds: index 0, length 0.
+[rc 1]
+`);
+    expect(await told(await open({ openshift: 4 }, both), 'oc get scc privileged -o jsonpath={.users}')).toBe(
+      '["system:admin","system:serviceaccount:openshift-infra:build-controller"][rc 0]\n',
+    );
+  });
+
+  it('tells a node’s Pods and whose they are', async () => {
+    const hosts = await open({}, both);
+    const of = (node: string): string =>
+      `oc get pods --all-namespaces --field-selector spec.nodeName=${node} -o jsonpath='{range .items[*]}{.metadata.namespace} {.metadata.ownerReferences[0].kind},{end}'`;
+    expect(await told(hosts, of('balancer.example.com'), of(N))).toBe(
+      `openshift-monitoring DaemonSet,openshift-sdn DaemonSet,openshift-sdn DaemonSet,shop ReplicationController,shop ReplicationController,[rc 0]
+openshift-sdn DaemonSet,openshift-sdn DaemonSet,[rc 0]
+`,
+    );
+  });
+});
+
+describe('oc on service accounts and the SCC', () => {
+  it('creates once, deletes once, and grants and takes back as often as one likes', async () => {
+    const hosts = await open({}, both);
+    const before = hosts.dump(ADMIN);
+    const user = 'system:serviceaccount:default:x';
+    expect(
+      await told(
+        hosts,
+        `${OC} create serviceaccount x -n default`,
+        `${OC} create serviceaccount x -n default`,
+        `${OC} annotate serviceaccount x -n default edge-ramp/edge-a.account=-`,
+        `${OC} annotate serviceaccount x -n default edge-ramp/edge-a.account=present`,
+        `${OC} get serviceaccount x -n default -o jsonpath={.metadata.annotations}`,
+        `${OC} adm policy add-scc-to-user privileged ${user}`,
+        `${OC} adm policy add-scc-to-user privileged ${user}`,
+        `${OC} adm policy remove-scc-from-user privileged ${user}`,
+        `${OC} adm policy remove-scc-from-user privileged ${user}`,
+        `${OC} delete serviceaccount x -n default`,
+        `${OC} delete serviceaccount x -n default`,
+      ),
+    ).toBe(`serviceaccount/x created
+[rc 0]
+Error from server (AlreadyExists): serviceaccounts "x" already exists
+[rc 1]
+serviceaccount/x annotated
+[rc 0]
+error: --overwrite is false but found the following declared annotation(s): 'edge-ramp/edge-a.account' already has a value (-)
+[rc 1]
+map[edge-ramp/edge-a.account:-][rc 0]
+scc "privileged" added to: ["${user}"]
+[rc 0]
+scc "privileged" added to: ["${user}"]
+[rc 0]
+scc "privileged" removed from: ["${user}"]
+[rc 0]
+scc "privileged" removed from: ["${user}"]
+[rc 0]
+serviceaccount "x" deleted
+[rc 0]
+Error from server (NotFound): serviceaccounts "x" not found
+[rc 1]
+`);
+    expect(hosts.dump(ADMIN)).toBe(before);
+  });
+});
+
+describe('oc adm ipfailover', () => {
+  it('works and yet fails where the service account is there; a second time it changes nothing', async () => {
+    const hosts = await open({}, both);
+    for (const line of FLOAT.slice(0, 4)) expect((await hosts.world.run(ADMIN, line)).code).toBe(0);
+    expect(await told(hosts, FLOAT[4]!)).toBe(`--> Creating IP failover f5ipfailover ...
+    deploymentconfig "f5ipfailover" created
+--> Failed
+    error: serviceaccounts "f5ipfailover" already exists
+[rc 1]
+`);
+    const made = hosts.dump(ADMIN);
+    expect(await told(hosts, FLOAT[4]!.replace('offset=10', 'offset=20'))).toMatch(
+      'deploymentconfigs.apps.openshift.io "f5ipfailover" already exists\n[rc 1]',
+    );
+    expect(hosts.dump(ADMIN)).toBe(made);
+    expect(
+      await told(
+        hosts,
+        `oc get dc --all-namespaces -l ipfailover -o jsonpath='{range .items[*]}{.metadata.name} {.spec.replicas} {.spec.template.spec.nodeSelector} {.spec.template.spec.serviceAccountName}{"\\n"}{range .spec.template.spec.containers[0].env[*]}{.name}={.value}{"\\n"}{end}{end}'`,
+      ),
+    ).toBe(`f5ipfailover 2 map[f5rampnode:true] f5ipfailover
+OPENSHIFT_HA_CONFIG_NAME=f5ipfailover
+OPENSHIFT_HA_VIRTUAL_IPS=${VIP}
+OPENSHIFT_HA_VIP_GROUPS=0
+OPENSHIFT_HA_NETWORK_INTERFACE=eth0
+OPENSHIFT_HA_MONITOR_PORT=0
+OPENSHIFT_HA_VRRP_ID_OFFSET=10
+OPENSHIFT_HA_REPLICA_COUNT=2
+OPENSHIFT_HA_USE_UNICAST=false
+OPENSHIFT_HA_IPTABLES_CHAIN=INPUT
+OPENSHIFT_HA_NOTIFY_SCRIPT=
+OPENSHIFT_HA_CHECK_SCRIPT=/bin/bash -c 'grep -qw 127.112.0.11 /proc/net/fib_trie && exit 1 || exit 0'
+OPENSHIFT_HA_PREEMPTION=preempt_delay 300
+OPENSHIFT_HA_CHECK_INTERVAL=2
+[rc 0]
+`);
+  });
+
+  it('makes the service account where it is missing, if one of a name with its name in it may', async () => {
+    const hosts = await open({}, both);
+    await told(hosts, 'oc adm policy add-scc-to-user privileged -z my-other');
+    expect(await told(hosts, `oc adm ipfailover --virtual-ips=${VIP} --service-account=other`)).toBe(
+      `--> Creating IP failover ipfailover ...
+    serviceaccount "other" created
+    deploymentconfig "ipfailover" created
+--> Success
+[rc 0]
+`,
+    );
+  });
+
+  it.each([
+    [
+      'no address',
+      '',
+      'error: you must specify at least one virtual IP address (--virtual-ips=) for keepalived to expose',
+    ],
+    ['a bad address', '--virtual-ips=10.3.89.300', 'error: Invalid IP address: 10.3.89.300'],
+    [
+      'a large offset',
+      `--virtual-ips=${VIP} --vrrp-id-offset=255`,
+      'error: The vrrp-id-offset must be in the range 0..254',
+    ],
+    ['a type', `--virtual-ips=${VIP} --type=x`, 'error: No plugins available to handle type "x"'],
+    ['a negative label', `--virtual-ips=${VIP} --selector=x-`, 'error: you may not pass negative labels in "x-"'],
+    [
+      'no privileges',
+      `--virtual-ips=${VIP} --service-account=x`,
+      'error: ipfailover could not be created; service account "x" does not have sufficient privileges, grant access with: oc adm policy add-scc-to-user privileged -z x',
+    ],
+  ])('refuses %s and makes nothing', async (_, options, says) => {
+    const hosts = await open({}, both);
+    const before = hosts.dump(ADMIN);
+    expect(await told(hosts, `oc adm ipfailover name ${options}`)).toBe(`${says}\n[rc 1]\n`);
+    expect(hosts.dump(ADMIN)).toBe(before);
+  });
+});
+
+describe('Pods of a deployment config', () => {
+  const withFloat = (): Promise<Bench> => open({ typed: { [ADMIN]: FLOAT } }, both);
+  const where = (hosts: Bench): string[] => linesOf(hosts, 'pod default/');
+
+  it('run one on each node with the label; the rollout is done then', async () => {
+    const hosts = await withFloat();
+    expect(where(hosts)).toEqual([
+      'pod default/f5ipfailover-1 on ramp-1.example.com',
+      'pod default/f5ipfailover-1 on ramp-2.example.com',
+    ]);
+    expect(await told(hosts, 'oc rollout status dc/f5ipfailover -n default')).toBe(
+      'replication controller "f5ipfailover-1" successfully rolled out\n[rc 0]\n',
+    );
+  });
+
+  it('stay on a node that lost its label or was cordoned until they are deleted, and then wait', async () => {
+    const hosts = await withFloat();
+    await told(hosts, `oc label node ${N} f5rampnode-`, 'oc adm cordon ramp-2.example.com');
+    expect(where(hosts)).toHaveLength(2);
+    expect(where(hosts).join()).not.toMatch('on -');
+    const remove = (node: string): string =>
+      `oc delete pod -n default -l ipfailover=f5ipfailover --field-selector spec.nodeName=${node}`;
+    expect(await told(hosts, remove(N), remove('ramp-2.example.com'), remove(N))).toMatch(
+      /^pod "f5ipfailover-1-\w{5}" deleted\n\[rc 0]\npod .* deleted\n\[rc 0]\nNo resources found\n\[rc 0]\n$/,
+    );
+    expect(where(hosts)).toEqual(['pod default/f5ipfailover-1 on -', 'pod default/f5ipfailover-1 on -']);
+    expect(await hosts.world.run(ADMIN, 'oc rollout status dc/f5ipfailover')).toMatchObject({ code: 1 });
+    await told(hosts, 'oc adm uncordon ramp-2.example.com');
+    expect(where(hosts)).toEqual([
+      'pod default/f5ipfailover-1 on -',
+      'pod default/f5ipfailover-1 on ramp-2.example.com',
+    ]);
+  });
+
+  it('of another config with the same offset find no port', async () => {
+    const hosts = await withFloat();
+    const second = FLOAT[4]!.replace('ipfailover f5ipfailover', 'ipfailover other').replace(VIP, '10.3.89.101');
+    await told(hosts, second);
+    expect(linesOf(hosts, 'pod default/other')).toEqual(['pod default/other-1 on -', 'pod default/other-1 on -']);
+    await told(hosts, 'oc delete dc other -n default', second.replace('offset=10', 'offset=20'));
+    expect(linesOf(hosts, 'pod default/other').join()).not.toMatch('on -');
+  });
+});
+
+describe('a cluster', () => {
+  it('is one for all specs that name its admin host or its nodes, and outlives the lab', async () => {
+    const elsewhere = {
+      ...pair,
+      name: 'edge-b',
+      cluster: { admin: 'i-0ad3100c0ad3100c1', kubeconfig: '/root/.kube/config' },
+    };
+    const hosts = await open({ typed: { [ADMIN]: [FLOAT[0]!] } }, { specs: [pair, member, elsewhere] });
+    expect(hosts.world.clusters).toHaveLength(1);
+    expect(hosts.names()).toEqual(expect.arrayContaining([NODE, SECOND, BALANCER, ADMIN, 'i-0ad3100c0ad3100c1']));
+    expect(hosts.dump('i-0ad3100c0ad3100c1')).toBe(hosts.dump(ADMIN));
+    expect(linesOf(hosts, 'f5rampnode')).toEqual(['node ramp-1.example.com label f5rampnode=true']);
+  });
+});
