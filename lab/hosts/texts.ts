@@ -44,6 +44,7 @@ export const TEXTS = {
 
   // Open vSwitch
   flowsHeader: verified(0, 'OFPST_FLOW reply (OF1.3) (xid=0x2):'),
+  flowAggregate: verified(0, 'OFPST_AGGREGATE reply (OF1.3) (xid=0x2): packet_count=0 byte_count=0 flow_count=%d'),
   flowLine: verified(0, ' cookie=%s, duration=%ss, table=%d, n_packets=0, n_bytes=0, %sactions=%s'),
   noVersion: verified(
     1,

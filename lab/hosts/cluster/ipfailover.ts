@@ -3,31 +3,32 @@ import { Refusal, type Answer } from '../answer';
 import { text } from '../texts';
 import type { Cluster } from './cluster';
 
-/** Options of `oc adm ipfailover` with their defaults. */
-const DEFAULTS = {
-  '--virtual-ips': '',
-  '--virtual-ip-groups': '0',
-  '--interface': '',
-  '--watch-port': '80',
-  '--vrrp-id-offset': '0',
-  '--replicas': '1',
-  '--iptables-chain': 'INPUT',
-  '--notify-script': '',
-  '--check-script': '',
-  '--preemption-strategy': 'preempt_delay 300',
-  '--check-interval': '2',
-  '--selector': '',
-  '--service-account': 'ipfailover',
-  '--type': 'keepalived',
-  '--create': 'false', // never read: it creates in any case
-};
-export const IPFAILOVER_OPTIONS = Object.keys(DEFAULTS);
+/** Options of `oc adm ipfailover`: the default, and the container's variable after OPENSHIFT_HA_, if there is one. */
+const OPTIONS = {
+  '--virtual-ips': ['', 'VIRTUAL_IPS'],
+  '--virtual-ip-groups': ['0', 'VIP_GROUPS'],
+  '--interface': ['', 'NETWORK_INTERFACE'],
+  '--watch-port': ['80', 'MONITOR_PORT'],
+  '--vrrp-id-offset': ['0', 'VRRP_ID_OFFSET'],
+  '--replicas': ['1', 'REPLICA_COUNT'],
+  '--iptables-chain': ['INPUT', 'IPTABLES_CHAIN'],
+  '--notify-script': ['', 'NOTIFY_SCRIPT'],
+  '--check-script': ['', 'CHECK_SCRIPT'],
+  '--preemption-strategy': ['preempt_delay 300', 'PREEMPTION'],
+  '--check-interval': ['2', 'CHECK_INTERVAL'],
+  '--selector': ['', ''],
+  '--service-account': ['ipfailover', ''],
+  '--type': ['keepalived', ''],
+  '--create': ['false', ''], // never read: it creates in any case
+} as const;
+type Option = keyof typeof OPTIONS;
+export const IPFAILOVER_OPTIONS = Object.keys(OPTIONS) as Option[];
 
 const isRange = (part: string): boolean => /^\d+(\.\d+){3}(-\d{1,3})?$/.test(part) && isAddress(part.split('-')[0]!);
 
 /** `oc adm ipfailover` of 3.11: makes a service account and a deployment config, each whatever became of the other. */
 export function ipfailover(cluster: Cluster, names: readonly string[], given: ReadonlyMap<string, string>): Answer {
-  const option = (name: keyof typeof DEFAULTS): string => given.get(name) ?? DEFAULTS[name];
+  const option = (name: Option): string => given.get(name) ?? OPTIONS[name][0];
   const [name = 'ipfailover', ...more] = names;
   const [list, account, offset] = [option('--virtual-ips'), option('--service-account'), option('--vrrp-id-offset')];
   if (more.length) throw new Refusal('failoverArguments');
@@ -43,21 +44,8 @@ export function ipfailover(cluster: Cluster, names: readonly string[], given: Re
   // a part of any user's name is enough for it
   if (!cluster.privileged.some((user) => user.includes(account))) throw new Refusal('failoverScc', account, account);
 
-  const env = {
-    CONFIG_NAME: name,
-    VIRTUAL_IPS: list,
-    VIP_GROUPS: option('--virtual-ip-groups'),
-    NETWORK_INTERFACE: option('--interface'),
-    MONITOR_PORT: option('--watch-port'),
-    VRRP_ID_OFFSET: offset,
-    REPLICA_COUNT: option('--replicas'),
-    USE_UNICAST: 'false',
-    IPTABLES_CHAIN: option('--iptables-chain'),
-    NOTIFY_SCRIPT: option('--notify-script'),
-    CHECK_SCRIPT: option('--check-script'),
-    PREEMPTION: option('--preemption-strategy'),
-    CHECK_INTERVAL: option('--check-interval'),
-  };
+  const variables = IPFAILOVER_OPTIONS.flatMap((each) => (OPTIONS[each][1] ? [[OPTIONS[each][1], option(each)]] : []));
+  const env = [['CONFIG_NAME', name], ...variables, ['USE_UNICAST', 'false']];
   const told = [text('failoverHead', name)];
   const errors: string[] = [];
   if (cluster.accounts[account]) errors.push(text('failoverExists', 'serviceaccounts', account));
@@ -74,12 +62,12 @@ export function ipfailover(cluster: Cluster, names: readonly string[], given: Re
         ? {}
         : Object.fromEntries(pairs.map((pair) => pair.split('=') as [string, string])),
     account,
-    env: Object.fromEntries(Object.entries(env).map(([key, value]) => [`OPENSHIFT_HA_${key}`, value])),
+    env: Object.fromEntries(env.map(([key, value]) => [`OPENSHIFT_HA_${key}`, value])) as Record<string, string>,
   };
   return {
     code: errors.length ? 1 : 0,
     out: `${[...told, errors.length ? '--> Failed' : '--> Success'].join('\n')}\n`,
     err: errors.map((line) => `${line}\n`).join(''),
-    writes: true,
+    writes: errors.length < 2,
   };
 }

@@ -8,21 +8,16 @@ interface Kind {
   readonly one: string;
   readonly many: string;
 }
-export const KINDS: Readonly<Record<'node' | 'account' | 'config' | 'pod' | 'scc', Kind>> = {
-  node: { words: ['node', 'nodes', 'no'], one: 'node', many: 'nodes' },
-  account: { words: ['serviceaccount', 'serviceaccounts', 'sa'], one: 'serviceaccount', many: 'serviceaccounts' },
-  config: {
-    words: ['dc', 'deploymentconfig', 'deploymentconfigs'],
-    one: 'deploymentconfig.apps.openshift.io',
-    many: 'deploymentconfigs.apps.openshift.io',
-  },
-  pod: { words: ['pod', 'pods', 'po'], one: 'pod', many: 'pods' },
-  scc: {
-    words: ['scc', 'securitycontextconstraints'],
-    one: 'securitycontextconstraints.security.openshift.io',
-    many: 'securitycontextconstraints.security.openshift.io',
-  },
-};
+const kind = (one: string, many: string, ...words: readonly string[]): Kind => ({ one, many, words });
+const DC = ['deploymentconfig.apps.openshift.io', 'deploymentconfigs.apps.openshift.io'] as const;
+const SCC = 'securitycontextconstraints.security.openshift.io';
+export const KINDS = {
+  node: kind('node', 'nodes', 'node', 'nodes', 'no'),
+  account: kind('serviceaccount', 'serviceaccounts', 'serviceaccount', 'serviceaccounts', 'sa'),
+  config: kind(...DC, 'dc', 'deploymentconfig', 'deploymentconfigs'),
+  pod: kind('pod', 'pods', 'pod', 'pods', 'po'),
+  scc: kind(SCC, SCC, 'scc', 'securitycontextconstraints'),
+} as const;
 export type KindName = keyof typeof KINDS;
 
 export const kindCalled = (word: string): KindName | undefined =>

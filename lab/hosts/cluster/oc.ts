@@ -5,15 +5,16 @@ import { ipfailover, IPFAILOVER_OPTIONS } from './ipfailover';
 import { jsonpath } from './jsonpath';
 import { kindCalled, KINDS, metadataOf, objects, selected, type ApiObject, type KindName } from './objects';
 
-/** A command line taken apart; options by their long names. */
+/** A command line taken apart, options by their long names, and what it is about. `absent`: hosts that are off. */
 interface Line {
+  readonly cluster: Cluster;
   readonly words: readonly string[];
   readonly options: ReadonlyMap<string, string>;
+  readonly absent: readonly string[];
 }
-type Verb = (cluster: Cluster, line: Line, absent: readonly string[]) => Answer;
 interface Command {
-  readonly options: readonly string[];
-  readonly run: Verb;
+  readonly run: (line: Line) => Answer;
+  readonly options?: readonly string[];
   /** Whether this cluster's client has it; without: it does. */
   readonly exists?: (cluster: Cluster) => boolean;
   readonly help?: string;
@@ -29,10 +30,10 @@ const SHORT: Readonly<Record<string, string>> = {
   '-z': '--serviceaccount',
   '-h': '--help',
 };
-const FLAGS = ['--overwrite', '--all-namespaces', '--help', '--ignore-not-found', '--create', '--schedulable'];
+const FLAGS = ['--overwrite', '--all-namespaces', '--help', '--create', '--schedulable'];
 const EVERYWHERE = ['--config', '--namespace', '--request-timeout'];
 
-function parse(args: readonly string[]): Line {
+function parse(args: readonly string[]): Pick<Line, 'words' | 'options'> {
   const words: string[] = [];
   const options = new Map<string, string>();
   for (let i = 0; i < args.length; i++) {
@@ -52,22 +53,19 @@ export function oc(cluster: Cluster, args: readonly string[], absent: readonly s
   const command = COMMANDS[name ?? ''];
   if (!name || !command) throw refuse();
   const exists = command.exists?.(cluster) ?? true;
-  if (options.get('--help') === 'true') {
+  if (options.has('--help')) {
     if (!command.help) throw refuse();
-    return say(exists ? command.help : text('ocHelpAdm', availableIn(cluster).join('\n  ')));
+    const others = Object.keys(COMMANDS).filter((each) => COMMANDS[each]!.exists?.(cluster));
+    return say(exists ? command.help : text('ocHelpAdm', others.join('\n  ').replaceAll('adm ', '')));
   }
   if (!exists) throw new Refusal('ocUnknown', name.replace('adm ', ''));
   const config = options.get('--config');
   if (config !== undefined && !cluster.kubeconfigs.includes(config)) throw new Refusal('ocConfig', config);
-  if ([...options.keys()].some((option) => ![...EVERYWHERE, ...command.options].includes(option))) throw refuse();
-  return command.run(cluster, { words: words.slice(name.split(' ').length), options }, absent);
+  const known = [...EVERYWHERE, ...(command.options ?? [])];
+  if ([...options.keys()].some((option) => !known.includes(option))) throw refuse();
+  if (name !== 'get' && (options.get('--namespace') ?? 'default') !== 'default') throw refuse();
+  return command.run({ cluster, words: words.slice(name.split(' ').length), options, absent });
 }
-
-const availableIn = (cluster: Cluster): string[] =>
-  Object.entries(COMMANDS).flatMap(([name, { exists }]) => {
-    const own = name.startsWith('adm ') && (exists?.(cluster) ?? true);
-    return own ? name.split(' ')[1]! : [];
-  });
 
 /** Kind and names: `node N`, `dc/N`. */
 function named(words: readonly string[]): { kind: KindName; names: readonly string[] } {
@@ -77,36 +75,33 @@ function named(words: readonly string[]): { kind: KindName; names: readonly stri
   if (!kind) throw new Refusal('notModelled', 'oc', words.join(' '));
   return { kind, names: slashed === undefined ? rest : [slashed, ...rest] };
 }
-const namespaceOf = ({ options }: Line): string =>
-  options.has('--all-namespaces') ? '' : (options.get('--namespace') ?? 'default');
 
 /** The objects that a line names or selects. */
-function asked(cluster: Cluster, line: Line, absent: readonly string[]): { kind: KindName; found: ApiObject[] } {
-  const { kind, names } = named(line.words);
-  const all = objects(cluster, kind, namespaceOf(line), absent);
-  const { options } = line;
+function asked({ cluster, words, options, absent }: Line): { kind: KindName; found: ApiObject[] } {
+  const { kind, names } = named(words);
+  const namespace = options.has('--all-namespaces') ? '' : (options.get('--namespace') ?? 'default');
+  const all = objects(cluster, kind, namespace, absent);
   const matching = selected(all, options.get('--selector') ?? '', options.get('--field-selector') ?? '');
   if (!names.length) return { kind, found: matching };
-  const found = names.flatMap((name) => {
+  const found = names.map((name) => {
     const each = all.find(({ metadata }) => metadata.name === name);
-    if (!each && !options.has('--ignore-not-found')) throw new Refusal('ocNotFound', KINDS[kind].many, name);
-    return each ?? [];
+    if (!each) throw new Refusal('ocNotFound', KINDS[kind].many, name);
+    return each;
   });
   return { kind, found };
 }
 
-function get(cluster: Cluster, line: Line, absent: readonly string[]): Answer {
-  const { found } = asked(cluster, line, absent);
+function get(line: Line): Answer {
+  const { found } = asked(line);
   const [, template] = /^jsonpath=(.*)$/s.exec(line.options.get('--output') ?? '') ?? [];
   if (template === undefined) throw new Refusal('notModelled', 'oc', 'get without -o jsonpath=');
   const one = named(line.words).names.length === 1;
-  if (one && !found.length) return say();
-  return { ...say(), out: jsonpath(template, one ? found[0] : { items: found }, cluster.version === 4) };
+  return { ...say(), out: jsonpath(template, one ? found[0] : { items: found }, line.cluster.version === 4) };
 }
 
 /** `label` and `annotate`: KEY=VALUE sets, KEY- removes. */
-function mark(what: 'labels' | 'annotations', cluster: Cluster, line: Line): Answer {
-  const { kind, names } = named(line.words);
+function mark(what: 'labels' | 'annotations', { cluster, words: given, options }: Line): Answer {
+  const { kind, names } = named(given);
   const changes = names.filter((word) => /=|-$/.test(word) && word !== names[0]);
   const [name = ''] = names;
   if (names.length !== changes.length + 1 || !changes.length) throw new Refusal('notModelled', 'oc', names.join(' '));
@@ -118,7 +113,7 @@ function mark(what: 'labels' | 'annotations', cluster: Cluster, line: Line): Ans
     const [, key = '', value] = /^([^=]+?)(?:=(.*)|-)$/s.exec(change) ?? [];
     const old = words[key];
     const same = cluster.version === 4 && old === value;
-    if (value !== undefined && old !== undefined && !line.options.has('--overwrite') && !same)
+    if (value !== undefined && old !== undefined && !options.has('--overwrite') && !same)
       throw new Refusal(what === 'labels' ? 'ocHasLabel' : 'ocHasAnnotation', key, old);
     if (value === undefined && old === undefined && what === 'labels') out.push(text('ocNoLabel', key));
     delete next[key];
@@ -137,8 +132,9 @@ function mark(what: 'labels' | 'annotations', cluster: Cluster, line: Line): Ans
   );
 }
 
-function remove(cluster: Cluster, line: Line, absent: readonly string[]): Answer {
-  const { kind, found } = asked(cluster, line, absent);
+function remove(line: Line): Answer {
+  const { cluster } = line;
+  const { kind, found } = asked(line);
   if (!['account', 'config', 'pod'].includes(kind)) throw new Refusal('notModelled', 'oc', `delete ${kind}`);
   if (!named(line.words).names.length && !line.options.has('--selector'))
     throw new Refusal('notModelled', 'oc', 'delete without a name or -l');
@@ -152,7 +148,7 @@ function remove(cluster: Cluster, line: Line, absent: readonly string[]): Answer
 }
 
 /** `adm cordon` and `adm uncordon` of one node. */
-function cordon(cluster: Cluster, { words: [name = '', ...more] }: Line, unschedulable: boolean): Answer {
+function cordon({ cluster, words: [name = '', ...more] }: Line, unschedulable: boolean): Answer {
   if (more.length) throw new Refusal('notModelled', 'oc', 'cordon of more than one node');
   metadataOf(cluster, 'node', name);
   const word = unschedulable ? 'cordoned' : 'uncordoned';
@@ -161,7 +157,7 @@ function cordon(cluster: Cluster, { words: [name = '', ...more] }: Line, unsched
   return done(text('ocDone', `node/${name}`, already ? `already ${word}` : word));
 }
 
-function manageNode(cluster: Cluster, { words, options }: Line, absent: readonly string[]): Answer {
+function manageNode({ cluster, words, options, absent }: Line): Answer {
   const wanted = options.get('--schedulable');
   if (wanted === undefined) throw new Refusal('notModelled', 'oc', 'adm manage-node without --schedulable');
   const rows = words.map((name) => {
@@ -175,7 +171,9 @@ function manageNode(cluster: Cluster, { words, options }: Line, absent: readonly
 }
 
 /** `adm policy add-scc-to-user privileged USER` and `remove-scc-from-user`; the same answer whether it was so or not. */
-function scc(cluster: Cluster, { words: [name = '', ...users], options }: Line, adds: boolean): Answer {
+function scc({ cluster, words: [name = '', ...users], options }: Line, adds: boolean): Answer {
+  // 4.5 and later bind a cluster role instead
+  if (cluster.version === 4) throw new Refusal('notModelled', 'oc', 'adm policy of 4');
   if (name !== 'privileged') throw new Refusal('ocNotFound', KINDS.scc.many, name);
   const account = options.get('--serviceaccount');
   const all = account ? [...users, `system:serviceaccount:default:${account}`] : users;
@@ -186,7 +184,7 @@ function scc(cluster: Cluster, { words: [name = '', ...users], options }: Line, 
 }
 
 /** `rollout status dc/NAME` waits for all Pods, at most the 10 minutes that a rollout gets. */
-function rolloutStatus(cluster: Cluster, { words }: Line, absent: readonly string[]): Answer {
+function rolloutStatus({ cluster, words, absent }: Line): Answer {
   const { kind, names } = named(words);
   const [name = ''] = names;
   if (kind !== 'config') throw new Refusal('notModelled', 'oc', `rollout status ${words.join(' ')}`);
@@ -198,39 +196,30 @@ function rolloutStatus(cluster: Cluster, { words }: Line, absent: readonly strin
   return { ...waits, code: 1, err: `${text('ocRolloutFailed', name)}\n`, seconds: 600 };
 }
 
-function createAccount(cluster: Cluster, { words: [name = ''] }: Line): Answer {
+function createAccount({ cluster, words: [name = ''] }: Line): Answer {
   if (cluster.accounts[name]) throw new Refusal('ocExists', KINDS.account.many, name);
   cluster.accounts[name] = { labels: {}, annotations: {} };
   return done(text('ocDone', `serviceaccount/${name}`, 'created'));
 }
 
 const only3 = ({ version }: Cluster): boolean => version === 3;
-const has = { options: [], exists: (cluster: Cluster): boolean => cluster.cordon };
-
+const cordons = ({ cordon: has }: Cluster): boolean => has;
 const COMMANDS: Readonly<Record<string, Command>> = {
-  get: {
-    options: ['--output', '--selector', '--field-selector', '--all-namespaces', '--ignore-not-found'],
-    run: get,
-  },
-  label: { options: ['--overwrite'], run: (cluster, line) => mark('labels', cluster, line) },
-  annotate: { options: ['--overwrite'], run: (cluster, line) => mark('annotations', cluster, line) },
-  delete: { options: ['--selector', '--field-selector', '--ignore-not-found'], run: remove },
-  'create serviceaccount': { options: [], run: createAccount },
-  'create sa': { options: [], run: createAccount },
-  'rollout status': { options: [], run: rolloutStatus },
-  'adm cordon': { ...has, run: (cluster, line) => cordon(cluster, line, true), help: text('ocHelpCordon') },
-  'adm uncordon': { ...has, run: (cluster, line) => cordon(cluster, line, false), help: text('ocHelpUncordon') },
-  'adm manage-node': { options: ['--schedulable'], run: manageNode, exists: only3, help: text('ocHelpManageNode') },
+  get: { run: get, options: ['--output', '--selector', '--field-selector', '--all-namespaces'] },
+  label: { run: (line) => mark('labels', line), options: ['--overwrite'] },
+  annotate: { run: (line) => mark('annotations', line), options: ['--overwrite'] },
+  delete: { run: remove, options: ['--selector', '--field-selector'] },
+  'create serviceaccount': { run: createAccount },
+  'rollout status': { run: rolloutStatus },
+  'adm cordon': { run: (line) => cordon(line, true), exists: cordons, help: text('ocHelpCordon') },
+  'adm uncordon': { run: (line) => cordon(line, false), exists: cordons, help: text('ocHelpUncordon') },
+  'adm manage-node': { run: manageNode, options: ['--schedulable'], exists: only3, help: text('ocHelpManageNode') },
   'adm ipfailover': {
+    run: ({ cluster, words, options }) => ipfailover(cluster, words, options),
     options: IPFAILOVER_OPTIONS,
-    run: (cluster, { words, options }) => ipfailover(cluster, words, options),
     exists: only3,
     help: text('ocHelpIpfailover', IPFAILOVER_OPTIONS.map((option) => `      ${option}=`).join('\n')),
   },
-  // 4.5 and later bind a cluster role instead, which the lab does not model
-  'adm policy add-scc-to-user': { options: ['--serviceaccount'], run: (cluster, line) => scc(cluster, line, true) },
-  'adm policy remove-scc-from-user': {
-    options: ['--serviceaccount'],
-    run: (cluster, line) => scc(cluster, line, false),
-  },
+  'adm policy add-scc-to-user': { run: (line) => scc(line, true), options: ['--serviceaccount'] },
+  'adm policy remove-scc-from-user': { run: (line) => scc(line, false), options: ['--serviceaccount'] },
 };

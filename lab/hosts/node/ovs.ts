@@ -10,7 +10,7 @@ export function portsOf(node: Node): Ports {
   return Object.fromEntries([['vxlan0', '1'], ['tun0', '2'], ...pods]);
 }
 
-/** `ovs-ofctl`: dump-flows, add-flow, add-flows from stdin (with --bundle also deletions) and del-flows on br0. */
+/** `ovs-ofctl`: dump-flows, dump-aggregate, add-flow, add-flows from stdin (with --bundle also deletions) and del-flows on br0. */
 export function ovsOfctl(node: Node, args: readonly string[], input: string): Answer {
   const options = new Set<string>();
   const words = args.filter((word, i) => {
@@ -37,6 +37,10 @@ const COMMANDS: Record<string, (node: Node, argument: string, options: ReadonlyS
       const line = (flow: Flow): string =>
         text('flowLine', flow.cookie, duration, flow.table, flowText(flow), flow.actions.join(','));
       return say(text('flowsHeader'), ...node.flows.filter((flow) => covers(filter, flow)).map(line));
+    },
+    'dump-aggregate': (node, argument) => {
+      const filter = parseFilter(argument, portsOf(node));
+      return say(text('flowAggregate', node.flows.filter((flow) => covers(filter, flow)).length));
     },
     'add-flow': (node, argument) => {
       node.flows = withFlow(node.flows, parseFlow(argument, portsOf(node)));

@@ -4,6 +4,7 @@ import {
   closeAll,
   FLOAT,
   member,
+  newDirectory,
   NODE,
   OC,
   open,
@@ -254,12 +255,12 @@ OPENSHIFT_HA_NETWORK_INTERFACE=eth0
 OPENSHIFT_HA_MONITOR_PORT=0
 OPENSHIFT_HA_VRRP_ID_OFFSET=10
 OPENSHIFT_HA_REPLICA_COUNT=2
-OPENSHIFT_HA_USE_UNICAST=false
 OPENSHIFT_HA_IPTABLES_CHAIN=INPUT
 OPENSHIFT_HA_NOTIFY_SCRIPT=
 OPENSHIFT_HA_CHECK_SCRIPT=/bin/bash -c 'grep -qw 127.112.0.11 /proc/net/fib_trie && exit 1 || exit 0'
 OPENSHIFT_HA_PREEMPTION=preempt_delay 300
 OPENSHIFT_HA_CHECK_INTERVAL=2
+OPENSHIFT_HA_USE_UNICAST=false
 [rc 0]
 `);
   });
@@ -355,10 +356,34 @@ describe('a cluster', () => {
       name: 'edge-b',
       cluster: { admin: 'i-0ad3100c0ad3100c1', kubeconfig: '/root/.kube/config' },
     };
-    const hosts = await open({ typed: { [ADMIN]: [FLOAT[0]!] } }, { specs: [pair, member, elsewhere] });
+    const [directory, specs] = [newDirectory(), [pair, member, elsewhere]];
+    const hosts = await open({ typed: { [ADMIN]: FLOAT } }, { specs, directory });
     expect(hosts.world.clusters).toHaveLength(1);
     expect(hosts.names()).toEqual(expect.arrayContaining([NODE, SECOND, BALANCER, ADMIN, 'i-0ad3100c0ad3100c1']));
     expect(hosts.dump('i-0ad3100c0ad3100c1')).toBe(hosts.dump(ADMIN));
-    expect(linesOf(hosts, 'f5rampnode')).toEqual(['node ramp-1.example.com label f5rampnode=true']);
+    expect(linesOf(hosts, 'label f5rampnode')).toEqual([
+      'node ramp-1.example.com label f5rampnode=true',
+      'node ramp-2.example.com label f5rampnode=true',
+    ]);
+    const before = [ADMIN, NODE].map((name) => hosts.dump(name));
+    await hosts.close();
+    const again = await open({}, { specs, directory });
+    expect([ADMIN, NODE].map((name) => again.dump(name))).toEqual(before);
+  });
+
+  it('notes as writes what changed it', async () => {
+    const hosts = await open({}, both);
+    for (const line of [...FLOAT, FLOAT[4]!, 'oc get nodes -o jsonpath={}']) await hosts.world.run(ADMIN, line);
+    expect(hosts.journal().map(({ writes, code }) => [writes, code])).toEqual([
+      ...Array.from({ length: 4 }, () => [true, 0]),
+      [true, 1],
+      [false, 1],
+      [false, 0],
+    ]);
+  });
+
+  it('of 4 has no SCC that is changed by its users', async () => {
+    const hosts = await open({ openshift: 4 }, both);
+    expect(await told(hosts, FLOAT[3]!)).toBe('oc: not modelled by the lab: adm policy of 4\n[rc 127]\n');
   });
 });

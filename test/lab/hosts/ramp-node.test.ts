@@ -226,6 +226,10 @@ add cookie=0x999,table=30,priority=2000,ip,nw_dst=10.129.0.254,actions=mod_dl_ds
     ]);
     expect(await flowsOf(hosts, 'table=253')).toEqual([' cookie=0x0, actions=note:02.07.00.00.00.00']);
     expect(await flowsOf(hosts, 'cookie=0x998/-1')).toEqual([]);
+    const count = 'ovs-ofctl -O OpenFlow13 dump-aggregate br0';
+    expect((await hosts.world.run(NODE, `${count} cookie=0x998/-1; ${count} ip,nw_dst=10.129.0.1`)).out).toMatch(
+      /^OFPST_AGGREGATE reply .* flow_count=0\n.* flow_count=1\n$/,
+    );
   });
 
   it('replaces on adding again, deletes strictly, and does nothing of a bundle with a mistake', async () => {
