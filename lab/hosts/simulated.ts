@@ -57,14 +57,14 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
   function gone(host: string): void {
     if (!state.absent.includes(host)) state.absent.push(host);
     tellHung([host]);
-    settle(state, now());
+    settle(state, root, now());
   }
   function back(host: string): void {
     if (!state.absent.includes(host)) return;
     state.absent.splice(state.absent.indexOf(host), 1);
     rmSync(join(root(host), 'run'), { recursive: true, force: true });
     if (state.nodes[host]) reboot(state.nodes[host], root(host));
-    settle(state, now());
+    settle(state, root, now());
   }
 
   /** Runs one command line: with its fault, if one is due, as long as it takes, and written down. */
@@ -78,9 +78,9 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
       tellHung([host, ...(state.bigips[host]?.bastions ?? [])]);
       return new Promise(() => undefined);
     }
-    settle(state, now());
+    settle(state, root, now());
     const answer = await answering(effect === 'fail-before' ? () => refuse('faultBefore', line) : command);
-    settle(state, now());
+    settle(state, root, now());
     note(effect ? 1 : answer.code, answer.writes);
     if (answer.seconds) await sleep((answer.seconds * 1000) / speed);
     return effect === 'fail-after' ? { ...answer, code: 1, err: `${answer.err}${text('faultAfter', line)}\n` } : answer;
@@ -134,7 +134,7 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
     names: () => names,
     journal: () => journal,
     dump: (name) => {
-      settle(state, now());
+      settle(state, root, now());
       const [node, bigip, cluster] = [state.nodes[name], state.bigips[name], clusterOf(name)];
       return [
         ...(node ? [dumpNode(node), files(root(name))] : []),
@@ -168,8 +168,9 @@ function refuse(...refusal: ConstructorParameters<typeof Refusal>): never {
 }
 
 /** What goes on by itself: time passes, Pods start, and addresses move. */
-function settle({ clusters, nodes, absent }: State, now: number): void {
-  for (const host of Object.keys(nodes).filter((each) => !absent.includes(each))) passTime(nodes[host]!, now);
+function settle({ clusters, nodes, absent }: State, root: (host: string) => string, now: number): void {
+  for (const host of Object.keys(nodes).filter((each) => !absent.includes(each)))
+    passTime(nodes[host]!, root(host), now);
   for (const cluster of clusters) {
     schedule(cluster, absent);
     elect(cluster, nodes, absent);
@@ -200,7 +201,7 @@ function files(root: string): string {
     ...inside(CLAIMS).map((name) => `claim ${name} ${read(CLAIMS, name)}`),
     ...[UNIT_FILES, OWN].flatMap((folder) =>
       inside(folder)
-        .filter((name) => folder === UNIT_FILES || name.startsWith('vip-report'))
+        .filter((name) => folder === UNIT_FILES || name.endsWith('vip-report'))
         .map((name) => `file /${folder}/${name} ${digest(read(folder, name))}`),
     ),
   ].join('\n');

@@ -16,7 +16,7 @@ const LISTENING = ['0', '22', '10250'];
 function passes({ env }: Config, node: Node): boolean {
   const { OPENSHIFT_HA_CHECK_SCRIPT: script = '', OPENSHIFT_HA_MONITOR_PORT: port = '' } = env;
   if (!script) return LISTENING.includes(port);
-  const [, mark] = /grep -qw (\S+) \/proc\/net\/fib_trie && exit 1/.exec(script) ?? []; // any other script passes
+  const [, mark] = /grep -qx \.\*(\S+) \/proc\/net\/fib_trie && exit 1/.exec(script) ?? []; // any other script passes
   return !mark || !holds(node, mark);
 }
 

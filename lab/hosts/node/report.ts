@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isAddress } from '../address';
 import { verdict } from './iptables';
 import { addressesOn, linkNamed, routeTo, type Node } from './node';
@@ -25,18 +27,25 @@ function broken(node: Node, device: string, source: string, cookie: string, addr
 
 /**
  * What time does on a node: addresses with a lifetime go, and services named edge-ramp-* look after their tunnel. This is a simplification of the
- * program that such a service runs, whatever that is: its command line ends in MARK INTERFACE SOURCE COOKIE ADDRESS ("-": not used), and it puts
- * the address MARK on lo for some seconds while something is missing.
+ * program that such a service runs, whatever that is: its command line ends in MARK INTERFACE SOURCE COOKIE ADDRESS NAME ("-": not used). While
+ * something is missing it puts the address MARK on lo for some seconds; and it says what it found in run/edge-ramp/NAME.report below `root`.
  */
-export function passTime(node: Node, now: number): void {
+export function passTime(node: Node, root: string, now: number): void {
   for (const { process = '' } of Object.entries(node.units).flatMap(([name, unit]) =>
     name.startsWith('edge-ramp-') ? unit : [],
   )) {
-    const [mark = '', device = '', source = '', cookie = '', address = ''] = process.trim().split(/\s+/).slice(-5);
+    const words = process.trim().split(/\s+/).slice(-6);
+    const [mark = '', device = '', source = '', cookie = '', address = '', name = ''] = words;
     if (!isAddress(mark) || !isAddress(source)) continue;
     node.addresses = node.addresses.filter((each) => each.dev !== 'lo' || each.address !== mark);
-    if (broken(node, device, source, cookie, address))
-      node.addresses.push({ dev: 'lo', address: mark, length: 32, until: now + MARK_SECONDS });
+    const isBroken = broken(node, device, source, cookie, address);
+    mkdirSync(join(root, 'run/edge-ramp'), { recursive: true });
+    const epoch = Math.floor(Date.now() / 1000);
+    writeFileSync(
+      join(root, 'run/edge-ramp', `${name}.report`),
+      isBroken ? `broken ${epoch} something is missing\n` : `ok ${epoch}\n`,
+    );
+    if (isBroken) node.addresses.push({ dev: 'lo', address: mark, length: 32, until: now + MARK_SECONDS });
   }
   node.addresses = node.addresses.filter(({ until = Infinity }) => until > now);
 }

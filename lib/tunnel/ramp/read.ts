@@ -117,12 +117,13 @@ export function read(text: string, subject: Subject): Observation<RampFacts> {
   );
   const report = named.some(isPair) ? readReport(device, spec, answer('report'), state) : '';
   const probe = readPing(device, tunnelAddress(spec), answer(`ping ${tunnelAddress(spec)}`));
-  const ofPair = isPair(spec)
-    ? [
-        readVip(device, spec, answer(vipQuestion(spec, instance))),
-        ...readTrace(device, spec, answer(traceQuestion(spec))),
-      ]
-    : [];
+  const ofPair =
+    isPair(spec) && state[`tunnel ${spec.tunnel.interface}`] !== undefined
+      ? [
+          readVip(device, spec, answer(vipQuestion(spec, instance))),
+          ...readTrace(device, spec, answer(traceQuestion(spec))),
+        ]
+      : [];
   return {
     facts: {
       sdn,

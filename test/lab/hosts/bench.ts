@@ -75,7 +75,7 @@ export const member = {
 };
 
 export const OC = 'oc --config /etc/origin/master/admin.kubeconfig';
-export const CHECK = `/bin/bash -c 'grep -qw 127.112.0.11 /proc/net/fib_trie && exit 1 || exit 0'`;
+export const CHECK = `/bin/bash -c 'grep -qx .*127.112.0.11 /proc/net/fib_trie && exit 1 || exit 0'`;
 /** Makes the address float between the nodes of `pair`. */
 export const FLOAT = [
   'oc label node ramp-1.example.com f5rampnode=true --overwrite',

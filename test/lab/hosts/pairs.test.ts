@@ -131,7 +131,7 @@ describe('two ramp nodes', () => {
 const UNIT = '$EDGE_RAMP_ROOT/etc/systemd/system/edge-ramp-edge-a.service';
 /** Installs the health reporter's service on a node and starts it. */
 const reporter = (gateway: string, cookie = '0x999'): string =>
-  `printf '[Service]\\nExecStart=/var/lib/edge-ramp/vip-report 127.112.0.11 tun1 10.3.91.216 ${cookie} ${gateway}\\n' >${UNIT} && systemctl daemon-reload && systemctl enable --now edge-ramp-edge-a`;
+  `printf '[Service]\\nExecStart=/var/lib/edge-ramp/vip-report 127.112.0.11 tun1 10.3.91.216 ${cookie} ${gateway} edge-a\\n' >${UNIT} && systemctl daemon-reload && systemctl enable --now edge-ramp-edge-a`;
 const reporting = async (): Promise<Bench> => {
   const hosts = await working();
   expect((await hosts.world.run(NODE, reporter('10.129.0.254'))).code).toBe(0);
