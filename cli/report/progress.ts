@@ -66,7 +66,7 @@ export class Progress {
   private line(word: '' | 'ok' | 'again' | 'FAILED', state: string, depth: number, remark: string): void {
     const { good, bad, changed, dim } = this.style;
     const paint = word === 'FAILED' ? bad : word === 'again' ? changed : good;
-    const name = `${'  '.repeat(depth)}${printable(state)}`.padEnd(30);
+    const name = `${'  '.repeat(depth)}${printable(state)}`.padEnd(38);
     const text = `  ${paint(word)}${' '.repeat(8 - word.length)}${name}${dim(remark)}`.trimEnd();
     this.output.write(`${this.output.live ? CLEAR_LINE : ''}${text}\n`);
     this.draw();

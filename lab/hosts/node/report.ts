@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAddress } from '../address';
 import { verdict } from './iptables';
@@ -41,10 +41,9 @@ export function passTime(node: Node, root: string, now: number): void {
     const isBroken = broken(node, device, source, cookie, address);
     mkdirSync(join(root, 'run/edge-ramp'), { recursive: true });
     const epoch = Math.floor(Date.now() / 1000);
-    writeFileSync(
-      join(root, 'run/edge-ramp', `${name}.report`),
-      isBroken ? `broken ${epoch} something is missing\n` : `ok ${epoch}\n`,
-    );
+    const report = join(root, 'run/edge-ramp', `${name}.report`);
+    writeFileSync(`${report}.new`, isBroken ? `broken ${epoch} something is missing\n` : `ok ${epoch}\n`);
+    renameSync(`${report}.new`, report);
     if (isBroken) node.addresses.push({ dev: 'lo', address: mark, length: 32, until: now + MARK_SECONDS });
   }
   node.addresses = node.addresses.filter(({ until = Infinity }) => until > now);
