@@ -9,7 +9,7 @@ change() { # WORDS...: one change
   local each line=''
   printing || { run "${oc[@]}" "$@" && return; }
   for each in "${oc[@]}" "$@"; do
-    case $each in *' '*) line+="\"$each\" " ;; *) line+="$each " ;; esac
+    case $each in '#'*) line+=$each ;; *' '*) line+="\"$each\" " ;; *) line+="$each " ;; esac
   done
   printf '%s\n' "${line% }"
 }
