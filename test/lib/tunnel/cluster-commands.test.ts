@@ -293,6 +293,18 @@ describe('shared things', () => {
     expect(changes).toEqual([`annotate node ${ONE} edge-ramp/edge-p.label.f5rampnode-`]);
   });
 
+  test('another tunnel that made the same since the plan is joined, not overwritten', () => {
+    const nodes = labelled([ONE], { 'edge-ramp/edge-q.label.f5rampnode': '-' });
+    const accounts = { f5ipfailover: { 'edge-ramp/edge-q.account': '-' } };
+    const operations = [`create~${label}~-~is true first -`, 'create~account f5ipfailover~-~is present first -'];
+    expect(carryOut(freshCluster({ nodes, accounts }), operations, EDGE_P).changes).toEqual([
+      `annotate node ${ONE} edge-ramp/edge-p.label.f5rampnode=- --overwrite`,
+      'annotate serviceaccount f5ipfailover -n default edge-ramp/edge-p.account=- --overwrite',
+    ]);
+    const other = labelled([ONE], { 'edge-ramp/edge-q.label.f5rampnode': 'yes' });
+    expect(carryOut(freshCluster({ nodes: other }), operations, EDGE_P).code).toBe(22);
+  });
+
   test('another tunnel that left since the plan leaves the rest to this one', () => {
     const world = freshCluster({ nodes: labelled([ONE], { 'edge-ramp/edge-p.label.f5rampnode': '-' }) });
     const { changes } = carryOut(world, [`modify~${label}~is true first -~is true`], EDGE_P);

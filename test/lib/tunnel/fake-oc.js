@@ -85,7 +85,7 @@ function jsonpath(template, root) {
       else if (inner.startsWith('range ')) {
         let depth = 1;
         let j = i;
-        while (depth > 0) depth += /^\{range /.test(parts[++j]) ? 1 : parts[j] === '{end}' ? -1 : 0;
+        while (depth > 0) depth += parts[++j].startsWith('{range ') ? 1 : parts[j] === '{end}' ? -1 : 0;
         for (const each of pick(current, inner.slice(6))) out += run(i + 1, j, each);
         i = j;
       } else out += show(pick(current, inner));
