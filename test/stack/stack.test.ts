@@ -71,6 +71,18 @@ describe('the command documents', () => {
     ],
     ['ramp-observe', ['prelude', 'ramp-objects', 'ramp-observe'], ['Tunnel', 'Fence', 'Questions'], '60'],
     ['ramp-apply', ['prelude', 'ramp-objects', 'ramp-apply'], ['Tunnel', 'Fence', 'Digest', 'Operations'], '120'],
+    [
+      'cluster-observe',
+      ['prelude', 'cluster-objects', 'cluster-observe'],
+      ['Tunnel', 'Fence', 'Questions', 'Kubeconfig'],
+      '60',
+    ],
+    [
+      'cluster-apply',
+      ['prelude', 'cluster-objects', 'cluster-apply'],
+      ['Tunnel', 'Fence', 'Digest', 'Operations', 'Kubeconfig'],
+      '120',
+    ],
   ])('%s runs exactly what stands in documents/', (kind, scripts, parameters, seconds) => {
     const { Name, DocumentType, Content } = named(kind);
     expect(Name).toMatch(/-[0-9a-f]{16}$/);
@@ -86,7 +98,7 @@ describe('the command documents', () => {
   });
 
   test('take every value as an environment variable, checked by its pattern', () => {
-    expect(documents).toHaveLength(4);
+    expect(documents).toHaveLength(6);
     for (const { Content } of documents)
       for (const [name, parameter] of Object.entries<any>(Content.parameters)) {
         expect(parameter).toMatchObject({ type: 'String', interpolationType: 'ENV_VAR' });
@@ -98,6 +110,7 @@ describe('the command documents', () => {
 
   const EXAMPLES: Record<keyof typeof PARAMETERS, string> = {
     Tunnel: 'edge-a',
+    Kubeconfig: '/etc/origin/master/admin.kubeconfig',
     Fence: '1790000000000',
     Digest: '0123456789abcdef',
     Management: '10.3.88.66',
