@@ -118,7 +118,6 @@ describe('the command documents', () => {
     Secret: 'edge-ramp/edge-a/ssh-key',
     HostKey: `ssh-ed25519 ${'A'.repeat(68)}`,
     Saved: '0123456789abcdef',
-    Kubeconfig: '/etc/origin/master/admin.kubeconfig',
     Questions: 'tunnel SDN|routes 10.|virtual /Common/ose-vserver|ping 10.3.91.217',
     Operations:
       'delete~flow table=0,priority=32768,ip,nw_src=10.3.91.216~cookie=0x999 actions=mod_nw_src:10.129.0.254,resubmit(,0)~-',

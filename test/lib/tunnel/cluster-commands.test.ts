@@ -16,7 +16,7 @@ import {
 
 const [ONE, TWO, THREE] = NODES as [string, string, string];
 const EDGE_P = { tunnel: 'edge-p' };
-const CHECK = `--check-script=/bin/bash -c 'grep -qw 127.112.0.11 /proc/net/fib_trie && exit 1 || exit 0'`;
+const CHECK = `--check-script=/bin/bash -c 'grep -qx .*127.112.0.11 /proc/net/fib_trie && exit 1 || exit 0'`;
 const CREATE = [
   'adm ipfailover f5ipfailover -n default --virtual-ips=10.20.30.4 --interface=eth0 --watch-port=0',
   `${CHECK} --check-interval=2`,

@@ -108,7 +108,7 @@ export function appliedCluster(): FakeCluster {
     fresh.nodes[name]!.labels['f5rampnode'] = 'true';
     fresh.nodes[name]!.annotations['edge-ramp/edge-p.label.f5rampnode'] = '-';
   }
-  const CHECK_SCRIPT = "/bin/bash -c 'grep -qw 127.112.0.11 /proc/net/fib_trie && exit 1 || exit 0'";
+  const CHECK_SCRIPT = "/bin/bash -c 'grep -qx .*127.112.0.11 /proc/net/fib_trie && exit 1 || exit 0'";
   return {
     ...fresh,
     accounts: { ...fresh.accounts, f5ipfailover: { 'edge-ramp/edge-p.account': '-', 'edge-ramp/edge-p.scc': '-' } },
