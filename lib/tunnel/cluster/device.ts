@@ -179,7 +179,11 @@ function remarks(
       readShared(to)?.first === undefined
     ) {
       const others = users(object, wanted, observed);
-      if (others.length > 0) found.push(`${title(wanted)}: ${object} stays: ${others.join(', ')} uses it too`);
+      const left = kind === 'label' && pairOf(spec) !== undefined && !sharedObjects(spec).includes(object);
+      if (others.length > 0)
+        found.push(
+          `${title(wanted)}: ${object} stays: ${others.join(', ')} uses it too${left ? '; until that ends, the virtual IP may move to this node, which has no tunnel any more' : ''}`,
+        );
     }
   }
   for (const [object, value] of Object.entries(state)) {

@@ -48,12 +48,11 @@ function labelled(nodes = NODES.slice(0, 2), claims: Record<string, string> = {}
   return all;
 }
 
-describe.each([false, true])('on a cluster whose maps print as JSON: %s', (json) => {
-  test('a fresh pair is built, claims first, and taken down again', () => {
-    const site = new ClusterSite(pair(), freshCluster({ json }));
+describe('a pair', () => {
+  test('on a fresh cluster is built, claims first, and taken down again', () => {
+    const site = new ClusterSite(pair());
     expect(site.go().changes).toEqual(EVERYTHING);
-    expect(site.world).toEqual({ ...appliedCluster(), json });
-    expect(site.plan()).toEqual([]);
+    expect(site.world).toEqual(appliedCluster());
     expect(site.go('absent').changes).toEqual([
       'delete dc f5ipfailover -n default',
       `adm policy remove-scc-from-user privileged ${USER}`,
@@ -64,11 +63,11 @@ describe.each([false, true])('on a cluster whose maps print as JSON: %s', (json)
       `label node ${TWO} f5rampnode-`,
       `annotate node ${TWO} edge-ramp/edge-p.label.f5rampnode-`,
     ]);
-    expect(site.world).toEqual(freshCluster({ json }));
+    expect(site.world).toEqual(freshCluster());
   });
 
-  test('what the published procedure left is adopted; labels, account and SCC survive the tunnel', () => {
-    const site = new ClusterSite(pair(), publishedCluster({ json }));
+  test('after the published procedure is adopted; labels, account and SCC survive the tunnel', () => {
+    const site = new ClusterSite(pair(), publishedCluster());
     expect(site.go().changes).toEqual([
       ...NODES.slice(0, 2).map((name) => `annotate node ${name} edge-ramp/edge-p.label.f5rampnode=true --overwrite`),
       'annotate serviceaccount f5ipfailover -n default edge-ramp/edge-p.account=present --overwrite',
@@ -77,8 +76,13 @@ describe.each([false, true])('on a cluster whose maps print as JSON: %s', (json)
       ...EVERYTHING.slice(8),
     ]);
     site.go('absent');
-    expect(site.world).toEqual({ ...publishedCluster({ json }), dcs: [] });
+    expect(site.world).toEqual({ ...publishedCluster(), dcs: [] });
   });
+});
+
+describe.each([false, true])('where maps print as JSON: %s', (json) => {
+  test('an applied pair is read as such', () =>
+    expect(new ClusterSite(pair(), { ...appliedCluster(), json }).plan()).toEqual([]));
 
   test('claims are told from copies of them in other annotations, empty labels from none', () => {
     const copy = '{"metadata":{"annotations":{"edge-ramp/edge-p.label.f5rampnode":"old"}}}\n';
@@ -269,10 +273,10 @@ describe('shared things', () => {
       [label]: 'is true first -',
       [`label ${TWO} f5rampnode`]: 'is - first -',
     });
-    site.world = { ...site.world, faults: [] };
-    site.go();
-    site.go('absent');
-    expect(site.world).toEqual({ ...freshCluster(), faults: [] });
+    expect(site.describe('absent')).toEqual([
+      expect.stringMatching(`^- label .* on node ${ONE}`),
+      `~ label f5rampnode on node ${TWO}: no longer used by this tunnel`,
+    ]);
   });
 
   test('cut off between change and the end of the claim, too', () => {
@@ -315,20 +319,18 @@ describe('shared things', () => {
   });
 
   test('two tunnels torn down at the same time leave nothing behind', () => {
-    const [one, two] = [
-      new ClusterSite(pair()),
-      new ClusterSite(
-        pair({
-          name: 'edge-q',
-          ramp: { ...pair().ramp, vip: '10.20.30.5' },
-          ipfailover: { name: 'f5second', vrrpIdOffset: 20 },
-        }),
-      ),
-    ];
-    one.world = appliedCluster();
+    const second = pair({
+      name: 'edge-q',
+      ramp: { ...pair().ramp, vip: '10.20.30.5' },
+      ipfailover: { name: 'f5second', vrrpIdOffset: 20 },
+    });
+    const [one, two] = [new ClusterSite(pair(), appliedCluster()), new ClusterSite(second, appliedCluster())];
+    for (const name of [ONE, TWO]) one.world.nodes[name]!.annotations['edge-ramp/edge-q.label.f5rampnode'] = '-';
+    Object.assign(one.world.accounts['f5ipfailover']!, {
+      'edge-ramp/edge-q.account': '-',
+      'edge-ramp/edge-q.scc': '-',
+    });
     two.world = one.world;
-    two.go();
-    one.world = two.world;
     const plans = [one.plan('absent'), two.plan('absent')] as const;
     one.send(plans[0]);
     two.world = one.world;

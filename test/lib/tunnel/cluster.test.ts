@@ -315,6 +315,19 @@ describe('what others use stays', () => {
     ]);
   });
 
+  test('the label of a node that this tunnel left: the plan says what that means', () => {
+    const spec = pair({}, [1, 3]);
+    const moved = { name: ADMIN, spec, applied: pair(), original: {} };
+    const label = `label ${TWO} f5rampnode`;
+    const found = observed(standing, spec, pair());
+    const look = { ...found, facts: { ...found.facts, claims: { [label]: { 'edge-q': '-' } } } };
+    const operations = difference(cluster.order, look.state, cluster.desired(moved, look));
+    expect(operations.map((operation) => cluster.order.interrupts(operation))).toEqual([undefined, undefined]);
+    expect(cluster.remarks(moved, look, operations)).toEqual([
+      `cluster of ${ADMIN}: ${label} stays: tunnel edge-q uses it too; until that ends, the virtual IP may move to this node, which has no tunnel any more`,
+    ]);
+  });
+
   test('what somebody made of it since', () => {
     const object = `label ${ONE} f5rampnode`;
     const changed = { ...standing.things, [object]: { is: 'no', claims: { 'edge-p': '-' } } };
