@@ -60,6 +60,7 @@ describe('the command documents', () => {
   const documents = resourcesOf(synthesized, 'AWS::SSM::Document').map(([, { Properties }]) => Properties);
   const named = (kind: string) => documents.find(({ Name }) => Name.startsWith(`edge-ramp-${kind}-`))!;
   const reach = ['Management', 'User', 'Secret', 'HostKey'];
+  const RAMP = ['prelude', 'ramp-objects', 'vip-report', 'ramp-report'];
 
   test.each([
     ['bigip-observe', ['prelude', 'bigip-session', 'bigip-observe'], ['Tunnel', 'Fence', 'Questions', ...reach], '60'],
@@ -69,17 +70,17 @@ describe('the command documents', () => {
       ['Tunnel', 'Fence', 'Digest', 'Operations', ...reach, 'Saved'],
       '120',
     ],
-    ['ramp-observe', ['prelude', 'ramp-objects', 'ramp-observe'], ['Tunnel', 'Fence', 'Questions'], '60'],
-    ['ramp-apply', ['prelude', 'ramp-objects', 'ramp-apply'], ['Tunnel', 'Fence', 'Digest', 'Operations'], '120'],
+    ['ramp-observe', [...RAMP, 'ramp-observe'], ['Tunnel', 'Fence', 'Questions'], '60'],
+    ['ramp-apply', [...RAMP, 'ramp-apply'], ['Tunnel', 'Fence', 'Digest', 'Operations'], '120'],
     [
       'cluster-observe',
-      ['prelude', 'cluster-objects', 'cluster-observe'],
+      ['prelude', 'vip-check', 'cluster-objects', 'cluster-observe'],
       ['Tunnel', 'Fence', 'Questions', 'Kubeconfig'],
       '60',
     ],
     [
       'cluster-apply',
-      ['prelude', 'cluster-objects', 'cluster-apply'],
+      ['prelude', 'vip-check', 'cluster-objects', 'cluster-apply'],
       ['Tunnel', 'Fence', 'Digest', 'Operations', 'Kubeconfig'],
       '120',
     ],

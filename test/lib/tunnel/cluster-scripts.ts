@@ -82,7 +82,7 @@ function script(does: string, world: FakeCluster, parameters: NodeJS.ProcessEnv,
     copyFileSync(join(__dirname, 'fake-oc.js'), join(bin, 'oc'));
     chmodSync(join(bin, 'oc'), 0o755);
     writeFileSync(join(bin, 'world.json'), JSON.stringify(world));
-    let input = ['prelude', 'cluster-objects', `cluster-${does}`]
+    let input = ['prelude', 'vip-check', 'cluster-objects', `cluster-${does}`]
       .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))
       .join('\n');
     for (const [name, seconds] of Object.entries(run.limits ?? {}))
