@@ -12,6 +12,12 @@ import type { Tunnel } from '../../../lib/tunnel/tunnel';
 export const example: Tunnel = readDeclarations([
   { path: 'tunnels/edge-a.yaml', text: readFileSync(join(__dirname, '../../../tunnels/edge-a.yaml'), 'utf8') },
 ])[0]!;
+/** The declared pair. */
+export const pair: Tunnel = readDeclarations([
+  { path: 'tunnels/edge-b.yaml', text: readFileSync(join(__dirname, '../../../tunnels/edge-b.yaml'), 'utf8') },
+])[0]!;
+export const [FIRST, SECOND] = pair.ramp.nodes.map(({ instance }) => instance) as [string, string];
+export const ADMIN = pair.cluster!.admin;
 export const NODE = example.ramp.nodes[0]!.instance;
 export const BIGIP = example.bigip[0]!.management;
 
