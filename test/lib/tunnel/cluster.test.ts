@@ -423,6 +423,7 @@ describe('answers', () => {
   test('are understood, and what has nothing to do with ours is passed over', () =>
     expect(read({})).toEqual({
       facts: {
+        available: {},
         client: { ipfailover: true, cordon: true, manageNode: false },
         nodes: { [ONE]: 'on', [TWO]: 'off' },
         claims: { [`label ${ONE} f5rampnode`]: { 'edge-q': '-' }, 'scc f5ipfailover': { 'edge-q': 'granted' } },
