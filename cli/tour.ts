@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bigipUnit } from '../lib/tunnel/tunnel';
+import { bigipUnit, type Tunnel } from '../lib/tunnel/tunnel';
 import type { Fault } from '../lab/hosts/host';
 import type { Lab } from '../lab/index';
 import type { Action } from './arguments';
@@ -15,7 +15,8 @@ import { verification } from './report/verification';
 import { resultOf, type Result } from './result';
 import { thisProcess, type Surroundings } from './surroundings';
 
-const TUNNEL = 'edge-a';
+/** One ramp node, and a pair of them. */
+const [SINGLE, PAIR] = ['edge-a', 'edge-b'];
 
 /** A tour shall not take longer than one has patience. */
 const SPEED = 8;
@@ -28,7 +29,7 @@ edge-ramp: a guided tour
 
 tunnels/edge-a.yaml declares a tunnel between an F5 BIG-IP and an OpenShift node, through which BIG-IP reaches Pods.
 The state machine, its functions and the scripts for the devices are the very ones that would be deployed to AWS.
-The devices are SIMULATED: BIG-IP, its bastion and the node live in this process, and nothing else is touched.
+The devices are SIMULATED: BIG-IP, its bastion, nodes and cluster live in this process, and nothing else is touched.
 `;
 
 const END = `
@@ -53,7 +54,7 @@ async function tour(surroundings: Surroundings): Promise<void> {
     synthesize(project);
     out.write(`${seconds((Date.now() - begun) / 1000)}\n`);
   }
-  const host = bigipUnit(declaration(project, TUNNEL)).management;
+  const host = bigipUnit(declaration(project, SINGLE)).management;
   // The apply saves first; the teardown's save comes when all else has been taken away.
   const fault: Fault = { host, match: LAST_COMMAND, nth: 2, effect: 'fail-before' };
   const state = mkdtempSync(join(tmpdir(), 'edge-ramp-tour-'));
@@ -68,6 +69,7 @@ async function tour(surroundings: Surroundings): Promise<void> {
     });
     try {
       await story(lab, surroundings);
+      await pairStory(lab, surroundings);
     } finally {
       ignore();
       await lab.close();
@@ -104,15 +106,52 @@ async function story(lab: Lab, surroundings: Surroundings): Promise<void> {
   compare(before, dumps(lab), surroundings);
 }
 
+/** What a pair adds: two nodes behind a virtual IP, and that it moves when the node that has it cannot carry any more. */
+async function pairStory(lab: Lab, surroundings: Surroundings): Promise<void> {
+  const { out, project } = surroundings;
+  const style = styleFor(out);
+  const chapter = (title: string, words: string): void => out.write(`\n${style.bold(title)}\n${words}\n\n`);
+  const spec = declaration(project, PAIR);
+
+  chapter(
+    '4. A pair of ramp nodes',
+    `tunnels/${PAIR}.yaml: two nodes behind a virtual IP, which ipfailover in the cluster moves. Both are built first, then BIG-IP points there.`,
+  );
+  const applied = await act(lab, 'apply', surroundings, PAIR);
+  out.write(`\nWhat proves it:\n${verification(applied.verification, style)}`);
+  expect(applied, 'Applied');
+
+  const holder = holderOf(lab, spec);
+  const wipe = `ovs-ofctl -O OpenFlow13 del-flows br0 cookie=${spec.cookie}/-1`;
+  chapter('5. The node that carries loses its flows', `Typed on ${holder}:\n  ${wipe}`);
+  const { code, err } = await lab.hosts.run(holder, wipe);
+  if (code !== 0) throw new Error(`The flows could not be wiped: ${err}`);
+  const next = holderOf(lab, spec);
+  if (next === holder) throw new Error(`The virtual IP is still at ${holder}.`);
+  out.write(
+    `${spec.ramp.vip} has moved to ${next}: keepalived's check saw it, and no run was needed. An apply heals the rest:\n\n`,
+  );
+  const healed = await act(lab, 'apply', surroundings, PAIR);
+  out.write(`\nWhat was changed:\n\n${diff(healed.changes, style)}`);
+  expect(healed, 'Applied');
+}
+
+/** The node that has a pair's virtual IP, by what the nodes hold. */
+function holderOf(lab: Lab, { ramp }: Tunnel): string {
+  const holder = ramp.nodes.find(({ instance }) => lab.hosts.dump(instance).includes(`address ${ramp.vip}/32 `));
+  if (!holder) throw new Error(`Nobody has ${ramp.vip}.`);
+  return holder.instance;
+}
+
 /** One run, told step by step. */
-async function act(lab: Lab, action: Action, { out, project }: Surroundings): Promise<Result> {
+async function act(lab: Lab, action: Action, { out, project }: Surroundings, tunnel = SINGLE): Promise<Result> {
   const style = styleFor(out);
   const progress = new Progress(out, workingStates(project));
-  const ended = await execute(lab, { tunnel: TUNNEL, action }, progress.onEvent).ended;
+  const ended = await execute(lab, { tunnel, action }, progress.onEvent).ended;
   progress.end();
   const result = resultOf(ended.execution, ended.item);
-  const again = (next: Action): string => `npx edge-ramp ${next} ${TUNNEL} --local`;
-  const sentence = endSentence(result, { tunnel: TUNNEL, action, begun: false, again });
+  const again = (next: Action): string => `npx edge-ramp ${next} ${tunnel} --local`;
+  const sentence = endSentence(result, { tunnel, action, begun: false, again });
   const paint = result.exitCode === 0 ? style.good : style.bad;
   out.write(`\n${style.dim(figuresLine(ended.figures, ended.seconds))}\n${paint(sentence)}\n`);
   return result;

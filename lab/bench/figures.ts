@@ -19,9 +19,10 @@ const beyond: string[] = [];
 
 function main(): void {
   const synth = timed('npx', ['cdk', 'synth', '--quiet']);
-  const fresh = local('apply');
-  const unchanged = local('apply');
-  const teardown = local('teardown');
+  const fresh = local('apply', 'edge-a');
+  const unchanged = local('apply', 'edge-a');
+  const teardown = local('teardown', 'edge-a');
+  const pair = { fresh: local('apply', 'edge-b'), unchanged: local('apply', 'edge-b') };
   const tour = timed('npm', ['start']);
   rmSync(state, { recursive: true, force: true });
 
@@ -31,6 +32,10 @@ function main(): void {
   count('unchanged: writes to devices', unchanged.run.deviceWrites, 0);
   count('unchanged: state transitions', unchanged.run.stateTransitions, 20);
   count('teardown: sequential SSM trips', teardown.run.criticalPathTrips, 4);
+  count('pair, fresh apply: sequential SSM trips', pair.fresh.run.criticalPathTrips, 5);
+  count('pair, fresh apply: state transitions', pair.fresh.run.stateTransitions, 50);
+  count('pair, unchanged: sequential SSM trips', pair.unchanged.run.criticalPathTrips, 1);
+  count('pair, unchanged: writes to devices', pair.unchanged.run.deviceWrites, 0);
   for (const { name, kilobytes } of bundles()) count(`bundle that ${name}: kB`, kilobytes, 500);
 
   console.log('');
@@ -53,14 +58,15 @@ function count(what: string, value: number, most: number): void {
   if (value > most) beyond.push(`${what} is ${value}, at most ${most}`);
 }
 
-/** A run of the example on simulated hosts, by the command line as a person uses it. */
-function local(action: string): { readonly run: Run; readonly seconds: number } {
+/** A run of an example on simulated hosts, by the command line as a person uses it. */
+function local(action: string, tunnel: string): { readonly run: Run; readonly seconds: number } {
   const begun = Date.now();
-  const done = spawnSync('npx', ['edge-ramp', action, 'edge-a', '--local', '--json', '--state', state], {
+  const done = spawnSync('npx', ['edge-ramp', action, tunnel, '--local', '--json', '--state', state], {
     cwd: root,
     encoding: 'utf8',
   });
-  if (done.status !== 0) throw new Error(`edge-ramp ${action} ended with ${done.status}: ${done.stdout}${done.stderr}`);
+  if (done.status !== 0)
+    throw new Error(`edge-ramp ${action} ${tunnel} ended with ${done.status}: ${done.stdout}${done.stderr}`);
   return { run: JSON.parse(done.stdout) as Run, seconds: (Date.now() - begun) / 1000 };
 }
 

@@ -1,3 +1,4 @@
+import type { Answer } from './answer';
 import type { WorldOptions } from './world';
 
 /** One machine that an SSM agent or a person reaches. `name` is the SSM instance id; BIG-IP, which has no agent, is not a Host here. */
@@ -27,6 +28,8 @@ export interface Hosts {
   dump(name: string): string;
   /** Resolves when the next command on that host (or on a BIG-IP that it is the bastion of) hits a fault of effect "hang". */
   hung(name: string): Promise<void>;
+  /** Types a line on a host: for bash on a bastion or a node, on a BIG-IP for its login shell. */
+  run(name: string, line: string): Promise<Answer>;
   /** Writes the state to disk. */
   save(): void;
   close(): Promise<void>;

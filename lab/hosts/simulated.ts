@@ -128,6 +128,7 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
 
   return {
     world: { ...state, run, gone, back },
+    run,
     host: (name) => {
       const environment = state.bigips[name] || state.absent.includes(name) ? undefined : environments[name];
       return environment && { name, environment };
