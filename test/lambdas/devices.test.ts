@@ -66,7 +66,7 @@ describe('the step of a kind of device', () => {
           Tunnel: 'edge-a',
           Fence: '1795000000000',
           Management: '10.3.88.66',
-          Questions: expect.stringMatching(/^tunnel SDN\|self SDN\|routes 10\.\|/),
+          Questions: expect.stringMatching(/^tunnel SDN\|self SDN\|routes 10\.128\.0\.0\/14 SDN\|/),
         },
         tag: expect.stringMatching(/^edge-ramp [0-9a-f]{16} edge-a: Observe BIG-IP$/),
         again: false,
@@ -198,7 +198,7 @@ describe('the step of a kind of device', () => {
       ...site.world,
       otherRoutes: Array.from(
         { length: 600 },
-        (_, i) => `net route r${i} { gw 10.3.89.1 network 10.200.${i % 256}.0/24 }`,
+        (_, i) => `net route r${i} { gw 10.3.89.1 network 10.128.${i % 256}.0/24 }`,
       ),
     };
     await expect(
