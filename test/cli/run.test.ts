@@ -114,7 +114,18 @@ describe('--json', () => {
       {
         output: { ...OUTPUT, endState: 'Applied' },
         events: [event('entered', 'Plan', 0), event('exited', 'Plan', 250)],
-        trips: [{ commandId: 'c', instance: 'i-1', document: 'd', sent: 1, ended: 2, status: 'Success', comment: '' }],
+        trips: [
+          {
+            commandId: 'c',
+            instance: 'i-1',
+            document: 'd',
+            sent: 1,
+            ended: 2,
+            status: 'Success',
+            printed: 0,
+            comment: '',
+          },
+        ],
         journal: [{ at: 1, host: 'i-1', line: 'ip link set tun1 up', code: 0, writes: true }],
       },
       '--json',
