@@ -1,4 +1,4 @@
-import { marker, vrrpId, type Cluster, type IpFailover, type RampNode, type Tunnel } from '../tunnel';
+import { marker, vrrpId, type IpFailover, type RampNode, type Tunnel } from '../tunnel';
 
 /**
  * Canonical values of what edge-ramp changes in a cluster, as documents/cluster-objects.sh writes and reads them. A thing that tunnels share
@@ -18,8 +18,6 @@ export function isShared(kind: string): kind is SharedKind {
   return kind in MADE;
 }
 
-/** A declared tunnel with its cluster. */
-export type InCluster = Tunnel & { readonly cluster: Cluster };
 /** A declared pair with all that moves its virtual IP. */
 export interface Pair {
   readonly vip: string;
