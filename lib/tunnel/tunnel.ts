@@ -6,7 +6,6 @@ export type Tunnel = z.output<typeof tunnelSchema>;
 export type BigIpUnit = Tunnel['bigip'][number];
 export type RampNode = Tunnel['ramp']['nodes'][number];
 
-export type Cluster = NonNullable<Tunnel['cluster']>;
 export type IpFailover = NonNullable<Tunnel['ipfailover']>;
 
 /** The only BIG-IP, until pairs of them are supported. */
