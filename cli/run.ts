@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { InvalidRequest } from '../lib/tunnel/errors';
 import type { Tunnel } from '../lib/tunnel/tunnel';
 import type { Action, RunCommand } from './arguments';
@@ -143,7 +143,7 @@ function appliedIn(item: Ended['item']): Tunnel | null {
 /** @throws Error of one sentence when nothing can be kept there */
 function keepIn(state: string): void {
   try {
-    mkdirSync(state, { recursive: true });
+    makeFolder(state);
     accessSync(state, constants.W_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -151,6 +151,13 @@ function keepIn(state: string): void {
       cause: error,
     });
   }
+}
+
+/** Folder by folder: `recursive` tries forever where a parent is there and takes no folders, as /proc (Node.js 20). */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** The command line that goes on from here, on the same hosts. */

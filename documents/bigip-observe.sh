@@ -1,14 +1,41 @@
 # Answers questions about BIG-IP; changes nothing.
 need SSM_Questions
 
-# Only routes that could have to do with a cluster network: a busy BIG-IP has thousands, and 24,000 characters come back.
-routes() { # PREFIX: the first octet of a cluster network and a dot
+# Only routes to a cluster network, those within it, and, once, those by our tunnel: a busy BIG-IP has thousands, and 24,000 characters come back. Of
+# those within it, which bypass the tunnel, five are named, and `more N` says how many others there are.
+routes() { # NETWORK TUNNEL
+  if [ -z "$listed_code" ]; then
+    listed=$(tmsh_say list net route one-line)
+    listed_code=$?
+    [ "$listed_code" -lt "$UNFIT" ] || exit "$listed_code"
+  fi
+  local said=$listed told=0
+  case $told_tunnels in *" $2 "*) told=1 ;; esac
+  told_tunnels+="$2 "
+  [ "$listed_code" -ne 0 ] || said=$(awk -v network="$1" -v tunnel="$2" -v told="$told" '
+    function within(address, bits,   part) {
+      if (split(address, part, ".") != 4 || bits < wide) return 0
+      return int((((part[1] * 256 + part[2]) * 256 + part[3]) * 256 + part[4]) / 2 ^ (32 - wide)) == first
+    }
+    BEGIN { split(network, part, "[./]"); wide = part[5]
+      first = int((((part[1] * 256 + part[2]) * 256 + part[3]) * 256 + part[4]) / 2 ^ (32 - wide)) }
+    !/^net route / { next }
+    { to = match($0, / network [^ ]+ /) ? substr($0, RSTART + 9, RLENGTH - 10) : $3
+      sub(".*/Common/", "", to); split(to, parts, "/"); sub("%.*", "", parts[1])
+      ours = index($0, " interface " tunnel " ") || index($0, " interface /Common/" tunnel " ") }
+    ours || to == network { if (to == network || !told) print; next }
+    within(parts[1], parts[2] == "" ? 32 : parts[2]) && ++inside <= 5 { print }
+    END { if (inside > 5) print "more " inside - 5 }' <<<"$listed")
+  answer "routes $1 $2" "$listed_code" "$said"
+}
+
+virtual() { # NAME: on one line and without its name, since a tunnel may have 40
   local said code
-  said=$(tmsh_say list net route one-line)
+  said=$(tmsh_say list ltm virtual "$1" source-address-translation)
   code=$?
   [ "$code" -lt "$UNFIT" ] || exit "$code"
-  [ "$code" -ne 0 ] || said=$(grep -F -e "network $1" -e "net route $1" <<<"$said")
-  answer "routes $1" "$code" "$said"
+  [ "$code" -ne 0 ] || said=$(tr -s ' \n' ' ' <<<"$said" | sed -e 's/^ltm virtual [^ ]* {/ltm virtual {/' -e 's/ $//')
+  answer "virtual $1" "$code" "$said"
 }
 
 # A virtual IP needs some seconds until keepalived has put it on a node for the first time: so long, at most, its answer is waited for.
@@ -33,9 +60,9 @@ question() { # KIND NAME
     case $answers in *$'\n=0\n') has_tunnel=yes ;; *) [ "$has_tunnel" = yes ] || has_tunnel=no ;; esac
     ;;
   self) tmsh_ask "$*" list net self "$2" ;;
-  routes) routes "$2" ;;
+  routes) routes "$2" "$3" ;;
   snatpool) tmsh_ask "$*" list ltm snatpool "$2" ;;
-  virtual) tmsh_ask "$*" list ltm virtual "$2" source-address-translation ;;
+  virtual) virtual "$2" ;;
   saved) answer saved 0 "$(cat "$state/$SSM_Tunnel.$SSM_Management.saved" 2>/dev/null)" ;;
   group) tmsh_ask "$*" show cm "$2" ;;
   await) await "$2" ;;
@@ -45,7 +72,7 @@ question() { # KIND NAME
   esac
 }
 
-has_tunnel=unasked
+has_tunnel=unasked listed='' listed_code='' told_tunnels=' '
 enter "$SSM_Management" "$SSM_Fence" -
 open_session
 IFS='|' read -r -a questions <<<"$SSM_Questions"

@@ -45,8 +45,8 @@ tmsh_line() { # WORDS...: what on_bigip takes; no word has a quote in it (allowe
 }
 
 answered() { # CODE LINE TEXT: whether BIG-IP did what it was told; what it could not be asked is fatal
-  [ "$1" -ne 124 ] || fail "$SILENT" "did not answer \"$2\" within $limit s"
-  [ "$1" -ne 255 ] || fail "$UNREACHABLE" "could not be asked \"$2\": $(brief "$3")"
+  [ "$1" -ne 124 ] || fail "$SILENT" "did not answer \"$(brief "$2")\" within $limit s"
+  [ "$1" -ne 255 ] || fail "$UNREACHABLE" "could not be asked \"$(brief "$2")\": $(brief "$3")"
   [ "$1" -eq 0 ] && ! grep -Eq "$complaint" <<<"$3"
 }
 
@@ -56,10 +56,10 @@ tmsh_do() { # WORDS...: one change
     return
   fi
   local said code
-  printf '> %s\n' "$*"
+  printf '> %s\n' "$(brief "$*")"
   said=$(on_bigip "$(tmsh_line "$@")" 2>&1)
   code=$?
-  answered "$code" "$*" "$said" || fail "$REFUSED" "refused \"$*\" (exit code $code): $(brief "$said")"
+  answered "$code" "$*" "$said" || fail "$REFUSED" "refused \"$(brief "$*")\" (exit code $code): $(brief "$said")"
 }
 
 tmsh_say() { # WORDS...: what BIG-IP says, on stdout, with its exit code

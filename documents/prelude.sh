@@ -74,7 +74,9 @@ answer() { # QUESTION CODE TEXT
   answers+="=$2"$'\n'
 }
 
+# Run Command hands on the first 24,000 characters, and the end mark is one of them.
 finish() {
+  [ "${#answers}" -le 23900 ] || fail "$UNFIT" "what it says of all that was asked is ${#answers} characters, more than the 24000 that Systems Manager hands on"
   printf '%s' "$answers"
   printf '.%s %s\n' "$(printf '%s' "$answers" | wc -l | tr -d ' ')" "$(printf '%s' "$answers" | sha256sum | cut -c 1-16)"
 }

@@ -28,20 +28,24 @@ nat() { # SOURCE
   answer "nat $1" "$code" "$said"
 }
 
+# Addresses, one a line or a file of that name, in few characters: `10.129.0.5,6 10.129.1.7`. A busy node has hundreds of Pods.
+grouped() {
+  sort -u | awk '
+    { sub(".*/", "") }
+    !/^[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+$/ { next }
+    { last = $0; sub(".*[.]", "", last); network = substr($0, 1, length($0) - length(last))
+      printf "%s%s", network == before ? "," : space network, last
+      before = network; space = " " }'
+}
+
 # The CNI's claims: all of them on one line, those with our mark on the next, those of other tunnels on the last.
 claimed() {
-  local all='' ours='' others='' file name
+  local all='' ours='' others='' marked
   if [ -d "$claims" ]; then
-    while IFS= read -r file; do
-      name=${file##*/}
-      case $name in *[!0-9.]*) continue ;; esac
-      all+="$name "
-      if grep -qxF -- "$mark" "$file"; then
-        ours+="$name "
-      elif grep -qx -- 'edge-ramp:.*' "$file"; then
-        others+="$name "
-      fi
-    done < <(find "$claims" -maxdepth 1 -type f)
+    all=$(find "$claims" -maxdepth 1 -type f | grouped)
+    marked=$(find "$claims" -maxdepth 1 -type f -exec grep -Hx -- 'edge-ramp:.*' {} +)
+    ours=$(sed -n "s/:$mark\$//p" <<<"$marked" | grouped)
+    others=$(sed -e "/:$mark\$/d" -e 's/:edge-ramp:.*//' <<<"$marked" | grouped)
   fi
   answer claims 0 "$all"$'\n'"$ours"$'\n'"$others"
 }
@@ -57,14 +61,14 @@ dump() { # once
 pods() {
   dump
   sed -n -e 's/.*[ ,]nw_dst=\([0-9.]*\) actions=load:[^ ]*REG1.*/\1/p' \
-    -e 's/.*table=7,.*[ ,]nw_dst=\([0-9.]*\) actions=output:.*/\1/p' <<<"$flows" | sort -u | tr '\n' ' '
+    -e 's/.*table=7,.*[ ,]nw_dst=\([0-9.]*\) actions=output:.*/\1/p' <<<"$flows" | sort -u
 }
 
 # What br0 would do with a packet of BIG-IP to a Pod; nothing is sent. Not asked (`-`) where there is no tun0, or no Pod to go to.
 trace() { # SOURCE POD: `-` means any of this node's own
   local port pod=$2 said code
   port=$(timeout "$limit" "${ovs[@]}" ovs-vsctl get Interface tun0 ofport 2>/dev/null)
-  [ "$pod" != - ] || read -r pod _ < <(pods)
+  [ "$pod" != - ] || read -r pod < <(pods)
   if [ -z "$port" ] || [ -z "$pod" ] || [ "$pod" = - ]; then
     answer "trace $1 $2" - ''
     return
@@ -112,6 +116,8 @@ await() { # VIP
 # Ours, the published procedure's, whatever names our address, the version note, and the few that tell which pipeline this is, in every release:
 # those with tun0's address, those that match all packets, all ARP or all IP, and, before the tables that have a flow for each Pod or node, those
 # with a whole network in them. What looks at a tenant is a policy, and what writes a tunnel's end is another node's.
+# Asked for another cookie or source as well, what was told is not told again.
+told=''
 interesting() { # COOKIE SOURCE
   local gateway said
   dump
@@ -129,6 +135,8 @@ interesting() { # COOKIE SOURCE
     names(gateway) || /priority=[0-9]+(,ip|,arp)? actions=(goto_table|output:[^N])/ { print; next }
     table > 40 { next }
     /ct_state=-trk/ || /(nw_src|nw_dst|arp_tpa|arp_spa)=[0-9.]+\/[0-9]+/ || /in_port=[^ ,]+ actions=goto_table/ { print }' <<<"$flows")
+  if [ "$flows_code" -eq 0 ] && [ -n "$told" ]; then said=$(grep -vxF -f <(printf '%s\n' "$told") <<<"$said"); fi
+  told+=${told:+$'\n'}$said
   answer "flows $1 $2" "$flows_code" "$said"
 }
 
@@ -161,7 +169,7 @@ question() { # KIND NAME...
   nat) nat "$2" ;;
   report) observe_report ;;
   claims) claimed ;;
-  pods) answer pods 0 "$(pods)" ;;
+  pods) answer pods 0 "$(pods | grouped)" ;;
   flows) interesting "$2" "$3" ;;
   vip) vip "$2" "$3" ;;
   await) await "$2" ;;

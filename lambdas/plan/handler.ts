@@ -56,7 +56,7 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
   });
   if (goal !== 'recorded' && request.trigger === null && (request.action === 'apply' || request.action === 'teardown'))
     refuseUnlessAgreed({ ...plan, before, original }, request);
-  return fitting({
+  return fitting(goal, {
     ...plan,
     contract: CONTRACT,
     records: {
@@ -68,14 +68,17 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
   });
 }
 
-/** What a state hands on has to fit beside its siblings into 262,144 bytes. Bytes. */
-const MOST = 32 * 1024;
+/**
+ * What a state hands on has to fit beside its siblings into 262,144 bytes. The way back, and out, may take more than the way there: a tunnel that
+ * could be applied can also be torn down. Bytes.
+ */
+const MOST: Readonly<Record<Goal, number>> = { declared: 96 * 1024, absent: 128 * 1024, recorded: 128 * 1024 };
 
-function fitting(output: PlanOutput): PlanOutput {
+function fitting(goal: Goal, output: PlanOutput): PlanOutput {
   const size = Buffer.byteLength(JSON.stringify(output));
-  if (size > MOST)
+  if (size > MOST[goal])
     throw new Refused(
-      `the plan is ${size} bytes, more than the ${MOST} that a state may hand on: declare fewer virtual servers in one tunnel`,
+      `the plan is ${size} bytes, more than the ${MOST[goal]} that a state may hand on: declare fewer virtual servers in one tunnel, or change fewer at a time`,
     );
   return output;
 }

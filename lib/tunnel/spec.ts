@@ -167,7 +167,7 @@ const rampTunnel = z.strictObject({
     .describe('Marks the flows of this tunnel in br0'),
   virtualServers: z
     .array(virtualServer)
-    .max(40, 'must be at most 40 virtual servers, or a plan would not fit what a state may hand on (32 KB)')
+    .max(40, 'must be at most 40 virtual servers, or a plan would not fit what a state may hand on (96 KB)')
     .default([])
     .describe('Virtual servers that reach their Pods through the tunnel'),
   probe: address.optional().describe('A Pod that BIG-IP pings through the tunnel as a proof'),

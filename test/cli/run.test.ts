@@ -114,7 +114,18 @@ describe('--json', () => {
       {
         output: { ...OUTPUT, endState: 'Applied' },
         events: [event('entered', 'Plan', 0), event('exited', 'Plan', 250)],
-        trips: [{ commandId: 'c', instance: 'i-1', document: 'd', sent: 1, ended: 2, status: 'Success', comment: '' }],
+        trips: [
+          {
+            commandId: 'c',
+            instance: 'i-1',
+            document: 'd',
+            sent: 1,
+            ended: 2,
+            status: 'Success',
+            printed: 0,
+            comment: '',
+          },
+        ],
         journal: [{ at: 1, host: 'i-1', line: 'ip link set tun1 up', code: 0, writes: true }],
       },
       '--json',
@@ -163,10 +174,14 @@ describe('what cannot run', () => {
     expect(err).toMatch(/^Note: tunnels\/edge-a.yaml is newer than cdk.out/);
   });
 
-  test('where nothing can be kept: one sentence', async () => {
-    const { code, err, options } = await apply({}, '--state', join(__filename, 'folder'));
+  test.each([
+    [join(__filename, 'folder'), 'ENOTDIR'],
+    [__filename, 'EEXIST'],
+    ['/proc/edge-ramp/state', 'ENOENT'],
+  ])('where nothing can be kept, as in %s: one sentence', async (state, why) => {
+    const { code, err, options } = await apply({}, '--state', state);
     expect([code, options]).toEqual([1, []]);
-    expect(err).toMatch(/^Hosts and table cannot be kept in .* \(ENOTDIR\): name another folder with --state.\n$/);
+    expect(err).toBe(`Hosts and table cannot be kept in ${state} (${why}): name another folder with --state.\n`);
   });
 
   test('a lab that does not open: one sentence, a stack only for those who ask', async () => {

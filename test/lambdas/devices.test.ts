@@ -3,6 +3,7 @@ import { handler as planHandler, type PlanInput } from '../../lambdas/plan/handl
 import { deviceStep, type StepInput, type StepOutput } from '../../lambdas/devices/step';
 import type { Order, RunCommand } from '../../lambdas/run-command/port';
 import { DeviceRefused } from '../../lib/tunnel/errors';
+import type { Tunnel } from '../../lib/tunnel/tunnel';
 import { ALIVE, EXAMPLE, Site, answerText, bigipAnswer, merge, tunnel } from '../lib/tunnel/site';
 
 const REQUEST = {
@@ -66,7 +67,7 @@ describe('the step of a kind of device', () => {
           Tunnel: 'edge-a',
           Fence: '1795000000000',
           Management: '10.3.88.66',
-          Questions: expect.stringMatching(/^tunnel SDN\|self SDN\|routes 10\.\|/),
+          Questions: expect.stringMatching(/^tunnel SDN\|self SDN\|routes 10\.128\.0\.0\/14 SDN\|/),
         },
         tag: expect.stringMatching(/^edge-ramp [0-9a-f]{16} edge-a: Observe BIG-IP$/),
         again: false,
@@ -198,7 +199,7 @@ describe('the step of a kind of device', () => {
       ...site.world,
       otherRoutes: Array.from(
         { length: 600 },
-        (_, i) => `net route r${i} { gw 10.3.89.1 network 10.200.${i % 256}.0/24 }`,
+        (_, i) => `net route r${i} { gw 10.3.89.1 network 10.128.${i % 256}.0/24 }`,
       ),
     };
     await expect(
@@ -284,6 +285,45 @@ describe('the plan', () => {
     expect(back.operations).toBeGreaterThan(0);
     const without = await planHandler(input(site, { phase: 'restore' }));
     expect(without.operations).toBe(0);
+  });
+
+  describe('of as many virtual servers as may be declared', () => {
+    const named = (length: number): Tunnel =>
+      tunnel({
+        virtualServers: Array.from({ length: 40 }, (_, i) => `v${10 + i}`.padEnd(length, 'x')),
+        clusterNetworks: ['10.128.0.0/14', '10.132.0.0/14', '10.136.0.0/14', '10.140.0.0/14'],
+      });
+
+    test('with the longest names there are: can be applied, taken back and torn down', async () => {
+      const site = new Site(named(63));
+      const forward = await planHandler(input(site));
+      site.carryOut(site.plan());
+      const back = await planHandler(input(site, { phase: 'restore', before: forward.records.before }));
+      expect(back.operations).toBe(forward.operations);
+      const applied = new Site(named(63));
+      applied.apply();
+      expect((await planHandler(input(applied, {}, { action: 'teardown' }))).operations).toBeGreaterThan(40);
+    });
+
+    test('all of them other ones at once, with folders: refused before any change, and torn down all the same', async () => {
+      const folders = `/${'p'.repeat(63)}/${'f'.repeat(63)}/`;
+      const within = (prefix: string): Tunnel => ({
+        ...named(63),
+        virtualServers: named(63).virtualServers.map((name) => `${folders}${prefix}${name.slice(1)}`),
+      });
+      const site = new Site(within('v'));
+      site.apply();
+      expect((await planHandler(input(site, {}, { action: 'teardown' }))).operations).toBeGreaterThan(40);
+      site.spec = { ...within('w'), objects: { ...EXAMPLE.objects, snatPool: 'P'.repeat(63) } };
+      for (const name of site.spec.virtualServers)
+        site.world.bigip = { ...site.world.bigip, [`virtual ${name}`]: 'type none' };
+      await expect(planHandler(input(site, {}, { allowInterruption: true }))).rejects.toMatchObject({
+        name: 'Refused',
+        message: expect.stringMatching(
+          /^the plan is \d+ bytes, more than the 98304 .*: .*, or change fewer at a time$/,
+        ),
+      });
+    });
   });
 
   describe('that cuts traffic', () => {

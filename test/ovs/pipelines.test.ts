@@ -1,9 +1,13 @@
+import { readAnswers } from '../../lib/tunnel/answer';
 import { parseFlow, flowObject, flowValue, type Flow } from '../../lib/tunnel/ramp/flow';
 import { flowObjects } from '../../lib/tunnel/ramp/objects';
 import { recognise, type Pipeline } from '../../lib/tunnel/ramp/pipeline';
+import { grouped } from '../../lib/tunnel/ramp/read';
 import {
   OTHER,
   PIPELINES,
+  PLUGINS,
+  RELEASES,
   bridgeFlows,
   podMac,
   tables,
@@ -126,6 +130,34 @@ describe.each(PIPELINES)('on the bridge of OpenShift %s with %s', (release: Rele
     leaves(await bench.trace(ip('4', POD, NEIGHBOUR)), '5');
     leaves(await bench.trace(ip('4', POD, OTHER.pod)), '1');
     leaves(await bench.trace(ip('4', POD, BRIDGE.gateway)), '2');
+  });
+});
+
+describe('on a busy node: 250 Pods, 5,000 flows, a policy for each of the rest', () => {
+  const pods = Array.from({ length: 250 }, (_, i) => `10.129.${i % 2}.${2 + (i >> 1)}`);
+  const clusters = ['10.128.0.0/14', '10.132.0.0/14', '10.136.0.0/14', '10.140.0.0/14'];
+  const questions = ['pods', `flows 0x999 ${T1}`, 'flows 0xabc 10.3.91.215'];
+
+  test.each(RELEASES)('of OpenShift %s, the answer is whole, short, and tells the pipeline', (release) => {
+    const plugin = PLUGINS.filter((each) => PIPELINES.some(([r, p]) => r === release && p === each)).at(-1)!;
+    const bridge: Bridge = { ...BRIDGE, release, plugin, pods, clusters };
+    const flows = bridgeFlows(bridge);
+    const table = tables(release).routing === 5 ? 7 : 80;
+    const policy = (i: number): string =>
+      ` cookie=0x0, table=${table}, priority=150,ip,reg1=0x${i.toString(16)},nw_src=10.128.${i >> 8}.${i & 255} actions=output:2`;
+    bench.load([...flows, ...Array.from({ length: 5001 - flows.length }, (_, i) => policy(i))]);
+    expect(bench.dump()).toHaveLength(5000);
+
+    const text = bench.script('observe', {
+      SSM_Tunnel: 'edge-a',
+      SSM_Fence: '0',
+      SSM_Questions: questions.join('|'),
+    });
+    expect(text.length).toBeLessThan(12_000);
+    const [listed, told, more] = questions.map((each) => readAnswers('node', text, questions).get(each)!.lines);
+    expect(listed!.flatMap(grouped).toSorted()).toEqual(pods.toSorted());
+    expect(recognise('node', parsed(told!), bridge, clusters)).toMatchObject({ plugin, ...tables(release) });
+    expect(more).toEqual([]); // of the other tunnel there is nothing that was not told
   });
 });
 

@@ -15,6 +15,8 @@ export interface Trip {
   readonly ended: number;
   readonly status: string;
   readonly comment: string;
+  /** Characters of stdout, whether handed on or not. */
+  readonly printed: number;
 }
 interface Command {
   readonly id: string;
@@ -35,6 +37,7 @@ interface Invocation {
   ended: number;
   stdout: string;
   stderr: string;
+  printed: number;
   running?: Running;
 }
 export interface Fleet {
@@ -72,7 +75,7 @@ export class Commands {
 
   trips(): Trip[] {
     return this.commands.flatMap((command) =>
-      command.invocations.map(({ instance, status, details, ended }) => ({
+      command.invocations.map(({ instance, status, details, ended, printed }) => ({
         commandId: command.id,
         instance,
         document: command.document.name,
@@ -80,6 +83,7 @@ export class Commands {
         ended,
         status: status === 'TimedOut' ? details : status,
         comment: command.comment,
+        printed,
       })),
     );
   }
@@ -167,6 +171,7 @@ export class Commands {
     takeBack();
     hosts.save(); // what the script changed outlives a crash of the lab
     delete invocation.running;
+    invocation.printed = stdout.length;
     invocation.stdout = stdout.slice(0, STDOUT_LIMIT);
     invocation.stderr = stderr.slice(0, STDERR_LIMIT);
     if (killed) end(invocation, killed, killed === 'TimedOut' ? 'ExecutionTimedOut' : 'Cancelled', code);
@@ -269,6 +274,7 @@ const fresh = (instance: string): Invocation => ({
   ended: 0,
   stdout: '',
   stderr: '',
+  printed: 0,
 });
 
 function end(invocation: Invocation, status: Invocation['status'], details: string, code: number): void {

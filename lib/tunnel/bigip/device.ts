@@ -260,6 +260,11 @@ function remarks(
     if (around !== undefined && property(value, 'interface') !== spec.objects.tunnel)
       found.push(`${title(spec)}: route ${name} (${value}) is more specific than ${around} and bypasses the tunnel`);
   }
+  for (const cidr of spec.clusterNetworks) {
+    const more = facts.bypasses[cidr] ?? 0;
+    if (more > 0)
+      found.push(`${title(spec)}: ${more} more routes are more specific than ${cidr} and bypass the tunnel`);
+  }
   for (const { object, from } of operations)
     if (object.startsWith('virtual ') && from === translation(spec.objects.snatPool)) continue;
     else if (

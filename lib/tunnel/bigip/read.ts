@@ -8,8 +8,10 @@ import { parseListing, properties, relative } from './tmsh';
 
 /** What edge-ramp knows of a BIG-IP but does not change. */
 export interface BigIpFacts {
-  /** Every route on it that has to do with a cluster network: name to canonical value. */
+  /** The routes on it to a cluster network, by a tunnel of ours, and some of those within a cluster network: name to canonical value. */
   readonly routes: State;
+  /** How many further routes there are within each cluster network. */
+  readonly bypasses: Readonly<Record<string, number>>;
   /** Settings that edge-ramp could not put back after deleting the object. */
   readonly unrestorable: State;
   /** Digest of the objects that the saved configuration holds, as far as edge-ramp knows. */
@@ -30,9 +32,6 @@ export function questions({ spec, applied }: Subject): readonly string[] {
   const named = [spec, ...(applied ? [applied] : [])];
   const each = (kind: string, names: readonly string[]): string[] =>
     [...new Set(names)].map((name) => `${kind} ${name}`);
-  const prefixes = new Set(
-    named.flatMap(({ clusterNetworks }) => clusterNetworks.map((cidr) => `${cidr.split('.')[0]}.`)),
-  );
   return [
     ...each(
       'tunnel',
@@ -42,7 +41,10 @@ export function questions({ spec, applied }: Subject): readonly string[] {
       'self',
       named.map(({ objects }) => objects.self),
     ),
-    ...each('routes', [...prefixes]),
+    ...each(
+      'routes',
+      named.flatMap(({ clusterNetworks, objects }) => clusterNetworks.map((cidr) => `${cidr} ${objects.tunnel}`)),
+    ),
     ...each(
       'snatpool',
       named.map(({ objects }) => objects.snatPool),
@@ -79,6 +81,7 @@ export function read(text: string, subject: Subject): Observation<BigIpFacts> {
   const state: Record<string, string> = {};
   const unrestorable: Record<string, string> = {};
   const routes: Record<string, string> = {};
+  const bypasses: Record<string, number> = {};
   const tunnels = [spec, ...(applied ? [applied] : [])].map(({ objects }) => objects.tunnel);
   const networks = [spec, ...(applied ? [applied] : [])].flatMap(({ clusterNetworks }) => clusterNetworks);
 
@@ -89,7 +92,10 @@ export function read(text: string, subject: Subject): Observation<BigIpFacts> {
       const translation = readTranslation(device, name, answer);
       if (translation !== undefined) state[question] = translation;
     }
-    if (kind === 'routes') Object.assign(routes, readRoutes(device, answer, unrestorable));
+    if (kind === 'routes') {
+      Object.assign(routes, readRoutes(device, answer, unrestorable));
+      bypasses[name] = Number(answer.lines.map((line) => /^more ([0-9]+)$/.exec(line)?.[1]).find(Boolean) ?? 0);
+    }
     if (kind === 'tunnel' || kind === 'self' || kind === 'snatpool') {
       const object = readObject(device, kind, question, answer);
       if (object) state[question] = object.value;
@@ -102,7 +108,7 @@ export function read(text: string, subject: Subject): Observation<BigIpFacts> {
   const saved = answers.get('saved')!.lines[0] ?? digest(spec, state);
   if (spec.save) state['config saved'] = saved;
   const group = readGroup(...GROUP.map((question) => answers.get(question)!));
-  return { facts: { routes, unrestorable, saved, group }, state, probes: readProbes(device, spec, answers) };
+  return { facts: { routes, bypasses, unrestorable, saved, group }, state, probes: readProbes(device, spec, answers) };
 }
 
 /**
@@ -166,7 +172,8 @@ function readObject(
 
 function readRoutes(device: string, answer: Answer, unrestorable: Record<string, string>): State {
   const routes: Record<string, string> = {};
-  for (const { path, block } of listing(device, 'routes', answer)) {
+  const lines = answer.lines.filter((line) => !/^more [0-9]+$/.test(line));
+  for (const { path, block } of listing(device, 'routes', { ...answer, lines })) {
     const name = relative(path.replace(/^net route /, ''));
     const found = new Map(properties(block));
     if (!found.has('network')) found.set('network', [name]);

@@ -100,11 +100,7 @@ export function read(text: string, subject: Subject): Observation<RampFacts> {
     sdn === null
       ? []
       : uniqueFlows(device, asked.filter((question) => question.startsWith('flows ')).map(answer), sdn.port);
-  const pods = new Set(
-    answer('pods')
-      .lines.flatMap((line) => line.split(' '))
-      .filter(isAddress),
-  );
+  const pods = new Set(answer('pods').lines.flatMap(grouped));
   const snat =
     sdn === null
       ? NO_SDN_ADDRESS
@@ -229,8 +225,17 @@ function readNat(device: string, source: string, { lines, code }: Answer, state:
 /** First line: every claim in the CNI's directory; second: those that bear our mark; third: those that bear another tunnel's. */
 function readClaims(device: string, { lines, code }: Answer): Claims {
   if (code !== 0) throw new NotUnderstood(`${device} would not list the CNI's claims: ${excerpt(lines.join(' '))}`);
-  const read = (line: string | undefined): string[] => (line ?? '').split(' ').filter(isAddress);
-  return { all: new Set(read(lines[0])), ours: read(lines[1]), others: read(lines[2]) };
+  const [all = '', ours = '', others = ''] = lines;
+  return { all: new Set(grouped(all)), ours: grouped(ours), others: grouped(others) };
+}
+
+/** Addresses by their first three numbers, as the observe script writes them: `10.129.0.5,6 10.129.1.7`. */
+export function grouped(line: string): readonly string[] {
+  return line.split(' ').flatMap((group) => {
+    const [first = '', ...others] = group.split(',');
+    const network = first.slice(0, first.lastIndexOf('.') + 1);
+    return [first, ...others.map((last) => `${network}${last}`)].filter(isAddress);
+  });
 }
 
 function uniqueFlows(device: string, answers: readonly Answer[], port: string): readonly Flow[] {

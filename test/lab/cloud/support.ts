@@ -33,6 +33,7 @@ export class FakeHosts implements Hosts {
   names = () => [...this.hosts.keys()];
   journal = () => [];
   dump = () => '';
+  run = async () => ({ code: 0, out: '', err: '' });
   hung = () => new Promise<void>((resolve) => this.hangs.push(resolve));
   hang = () => this.hangs.forEach((resolve) => resolve());
   leave = (name: string) => this.hosts.delete(name);

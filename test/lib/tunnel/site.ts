@@ -5,6 +5,7 @@ import { readDeclarations } from '../../../lib/tunnel/declared';
 import { STAGES, type State, type Subject } from '../../../lib/tunnel/device';
 import { parseTunnel } from '../../../lib/tunnel/parse';
 import { devicesOf, KINDS, type Kind } from '../../../lib/tunnel/devices';
+import { contains, parseCidr } from '../../../lib/tunnel/address';
 import type { Goal, Observed, Plan, Situation } from '../../../lib/tunnel/plan';
 import { reconcile } from '../../../lib/tunnel/reconcile';
 import type { Before, Original } from '../../../lib/tunnel/records';
@@ -130,7 +131,7 @@ export function bigipAnswer(world: World, spec: Tunnel, applied: Tunnel | null):
 }
 
 function bigipSays({ bigip, saved, group, otherRoutes, alive }: World, question: string): Said {
-  const [kind, name] = question.split(' ') as [string, string];
+  const [kind, name, tunnel] = question.split(' ') as [string, string, string?];
   const value = bigip[question];
   const paths: Readonly<Record<string, string>> = {
     tunnel: 'net tunnels tunnel',
@@ -150,10 +151,14 @@ function bigipSays({ bigip, saved, group, otherRoutes, alive }: World, question:
     const own = Object.entries(bigip)
       .filter(([object]) => object.startsWith('route '))
       .map(([object, text]) => listing(`net ${object}`, text).join(' ').replace(/\s+/g, ' '));
-    const named = [...own, ...otherRoutes].filter(
-      (line) => line.includes(`network ${name}`) || line.includes(`net route ${name}`),
-    );
-    return [question, named, 0];
+    const cluster = parseCidr(name)!;
+    const near = (line: string): boolean => {
+      const to = / network (\S+)/.exec(line)?.[1] ?? line.split(' ')[2]!;
+      return (
+        line.includes(` interface ${tunnel} `) || (parseCidr(to) !== undefined && contains(cluster, to.split('/')[0]!))
+      );
+    };
+    return [question, [...own, ...otherRoutes].filter(near), 0];
   }
   if (value === undefined) return [question, NOT_FOUND, 1];
   if (kind === 'virtual') {

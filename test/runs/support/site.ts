@@ -44,6 +44,8 @@ export interface SiteOptions {
   readonly world?: WorldOptions;
   /** Declarations whose devices and virtual servers the site has too. */
   readonly also?: readonly Tunnel[];
+  /** How many times faster waits and time-outs pass; less for a site that has much to tell, which takes real time. */
+  readonly speed?: number;
   /** A closed site's folder, to go on from a copy of it. */
   readonly from?: string;
 }
@@ -55,6 +57,7 @@ export async function site({
   faults = [],
   world = {},
   also = [],
+  speed = SPEED,
   from,
 }: SiteOptions = {}): Promise<Site> {
   const state = mkdtempSync(join(tmpdir(), 'edge-ramp-site-'));
@@ -65,7 +68,7 @@ export async function site({
     state,
     specs,
     faults,
-    speed: SPEED,
+    speed,
     hosts: async (options) => {
       const hosts = await simulatedHosts({
         ...options,

@@ -121,7 +121,7 @@ describe('listings as BIG-IP prints them', () => {
   test('routes on one line each, with or without the network that is their name; others of the neighbourhood are facts', () => {
     const { state, facts } = read(
       {
-        'routes 10.': [
+        'routes 10.128.0.0/14 SDN': [
           [
             'net route 10.128.0.0/14 { interface SDN }',
             'net route SDN_more { network 10.140.0.0/20 interface /Common/SDN }',
@@ -238,7 +238,7 @@ describe('nonsense is not understood, and the message names the device', () => {
     ['snatpool SDN_snatpool', ['Welcome to BIG-IP'], 0, 'text that belongs to no object'],
     ['snatpool SDN_snatpool', ['ltm snatpool A { }', 'ltm snatpool B { }'], 0, 'expected one object'],
     ['snatpool SDN_snatpool', [], 0, 'expected one object'],
-    ['routes 10.', ['Display all 1200 items? (y/n)'], 0, 'text that belongs to no object'],
+    ['routes 10.128.0.0/14 SDN', ['Display all 1200 items? (y/n)'], 0, 'text that belongs to no object'],
     [
       'virtual ose-vserver',
       ['ltm virtual ose-vserver {', 'source-address-translation {', 'type lsn', 'pool x', '}', '}'],

@@ -1,7 +1,7 @@
 import { ramp } from '../../../../lib/tunnel/ramp/device';
 import { PIPELINES, bridgeFlows, tables } from '../pipelines';
 import { observed, type Replies } from '../scripts';
-import { subject, ALIVE, BRIDGE, EXAMPLE, Site, dumpOurs, freshWorld, publishedOnRamp, set } from '../site';
+import { subject, ALIVE, BRIDGE, EXAMPLE, Site, dumpOurs, freshWorld, publishedOnRamp, set, tunnel } from '../site';
 
 const SOURCE = '10.3.91.216';
 const RULE = '-p 4 -s 10.3.89.66 -m comment --comment edge-ramp:edge-a -j ACCEPT';
@@ -74,7 +74,29 @@ describe('what the observe script says of a node, understood', () => {
   test.each(['3.2', '3.11', '4.16'] as const)('has the addresses of the Pods that the flows of %s name', (release) => {
     const given = replies(bridgeFlows({ ...BRIDGE, release, plugin: 'ovs-multitenant' }));
     const text = observed('edge-a', ['pods'], given, {});
-    for (const pod of BRIDGE.pods) expect(text).toContain(`${pod} `);
+    expect(text).toContain('|10.129.0.5,6 10.129.1.0,'); // two of the bridge, and the busy ones
+  });
+
+  test('tells a flow once, also where two declarations name it', () => {
+    const before = tunnel({ cookie: '0xabd', tunnel: { bigip: '10.3.91.215/24', node: '10.3.91.214' } });
+    const theirs =
+      ' cookie=0xabd, duration=1s, table=0, n_packets=0, n_bytes=0, priority=2000,ip,nw_src=10.3.91.215 actions=drop';
+    const given = replies([...bridgeFlows(BRIDGE), ...dumpOurs(site.world.ramp), theirs], {
+      'ip -4 route show 10.3.91.215': [[], 0],
+    });
+    const about = subject('ramp', EXAMPLE, before);
+    const text = observed('edge-a', ramp.questions(about), given, { '10.129.1.254': 'edge-ramp:edge-a' });
+    expect(text.split('priority=200,ip,in_port=2 actions=goto_table:30')).toHaveLength(2);
+    expect(text.split('nw_src=10.3.91.215 actions=drop')).toHaveLength(2);
+    const { facts } = ramp.read(text, about);
+    expect(facts.pipelineProblem).toBe('');
+  });
+
+  test('is refused in one sentence where it would be cut on its way', () => {
+    const many = Array.from({ length: 400 }, (_, i) => `7: tun0    inet 10.129.0.${i}/32 scope global tun0 and so on`);
+    expect(() => observed('edge-a', ['addresses tun0'], { 'ip -o -4 addr show dev tun0': [many, 0] }, {})).toThrow(
+      /edge-ramp: what it says of all that was asked is \d{5} characters, more than the 24000 that Systems Manager hands on$/m,
+    );
   });
 
   test('is all that the published procedure left in the bridge, also its flows without a cookie', () => {
