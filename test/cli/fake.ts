@@ -103,7 +103,7 @@ function lab(script: Script, tell: { asked(input: unknown): void; close(): void;
   return {
     hosts: {
       host: () => undefined,
-    run: async () => ({ code: 0, out: '', err: '' }),
+      run: async () => ({ code: 0, out: '', err: '' }),
       names: () => ['10.3.88.66', 'i-0a4e90de0a4e90de0'],
       journal: () => (begun ? (script.journal ?? []) : []),
       dump: () => '',

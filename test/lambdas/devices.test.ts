@@ -2,9 +2,10 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { handler as planHandler, type PlanInput } from '../../lambdas/plan/handler';
 import { deviceStep, type StepInput, type StepOutput } from '../../lambdas/devices/step';
 import type { Order, RunCommand } from '../../lambdas/run-command/port';
-import { DeviceRefused } from '../../lib/tunnel/errors';
+import { DeviceRefused, NotDelivered, OutcomeUnknown } from '../../lib/tunnel/errors';
 import type { Tunnel } from '../../lib/tunnel/tunnel';
-import { ALIVE, EXAMPLE, Site, answerText, bigipAnswer, merge, tunnel } from '../lib/tunnel/site';
+import { pair } from '../lib/tunnel/cluster-site';
+import { ALIVE, EXAMPLE, Site, answerText, bigipAnswer, merge, pairNodeAnswer, tunnel } from '../lib/tunnel/site';
 
 const REQUEST = {
   contract: 2,
@@ -417,5 +418,80 @@ describe('the handlers as they are deployed', () => {
     expect(order!['InstanceIds']).toEqual([instance]);
     expect(Object.keys(order!['Parameters'] as object).sort()).toEqual(parameters);
     expect(order!['TimeoutSeconds']).toBe(120);
+  });
+});
+
+describe('the step of the ramp nodes of a pair', () => {
+  const spec = pair();
+  const [first, second] = spec.ramp.nodes.map(({ instance }) => instance) as [string, string];
+  const input: StepInput = { ...INPUT, step: 'Observe ramp nodes', request: { ...REQUEST, spec } };
+
+  /** Answers for each instance, or fails. */
+  class Nodes implements RunCommand {
+    constructor(private readonly answers: Readonly<Record<string, string | Error>>) {}
+    async run({ instance }: Order): Promise<string> {
+      const answer = this.answers[instance]!;
+      if (answer instanceof Error) throw answer;
+      return answer;
+    }
+  }
+  const away = new NotDelivered(`ramp node ${second}: the command never started`);
+  const answer = pairNodeAnswer(spec, first);
+
+  test('tells of one that did not fetch its command, while the other one answers', async () => {
+    const { devices } = await deviceStep('ramp', () => ({}), new Nodes({ [first]: answer, [second]: away }))(input);
+    expect(devices).toEqual([
+      expect.objectContaining({ name: first, observation: expect.anything() }),
+      { kind: 'ramp', name: second, unreachable: away.message },
+    ]);
+  });
+
+  test('fails when nobody answers, so that it is tried again', async () =>
+    await expect(deviceStep('ramp', () => ({}), new Nodes({ [first]: away, [second]: away }))(input)).rejects.toBe(
+      away,
+    ));
+
+  test('fails by any other failure of one of them', async () => {
+    const silent = new OutcomeUnknown('nobody knows');
+    await expect(deviceStep('ramp', () => ({}), new Nodes({ [first]: answer, [second]: silent }))(input)).rejects.toBe(
+      silent,
+    );
+  });
+
+  test('never passes over one that shall be changed', async () =>
+    await expect(
+      deviceStep(
+        'ramp',
+        () => ({}),
+        new Nodes({ [first]: 'carried out 1', [second]: away }),
+      )({
+        ...input,
+        do: 'shape',
+        digest: '0123456789abcdef',
+        work: [first, second].map((device) => ({ device, operations: ['create~link tun1~-~up'], saved: null })),
+      }),
+    ).rejects.toBe(away));
+
+  test('refuses a virtual IP that both have', async () => {
+    const proof = (name: string): string =>
+      answerText([
+        ['input 10.3.89.66', ['present 1', 'ours 1', 'reject 5'], 0],
+        [`await ${spec.ramp.vip}`, [], 0],
+        [`vip eth0 ${spec.ramp.vip}`, ['here'], 0],
+        [`trace 10.3.91.216 ${spec.probe}`, ['Datapath actions: set(ipv4(src=10.129.1.254)),4'], 0],
+        ['heard tun1', [], 0],
+        ['ping 10.3.91.216', [`${name}: 3 packets transmitted, 3 received`], 0],
+      ]);
+    await expect(
+      deviceStep(
+        'ramp',
+        () => ({}),
+        new Nodes({ [first]: proof(first), [second]: proof(second) }),
+      )({
+        ...input,
+        do: 'prove',
+        work: [first, second].map((device) => ({ device, operations: [], saved: null })),
+      }),
+    ).rejects.toMatchObject({ name: 'NotVerified', message: expect.stringContaining('both have it') });
   });
 });

@@ -262,6 +262,19 @@ function rampSays(world: World, question: string): Said {
   }
 }
 
+/** A pair's node that nobody has prepared. */
+export function pairNodeAnswer(spec: Tunnel, name: string): string {
+  const world = freshWorld(spec);
+  return answerText(
+    KINDS.ramp.questions({ name, spec, applied: null }).map((question): Said => {
+      if (question === 'report') return [question, ['arguments -', 'text other', 'unit inactive -', 'last -'], 0];
+      if (question.startsWith('vip ')) return [question, ['nowhere'], 0];
+      if (question.startsWith('trace ')) return [question, ['Datapath actions: drop'], 0];
+      return rampSays(world, question);
+    }),
+  );
+}
+
 /** Open vSwitch prints a rule in other words than it was given in. */
 export function dumpOurs(ramp: State): readonly string[] {
   return Object.entries(ramp).flatMap(([object, value]) => {
