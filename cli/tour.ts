@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bigipUnit } from '../lib/tunnel/tunnel';
+import { bigipUnits } from '../lib/tunnel/tunnel';
 import type { Fault } from '../lab/hosts/host';
 import type { Lab } from '../lab/index';
 import type { Action } from './arguments';
@@ -53,7 +53,7 @@ async function tour(surroundings: Surroundings): Promise<void> {
     synthesize(project);
     out.write(`${seconds((Date.now() - begun) / 1000)}\n`);
   }
-  const host = bigipUnit(declaration(project, TUNNEL)).management;
+  const host = bigipUnits(declaration(project, TUNNEL))[0]!.management;
   // The apply saves first; the teardown's save comes when all else has been taken away.
   const fault: Fault = { host, match: LAST_COMMAND, nth: 2, effect: 'fail-before' };
   const state = mkdtempSync(join(tmpdir(), 'edge-ramp-tour-'));

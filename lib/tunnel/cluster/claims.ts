@@ -1,4 +1,5 @@
 import type { Observation, Wanted } from '../device';
+import type { Declared } from '../tunnel';
 import { isOurs } from './failover';
 import { MADE, readShared, sharedValue, type SharedKind } from './objects';
 import type { ClusterFacts } from './read';
@@ -17,7 +18,11 @@ export function claimed(object: string, { state, facts }: Observation<ClusterFac
  * A shared thing when a tunnel lets go of it: the last claim to go puts back what was there first. What somebody has changed since stays as it is.
  * @returns undefined: there is nothing any more
  */
-export function released(object: string, wanted: Wanted, observed: Observation<ClusterFacts>): string | undefined {
+export function released(
+  object: string,
+  wanted: Wanted<Declared>,
+  observed: Observation<ClusterFacts>,
+): string | undefined {
   const value = observed.state[object];
   const found = readShared(value);
   if (found?.first === undefined) return value;
@@ -29,7 +34,7 @@ export function released(object: string, wanted: Wanted, observed: Observation<C
 /** Who else uses a shared thing: other tunnels by their claims, and ipfailover objects that are no tunnel's. In words. */
 export function users(
   object: string,
-  { spec, applied }: Wanted,
+  { spec, applied }: Wanted<Declared>,
   { facts, state }: Observation<ClusterFacts>,
 ): readonly string[] {
   const [kind, name, key] = object.split(' ') as [SharedKind, string, string];

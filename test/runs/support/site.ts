@@ -9,9 +9,9 @@ import { readDeclarations } from '../../../lib/tunnel/declared';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 
 /** The declared example, as the stack would store it. */
-export const example: Tunnel = readDeclarations([
+export const example = readDeclarations([
   { path: 'tunnels/edge-a.yaml', text: readFileSync(join(__dirname, '../../../tunnels/edge-a.yaml'), 'utf8') },
-])[0]!;
+])[0] as Tunnel;
 export const NODE = example.ramp.nodes[0]!.instance;
 export const BIGIP = example.bigip[0]!.management;
 
