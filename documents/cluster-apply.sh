@@ -9,7 +9,7 @@ change() { # WORDS...: one change
   local each line=''
   printing || { run "${oc[@]}" "$@" && return; }
   for each in "${oc[@]}" "$@"; do
-    case $each in *' '*) line+="\"$each\" " ;; *) line+="$each " ;; esac
+    case $each in '#'*) line+=$each ;; *' '*) line+="\"$each\" " ;; *) line+="$each " ;; esac
   done
   printf '%s\n' "${line% }"
 }
@@ -39,7 +39,11 @@ share() { # KIND NAME KEY FROM TO
     look_at_thing "$@" || fail "$REFUSED" "the cluster would not tell of $kind $2 (exit code $code): $(brief "$said")"
     now=$(value "$name")
     [ "$now" != "$to" ] || return 0
-    [ "$now" = "$from" ] || changed "$kind $2${3:+ $3}" "$from" "$now"
+    if [ "$from:$now" = "-:is $want" ] && [ -n "$claim" ] && others "$name" | grep -q -e " $claim\$"; then
+      was=$want # another tunnel has made it since the plan, and found there what we did
+    else
+      [ "$now" = "$from" ] || changed "$kind $2${3:+ $3}" "$from" "$now"
+    fi
     if [ -n "$had" ] && [ -z "$claim" ] && is_ours "$kind $was" && { [ "$want" = "$was" ] || [ "$want" = "$had" ]; }; then
       if used "$@"; then want=$was; else want=$had; fi
     fi

@@ -48,16 +48,18 @@ look_at_node() { # NODE: remembered, several things are asked of each
   labels=$(pairs "$(sed -n 's/^labels=//p' <<<"$said")")
   node_claims=$(annotations "${said#*annotations=}")
   node_now=$1
+  return 0
 }
 
 look_at_account() { # ACCOUNT
   is=- claims=''
   look get serviceaccount "$1" -n default -o 'jsonpath=name={.metadata.name}{"\n"}annotations={.metadata.annotations}'
   case $code:$said in
-  0:*) is=present && claims=$(annotations "${said#*annotations=}") ;;
-  *'(NotFound)'*) code=0 ;;
+  0:*) is=present claims=$(annotations "${said#*annotations=}") ;;
+  *'(NotFound)'*) ;;
   *) return 1 ;;
   esac
+  return 0 # also without any annotation of ours
 }
 
 look_at_thing() { # KIND NAME [KEY]: sets is and claims; fails with oc's words in $said

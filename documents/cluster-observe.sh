@@ -19,8 +19,10 @@ shared() { # KIND NAME [KEY]: its value, if there is one, and a line for each cl
   if look_at_thing "$@"; then
     name=$(thing "$@")
     text=$(value "$name")
-    [ "$text" != - ] || text=''
-    answer "$*" 0 "${text:+$text$'\n'}$(others "$name" | sed 's/^/claim /')"
+    answer "$*" 0 "$(
+      [ "$text" = - ] || printf '%s\n' "$text"
+      others "$name" | sed 's/^/claim /'
+    )"
   else
     answer "$*" "$code" "$said"
   fi

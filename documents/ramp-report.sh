@@ -61,6 +61,8 @@ observe_report() {
   fi
   active=$(timeout "$limit" systemctl is-active "$unit" 2>/dev/null 9>&-)
   enabled=$(timeout "$limit" systemctl is-enabled "$unit" 2>/dev/null 9>&-)
-  if [ -r "$report_file" ] && read -r word epoch what <"$report_file"; then last="$(($(date +%s) - epoch)) $word${what:+ $what}"; fi
+  if [ -r "$report_file" ] && read -r word epoch what <"$report_file" && [[ $epoch =~ ^[1-9][0-9]{0,11}$ ]]; then
+    last="$(($(date +%s) - epoch)) $word${what:+ $what}"
+  fi
   answer report 0 "arguments ${arguments:--}"$'\n'"text $text"$'\n'"unit ${active:--} ${enabled:--}"$'\n'"last $last"
 }

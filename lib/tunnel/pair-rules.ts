@@ -1,5 +1,8 @@
 import type { Mistake } from './mistake';
-import { isPair, type Tunnel } from './tunnel';
+import { isPair, type RampNode, type Tunnel } from './tunnel';
+
+/** Characters of an annotation's name behind the slash (OS-36). */
+const LONGEST_ANNOTATION = 63;
 
 /** What a pair of ramp nodes needs, and what only a pair may have. */
 export function pairMistakes(tunnel: Tunnel): readonly Mistake[] {
@@ -25,6 +28,20 @@ export function pairMistakes(tunnel: Tunnel): readonly Mistake[] {
       );
     if (ipfailover === undefined)
       say(['ipfailover'], undefined, 'must be declared for two ramp nodes: at least its vrrpIdOffset');
+    const [first, second] = ramp.nodes as [RampNode, RampNode];
+    if (first.interface !== second.interface)
+      say(
+        ['ramp', 'nodes', 1, 'interface'],
+        second.interface,
+        `must be ${first.interface}, as on the other node: ipfailover knows one interface for both`,
+      );
+    const annotation = `${tunnel.name}.label.${ipfailover?.label ?? ''}`;
+    if (annotation.length > LONGEST_ANNOTATION)
+      say(
+        ['ipfailover', 'label'],
+        ipfailover?.label,
+        `must be shorter: the annotation edge-ramp/${annotation} on the nodes would be longer than the ${LONGEST_ANNOTATION} characters that Kubernetes allows`,
+      );
     if (!ramp.schedulable)
       say(['ramp', 'schedulable'], false, 'must be true for two ramp nodes: the Pods of ipfailover run on them');
   }

@@ -10,7 +10,6 @@ export type Member = Extract<Declared, { readonly kind: 'member' }>;
 export type BigIpUnit = Tunnel['bigip'][number];
 export type RampNode = Tunnel['ramp']['nodes'][number];
 
-export type Cluster = NonNullable<Tunnel['cluster']>;
 export type IpFailover = NonNullable<Tunnel['ipfailover']>;
 
 /** The only BIG-IP, until pairs of them are supported. */
@@ -56,4 +55,12 @@ export function tunnelAddress(tunnel: Tunnel): string {
 /** The marker by which an object is known as this tunnel's: BIG-IP's description, iptables' comment, the claim's content. */
 export function marker(tunnel: Pick<Declared, 'name'>): string {
   return `edge-ramp:${tunnel.name}`;
+}
+
+/**
+ * The address that a node shows on `lo` while its way to the Pods is broken: by it the health check moves the virtual IP (ADR 0013). 112 is
+ * VRRP's protocol number.
+ */
+export function vipMark(ipfailover: IpFailover): string {
+  return `127.112.0.${vrrpId(ipfailover)}`;
 }

@@ -103,9 +103,9 @@ describe('progress', () => {
     expect(told(false)).toBe(
       [
         '          Observe',
-        '  again     Observe ramp nodes          after NotDelivered',
-        '  ok        Observe BIG-IP              1.2 s',
-        '  FAILED    Observe ramp nodes          1.5 s  OutcomeUnknown',
+        '  again     Observe ramp nodes                  after NotDelivered',
+        '  ok        Observe BIG-IP                      1.2 s',
+        '  FAILED    Observe ramp nodes                  1.5 s  OutcomeUnknown',
         '',
       ].join('\n'),
     );

@@ -61,6 +61,7 @@ describe('the command documents', () => {
   const documents = resourcesOf(synthesized, 'AWS::SSM::Document').map(([, { Properties }]) => Properties);
   const named = (kind: string) => documents.find(({ Name }) => Name.startsWith(`edge-ramp-${kind}-`))!;
   const reach = ['Management', 'User', 'Secret', 'HostKey'];
+  const RAMP = ['prelude', 'ramp-objects', 'vip-report', 'ramp-report'];
 
   test.each([
     ['bigip-observe', ['prelude', 'bigip-session', 'bigip-observe'], ['Tunnel', 'Fence', 'Questions', ...reach], '60'],
@@ -70,8 +71,20 @@ describe('the command documents', () => {
       ['Tunnel', 'Fence', 'Digest', 'Operations', ...reach, 'Saved'],
       '120',
     ],
-    ['ramp-observe', ['prelude', 'ramp-objects', 'ramp-observe'], ['Tunnel', 'Fence', 'Questions'], '60'],
-    ['ramp-apply', ['prelude', 'ramp-objects', 'ramp-apply'], ['Tunnel', 'Fence', 'Digest', 'Operations'], '120'],
+    ['ramp-observe', [...RAMP, 'ramp-observe'], ['Tunnel', 'Fence', 'Questions'], '60'],
+    ['ramp-apply', [...RAMP, 'ramp-apply'], ['Tunnel', 'Fence', 'Digest', 'Operations'], '120'],
+    [
+      'cluster-observe',
+      ['prelude', 'vip-check', 'cluster-objects', 'cluster-observe'],
+      ['Tunnel', 'Fence', 'Questions', 'Kubeconfig'],
+      '60',
+    ],
+    [
+      'cluster-apply',
+      ['prelude', 'vip-check', 'cluster-objects', 'cluster-apply'],
+      ['Tunnel', 'Fence', 'Digest', 'Operations', 'Kubeconfig'],
+      '120',
+    ],
   ])('%s runs exactly what stands in documents/', (kind, scripts, parameters, seconds) => {
     const { Name, DocumentType, Content } = named(kind);
     expect(Name).toMatch(/-[0-9a-f]{16}$/);
@@ -87,7 +100,7 @@ describe('the command documents', () => {
   });
 
   test('take every value as an environment variable, checked by its pattern', () => {
-    expect(documents).toHaveLength(4);
+    expect(documents).toHaveLength(6);
     for (const { Content } of documents)
       for (const [name, parameter] of Object.entries<any>(Content.parameters)) {
         expect(parameter).toMatchObject({ type: 'String', interpolationType: 'ENV_VAR' });
@@ -99,6 +112,7 @@ describe('the command documents', () => {
 
   const EXAMPLES: Record<keyof typeof PARAMETERS, string> = {
     Tunnel: 'edge-a',
+    Kubeconfig: '/etc/origin/master/admin.kubeconfig',
     Fence: '1790000000000',
     Digest: '0123456789abcdef',
     Management: '10.3.88.66',
@@ -106,7 +120,6 @@ describe('the command documents', () => {
     Secret: 'edge-ramp/edge-a/ssh-key',
     HostKey: `ssh-ed25519 ${'A'.repeat(68)}`,
     Saved: '0123456789abcdef',
-    Kubeconfig: '/etc/origin/master/admin.kubeconfig',
     Questions: 'tunnel SDN|routes 10.|virtual /Common/ose-vserver|ping 10.3.91.217',
     Operations:
       'delete~flow table=0,priority=32768,ip,nw_src=10.3.91.216~cookie=0x999 actions=mod_nw_src:10.129.0.254,resubmit(,0)~-',

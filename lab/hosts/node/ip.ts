@@ -130,7 +130,7 @@ const COMMANDS: Record<string, Verb> = {
     const told = shown(node, words).flatMap((link) => {
       const inet = node.addresses.filter((a) => a.dev === link.name);
       const texts = inet.map(({ address, length, dev, until }) => {
-        const left = until === undefined ? 'forever' : `${Math.ceil(until - words.now)}sec`;
+        const left = until === undefined ? 'forever' : `${Math.max(0, Math.ceil(until - words.now))}sec`;
         const scope = contains('127.0.0.1/8', address) ? 'host' : 'global';
         return `    inet ${address}/${length} scope ${scope} ${dev}\n       valid_lft ${left} preferred_lft ${left}`;
       });

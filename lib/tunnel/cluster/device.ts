@@ -90,26 +90,11 @@ function refuseUnfitForPair(wanted: Wanted<Declared>, pair: Pair, { facts, state
     throw new Refused(
       `${title(wanted)}: its client has no "oc adm ipfailover" (OpenShift 4 has none): a pair is not supported there; declare one ramp node`,
     );
-  const other = pair.nodes.find((node) => node.interface !== pair.nodes[0].interface);
-  if (other !== undefined)
-    throw new Refused(
-      `${title(wanted)}: ipfailover knows one interface for both ramp nodes, and they are declared with ${pair.nodes[0].interface} and ${other.interface}: give them the same name`,
-    );
-  for (const object of sharedObjects(spec)) {
-    const annotation = `${spec.name}.${object.startsWith('label ') ? `label.${pair.ipfailover.label}` : 'account'}`;
-    if (annotation.length > LONGEST_ANNOTATION)
-      throw new Refused(
-        `${title(wanted)}: the annotation edge-ramp/${annotation} would be longer than the ${LONGEST_ANNOTATION} characters that Kubernetes allows: declare a shorter ipfailover.label`,
-      );
-  }
   refuseForeign(title(wanted), name, state, spec, applied);
   const own = (each: ClusterFacts['failovers'][number]): boolean =>
     each.project === 'default' && isOurs(each.name, state, spec, applied);
   refuseCollision(title(wanted), pair, own, facts);
 }
-
-/** Characters behind the slash. */
-const LONGEST_ANNOTATION = 63;
 
 /** A pair's Pods need both nodes; and cordoning needs a command. @throws Refused */
 function refuseUnschedulable(wanted: Wanted<Declared>, goal: State, { facts, state }: Observation<ClusterFacts>): void {
@@ -179,7 +164,11 @@ function remarks(
       readShared(to)?.first === undefined
     ) {
       const others = users(object, wanted, observed);
-      if (others.length > 0) found.push(`${title(wanted)}: ${object} stays: ${others.join(', ')} uses it too`);
+      const left = kind === 'label' && pairOf(spec) !== undefined && !sharedObjects(spec).includes(object);
+      if (others.length > 0)
+        found.push(
+          `${title(wanted)}: ${object} stays: ${others.join(', ')} uses it too${left ? '; until that ends, the virtual IP may move to this node, which has no tunnel any more' : ''}`,
+        );
     }
   }
   for (const [object, value] of Object.entries(state)) {

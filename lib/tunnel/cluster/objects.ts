@@ -1,4 +1,4 @@
-import { marker, sdnNodes, vrrpId, type Declared, type IpFailover, type RampNode } from '../tunnel';
+import { marker, sdnNodes, vipMark, type Declared, type IpFailover, type RampNode } from '../tunnel';
 
 /**
  * Canonical values of what edge-ramp changes in a cluster, as documents/cluster-objects.sh writes and reads them. A thing that tunnels share
@@ -52,14 +52,9 @@ export function sharedObjects(declared: Declared): readonly string[] {
 export function failoverValue({ vip, nodes, ipfailover }: Pair): string {
   const { vrrpIdOffset, serviceAccount, label } = ipfailover;
   return [
-    `vip ${vip} interface ${nodes[0].interface} port 0 check ${healthMark(ipfailover)} offset ${vrrpIdOffset} replicas 2`,
+    `vip ${vip} interface ${nodes[0].interface} port 0 check ${vipMark(ipfailover)} offset ${vrrpIdOffset} replicas 2`,
     `account ${serviceAccount} selector ${label}=true`,
   ].join(' ');
-}
-
-/** The address that a node shows on lo while the way to the Pods is broken there: by it the health check moves the virtual IP. */
-export function healthMark(ipfailover: IpFailover): string {
-  return `127.112.0.${vrrpId(ipfailover)}`;
 }
 
 export function owned(value: string, tunnel: Declared): string {

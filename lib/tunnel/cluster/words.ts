@@ -18,13 +18,13 @@ export function describe(operation: Operation): string {
 
 function describeShared(kind: SharedKind, name: string, key: string, from: string, to: string, value?: string): string {
   const what = {
-    label: `label ${key}${from === to ? `=${text(to)}` : ''} on node ${name}`,
+    label: `label ${key}${from === to && to !== '-' ? `=${text(to)}` : ''} on node ${name}`,
     scheduling: `node ${name}`,
     account: `service account default/${name}`,
     scc: `privileged SCC for service account default/${name}`,
   }[kind];
   if (from === to)
-    return `~ ${what}: ${readShared(value)?.first === undefined ? 'no longer used by this tunnel, stays' : 'used by this tunnel'}`;
+    return `~ ${what}: ${readShared(value)?.first === undefined ? `no longer used by this tunnel${to === '-' ? '' : ', stays'}` : 'used by this tunnel'}`;
   if (kind === 'scheduling') return `~ ${what}: ${schedulable(to)} (was ${schedulable(from)})`;
   if (kind !== 'label') return `${to === '-' ? '-' : '+'} ${what}`;
   if (from === '-') return `+ label ${key}=${text(to)} on node ${name}`;

@@ -1,4 +1,4 @@
-import { bigipUnit, marker, tunnelAddress, vrrpId, type RampNode, type Tunnel } from '../tunnel';
+import { bigipUnit, marker, tunnelAddress, vipMark, type RampNode, type Tunnel } from '../tunnel';
 import { flowObject, flowValue, parseFlow, type Flow } from './flow';
 import type { Pipeline, Sdn } from './pipeline';
 
@@ -64,12 +64,7 @@ function snatFlows(spec: Tunnel, { port, mac }: Sdn, { entry, routing }: Pipelin
 export function reportObject(spec: Tunnel, address: string): Readonly<Record<string, string>> {
   if (spec.ipfailover === undefined) return {};
   const judged = `interface ${spec.tunnel.interface} source ${tunnelAddress(spec)} cookie ${spec.snat === 'flows' ? spec.cookie : '-'} address ${address}`;
-  return { [`report ${spec.name}`]: `mark ${markAddress(vrrpId(spec.ipfailover))} ${judged}` };
-}
-
-/** The address on `lo` by which a node tells its keepalived that its tunnel is broken; 112 is VRRP's protocol number. */
-export function markAddress(id: number): string {
-  return `127.112.0.${id}`;
+  return { [`report ${spec.name}`]: `mark ${vipMark(spec.ipfailover)} ${judged}` };
 }
 
 /** RAMP_SDN_IP as the published procedure takes it: the first three octets of tun0's address, and 254. */

@@ -18,7 +18,7 @@ function documented(name: string, line: string): string {
   return execFileSync('bash', ['-c', `. "$1" && ${line}`, '-', join(DOCUMENTS, `${name}.sh`)], { encoding: 'utf8' });
 }
 
-/** As the ipfailover image configures keepalived for one address (OS-31). */
+/** As the ipfailover image configures keepalived for one address (OS-29). */
 function configuration(state: string, priority: number, check: string): string {
   return `global_defs {
   router_id ipf_pair
@@ -63,8 +63,8 @@ export class PairNode {
   keepalived(state: string, priority: number, check: string): void {
     const file = (name: string): string => join(this.folder, name);
     writeFileSync(file('keepalived.conf'), configuration(state, priority, check));
-    const pids = ['pid', 'vrrp_pid', 'checkers_pid'].map((name) => `--${name}=${file(name)}`);
-    const options = ['-n', '--log-console', `--use-file=${file('keepalived.conf')}`, ...pids].join(' ');
+    const pids = ['pid', 'vrrp_pid'].map((name) => `--${name}=${file(name)}`);
+    const options = ['-n', '--log-console', '--vrrp', `--use-file=${file('keepalived.conf')}`, ...pids].join(' ');
     this.network.serve({}, 'sh', '-c', `exec keepalived ${options} >'${file('log')}' 2>&1`);
   }
 
@@ -75,9 +75,9 @@ export class PairNode {
     for (const pid of pids) process.kill(pid, 'SIGKILL');
   }
 
-  /** BACKUP, MASTER, FAULT, as it went through them. */
+  /** BACKUP, MASTER, FAULT, as it went through them; the second form is 1.3.5's. */
   states(): readonly string[] {
-    return [...this.log().matchAll(/Entering (\w+) STATE/g)].map(([, state]) => state!);
+    return [...this.log().matchAll(/(?:Entering|Now in) (\w+) state/gi)].map(([, state]) => state!);
   }
 
   log(): string {

@@ -43,6 +43,8 @@ test('what is installed is answered in the words it was installed with', () => {
   expect(observed()).toEqual([`|arguments ${ARGUMENTS}`, '|text ours', '|unit active enabled', '|last -']);
   fakes.write(REPORT, `broken ${Math.floor(Date.now() / 1000) - 100} tun1 is not there\n`);
   expect(observed().at(-1)).toMatch(/^\|last 1[0-9]{2} broken tun1 is not there$/);
+  fakes.write(REPORT, 'ok x[$(reboot)]\n');
+  expect(observed().at(-1)).toBe('|last -');
 });
 
 test.each([

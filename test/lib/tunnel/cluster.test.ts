@@ -1,0 +1,501 @@
+import * as fc from 'fast-check';
+import { cluster } from '../../../lib/tunnel/cluster/device';
+import { addresses } from '../../../lib/tunnel/cluster/objects';
+import type { ClusterFacts } from '../../../lib/tunnel/cluster/read';
+import { difference, effect, refuseUnsendable, wire, type Observation, type State } from '../../../lib/tunnel/device';
+import { NotUnderstood, Refused } from '../../../lib/tunnel/errors';
+import { recordedState, remember, type Before } from '../../../lib/tunnel/records';
+import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import { PARAMETERS } from '../../../lib/stack/document-parameters';
+import {
+  carriedOut,
+  declarations,
+  models,
+  observed,
+  publishedModels,
+  shown,
+  twoTunnels,
+  type Model,
+} from './cluster-model';
+import { ADMIN, NODES, pair, single } from './cluster-site';
+import { answerText, type Said } from './site';
+
+const RUNS = { numRuns: 300 };
+const [ONE, TWO] = NODES as [string, string, string];
+
+function aim(goal: 'desired' | 'absent', model: Model, spec: Tunnel, applied: Tunnel | null): State {
+  return cluster[goal]({ name: ADMIN, spec, applied, original: {} }, observed(model, spec, applied));
+}
+
+/** The model after `goal`, or after its first operations. */
+function reached(
+  goal: 'desired' | 'absent',
+  model: Model,
+  spec: Tunnel,
+  applied: Tunnel | null = null,
+  most = Infinity,
+): Model {
+  const { state } = observed(model, spec, applied);
+  return difference(cluster.order, state, aim(goal, model, spec, applied))
+    .slice(0, most)
+    .reduce((now, operation) => carriedOut(now, spec.name, operation), model);
+}
+
+/** Objects of ours that the published procedure made are adopted, so they go with the tunnel. */
+function withoutAdopted(model: Model): Model {
+  const { f5ipfailover: _adopted, ...failovers } = model.failovers;
+  return { ...model, failovers };
+}
+
+describe('the laws', () => {
+  test('a plan leads to its goal, operation by operation, and then there is nothing to plan', () =>
+    fc.assert(
+      fc.property(models, declarations, declarations, fc.boolean(), (fresh, before, spec, applies) => {
+        const [model, applied] = applies ? [reached('desired', fresh, before), before] : [fresh, null];
+        for (const goal of ['desired', 'absent'] as const) {
+          const { state } = observed(model, spec, applied);
+          const end = aim(goal, model, spec, applied);
+          const operations = difference(cluster.order, state, end);
+          expect(operations.reduce(effect, state)).toEqual(end);
+          const after = operations.reduce((now, operation) => carriedOut(now, spec.name, operation), model);
+          expect(observed(after, spec, applied).state).toEqual(end);
+          expect(difference(cluster.order, end, aim(goal, after, spec, applied))).toEqual([]);
+        }
+      }),
+      RUNS,
+    ));
+
+  test('applied and torn down, a cluster is as it was before, whatever was there', () =>
+    fc.assert(
+      fc.property(models, declarations, (model, spec) => {
+        const applied = reached('desired', model, spec);
+        expect(shown(reached('absent', applied, spec, spec))).toBe(shown(model));
+      }),
+      RUNS,
+    ));
+
+  test('changed from one declaration to another and torn down, too', () =>
+    fc.assert(
+      fc.property(models, declarations, declarations, (model, first, second) => {
+        const changed = reached('desired', reached('desired', model, first), second, first);
+        expect(shown(reached('absent', changed, second, second))).toBe(shown(model));
+      }),
+      RUNS,
+    ));
+
+  test('two tunnels that share nodes, label or account may come and go in every order, and come again', () =>
+    fc.assert(
+      fc.property(
+        fc.oneof(models, publishedModels),
+        twoTunnels,
+        fc.array(fc.boolean(), { maxLength: 8 }),
+        (fresh, tunnels, order) => {
+          let model = fresh;
+          const standing = [false, false];
+          const turn = (i: number): void => {
+            const spec = tunnels[i]!;
+            model = reached(standing[i] ? 'absent' : 'desired', model, spec, standing[i] ? spec : null);
+            standing[i] = !standing[i];
+          };
+          for (const second of order) turn(second ? 1 : 0);
+          for (const i of [0, 1]) if (standing[i]) turn(i);
+          expect(shown(model)).toBe(
+            shown(order.includes(false) && tunnels[0].ramp.vip ? withoutAdopted(fresh) : fresh),
+          );
+        },
+      ),
+      RUNS,
+    ));
+
+  test('what a run has done so far can be taken back, wherever it stopped, also beside another tunnel', () =>
+    fc.assert(
+      fc.property(
+        fc.oneof(models, publishedModels),
+        twoTunnels,
+        fc.boolean(),
+        fc.nat(),
+        (fresh, [spec, other], beside, n) => {
+          const model = beside ? reached('desired', fresh, other) : fresh;
+          for (const [start, applied, goal] of [
+            [model, null, 'desired'],
+            [reached('desired', model, spec), spec, 'absent'],
+          ] as const) {
+            const { state } = observed(start, spec, applied);
+            const operations = difference(cluster.order, state, aim(goal, start, spec, applied));
+            const before: Before = remember({}, ADMIN, state, operations);
+            const stopped = operations
+              .slice(0, n % (operations.length + 1))
+              .reduce((now, operation) => carriedOut(now, spec.name, operation), start);
+            const now = observed(stopped, spec, applied).state;
+            const recorded = recordedState(before, ADMIN, now);
+            expect(recorded.left).toEqual([]);
+            const back = difference(cluster.order, now, recorded.goal).reduce(
+              (each, operation) => carriedOut(each, spec.name, operation),
+              stopped,
+            );
+            expect(observed(back, spec, applied).state).toEqual(state);
+          }
+        },
+      ),
+      RUNS,
+    ));
+
+  test('all that is asked and sent passes the documents', () =>
+    fc.assert(
+      fc.property(models, declarations, declarations, (fresh, first, second) => {
+        const model = reached('desired', fresh, first);
+        const subject = { name: ADMIN, spec: second, applied: first };
+        expect(cluster.questions(subject).join('|')).toMatch(new RegExp(PARAMETERS.Questions.pattern));
+        for (const goal of ['desired', 'absent'] as const) {
+          const operations = difference(
+            cluster.order,
+            observed(model, second, first).state,
+            aim(goal, model, second, first),
+          );
+          refuseUnsendable('', operations);
+          expect(operations.map(wire).join('|')).toMatch(new RegExp(PARAMETERS.Operations.pattern));
+        }
+      }),
+      RUNS,
+    ));
+});
+
+const EMPTY: Model = { things: {}, failovers: {} };
+
+function looked(model: Model, facts: Partial<ClusterFacts> = {}, spec = pair()): Observation<ClusterFacts> {
+  const found = observed(model, spec, null);
+  return { ...found, facts: { ...found.facts, ...facts } };
+}
+
+function desired(
+  facts: Partial<ClusterFacts>,
+  spec = pair(),
+  model = EMPTY,
+  applied: Tunnel | null = null,
+): () => State {
+  return () => cluster.desired({ name: ADMIN, spec, applied, original: {} }, looked(model, facts, spec));
+}
+
+const theirs = {
+  project: 'infra',
+  name: 'theirs',
+  vips: '10.9.9.9',
+  offset: 100,
+  account: 'ipfailover',
+  selector: 'zone=a',
+  owner: null,
+};
+
+describe('refused before the first change', () => {
+  const on = { [ONE]: 'on', [TWO]: 'on' } as const;
+
+  test('a client without oc adm ipfailover', () => {
+    const client = { ipfailover: false, cordon: true, manageNode: false };
+    expect(desired({ client })).toThrow(Refused);
+    expect(desired({ client })).toThrow(
+      /^cluster of mi-\S+: its client has no "oc adm ipfailover" .* declare one ramp node$/,
+    );
+    expect(desired({ client }, single())).not.toThrow();
+  });
+
+  test('a node that the cluster does not have', () =>
+    expect(desired({ nodes: { [ONE]: 'on' } })).toThrow(/has no node ramp-2\.example\.com: declare/));
+
+  test('a cordoned node of a pair, but not one that this tunnel cordoned itself', () => {
+    expect(desired({ nodes: { ...on, [TWO]: 'off' } })).toThrow(/node ramp-2\.example\.com is unschedulable/);
+    const cordoned = reached('desired', EMPTY, single());
+    const end = aim('desired', cordoned, pair(), single());
+    expect(end[`scheduling ${ONE}`]).toBe('is on');
+    const before: Model = { ...EMPTY, things: { [`scheduling ${ONE}`]: { is: 'off', claims: {} } } };
+    const still = reached('desired', before, single());
+    expect(() => aim('desired', still, pair(), single())).toThrow(/is unschedulable/);
+  });
+
+  test('scheduling to be changed by a client that cannot', () => {
+    const client = { ipfailover: true, cordon: false, manageNode: false };
+    expect(desired({ client }, single())).toThrow(/neither "oc adm cordon" nor "oc adm manage-node".*unschedulable:/);
+    expect(desired({ client }, single(true))).not.toThrow();
+    const off: Model = { ...EMPTY, things: { [`scheduling ${ONE}`]: { is: 'off', claims: { 'edge-p': 'off' } } } };
+    expect(desired({ client }, single(), off)).not.toThrow();
+  });
+
+  test.each([
+    ['one id', { offset: 10 }, /infra\/theirs uses VRRP id 11, and this tunnel's would be 11: declare/],
+    ['a list', { offset: 8, vips: '10.9.9.1,10.9.9.7,10.9.9.9' }, /uses VRRP ids 9 to 11/],
+    ['a range', { offset: 7, vips: '10.1.1.20-24' }, /uses VRRP ids 8 to 12/],
+    [
+      'our virtual IP',
+      { vips: '10.20.30.2-5' },
+      /infra\/theirs already has the virtual IP 10\.20\.30\.4: remove it there/,
+    ],
+  ])('another ipfailover object with %s', (_what, changes, message) =>
+    expect(desired({ failovers: [{ ...theirs, ...changes }] })).toThrow(message),
+  );
+
+  test('not ids next to ours', () =>
+    expect(
+      desired({
+        failovers: [
+          { ...theirs, offset: 5, vips: '10.1.1.20-24' },
+          { ...theirs, offset: 11 },
+        ],
+      }),
+    ).not.toThrow());
+
+  const value =
+    'vip 10.20.30.4 interface eth0 port 0 check none offset 0 replicas 2 account x selector f5rampnode=true';
+  test.each([
+    ["another tunnel's", `${value} owner edge-ramp:edge-x`],
+    ['of another virtual IP', value.replace('10.20.30.4', '10.20.30.9')],
+    ['on another interface', value.replace('eth0', 'eth1')],
+    ['on other nodes', value.replace('f5rampnode', 'zone')],
+  ])('an object under our name that is %s', (_what, found) => {
+    const model = { ...EMPTY, failovers: { f5ipfailover: found } };
+    expect(desired({}, pair(), model)).toThrow(/already has an ipfailover f5ipfailover in project default that is not/);
+    // A teardown leaves it, and says so.
+    const look = looked(model);
+    expect(aim('absent', model, pair(), null)).toEqual({ 'ipfailover f5ipfailover': found });
+    expect(cluster.remarks({ name: ADMIN, spec: pair(), applied: null, original: {} }, look, [])).toEqual([
+      expect.stringContaining("is not this tunnel's and stays as it is"),
+    ]);
+  });
+
+  test('ramp nodes whose interfaces differ', () => {
+    const nodes = pair().ramp.nodes.map((node, i) => ({ ...node, interface: `eth${i}` }));
+    expect(desired({}, pair({ ramp: { ...pair().ramp, nodes } }))).toThrow(/declared with eth0 and eth1/);
+  });
+
+  test('a claim whose name Kubernetes would not take', () =>
+    expect(
+      desired({}, pair({ name: 'a'.repeat(32), ipfailover: { vrrpIdOffset: 10, label: 'k'.repeat(25) } })),
+    ).toThrow(/would be longer than the 63 characters/));
+
+  test('nothing of this stands against a teardown', () => {
+    const facts = {
+      client: { ipfailover: false, cordon: false, manageNode: false },
+      nodes: {},
+      failovers: [{ ...theirs, offset: 10, vips: '10.20.30.4' }],
+    };
+    const model = reached('desired', EMPTY, pair());
+    const wanted = { name: ADMIN, spec: pair(), applied: pair(), original: {} };
+    expect(cluster.absent(wanted, looked(model, facts))).toEqual({});
+  });
+});
+
+describe('what others use stays', () => {
+  const standing = reached('desired', EMPTY, pair());
+  const wanted = { name: ADMIN, spec: pair(), applied: pair(), original: {} };
+  const after = (facts: Partial<ClusterFacts>): State => cluster.absent(wanted, looked(standing, facts));
+  const account = 'account f5ipfailover';
+
+  test('an account that a foreign ipfailover object of the same project runs as', () => {
+    const other = { ...theirs, project: 'default', account: 'f5ipfailover' };
+    expect(after({ failovers: [other] })).toEqual({ [account]: 'is present', 'scc f5ipfailover': 'is granted' });
+    expect(after({ failovers: [{ ...other, project: 'infra' }] })).toEqual({});
+  });
+
+  test('a label by which a foreign ipfailover object of any project selects', () =>
+    expect(after({ failovers: [{ ...theirs, selector: 'a=b,f5rampnode=true' }] })).toEqual({
+      [`label ${ONE} f5rampnode`]: 'is true',
+      [`label ${TWO} f5rampnode`]: 'is true',
+    }));
+
+  test("but another tunnel's object counts by its claims alone: they say which nodes it is for", () =>
+    expect(after({ failovers: [{ ...theirs, selector: 'f5rampnode=true', owner: 'edge-q' }] })).toEqual({}));
+
+  test('an SCC whose account another tunnel claims', () => {
+    const claims = { [account]: { 'edge-q': '-' } };
+    const look = looked(standing, { claims });
+    const aimed = cluster.absent(wanted, look);
+    expect(aimed).toEqual({ [account]: 'is present', 'scc f5ipfailover': 'is granted' });
+    const operations = difference(cluster.order, look.state, aimed);
+    expect(cluster.remarks(wanted, look, operations)).toEqual([
+      `cluster of ${ADMIN}: scc f5ipfailover stays: tunnel edge-q uses it too`,
+      `cluster of ${ADMIN}: account f5ipfailover stays: tunnel edge-q uses it too`,
+    ]);
+  });
+
+  test('the label of a node that this tunnel left: the plan says what that means', () => {
+    const spec = pair({}, [1, 3]);
+    const moved = { name: ADMIN, spec, applied: pair(), original: {} };
+    const label = `label ${TWO} f5rampnode`;
+    const found = observed(standing, spec, pair());
+    const look = { ...found, facts: { ...found.facts, claims: { [label]: { 'edge-q': '-' } } } };
+    const operations = difference(cluster.order, look.state, cluster.desired(moved, look));
+    expect(operations.map((operation) => cluster.order.interrupts(operation))).toEqual([undefined, undefined]);
+    expect(cluster.remarks(moved, look, operations)).toEqual([
+      `cluster of ${ADMIN}: ${label} stays: tunnel edge-q uses it too; until that ends, the virtual IP may move to this node, which has no tunnel any more`,
+    ]);
+  });
+
+  test('what somebody made of it since', () => {
+    const object = `label ${ONE} f5rampnode`;
+    const changed = { ...standing.things, [object]: { is: 'no', claims: { 'edge-p': '-' } } };
+    expect(aim('absent', { ...standing, things: changed }, pair(), pair())).toEqual({ [object]: 'is no' });
+  });
+});
+
+describe('order, interruptions and words', () => {
+  const published = {
+    vip: 'vip 10.20.30.4 interface eth0 port 0 check none offset 0 replicas 2 account f5ipfailover selector f5rampnode=true',
+  };
+  const plan = (model: Model, spec: Tunnel, applied: Tunnel | null): readonly string[] => {
+    const { state } = observed(model, spec, applied);
+    return difference(cluster.order, state, aim('desired', model, spec, applied)).map((operation) => {
+      const why = cluster.order.interrupts(operation);
+      return `${cluster.describe(operation)}${why === undefined ? '' : ` (${why})`}`;
+    });
+  };
+
+  test('an adopted object without check is replaced, and the plan says what that costs', () => {
+    const model = { ...EMPTY, failovers: { f5ipfailover: published.vip } };
+    expect(plan(model, pair(), null).slice(4)).toEqual([
+      "- ipfailover f5ipfailover: virtual IP 10.20.30.4 on eth0, VRRP id 1, no health check, no tunnel's mark (the virtual IP goes away until a successor stands: connections through it are cut)",
+      '+ ipfailover f5ipfailover: virtual IP 10.20.30.4 on eth0, VRRP id 11, health check',
+    ]);
+    const look = observed(model, pair(), null);
+    const operations = difference(cluster.order, look.state, aim('desired', model, pair(), null));
+    expect(cluster.remarks({ name: ADMIN, spec: pair(), applied: null, original: {} }, look, operations)).toEqual([
+      expect.stringContaining('as the published procedure makes it, and is adopted'),
+      expect.stringContaining("is made anew, with the client's own image"),
+    ]);
+  });
+
+  test('the mark alone is a change that cuts nothing', () => {
+    const whole = reached('desired', EMPTY, pair()).failovers['f5ipfailover']!.replace(/ owner .*/, '');
+    const model = { ...reached('desired', EMPTY, pair()), failovers: { f5ipfailover: whole } };
+    expect(plan(model, pair(), null)).toEqual(["~ ipfailover f5ipfailover: marked as this tunnel's"]);
+  });
+
+  test('a node that leaves loses its label after the new one has it, and may take the virtual IP with it', () =>
+    expect(plan(reached('desired', EMPTY, pair()), pair({}, [1, 3]), pair())).toEqual([
+      '+ label f5rampnode=true on node ramp-3.example.com',
+      '- label f5rampnode=true on node ramp-2.example.com (if node ramp-2.example.com holds the virtual IP, that moves: connections through it are cut)',
+    ]));
+
+  test('a pair that becomes one cordoned node', () =>
+    expect(plan(reached('desired', EMPTY, pair()), single(), pair())).toEqual([
+      '~ node ramp-1.example.com: unschedulable (was schedulable)',
+      expect.stringMatching(/^- ipfailover f5ipfailover: .*health check \(the virtual IP goes away/),
+      '- privileged SCC for service account default/f5ipfailover',
+      '- service account default/f5ipfailover',
+      expect.stringMatching(/^- label f5rampnode=true on node ramp-1/),
+      expect.stringMatching(/^- label f5rampnode=true on node ramp-2/),
+    ]));
+
+  test('claims in words', () => {
+    const things = {
+      [`label ${ONE} f5rampnode`]: { is: 'yes', claims: {} },
+      [`label ${TWO} f5rampnode`]: { is: 'true', claims: { 'edge-q': '-' } },
+    };
+    expect(plan({ ...EMPTY, things }, pair(), null).slice(0, 2)).toEqual([
+      '~ label f5rampnode=true on node ramp-1.example.com (was f5rampnode=yes)',
+      '~ label f5rampnode=true on node ramp-2.example.com: used by this tunnel',
+    ]);
+  });
+
+  test('address lists', () => {
+    expect(addresses('10.1.1.20-22,10.1.2.9')).toEqual(['10.1.1.20', '10.1.1.21', '10.1.1.22', '10.1.2.9']);
+    expect(addresses('10.1.1.9-3')).toEqual([]);
+    expect(addresses('-')).toEqual([]);
+  });
+
+  test('nothing here proves a tunnel, nothing is waited for, and no original is kept', () => {
+    const subject = { name: ADMIN, spec: pair(), applied: null };
+    expect(cluster.proofs(subject)).toEqual([]);
+    expect(cluster.prove('', subject)).toEqual([]);
+    expect(cluster.drains(pair(), {}, [])).toEqual([]);
+    expect(cluster.originals({ ...subject, original: {} }, looked(EMPTY))).toEqual({});
+  });
+});
+
+describe('answers', () => {
+  const subject = { name: ADMIN, spec: pair(), applied: null };
+  const good: Readonly<Record<string, readonly [readonly string[], number]>> = {
+    client: [['ipfailover cordon '], 0],
+    [`node ${ONE}`]: [['on'], 0],
+    [`node ${TWO}`]: [['off'], 0],
+    [`label ${ONE} f5rampnode`]: [['is true first -', 'claim edge-q -'], 0],
+    [`label ${TWO} f5rampnode`]: [[], 0],
+    'account f5ipfailover': [['is present'], 0],
+    'scc f5ipfailover': [['claim edge-q granted'], 0],
+    'ipfailover f5ipfailover': [[], 0],
+    ipfailovers: [['infra/near 10.9.9.9 10 ipfailover zone=a -', 'infra/far 10.9.9.9 100 ipfailover - edge-x'], 0],
+  };
+  const read = (changes: typeof good): Observation<ClusterFacts> =>
+    cluster.read(
+      answerText(
+        Object.entries({ ...good, ...changes }).map(([question, [lines, code]]): Said => [question, lines, code]),
+      ),
+      subject,
+    );
+
+  test('are understood, and what has nothing to do with ours is passed over', () =>
+    expect(read({})).toEqual({
+      facts: {
+        client: { ipfailover: true, cordon: true, manageNode: false },
+        nodes: { [ONE]: 'on', [TWO]: 'off' },
+        claims: { [`label ${ONE} f5rampnode`]: { 'edge-q': '-' }, 'scc f5ipfailover': { 'edge-q': 'granted' } },
+        failovers: [
+          {
+            project: 'infra',
+            name: 'near',
+            vips: '10.9.9.9',
+            offset: 10,
+            account: 'ipfailover',
+            selector: 'zone=a',
+            owner: null,
+          },
+        ],
+        unrestorable: {},
+      },
+      state: { [`label ${ONE} f5rampnode`]: 'is true first -', 'account f5ipfailover': 'is present' },
+      probes: [],
+    }));
+
+  test('a node that is not there is none; anything else that goes wrong is not understood', () => {
+    const gone = ['Error from server (NotFound): nodes "ramp-2.example.com" not found'];
+    expect(read({ [`node ${TWO}`]: [gone, 1], [`label ${TWO} f5rampnode`]: [gone, 1] }).facts.nodes).toEqual({
+      [ONE]: 'on',
+    });
+    expect(() => read({ [`node ${TWO}`]: [['error: You must be logged in to the server (Unauthorized)'], 1] })).toThrow(
+      /would not tell of node ramp-2\.example\.com \(exit code 1\): error: You must be logged in/,
+    );
+  });
+
+  test('a server without DeploymentConfigs has no ipfailover objects', () => {
+    const none = ['error: the server doesn\'t have a resource type "dc"'];
+    expect(read({ 'ipfailover f5ipfailover': [none, 1], ipfailovers: [none, 1] }).facts.failovers).toEqual([]);
+    expect(() => read({ 'account f5ipfailover': [none, 1] })).toThrow(NotUnderstood);
+  });
+
+  test.each([
+    [`node ${ONE}`, ['perhaps']],
+    [`label ${ONE} f5rampnode`, ['true']],
+    [`label ${ONE} f5rampnode`, ['is true first - last x']],
+    ['scc f5ipfailover', ['claim edge-q']],
+    ['ipfailovers', ['infra/near 10.9.9.9 ten ipfailover zone=a -']],
+    ['ipfailover f5ipfailover', ['strategy Rolling']],
+  ])('foreign words for %s are not understood', (question, lines) =>
+    expect(() => read({ [question]: [lines, 0] })).toThrow(NotUnderstood),
+  );
+
+  test('settings that could not be put back are told by name', () => {
+    const lines = [
+      'value vip 10.20.30.4 interface eth0 port 0 check other offset 0 replicas 2 account x selector f5rampnode=true',
+      'strategy Rolling',
+      'env OPENSHIFT_HA_CONFIG_NAME=f5ipfailover',
+      'env OPENSHIFT_HA_REPLICA_COUNT=3',
+      'env OPENSHIFT_HA_USE_UNICAST=true',
+      'env OPENSHIFT_HA_PREEMPTION=preempt_delay 300',
+      'env OPENSHIFT_HA_CHECK_INTERVAL=5',
+      'env OPENSHIFT_HA_NOTIFY_SCRIPT=/etc/keepalive/notify.sh',
+      'env OPENSHIFT_HA_CHECK_SCRIPT=/etc/keepalive/check.sh',
+      'env PROXY=here',
+    ];
+    expect(cluster.unrestorable(read({ 'ipfailover f5ipfailover': [lines, 0] }).facts)).toEqual({
+      'ipfailover f5ipfailover':
+        'strategy Rolling, OPENSHIFT_HA_USE_UNICAST true, OPENSHIFT_HA_CHECK_INTERVAL 5, OPENSHIFT_HA_NOTIFY_SCRIPT /etc/keepalive/notify.sh, OPENSHIFT_HA_CHECK_SCRIPT /etc/keepalive/check.sh, PROXY here',
+    });
+  });
+});
