@@ -435,6 +435,7 @@ describe('answers', () => {
       facts: {
         client: { ipfailover: true, cordon: true, manageNode: false },
         nodes: { [ONE]: 'on', [TWO]: 'off' },
+        pods: {},
         claims: { [`label ${ONE} f5rampnode`]: { 'edge-q': '-' }, 'scc f5ipfailover': { 'edge-q': 'granted' } },
         failovers: [
           {
