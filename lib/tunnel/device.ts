@@ -97,6 +97,8 @@ export interface Order {
   immutable(object: string, from: string, to: string): boolean;
   /** Objects of `state` that cannot stand without `object` and are deleted and created with it. */
   dependents(object: string, state: State): readonly string[];
+  /** What else may stand there after an operation: a script was cut off within it, or found that another tunnel has come or gone. null: no such object. */
+  halfway?(operation: Operation): readonly (string | null)[];
   /** Why an operation towards a tunnel cuts existing traffic; undefined: it does not. */
   interrupts(operation: Operation): string | undefined;
 }

@@ -1,7 +1,7 @@
-import type { Observation, Wanted } from '../device';
+import type { Observation, Operation, Wanted } from '../device';
 import type { Declared } from '../tunnel';
 import { isOurs } from './failover';
-import { MADE, readShared, sharedValue, type SharedKind } from './objects';
+import { isShared, MADE, readShared, sharedValue, type SharedKind } from './objects';
 import type { ClusterFacts } from './read';
 
 /**
@@ -29,6 +29,20 @@ export function released(
   const keeps = found.is !== MADE[kindOf(object)] || users(object, wanted, observed).length > 0;
   const is = keeps ? found.is : found.first;
   return is === '-' ? undefined : sharedValue({ is, first: undefined });
+}
+
+/**
+ * What of a shared thing may be found when a script was cut off between claim and change, or when it ended otherwise than planned, since another
+ * tunnel had come or gone.
+ */
+export function halfway({ object, from, to }: Operation): readonly (string | null)[] {
+  const { is: was, first: had } = readShared(from) ?? { is: '-', first: undefined };
+  const claim = readShared(to)?.first;
+  if (!isShared(object.split(' ')[0]!)) return [];
+  if (claim !== undefined) return claim === had ? [] : [sharedValue({ is: was, first: claim })];
+  if (had === undefined) return [];
+  const ends = [was, had].map((is) => (is === '-' ? null : sharedValue({ is, first: undefined })));
+  return [sharedValue({ is: had, first: had }), ...ends];
 }
 
 /** Who else uses a shared thing: other tunnels by their claims, and ipfailover objects that are no tunnel's. In words. */

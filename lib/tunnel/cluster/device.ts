@@ -1,7 +1,7 @@
 import { effect, type Device, type Observation, type Operation, type Order, type State, type Wanted } from '../device';
 import { Refused } from '../errors';
 import type { Declared } from '../tunnel';
-import { claimed, released, users } from './claims';
+import { claimed, halfway, released, users } from './claims';
 import { isAdopted, isOurs, refuseCollision, refuseForeign } from './failover';
 import {
   failoverValue,
@@ -37,6 +37,7 @@ export const cluster: Device<ClusterFacts, Declared> = {
     stage: () => 'shape',
     immutable: (object, from, to) => object.startsWith('ipfailover ') && withoutOwner(from) !== withoutOwner(to),
     dependents: () => [],
+    halfway,
     interrupts,
   } satisfies Order,
   describe,
