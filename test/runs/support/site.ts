@@ -6,7 +6,7 @@ import type { Fault } from '../../../lab/hosts/host';
 import { simulatedHosts, type World } from '../../../lab/hosts/simulated';
 import type { WorldOptions } from '../../../lab/hosts/world';
 import { readDeclarations } from '../../../lib/tunnel/declared';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import type { Declared, Tunnel } from '../../../lib/tunnel/tunnel';
 
 /** The declared example, as the stack would store it. */
 export const example = readDeclarations([
@@ -31,13 +31,13 @@ export interface Site {
 }
 
 export interface SiteOptions {
-  readonly spec?: Tunnel;
+  readonly spec?: Declared;
   /** All that is declared; default `spec` alone. Empty: nothing is any more. */
-  readonly specs?: readonly Tunnel[];
+  readonly specs?: readonly Declared[];
   readonly faults?: readonly Fault[];
   readonly world?: WorldOptions;
   /** Declarations whose devices and virtual servers the site has too. */
-  readonly also?: readonly Tunnel[];
+  readonly also?: readonly Declared[];
   /** A closed site's folder, to go on from a copy of it. */
   readonly from?: string;
 }
