@@ -57,7 +57,7 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
       remarks.push(...device.remarks(wanted, observation, operations));
       drains = device.drains(listed.spec, state, operations);
     }
-    before = remember(before, listed.name, state, operations, device.order.halfway);
+    before = remember(before, listed.name, state, operations, device.order);
     return { listed, observation, operations, drains };
   });
 

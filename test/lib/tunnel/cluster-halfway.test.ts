@@ -26,7 +26,7 @@ test.each([
     site.world = { ...JSON.parse(world), faults: [{ command, code: 1, said: 'no' }] } as FakeCluster;
     expect(site.send(operations).code).toBe(20);
     site.world = { ...site.world, faults: [] };
-    const before = remember({}, ADMIN, state, operations, cluster.order.halfway);
+    const before = remember({}, ADMIN, state, operations, cluster.order);
     const found = site.observe().state;
     const { goal: recorded, left } = recordedState(before, ADMIN, found);
     expect([command, left]).toEqual([command, []]);
