@@ -1,12 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { readDeclarations } from '../../lib/tunnel/declared';
-import type { Member, Tunnel } from '../../lib/tunnel/tunnel';
-import { discard, endOf, example, site, writes, type Site, type SiteOptions } from './support/site';
+import { rmSync } from 'node:fs';
+import type { Tunnel } from '../../lib/tunnel/tunnel';
+import { balancer as member, discard, endOf, example, site, writes, type Site, type SiteOptions } from './support/site';
 
-const member = readDeclarations([
-  { path: 'edge-lb.yaml', text: readFileSync(join(__dirname, '../../tunnels/edge-lb.yaml'), 'utf8') },
-])[0] as Member;
 const { instance: BALANCER, node: NODE } = member.balancer;
 const ADMIN = member.cluster.admin;
 const CORDON = `oc --config ${member.cluster.kubeconfig} adm cordon ${NODE}`;

@@ -6,12 +6,17 @@ import type { Fault } from '../../../lab/hosts/host';
 import { simulatedHosts, type World } from '../../../lab/hosts/simulated';
 import type { WorldOptions } from '../../../lab/hosts/world';
 import { readDeclarations } from '../../../lib/tunnel/declared';
-import type { Declared, Tunnel } from '../../../lib/tunnel/tunnel';
+import type { Declared, Member, Tunnel } from '../../../lib/tunnel/tunnel';
 
-/** The declared example, as the stack would store it. */
-export const example = readDeclarations([
-  { path: 'tunnels/edge-a.yaml', text: readFileSync(join(__dirname, '../../../tunnels/edge-a.yaml'), 'utf8') },
-])[0] as Tunnel;
+/** A declared example, as the stack would store it. */
+function declared(name: string): Declared {
+  const text = readFileSync(join(__dirname, `../../../tunnels/${name}.yaml`), 'utf8');
+  return readDeclarations([{ path: `tunnels/${name}.yaml`, text }])[0]!;
+}
+
+export const example = declared('edge-a') as Tunnel;
+/** The declared balancer inside the SDN. */
+export const balancer = declared('edge-lb') as Member;
 export const NODE = example.ramp.nodes[0]!.instance;
 export const BIGIP = example.bigip[0]!.management;
 
