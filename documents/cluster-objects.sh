@@ -105,22 +105,23 @@ value() { # THING: the canonical value of what was looked at, or `-`
 # All ipfailover objects, of all projects, one after another: `dc PROJECT NAME` and what it consists of, line by line.
 failovers='' failovers_code=''
 look_at_failovers() {
-  look get dc --all-namespaces -l ipfailover -o 'jsonpath={range .items[*]}dc {.metadata.namespace} {.metadata.name}{"\n"}replicas {.spec.replicas}{"\n"}strategy {.spec.strategy.type}{"\n"}account {.spec.template.spec.serviceAccountName}{"\n"}selector {.spec.template.spec.nodeSelector}{"\n"}annotations {.metadata.annotations}{"\n"}{range .spec.template.spec.containers[0].env[*]}env {.name}={.value}{"\n"}{end}{end}'
+  look get dc --all-namespaces -l ipfailover -o 'jsonpath={range .items[*]}dc {.metadata.namespace} {.metadata.name}{"\n"}replicas {.spec.replicas}{"\n"}available {.status.availableReplicas}{"\n"}strategy {.spec.strategy.type}{"\n"}account {.spec.template.spec.serviceAccountName}{"\n"}selector {.spec.template.spec.nodeSelector}{"\n"}annotations {.metadata.annotations}{"\n"}{range .spec.template.spec.containers[0].env[*]}env {.name}={.value}{"\n"}{end}{end}'
   failovers=$said failovers_code=$code
 }
 
 # Calls a function for each of them, with its fields in these variables.
 each_failover() { # FUNCTION ARGUMENTS...
-  local project='' name='' replicas strategy account selector owner vips interface port offset check other line text
+  local project='' name='' replicas available strategy account selector owner vips interface port offset check other line text
   while IFS= read -r line || [ -n "$line" ]; do
     text=${line#* }
     case $line in
     'dc '*)
       [ -z "$name" ] || "$@"
-      project=${text%% *} name=${text#* } replicas=0 strategy=Recreate account=default selector=- owner='' vips=- interface=-
+      project=${text%% *} name=${text#* } replicas=0 available=0 strategy=Recreate account=default selector=- owner='' vips=- interface=-
       port=80 offset=0 check=none other=''
       ;;
     'replicas '?*) replicas=$text ;;
+    'available '?*) available=$text ;;
     'strategy '?*) strategy=$text ;;
     'account '?*) account=$text ;;
     'selector '?*) selector=$(selection "$text") ;;

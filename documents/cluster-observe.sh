@@ -48,6 +48,7 @@ failover() { # NAME
 full() { # NAME
   [ "$project/$name" = "default/$1" ] || return
   printf 'value %s\n' "$(failover_value)"
+  printf 'available %s\n' "$available"
   [ "$strategy" = Recreate ] || printf 'strategy %s\n' "$strategy"
   printf '%s' "$other" | cut -c 1-200
 }

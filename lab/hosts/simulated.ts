@@ -82,7 +82,8 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
     const answer = await answering(effect === 'fail-before' ? () => refuse('faultBefore', line) : command);
     settle(state, root, now());
     note(effect ? 1 : answer.code, answer.writes);
-    if (answer.seconds) await sleep((answer.seconds * 1000) / speed);
+    // Nobody waits for it once the lab is closed.
+    if (answer.seconds) await sleep((answer.seconds * 1000) / speed, undefined, { ref: false });
     return effect === 'fail-after' ? { ...answer, code: 1, err: `${answer.err}${text('faultAfter', line)}\n` } : answer;
   }
 

@@ -172,6 +172,12 @@ function remarks(
         );
     }
   }
+  const pair = pairOf(spec);
+  const run = facts.available[pair?.ipfailover.name ?? ''];
+  if (operations.length === 0 && pair !== undefined && run !== undefined && run < pair.nodes.length)
+    found.push(
+      `${title(wanted)}: ${run} of ${pair.nodes.length} Pods of ipfailover ${pair.ipfailover.name} run: nothing takes over when that node dies ("oc get pods -n default -l ipfailover=${pair.ipfailover.name} -o wide" shows which)`,
+    );
   for (const [object, value] of Object.entries(state)) {
     const [kind, name] = object.split(' ') as [string, string];
     if (kind === 'ipfailover' && !isOurs(name, state, spec, applied))

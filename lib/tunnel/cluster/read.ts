@@ -17,6 +17,8 @@ export interface ClusterFacts {
   readonly claims: Readonly<Record<string, State>>;
   /** The ipfailover objects that have to do with ours (account, label, VRRP ids, virtual IP), and ours. */
   readonly failovers: readonly Failover[];
+  /** How many Pods of our ipfailover objects run. */
+  readonly available: Readonly<Record<string, number>>;
   /** Settings that edge-ramp could not put back after deleting the object. */
   readonly unrestorable: State;
 }
@@ -70,6 +72,7 @@ export function read(text: string, subject: Subject<Declared>): Observation<Clus
   const pods: Record<string, ClusterFacts['pods'][string]> = {};
   const claims: Record<string, State> = {};
   const unrestorable: Record<string, string> = {};
+  const available: Record<string, number> = {};
   let failovers: readonly Failover[] = [];
   for (const question of asked) {
     const [kind, name] = question.split(' ') as [string, string];
@@ -86,6 +89,8 @@ export function read(text: string, subject: Subject<Declared>): Observation<Clus
       const value = lines?.find((line) => line.startsWith('value '))?.slice('value '.length);
       if (value !== undefined) state[question] = value;
       if (value === undefined && lines !== undefined && lines.length > 0) notUnderstood(device, question, lines);
+      const run = lines?.find((line) => line.startsWith('available '))?.slice('available '.length);
+      if (run !== undefined) available[name] = Number(run);
       const others = (lines ?? []).flatMap((line) => setting(line, name));
       if (others.length > 0) unrestorable[question] = others.join(', ');
     }
@@ -103,7 +108,7 @@ export function read(text: string, subject: Subject<Declared>): Observation<Clus
     cordon: can.includes('cordon'),
     manageNode: can.includes('manage-node'),
   };
-  return { facts: { client, nodes, pods, claims, failovers, unrestorable }, state, probes: [] };
+  return { facts: { client, nodes, pods, claims, failovers, available, unrestorable }, state, probes: [] };
 }
 
 /**

@@ -52,6 +52,7 @@ export function observed(model: Model, spec: Tunnel, applied: Tunnel | null): Ob
         };
       }),
       pods: {},
+      available: {},
       unrestorable: {},
     },
     state,

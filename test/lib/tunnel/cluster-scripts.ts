@@ -37,6 +37,8 @@ export interface FakeCluster {
   privileged: readonly string[];
   dcs: readonly Config[];
   faults?: readonly Fault[];
+  /** How many Pods of each ipfailover object run; default all. */
+  available?: number;
 }
 
 /** What befalls the commands that begin like this: another's change just before, a wait, an error. */

@@ -260,16 +260,6 @@ describe('refused before the first change', () => {
     ]);
   });
 
-  test('ramp nodes whose interfaces differ', () => {
-    const nodes = pair().ramp.nodes.map((node, i) => ({ ...node, interface: `eth${i}` }));
-    expect(desired({}, pair({ ramp: { ...pair().ramp, nodes } }))).toThrow(/declared with eth0 and eth1/);
-  });
-
-  test('a claim whose name Kubernetes would not take', () =>
-    expect(
-      desired({}, pair({ name: 'a'.repeat(32), ipfailover: { vrrpIdOffset: 10, label: 'k'.repeat(25) } })),
-    ).toThrow(/would be longer than the 63 characters/));
-
   test('nothing of this stands against a teardown', () => {
     const facts = {
       client: { ipfailover: false, cordon: false, manageNode: false },
@@ -433,6 +423,7 @@ describe('answers', () => {
   test('are understood, and what has nothing to do with ours is passed over', () =>
     expect(read({})).toEqual({
       facts: {
+        available: {},
         client: { ipfailover: true, cordon: true, manageNode: false },
         nodes: { [ONE]: 'on', [TWO]: 'off' },
         pods: {},

@@ -51,6 +51,7 @@ const objects = {
           },
         },
       },
+      status: { availableReplicas: world.available ?? replicas },
     })),
 };
 

@@ -15,6 +15,10 @@ function declared(name: string): Declared {
 }
 
 export const example = declared('edge-a') as Tunnel;
+/** The declared pair. */
+export const pair = declared('edge-b') as Tunnel;
+export const [FIRST, SECOND] = pair.ramp.nodes.map(({ instance }) => instance) as [string, string];
+export const ADMIN = pair.cluster!.admin;
 /** The declared balancer inside the SDN. */
 export const balancer = declared('edge-lb') as Member;
 export const NODE = example.ramp.nodes[0]!.instance;
