@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Tunnel } from '../lib/tunnel/tunnel';
+import type { Declared } from '../lib/tunnel/tunnel';
 
 type Json = Record<string, unknown>;
 
@@ -78,12 +78,12 @@ export function resources(project: string, type: string): readonly Json[] {
  * A tunnel as it was declared when the assembly was made, defaults filled in: what a run works from, whatever is on disk by now.
  * @throws Error of one sentence when it is not declared there
  */
-export function declaration(project: string, tunnel: string): Tunnel {
+export function declaration(project: string, tunnel: string): Declared {
   const name = `/edge-ramp/tunnels/${tunnel}`;
   const parameter = resources(project, 'AWS::SSM::Parameter').find(({ Name }) => Name === name);
   if (typeof parameter?.['Value'] !== 'string')
     throw new Error(`cdk.out declares no tunnel ${tunnel}: add tunnels/${tunnel}.yaml and run \`npx cdk synth\`.`);
-  return JSON.parse(parameter['Value']) as Tunnel;
+  return JSON.parse(parameter['Value']) as Declared;
 }
 
 /**

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { STAGES, type Stage } from '../lib/tunnel/device';
 import { EVERY_KIND, deviceTitle, devicesOf, type Kind, type Listed } from '../lib/tunnel/devices';
 import type { Plan, Work } from '../lib/tunnel/plan';
-import type { Tunnel } from '../lib/tunnel/tunnel';
+import { bigipUnits, type Declared } from '../lib/tunnel/tunnel';
 import { declaration, resources } from './assembly';
 
 /** What a plan would send, by stage and kind of device, as the end state Planned gives it out. */
@@ -26,7 +26,7 @@ export interface DeviceCommands {
 export function commandsOfPlan(
   project: string,
   tunnel: string,
-  applied: Tunnel | null,
+  applied: Declared | null,
   digest: string,
   planned: PlannedWork,
 ): readonly DeviceCommands[] {
@@ -43,7 +43,7 @@ export function commandsOfPlan(
       SSM_Operations: work.operations.join('|'),
       ...wayTo(device, work),
     });
-    return { device: deviceTitle(kind, work.device), through: device.instance, stage, commands };
+    return { device: deviceTitle(device), through: device.instance, stage, commands };
   };
   return STAGES.flatMap((stage) =>
     EVERY_KIND.flatMap((kind) => planned[stage][kind].map((work) => print(stage, kind, work))),
@@ -53,7 +53,7 @@ export function commandsOfPlan(
 function wayTo({ kind, name, spec }: Listed, { saved }: Work): Readonly<Record<string, string>> {
   if (kind === 'ramp') return {};
   if (kind === 'cluster') return { SSM_Kubeconfig: spec.cluster!.kubeconfig };
-  const { management, user, secret, hostKey } = spec.bigip.find((unit) => unit.management === name)!;
+  const { management, user, secret, hostKey } = bigipUnits(spec).find((unit) => unit.management === name)!;
   return {
     SSM_Management: management,
     SSM_User: user,

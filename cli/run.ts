@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { InvalidRequest } from '../lib/tunnel/errors';
-import type { Tunnel } from '../lib/tunnel/tunnel';
+import type { Declared } from '../lib/tunnel/tunnel';
 import type { Action, RunCommand } from './arguments';
 import { assemblyOf, stale, workingStates } from './assembly';
 import { commandsOfPlan } from './commands-of-plan';
@@ -136,8 +136,8 @@ function tell(command: RunCommand, surroundings: Surroundings, ended: Ended): nu
 }
 
 /** The tunnel as it was last applied, by the table. */
-function appliedIn(item: Ended['item']): Tunnel | null {
-  return typeof item?.['applied'] === 'string' ? (JSON.parse(item['applied']) as Tunnel) : null;
+function appliedIn(item: Ended['item']): Declared | null {
+  return typeof item?.['applied'] === 'string' ? (JSON.parse(item['applied']) as Declared) : null;
 }
 
 /** @throws Error of one sentence when nothing can be kept there */

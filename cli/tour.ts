@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bigipUnit, type Tunnel } from '../lib/tunnel/tunnel';
+import { bigipUnits, type Tunnel } from '../lib/tunnel/tunnel';
 import type { Fault } from '../lab/hosts/host';
 import type { Lab } from '../lab/index';
 import type { Action } from './arguments';
@@ -54,7 +54,7 @@ async function tour(surroundings: Surroundings): Promise<void> {
     synthesize(project);
     out.write(`${seconds((Date.now() - begun) / 1000)}\n`);
   }
-  const host = bigipUnit(declaration(project, SINGLE)).management;
+  const host = bigipUnits(declaration(project, SINGLE))[0]!.management;
   // The apply saves first; the teardown's save comes when all else has been taken away.
   const fault: Fault = { host, match: LAST_COMMAND, nth: 2, effect: 'fail-before' };
   const state = mkdtempSync(join(tmpdir(), 'edge-ramp-tour-'));
@@ -111,7 +111,7 @@ async function pairStory(lab: Lab, surroundings: Surroundings): Promise<void> {
   const { out, project } = surroundings;
   const style = styleFor(out);
   const chapter = (title: string, words: string): void => out.write(`\n${style.bold(title)}\n${words}\n\n`);
-  const spec = declaration(project, PAIR);
+  const spec = declaration(project, PAIR) as Tunnel;
 
   chapter(
     '4. A pair of ramp nodes',

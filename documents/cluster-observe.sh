@@ -28,6 +28,19 @@ shared() { # KIND NAME [KEY]: its value, if there is one, and a line for each cl
   fi
 }
 
+# How many ordinary Pods run on a node, and the first of them. A DaemonSet's belong to each node, mirror Pods are its own, and what has ended
+# takes no place. A line is `PROJECT/NAME PHASE MIRROR OWNERS`, mirror and owners in brackets.
+pods() { # NODE
+  local each='{.metadata.namespace}/{.metadata.name} {.status.phase}'
+  each+=' [{.metadata.annotations.kubernetes\.io/config\.mirror}] [{.metadata.ownerReferences[*].kind}]'
+  look get pods --all-namespaces --field-selector "spec.nodeName=$1" -o "jsonpath={range .items[*]}$each{\"\\n\"}{end}"
+  [ "$code" -ne 0 ] || said=$(awk '
+    $2 == "Succeeded" || $2 == "Failed" || $3 != "[]" || /\[([^]]* )?DaemonSet( [^]]*)?\]$/ || NF < 4 { next }
+    { n++; if (n <= 5) first = first "\n" $1 }
+    END { print n + 0 first }' <<<"$said")
+  answer "pods $1" "$code" "$said"
+}
+
 failover() { # NAME
   answer "ipfailover $1" "$failovers_code" "$(if [ "$failovers_code" -eq 0 ]; then each_failover full "$1"; else brief "$failovers"; fi)"
 }
@@ -48,6 +61,7 @@ question() { # KIND NAME...
   case $1 in
   client) client ;;
   node) node "$2" ;;
+  pods) pods "$2" ;;
   label | scheduling | account | scc) shared "$@" ;;
   ipfailover | ipfailovers)
     [ -n "$failovers_code" ] || look_at_failovers

@@ -1,7 +1,8 @@
+import { bigipUnits } from '../../lib/tunnel/tunnel';
 import { deviceStep } from '../devices/step';
 
 /** BIG-IP, by SSH from its bastion: no agent runs on it. The key's name travels, never the key. */
 export const handler = deviceStep('bigip', ({ spec, name }) => {
-  const unit = spec.bigip.find(({ management }) => management === name)!;
+  const unit = bigipUnits(spec).find(({ management }) => management === name)!;
   return { Management: unit.management, User: unit.user, Secret: unit.secret, HostKey: unit.hostKey };
 });

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readDrained, type Drained } from '../../lib/tunnel/bigip/drain';
 import type { Probe, Stage } from '../../lib/tunnel/device';
-import { KINDS, deviceTitle, devicesOf, kindOf, type Kind, type Listed } from '../../lib/tunnel/devices';
+import { deviceTitle, devicesOf, kindOf, type Kind, type Listed } from '../../lib/tunnel/devices';
 import { ContractMismatch, NotDelivered, NotUnderstood, NotVerified } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Observed, Work } from '../../lib/tunnel/plan';
 import { disagreements } from '../../lib/tunnel/ramp/vip';
-import type { Tunnel } from '../../lib/tunnel/tunnel';
+import type { Declared } from '../../lib/tunnel/tunnel';
 import type { RunCommand } from '../run-command/port';
 import { SsmRunCommand } from '../run-command/ssm';
 import type { Request } from '../read-request/request';
@@ -64,7 +64,7 @@ export function deviceStep(
         `this run speaks contract ${input.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
       );
     const { request, applied } = input;
-    const all = devicesOf(request.spec, applied === null ? null : (JSON.parse(applied) as Tunnel), request.forget);
+    const all = devicesOf(request.spec, applied === null ? null : (JSON.parse(applied) as Declared), request.forget);
     const mine = all.filter((device) => device.kind === kind);
     const devices =
       input.do === 'observe' ? mine : mine.filter(({ name }) => input.work.some(({ device }) => device === name));
@@ -77,11 +77,11 @@ export function deviceStep(
       ok: true,
       devices: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
     };
-    if (input.do === 'prove') refuseDisagreement(request.spec, output.devices as readonly Proven[]);
+    if (input.do === 'prove') refuseDisagreement(output.devices as readonly Proven[]);
     const size = Buffer.byteLength(JSON.stringify(output));
     if (size > MOST)
       throw new NotUnderstood(
-        `${KINDS[kind].title}: the answer is ${size} bytes, more than the ${MOST} that a state may hand on`,
+        `${kindOf({ kind, spec: request.spec }).title}: the answer is ${size} bytes, more than the ${MOST} that a state may hand on`,
       );
     return output;
   };
@@ -102,11 +102,8 @@ function withoutTheUnreachable(devices: readonly Listed[], settled: readonly Pro
 }
 
 /** @throws NotVerified when both nodes of a pair have the virtual IP */
-function refuseDisagreement(spec: Tunnel, devices: readonly Proven[]): void {
-  const [wrong] = disagreements(
-    spec,
-    devices.flatMap(({ verification }) => verification),
-  );
+function refuseDisagreement(devices: readonly Proven[]): void {
+  const [wrong] = disagreements(devices.flatMap(({ verification }) => verification));
   if (wrong) throw new NotVerified(`${wrong.from}: ${wrong.what} ${wrong.to}: ${wrong.detail}`);
 }
 
@@ -119,11 +116,11 @@ async function one(
   commands: RunCommand,
 ): Promise<Outcome> {
   const { kind, name, instance } = subject;
-  const device = kindOf(kind);
+  const device = kindOf(subject);
   const common = { Tunnel: subject.spec.name, Fence: String(input.fence ?? 0), ...connection };
   const run = (does: 'observe' | 'apply', parameters: Readonly<Record<string, string>>): Promise<string> =>
     commands.run({
-      device: deviceTitle(kind, name),
+      device: deviceTitle(subject),
       instance,
       document: environment(does === 'observe' ? 'DOCUMENT_OBSERVE' : 'DOCUMENT_APPLY'),
       parameters: { ...common, ...parameters },

@@ -3,7 +3,7 @@ import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Goal, Observed, Plan } from '../../lib/tunnel/plan';
 import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/reconcile';
 import type { Before, Original } from '../../lib/tunnel/records';
-import type { Tunnel } from '../../lib/tunnel/tunnel';
+import type { Declared } from '../../lib/tunnel/tunnel';
 import type { Request } from '../read-request/request';
 
 /** Records are JSON text, as they lie in the table. */
@@ -48,7 +48,7 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
   const goal: Goal = phase === 'restore' ? 'recorded' : request.action === 'teardown' ? 'absent' : 'declared';
   const { before, original, ...plan } = reconcile(goal, {
     spec: request.spec,
-    applied: parse<Tunnel | null>(records.applied, null),
+    applied: parse<Declared | null>(records.applied, null),
     original: parse<Original>(records.original, {}),
     before: parse<Before>(input.before ?? records.before, {}),
     observed: input.observed.flatMap(({ devices }) => devices ?? []),
@@ -111,7 +111,9 @@ function whatItMeans(
   if (action === 'verify')
     return `The tunnel does not stand as declared: ${many(changes.length, 'change')} on ${devices} would be needed; look at a plan, then apply.`;
   const traffic = {
-    absent: 'traffic leaves the tunnel first',
+    absent: changes.some(({ stage }) => stage === 'detach')
+      ? 'traffic leaves the tunnel first'
+      : 'no virtual server is touched',
     recorded: 'back to what was',
     declared: interrupts.length === 0 ? 'none cuts live traffic' : `${interrupts.length} of them cut live traffic`,
   };

@@ -1,4 +1,4 @@
 import { deviceStep } from '../devices/step';
 
-/** Ramp nodes, by the agent that runs on each. */
+/** Ramp nodes, and balancers inside the SDN, by the agent that runs on each. */
 export const handler = deviceStep('ramp', () => ({}));

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { issueLines, parseTunnel } from '../../lib/tunnel/parse';
+import { issueLines, parseDeclaration } from '../../lib/tunnel/parse';
 import { InvalidRequest } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';
-import type { Tunnel } from '../../lib/tunnel/tunnel';
+import type { Declared } from '../../lib/tunnel/tunnel';
 
 const input = z
   .strictObject({
@@ -72,11 +72,11 @@ export interface Request {
   readonly forget: readonly string[];
   /** False: nobody declares the tunnel any more, and it is to be torn down as it was last applied. */
   readonly declared: boolean;
-  readonly spec: Tunnel;
+  readonly spec: Declared;
 }
 
 /** What Read request answers: for a tunnel that is not declared the workflow takes `spec` from the table, which this step cannot read. */
-export type CheckedRequest = Omit<Request, 'spec'> & { readonly spec: Tunnel | null };
+export type CheckedRequest = Omit<Request, 'spec'> & { readonly spec: Declared | null };
 
 /**
  * Checks an execution's input and finds the tunnel's declaration.
@@ -103,12 +103,12 @@ export async function readRequest(
     forget,
     declared: true,
   };
-  if (spec !== undefined) return { ...common, spec: parseTunnel(spec, 'request: spec') };
+  if (spec !== undefined) return { ...common, spec: parseDeclaration(spec, 'request: spec') };
   const text = await declared(tunnel);
   if (text === undefined && action === 'teardown') return { ...common, declared: false, spec: null };
   if (text === undefined)
     throw new InvalidRequest(`request: tunnel: "${tunnel}": is not declared; add tunnels/${tunnel}.yaml and deploy`);
-  return { ...common, spec: parseTunnel(parseJson(text, tunnel), `declaration of ${tunnel}`) };
+  return { ...common, spec: parseDeclaration(parseJson(text, tunnel), `declaration of ${tunnel}`) };
 }
 
 function parseJson(text: string, tunnel: string): unknown {

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readDeclarations } from '../tunnel/declared';
-import type { Tunnel } from '../tunnel/tunnel';
+import type { Declared } from '../tunnel/tunnel';
 
 /**
  * Every tunnel declared in a folder: one YAML file each. No folder, no tunnels: git does not keep an empty one.
  * @throws InvalidRequest listing every mistake in every file
  */
-export function tunnelsFolder(folder: string): readonly Tunnel[] {
+export function tunnelsFolder(folder: string): readonly Declared[] {
   const files = (existsSync(folder) ? readdirSync(folder) : []).filter((file) => /\.ya?ml$/.test(file));
   return readDeclarations(
     files.map((file) => ({ path: join(basename(folder), file), text: readFileSync(join(folder, file), 'utf8') })),

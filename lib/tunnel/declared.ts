@@ -1,8 +1,8 @@
 import { parseDocument } from 'yaml';
 import { InvalidRequest } from './errors';
-import { mistake, parseTunnel } from './parse';
+import { mistake, parseDeclaration } from './parse';
 import { sharedMistakes } from './shared-rules';
-import type { Tunnel } from './tunnel';
+import type { Declared } from './tunnel';
 
 /** A declaration as it lies on disk. */
 export interface TunnelFile {
@@ -15,12 +15,12 @@ export interface TunnelFile {
  * @returns them sorted by name, defaults filled in
  * @throws InvalidRequest listing every mistake in every file: path in the document, value, rule
  */
-export function readDeclarations(files: readonly TunnelFile[]): readonly Tunnel[] {
+export function readDeclarations(files: readonly TunnelFile[]): readonly Declared[] {
   const mistakes: string[] = [];
-  const tunnels: { readonly tunnel: Tunnel; readonly path: string }[] = [];
+  const tunnels: { readonly tunnel: Declared; readonly path: string }[] = [];
   for (const file of files) {
     try {
-      tunnels.push({ tunnel: parseTunnel(parseYaml(file), file.path), path: file.path });
+      tunnels.push({ tunnel: parseDeclaration(parseYaml(file), file.path), path: file.path });
     } catch (error) {
       if (!(error instanceof InvalidRequest)) throw error;
       mistakes.push(error.message);

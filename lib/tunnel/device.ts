@@ -1,5 +1,5 @@
 import { Refused } from './errors';
-import type { Tunnel } from './tunnel';
+import type { Declared, Tunnel } from './tunnel';
 
 /** What of a device edge-ramp may change: object name (`kind name`, e.g. `tunnel SDN`) to its value in canonical text. No key: absent. */
 export type State = Readonly<Record<string, string>>;
@@ -44,48 +44,48 @@ export interface Observation<Facts> {
 }
 
 /** One device of a tunnel: everything that is asked of it, read from it and planned for it is about this. */
-export interface Subject {
+export interface Subject<Spec extends Declared = Tunnel> {
   /** A BIG-IP's management address, the instance id of a ramp node or of the host that runs oc. */
   readonly name: string;
   /** The declared tunnel; for a device that left the declaration, the last one that had it. */
-  readonly spec: Tunnel;
+  readonly spec: Spec;
   /** The tunnel last applied. */
-  readonly applied: Tunnel | null;
+  readonly applied: Spec | null;
 }
 
 /** A device with the values that its shared objects had before edge-ramp first touched them. */
-export interface Wanted extends Subject {
+export interface Wanted<Spec extends Declared = Tunnel> extends Subject<Spec> {
   readonly original: State;
 }
 
-/** All that reconcile knows of a kind of device. */
-export interface Device<Facts> {
+/** All that reconcile knows of a kind of device, which declarations of some kind have. */
+export interface Device<Facts, Spec extends Declared = Tunnel> {
   readonly kind: 'bigip' | 'ramp' | 'cluster';
-  /** How an operator calls it: `BIG-IP`, `ramp node`, `cluster of`. */
+  /** How an operator calls it: `BIG-IP`, `ramp node`, `balancer`, `cluster of`. */
   readonly title: string;
   /** What observing asks for, each question a line that the observe script knows. */
-  questions(subject: Subject): readonly string[];
+  questions(subject: Subject<Spec>): readonly string[];
   /** What proving asks for: the probes, and what a probe cannot show. None: there is nothing on such a device that could prove a tunnel. */
-  proofs(subject: Subject): readonly string[];
+  proofs(subject: Subject<Spec>): readonly string[];
   /** @throws NotUnderstood on an answer without end mark or with foreign text */
-  read(answer: string, subject: Subject): Observation<Facts>;
+  read(answer: string, subject: Subject<Spec>): Observation<Facts>;
   /** @throws NotUnderstood, NotVerified */
-  prove(answer: string, subject: Subject): readonly Probe[];
+  prove(answer: string, subject: Subject<Spec>): readonly Probe[];
   /** The state with the tunnel. @throws Refused: unknown pipeline, no free address, another's object */
-  desired(wanted: Wanted, observed: Observation<Facts>): State;
+  desired(wanted: Wanted<Spec>, observed: Observation<Facts>): State;
   /** The state without it; shared objects as in `original`. @throws Refused: another's object */
-  absent(wanted: Wanted, observed: Observation<Facts>): State;
+  absent(wanted: Wanted<Spec>, observed: Observation<Facts>): State;
   /** The first value of each shared object that teardown puts back: what `original` must hold before the first change. */
-  originals(wanted: Wanted, observed: Observation<Facts>): State;
+  originals(wanted: Wanted<Spec>, observed: Observation<Facts>): State;
   /** Objects of which the device has settings that edge-ramp could not put back: object to those settings. */
   unrestorable(facts: Facts): State;
   /** What is to be waited for after `detach`, before the operations that follow, in wire form: no change, so no operation. */
-  drains(spec: Tunnel, state: State, operations: readonly Operation[]): readonly string[];
+  drains(spec: Spec, state: State, operations: readonly Operation[]): readonly string[];
   readonly order: Order;
   /** One line for the diff that a person reads. */
   describe(operation: Operation): string;
   /** Remarks on the plan that are no changes: routes that bypass the tunnel, unsaved changes of others that are saved along. */
-  remarks(wanted: Wanted, observed: Observation<Facts>, operations: readonly Operation[]): readonly string[];
+  remarks(wanted: Wanted<Spec>, observed: Observation<Facts>, operations: readonly Operation[]): readonly string[];
 }
 
 /** How the objects of a device depend on one another. */
@@ -97,6 +97,8 @@ export interface Order {
   immutable(object: string, from: string, to: string): boolean;
   /** Objects of `state` that cannot stand without `object` and are deleted and created with it. */
   dependents(object: string, state: State): readonly string[];
+  /** What else may stand there after an operation: a script was cut off within it, or found that another tunnel has come or gone. null: no such object. */
+  halfway?(operation: Operation): readonly (string | null)[];
   /** Why an operation towards a tunnel cuts existing traffic; undefined: it does not. */
   interrupts(operation: Operation): string | undefined;
 }

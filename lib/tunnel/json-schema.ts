@@ -8,7 +8,7 @@ import { tunnelShape } from './spec';
 export function declarationSchema(): object {
   return {
     ...z.toJSONSchema(tunnelShape, { io: 'input' }),
-    title: 'A tunnel between an F5 BIG-IP and the Pods of an OpenShift cluster',
+    title: 'How a load balancer reaches the Pods of an OpenShift cluster',
   };
 }
 

@@ -1,14 +1,14 @@
 import type * as z from 'zod';
 import { InvalidRequest } from './errors';
 import { tunnelSchema } from './spec';
-import type { Tunnel } from './tunnel';
+import type { Declared } from './tunnel';
 
 /**
  * Checks one declaration.
  * @param source what to call the document in messages
  * @throws InvalidRequest listing every mistake
  */
-export function parseTunnel(document: unknown, source: string): Tunnel {
+export function parseDeclaration(document: unknown, source: string): Declared {
   const parsed = tunnelSchema.safeParse(document, { reportInput: true });
   if (parsed.success) return parsed.data;
   throw new InvalidRequest(parsed.error.issues.flatMap((issue) => issueLines(source, issue)).join('\n'));

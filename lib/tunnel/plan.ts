@@ -1,7 +1,7 @@
 import type { Observation, Probe, Stage } from './device';
 import type { Kind } from './devices';
 import type { Before, Original } from './records';
-import type { Tunnel } from './tunnel';
+import type { Declared } from './tunnel';
 
 /** One device as observed. `name`: a BIG-IP's management address, the instance id of a ramp node or of the host that runs oc. */
 export interface Seen {
@@ -64,8 +64,8 @@ export interface Plan {
 
 /** What reconcile works from. */
 export interface Situation {
-  readonly spec: Tunnel;
-  readonly applied: Tunnel | null;
+  readonly spec: Declared;
+  readonly applied: Declared | null;
   readonly original: Original;
   readonly before: Before;
   readonly observed: readonly Observed[];

@@ -12,7 +12,7 @@ import {
   type Stage,
   type State,
 } from './device';
-import { deviceTitle, devicesOf, EVERY_KIND, kindOf, type Kind, type Listed } from './devices';
+import { changedKind, deviceTitle, devicesOf, EVERY_KIND, kindOf, type Kind, type Listed } from './devices';
 import { NotUnderstood, Refused } from './errors';
 import type { Change, Goal, Plan, Seen, Situation, Unseen, Work, WorkByKind } from './plan';
 import { disagreements } from './ramp/vip';
@@ -30,8 +30,8 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
   const { seen, degraded, remarks } = look(goal, situation);
   const left: string[] = [];
   const planned = seen.map(({ listed, observation }): Planned => {
-    const title = deviceTitle(listed.kind, listed.name);
-    const device = kindOf(listed.kind);
+    const title = deviceTitle(listed);
+    const device = kindOf(listed);
     const { state } = observation;
     let operations: readonly Operation[];
     let drains: readonly string[] = [];
@@ -57,20 +57,20 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
       remarks.push(...device.remarks(wanted, observation, operations));
       drains = device.drains(listed.spec, state, operations);
     }
-    before = remember(before, listed.name, state, operations);
+    before = remember(before, listed.name, state, operations, device.order);
     return { listed, observation, operations, drains };
   });
 
-  const changes = planned.flatMap(({ listed: { kind, name }, operations }) =>
+  const changes = planned.flatMap(({ listed, operations }) =>
     operations.map((operation): Change => {
-      const device = kindOf(kind);
+      const device = kindOf(listed);
       const interrupts = goal === 'declared' ? (device.order.interrupts(operation) ?? null) : null;
-      return { device: deviceTitle(kind, name), stage: operation.stage, text: device.describe(operation), interrupts };
+      return { device: deviceTitle(listed), stage: operation.stage, text: device.describe(operation), interrupts };
     }),
   );
   const probes = seen.filter(({ listed }) => !listed.former).flatMap(({ observation }) => observation.probes);
-  const verification = [...probes, ...disagreements(spec, probes)];
-  const proving = seen.filter(({ listed }) => !listed.former && kindOf(listed.kind).proofs(listed).length > 0);
+  const verification = [...probes, ...disagreements(probes)];
+  const proving = seen.filter(({ listed }) => !listed.former && kindOf(listed).proofs(listed).length > 0);
   const reachable =
     proving.every(({ observation }) => observation.probes.length > 0) && verification.every(({ ok }) => ok);
   const shaped = changes.some(({ stage }) => stage === 'prepare' || stage === 'shape');
@@ -114,21 +114,25 @@ interface Planned {
  * @throws Refused, NotUnderstood
  */
 function look(goal: Goal, { spec, applied, before, observed, forget = [] }: Situation) {
+  if (goal === 'declared' && changedKind(spec, applied))
+    throw new Refused(
+      `${spec.name} stands as kind ${applied.kind} and is declared as kind ${spec.kind}: tear it down first`,
+    );
   const devices = devicesOf(spec, applied, forget);
   const listedAs = ({ kind, name }: Seen | Unseen): Listed => {
     const listed = devices.find((device) => device.kind === kind && device.name === name);
-    if (!listed) throw new NotUnderstood(`${deviceTitle(kind, name)} is no device of tunnel ${spec.name}`);
+    if (!listed) throw new NotUnderstood(`${deviceTitle({ kind, name, spec })} is no device of tunnel ${spec.name}`);
     return listed;
   };
   if (goal === 'declared') refuseForgetting(spec, forget);
   const missing = devices.find(({ kind, name }) => !observed.some((each) => each.kind === kind && each.name === name));
-  if (missing) throw new NotUnderstood(`${deviceTitle(missing.kind, missing.name)} was not observed`);
+  if (missing) throw new NotUnderstood(`${deviceTitle(missing)} was not observed`);
   const remarks: string[] = [];
   const degraded: string[] = [];
   const seen: { readonly listed: Listed; readonly observation: Observation<unknown> }[] = [];
   for (const each of observed) {
     const listed = listedAs(each);
-    const title = deviceTitle(each.kind, each.name);
+    const title = deviceTitle(listed);
     if (!('unreachable' in each)) {
       seen.push({ listed, observation: each.observation });
       continue;
@@ -150,7 +154,7 @@ function refuseForgetting(spec: Situation['spec'], forget: readonly string[]): v
   const declared = devicesOf(spec, null).find(({ name }) => forget.includes(name));
   if (declared)
     throw new Refused(
-      `${deviceTitle(declared.kind, declared.name)} is declared and cannot be forgotten: take it out of the declaration, or only tear down without it`,
+      `${deviceTitle(declared)} is declared and cannot be forgotten: take it out of the declaration, or only tear down without it`,
     );
 }
 

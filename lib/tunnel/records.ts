@@ -1,4 +1,4 @@
-import type { Operation, State } from './device';
+import type { Operation, Order, State } from './device';
 
 /** What a run changed of one object: the value to go back to, and every value that edge-ramp may have left there. null: no such object. */
 export interface Touched {
@@ -16,12 +16,23 @@ export type Original = Readonly<Record<string, State>>;
  * Adds a plan to a record. The value to go back to is never overwritten while the record stands; what edge-ramp may have written is added.
  * @param before the standing record, empty for a fresh run
  * @param observed the device's state when the plan was made
+ * @param order what an operation may leave beside its value
  */
-export function remember(before: Before, device: string, observed: State, operations: readonly Operation[]): Before {
+export function remember(
+  before: Before,
+  device: string,
+  observed: State,
+  operations: readonly Operation[],
+  order: Pick<Order, 'halfway'> = {},
+): Before {
   const touched: Record<string, Touched> = { ...before[device] };
-  for (const { object, to } of operations) {
+  for (const operation of operations) {
+    const { object, to } = operation;
     const known = touched[object] ?? { from: observed[object] ?? null, wrote: [] };
-    touched[object] = { from: known.from, wrote: [...new Set([...known.wrote, to ?? null])] };
+    touched[object] = {
+      from: known.from,
+      wrote: [...new Set([...known.wrote, to ?? null, ...(order.halfway?.(operation) ?? [])])],
+    };
   }
   return operations.length === 0 ? before : { ...before, [device]: touched };
 }

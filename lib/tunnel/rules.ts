@@ -1,13 +1,20 @@
 import { contains, isAddress, overlaps, parseCidr, toNumber } from './address';
+import { memberMistakes } from './member-rules';
 import { field, inCommon, rampAddresses, type Mistake } from './mistake';
+import { networkMistakes } from './network-rules';
 import { pairMistakes } from './pair-rules';
-import type { Tunnel } from './tunnel';
+import type { Declared, Tunnel } from './tunnel';
 
-/** Rules between the fields of one declared tunnel. Each has a message of its own and the path of the field to mend. */
-export function crossFieldMistakes(tunnel: Tunnel): readonly Mistake[] {
+/** Rules between the fields of one declaration. Each has a message of its own and the path of the field to mend. */
+export function crossFieldMistakes(declared: Declared): readonly Mistake[] {
+  return declared.kind === 'member' ? memberMistakes(declared) : tunnelMistakes(declared);
+}
+
+function tunnelMistakes(tunnel: Tunnel): readonly Mistake[] {
   return [
     ...insideTheTunnel(tunnel),
     ...outsideTheTunnel(tunnel),
+    ...networkMistakes(tunnel),
     ...oneRoleAnAddress(tunnel),
     ...names(tunnel),
     ...pairMistakes(tunnel),
@@ -70,25 +77,7 @@ function outsideTheTunnel(tunnel: Tunnel): readonly Mistake[] {
         value: cidr,
         message: `must not overlap the tunnel's prefix ${tunnel.tunnel.bigip}`,
       });
-    const other = tunnel.clusterNetworks.findIndex(
-      (earlier, j) => j < i && overlaps(network, parseCidr(earlier) ?? network),
-    );
-    if (other >= 0)
-      mistakes.push({
-        path: ['clusterNetworks', i],
-        value: cidr,
-        message: `must not overlap clusterNetworks.${other}, ${tunnel.clusterNetworks[other]}`,
-      });
   });
-  if (
-    tunnel.probe !== undefined &&
-    !tunnel.clusterNetworks.some((cidr) => contains(parseCidr(cidr) ?? { first: 1, last: 0, length: 0 }, tunnel.probe!))
-  )
-    mistakes.push({
-      path: ['probe'],
-      value: tunnel.probe,
-      message: `must be a Pod: an address in one of ${tunnel.clusterNetworks.join(', ')}`,
-    });
   return mistakes;
 }
 

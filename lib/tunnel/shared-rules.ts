@@ -1,9 +1,10 @@
 import { overlaps, parseCidr, type Network } from './address';
+import { balancerMistakes } from './member-rules';
 import { field, inCommon, rampAddresses, type Field, type Mistake } from './mistake';
-import { isPair, rampAddress, vrrpId, type Tunnel } from './tunnel';
+import { isPair, rampAddress, vrrpId, type Declared, type Tunnel } from './tunnel';
 
-/** Rules between all declared tunnels: what two of them may not share. @returns mistakes whose path begins with the later tunnel's index */
-export function sharedMistakes(tunnels: readonly Tunnel[]): readonly Mistake[] {
+/** Rules between all declarations: what two of them may not share. @returns mistakes whose path begins with the later one's index */
+export function sharedMistakes(tunnels: readonly Declared[]): readonly Mistake[] {
   const claims = tunnels.map(claimed);
   const twice = claims.flatMap((mine, i) =>
     mine.flatMap(({ path, value, what }) => {
@@ -13,18 +14,22 @@ export function sharedMistakes(tunnels: readonly Tunnel[]): readonly Mistake[] {
   );
   const crossing = tunnels.flatMap((tunnel, i) =>
     tunnels.slice(0, i).flatMap((earlier) => {
-      const onOneBigIp = earlier.bigip.some(({ management }) =>
-        tunnel.bigip.some((unit) => unit.management === management),
-      );
-      const sameCluster = tunnel.cluster !== undefined && tunnel.cluster.admin === earlier.cluster?.admin;
-      const mistakes = [
-        ...(onOneBigIp ? besides(earlier, tunnel) : []),
-        ...(sameCluster ? inOneCluster(earlier, tunnel) : []),
-      ];
+      const mistakes =
+        earlier.kind === 'ramp' && tunnel.kind === 'ramp'
+          ? betweenTunnels(earlier, tunnel)
+          : balancerMistakes(earlier, tunnel);
       return mistakes.map((mistake) => ({ ...mistake, path: [i, ...mistake.path] }));
     }),
   );
   return [...twice, ...crossing];
+}
+
+function betweenTunnels(earlier: Tunnel, tunnel: Tunnel): readonly Mistake[] {
+  const onOneBigIp = earlier.bigip.some(({ management }) =>
+    tunnel.bigip.some((unit) => unit.management === management),
+  );
+  const sameCluster = tunnel.cluster !== undefined && tunnel.cluster.admin === earlier.cluster?.admin;
+  return [...(onOneBigIp ? besides(earlier, tunnel) : []), ...(sameCluster ? inOneCluster(earlier, tunnel) : [])];
 }
 
 /** Two tunnels on one BIG-IP: what is routed into the one may not be the other's. */
@@ -69,8 +74,9 @@ function host(text: string): Network {
 }
 
 /** What a tunnel needs for itself alone. Two that name the same thing may not be declared together. */
-function claimed(tunnel: Tunnel): readonly (Field & { readonly what: string })[] {
+function claimed(tunnel: Declared): readonly (Field & { readonly what: string })[] {
   const claims: (Field & { what: string })[] = [{ ...field(['name'], tunnel.name), what: `the name ${tunnel.name}` }];
+  if (tunnel.kind === 'member') return claims;
   for (const unit of tunnel.bigip) {
     const on = `on BIG-IP ${unit.management}`;
     claims.push({

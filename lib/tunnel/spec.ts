@@ -111,13 +111,16 @@ const ipfailover = z
   })
   .describe('What moves the virtual IP');
 
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of lower case letters, digits, - and begin with a letter')
+  .describe("The tunnel's name, and its file's");
+const example = z.boolean().default(false).describe('An example is never touched by events and schedules');
+
 const rampTunnel = z.strictObject({
   kind: z.literal('ramp').describe('The tunnel ends at ramp nodes'),
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of lower case letters, digits, - and begin with a letter')
-    .describe("The tunnel's name, and its file's"),
-  example: z.boolean().default(false).describe('An example is never touched by events and schedules'),
+  name,
+  example,
   bigip: z
     .array(unit)
     .length(1, 'must be a list of exactly one BIG-IP')
@@ -184,10 +187,25 @@ const rampTunnel = z.strictObject({
   takeover: z.boolean().default(false).describe("Replace another's route to a cluster network"),
 });
 
-/** All kinds of tunnel. A balancer that is itself an SDN node will be the second. */
-export const tunnelShape = z.discriminatedUnion('kind', [rampTunnel]);
-export const tunnelSchema = tunnelShape.superRefine((tunnel, context) => {
-  for (const { path, value, message } of crossFieldMistakes(tunnel))
+const member = z.strictObject({
+  kind: z.literal('member').describe('The balancer is itself a node of the SDN: no tunnel is needed'),
+  name,
+  example,
+  balancer: z
+    .strictObject({
+      instance: instance.describe('The balancer, as Systems Manager knows it'),
+      node: nodeName.describe('The balancer, as the cluster knows it'),
+    })
+    .describe('The node that balances; it is cordoned, so that it gets no ordinary Pods'),
+  cluster,
+  clusterNetworks: z.array(network).min(1).max(4).describe('CLUSTER_NETWORK: what the SDN routes on the balancer'),
+  probe: address.describe('A Pod that the balancer pings as a proof'),
+});
+
+/** All kinds of declaration: a tunnel to ramp nodes; a balancer inside the SDN, which needs none. */
+export const tunnelShape = z.discriminatedUnion('kind', [rampTunnel, member]);
+export const tunnelSchema = tunnelShape.superRefine((declared, context) => {
+  for (const { path, value, message } of crossFieldMistakes(declared))
     context.addIssue({ code: 'custom', path: [...path], input: value, message });
 });
 

@@ -1,8 +1,12 @@
 import type * as z from 'zod';
 import type { tunnelSchema } from './spec';
 
-/** A declared tunnel, defaults filled in. */
-export type Tunnel = z.output<typeof tunnelSchema>;
+/** A declaration, defaults filled in. */
+export type Declared = z.output<typeof tunnelSchema>;
+/** A tunnel between BIG-IP and ramp nodes. */
+export type Tunnel = Extract<Declared, { readonly kind: 'ramp' }>;
+/** A balancer that is itself a node of the SDN: it has no tunnel, and is kept free of ordinary Pods. */
+export type Member = Extract<Declared, { readonly kind: 'member' }>;
 export type BigIpUnit = Tunnel['bigip'][number];
 export type RampNode = Tunnel['ramp']['nodes'][number];
 
@@ -11,6 +15,16 @@ export type IpFailover = NonNullable<Tunnel['ipfailover']>;
 /** The only BIG-IP, until pairs of them are supported. */
 export function bigipUnit(tunnel: Tunnel): BigIpUnit {
   return tunnel.bigip[0]!;
+}
+
+/** All BIG-IPs of a declaration: a balancer inside the SDN has none. */
+export function bigipUnits(declared: Declared): readonly BigIpUnit[] {
+  return declared.kind === 'ramp' ? declared.bigip : [];
+}
+
+/** The nodes of the SDN that a declaration has to do with: the ramp's, or the balancer. */
+export function sdnNodes(declared: Declared): readonly Pick<RampNode, 'instance' | 'node'>[] {
+  return declared.kind === 'ramp' ? declared.ramp.nodes : [declared.balancer];
 }
 
 /** The ramp node of that instance id, in the first of these declarations that has it. */
@@ -24,8 +38,8 @@ export function rampAddress({ ramp }: Tunnel): string {
 }
 
 /** True for two ramp nodes behind a virtual IP. */
-export function isPair({ ramp }: Tunnel): boolean {
-  return ramp.vip !== undefined;
+export function isPair(declared: Declared): boolean {
+  return declared.kind === 'ramp' && declared.ramp.vip !== undefined;
 }
 
 /** The VRRP id of a pair's virtual IP: ipfailover counts the addresses from 1 and adds its offset (OS-31). */
@@ -39,7 +53,7 @@ export function tunnelAddress(tunnel: Tunnel): string {
 }
 
 /** The marker by which an object is known as this tunnel's: BIG-IP's description, iptables' comment, the claim's content. */
-export function marker(tunnel: Pick<Tunnel, 'name'>): string {
+export function marker(tunnel: Pick<Declared, 'name'>): string {
   return `edge-ramp:${tunnel.name}`;
 }
 

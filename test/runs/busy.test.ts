@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StateEvent } from '../../lab';
 import { put, type ClassName } from '../../lab/hosts/bigip/objects';
@@ -9,13 +9,8 @@ import type { Fault } from '../../lab/hosts/host';
 import { iptables } from '../../lab/hosts/node/iptables';
 import { meet } from '../../lab/hosts/node/node';
 import { CLAIMS } from '../../lab/hosts/world';
-import { readDeclarations } from '../../lib/tunnel/declared';
 import type { Tunnel } from '../../lib/tunnel/tunnel';
-import { BIGIP, discard, endOf, example, site, writes, type Site } from './support/site';
-
-const pair = readDeclarations([
-  { path: 'tunnels/edge-b.yaml', text: readFileSync(join(__dirname, '../../tunnels/edge-b.yaml'), 'utf8') },
-])[0]!;
+import { BIGIP, discard, endOf, example, pair, site, writes, type Site } from './support/site';
 
 const count = <T>(length: number, one: (i: number) => T): T[] => Array.from({ length }, (_, i) => one(i));
 

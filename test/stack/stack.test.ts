@@ -5,7 +5,8 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { edgeRampApp } from '../../lib/stack/app';
 import { PARAMETERS } from '../../lib/stack/document-parameters';
 import * as timeOuts from '../../lib/stack/time-outs';
-import { parseTunnel } from '../../lib/tunnel/parse';
+import { parseDeclaration } from '../../lib/tunnel/parse';
+import type { Tunnel } from '../../lib/tunnel/tunnel';
 import { EXAMPLE } from '../lib/tunnel/site';
 import { cells } from './support/documents';
 import { rightsOf } from './support/rights';
@@ -210,9 +211,9 @@ describe('the time-outs', () => {
       Number(new RegExp(`^${name}=([0-9]+)$`, 'm').exec(readFileSync(join(PROJECT, 'documents', file), 'utf8'))![1]);
     const waiting = constant('bigip-apply.sh', 'patience');
     expect(waiting + constant('prelude.sh', 'limit')).toBeLessThan(timeOuts.APPLY_EXECUTION.toSeconds());
-    const { drain } = parseTunnel({ ...EXAMPLE, drain: 90 }, 'test');
+    const { drain } = parseDeclaration({ ...EXAMPLE, drain: 90 }, 'test') as Tunnel;
     expect(drain).toBeLessThan(waiting);
-    expect(() => parseTunnel({ ...EXAMPLE, drain: 91 }, 'test')).toThrow('drain');
+    expect(() => parseDeclaration({ ...EXAMPLE, drain: 91 }, 'test')).toThrow('drain');
   });
 
   test('of the machine outlives the longest way through', () => {

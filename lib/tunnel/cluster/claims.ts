@@ -1,6 +1,7 @@
-import type { Observation, Wanted } from '../device';
+import type { Observation, Operation, Wanted } from '../device';
+import type { Declared } from '../tunnel';
 import { isOurs } from './failover';
-import { MADE, readShared, sharedValue, type SharedKind } from './objects';
+import { isShared, MADE, readShared, sharedValue, type SharedKind } from './objects';
 import type { ClusterFacts } from './read';
 
 /**
@@ -17,7 +18,11 @@ export function claimed(object: string, { state, facts }: Observation<ClusterFac
  * A shared thing when a tunnel lets go of it: the last claim to go puts back what was there first. What somebody has changed since stays as it is.
  * @returns undefined: there is nothing any more
  */
-export function released(object: string, wanted: Wanted, observed: Observation<ClusterFacts>): string | undefined {
+export function released(
+  object: string,
+  wanted: Wanted<Declared>,
+  observed: Observation<ClusterFacts>,
+): string | undefined {
   const value = observed.state[object];
   const found = readShared(value);
   if (found?.first === undefined) return value;
@@ -26,10 +31,24 @@ export function released(object: string, wanted: Wanted, observed: Observation<C
   return is === '-' ? undefined : sharedValue({ is, first: undefined });
 }
 
+/**
+ * What of a shared thing may be found when a script was cut off between claim and change, or when it ended otherwise than planned, since another
+ * tunnel had come or gone.
+ */
+export function halfway({ object, from, to }: Operation): readonly (string | null)[] {
+  const { is: was, first: had } = readShared(from) ?? { is: '-', first: undefined };
+  const claim = readShared(to)?.first;
+  if (!isShared(object.split(' ')[0]!)) return [];
+  if (claim !== undefined) return claim === had ? [] : [sharedValue({ is: was, first: claim })];
+  if (had === undefined) return [];
+  const ends = [was, had].map((is) => (is === '-' ? null : sharedValue({ is, first: undefined })));
+  return [sharedValue({ is: had, first: had }), ...ends];
+}
+
 /** Who else uses a shared thing: other tunnels by their claims, and ipfailover objects that are no tunnel's. In words. */
 export function users(
   object: string,
-  { spec, applied }: Wanted,
+  { spec, applied }: Wanted<Declared>,
   { facts, state }: Observation<ClusterFacts>,
 ): readonly string[] {
   const [kind, name, key] = object.split(' ') as [SharedKind, string, string];

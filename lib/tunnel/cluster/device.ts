@@ -1,7 +1,7 @@
-import type { Device, Observation, Operation, Order, State, Wanted } from '../device';
+import { effect, type Device, type Observation, type Operation, type Order, type State, type Wanted } from '../device';
 import { Refused } from '../errors';
-import type { Tunnel } from '../tunnel';
-import { claimed, released, users } from './claims';
+import type { Declared } from '../tunnel';
+import { claimed, halfway, released, users } from './claims';
 import { isAdopted, isOurs, refuseCollision, refuseForeign } from './failover';
 import {
   failoverValue,
@@ -18,8 +18,8 @@ import {
 import { questions, read, type ClusterFacts } from './read';
 import { describe } from './words';
 
-/** The cluster that the ramp nodes belong to, by the host that runs oc: what keeps a pair's virtual IP, and whether a node takes Pods. */
-export const cluster: Device<ClusterFacts> = {
+/** The cluster that the nodes belong to, by the host that runs oc: what keeps a pair's virtual IP, and whether a node takes Pods. */
+export const cluster: Device<ClusterFacts, Declared> = {
   kind: 'cluster',
   title: 'cluster of',
   questions,
@@ -37,19 +37,20 @@ export const cluster: Device<ClusterFacts> = {
     stage: () => 'shape',
     immutable: (object, from, to) => object.startsWith('ipfailover ') && withoutOwner(from) !== withoutOwner(to),
     dependents: () => [],
+    halfway,
     interrupts,
   } satisfies Order,
   describe,
   remarks,
 };
 
-function desired(wanted: Wanted, observed: Observation<ClusterFacts>): State {
+function desired(wanted: Wanted<Declared>, observed: Observation<ClusterFacts>): State {
   const { spec } = wanted;
   const { facts } = observed;
   const missing = nodeNames(spec).find((node) => facts.nodes[node] === undefined);
   if (missing !== undefined)
     throw new Refused(
-      `${title(wanted)} has no node ${missing}: declare the ramp node's name (ramp.nodes, node) as "oc get nodes" shows it`,
+      `${title(wanted)} has no node ${missing}: declare the ${spec.kind === 'member' ? "balancer's name (balancer.node)" : "ramp node's name (ramp.nodes, node)"} as "oc get nodes" shows it`,
     );
   const pair = pairOf(spec);
   if (pair !== undefined) refuseUnfitForPair(wanted, pair, observed);
@@ -62,11 +63,11 @@ function desired(wanted: Wanted, observed: Observation<ClusterFacts>): State {
 }
 
 /** Nothing is refused here: a teardown takes away what is this tunnel's, and leaves the rest. */
-function absent(wanted: Wanted, observed: Observation<ClusterFacts>): State {
+function absent(wanted: Wanted<Declared>, observed: Observation<ClusterFacts>): State {
   return withoutTunnel(wanted, observed);
 }
 
-function withoutTunnel(wanted: Wanted, observed: Observation<ClusterFacts>): State {
+function withoutTunnel(wanted: Wanted<Declared>, observed: Observation<ClusterFacts>): State {
   const { spec, applied } = wanted;
   const { state } = observed;
   const goal: Record<string, string> = {};
@@ -83,7 +84,7 @@ function withoutTunnel(wanted: Wanted, observed: Observation<ClusterFacts>): Sta
 }
 
 /** @throws Refused */
-function refuseUnfitForPair(wanted: Wanted, pair: Pair, { facts, state }: Observation<ClusterFacts>): void {
+function refuseUnfitForPair(wanted: Wanted<Declared>, pair: Pair, { facts, state }: Observation<ClusterFacts>): void {
   const { spec, applied } = wanted;
   const { name } = pair.ipfailover;
   if (!facts.client.ipfailover)
@@ -97,7 +98,7 @@ function refuseUnfitForPair(wanted: Wanted, pair: Pair, { facts, state }: Observ
 }
 
 /** A pair's Pods need both nodes; and cordoning needs a command. @throws Refused */
-function refuseUnschedulable(wanted: Wanted, goal: State, { facts, state }: Observation<ClusterFacts>): void {
+function refuseUnschedulable(wanted: Wanted<Declared>, goal: State, { facts, state }: Observation<ClusterFacts>): void {
   const cordoned = nodeNames(wanted.spec).find(
     (node) => (readShared(goal[`scheduling ${node}`])?.is ?? facts.nodes[node]) === 'off',
   );
@@ -110,11 +111,11 @@ function refuseUnschedulable(wanted: Wanted, goal: State, { facts, state }: Obse
   );
   if (changed !== undefined && !facts.client.cordon && !facts.client.manageNode)
     throw new Refused(
-      `${title(wanted)}: its client has neither "oc adm cordon" nor "oc adm manage-node", so the ${changed.replace('scheduling', 'node')} cannot be made ${readShared(goal[changed])?.is === 'off' ? 'unschedulable' : 'schedulable'}: install a client of the cluster's version there, or leave ramp.schedulable as it was`,
+      `${title(wanted)}: its client has neither "oc adm cordon" nor "oc adm manage-node", so the ${changed.replace('scheduling', 'node')} cannot be made ${readShared(goal[changed])?.is === 'off' ? 'unschedulable' : 'schedulable'}: install a client of the cluster's version there${wanted.spec.kind === 'member' ? '' : ', or leave ramp.schedulable as it was'}`,
     );
 }
 
-function title({ name }: Wanted): string {
+function title({ name }: Wanted<Declared>): string {
   return `cluster of ${name}`;
 }
 
@@ -140,7 +141,7 @@ function interrupts({ verb, object, to, from }: Operation): string | undefined {
 }
 
 function remarks(
-  wanted: Wanted,
+  wanted: Wanted<Declared>,
   observed: Observation<ClusterFacts>,
   operations: readonly Operation[],
 ): readonly string[] {
@@ -182,9 +183,33 @@ function remarks(
     if (kind === 'ipfailover' && !isOurs(name, state, spec, applied))
       found.push(`${title(wanted)}: ${object} is not this tunnel's and stays as it is (${value})`);
   }
+  found.push(...ordinaryPods(wanted, observed, operations));
   for (const node of gone(spec, applied, facts))
     found.push(`${title(wanted)}: node ${node} is not in the cluster any more; nothing is to be removed there`);
   return found;
+}
+
+/** A balancer's node shall hold no ordinary Pods. Cordoning moves nobody; that is left to a person, since it interrupts what runs there. */
+function ordinaryPods(
+  wanted: Wanted<Declared>,
+  { state, facts }: Observation<ClusterFacts>,
+  operations: readonly Operation[],
+): readonly string[] {
+  const after = operations.reduce(effect, state);
+  return Object.entries(facts.pods).flatMap(([node, pods]) => {
+    if (readShared(after[`scheduling ${node}`])?.first === undefined) return [];
+    if ('unknown' in pods)
+      return [
+        `${title(wanted)} would not list the Pods of node ${node}, so see for ordinary ones by hand: ${pods.unknown}`,
+      ];
+    const { count, first } = pods;
+    if (count === 0) return [];
+    const names = count > first.length ? `${first.join(', ')}, ...` : first.join(', ');
+    const command = facts.client.cordon ? `drain ${node} --ignore-daemonsets` : `manage-node ${node} --evacuate`;
+    return [
+      `${title(wanted)}: node ${node} still has ${count} ordinary Pod${count === 1 ? '' : 's'} (${names}): being unschedulable moves nobody; "oc adm ${command}" does, a balancer that itself runs as such a Pod included`,
+    ];
+  });
 }
 
 function operationsOn(object: string, operations: readonly Operation[]): readonly Operation[] {
@@ -195,7 +220,7 @@ function keeps({ to }: Operation): boolean {
   return property(to, 'owner') !== undefined;
 }
 
-function gone(spec: Tunnel, applied: Tunnel | null, { nodes }: ClusterFacts): readonly string[] {
+function gone(spec: Declared, applied: Declared | null, { nodes }: ClusterFacts): readonly string[] {
   return [...new Set([spec, ...(applied ? [applied] : [])].flatMap(nodeNames))].filter(
     (node) => nodes[node] === undefined,
   );

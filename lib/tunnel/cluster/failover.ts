@@ -1,6 +1,6 @@
 import type { State, Subject } from '../device';
 import { Refused } from '../errors';
-import { marker, type Tunnel } from '../tunnel';
+import { marker, type Declared } from '../tunnel';
 import { addresses, failoverValue, pairOf, property, withoutOwner, type Pair } from './objects';
 import type { ClusterFacts, Failover } from './read';
 
@@ -8,7 +8,7 @@ import type { ClusterFacts, Failover } from './read';
  * Whether the object under one of our names is this tunnel's: by its mark, or, when it has none, by virtual IP, interface and selector, as the
  * published procedure makes it (whatever its account, offset and check).
  */
-export function isOurs(name: string, state: State, ...declared: readonly (Tunnel | null)[]): boolean {
+export function isOurs(name: string, state: State, ...declared: readonly (Declared | null)[]): boolean {
   const value = state[`ipfailover ${name}`];
   const owner = property(value, 'owner');
   return declared.some((tunnel) => {
@@ -21,7 +21,7 @@ export function isOurs(name: string, state: State, ...declared: readonly (Tunnel
 }
 
 /** Whether another's object could have to do with a tunnel's: only those are handed on, a cluster may have many. */
-export function concerns(failover: Failover, { spec, applied }: Subject): boolean {
+export function concerns(failover: Failover, { spec, applied }: Subject<Declared>): boolean {
   return [spec, ...(applied ? [applied] : [])].some((tunnel) => {
     const pair = pairOf(tunnel);
     if (pair === undefined) return false;
@@ -79,7 +79,7 @@ export function refuseForeign(
   title: string,
   name: string,
   state: State,
-  ...declared: readonly (Tunnel | null)[]
+  ...declared: readonly (Declared | null)[]
 ): void {
   const value = state[`ipfailover ${name}`];
   if (value !== undefined && !isOurs(name, state, ...declared))

@@ -1,4 +1,4 @@
-import { marker, vipMark, type IpFailover, type RampNode, type Tunnel } from '../tunnel';
+import { marker, sdnNodes, vipMark, type Declared, type IpFailover, type RampNode } from '../tunnel';
 
 /**
  * Canonical values of what edge-ramp changes in a cluster, as documents/cluster-objects.sh writes and reads them. A thing that tunnels share
@@ -25,22 +25,25 @@ export interface Pair {
   readonly ipfailover: IpFailover;
 }
 
-/** The pair of a declaration; undefined: it has one ramp node, or no cluster. */
-export function pairOf({ ramp, cluster, ipfailover }: Tunnel): Pair | undefined {
+/** The pair of a declaration; undefined: it has one ramp node, no cluster, or is a balancer inside the SDN. */
+export function pairOf(declared: Declared): Pair | undefined {
+  if (declared.kind !== 'ramp') return undefined;
+  const { ramp, cluster, ipfailover } = declared;
   if (cluster === undefined || ipfailover === undefined || ramp.vip === undefined) return undefined;
   return { vip: ramp.vip, nodes: ramp.nodes as [RampNode, ...RampNode[]], ipfailover };
 }
 
-/** The names that a declaration's ramp nodes have in its cluster; none without a cluster. */
-export function nodeNames({ ramp, cluster }: Tunnel): readonly string[] {
-  return cluster === undefined ? [] : ramp.nodes.flatMap(({ node }) => node ?? []);
+/** The names that a declaration's ramp nodes, or its balancer, have in its cluster; none without a cluster. */
+export function nodeNames(declared: Declared): readonly string[] {
+  return declared.cluster === undefined ? [] : sdnNodes(declared).flatMap(({ node }) => node ?? []);
 }
 
 /** The shared things that a declaration has its tunnel use. */
-export function sharedObjects(tunnel: Tunnel): readonly string[] {
-  const pair = pairOf(tunnel);
-  const nodes = nodeNames(tunnel);
-  if (pair === undefined) return tunnel.ramp.schedulable ? [] : nodes.map((node) => `scheduling ${node}`);
+export function sharedObjects(declared: Declared): readonly string[] {
+  const pair = pairOf(declared);
+  const nodes = nodeNames(declared);
+  const cordoned = declared.kind === 'member' || !declared.ramp.schedulable;
+  if (pair === undefined) return cordoned ? nodes.map((node) => `scheduling ${node}`) : [];
   const { label, serviceAccount } = pair.ipfailover;
   return [...nodes.map((node) => `label ${node} ${label}`), `account ${serviceAccount}`, `scc ${serviceAccount}`];
 }
@@ -54,7 +57,7 @@ export function failoverValue({ vip, nodes, ipfailover }: Pair): string {
   ].join(' ');
 }
 
-export function owned(value: string, tunnel: Tunnel): string {
+export function owned(value: string, tunnel: Declared): string {
   return `${value} owner ${marker(tunnel)}`;
 }
 

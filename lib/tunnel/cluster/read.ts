@@ -1,7 +1,7 @@
 import { excerpt, readAnswers, type Answer } from '../answer';
 import type { Observation, State, Subject } from '../device';
 import { NotUnderstood } from '../errors';
-import type { Tunnel } from '../tunnel';
+import type { Declared } from '../tunnel';
 import { concerns } from './failover';
 import { isShared, nodeNames, pairOf, readShared, sharedObjects } from './objects';
 
@@ -11,6 +11,8 @@ export interface ClusterFacts {
   readonly client: { readonly ipfailover: boolean; readonly cordon: boolean; readonly manageNode: boolean };
   /** The named nodes that the cluster has: `on` takes Pods, `off` is cordoned. */
   readonly nodes: Readonly<Record<string, 'on' | 'off'>>;
+  /** The Pods on a balancer's node that are neither a DaemonSet's nor the node's own (mirror Pods), and that have not ended; or why that is not known. */
+  readonly pods: Readonly<Record<string, OrdinaryPods | { readonly unknown: string }>>;
   /** What other tunnels claim: shared object to the tunnel's name to what it says was there first. */
   readonly claims: Readonly<Record<string, State>>;
   /** The ipfailover objects that have to do with ours (account, label, VRRP ids, virtual IP), and ours. */
@@ -19,6 +21,12 @@ export interface ClusterFacts {
   readonly available: Readonly<Record<string, number>>;
   /** Settings that edge-ramp could not put back after deleting the object. */
   readonly unrestorable: State;
+}
+
+export interface OrdinaryPods {
+  readonly count: number;
+  /** The names of the first few, `project/name`: a node has up to 250. */
+  readonly first: readonly string[];
 }
 
 export interface Failover {
@@ -34,7 +42,7 @@ export interface Failover {
 }
 
 /** What observing asks of a cluster: the client, each named node and object, and all ipfailover objects where ours is or was one. */
-export function questions({ spec, applied }: Subject): readonly string[] {
+export function questions({ spec, applied }: Subject<Declared>): readonly string[] {
   const declared = [spec, ...(applied ? [applied] : [])];
   const pairs = declared.some((each) => pairOf(each) !== undefined);
   return [
@@ -44,22 +52,24 @@ export function questions({ spec, applied }: Subject): readonly string[] {
       ...declared.flatMap(sharedObjects),
       ...declared.flatMap(failoverNames),
       ...(pairs ? ['ipfailovers'] : []),
+      ...(spec.kind === 'member' ? [`pods ${spec.balancer.node}`] : []),
     ]),
   ];
 }
 
-function failoverNames(tunnel: Tunnel): readonly string[] {
+function failoverNames(tunnel: Declared): readonly string[] {
   const pair = pairOf(tunnel);
   return pair === undefined ? [] : [`ipfailover ${pair.ipfailover.name}`];
 }
 
 /** @throws NotUnderstood */
-export function read(text: string, subject: Subject): Observation<ClusterFacts> {
+export function read(text: string, subject: Subject<Declared>): Observation<ClusterFacts> {
   const device = `cluster of ${subject.name}`;
   const asked = questions(subject);
   const answers = readAnswers(device, text, asked);
   const state: Record<string, string> = {};
   const nodes: Record<string, 'on' | 'off'> = {};
+  const pods: Record<string, ClusterFacts['pods'][string]> = {};
   const claims: Record<string, State> = {};
   const unrestorable: Record<string, string> = {};
   const available: Record<string, number> = {};
@@ -67,6 +77,10 @@ export function read(text: string, subject: Subject): Observation<ClusterFacts> 
   for (const question of asked) {
     const [kind, name] = question.split(' ') as [string, string];
     const answer = answers.get(question)!;
+    if (kind === 'pods') {
+      pods[name] = readPods(device, question, answer);
+      continue;
+    }
     const lines = linesOf(device, question, answer);
     if (kind === 'node' && lines !== undefined) nodes[name] = schedulable(device, question, lines);
     if (kind === 'ipfailovers')
@@ -94,7 +108,7 @@ export function read(text: string, subject: Subject): Observation<ClusterFacts> 
     cordon: can.includes('cordon'),
     manageNode: can.includes('manage-node'),
   };
-  return { facts: { client, nodes, claims, failovers, available, unrestorable }, state, probes: [] };
+  return { facts: { client, nodes, pods, claims, failovers, available, unrestorable }, state, probes: [] };
 }
 
 /**
@@ -115,6 +129,14 @@ function schedulable(device: string, question: string, lines: readonly string[])
   const [said] = lines;
   if (said !== 'on' && said !== 'off') return notUnderstood(device, question, lines);
   return said;
+}
+
+/** Only a remark comes of it, so nothing is refused for a login that may not list Pods, or a client that cannot those of one node. */
+function readPods(device: string, question: string, { code, lines }: Answer): ClusterFacts['pods'][string] {
+  if (code !== 0) return { unknown: excerpt(lines.join(' ')) };
+  const [count = '', ...first] = lines;
+  if (!/^[0-9]+$/.test(count) || first.length > Number(count)) notUnderstood(device, question, lines);
+  return { count: Number(count), first };
 }
 
 function readClaims(device: string, question: string, lines: readonly string[]): State {

@@ -59,14 +59,13 @@ export function readTrace(device: string, { snat, probe }: Tunnel, { lines, code
 }
 
 /** What only both nodes together show: exactly one of them has the virtual IP. Empty where nothing is wrong, or there is no pair. */
-export function disagreements({ ramp }: Tunnel, probes: readonly Probe[]): readonly Probe[] {
-  const asked = probes.filter(({ holds }) => holds !== undefined);
-  const holders = asked.filter(({ holds }) => holds === true).map(({ from }) => from);
-  if (ramp.vip === undefined || asked.length === 0 || holders.length < 2) return [];
+export function disagreements(probes: readonly Probe[]): readonly Probe[] {
+  const [first, ...others] = probes.filter(({ holds }) => holds === true);
+  if (first === undefined || others.length === 0) return [];
   return [
     {
-      from: holders.join(' and '),
-      to: ramp.vip,
+      from: [first, ...others].map(({ from }) => from).join(' and '),
+      to: first.to,
       what: 'virtual IP',
       ok: false,
       detail: 'both have it: VRRP (protocol 112 to 224.0.0.18) does not pass between them',

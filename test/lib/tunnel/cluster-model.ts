@@ -51,6 +51,7 @@ export function observed(model: Model, spec: Tunnel, applied: Tunnel | null): Ob
           owner,
         };
       }),
+      pods: {},
       available: {},
       unrestorable: {},
     },

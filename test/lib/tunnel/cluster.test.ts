@@ -426,6 +426,7 @@ describe('answers', () => {
         available: {},
         client: { ipfailover: true, cordon: true, manageNode: false },
         nodes: { [ONE]: 'on', [TWO]: 'off' },
+        pods: {},
         claims: { [`label ${ONE} f5rampnode`]: { 'edge-q': '-' }, 'scc f5ipfailover': { 'edge-q': 'granted' } },
         failovers: [
           {

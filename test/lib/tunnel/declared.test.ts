@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { isAddress, parseCidr } from '../../../lib/tunnel/address';
 import { readDeclarations } from '../../../lib/tunnel/declared';
 import { InvalidRequest } from '../../../lib/tunnel/errors';
-import { parseTunnel } from '../../../lib/tunnel/parse';
+import { parseDeclaration } from '../../../lib/tunnel/parse';
 import { readFileSync } from 'node:fs';
 import { EXAMPLE, EXAMPLE_FILE, merge, tunnel } from './site';
 import { specs } from './generators';
@@ -12,7 +12,7 @@ const TEXT = readFileSync(EXAMPLE_FILE, 'utf8');
 /** The message about a declaration that is refused. */
 function message(document: unknown): string {
   try {
-    parseTunnel(document, 'tunnels/edge-a.yaml');
+    parseDeclaration(document, 'tunnels/edge-a.yaml');
   } catch (error) {
     expect(error).toBeInstanceOf(InvalidRequest);
     return (error as Error).message;
@@ -585,6 +585,6 @@ describe('addresses', () => {
 
 test('a declared tunnel, read as JSON, is the same tunnel: what lies in the parameter is what was declared', () =>
   fc.assert(
-    fc.property(specs, (spec) => expect(parseTunnel(JSON.parse(JSON.stringify(spec)), 'parameter')).toEqual(spec)),
+    fc.property(specs, (spec) => expect(parseDeclaration(JSON.parse(JSON.stringify(spec)), 'parameter')).toEqual(spec)),
     { numRuns: 50 },
   ));

@@ -90,7 +90,7 @@ export const specs: fc.Arbitrary<Tunnel> = fc
   })
   .map((candidate) => tunnelSchema.safeParse(candidate))
   .filter(({ success }) => success)
-  .map(({ data }) => data!);
+  .map(({ data }) => data as Tunnel);
 
 /** The same tunnel, declared otherwise: some fields are another's. Identity (name, hosts' names) stays. */
 export const changedSpecs: fc.Arbitrary<readonly [Tunnel, Tunnel]> = fc
@@ -120,7 +120,7 @@ export const changedSpecs: fc.Arbitrary<readonly [Tunnel, Tunnel]> = fc
   })
   .map(([spec, candidate]) => [spec, tunnelSchema.safeParse(candidate)] as const)
   .filter(([, { success }]) => success)
-  .map(([spec, { data }]) => [spec, data!] as const);
+  .map(([spec, { data }]) => [spec, data as Tunnel] as const);
 
 const translations = fc.constantFrom(
   'type none',

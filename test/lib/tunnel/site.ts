@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readDeclarations } from '../../../lib/tunnel/declared';
 import { STAGES, type State, type Subject } from '../../../lib/tunnel/device';
-import { parseTunnel } from '../../../lib/tunnel/parse';
+import { parseDeclaration } from '../../../lib/tunnel/parse';
 import { devicesOf, KINDS, type Kind } from '../../../lib/tunnel/devices';
 import { contains, parseCidr } from '../../../lib/tunnel/address';
 import type { Goal, Observed, Plan, Situation } from '../../../lib/tunnel/plan';
@@ -14,13 +14,13 @@ import { bridgeFlows, type Bridge } from './pipelines';
 
 export const EXAMPLE_FILE = join(__dirname, '../../../tunnels/edge-a.yaml');
 /** The published procedure's single ramp. */
-export const EXAMPLE: Tunnel = readDeclarations([
+export const EXAMPLE = readDeclarations([
   { path: 'edge-a.yaml', text: readFileSync(EXAMPLE_FILE, 'utf8') },
-])[0]!;
+])[0] as Tunnel;
 
 /** The example with other fields; nested objects are merged, lists replaced. Checked as any declaration. */
 export function tunnel(changes: Readonly<Record<string, unknown>> = {}): Tunnel {
-  return parseTunnel(merge(EXAMPLE, changes), 'test');
+  return parseDeclaration(merge(EXAMPLE, changes), 'test') as Tunnel;
 }
 
 export function merge(base: object, changes: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -311,7 +311,8 @@ export class Site {
 
   observe(): readonly Observed[] {
     const { applied } = this;
-    return devicesOf(this.spec, applied).map(({ kind, name, spec }) => {
+    return devicesOf(this.spec, applied).map(({ kind, name, spec: declared }) => {
+      const spec = declared as Tunnel;
       const [about, world] = [{ name, spec, applied }, this.worldOf(name)];
       const observation =
         kind === 'bigip'

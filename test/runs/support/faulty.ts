@@ -1,13 +1,15 @@
 import type { Fault } from '../../../lab/hosts/host';
 import type { HostCommand } from '../../../lab/hosts/host';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
-import { discard, endOf, example, site, writes } from './site';
+import type { Declared } from '../../../lib/tunnel/tunnel';
+import { balancer, discard, endOf, example, site, writes } from './site';
 
 /** A run to be spoiled: what the site holds beforehand (runs of the state machine), and the run itself. */
 export interface Scenario {
   readonly name: string;
   readonly prepare: readonly object[];
-  readonly spec: Tunnel;
+  /** What is declared beforehand; default the example. */
+  readonly declared?: Declared;
+  readonly spec: Declared;
   readonly input: object;
 }
 
@@ -25,6 +27,14 @@ export const SCENARIOS: readonly Scenario[] = [
     input: { allowInterruption: true },
   },
   { name: 'a teardown', prepare: [{}], spec: example, input: { action: 'teardown' } },
+  { name: 'a fresh balancer', prepare: [], declared: balancer, spec: balancer, input: {} },
+  {
+    name: 'the teardown of a balancer',
+    prepare: [{}],
+    declared: balancer,
+    spec: balancer,
+    input: { action: 'teardown' },
+  },
 ];
 
 export type Effect = Fault['effect'];
@@ -40,7 +50,7 @@ export interface Rehearsed {
 
 /** Carries a scenario out once without a fault. */
 export async function rehearse(scenario: Scenario): Promise<Rehearsed> {
-  const start = await site();
+  const start = await site({ spec: scenario.declared ?? example });
   for (const input of scenario.prepare) await start.run(input);
   await start.close();
   const clean = await site({ from: start.state, spec: scenario.spec });

@@ -6,18 +6,21 @@ import type { Fault } from '../../../lab/hosts/host';
 import { simulatedHosts, type World } from '../../../lab/hosts/simulated';
 import type { WorldOptions } from '../../../lab/hosts/world';
 import { readDeclarations } from '../../../lib/tunnel/declared';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import type { Declared, Member, Tunnel } from '../../../lib/tunnel/tunnel';
 
-/** The declared example, as the stack would store it. */
-export const example: Tunnel = readDeclarations([
-  { path: 'tunnels/edge-a.yaml', text: readFileSync(join(__dirname, '../../../tunnels/edge-a.yaml'), 'utf8') },
-])[0]!;
+/** A declared example, as the stack would store it. */
+function declared(name: string): Declared {
+  const text = readFileSync(join(__dirname, `../../../tunnels/${name}.yaml`), 'utf8');
+  return readDeclarations([{ path: `tunnels/${name}.yaml`, text }])[0]!;
+}
+
+export const example = declared('edge-a') as Tunnel;
 /** The declared pair. */
-export const pair: Tunnel = readDeclarations([
-  { path: 'tunnels/edge-b.yaml', text: readFileSync(join(__dirname, '../../../tunnels/edge-b.yaml'), 'utf8') },
-])[0]!;
+export const pair = declared('edge-b') as Tunnel;
 export const [FIRST, SECOND] = pair.ramp.nodes.map(({ instance }) => instance) as [string, string];
 export const ADMIN = pair.cluster!.admin;
+/** The declared balancer inside the SDN. */
+export const balancer = declared('edge-lb') as Member;
 export const NODE = example.ramp.nodes[0]!.instance;
 export const BIGIP = example.bigip[0]!.management;
 
@@ -37,13 +40,13 @@ export interface Site {
 }
 
 export interface SiteOptions {
-  readonly spec?: Tunnel;
+  readonly spec?: Declared;
   /** All that is declared; default `spec` alone. Empty: nothing is any more. */
-  readonly specs?: readonly Tunnel[];
+  readonly specs?: readonly Declared[];
   readonly faults?: readonly Fault[];
   readonly world?: WorldOptions;
   /** Declarations whose devices and virtual servers the site has too. */
-  readonly also?: readonly Tunnel[];
+  readonly also?: readonly Declared[];
   /** How many times faster waits and time-outs pass; less for a site that has much to tell, which takes real time. */
   readonly speed?: number;
   /** A closed site's folder, to go on from a copy of it. */

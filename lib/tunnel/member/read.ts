@@ -1,0 +1,93 @@
+import { excerpt, pingCounts, readAnswers, type Answer } from '../answer';
+import type { Observation, Probe, Subject } from '../device';
+import { NotUnderstood, NotVerified } from '../errors';
+import type { Member } from '../tunnel';
+
+/** What edge-ramp knows of a balancer inside the SDN. */
+export interface BalancerFacts {
+  /** Why it is no member of the SDN, in a sentence; null: it is one. */
+  readonly problem: string | null;
+}
+
+export function questions({ spec }: Subject<Member>): readonly string[] {
+  return [
+    'addresses tun0',
+    'link tun0',
+    'port tun0',
+    ...spec.clusterNetworks.map((network) => `route ${network}`),
+    `ping ${spec.probe}`,
+  ];
+}
+
+/** @throws NotUnderstood */
+export function read(text: string, subject: Subject<Member>): Observation<BalancerFacts> {
+  const answers = readAnswers(title(subject), text, questions(subject));
+  const answer = (question: string): Answer => answers.get(question)!;
+  const problem = problemOf(subject, answer);
+  return { facts: { problem }, state: {}, probes: problem === null ? [pinged(subject, answer)] : [] };
+}
+
+export function proofs({ spec }: Subject<Member>): readonly string[] {
+  return [`ping ${spec.probe}`];
+}
+
+/** @throws NotUnderstood, NotVerified */
+export function prove(text: string, subject: Subject<Member>): readonly Probe[] {
+  const answers = readAnswers(title(subject), text, proofs(subject));
+  const probe = pinged(subject, (question) => answers.get(question)!);
+  if (!probe.ok) throw new NotVerified(`${probe.from}: ping of the Pod ${probe.to} failed: ${probe.detail}`);
+  return [probe];
+}
+
+/**
+ * What of the SDN is missing on the balancer. An answer that is neither a yes nor a plain no is not taken for one.
+ * @throws NotUnderstood
+ */
+function problemOf(subject: Subject<Member>, answer: (question: string) => Answer): string | null {
+  const device = title(subject);
+  const [addresses, link, port] = [answer('addresses tun0'), answer('link tun0'), answer('port tun0')];
+  if (isAbsent(device, addresses) || isAbsent(device, link))
+    return `${device} has no tun0: it is no member of the SDN: is the node service running?`;
+  if (
+    !addresses.lines.some((line) => / inet [0-9.]+\/[0-9]+ /.test(line)) ||
+    !/<[^>]*\bUP\b/.test(link.lines.join(' '))
+  )
+    return `${device}: tun0 is down or has no address: it is no member of the SDN: is the node service running?`;
+  if (port.code !== 0 || !/^[0-9]+$/.test(port.lines[0]?.trim() ?? ''))
+    return `${device}: tun0 is no port of br0 (${excerpt(port.lines.join(' '))}): it is no member of the SDN: is the node service running?`;
+  for (const network of subject.spec.clusterNetworks) {
+    const { code, lines } = answer(`route ${network}`);
+    if (code !== 0)
+      throw new NotUnderstood(`${device} would not show the route to ${network}: ${excerpt(lines.join(' '))}`);
+    // Of several routes to one network the kernel takes, and shows, the one with the lowest metric first.
+    const [first] = lines.filter((line) => line.trim() !== '');
+    if (first === undefined)
+      return `${device} has no route to the cluster network ${network}: is clusterNetworks declared as "oc get clusternetwork" shows it?`;
+    if (!/ dev tun0( |$)/.test(first))
+      return `${device} routes the cluster network ${network} elsewhere than by tun0 (${excerpt(first)}): remove that route`;
+  }
+  return null;
+}
+
+function isAbsent(device: string, { code, lines }: Answer): boolean {
+  if (code === 0) return false;
+  if (lines.some((line) => /does not exist|Cannot find device/.test(line))) return true;
+  throw new NotUnderstood(`${device} would not show tun0: ${excerpt(lines.join(' '))}`);
+}
+
+function pinged(subject: Subject<Member>, answer: (question: string) => Answer): Probe {
+  const { probe } = subject.spec;
+  const { lines } = answer(`ping ${probe}`);
+  const counts = pingCounts(lines);
+  return {
+    from: title(subject),
+    to: probe,
+    what: 'ping of a Pod through the SDN',
+    ok: (counts?.received ?? 0) > 0,
+    detail: counts ? `${counts.received} of ${counts.sent} packets came back` : excerpt(lines.join(' ')),
+  };
+}
+
+function title({ name }: Subject<Member>): string {
+  return `balancer ${name}`;
+}

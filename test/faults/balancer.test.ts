@@ -1,0 +1,4 @@
+import { everyCommandSpoiled } from './every-command';
+
+everyCommandSpoiled(3);
+everyCommandSpoiled(4);

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readDeclarations } from '../../../lib/tunnel/declared';
+import type { Observation, Subject } from '../../../lib/tunnel/device';
+import { balancer } from '../../../lib/tunnel/member/device';
+import type { BalancerFacts } from '../../../lib/tunnel/member/read';
+import { parseDeclaration } from '../../../lib/tunnel/parse';
+import type { Member } from '../../../lib/tunnel/tunnel';
+import { ALIVE, answerText, merge, type Said } from './site';
+
+export const MEMBER_FILE = join(__dirname, '../../../tunnels/edge-lb.yaml');
+/** The declared example. */
+export const MEMBER = readDeclarations([
+  { path: 'edge-lb.yaml', text: readFileSync(MEMBER_FILE, 'utf8') },
+])[0] as Member;
+export const BALANCER = MEMBER.balancer.instance;
+export const NODE = MEMBER.balancer.node;
+export const ADMIN = MEMBER.cluster.admin;
+
+/** The example with other fields, checked as any declaration. */
+export function member(changes: Readonly<Record<string, unknown>> = {}): Member {
+  return parseDeclaration(merge(MEMBER, changes), 'test') as Member;
+}
+
+export function about(spec: Member, applied: Member | null = null): Subject<Member> {
+  return { name: spec.balancer.instance, spec, applied };
+}
+
+const ADDRESS =
+  '7: tun0    inet 10.129.0.1/23 brd 10.129.1.255 scope global tun0\\       valid_lft forever preferred_lft forever';
+const LINK =
+  '7: tun0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UNKNOWN\\    link/ether 4e:1f:a2:00:00:01';
+
+/** What a member of the SDN answers. */
+export const WHOLE: Readonly<Record<string, readonly [lines: readonly string[], code: Said[2]]>> = {
+  'addresses tun0': [[ADDRESS], 0],
+  'link tun0': [[LINK], 0],
+  'port tun0': [['2'], 0],
+  'route 10.128.0.0/14': [['10.128.0.0/14 dev tun0 scope link '], 0],
+  'ping 10.130.0.7': [ALIVE, 0],
+};
+export const NO_TUN0 = {
+  'addresses tun0': [['Device "tun0" does not exist.'], 1],
+  'link tun0': [['Device "tun0" does not exist.'], 1],
+  'port tun0': [['ovs-vsctl: no row "tun0" in table Interface'], 1],
+  'route 10.128.0.0/14': [[], 0],
+} satisfies typeof WHOLE;
+
+export function told(changes: typeof WHOLE = {}): string {
+  return answerText(
+    Object.entries({ ...WHOLE, ...changes }).map(([question, [lines, code]]) => [question, lines, code]),
+  );
+}
+
+export function looked(changes: typeof WHOLE = {}, spec = MEMBER): Observation<BalancerFacts> {
+  return balancer.read(told(changes), about(spec));
+}
