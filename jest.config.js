@@ -18,7 +18,7 @@ const assembled = { globalSetup: '<rootDir>/test/runs/support/assemble.ts' };
 
 /** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived; they have scripts of their own */
 module.exports = {
-  testTimeout: 60_000,
+  testTimeout: 180_000, // a run may wait for a node that is away; on a busy machine everything doubles
   maxWorkers: '100%', // the default leaves a core idle, half of a small machine
   projects: [
     project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli']),

@@ -76,8 +76,8 @@ Options of plan, apply, verify and teardown:
   --commands            plan only: the exact commands that the plan would run
   --allow-interruption  apply, teardown: make changes that cut live traffic, too
   --expect DIGEST       apply, teardown: only if the plan is still the one with this digest
-  --forget INSTANCE     plan, apply, teardown: a ramp node that left the declaration, or (teardown) the site, is gone for
-                        good: nobody looks for it; may be given several times
+  --forget INSTANCE     plan, apply, teardown: a node that left the declaration, or (teardown) the site, is gone for good:
+                        nobody looks for it; may be given several times
 
 Exit codes: 0 success; 1 failed, everything is as before; 2 mistakes in a declaration, request or fault file;
 3 something is left over or the run was interrupted; 64 wrong usage.

@@ -20,7 +20,7 @@ export function lookAndPlan(shop: Workshop, way: Way, next: IChainable, failed: 
       doing: 'observe',
       comments: {
         bigip: 'Reads the objects of this tunnel on BIG-IP, through its bastion.',
-        ramp: 'Reads the objects of this tunnel on the ramp nodes.',
+        ramp: 'Reads the objects of this tunnel on the ramp nodes; of a balancer inside the SDN, its way to the Pods.',
         cluster: 'Reads labels, accounts and ipfailover objects by oc.',
       },
     },
