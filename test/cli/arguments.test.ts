@@ -60,6 +60,10 @@ describe('the command line', () => {
       expect: 'x',
       forget: [],
     });
+    expect(readArguments(['teardown', 'edge-b', '--local', '--forget', 'mi-1', '--forget', 'mi-2'])).toMatchObject({
+      forget: ['mi-1', 'mi-2'],
+    });
+    expect(() => readArguments(['verify', 'edge-b', '--local', '--forget', 'mi-1'])).toThrow(UsageError);
     expect(() => readArguments(['plan', '--', '--local'])).toThrow(UsageError);
   });
 });

@@ -2,6 +2,9 @@ import { diff } from '../../cli/report/diff';
 import { Progress } from '../../cli/report/progress';
 import { stepsOf } from '../../cli/report/steps';
 import { styleFor } from '../../cli/report/style';
+import { endSentence } from '../../cli/report/summary';
+import { resultOf } from '../../cli/result';
+import type { ExecutionResult } from '../../lab/index';
 import { probesOf, verification } from '../../cli/report/verification';
 import type { Change } from '../../lib/tunnel/plan';
 import { event } from './fake';
@@ -43,11 +46,48 @@ describe('the diff', () => {
     );
   });
 
+  test('says what is built before the others, and what goes when traffic goes the new way', () => {
+    const text = diff(
+      [
+        change('ramp node mi-2', 'prepare', '+ link tun1 up'),
+        change('ramp node mi-3', 'prepare', '+ link tun1 up'),
+        change('ramp node mi-3', 'shape', '~ tunnel tun1: local any → 10.20.30.4'),
+        change('ramp node mi-1', 'clean', '- link tun1 up'),
+      ],
+      PLAIN,
+    );
+    expect(text).toBe(
+      [
+        'ramp node mi-2',
+        '  + link tun1 up',
+        '',
+        'ramp node mi-3',
+        '  + link tun1 up',
+        '  then:',
+        '  ~ tunnel tun1: local any → 10.20.30.4',
+        '',
+        'ramp node mi-1',
+        '  when traffic goes the new way:',
+        '  - link tun1 up',
+        '',
+      ].join('\n'),
+    );
+  });
+
   test('lets no control character of a device through, and paints only when it may', () => {
     const changes = [change('BIG-IP 1', 'shape', '+ tunnel \u001b[2Jx: y\u009b1m')];
     expect(diff(changes, PLAIN)).toBe('BIG-IP 1\n  + tunnel ?[2Jx: y?1m\n');
     expect(diff(changes, styleFor({ colour: true }))).toContain('\u001b[32m+ tunnel ?[2Jx');
   });
+});
+
+test('a pair of which a node is away says so in the last line', () => {
+  const output = { endState: 'Unchanged', changes: [], degraded: ['ramp node mi-2'] };
+  const execution = { status: 'SUCCEEDED', arn: 'arn', output, events: [] } as unknown as ExecutionResult;
+  const run = { tunnel: 'edge-b', action: 'apply', begun: false, again: () => '' } as const;
+  expect(endSentence(resultOf(execution, undefined), run)).toBe(
+    'Unchanged: edge-b stands as declared already and carries; nothing was written. Degraded: ramp node mi-2 cannot be reached and was left out.',
+  );
 });
 
 test('probes come from a plan or from the devices that proved', () => {

@@ -3,6 +3,8 @@ import { readDeclarations } from '../../../lib/tunnel/declared';
 import type { Operation, Probe } from '../../../lib/tunnel/device';
 import { devicesOf } from '../../../lib/tunnel/devices';
 import { NotUnderstood } from '../../../lib/tunnel/errors';
+import { ramp } from '../../../lib/tunnel/ramp/device';
+import type { RampFacts } from '../../../lib/tunnel/ramp/read';
 import { disagreements, readTrace, readVip } from '../../../lib/tunnel/ramp/vip';
 import { readReport } from '../../../lib/tunnel/ramp/report';
 import { reconcile } from '../../../lib/tunnel/reconcile';
@@ -273,6 +275,27 @@ describe('a device that cannot be reached', () => {
     const observed = site.observe().slice(0, 1);
     expect(() => reconcile('declared', { ...site.situation(), observed })).toThrow('was not observed');
   });
+});
+
+describe('what is worth knowing of a pair', () => {
+  const facts = { sdnAddressRemark: '', reportRemark: '' } as RampFacts;
+  const remarks = (name: string, spec: Tunnel, more: Partial<RampFacts> = {}): readonly string[] =>
+    ramp.remarks(
+      { name, spec, applied: null, original: {} },
+      { facts: { ...facts, ...more }, state: {}, probes: [] },
+      [],
+    );
+
+  test('an EC2 instance is questioned: a VPC moves no address', () => {
+    expect(remarks('i-0a4e90de0a4e90de0', pair())).toEqual([expect.stringContaining('is an EC2 instance')]);
+    expect(remarks('i-0a4e90de0a4e90de0', EXAMPLE)).toEqual([]);
+    expect(remarks(FIRST, pair())).toEqual([]);
+  });
+
+  test('a health report that does not speak', () =>
+    expect(remarks(FIRST, pair(), { reportRemark: 'its health report is 99 s old' })).toEqual([
+      `ramp node ${FIRST}: its health report is 99 s old`,
+    ]));
 });
 
 describe('where the virtual IP is', () => {
