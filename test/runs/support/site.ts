@@ -8,14 +8,16 @@ import type { WorldOptions } from '../../../lab/hosts/world';
 import { readDeclarations } from '../../../lib/tunnel/declared';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 
-/** The declared example, as the stack would store it. */
-export const example: Tunnel = readDeclarations([
-  { path: 'tunnels/edge-a.yaml', text: readFileSync(join(__dirname, '../../../tunnels/edge-a.yaml'), 'utf8') },
-])[0]!;
-/** The declared pair. */
-export const pair: Tunnel = readDeclarations([
-  { path: 'tunnels/edge-b.yaml', text: readFileSync(join(__dirname, '../../../tunnels/edge-b.yaml'), 'utf8') },
-])[0]!;
+/** A declared example, as the stack would store it. */
+function declared(name: string): Tunnel {
+  const path = `tunnels/${name}.yaml`;
+  return readDeclarations([{ path, text: readFileSync(join(__dirname, '../../..', path), 'utf8') }])[0]!;
+}
+export const example = declared('edge-a');
+/** A second one on its BIG-IP, to another cluster. */
+export const secondCluster = declared('edge-c');
+/** A pair of ramp nodes, and a second pair on the same nodes. */
+export const [pair, secondPair] = [declared('edge-b'), declared('edge-d')];
 export const [FIRST, SECOND] = pair.ramp.nodes.map(({ instance }) => instance) as [string, string];
 export const ADMIN = pair.cluster!.admin;
 export const NODE = example.ramp.nodes[0]!.instance;
