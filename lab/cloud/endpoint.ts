@@ -25,6 +25,7 @@ export class Endpoint {
         response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
       });
     });
+    server.keepAliveTimeout = 0; // closing an idle connection may meet a request on its way, which then looks lost (ECONNRESET)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new Endpoint(server);
   }

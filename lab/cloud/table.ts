@@ -13,6 +13,7 @@ export class Tables {
   /** Opens the store in `directory` and creates what the template declares and is not there yet. */
   static async open(directory: string, declared: readonly Resource[]): Promise<Tables> {
     const server = dynalite({ path: directory, createTableMs: 0 });
+    server.keepAliveTimeout = 0; // as in endpoint.ts
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const tables = new Tables(server);
     await tables.create(declared);

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { tunnelAddress, type Tunnel } from '../../lib/tunnel/tunnel';
+import { atTheSameTime, everyOrder, walk } from './support/sharing';
 import { NODE, discard, endOf, example, site, type Site } from './support/site';
 
 /** Its name begins with the first one's: a mark is a whole word. */
@@ -45,57 +46,6 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** What of a dump is one tunnel's alone: each line that names one of its marks, addresses, objects or virtual servers. */
-function linesOf({ name, tunnel, cookie, objects, virtualServers, ...spec }: Tunnel, dump: string): readonly string[] {
-  const hosts = [spec.bigip[0]!.management, spec.ramp.nodes[0]!.instance];
-  const words = [tunnelAddress({ tunnel } as Tunnel), tunnel.node, `edge-ramp:${name}`, `cookie=${cookie}`];
-  const reserved = [...dump.matchAll(new RegExp(`^claim (\\S+) edge-ramp:${name}$`, 'gm'))].map(
-    ([, claimed]) => claimed!,
-  );
-  const all = [...words, ...reserved, tunnel.interface, ...Object.values(objects), ...virtualServers];
-  const own = new RegExp(`(?<![\\w.-])(?:${all.map((word) => word.replaceAll('.', '\\.')).join('|')})(?![\\w.-])`);
-  return dump
-    .split(/^## /m)
-    .filter((part) => hosts.some((host) => part.startsWith(`${host}\n`)))
-    .flatMap((part) => part.split('\n').filter((line) => own.test(line)));
-}
-
-type Step = readonly ['apply' | 'teardown', Tunnel];
-
-/** Goes from step to step, and after each one looks at every other tunnel that stands. At the end nothing may be left. */
-async function walk(specs: readonly Tunnel[], steps: readonly Step[]): Promise<void> {
-  here = await site({ specs });
-  const first = here.dump();
-  const standing = new Set<Tunnel>();
-  for (const [action, spec] of steps) {
-    standing.delete(spec);
-    const before = here.dump();
-    const result = await here.run({ tunnel: spec.name, action });
-    const step = `${action} ${spec.name}`;
-    expect([step, endOf(result), result.cause]).toEqual([step, action === 'apply' ? 'Applied' : 'TornDown', undefined]);
-    for (const other of standing) {
-      expect([step, linesOf(other, here.dump())]).toEqual([step, linesOf(other, before)]);
-      const verified = await here.run({ tunnel: other.name, action: 'verify' });
-      expect([step, other.name, endOf(verified), verified.cause]).toEqual([step, other.name, 'Verified', undefined]);
-    }
-    if (action === 'apply') standing.add(spec);
-    if (standing.size === 0) expect(here.dump()).toBe(first);
-  }
-  expect(standing.size).toBe(0);
-}
-
-/** Every way from one set of two standing tunnels to the next, each once. */
-const everyOrder = (a: Tunnel, b: Tunnel): readonly Step[] => [
-  ['apply', a],
-  ['apply', b],
-  ['teardown', a],
-  ['teardown', b],
-  ['apply', b],
-  ['apply', a],
-  ['teardown', b],
-  ['teardown', a],
-];
-
 const PAIRS: readonly [string, Tunnel][] = [
   ['one BIG-IP', otherNode],
   ['one ramp node', otherBigIp],
@@ -104,7 +54,7 @@ const PAIRS: readonly [string, Tunnel][] = [
 
 describe.each(PAIRS)('two tunnels on %s', (_, other) => {
   test('are applied and torn down in every order; nothing of the other is touched', () =>
-    walk([example, other], everyOrder(example, other)));
+    walk({ specs: [example, other] }, everyOrder(example, other)));
 
   test.each([
     [example, other],
@@ -129,21 +79,18 @@ describe.each(PAIRS)('two tunnels on %s', (_, other) => {
 });
 
 test('three tunnels on one ramp node, two of them on one BIG-IP', () =>
-  walk(
-    [example, otherBigIp, bothShared],
-    [
-      ['apply', bothShared],
-      ['apply', example],
-      ['apply', otherBigIp],
-      ['teardown', example],
-      ['apply', example],
-      ['teardown', bothShared],
-      ['teardown', otherBigIp],
-      ['apply', bothShared],
-      ['teardown', example],
-      ['teardown', bothShared],
-    ],
-  ));
+  walk({ specs: [example, otherBigIp, bothShared] }, [
+    ['apply', bothShared],
+    ['apply', example],
+    ['apply', otherBigIp],
+    ['teardown', example],
+    ['apply', example],
+    ['teardown', bothShared],
+    ['teardown', otherBigIp],
+    ['apply', bothShared],
+    ['teardown', example],
+    ['teardown', bothShared],
+  ]));
 
 test("the published script's leftovers of one tunnel are adopted by it, and left alone by the other on their node", async () => {
   const [mine, theirs] = [
@@ -196,26 +143,5 @@ test("the published script's leftovers of one tunnel are adopted by it, and left
   expect(left()).toEqual([]);
 });
 
-test('two tunnels on the same hosts, applied at the same time: what does not stand left nothing, and a second try makes it', async () => {
-  here = await site({ specs: [example, bothShared] });
-  const [open, first] = [here, here.dump()];
-  const both = [example, bothShared];
-  const ends = await Promise.all(both.map(({ name }) => open.run({ tunnel: name })));
-  for (const [i, end] of ends.map(endOf).entries()) {
-    expect(end).toMatch(/^(Applied|RolledBack)$/);
-    if (end === 'RolledBack') {
-      expect(linesOf(both[i]!, here.dump())).toEqual(linesOf(both[i]!, first));
-      expect(endOf(await here.run({ tunnel: both[i]!.name }))).toBe('Applied');
-    }
-  }
-  for (const { name } of both) expect(endOf(await here.run({ tunnel: name, action: 'verify' }))).toBe('Verified');
-  const gone = await Promise.all(both.map(({ name }) => open.run({ tunnel: name, action: 'teardown' })));
-  for (const [i, end] of gone.map(endOf).entries()) {
-    expect(end).toMatch(/^(TornDown|RolledBack|NotStarted)$/);
-    if (end === 'TornDown') continue;
-    // It failed, so its tunnel is as it was, and still carries.
-    expect(endOf(await here.run({ tunnel: both[i]!.name, action: 'verify' }))).toBe('Verified');
-    expect(endOf(await here.run({ tunnel: both[i]!.name, action: 'teardown' }))).toBe('TornDown');
-  }
-  expect(here.dump()).toBe(first);
-});
+test('two tunnels on the same hosts, applied at the same time: what does not stand left nothing, and a second try makes it', () =>
+  atTheSameTime({ specs: [example, bothShared] }));

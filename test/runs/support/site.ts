@@ -15,8 +15,10 @@ function declared(name: string): Declared {
 }
 
 export const example = declared('edge-a') as Tunnel;
-/** The declared pair. */
-export const pair = declared('edge-b') as Tunnel;
+/** A second one on its BIG-IP, to another cluster. */
+export const secondCluster = declared('edge-c') as Tunnel;
+/** A pair of ramp nodes, and a second pair on the same nodes. */
+export const [pair, secondPair] = [declared('edge-b') as Tunnel, declared('edge-d') as Tunnel];
 export const [FIRST, SECOND] = pair.ramp.nodes.map(({ instance }) => instance) as [string, string];
 export const ADMIN = pair.cluster!.admin;
 /** The declared balancer inside the SDN. */
