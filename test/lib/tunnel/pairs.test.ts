@@ -172,9 +172,12 @@ describe('the devices of a tunnel', () => {
       'mi-0ad0000000000002',
     ]));
 
-  test('are forgotten by name, and only those that it has', () => {
+  test('are forgotten by name, and only those that it has, or that a run could not put back', () => {
     expect(names(devicesOf(pair(), null, [SECOND]))).toEqual(['10.3.88.66', FIRST, ADMIN]);
-    refused(() => devicesOf(pair(), null, ['mi-0badbadbad']), 'mi-0badbadbad', 'has no such device');
+    const situation = { ...new Site(EXAMPLE).situation(), forget: ['mi-0badbadbad'] };
+    refused(() => reconcile('absent', situation), 'mi-0badbadbad', 'has no such device');
+    const before = { 'mi-0badbadbad': { 'link tun1': { from: null, wrote: ['up'] } } };
+    expect(reconcile('absent', { ...situation, before }).operations).toBe(0);
   });
 });
 
