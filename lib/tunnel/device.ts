@@ -99,6 +99,8 @@ export interface Order {
   dependents(object: string, state: State): readonly string[];
   /** What else may stand there after an operation: a script was cut off within it, or found that another tunnel has come or gone. null: no such object. */
   halfway?(operation: Operation): readonly (string | null)[];
+  /** What a restore goes back to where a value itself could not be put back; absent: the value. */
+  recorded?(object: string, value: string): string;
   /** Why an operation towards a tunnel cuts existing traffic; undefined: it does not. */
   interrupts(operation: Operation): string | undefined;
 }

@@ -1,7 +1,6 @@
 import { bigip } from './bigip/device';
 import { cluster } from './cluster/device';
 import type { Device, Subject } from './device';
-import { Refused } from './errors';
 import { balancer } from './member/device';
 import { ramp } from './ramp/device';
 import { bigipUnits, sdnNodes, type Declared } from './tunnel';
@@ -39,7 +38,6 @@ export function changedKind(declared: Declared, applied: Declared | null): appli
  * The devices of a tunnel: the declared ones, and those that it was applied to and that left the declaration. When the kind of the declaration
  * has changed, those that it was applied to.
  * @param forget names of devices that are gone for good, and are not looked for
- * @throws Refused when a device is to be forgotten that the tunnel does not have, or that is declared and shall stand
  */
 export function devicesOf(
   declaration: Declared,
@@ -56,11 +54,7 @@ export function devicesOf(
         !declared.some((device) => device.kind === kind && (device.name === name || kind === 'cluster')),
     )
     .map((device): Listed => ({ ...device, spec: applied!, applied, former: true }));
-  const all = [...declared, ...former];
-  const unknown = forget.find((name) => !all.some((device) => device.name === name));
-  if (unknown !== undefined)
-    throw new Refused(`${unknown} cannot be forgotten: tunnel ${spec.name} has no such device`);
-  return all.filter(({ name }) => !forget.includes(name));
+  return [...declared, ...former].filter(({ name }) => !forget.includes(name));
 }
 
 /** A cluster is known by its tunnel, not by the host that runs oc: another such host reaches the same cluster. */

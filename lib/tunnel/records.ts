@@ -16,19 +16,21 @@ export type Original = Readonly<Record<string, State>>;
  * Adds a plan to a record. The value to go back to is never overwritten while the record stands; what edge-ramp may have written is added.
  * @param before the standing record, empty for a fresh run
  * @param observed the device's state when the plan was made
- * @param order what an operation may leave beside its value
+ * @param order what an operation may leave beside its value, and what stands for a value that could not be put back
  */
 export function remember(
   before: Before,
   device: string,
   observed: State,
   operations: readonly Operation[],
-  order: Pick<Order, 'halfway'> = {},
+  order: Pick<Order, 'halfway' | 'recorded'> = {},
 ): Before {
   const touched: Record<string, Touched> = { ...before[device] };
   for (const operation of operations) {
     const { object, to } = operation;
-    const known = touched[object] ?? { from: observed[object] ?? null, wrote: [] };
+    const found = observed[object];
+    const first = found === undefined ? null : (order.recorded?.(object, found) ?? found);
+    const known = touched[object] ?? { from: first, wrote: [] };
     touched[object] = {
       from: known.from,
       wrote: [...new Set([...known.wrote, to ?? null, ...(order.halfway?.(operation) ?? [])])],

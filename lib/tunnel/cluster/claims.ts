@@ -1,7 +1,7 @@
 import type { Observation, Operation, Wanted } from '../device';
 import type { Declared } from '../tunnel';
 import { isOurs } from './failover';
-import { isShared, MADE, readShared, sharedValue, type SharedKind } from './objects';
+import { isShared, MADE, readShared, sharedValue, withoutOwner, type SharedKind } from './objects';
 import type { ClusterFacts } from './read';
 
 /**
@@ -32,10 +32,12 @@ export function released(
 }
 
 /**
- * What of a shared thing may be found when a script was cut off between claim and change, or when it ended otherwise than planned, since another
+ * What of an ipfailover object or a shared thing may be found when a script was cut off between claim and change, or when it ended otherwise than planned, since another
  * tunnel had come or gone.
  */
-export function halfway({ object, from, to }: Operation): readonly (string | null)[] {
+export function halfway({ verb, object, from, to }: Operation): readonly (string | null)[] {
+  // It is made, and then marked.
+  if (object.startsWith('ipfailover ')) return verb === 'create' && to !== undefined ? [withoutOwner(to)] : [];
   const { is: was, first: had } = readShared(from) ?? { is: '-', first: undefined };
   const claim = readShared(to)?.first;
   if (!isShared(object.split(' ')[0]!)) return [];

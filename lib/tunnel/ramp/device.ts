@@ -5,6 +5,7 @@ import { bigipUnit, isPair, rampNode, tunnelAddress } from '../tunnel';
 import { flowObjects, gatewayObjects, reportObject, tunnelObjects } from './objects';
 import { proofs, prove } from './prove';
 import { questions, read, type RampFacts } from './read';
+import { halfwayReport, looksElsewhere } from './report';
 
 /** A ramp node: the far end of the tunnel, and the way into the SDN. */
 export const ramp: Device<RampFacts> = {
@@ -25,13 +26,17 @@ export const ramp: Device<RampFacts> = {
   order: {
     rank,
     stage: () => 'shape',
-    immutable: () => false,
+    // While what it looks at changes, a report would find it missing, and the virtual IP would move: it ends before and begins after.
+    immutable: (object, from, to) => object.startsWith('report ') && looksElsewhere(from, to),
     dependents: (object, state) => {
       const [kind, name] = object.split(' ');
       return kind === 'tunnel'
         ? Object.keys(state).filter((other) => other.startsWith('route ') && state[other] === `dev ${name}`)
         : [];
     },
+    halfway: halfwayReport,
+    // The text of an earlier version is not kept: what goes back is what it was told.
+    recorded: (object, value) => (object.startsWith('report ') ? value.replace(/^old /, '') : value),
     interrupts,
   },
   describe,

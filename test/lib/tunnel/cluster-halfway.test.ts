@@ -54,6 +54,10 @@ describe('what may be found half-way', () => {
     ['nothing, where nothing was claimed', 'is off', 'is on', []],
   ])('%s', (_what, from, to, values) => expect(halfway(from, to)).toEqual(values));
 
-  test('nothing of what is not shared', () =>
-    expect(halfway(undefined, 'vip 10.20.30.4 owner edge-ramp:edge-p', 'ipfailover f5ipfailover')).toEqual([]));
+  test('an ipfailover object without its mark, when it is made; else nothing of it', () => {
+    const to = 'vip 10.20.30.4 owner edge-ramp:edge-p';
+    const object = 'ipfailover f5ipfailover';
+    expect(halfway('vip 10.20.30.4', to, object)).toEqual([]);
+    expect(cluster.order.halfway!({ stage: 'shape', verb: 'create', object, to })).toEqual(['vip 10.20.30.4']);
+  });
 });

@@ -1,12 +1,13 @@
 import type { Answer } from '../../../lib/tunnel/answer';
 import { readDeclarations } from '../../../lib/tunnel/declared';
-import type { Operation, Probe } from '../../../lib/tunnel/device';
+import { difference, type Operation, type Probe, type State } from '../../../lib/tunnel/device';
 import { devicesOf } from '../../../lib/tunnel/devices';
 import { NotUnderstood } from '../../../lib/tunnel/errors';
 import { ramp } from '../../../lib/tunnel/ramp/device';
 import type { RampFacts } from '../../../lib/tunnel/ramp/read';
 import { disagreements, readTrace, readVip } from '../../../lib/tunnel/ramp/vip';
 import { readReport } from '../../../lib/tunnel/ramp/report';
+import { recordedState, remember } from '../../../lib/tunnel/records';
 import { reconcile } from '../../../lib/tunnel/reconcile';
 import { staged } from '../../../lib/tunnel/stages';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
@@ -174,9 +175,12 @@ describe('the devices of a tunnel', () => {
       'mi-0ad0000000000002',
     ]));
 
-  test('are forgotten by name, and only those that it has', () => {
+  test('are forgotten by name, and only those that it has, or that a run could not put back', () => {
     expect(names(devicesOf(pair(), null, [SECOND]))).toEqual(['10.3.88.66', FIRST, ADMIN]);
-    refused(() => devicesOf(pair(), null, ['mi-0badbadbad']), 'mi-0badbadbad', 'has no such device');
+    const situation = { ...new Site(EXAMPLE).situation(), forget: ['mi-0badbadbad'] };
+    refused(() => reconcile('absent', situation), 'mi-0badbadbad', 'has no such device');
+    const before = { 'mi-0badbadbad': { 'link tun1': { from: null, wrote: ['up'] } } };
+    expect(reconcile('absent', { ...situation, before }).operations).toBe(0);
   });
 });
 
@@ -389,9 +393,48 @@ describe('the health report of a node', () => {
       expect(read(ARGUMENTS, 'text ours', unit, 'last 1 ok').state).toEqual({ 'report edge-p': `stopped ${VALUE}` }),
   );
 
-  test('that is none, or of another version, counts as absent', () => {
+  test('that is none counts as absent; of another version it is old, and goes with the tunnel', () => {
     expect(read('arguments -', 'text other', 'unit inactive -', 'last -')).toEqual({ remark: '', state: {} });
-    expect(read(ARGUMENTS, 'text other', 'unit active enabled', 'last 1 ok')).toEqual({ remark: '', state: {} });
+    const old = read(ARGUMENTS, 'text other', 'unit active enabled', 'last 1 ok');
+    expect(old).toEqual({ remark: '', state: { 'report edge-p': `old ${VALUE}` } });
+    expect(difference(ramp.order, old.state, {})).toEqual([
+      expect.objectContaining({ verb: 'delete', object: 'report edge-p' }),
+    ]);
+  });
+
+  test('that looks at something else ends before that changes, and begins after', () => {
+    const flow = { from: 'flow cookie=0x999', to: 'flow cookie=0x998' };
+    const to = VALUE.replace('0x999', '0x998');
+    const [from, next] = [
+      { [flow.from]: 'a', 'report edge-p': VALUE },
+      { [flow.to]: 'a', 'report edge-p': to },
+    ];
+    const said = (order: typeof ramp.order, a: State, b: State): readonly string[] =>
+      difference(order, a, b).map(({ verb, object }) => `${verb} ${object}`);
+    for (const [a, b] of [
+      [from, next],
+      [next, from],
+    ] as const) {
+      const lines = said(ramp.order, a, b);
+      expect([lines[0], lines.at(-1)]).toEqual(['delete report edge-p', 'create report edge-p']);
+      expect(lines).toHaveLength(4);
+    }
+    const marked = { ...from, 'report edge-p': VALUE.replace('127.112.0.11', '127.112.0.12') };
+    for (const other of [{ ...from, 'report edge-p': `stopped ${VALUE}` }, marked])
+      expect(said(ramp.order, other, from)).toEqual(['modify report edge-p']);
+  });
+
+  test.each([
+    ['stopped on its way out', VALUE, undefined, `stopped ${VALUE}`, VALUE],
+    ['installed and not started yet', undefined, VALUE, `stopped ${VALUE}`, undefined],
+    ['that is half of another version', `old ${VALUE}`, VALUE, `old ${VALUE}`, VALUE],
+    ['of another version, made anew', `old ${VALUE}`, VALUE, VALUE, VALUE],
+    ['of another version, taken away', `old ${VALUE}`, undefined, undefined, VALUE],
+  ])('%s is put back', (_what, from, to, now, back) => {
+    const state = (value: string | undefined): State => (value === undefined ? {} : { 'report edge-p': value });
+    const before = remember({}, 'x', state(from), difference(ramp.order, state(from), state(to)), ramp.order);
+    expect(recordedState(before, 'x', state(now))).toEqual({ goal: state(back), left: [] });
+    expect(recordedState(before, 'x', state(back))).toEqual({ goal: state(back), left: [] });
   });
 
   test.each([[[]], [['arguments x', 'text ours', 'unit active enabled', 'last 1 ok']]])(
