@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { excerpt, pingCounts, readAnswers, type Answer } from '../answer';
 import type { Observation, Probe, State, Subject } from '../device';
 import { NotUnderstood } from '../errors';
-import { bigipUnit, isPair, type Tunnel } from '../tunnel';
+import { bigipUnit, isPair, rampAddress, tunnelAddress, type Tunnel } from '../tunnel';
 import { canonical, property, type ObjectKind } from './objects';
 import { parseListing, properties, relative } from './tmsh';
 
@@ -15,6 +15,8 @@ export interface BigIpFacts {
   /** Digest of the objects that the saved configuration holds, as far as edge-ramp knows. */
   readonly saved: string;
   readonly group: Group;
+  /** Tunnels between our two ends and self IPs with our address, under names that neither declaration has: `tunnel NAME`. */
+  readonly twins: readonly string[];
 }
 
 /** Whether a BIG-IP stands alone (BIP-27). `unknown`: it did not say so in words that are understood; `said` is what it said. */
@@ -51,6 +53,8 @@ export function questions({ spec, applied }: Subject): readonly string[] {
       'virtual',
       named.flatMap(({ virtualServers }) => virtualServers),
     ),
+    `tunnels ${bigipUnit(spec).address} ${rampAddress(spec)}`,
+    `selfs ${tunnelAddress(spec)}`,
     'saved',
     ...GROUP,
     ...probes(spec),
@@ -79,6 +83,7 @@ export function read(text: string, subject: Subject): Observation<BigIpFacts> {
   const state: Record<string, string> = {};
   const unrestorable: Record<string, string> = {};
   const routes: Record<string, string> = {};
+  const twins: string[] = [];
   const tunnels = [spec, ...(applied ? [applied] : [])].map(({ objects }) => objects.tunnel);
   const networks = [spec, ...(applied ? [applied] : [])].flatMap(({ clusterNetworks }) => clusterNetworks);
 
@@ -90,6 +95,14 @@ export function read(text: string, subject: Subject): Observation<BigIpFacts> {
       if (translation !== undefined) state[question] = translation;
     }
     if (kind === 'routes') Object.assign(routes, readRoutes(device, answer, unrestorable));
+    if (kind === 'tunnels' || kind === 'selfs')
+      for (const { path } of absent(answer) ? [] : listing(device, question, answer)) {
+        const object = path.replace(
+          /^net (?:tunnels )?(tunnel|self) (\S+)$/,
+          (_, word, called) => `${word} ${relative(called)}`,
+        );
+        if (!asked.includes(object)) twins.push(object);
+      }
     if (kind === 'tunnel' || kind === 'self' || kind === 'snatpool') {
       const object = readObject(device, kind, question, answer);
       if (object) state[question] = object.value;
@@ -102,7 +115,7 @@ export function read(text: string, subject: Subject): Observation<BigIpFacts> {
   const saved = answers.get('saved')!.lines[0] ?? digest(spec, state);
   if (spec.save) state['config saved'] = saved;
   const group = readGroup(...GROUP.map((question) => answers.get(question)!));
-  return { facts: { routes, unrestorable, saved, group }, state, probes: readProbes(device, spec, answers) };
+  return { facts: { routes, unrestorable, saved, group, twins }, state, probes: readProbes(device, spec, answers) };
 }
 
 /**
