@@ -57,7 +57,9 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
       remarks.push(...device.remarks(wanted, observation, operations));
       drains = device.drains(listed.spec, state, operations);
     }
-    before = remember(before, listed.name, state, operations);
+    // A restore leaves what others use; that is no value to be put back again.
+    const instead = goal === 'recorded' ? undefined : device.order.instead;
+    before = remember(before, listed.name, state, operations, instead);
     return { listed, observation, operations, drains };
   });
 

@@ -16,12 +16,20 @@ export type Original = Readonly<Record<string, State>>;
  * Adds a plan to a record. The value to go back to is never overwritten while the record stands; what edge-ramp may have written is added.
  * @param before the standing record, empty for a fresh run
  * @param observed the device's state when the plan was made
+ * @param instead what an operation may leave other than what it says
  */
-export function remember(before: Before, device: string, observed: State, operations: readonly Operation[]): Before {
+export function remember(
+  before: Before,
+  device: string,
+  observed: State,
+  operations: readonly Operation[],
+  instead: (operation: Operation) => readonly (string | null)[] = () => [],
+): Before {
   const touched: Record<string, Touched> = { ...before[device] };
-  for (const { object, to } of operations) {
+  for (const operation of operations) {
+    const { object, to } = operation;
     const known = touched[object] ?? { from: observed[object] ?? null, wrote: [] };
-    touched[object] = { from: known.from, wrote: [...new Set([...known.wrote, to ?? null])] };
+    touched[object] = { from: known.from, wrote: [...new Set([...known.wrote, to ?? null, ...instead(operation)])] };
   }
   return operations.length === 0 ? before : { ...before, [device]: touched };
 }

@@ -1,6 +1,6 @@
-import type { Observation, Wanted } from '../device';
+import type { Observation, Operation, Wanted } from '../device';
 import { isOurs } from './failover';
-import { MADE, readShared, sharedValue, type SharedKind } from './objects';
+import { MADE, readShared, sharedValue, type Shared, type SharedKind } from './objects';
 import type { ClusterFacts } from './read';
 
 /**
@@ -25,6 +25,24 @@ export function released(object: string, wanted: Wanted, observed: Observation<C
   const is = keeps ? found.is : found.first;
   return is === '-' ? undefined : sharedValue({ is, first: undefined });
 }
+
+/**
+ * What a script may leave of a shared thing other than `to`: it claims before it changes, changes before it lets go, and which claim is the last
+ * one shows only then. An account that could not be claimed yet is not among it: it may be anybody's, and stays.
+ */
+export function halfway({ object, from, to }: Operation): readonly (string | null)[] {
+  const [had, next] = [readShared(from) ?? NOTHING, readShared(to) ?? NOTHING];
+  if (had.first === undefined && next.first !== undefined)
+    return kindOf(object) === 'account' && had.is === '-' ? [] : [sharedValue({ is: had.is, first: next.first })];
+  if (had.first === undefined || next.first !== undefined) return [];
+  const ends = had.is === MADE[kindOf(object)] ? [had.is, had.first] : [had.is];
+  return ends.flatMap((is) => [
+    is === '-' ? null : sharedValue({ is, first: undefined }),
+    sharedValue({ is, first: had.first }),
+  ]);
+}
+
+const NOTHING: Shared = { is: '-', first: undefined };
 
 /** Who else uses a shared thing: other tunnels by their claims, and ipfailover objects that are no tunnel's. In words. */
 export function users(

@@ -1,7 +1,7 @@
 import type { Device, Observation, Operation, Order, State, Wanted } from '../device';
 import { Refused } from '../errors';
 import type { Tunnel } from '../tunnel';
-import { claimed, released, users } from './claims';
+import { claimed, halfway, released, users } from './claims';
 import { isAdopted, isOurs, refuseCollision, refuseForeign } from './failover';
 import {
   failoverValue,
@@ -38,6 +38,7 @@ export const cluster: Device<ClusterFacts> = {
     immutable: (object, from, to) => object.startsWith('ipfailover ') && withoutOwner(from) !== withoutOwner(to),
     dependents: () => [],
     interrupts,
+    instead,
   } satisfies Order,
   describe,
   remarks,
@@ -128,6 +129,13 @@ function rank({ verb, object, to }: Operation): number {
   if (kind === 'ipfailover') return verb === 'delete' ? 5 : 6;
   if (kind === 'scheduling') return place;
   return readShared(to)?.first === undefined ? 10 - place : place;
+}
+
+/** An ipfailover object is marked after it was made. */
+function instead(operation: Operation): readonly (string | null)[] {
+  const { verb, object, to } = operation;
+  if (!object.startsWith('ipfailover ')) return halfway(operation);
+  return verb === 'create' && to !== undefined ? [withoutOwner(to)] : [];
 }
 
 function interrupts({ verb, object, to, from }: Operation): string | undefined {

@@ -33,6 +33,11 @@ export const ramp: Device<RampFacts> = {
         : [];
     },
     interrupts,
+    // It is started after it was put there, and stopped before it goes.
+    instead: ({ object, from, to }) =>
+      object.startsWith('report ')
+        ? [from, to].flatMap((value) => (value === undefined ? [] : [`stopped ${value.replace(/^stopped /, '')}`]))
+        : [],
   },
   describe,
   remarks,
