@@ -38,6 +38,17 @@ virtual() { # NAME: on one line and without its name, since a tunnel may have 40
   answer "virtual $1" "$code" "$said"
 }
 
+# Under whatever name: what there is already of what may be there once only.
+twins() { # QUESTION CLASS PROPERTY...: those objects that have each of these
+  local question=$1 class=$2 said code each
+  shift 2
+  said=$(tmsh_say list net $class one-line)
+  code=$?
+  [ "$code" -lt "$UNFIT" ] || exit "$code"
+  for each in "$@"; do [ "$code" -ne 0 ] || said=$(grep -F -e " $each" <<<"$said"); done
+  answer "$question" "$code" "$said"
+}
+
 # A virtual IP needs some seconds until keepalived has put it on a node for the first time: so long, at most, its answer is waited for.
 await() { # ADDRESS
   local deadline=$((SECONDS + 15)) said code
@@ -60,6 +71,8 @@ question() { # KIND NAME
     case $answers in *$'\n=0\n') has_tunnel=yes ;; *) [ "$has_tunnel" = yes ] || has_tunnel=no ;; esac
     ;;
   self) tmsh_ask "$*" list net self "$2" ;;
+  tunnels) twins "$*" 'tunnels tunnel' "local-address $2 " "remote-address $3 " ;;
+  selfs) twins "$*" self "address $2/" ;;
   routes) routes "$2" "$3" ;;
   snatpool) tmsh_ask "$*" list ltm snatpool "$2" ;;
   virtual) virtual "$2" ;;

@@ -57,7 +57,9 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
       remarks.push(...device.remarks(wanted, observation, operations));
       drains = device.drains(listed.spec, state, operations);
     }
-    before = remember(before, listed.name, state, operations, device.order);
+    // A restore leaves what others use; that is no value to be put back again.
+    const order = goal === 'recorded' ? {} : device.order;
+    before = remember(before, listed.name, state, operations, order);
     return { listed, observation, operations, drains };
   });
   const [lost] = away;

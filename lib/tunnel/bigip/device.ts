@@ -55,6 +55,12 @@ function desired(wanted: Wanted, observed: Observation<BigIpFacts>): State {
   const goal: Record<string, string> = { ...desiredObjects(spec) };
   for (const object of Object.keys(goal)) refuseForeign(spec, applied, object, state[object]);
 
+  const [twin] = facts.twins;
+  if (twin !== undefined)
+    throw new Refused(
+      `${title(spec)} already has a ${twin} that is what this tunnel's would be: declare that name (objects.${twin.split(' ')[0]}) to have it adopted, or remove it`,
+    );
+
   for (const network of spec.clusterNetworks) {
     const standing = Object.entries(state).filter(
       ([object, value]) => object.startsWith('route ') && property(value, 'network') === network,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { excerpt, pingCounts, readAnswers, type Answer } from '../answer';
 import type { Observation, Probe, State, Subject } from '../device';
 import { NotUnderstood } from '../errors';
-import { bigipUnit, isPair, type Tunnel } from '../tunnel';
+import { bigipUnit, isPair, rampAddress, tunnelAddress, type Tunnel } from '../tunnel';
 import { canonical, property, type ObjectKind } from './objects';
 import { parseListing, properties, relative } from './tmsh';
 
@@ -17,6 +17,8 @@ export interface BigIpFacts {
   /** Digest of the objects that the saved configuration holds, as far as edge-ramp knows. */
   readonly saved: string;
   readonly group: Group;
+  /** Tunnels between our two ends and self IPs with our address, under names that neither declaration has: `tunnel NAME`. */
+  readonly twins: readonly string[];
 }
 
 /** Whether a BIG-IP stands alone (BIP-27). `unknown`: it did not say so in words that are understood; `said` is what it said. */
@@ -53,6 +55,8 @@ export function questions({ spec, applied }: Subject): readonly string[] {
       'virtual',
       named.flatMap(({ virtualServers }) => virtualServers),
     ),
+    `tunnels ${bigipUnit(spec).address} ${rampAddress(spec)}`,
+    `selfs ${tunnelAddress(spec)}`,
     'saved',
     ...GROUP,
     ...probes(spec),
@@ -82,6 +86,7 @@ export function read(text: string, subject: Subject): Observation<BigIpFacts> {
   const unrestorable: Record<string, string> = {};
   const routes: Record<string, string> = {};
   const bypasses: Record<string, number> = {};
+  const twins: string[] = [];
   const tunnels = [spec, ...(applied ? [applied] : [])].map(({ objects }) => objects.tunnel);
   const networks = [spec, ...(applied ? [applied] : [])].flatMap(({ clusterNetworks }) => clusterNetworks);
 
@@ -96,6 +101,14 @@ export function read(text: string, subject: Subject): Observation<BigIpFacts> {
       Object.assign(routes, readRoutes(device, answer, unrestorable));
       bypasses[name] = Number(answer.lines.map((line) => /^more ([0-9]+)$/.exec(line)?.[1]).find(Boolean) ?? 0);
     }
+    if (kind === 'tunnels' || kind === 'selfs')
+      for (const { path } of absent(answer) ? [] : listing(device, question, answer)) {
+        const object = path.replace(
+          /^net (?:tunnels )?(tunnel|self) (\S+)$/,
+          (_, word, called) => `${word} ${relative(called)}`,
+        );
+        if (!asked.includes(object)) twins.push(object);
+      }
     if (kind === 'tunnel' || kind === 'self' || kind === 'snatpool') {
       const object = readObject(device, kind, question, answer);
       if (object) state[question] = object.value;
@@ -108,7 +121,11 @@ export function read(text: string, subject: Subject): Observation<BigIpFacts> {
   const saved = answers.get('saved')!.lines[0] ?? digest(spec, state);
   if (spec.save) state['config saved'] = saved;
   const group = readGroup(...GROUP.map((question) => answers.get(question)!));
-  return { facts: { routes, bypasses, unrestorable, saved, group }, state, probes: readProbes(device, spec, answers) };
+  return {
+    facts: { routes, bypasses, unrestorable, saved, group, twins },
+    state,
+    probes: readProbes(device, spec, answers),
+  };
 }
 
 /**

@@ -59,16 +59,23 @@ export function refuseCollision(
   for (const failover of facts.failovers) {
     if (own(failover)) continue;
     const called = `${failover.project}/${failover.name}`;
-    if (addresses(failover.vips).includes(pair.vip))
-      throw new Refused(
-        `${title}: ipfailover ${called} already has the virtual IP ${pair.vip}: remove it there, or declare another ramp.vip`,
-      );
+    if (addresses(failover.vips).includes(pair.vip)) {
+      const remedy = adoptable(failover, pair)
+        ? `declare ipfailover.name: ${failover.name} to have it adopted, or remove it there`
+        : 'remove it there, or declare another ramp.vip';
+      throw new Refused(`${title}: ipfailover ${called} already has the virtual IP ${pair.vip}: ${remedy}`);
+    }
     const [first, last] = vrrpIds(failover);
     if (sharesId(failover, pair))
       throw new Refused(
         `${title}: ipfailover ${called} uses VRRP ${first === last ? `id ${first}` : `ids ${first} to ${last}`}, and this tunnel's would be ${pair.ipfailover.vrrpIdOffset + 1}: declare another ipfailover.vrrpIdOffset`,
       );
   }
+}
+
+/** Whether only its name keeps an object from being adopted, as far as one that was not asked for by its name is known. */
+function adoptable({ project, owner, vips, selector }: Failover, { vip, ipfailover }: Pair): boolean {
+  return project === 'default' && owner === null && vips === vip && selector === `${ipfailover.label}=true`;
 }
 
 /**

@@ -228,6 +228,11 @@ describe('refused before the first change', () => {
       { vips: '10.20.30.2-5' },
       /infra\/theirs already has the virtual IP 10\.20\.30\.4: remove it there/,
     ],
+    [
+      'our virtual IP and label, that could be ours',
+      { project: 'default', vips: '10.20.30.4', selector: 'f5rampnode=true' },
+      /default\/theirs already has the virtual IP 10\.20\.30\.4: declare ipfailover\.name: theirs to have it adopted, or remove/,
+    ],
   ])('another ipfailover object with %s', (_what, changes, message) =>
     expect(desired({ failovers: [{ ...theirs, ...changes }] })).toThrow(message),
   );
@@ -316,6 +321,43 @@ describe('what others use stays', () => {
     expect(cluster.remarks(moved, look, operations)).toEqual([
       `cluster of ${ADMIN}: ${label} stays: tunnel edge-q uses it too; until that ends, the virtual IP may move to this node, which has no tunnel any more`,
     ]);
+  });
+
+  test.each([
+    ['another tunnel came', '-', 'is true', 'is true first -'],
+    ['the other one went', '-', '-', 'is true first -'],
+    ['somebody took it', '-', 'is no', undefined],
+  ])('and when a claim goes and %s since the plan, a restore makes it again', (_, first, now, back) => {
+    const object = `label ${ONE} f5rampnode`;
+    const from = `is true first ${first}`;
+    const operation = { stage: 'shape', verb: 'modify', object, from, to: 'is true' } as const;
+    const before = remember({}, ADMIN, { [object]: from }, [operation], cluster.order);
+    const state: State = now === '-' ? {} : { [object]: now };
+    const { goal, left } = recordedState(before, ADMIN, state);
+    expect([goal[object], left]).toEqual(back === undefined ? [now, [object]] : [back, []]);
+  });
+
+  test.each([
+    [
+      'a label that was claimed and not yet set',
+      `label ${ONE} f5rampnode`,
+      undefined,
+      'is true first -',
+      'is - first -',
+    ],
+    ['a claim that was to go with its label', `label ${ONE} f5rampnode`, 'is true first -', undefined, 'is - first -'],
+    [
+      'an object without its mark',
+      'ipfailover f5',
+      undefined,
+      'vip 10.20.30.4 owner edge-ramp:edge-p',
+      'vip 10.20.30.4',
+    ],
+  ])('what a script that was cut off left is taken back: %s', (_, object, from, to, now) => {
+    const found: State = from === undefined ? {} : { [object]: from };
+    const operations = difference(cluster.order, found, to === undefined ? {} : { [object]: to });
+    const before = remember({}, ADMIN, found, operations, cluster.order);
+    expect(recordedState(before, ADMIN, { [object]: now })).toEqual({ goal: found, left: [] });
   });
 
   test('what somebody made of it since', () => {

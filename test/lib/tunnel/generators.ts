@@ -155,7 +155,7 @@ function built(kind: 'bigip' | 'ramp', spec: Tunnel, state: State): State {
   const wanted = { ...subject(kind, spec), original: {} };
   if (kind === 'bigip')
     return KINDS.bigip.desired(wanted, {
-      facts: { routes: {}, bypasses: {}, unrestorable: {}, saved: '', group: { kind: 'none' } },
+      facts: { routes: {}, bypasses: {}, unrestorable: {}, saved: '', twins: [], group: { kind: 'none' } },
       state,
       probes: [],
     });

@@ -9,7 +9,7 @@ const MISSING: Said[1] = ['01020036:3: The requested object (/Common/SDN) was no
 /** Answers to all questions of the example; those not given: no such object. */
 function read(given: Readonly<Record<string, readonly [readonly string[], number | '-']>>, spec = EXAMPLE) {
   const said = bigip.questions(subject('bigip', spec)).map((question): Said => {
-    const usual: readonly [readonly string[], number | '-'] = question.startsWith('routes ')
+    const usual: readonly [readonly string[], number | '-'] = /^(?:routes|tunnels|selfs) /.test(question)
       ? [[], 0]
       : question === 'saved'
         ? [[], 0]
@@ -27,6 +27,20 @@ const SPEC = tunnel({ save: false });
 
 test('a BIG-IP without any of our objects has an empty state, and no ping was worth sending', () =>
   expect(read({}, SPEC)).toMatchObject({ state: {}, probes: [] }));
+
+test('what is there already under other names', () => {
+  const { facts } = read({
+    'tunnels 10.3.89.66 10.3.89.89': [
+      [
+        'net tunnels tunnel SDN { local-address 10.3.89.66 profile ipip remote-address 10.3.89.89 }',
+        'net tunnels tunnel /Common/ramp { description "by hand" local-address 10.3.89.66 profile ipip remote-address 10.3.89.89 }',
+      ],
+      0,
+    ],
+    'selfs 10.3.91.216': [['net self ramp { address 10.3.91.216/24 allow-service { default } vlan ramp }'], 0],
+  });
+  expect(facts.twins).toEqual(['tunnel ramp', 'self ramp']);
+});
 
 describe('listings as BIG-IP prints them', () => {
   test('the tunnel of the published procedure, with an index that nobody set', () => {
