@@ -100,7 +100,7 @@ export interface Order {
   /** Why an operation towards a tunnel cuts existing traffic; undefined: it does not. */
   interrupts(operation: Operation): string | undefined;
   /** What a script may leave in place of `to` when it is cut off, or finds that another tunnel has come or gone since; null: no such object. */
-  instead?(operation: Operation): readonly (string | null)[];
+  readonly instead?: (operation: Operation) => readonly (string | null)[];
 }
 
 /**

@@ -18,11 +18,19 @@ export function linesOf(spec: Tunnel, dump: string): readonly string[] {
   );
   const files = [`edge-ramp-${name}.service`, `${name}.vip-report`];
   const own = whole([
-    ...[...words, ...reserved, tunnel.interface, ...Object.values(objects), ...virtualServers, ...files],
+    ...words,
+    ...reserved,
+    tunnel.interface,
+    ...Object.values(objects),
+    ...virtualServers,
+    ...files,
     ...(ramp.vip === undefined ? [] : [ramp.vip]),
   ]);
   const inCluster = whole([
-    ...[`${name}.scheduling`, `${name}.account`, `${name}.scc`, `${name}.label.${ipfailover?.label}`],
+    `${name}.scheduling`,
+    `${name}.account`,
+    `${name}.scc`,
+    `${name}.label.${ipfailover?.label}`,
     ...(ipfailover ? [`dc ${ipfailover.name}`, `${ipfailover.name}-1`] : []),
   ]);
   const shared = [
