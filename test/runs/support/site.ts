@@ -14,8 +14,6 @@ function declared(name: string): Tunnel {
   return readDeclarations([{ path, text: readFileSync(join(__dirname, '../../..', path), 'utf8') }])[0]!;
 }
 export const example = declared('edge-a');
-/** A second one on its BIG-IP, to another cluster. */
-export const secondCluster = declared('edge-c');
 /** A pair of ramp nodes, and a second pair on the same nodes. */
 export const [pair, secondPair] = [declared('edge-b'), declared('edge-d')];
 export const [FIRST, SECOND] = pair.ramp.nodes.map(({ instance }) => instance) as [string, string];
