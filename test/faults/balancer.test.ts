@@ -1,4 +1,4 @@
 import { everyCommandSpoiled } from './every-command';
 
-everyCommandSpoiled(3);
-everyCommandSpoiled(4);
+everyCommandSpoiled(6);
+everyCommandSpoiled(7);

@@ -1,6 +1,6 @@
 import type { HostCommand } from '../../lab/hosts/host';
 import type { Tunnel } from '../../lib/tunnel/tunnel';
-import { ADMIN, FIRST, SECOND, discard, endOf, pair, site, writes, type Site } from './support/site';
+import { ADMIN, FIRST, SECOND, discard, endOf, pair, settled, site, writes, type Site } from './support/site';
 
 /** Runs, and says where it ended and why. */
 async function end(open: Site, input: object = {}): Promise<string> {
@@ -16,9 +16,6 @@ function holder(open: Site, vip = '10.20.30.4'): readonly string[] {
 }
 
 const output = async (open: Site, input: object = {}): Promise<any> => (await open.run(input)).output;
-
-/** All hosts but the virtual IP, which is where it is. */
-const settled = (open: Site): string => open.dump().replace(/^address 10\.20\.30\.4\/32 .*\n/gm, '');
 
 describe('a pair of ramp nodes', () => {
   let open: Site;

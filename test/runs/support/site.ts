@@ -15,8 +15,6 @@ function declared(name: string): Declared {
 }
 
 export const example = declared('edge-a') as Tunnel;
-/** A second one on its BIG-IP, to another cluster. */
-export const secondCluster = declared('edge-c') as Tunnel;
 /** A pair of ramp nodes, and a second pair on the same nodes. */
 export const [pair, secondPair] = [declared('edge-b') as Tunnel, declared('edge-d') as Tunnel];
 export const [FIRST, SECOND] = pair.ramp.nodes.map(({ instance }) => instance) as [string, string];
@@ -98,6 +96,11 @@ export async function site({
       await lab.close();
     },
   };
+}
+
+/** All that the hosts hold but the virtual IP, which is where keepalived has put it. */
+export function settled(open: Site): string {
+  return open.dump().replace(/^address 10\.20\.30\.4\/32 .*\n/gm, '');
 }
 
 /** Closes a site and throws its folder away. */

@@ -1,0 +1,3 @@
+import { everyCommandSpoiledOnce } from './every-command';
+
+everyCommandSpoiledOnce(5);
