@@ -108,21 +108,36 @@ can_cordon() {
   printing || offers cordon cordon
 }
 
-# A Pod stays on a node that lost the label, and with it the virtual IP; so it is made to move.
+# A Pod stays on a node that lost the label, and with it the virtual IP; so it is made to move. On a node that is dead it never ends; there it
+# keeps nobody from going on, since another one is started as soon as it is to go.
 evict() { # NODE KEY
-  local each limit=$removal
+  local each limit=$removal said code
   if printing; then
     change delete pod -n default -l ipfailover=NAME --field-selector "spec.nodeName=$1" "# NAME: each ipfailover object that selects $2=true"
     return
   fi
   know_failovers
   for each in $(each_failover selecting "$2"); do
-    change delete pod -n default -l "ipfailover=$each" --field-selector "spec.nodeName=$1"
+    limit=$removal
+    [ "$limit" -le "$((patience - SECONDS))" ] || limit=$((patience - SECONDS))
+    [ "$limit" -ge 1 ] || limit=1
+    set -- "$1" "$2" delete pod -n default -l "ipfailover=$each" --field-selector "spec.nodeName=$1"
+    printf '> oc %s\n' "${*:3}"
+    said=$(timeout "$limit" "${oc[@]}" "${@:3}" 2>&1 9>&-)
+    code=$?
+    [ "$code" -ne 124 ] || is_dead "$1" || fail "$SILENT" "oc ${*:3} did not end within $limit s"
+    [ "$code" -eq 0 ] || [ "$code" -eq 124 ] || fail "$REFUSED" "oc ${*:3} answered (exit code $code): $(brief "$said")"
   done
 }
 
+is_dead() { # NODE: the cluster has not heard of it for a while
+  local limit=10
+  look get node "$1" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
+  case $code:$said in 0:False | 0:Unknown) ;; *) return 1 ;; esac
+}
+
 selecting() { # KEY
-  case "$project,$selector," in default,*"$1=true,"*) printf '%s ' "$name" ;; esac
+  case "$project,$selector," in default,*",$1=true,"* | "default,$1=true,"*) printf '%s ' "$name" ;; esac
 }
 
 # A server without DeploymentConfigs (OpenShift 4, as an option) has no such objects.

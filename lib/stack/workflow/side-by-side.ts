@@ -14,9 +14,12 @@ export interface Task {
   readonly comments: Readonly<Partial<Record<Kind, string>>>;
 }
 
-/** True when the tunnel has, or had, to do with a cluster: most single ramps have not, and ask nobody. */
+/**
+ * True when the tunnel has, or had, to do with a cluster: most single ramps have not, and ask nobody. A condition and no `and`, of which the
+ * second half could be looked at although the first is false: a Choice has no Catch, and there is nothing to parse in null.
+ */
 const HAS_CLUSTER =
-  "$exists($request.spec.cluster) or ($type($records.applied) = 'string' and $exists($parse($records.applied).cluster))";
+  "$exists($request.spec.cluster) or ($type($records.applied) = 'string' ? $exists($parse($records.applied).cluster) : false)";
 
 /**
  * Does something to several kinds of device at once. A branch never fails: it answers with its outcome, good or not, so

@@ -237,6 +237,10 @@ describe('the ipfailover object', () => {
       ...site.world.dcs,
       second,
       config({ name: 'aside', selector: { zone: 'a' } }, { VRRP_ID_OFFSET: '50', VIRTUAL_IPS: '10.20.30.6' }),
+      config(
+        { name: 'alike', selector: { 'my-f5rampnode': 'true' } },
+        { VRRP_ID_OFFSET: '60', VIRTUAL_IPS: '10.20.30.7' },
+      ),
     ];
     site.spec = pair({}, [1, 3]);
     expect(site.go().changes).toEqual([
@@ -247,6 +251,30 @@ describe('the ipfailover object', () => {
       `delete pod -n default -l ipfailover=f5second --field-selector spec.nodeName=${TWO}`,
       `annotate node ${TWO} edge-ramp/edge-p.label.f5rampnode-`,
     ]);
+  });
+});
+
+describe('a Pod that does not end on a node that leaves', () => {
+  const faults = [{ command: 'delete pod', seconds: 3 }];
+  const operation = `delete~label ${TWO} f5rampnode~is true first -~-`;
+  /** The label goes while the Pod stays. */
+  function leave(dead: boolean): ReturnType<typeof carryOut> {
+    const site = new ClusterSite(pair(), freshCluster());
+    site.go();
+    const { world } = site;
+    const nodes = { ...world.nodes, [TWO]: { ...world.nodes[TWO]!, dead } };
+    return carryOut({ ...world, nodes, faults }, [operation], { ...EDGE_P, limits: { removal: 1 } });
+  }
+
+  test('keeps nobody from going on when the node is dead', () => {
+    const { code, world } = leave(true);
+    expect([code, world.nodes[TWO]!.annotations]).toEqual([0, freshCluster().nodes[TWO]!.annotations]);
+  });
+
+  test('is waited for where the node lives', () => {
+    const { code, said } = leave(false);
+    expect(code).toBe(23);
+    expect(said).toContain(`spec.nodeName=${TWO} did not end within 1 s`);
   });
 });
 

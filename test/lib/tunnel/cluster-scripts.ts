@@ -31,7 +31,10 @@ export interface FakeCluster {
   json: boolean;
   /** The `oc adm` commands that the client has. */
   client: readonly string[];
-  nodes: Record<string, { labels: Record<string, string>; annotations: Record<string, string>; off: boolean }>;
+  nodes: Record<
+    string,
+    { labels: Record<string, string>; annotations: Record<string, string>; off: boolean; dead?: boolean }
+  >;
   /** Service accounts of project default: name to annotations. */
   accounts: Record<string, State>;
   privileged: readonly string[];

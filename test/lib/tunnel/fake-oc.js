@@ -109,6 +109,8 @@ function mark(from, changes) {
 const option = (name) => args.find((each) => each.startsWith(`--${name}=`))?.slice(name.length + 3);
 const [verb, kind, name] = args;
 const changes = args.slice(3).filter((each, i, list) => !/^(--overwrite|-n)$/.test(each) && list[i - 1] !== '-n');
+if (all.startsWith('get node ') && all.endsWith('conditions[?(@.type=="Ready")].status}'))
+  end(0, world.nodes[name].dead ? 'Unknown' : 'True');
 if (verb === 'get') {
   const template = args.find((each) => each.startsWith('jsonpath='))?.slice('jsonpath='.length);
   if (kind === 'dc' && all.startsWith('get dc --all-namespaces -l ipfailover -o ')) {
