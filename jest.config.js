@@ -14,6 +14,8 @@ const project = (displayName, roots, more = {}) => ({
   roots: roots.map((root) => `<rootDir>/test/${root}`),
   ...more,
 });
+/** Scripts before a played oc, which is a program of its own for each call. */
+const SLOW = '/lib/tunnel/cluster-(commands|halfway)\\.test\\.ts$';
 const assembled = { globalSetup: '<rootDir>/test/runs/support/assemble.ts' };
 
 /** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived; they have scripts of their own */
@@ -21,9 +23,9 @@ module.exports = {
   testTimeout: 180_000, // a run may wait for a node that is away; on a busy machine everything doubles
   maxWorkers: '100%', // the default leaves a core idle, half of a small machine
   projects: [
-    project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli']),
+    project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli'], { testPathIgnorePatterns: [SLOW] }),
     project('ends', ['ends'], assembled),
-    project('runs', ['runs'], assembled),
+    project('runs', ['runs', 'lib'], { ...assembled, testRegex: [`/runs/.*\\.test\\.ts$`, SLOW] }),
     project('ovs', ['ovs']),
     project('vip', ['vip']),
     project('faults', ['faults'], assembled),
