@@ -224,7 +224,7 @@ describe('a changed pair', () => {
     await first.close();
     const fault = { host: FIRST, match: 'ip tunnel del tun1', nth: 1, effect: 'fail-after' as const };
     const second = await site({ from: first.state, spec: swapped, also: [pair], faults: [fault] });
-    expect(await end(second, { allowInterruption: true })).toMatch(/^RolledBack: Clean up failed/);
+    expect(await end(second, { allowInterruption: true })).toMatch(/^RolledBack: Clean up ramp nodes failed/);
     expect(settled(second)).toBe(applied);
     await discard(second);
     await discard(first);
@@ -236,6 +236,20 @@ describe('a pair is refused before the first change', () => {
     const open = await site({ spec: pair, world: { openshift: 4 } });
     expect(await end(open)).toMatch(/^NotStarted: .*oc adm ipfailover.*declare one ramp node/);
     expect(writes(open)).toEqual([]);
+    await discard(open);
+  });
+
+  test('and a cordoned single ramp is built there all the same', async () => {
+    const { ipfailover: _ipfailover, ...rest } = pair;
+    const spec: Tunnel = { ...rest, ramp: { nodes: [pair.ramp.nodes[0]!], schedulable: false } };
+    const open = await site({ spec, world: { openshift: 4 } });
+    const untouched = open.dump();
+    expect(await end(open)).toBe('Applied');
+    expect(writes(open)).toContain(
+      `${ADMIN}: oc --config ${pair.cluster!.kubeconfig} adm cordon ${pair.ramp.nodes[0]!.node}`,
+    );
+    expect(await end(open, { action: 'teardown' })).toBe('TornDown');
+    expect(open.dump()).toBe(untouched);
     await discard(open);
   });
 
