@@ -354,7 +354,7 @@ describe('a cluster', () => {
     const elsewhere = {
       ...pair,
       name: 'edge-b',
-      cluster: { admin: 'i-0ad3100c0ad3100c1', kubeconfig: '/root/.kube/config' },
+      cluster: { admin: 'i-0ad3100c0ad3100c1', kubeconfig: '/etc/origin/master/admin.kubeconfig' },
     };
     const [directory, specs] = [newDirectory(), [pair, member, elsewhere]];
     const hosts = await open({ typed: { [ADMIN]: FLOAT } }, { specs, directory });
