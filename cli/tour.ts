@@ -131,7 +131,7 @@ async function pairStory(lab: Lab, surroundings: Surroundings): Promise<void> {
   const next = holderOf(lab, spec);
   if (next === holder) throw new Error(`The virtual IP is still at ${holder}.`);
   out.write(
-    `${spec.ramp.vip} has moved to ${next}: keepalived's check saw it, and no run was needed. An apply heals the rest:\n\n`,
+    `${spec.ramp.vip} has moved to ${next}: the check of the simulated keepalived saw it, and no run was needed. An apply heals the rest:\n\n`,
   );
   const healed = await act(lab, 'apply', surroundings, PAIR);
   out.write(`\nWhat was changed:\n\n${diff(healed.changes, style)}`);

@@ -149,10 +149,6 @@ if [ ! -e "$state/$SSM_Tunnel.$SSM_Management.saved" ]; then
 elif [ ! -s "$state/$SSM_Tunnel.$SSM_Management.saved" ]; then
   remember_saved 0000000000000000
 fi
-IFS='|' read -r -a operations <<<"$SSM_Operations"
-for each in "${operations[@]}"; do
-  IFS='~' read -r verb object from to <<<"$each"
-  carry_out "$verb" "${object%% *}" "${object#* }" "$from" "$to"
-done
+carry_out_all
 switch_virtuals
 printf 'carried out %s\n' "${#operations[@]}"

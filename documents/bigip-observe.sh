@@ -88,8 +88,4 @@ question() { # KIND NAME
 has_tunnel=unasked listed='' listed_code='' told_tunnels=' '
 enter "$SSM_Management" "$SSM_Fence" -
 open_session
-IFS='|' read -r -a questions <<<"$SSM_Questions"
-for each in "${questions[@]}"; do
-  question $each
-done
-finish
+answer_all

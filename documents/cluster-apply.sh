@@ -254,9 +254,5 @@ carry_out() { # VERB KIND NAME FROM TO
 }
 
 enter cluster "$SSM_Fence" "$SSM_Digest"
-IFS='|' read -r -a operations <<<"$SSM_Operations"
-for each in "${operations[@]}"; do
-  IFS='~' read -r verb object from to <<<"$each"
-  carry_out "$verb" "${object%% *}" "${object#* }" "$from" "$to"
-done
+carry_out_all
 printf 'carried out %s\n' "${#operations[@]}"

@@ -75,8 +75,4 @@ question() { # KIND NAME...
 }
 
 enter cluster "$SSM_Fence" -
-IFS='|' read -r -a questions <<<"$SSM_Questions"
-for each in "${questions[@]}"; do
-  question $each
-done
-finish
+answer_all

@@ -66,6 +66,26 @@ brief() { # TEXT: on one line, 400 characters at most
   printf '%s' "$1" | tr '\n' ' ' | cut -c 1-400
 }
 
+# Hands each operation to carry_out, each question to question: every kind of device has its own.
+carry_out_all() {
+  local operation verb object from to
+  IFS='|' read -r -a operations <<<"$SSM_Operations"
+  for operation in "${operations[@]}"; do
+    IFS='~' read -r verb object from to <<<"$operation"
+    carry_out "$verb" "${object%% *}" "${object#* }" "$from" "$to"
+  done
+}
+
+answer_all() {
+  local -a questions
+  local words
+  IFS='|' read -r -a questions <<<"$SSM_Questions"
+  for words in "${questions[@]}"; do
+    question $words
+  done
+  finish
+}
+
 # Answers: a question, what the device said to it line by line, and its exit code; at the end a mark by which a cut answer is known.
 answers=
 answer() { # QUESTION CODE TEXT

@@ -109,10 +109,6 @@ remove_all() { # every copy of the rule
 }
 
 enter node "$SSM_Fence" "$SSM_Digest"
-IFS='|' read -r -a operations <<<"$SSM_Operations"
-for each in "${operations[@]}"; do
-  IFS='~' read -r verb object from to <<<"$each"
-  carry_out "$verb" "${object%% *}" "${object#* }" "$from" "$to"
-done
+carry_out_all
 send_bundle
 printf 'carried out %s\n' "${#operations[@]}"

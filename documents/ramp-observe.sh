@@ -183,8 +183,4 @@ question() { # KIND NAME...
 
 has_tunnel=unasked standby=no
 enter node "$SSM_Fence" -
-IFS='|' read -r -a questions <<<"$SSM_Questions"
-for each in "${questions[@]}"; do
-  question $each
-done
-finish
+answer_all

@@ -2,7 +2,7 @@ import { ContractMismatch, NotUnderstood, Refused } from '../../lib/tunnel/error
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Goal, Observed, Plan } from '../../lib/tunnel/plan';
 import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/reconcile';
-import type { Before, Original } from '../../lib/tunnel/records';
+import { begin, type Begun, type Original } from '../../lib/tunnel/records';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import type { Request } from '../read-request/request';
 
@@ -46,11 +46,13 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
 
   const { request, phase, records } = input;
   const goal: Goal = phase === 'restore' ? 'recorded' : request.action === 'teardown' ? 'absent' : 'declared';
+  const begun = parse<Begun>(input.before ?? records.before, { declared: [], touched: {} });
   const { before, original, ...plan } = reconcile(goal, {
     spec: request.spec,
     applied: parse<Declared | null>(records.applied, null),
     original: parse<Original>(records.original, {}),
-    before: parse<Before>(input.before ?? records.before, {}),
+    before: begun.touched,
+    begun: begun.declared,
     observed: input.observed.flatMap(({ devices }) => devices ?? []),
     forget: request.forget,
   });
@@ -61,7 +63,7 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
     contract: CONTRACT,
     records: {
       original: JSON.stringify(original),
-      before: JSON.stringify(before),
+      before: JSON.stringify(goal === 'recorded' ? { ...begun, touched: before } : begin(begun, request.spec, before)),
       applied: JSON.stringify(request.spec),
     },
     sentence: sentence(goal, request.action, plan),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Probe } from './device';
 import { NotUnderstood } from './errors';
 
 /** What a device said to one question. `code` is the command's exit code; undefined when the script left the question out as pointless. */
@@ -52,8 +53,16 @@ export function excerpt(text: string): string {
   return line.length > 200 ? `${line.slice(0, 200)}…` : line === '' ? '(nothing)' : line;
 }
 
+/** A ping as a probe, from what the device said of it; undefined when it was not asked, for lack of a tunnel. */
+export function pingProbe(from: string, to: string, what: string, answer: Answer | undefined): Probe | undefined {
+  if (answer?.code === undefined) return undefined;
+  const counts = pingCounts(answer.lines);
+  const detail = counts ? `${counts.received} of ${counts.sent} packets came back` : excerpt(answer.lines.join(' '));
+  return { from, to, what, ok: (counts?.received ?? 0) > 0, detail };
+}
+
 /** Packets received of packets sent, from the summary line of iputils' or BIG-IP's ping; undefined when there is none. */
-export function pingCounts(lines: readonly string[]): { readonly sent: number; readonly received: number } | undefined {
+function pingCounts(lines: readonly string[]): { readonly sent: number; readonly received: number } | undefined {
   for (const line of lines) {
     const match = /([0-9]+) packets transmitted, ([0-9]+) (?:packets )?received/.exec(line);
     if (match) return { sent: Number(match[1]), received: Number(match[2]) };

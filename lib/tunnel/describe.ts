@@ -1,4 +1,5 @@
 import type { Operation } from './device';
+import { pairs } from './words';
 
 /**
  * One line of the diff. Values are words in pairs (`local-address 10.3.89.66 ...`), so a changed object shows only what changes.
@@ -12,12 +13,6 @@ export function describeWords({ object, from, to }: Operation): string {
   if (!old || !next) return `~ ${object}: ${readable(from)} → ${readable(to)}`;
   const names = [...new Set([...old.keys(), ...next.keys()])].filter((name) => old.get(name) !== next.get(name));
   return `~ ${object}: ${names.map((name) => `${name} ${readable(old.get(name) ?? 'none')} → ${readable(next.get(name) ?? 'none')}`).join(', ')}`;
-}
-
-function pairs(value: string): ReadonlyMap<string, string> | undefined {
-  const words = value.split(' ');
-  if (words.length % 2 !== 0) return undefined;
-  return new Map(words.flatMap((word, i) => (i % 2 === 0 ? [[word, words[i + 1]!] as const] : [])));
 }
 
 function readable(value: string): string {

@@ -6,8 +6,7 @@ export type State = Readonly<Record<string, string>>;
 
 /**
  * Traffic leaves; what nothing depends on yet is built; everything else; (the tunnel is proven;) traffic arrives; what is needed no more goes.
- * A device knows the first, the third and the fifth of them; which of its work may come earlier or later is decided for all devices together
- * (stages.ts).
+ * A device knows detach, shape and attach; which of its work may come earlier or later is decided for all devices together (stages.ts).
  */
 export const STAGES = ['detach', 'prepare', 'shape', 'attach', 'clean'] as const;
 export type Stage = (typeof STAGES)[number];

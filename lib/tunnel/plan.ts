@@ -69,6 +69,8 @@ export interface Situation {
   readonly original: Original;
   readonly before: Before;
   readonly observed: readonly Observed[];
+  /** The declarations that runs began with which could not put everything back; default none. */
+  readonly begun?: readonly Declared[];
   /** Devices that are gone for good. */
   readonly forget?: readonly string[];
 }

@@ -12,9 +12,10 @@ import {
   type Stage,
   type State,
 } from './device';
-import { changedKind, deviceTitle, devicesOf, EVERY_KIND, kindOf, type Kind, type Listed } from './devices';
-import { NotUnderstood, Refused } from './errors';
-import type { Change, Goal, Plan, Seen, Situation, Unseen, Work, WorkByKind } from './plan';
+import { whoAnswered } from './attendance';
+import { deviceTitle, EVERY_KIND, kindOf, type Kind, type Listed } from './devices';
+import { Refused } from './errors';
+import type { Change, Goal, Plan, Situation, Work, WorkByKind } from './plan';
 import { disagreements } from './ramp/vip';
 import { recordedState, remember } from './records';
 import { staged } from './stages';
@@ -27,7 +28,7 @@ import { isPair } from './tunnel';
 export function reconcile(goal: Goal, situation: Situation): Plan {
   const { spec } = situation;
   let { before, original } = situation;
-  const { seen, degraded, away, remarks } = look(goal, situation);
+  const { seen, degraded, away, remarks } = whoAnswered(goal, situation);
   const left: string[] = [];
   const planned = seen.map(({ listed, observation }): Planned => {
     const title = deviceTitle(listed);
@@ -62,17 +63,16 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     before = remember(before, listed.name, state, operations, order);
     return { listed, observation, operations, drains };
   });
-  const [lost] = away;
-  // The others are put back first: what cannot be reached keeps nothing else from being as it was.
-  if (lost !== undefined && planned.every(({ operations }) => operations.length === 0)) throw new NotUnderstood(lost);
 
-  const changes = planned.flatMap(({ listed, operations }) =>
+  const operated = planned.flatMap(({ listed, operations }) =>
     operations.map((operation): Change => {
       const device = kindOf(listed);
       const interrupts = goal === 'declared' ? (device.order.interrupts(operation) ?? null) : null;
       return { device: deviceTitle(listed), stage: operation.stage, text: device.describe(operation), interrupts };
     }),
   );
+  // What cannot be reached keeps nothing else from being put back, and a restore from being called one.
+  const changes = [...operated, ...away];
   const probes = seen.filter(({ listed }) => !listed.former).flatMap(({ observation }) => observation.probes);
   const verification = [...probes, ...disagreements(probes)];
   const proving = seen.filter(({ listed }) => !listed.former && kindOf(listed).proofs(listed).length > 0);
@@ -112,97 +112,6 @@ interface Planned {
   readonly observation: Observation<unknown>;
   readonly operations: readonly Operation[];
   readonly drains: readonly string[];
-}
-
-/**
- * Who answered, and what it means when somebody did not.
- * @throws Refused, NotUnderstood
- */
-function look(goal: Goal, { spec, applied, before, observed, forget = [] }: Situation) {
-  if (goal === 'declared' && changedKind(spec, applied))
-    throw new Refused(
-      `${spec.name} stands as kind ${applied.kind} and is declared as kind ${spec.kind}: tear it down first`,
-    );
-  const devices = devicesOf(spec, applied, forget);
-  const listedAs = ({ kind, name }: Seen | Unseen): Listed => {
-    const listed = devices.find((device) => device.kind === kind && device.name === name);
-    if (!listed) throw new NotUnderstood(`${deviceTitle({ kind, name, spec })} is no device of tunnel ${spec.name}`);
-    return listed;
-  };
-  const unknown = forget.find(
-    (name) => before[name] === undefined && !devicesOf(spec, applied).some((device) => device.name === name),
-  );
-  if (unknown !== undefined)
-    throw new Refused(`${unknown} cannot be forgotten: tunnel ${spec.name} has no such device`);
-  if (goal === 'declared') refuseForgetting(spec, forget);
-  refuseUnlisted(goal, spec, [...devices.map(({ name }) => name), ...forget], before);
-  const missing = devices.find(({ kind, name }) => !observed.some((each) => each.kind === kind && each.name === name));
-  if (missing) throw new NotUnderstood(`${deviceTitle(missing)} was not observed`);
-  const remarks: string[] = [];
-  const degraded: string[] = [];
-  const away: string[] = [];
-  const seen: { readonly listed: Listed; readonly observation: Observation<unknown> }[] = [];
-  for (const each of observed) {
-    const listed = listedAs(each);
-    const title = deviceTitle(listed);
-    if (!('unreachable' in each)) {
-      seen.push({ listed, observation: each.observation });
-      continue;
-    }
-    if (goal === 'recorded' && before[each.name] !== undefined) {
-      const lost = `${title} was changed, and cannot be reached to be put back: ${each.unreachable}`;
-      // Traffic is not sent back to a device that is gone: only what shall stand is restored around.
-      if (listed.former) throw new NotUnderstood(lost);
-      away.push(lost);
-    }
-    if (goal !== 'recorded' && (goal === 'absent' || listed.former))
-      throw new Refused(
-        `${title} has the tunnel and cannot be reached (${each.unreachable}): start it, or, if it is gone for good, run again with "forget": ["${each.name}"]`,
-      );
-    if (goal === 'declared') {
-      const others = observed.filter((other) => other.kind === each.kind && !('unreachable' in other));
-      if (others.every((other) => listedAs(other).former))
-        throw new Refused(
-          `${title} cannot be reached (${each.unreachable}), and no other declared one would carry the tunnel: start it first`,
-        );
-      refuseRenaming(title, listed, each.unreachable);
-    }
-    degraded.push(title);
-    if (goal === 'declared')
-      remarks.push(`${title} cannot be reached and is left out: the tunnel is degraded (${each.unreachable})`);
-  }
-  return { seen, degraded, away, remarks };
-}
-
-/** What a run changed and could not put back is not lost sight of since the device is in no declaration any more. @throws Refused, NotUnderstood */
-function refuseUnlisted(goal: Goal, spec: Situation['spec'], listed: readonly string[], before: Situation['before']) {
-  const name = Object.keys(before).find((each) => !listed.includes(each));
-  if (name === undefined) return;
-  const forget = /^m?i-/.test(name) ? `, or, if it is gone for good, run again with "forget": ["${name}"]` : '';
-  const sentence = `${name} was changed by a run that could not put it back, and tunnel ${spec.name} has no such device any more: declare it as it was then and repair that run${forget}`;
-  throw goal === 'recorded' ? new NotUnderstood(sentence) : new Refused(sentence);
-}
-
-/** Only objects with a declared or applied name are looked for: a device that is left out must not keep any under another one. @throws Refused */
-function refuseRenaming(title: string, listed: Listed, unreachable: string): void {
-  const { applied, name } = listed;
-  if (applied === null || !devicesOf(applied, null).some((device) => device.name === name)) return;
-  const asked = kindOf(listed).questions({ ...listed, applied: null });
-  const [lost] = kindOf(listed)
-    .questions(listed)
-    .filter((question) => !asked.includes(question));
-  if (lost !== undefined)
-    throw new Refused(
-      `${title} cannot be reached (${unreachable}) and has what was applied under names that are not declared any more (${lost}): start it before this is applied, or take it out of the declaration`,
-    );
-}
-
-function refuseForgetting(spec: Situation['spec'], forget: readonly string[]): void {
-  const declared = devicesOf(spec, null).find(({ name }) => forget.includes(name));
-  if (declared)
-    throw new Refused(
-      `${deviceTitle(declared)} is declared and cannot be forgotten: take it out of the declaration, or only tear down without it`,
-    );
 }
 
 function byKind<T>(of: (kind: Kind) => T): Readonly<Record<Kind, T>> {

@@ -1,4 +1,5 @@
 import type { Operation, Order, State } from './device';
+import type { Declared } from './tunnel';
 
 /** What a run changed of one object: the value to go back to, and every value that edge-ramp may have left there. null: no such object. */
 export interface Touched {
@@ -8,6 +9,18 @@ export interface Touched {
 
 /** The record `before`: device (a BIG-IP's management address, a node's instance id) to object to what was touched. */
 export type Before = Readonly<Record<string, Readonly<Record<string, Touched>>>>;
+
+/** `before` as it lies in the table, with every declaration that a run began with since it was first written: their names are what it tells of. */
+export interface Begun {
+  readonly declared: readonly Declared[];
+  readonly touched: Before;
+}
+
+/** Adds what a run begins with. A declaration that is among them already is not kept twice. */
+export function begin({ declared }: Begun, spec: Declared, touched: Before): Begun {
+  const known = declared.some((each) => JSON.stringify(each) === JSON.stringify(spec));
+  return { declared: known ? declared : [...declared, spec], touched };
+}
 
 /** The record `original`: device to shared object to the value it had before edge-ramp first touched it. */
 export type Original = Readonly<Record<string, State>>;

@@ -3,6 +3,7 @@ import { handler as planHandler, type PlanInput } from '../../lambdas/plan/handl
 import { deviceStep, type StepInput, type StepOutput } from '../../lambdas/devices/step';
 import type { Order, RunCommand } from '../../lambdas/run-command/port';
 import { DeviceRefused, NotDelivered, OutcomeUnknown } from '../../lib/tunnel/errors';
+import type { Before, Begun } from '../../lib/tunnel/records';
 import type { Tunnel } from '../../lib/tunnel/tunnel';
 import { pair } from '../lib/tunnel/cluster-site';
 import { ALIVE, EXAMPLE, Site, answerText, bigipAnswer, merge, pairNodeAnswer, tunnel } from '../lib/tunnel/site';
@@ -220,6 +221,7 @@ describe('the plan', () => {
       { ok: true, devices: [ramp!] },
     ];
   };
+  const begun = ({ spec }: Site, touched: Before): Begun => ({ declared: [spec], touched });
   const input = (site: Site, changes: Partial<PlanInput> = {}, request: object = {}): PlanInput =>
     JSON.parse(
       JSON.stringify({
@@ -229,7 +231,7 @@ describe('the plan', () => {
         observed: outcomes(site),
         records: {
           original: Object.keys(site.original).length === 0 ? null : JSON.stringify(site.original),
-          before: Object.keys(site.before).length === 0 ? null : JSON.stringify(site.before),
+          before: Object.keys(site.before).length === 0 ? null : JSON.stringify(begun(site, site.before)),
           applied: site.applied === null ? null : JSON.stringify(site.applied),
         },
         before: null,
@@ -258,7 +260,7 @@ describe('the plan', () => {
     const plan = await planHandler(input(site));
     expect(Object.keys(plan).sort()).toEqual(FIELDS);
     expect(plan.sentence).toBe('18 changes on 2 devices; none cuts live traffic.');
-    expect(JSON.parse(plan.records.before)).toEqual(site.plan().before);
+    expect(JSON.parse(plan.records.before)).toEqual({ declared: [EXAMPLE], touched: site.plan().before });
     expect(JSON.parse(plan.records.applied)).toEqual(EXAMPLE);
     expect(Object.values(plan).includes(undefined as never)).toBe(false);
   });
@@ -356,7 +358,7 @@ describe('the plan', () => {
       const plan = site.plan();
       site.carryOut(plan);
       await expect(
-        planHandler(input(site, { phase: 'restore', before: JSON.stringify(plan.before) })),
+        planHandler(input(site, { phase: 'restore', before: JSON.stringify(begun(site, plan.before)) })),
       ).resolves.toMatchObject({ interrupts: [] });
     });
   });

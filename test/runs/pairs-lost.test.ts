@@ -16,9 +16,7 @@ test('a pair whose second node dies in the middle of a change: BIG-IP and the fi
   }, 50);
   const result = await running;
   clearInterval(hung);
-  expect(`${endOf(result)}: ${result.cause}`).toMatch(
-    new RegExp(`^RollbackFailed: .*ramp node ${SECOND} was changed, and cannot be reached to be put back`),
-  );
+  expect(`${endOf(result)}: ${result.cause}`).toMatch(new RegExp(`^RollbackFailed: .*ramp node ${SECOND}: \\? `));
   expect([FIRST, pair.bigip[0]!.management].map((host) => second.lab.hosts.dump(host))).toEqual(applied);
   second.world.back(SECOND);
   await discard(second);

@@ -5,8 +5,9 @@ import type { Device, Observation, Operation, Order, Stage, State, Wanted } from
 import { NotUnderstood, NotVerified, Refused } from '../errors';
 import { bigipUnit, marker, type Tunnel } from '../tunnel';
 import { drains, drainWire } from './drain';
-import { desiredObjects, desiredRoute, ownership, property, routeName, translation } from './objects';
+import { desiredObjects, desiredRoute, ownership, routeName, translation } from './objects';
 import { digest, proofs, questions, read, readProbes, type BigIpFacts } from './read';
+import { property } from '../words';
 
 /** BIG-IP: one unit, reached through its bastion. */
 export const bigip: Device<BigIpFacts> = {

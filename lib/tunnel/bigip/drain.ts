@@ -1,6 +1,6 @@
 import { effect, type Operation, type State } from '../device';
 import type { Tunnel } from '../tunnel';
-import { property } from './objects';
+import { property } from '../words';
 
 /** How long connections through one translation address get to end, before what carries them goes. */
 export interface Drain {

@@ -1,4 +1,5 @@
 import { bigipUnit, marker, rampAddress, tunnelAddress, type Tunnel } from '../tunnel';
+import { property } from '../words';
 import { relative } from './tmsh';
 
 /**
@@ -66,13 +67,6 @@ function incidental(name: string, value: readonly string[]): boolean {
 /** Blanks, and the percent sign that stands for them, the only characters of a description that are not sent as they are. */
 function encode(text: string): string {
   return text.replaceAll('%', '%25').replaceAll(' ', '%20');
-}
-
-/** A property of a canonical value. */
-export function property(value: string | undefined, name: string): string | undefined {
-  const words = value?.split(' ') ?? [];
-  const at = words.indexOf(name);
-  return at < 0 ? undefined : words[at + 1];
 }
 
 /** The four objects of a declared tunnel except its routes, as they shall be. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { excerpt, pingCounts, readAnswers, type Answer } from '../answer';
+import { excerpt, pingProbe, readAnswers, type Answer } from '../answer';
 import type { Observation, Probe, State, Subject } from '../device';
 import { NotUnderstood } from '../errors';
 import { bigipUnit, isPair, rampAddress, tunnelAddress, type Tunnel } from '../tunnel';
-import { canonical, property, type ObjectKind } from './objects';
+import { canonical, type ObjectKind } from './objects';
 import { parseListing, properties, relative } from './tmsh';
+import { property } from '../words';
 
 /** What edge-ramp knows of a BIG-IP but does not change. */
 export interface BigIpFacts {
@@ -153,24 +154,13 @@ export function digest({ objects: names, virtualServers, clusterNetworks }: Tunn
 
 /** @throws NotUnderstood */
 export function readProbes(device: string, spec: Tunnel, answers: ReadonlyMap<string, Answer>): readonly Probe[] {
-  return probes(spec).flatMap((question): Probe[] => {
-    const answer = answers.get(question);
-    if (answer?.code === undefined) return [];
+  return probes(spec).flatMap((question) => {
     const to = question.split(' ')[1]!;
-    const counts = pingCounts(answer.lines);
-    const detail = counts ? `${counts.received} of ${counts.sent} packets came back` : excerpt(answer.lines.join(' '));
-    return [
-      {
-        from: device,
-        to,
-        what:
-          to === spec.tunnel.node
-            ? 'ping through the tunnel'
-            : 'ping to a Pod through the tunnel (not through the SNAT pool)',
-        ok: (counts?.received ?? 0) > 0,
-        detail,
-      },
-    ];
+    const what =
+      to === spec.tunnel.node
+        ? 'ping through the tunnel'
+        : 'ping to a Pod through the tunnel (not through the SNAT pool)';
+    return pingProbe(device, to, what, answers.get(question)) ?? [];
   });
 }
 

@@ -9,7 +9,6 @@ import {
   nodeNames,
   owned,
   pairOf,
-  property,
   readShared,
   sharedObjects,
   withoutOwner,
@@ -17,6 +16,7 @@ import {
 } from './objects';
 import { questions, read, type ClusterFacts } from './read';
 import { describe } from './words';
+import { property } from '../words';
 
 /** The cluster that the nodes belong to, by the host that runs oc: what keeps a pair's virtual IP, and whether a node takes Pods. */
 export const cluster: Device<ClusterFacts, Declared> = {

@@ -1,8 +1,9 @@
 import type { State, Subject } from '../device';
 import { Refused } from '../errors';
-import { marker, type Declared } from '../tunnel';
-import { addresses, failoverValue, pairOf, property, withoutOwner, type Pair } from './objects';
+import { marker, vrrpId, type Declared } from '../tunnel';
+import { addresses, failoverValue, pairOf, withoutOwner, type Pair } from './objects';
 import type { ClusterFacts, Failover } from './read';
+import { property } from '../words';
 
 /**
  * Whether the object under one of our names is this tunnel's: by its mark, or, when it has none, by virtual IP, interface and selector, as the
@@ -43,7 +44,7 @@ function vrrpIds({ offset, vips }: Pick<Failover, 'offset' | 'vips'>): readonly 
 
 function sharesId(failover: Failover, { ipfailover }: Pair): boolean {
   const [first, last] = vrrpIds(failover);
-  return first <= ipfailover.vrrpIdOffset + 1 && ipfailover.vrrpIdOffset + 1 <= last;
+  return first <= vrrpId(ipfailover) && vrrpId(ipfailover) <= last;
 }
 
 /**
@@ -68,7 +69,7 @@ export function refuseCollision(
     const [first, last] = vrrpIds(failover);
     if (sharesId(failover, pair))
       throw new Refused(
-        `${title}: ipfailover ${called} uses VRRP ${first === last ? `id ${first}` : `ids ${first} to ${last}`}, and this tunnel's would be ${pair.ipfailover.vrrpIdOffset + 1}: declare another ipfailover.vrrpIdOffset`,
+        `${title}: ipfailover ${called} uses VRRP ${first === last ? `id ${first}` : `ids ${first} to ${last}`}, and this tunnel's would be ${vrrpId(pair.ipfailover)}: declare another ipfailover.vrrpIdOffset`,
       );
   }
 }

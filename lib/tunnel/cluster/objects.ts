@@ -75,13 +75,6 @@ export function sharedValue({ is, first }: Shared): string {
   return first === undefined ? `is ${is}` : `is ${is} first ${first}`;
 }
 
-/** A property of an ipfailover object's canonical value. */
-export function property(value: string | undefined, name: string): string | undefined {
-  const words = value?.split(' ') ?? [];
-  const at = words.findIndex((word, i) => i % 2 === 0 && word === name);
-  return at < 0 ? undefined : words[at + 1];
-}
-
 /** The last part of an address list of ipfailover's, `10.1.1.20-24,10.1.1.30`, written out. Nothing that is no address. */
 export function addresses(list: string): readonly string[] {
   return list.split(',').flatMap((part) => {

@@ -1,5 +1,6 @@
 import type { Operation } from '../device';
-import { isShared, property, readShared, withoutOwner, type SharedKind } from './objects';
+import { isShared, readShared, withoutOwner, type SharedKind } from './objects';
+import { property } from '../words';
 
 const SIGN = { create: '+', delete: '-', modify: '~' } as const;
 

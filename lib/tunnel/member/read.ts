@@ -1,4 +1,4 @@
-import { excerpt, pingCounts, readAnswers, type Answer } from '../answer';
+import { excerpt, pingProbe, readAnswers, type Answer } from '../answer';
 import type { Observation, Probe, Subject } from '../device';
 import { NotUnderstood, NotVerified } from '../errors';
 import type { Member } from '../tunnel';
@@ -77,15 +77,9 @@ function isAbsent(device: string, { code, lines }: Answer): boolean {
 
 function pinged(subject: Subject<Member>, answer: (question: string) => Answer): Probe {
   const { probe } = subject.spec;
-  const { lines } = answer(`ping ${probe}`);
-  const counts = pingCounts(lines);
-  return {
-    from: title(subject),
-    to: probe,
-    what: 'ping of a Pod through the SDN',
-    ok: (counts?.received ?? 0) > 0,
-    detail: counts ? `${counts.received} of ${counts.sent} packets came back` : excerpt(lines.join(' ')),
-  };
+  const found = pingProbe(title(subject), probe, 'ping of a Pod through the SDN', answer(`ping ${probe}`));
+  if (!found) throw new NotUnderstood(`${title(subject)} was not asked to ping ${probe}`);
+  return found;
 }
 
 function title({ name }: Subject<Member>): string {

@@ -1,5 +1,5 @@
 import { cidrText, isAddress, parseCidr } from '../address';
-import { excerpt, pingCounts, readAnswers, type Answer } from '../answer';
+import { excerpt, pingProbe, readAnswers, type Answer } from '../answer';
 import type { Observation, Probe, State, Subject } from '../device';
 import { NotUnderstood } from '../errors';
 import { bigipUnit, isPair, marker, tunnelAddress } from '../tunnel';
@@ -134,12 +134,9 @@ export function read(text: string, subject: Subject): Observation<RampFacts> {
   };
 }
 
-/** The ramp node's ping as a probe; undefined when it was not asked for lack of a tunnel. */
+/** The ramp node's ping of BIG-IP through the tunnel; undefined when it was not asked, for lack of a tunnel or of the virtual IP. */
 export function readPing(device: string, to: string, answer: Answer | undefined): Probe | undefined {
-  if (answer?.code === undefined) return undefined;
-  const counts = pingCounts(answer.lines);
-  const detail = counts ? `${counts.received} of ${counts.sent} packets came back` : excerpt(answer.lines.join(' '));
-  return { from: device, to, what: 'ping through the tunnel', ok: (counts?.received ?? 0) > 0, detail };
+  return pingProbe(device, to, 'ping through the tunnel', answer);
 }
 
 /** @throws NotUnderstood */

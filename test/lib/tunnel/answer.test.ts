@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
-import { pingCounts, readAnswers } from '../../../lib/tunnel/answer';
+import { pingProbe, readAnswers } from '../../../lib/tunnel/answer';
 import { NotUnderstood } from '../../../lib/tunnel/errors';
 import { KINDS } from '../../../lib/tunnel/devices';
 import { subject, ALIVE, EXAMPLE, answerText, bigipAnswer, freshWorld, rampAnswer, type Said } from './site';
@@ -95,9 +95,20 @@ describe.each([
 });
 
 test.each([
-  [ALIVE, { sent: 3, received: 3 }],
-  [['5 packets transmitted, 0 received, +3 errors, 100% packet loss, time 4001ms'], { sent: 5, received: 0 }],
-  [['3 packets transmitted, 2 packets received, 33% packet loss'], { sent: 3, received: 2 }],
-  [['ping: connect: Network is unreachable'], undefined],
-  [[], undefined],
-])('of a ping, the summary counts: %j', (lines, expected) => expect(pingCounts(lines)).toEqual(expected));
+  [ALIVE, true, '3 of 3 packets came back'],
+  [['5 packets transmitted, 0 received, +3 errors, 100% packet loss, time 4001ms'], false, '0 of 5 packets came back'],
+  [['3 packets transmitted, 2 packets received, 33% packet loss'], true, '2 of 3 packets came back'],
+  [['ping: connect: Network is unreachable'], false, 'ping: connect: Network is unreachable'],
+  [[], false, '(nothing)'],
+])('a ping is judged by its summary: %j', (lines, ok, detail) =>
+  expect(pingProbe('a', 'b', 'ping', { lines, code: ok ? 0 : 1 })).toEqual({
+    from: 'a',
+    to: 'b',
+    what: 'ping',
+    ok,
+    detail,
+  }),
+);
+
+test('a ping that was not asked is no probe', () =>
+  expect(pingProbe('a', 'b', 'ping', { lines: [], code: undefined })).toBeUndefined());

@@ -51,9 +51,12 @@ describe('a declared node that cannot be reached', () => {
     expect(restore.degraded).toEqual([`ramp node ${FIRST}`]);
     site.carryOut(restore);
     site.before = restore.before;
-    expect(() => reconcile('recorded', without(site.situation(), FIRST))).toThrow(
-      new NotUnderstood(`ramp node ${FIRST} was changed, and cannot be reached to be put back: ${AWAY}`),
-    );
+    const left = reconcile('recorded', without(site.situation(), FIRST));
+    const texts = left.changes.map(({ device, text }) => `${device}: ${text}`);
+    expect(texts.length).toBe(Object.keys(plan.before[FIRST]!).length);
+    for (const text of texts) expect(text).toMatch(new RegExp(`^ramp node ${FIRST}: \\? .*nobody could look`));
+    expect(left.operations).toBe(texts.length);
+    expect(Object.values(left.work).flatMap((stage) => Object.values(stage).flat())).toEqual([]);
   });
 
   test('that left the declaration: traffic is not sent back there', () => {
@@ -91,6 +94,32 @@ describe('a node of a pair that cannot be reached', () => {
       'start it before this is applied',
     ),
   );
+});
+
+describe('a first apply that could not be put back', () => {
+  const SAME = 'under a name that is not declared any more (tunnel tun1)';
+  /** The example begun and not put back, and then declared with another device. */
+  function renamed(): Situation {
+    const site = new Site(EXAMPLE);
+    const { before } = site.plan();
+    const spec = merge(EXAMPLE, { tunnel: { interface: 'tun7' } }) as unknown as Tunnel;
+    return { ...new Site(spec, site.world).situation(), before, begun: [EXAMPLE] };
+  }
+
+  test.each(['declared', 'absent'] as const)('is not lost sight of by renaming what it made (%s)', (goal) =>
+    refused(() => reconcile(goal, renamed()), SAME, 'declare it as it was then and repair that run'),
+  );
+
+  test('is not taken for restored under the new names', () =>
+    expect(() => reconcile('recorded', renamed())).toThrow(NotUnderstood));
+
+  test('goes on when it is declared under the same names', () => {
+    const site = new Site(EXAMPLE);
+    const { before } = site.plan();
+    expect(reconcile('declared', { ...site.situation(), before, begun: [EXAMPLE] }).operations).toBe(
+      site.plan().operations,
+    );
+  });
 });
 
 describe('a device that a run could not put back, and that left every declaration', () => {

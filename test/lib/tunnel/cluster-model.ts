@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { isShared, property, readShared, sharedValue } from '../../../lib/tunnel/cluster/objects';
+import { isShared, readShared, sharedValue } from '../../../lib/tunnel/cluster/objects';
+import { property } from '../../../lib/tunnel/words';
 import { questions, type ClusterFacts, type Failover } from '../../../lib/tunnel/cluster/read';
 import type { Observation, Operation, State } from '../../../lib/tunnel/device';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';

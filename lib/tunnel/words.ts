@@ -1,0 +1,13 @@
+/** Canonical values are words in pairs: `local-address 10.3.89.66 description none`. */
+
+/** The pairs of a value by their first words; undefined: it is no such value. */
+export function pairs(value: string): ReadonlyMap<string, string> | undefined {
+  const words = value.split(' ');
+  if (words.length % 2 !== 0) return undefined;
+  return new Map(words.flatMap((word, i) => (i % 2 === 0 ? [[word, words[i + 1]!] as const] : [])));
+}
+
+/** What stands behind a word; undefined: there is no such word, or no value. */
+export function property(value: string | undefined, name: string): string | undefined {
+  return pairs(value ?? '')?.get(name);
+}
