@@ -1,8 +1,13 @@
 import * as z from 'zod';
 import { issueLines, parseDeclaration } from '../../lib/tunnel/parse';
 import { InvalidRequest } from '../../lib/tunnel/errors';
+import { digestOf } from '../../lib/tunnel/digest';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Declared } from '../../lib/tunnel/tunnel';
+
+const when = z.iso
+  .datetime({ offset: true, error: 'must be a time with its zone: 2026-11-24T06:00:00Z' })
+  .transform((text) => new Date(text).toISOString());
 
 const input = z
   .strictObject({
@@ -12,7 +17,7 @@ const input = z
         /^[a-z][a-z0-9-]{0,31}$/,
         'must be the name of a declared tunnel: 1 to 32 of lower case letters, digits, -',
       ),
-    action: z.enum(['apply', 'plan', 'verify', 'teardown']).default('apply'),
+    action: z.enum(['apply', 'plan', 'verify', 'teardown', 'pause', 'resume']).default('apply'),
     allowInterruption: z.boolean().default(false),
     expect: z
       .string()
@@ -24,6 +29,11 @@ const input = z
       .max(8, 'must be at most 8 instance ids')
       .default([]),
     trigger: z.enum(['event', 'schedule']).optional(),
+    asked: when.optional(),
+    awaits: z
+      .string()
+      .regex(/^(?:i|mi)-[0-9a-f]{8,17}$/, 'must be an instance id: i-… or mi-…')
+      .optional(),
     repair: z
       .string()
       .regex(
@@ -31,43 +41,94 @@ const input = z
         'must be the ARN of an execution',
       )
       .optional(),
+    until: when.optional(),
+    reason: z
+      .string()
+      .regex(
+        /^[\p{L}\p{N} .,:;()/#@_+-]{1,200}$/u,
+        'must be 1 to 200 letters, digits, spaces and . , : ; ( ) / # @ _ + -',
+      )
+      .optional(),
   })
-  .superRefine(({ spec, action, tunnel, forget, trigger }, context) => {
-    if (forget.length > 0 && (action === 'verify' || trigger !== undefined))
-      context.addIssue({
-        code: 'custom',
-        path: ['forget'],
-        input: forget,
-        message:
-          'is for a plan, an apply or a teardown that a person asks for: what stands on a forgotten node stays there',
-      });
-    if (spec === undefined) return;
-    if (action !== 'plan')
-      context.addIssue({
-        code: 'custom',
-        path: ['spec'],
-        input: undefined,
-        message: 'is for action plan only: what is applied must be declared',
-      });
-    const { name } = (typeof spec === 'object' && spec !== null ? spec : {}) as { name?: unknown };
-    if (name !== tunnel)
-      context.addIssue({
-        code: 'custom',
-        path: ['spec', 'name'],
-        input: name,
-        message: `must be the tunnel's name, ${tunnel}`,
-      });
+  .superRefine((request, context) => {
+    for (const { path, message } of contradictions(request))
+      context.addIssue({ code: 'custom', path: [...path], input: at(request, path), message });
   });
+
+interface Contradiction {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** Fields that do not go together. */
+function contradictions(request: z.input<typeof input>): readonly Contradiction[] {
+  const { spec, action = 'apply', tunnel, forget = [], trigger, asked, awaits, repair, until, reason } = request;
+  const found: Contradiction[] = [];
+  const rule = (broken: boolean, field: string, message: string): void => {
+    if (broken) found.push({ path: [field], message });
+  };
+  rule(
+    forget.length > 0 && (action === 'verify' || trigger !== undefined),
+    'forget',
+    'is for a plan, an apply or a teardown that a person asks for: what stands on a forgotten node stays there',
+  );
+  rule(
+    trigger !== undefined && action !== 'apply' && action !== 'pause',
+    'action',
+    'must be apply where an event or a schedule asks: nothing else is done without a person',
+  );
+  rule(asked !== undefined && trigger === undefined, 'asked', 'is for what an event or a schedule asks for');
+  rule(
+    awaits !== undefined && (trigger === undefined || repair !== undefined),
+    'awaits',
+    'is for what an event asks for',
+  );
+  rule(repair !== undefined && action !== 'apply', 'repair', 'goes with no other action: a repair restores');
+  rule(
+    reason === undefined && action === 'pause',
+    'reason',
+    'is missing: say why, for whoever finds the tunnel paused',
+  );
+  rule(reason !== undefined && action !== 'pause', 'reason', 'is for action pause only');
+  rule(until !== undefined && action !== 'pause', 'until', 'is for action pause only');
+  rule(until !== undefined && Date.parse(until) <= Date.now(), 'until', 'must be in the future');
+  if (spec === undefined) return found;
+  rule(action !== 'plan', 'spec', 'is for action plan only: what is applied must be declared');
+  const { name } = (typeof spec === 'object' && spec !== null ? spec : {}) as { name?: unknown };
+  if (name !== tunnel) found.push({ path: ['spec', 'name'], message: `must be the tunnel's name, ${tunnel}` });
+  return found;
+}
+
+/** What stands at a path; not the whole of an inline declaration, which would fill the sentence. */
+function at(request: unknown, path: readonly string[]): unknown {
+  if (path.length === 1 && path[0] === 'spec') return undefined;
+  return path.reduce<unknown>(
+    (value, field) =>
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[field] : undefined,
+    request,
+  );
+}
 
 /** What the workflow knows of its request from the first state on. null: not given. */
 export interface Request {
   readonly contract: number;
   readonly tunnel: string;
-  readonly action: 'apply' | 'plan' | 'verify' | 'teardown';
+  readonly action: 'apply' | 'plan' | 'verify' | 'teardown' | 'pause' | 'resume';
   readonly allowInterruption: boolean;
   readonly expect: string | null;
+  /** Who asks; null: a person. */
   readonly trigger: 'event' | 'schedule' | null;
+  /** When that happened which an event or a schedule answers. Milliseconds since the epoch. */
+  readonly asked: number | null;
+  /** The instance that an event is about, which may still be booting. */
+  readonly awaits: string | null;
+  /** The ARN of a run that died, whose work is to be put back. */
   readonly repair: string | null;
+  /** Until when a tunnel is paused, ISO 8601; null: until somebody resumes it. */
+  readonly until: string | null;
+  readonly reason: string | null;
+  /** The declaration in 16 hexadecimal digits, by which failures of the same one are counted; null when there is none. */
+  readonly specDigest: string | null;
   /** Instance ids of ramp nodes that are gone for good: nobody looks for them. */
   readonly forget: readonly string[];
   /** False: nobody declares the tunnel any more, and it is to be torn down as it was last applied. */
@@ -91,24 +152,28 @@ export async function readRequest(
   const parsed = input.safeParse(document, { reportInput: true });
   if (!parsed.success)
     throw new InvalidRequest(parsed.error.issues.flatMap((issue) => issueLines('request', issue)).join('; '));
-  const { tunnel, action, allowInterruption, expect = null, trigger = null, repair = null, forget, spec } = parsed.data;
-  const common = {
+  const { spec, asked, expect = null, trigger = null, awaits = null, repair = null, ...given } = parsed.data;
+  const { tunnel, action, until = null, reason = null } = given;
+  const request = (declared: boolean, found: Declared | null): CheckedRequest => ({
+    ...given,
     contract: CONTRACT,
-    tunnel,
-    action,
-    allowInterruption,
     expect,
     trigger,
+    asked: asked === undefined ? null : Date.parse(asked),
+    awaits,
     repair,
-    forget,
-    declared: true,
-  };
-  if (spec !== undefined) return { ...common, spec: parseDeclaration(spec, 'request: spec') };
+    until,
+    reason,
+    declared,
+    specDigest: found === null ? null : digestOf(found),
+    spec: found,
+  });
+  if (spec !== undefined) return request(true, parseDeclaration(spec, 'request: spec'));
   const text = await declared(tunnel);
-  if (text === undefined && action === 'teardown') return { ...common, declared: false, spec: null };
+  if (text === undefined && action === 'teardown') return request(false, null);
   if (text === undefined)
     throw new InvalidRequest(`request: tunnel: "${tunnel}": is not declared; add tunnels/${tunnel}.yaml and deploy`);
-  return { ...common, spec: parseDeclaration(parseJson(text, tunnel), `declaration of ${tunnel}`) };
+  return request(true, parseDeclaration(parseJson(text, tunnel), `declaration of ${tunnel}`));
 }
 
 function parseJson(text: string, tunnel: string): unknown {

@@ -5,7 +5,7 @@
  */
 
 /** The version of the payloads between the state machine and its handlers. A handler of another deployment refuses. */
-export const CONTRACT = 2;
+export const CONTRACT = 3;
 
 /** One way a run can end: the name of the state that ends it, and the command line's exit code. */
 export interface EndState {
@@ -24,6 +24,8 @@ export const END_STATES = [
   { name: 'TornDown', succeeds: true, exitCode: 0 },
   { name: 'Restored', succeeds: true, exitCode: 0 },
   { name: 'Skipped', succeeds: true, exitCode: 0 },
+  { name: 'Paused', succeeds: true, exitCode: 0 },
+  { name: 'Resumed', succeeds: true, exitCode: 0 },
   { name: 'RolledBack', succeeds: false, exitCode: 1 },
   { name: 'NotStarted', succeeds: false, exitCode: 1 },
   { name: 'NotVerified', succeeds: false, exitCode: 1 },

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   STAGES,
   difference,
@@ -13,6 +12,7 @@ import {
   type State,
 } from './device';
 import { whoAnswered } from './attendance';
+import { digestOf } from './digest';
 import { deviceTitle, EVERY_KIND, kindOf, type Kind, type Listed } from './devices';
 import { Refused } from './errors';
 import type { Change, Goal, Plan, Situation, Work, WorkByKind } from './plan';
@@ -176,8 +176,4 @@ function savedName({ facts }: Observation<unknown>): string | null {
   return typeof facts === 'object' && facts !== null && 'saved' in facts && typeof facts.saved === 'string'
     ? facts.saved
     : null;
-}
-
-function digestOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }

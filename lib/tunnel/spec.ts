@@ -116,11 +116,19 @@ const name = z
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of lower case letters, digits, - and begin with a letter')
   .describe("The tunnel's name, and its file's");
 const example = z.boolean().default(false).describe('An example is never touched by events and schedules');
+const watch = z
+  .int('must be a whole number of minutes')
+  .min(0, 'must be 0 to 1440 minutes')
+  .max(1440, 'must be 0 to 1440 minutes')
+  .multipleOf(5, 'must be a multiple of 5: the schedule ticks every 5 minutes')
+  .default(5)
+  .describe('How often the tunnel is looked at, in minutes, a multiple of 5; 0: never');
 
 const rampTunnel = z.strictObject({
   kind: z.literal('ramp').describe('The tunnel ends at ramp nodes'),
   name,
   example,
+  watch,
   bigip: z
     .array(unit)
     .length(1, 'must be a list of exactly one BIG-IP')
@@ -191,6 +199,7 @@ const member = z.strictObject({
   kind: z.literal('member').describe('The balancer is itself a node of the SDN: no tunnel is needed'),
   name,
   example,
+  watch,
   balancer: z
     .strictObject({
       instance: instance.describe('The balancer, as Systems Manager knows it'),

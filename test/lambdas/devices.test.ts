@@ -9,20 +9,25 @@ import { pair } from '../lib/tunnel/cluster-site';
 import { ALIVE, EXAMPLE, Site, answerText, bigipAnswer, merge, pairNodeAnswer, tunnel } from '../lib/tunnel/site';
 
 const REQUEST = {
-  contract: 2,
+  contract: 3,
   tunnel: 'edge-a',
   action: 'apply',
   allowInterruption: false,
   expect: null,
   trigger: null,
+  asked: null,
+  awaits: null,
   repair: null,
+  until: null,
+  reason: null,
+  specDigest: null,
   forget: [],
   declared: true,
   spec: EXAMPLE,
 } as const;
 
 const INPUT: StepInput = {
-  contract: 2,
+  contract: 3,
   do: 'observe',
   execution: 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1',
   step: 'Observe BIG-IP',
@@ -225,7 +230,7 @@ describe('the plan', () => {
   const input = (site: Site, changes: Partial<PlanInput> = {}, request: object = {}): PlanInput =>
     JSON.parse(
       JSON.stringify({
-        contract: 2,
+        contract: 3,
         phase: 'forward',
         request: { ...REQUEST, spec: site.spec, ...request },
         observed: outcomes(site),

@@ -15,15 +15,20 @@ async function message(input: unknown): Promise<string> {
 
 test('the least request is an apply that interrupts nothing, with every field of the contract', async () =>
   expect(await readRequest({ tunnel: 'edge-a' }, declared)).toEqual({
-    contract: 2,
+    contract: 3,
     tunnel: 'edge-a',
     action: 'apply',
     allowInterruption: false,
     expect: null,
     trigger: null,
+    asked: null,
+    awaits: null,
     repair: null,
+    until: null,
+    reason: null,
     forget: [],
     declared: true,
+    specDigest: expect.stringMatching(/^[0-9a-f]{16}$/),
     spec: EXAMPLE,
   }));
 
@@ -32,19 +37,20 @@ test('a full request keeps what it says', async () =>
     await readRequest(
       {
         tunnel: 'edge-a',
-        action: 'teardown',
         allowInterruption: true,
         expect: '0123456789abcdef',
         trigger: 'event',
+        asked: '2026-11-23T08:00:00Z',
         repair: 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1',
       },
       declared,
     ),
   ).toMatchObject({
-    action: 'teardown',
+    action: 'apply',
     allowInterruption: true,
     expect: '0123456789abcdef',
     trigger: 'event',
+    asked: Date.UTC(2026, 10, 23, 8),
     repair: 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1',
   }));
 
@@ -187,4 +193,38 @@ describe('the handler', () => {
     answers.set('/edge-ramp/tunnels/edge-d', Object.assign(new Error('denied'), { name: 'AccessDeniedException' }));
     await expect(handler({ tunnel: 'edge-d' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
+});
+
+test('a pause says why, and until when', async () => {
+  expect(await message({ tunnel: 'edge-a', action: 'pause' })).toContain('request: reason');
+  expect(await message({ tunnel: 'edge-a', action: 'pause', reason: '$(rm)' })).toContain('must be 1 to 200 letters');
+  expect(
+    await message({ tunnel: 'edge-a', action: 'pause', reason: 'change 4711', until: '2020-01-01T00:00:00Z' }),
+  ).toContain('must be in the future');
+  expect(await message({ tunnel: 'edge-a', action: 'pause', reason: 'x', until: 'tomorrow' })).toContain(
+    'request: until: "tomorrow": must be a time with its zone',
+  );
+  expect(await message({ tunnel: 'edge-a', reason: 'x' })).toContain('is for action pause only');
+  expect(
+    await readRequest(
+      { tunnel: 'edge-a', action: 'pause', reason: 'change 4711', until: '2999-01-01T01:00:00+01:00' },
+      declared,
+    ),
+  ).toMatchObject({ action: 'pause', reason: 'change 4711', until: '2999-01-01T00:00:00.000Z' });
+});
+
+test.each([
+  [{ action: 'teardown', trigger: 'event' }, 'nothing else is done without a person'],
+  [{ asked: '2026-11-23T08:00:00Z' }, 'is for what an event or a schedule asks for'],
+  [{ awaits: 'i-0a4e90de0a4e90de0' }, 'is for what an event asks for'],
+  [{ repair: 'arn:aws:states:a:123456789012:execution:edge-ramp:x', action: 'plan' }, 'a repair restores'],
+])('what does not go together is refused: %j', async (fields, rule) =>
+  expect(await message({ tunnel: 'edge-a', ...fields })).toContain(rule),
+);
+
+test('the same declaration has the same digest, another one another', async () => {
+  const digest = async (spec: object): Promise<unknown> =>
+    (await readRequest({ tunnel: 'edge-a' }, async () => JSON.stringify(spec))).specDigest;
+  expect(await digest(EXAMPLE)).toBe(await digest(EXAMPLE));
+  expect(await digest(merge(EXAMPLE, { cookie: '0x998' }))).not.toBe(await digest(EXAMPLE));
 });

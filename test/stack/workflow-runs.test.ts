@@ -5,7 +5,7 @@ import { type Answers, EXECUTION, Mishap, walk } from './support/walk';
 const machine = definitionOf(synthesizeUnchecked());
 
 const REQUEST = {
-  contract: 2,
+  contract: 3,
   tunnel: 'edge-a',
   action: 'apply',
   allowInterruption: false,
@@ -21,7 +21,7 @@ const CHANGE = { device: 'BIG-IP 10.3.88.66', stage: 'shape', text: '+ tunnel SD
 const NOBODY = { bigip: [], ramp: [], cluster: [] };
 const NO_WORK = { detach: NOBODY, prepare: NOBODY, shape: NOBODY, attach: NOBODY, clean: NOBODY };
 const PLAN = {
-  contract: 2,
+  contract: 3,
   digest: '0123456789abcdef',
   operations: 4,
   changes: [CHANGE],
@@ -136,7 +136,7 @@ describe('a run that goes well', () => {
     });
     expect(path.length).toBeLessThanOrEqual(45);
     expect(asked['Configure BIG-IP']![0].Payload).toEqual({
-      contract: 2,
+      contract: 3,
       do: 'shape',
       execution: EXECUTION,
       step: 'Configure BIG-IP 0',

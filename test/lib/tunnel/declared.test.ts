@@ -72,6 +72,7 @@ describe('a rule of one field: message with path, value and rule', () => {
     ['a wait longer than a command may take', other({ drain: 91 }), 'drain: 91', 'must be 0 to 90 seconds'],
     ['a wait of less than nothing', other({ drain: -1 }), 'drain: -1', 'must be 0 to 90 seconds'],
     ['a part of a second', other({ drain: 1.5 }), 'drain: 1.5', 'must be a whole number of seconds'],
+    ['a look between two ticks', other({ watch: 7 }), 'watch: 7', 'must be a multiple of 5'],
     ['a wait as text', other({ drain: '60' }), 'drain: "60"', 'must be a whole number of seconds'],
     ['a number for an address', node({ address: 167_991_641 }), 'ramp.nodes.0.address: 167991641', 'expected string'],
     [

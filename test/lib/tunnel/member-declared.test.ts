@@ -27,6 +27,7 @@ describe('a declared balancer', () => {
       kind: 'member',
       name: 'edge-lb',
       example: true,
+      watch: 5,
       balancer: { instance: 'mi-0ba1a9ce0ba1a9ce0', node: 'balancer.example.com' },
       cluster: { admin: 'mi-0c1a55e20c1a55e20', kubeconfig: '/etc/origin/master/admin.kubeconfig' },
       clusterNetworks: ['10.128.0.0/14'],
