@@ -1,7 +1,10 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { CONTRACT, DEPLOYMENT_PARAMETER } from '../tunnel/outcome';
 import { CommandDocuments } from './command-documents';
 import { DeclaredTunnels, type DeclaredTunnelsProps } from './declared-tunnels';
+import { noticesTopic } from './notices';
 import { EdgeRampMachine } from './state-machine';
 import { StepHandlers } from './step-handlers';
 import { tunnelTable } from './tunnel-table';
@@ -17,9 +20,24 @@ export class EdgeRampStack extends Stack {
     const documents = new CommandDocuments(this, 'Documents');
     const handlers = new StepHandlers(this, 'Steps', documents);
     const table = tunnelTable(this);
+    const notices = noticesTopic(this);
     const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table });
 
+    new StringParameter(this, 'Deployment', {
+      parameterName: DEPLOYMENT_PARAMETER,
+      description: 'What the command line needs to know of this deployment',
+      stringValue: this.toJsonString({
+        contract: CONTRACT,
+        stateMachine: machine.stateMachineArn,
+        table: table.tableName,
+        notices: notices.topicArn,
+      }),
+    });
     new CfnOutput(this, 'StateMachineArn', { value: machine.stateMachineArn, description: 'What an operator starts' });
+    new CfnOutput(this, 'NoticesTopicArn', {
+      value: notices.topicArn,
+      description: 'Subscribe whoever should be told',
+    });
     new CfnOutput(this, 'TableName', { value: table.tableName, description: 'Leases, records and last results' });
   }
 }
