@@ -1,0 +1,19 @@
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
+
+/**
+ * Where people are told: failed runs, plans that wait for a person, automation that stopped, a watch that could not look.
+ *
+ * Subscribe whoever should be woken. A message is one sentence, the tunnel, the execution in the console and the runbook's
+ * heading; never a secret.
+ */
+export function noticesTopic(scope: Construct): Topic {
+  const topic = new Topic(scope, 'Notices', { displayName: 'edge-ramp', enforceSSL: true });
+  acknowledge(
+    topic,
+    'AwsSolutions-SNS2',
+    'a message holds no secret; CloudWatch cannot publish to a topic under the managed key, and a key of its own costs a dollar a month',
+  );
+  return topic;
+}
