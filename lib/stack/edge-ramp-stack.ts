@@ -21,7 +21,7 @@ export class EdgeRampStack extends Stack {
     const handlers = new StepHandlers(this, 'Steps', documents);
     const table = tunnelTable(this);
     const notices = noticesTopic(this);
-    const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table });
+    const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table, notices });
 
     new StringParameter(this, 'Deployment', {
       parameterName: DEPLOYMENT_PARAMETER,

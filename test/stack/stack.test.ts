@@ -254,12 +254,14 @@ describe('the template', () => {
   });
 
   test('tells where to start and where the results are', () => {
-    expect(Object.keys(synthesized.template.Outputs)).toEqual(['StateMachineArn', 'TableName']);
+    expect(Object.keys(synthesized.template.Outputs)).toEqual(['StateMachineArn', 'NoticesTopicArn', 'TableName']);
   });
 
   test('of no tunnels at all is sound', () => {
     const empty = synthesize([]);
-    expect(resourcesOf(empty, 'AWS::SSM::Parameter')).toEqual([]);
+    expect(resourcesOf(empty, 'AWS::SSM::Parameter').map(([, { Properties }]) => Properties.Name)).toEqual([
+      '/edge-ramp/deployment',
+    ]);
     expect(findings(empty.directory)).toEqual([]);
   });
 

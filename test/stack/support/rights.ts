@@ -34,7 +34,8 @@ function shortened(resource: string): string {
     .replace(/^arn:<AWS::Partition>:(\w+):<AWS::Region>:<AWS::AccountId>:/, '$1 ')
     .replace(/(document\/[a-z-]+-)[0-9a-f]{16}$/, '$1(hash)')
     .replace(/^<(?:Steps)?(\w+?)(Logs|Function)[0-9A-F]{8}\.Arn>/, (_, name, what) => `${name}'s ${what.toLowerCase()}`)
-    .replace(/<Tunnels[0-9A-F]{8}>/, '(tunnels)');
+    .replace(/<Tunnels[0-9A-F]{8}>/, '(tunnels)')
+    .replace(/^<Notices[0-9A-F]{8}>$/, '(notices)');
 }
 
 function when(condition: Record<string, Record<string, string>> | undefined): string {
