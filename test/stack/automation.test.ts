@@ -193,9 +193,10 @@ describe('people are told', () => {
       [{ Plan: () => ({ ...NOTHING, reachable: false, sentence: 'dead' }) }, {}, 'dead'],
       [{}, { repair: DEAD }, 'what a run that died had left is put back'],
     ] as const) {
-      const { asked } = await run({ ...twice, ...answers }, { ...EVENT, ...request });
+      const { asked, output } = await run({ ...twice, ...answers }, { ...EVENT, ...request });
       expect(told(asked).Subject).toBe('edge-ramp: edge-a: Automation is stopped');
       expect(told(asked).Message).toContain(words);
+      if (output) expect(output).toMatchObject({ endState: 'Restored', automationStopped: true });
       expect(told(asked).Message).toContain(
         'automation is stopped for this tunnel until an apply by a person succeeds',
       );
@@ -217,7 +218,7 @@ describe('people are told', () => {
       };
     };
     const third = await run(drifting([at(3), at(2)]), EVENT);
-    expect(told(third.asked).Subject).toBe('edge-ramp: edge-a: The tunnel drifts again and again');
+    expect(told(third.asked).Subject).toBe('edge-ramp: edge-a: Repeated drift');
     expect(third.output).toMatchObject({ endState: 'Applied', repeatedDrift: true });
     for (const calm of [[], [at(1)], [at(30), at(2)]]) {
       const { asked, output } = await run(drifting(calm), EVENT);

@@ -1,6 +1,7 @@
 import { Fail, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
 import type { EndStateName } from '../../tunnel/outcome';
 import { jsonata } from './expressions';
+import { STOPS } from './memory';
 import { LEFT, REMAINING, RESTORE_FAILURE, STOPPED, WHAT_FAILED } from './sentences';
 import type { Workshop } from './states';
 
@@ -69,6 +70,7 @@ export function endStates(shop: Workshop) {
       'Restored',
       'What a run that died had left is put back.',
       `'Everything is as it was' & ${LEFT} & ${STOPPED}`,
+      { automationStopped: jsonata(STOPS) },
     ),
     Skipped: succeed(
       'Skipped',

@@ -1,5 +1,4 @@
-import { Timeout } from 'aws-cdk-lib/aws-stepfunctions';
-import { TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
+import { TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
 import { SnsPublish } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { NOTICE, retry } from '../retry-policies';
 import { SERVICE_CALL } from '../time-outs';
@@ -9,7 +8,7 @@ import { LEFT, REMAINING, RESTORE_FAILURE, STOPPED, WHAT_FAILED } from './senten
 import type { Workshop } from './states';
 
 /*
- * What people are told when a run ends (ADR 0018): one sentence, the tunnel, the execution in the console, the heading of the
+ * What people are told when a run ends (ADR 0016): one sentence, the tunnel, the execution in the console, the heading of the
  * runbook. Every notice is an expression that gives { subject, message }, or null.
  */
 
@@ -43,7 +42,7 @@ export const NOTICES = {
   drift: onlyWhen(
     REPEATED,
     notice(
-      'The tunnel drifts again and again',
+      'Repeated drift',
       "'automation had to change something three times within a day; the last time: ' & $plan.sentence",
     ),
   ),
