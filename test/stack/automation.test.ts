@@ -293,6 +293,18 @@ describe('the item', () => {
     expect(await item()).not.toHaveProperty('failures');
   });
 
+  test('does not count what an event about a booting node began: its SDN comes up after its agent', async () => {
+    for (const arn of ['arn:1', 'arn:2', 'arn:3'])
+      expect(await failing(arn, { ...EVENT, awaits: 'i-0a4e90de0a4e90de0' })).toMatchObject({ failures: { N: '0' } });
+    const booting = { ...EVENT, awaits: 'i-0a4e90de0a4e90de0' };
+    const once = { ...WANTED, failures: { N: '1' }, failedSpec: { S: '00000000000000aa' } };
+    const { asked } = await run(
+      { ...reading(once), 'Take lease': () => attributes(once), Plan: throwing('Refused', 'no br0 yet') },
+      booting,
+    );
+    expect(asked['Tell people']).toBeUndefined();
+  });
+
   test('counts repairs until nothing is left to restore, one for each run however often it takes the lease', async () => {
     const repair = { ...EVENT, repair: DEAD };
     await (await owner('arn:0').holds()).does('Record before');

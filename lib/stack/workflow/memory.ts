@@ -60,11 +60,17 @@ export const HELD_BACK = [
 /** Repairs begun since `before` was last cleared, this one included. A run that lost the answer to its own taking is not counted twice. */
 export const ATTEMPTS = `$string($request.repair != null and $seen.owner != ${ME} ? $seen.attempts + 1 : $seen.attempts)`;
 
-/** Automatic failures in a row, this one included. A person's failure neither counts nor clears. */
-const FAILURES = `($request.trigger = null ? $seen.failures : $seen.failedSpec = ${SPEC} ? $seen.failures + 1 : 1)`;
+/**
+ * A person's failure neither counts nor clears. Nor does that of a run which awaits an instance: its SDN comes up minutes after its
+ * agent, and several nodes that restart together would stop automation just when it is needed. The watch looks again.
+ */
+const UNCOUNTED = "($request.trigger = null or $type($request.awaits) = 'string')";
+
+/** Automatic failures in a row, this one included. */
+const FAILURES = `(${UNCOUNTED} ? $seen.failures : $seen.failedSpec = ${SPEC} ? $seen.failures + 1 : 1)`;
 
 /** True when this failure stops automation. */
-export const STOPS = `($request.trigger != null and ${FAILURES} >= ${ENOUGH})`;
+export const STOPS = `(${UNCOUNTED} ? false : ${FAILURES} >= ${ENOUGH})`;
 
 /** The last drifts, with this run's when automation had to change something. */
 const DRIFTED = `[($request.trigger = null ? $seen.drifts : $append($seen.drifts, { 'at': $now(), 'execution': ${ME}, 'changes': $plan.operations }))[[-${DRIFTS}..-1]]]`;
@@ -96,7 +102,7 @@ export const FORGOTTEN = [...GOOD.remove, 'provenAt', 'provenBy', 'degraded', 'd
 /** What a run leaves that failed. */
 export const FAILED = {
   failures: numberValue(`$string(${FAILURES})`),
-  failedSpec: textValue(`$request.trigger = null ? $seen.failedSpec : ${SPEC}`),
+  failedSpec: textValue(`${UNCOUNTED} ? $seen.failedSpec : ${SPEC}`),
 };
 
 /** What an automatic run leaves whose plan would interrupt: nobody is told again of the same plan. */
