@@ -11,6 +11,7 @@ import type { Declared } from '../../lib/tunnel/tunnel';
 import type { Order, RunCommand } from '../run-command/port';
 import { SsmRunCommand } from '../run-command/ssm';
 import type { Request } from '../read-request/request';
+import { environment } from '../environment';
 import { look } from './look';
 import type { Way } from './ways';
 
@@ -157,11 +158,4 @@ function runCommand(): RunCommand {
     delivery: Number(environment('DELIVERY_TIMEOUT_SECONDS')),
     deadline: Number(environment('POLL_DEADLINE_SECONDS')),
   });
-}
-
-function environment(name: string): string {
-  const value = process.env[name];
-  if (value === undefined)
-    throw new Error(`environment variable ${name} is not set: this function was not deployed by the edge-ramp stack`);
-  return value;
 }
