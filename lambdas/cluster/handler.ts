@@ -1,4 +1,5 @@
 import { deviceStep } from '../devices/step';
+import { WAYS } from '../devices/ways';
 
-/** OpenShift clusters, each by oc on its declared host. The path of the login travels, never the login. */
-export const handler = deviceStep('cluster', ({ spec }) => ({ Kubeconfig: spec.cluster!.kubeconfig }));
+/** OpenShift clusters, each by oc on its declared host. */
+export const handler = deviceStep('cluster', WAYS.cluster);
