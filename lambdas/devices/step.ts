@@ -11,6 +11,7 @@ import type { Declared } from '../../lib/tunnel/tunnel';
 import type { RunCommand } from '../run-command/port';
 import { SsmRunCommand } from '../run-command/ssm';
 import type { Request } from '../read-request/request';
+import { tellTrip } from '../telemetry/trips';
 
 /** What a state of the workflow hands to the handler of a kind of device. */
 export interface StepInput {
@@ -153,10 +154,11 @@ function tag({ execution, step, fence, request }: StepInput, name: string): stri
 
 function runCommand(): RunCommand {
   // One try: the SDK's own retries could send a command twice. Looking at results is repeated anyway.
-  return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), {
+  const timeOuts = {
     delivery: Number(environment('DELIVERY_TIMEOUT_SECONDS')),
     deadline: Number(environment('POLL_DEADLINE_SECONDS')),
-  });
+  };
+  return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), timeOuts, tellTrip);
 }
 
 function environment(name: string): string {

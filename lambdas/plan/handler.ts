@@ -5,6 +5,7 @@ import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/reconcile';
 import { begin, type Begun, type Original } from '../../lib/tunnel/records';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import type { Request } from '../read-request/request';
+import { loggedStep, type About } from '../telemetry/logged-step';
 
 /** Records are JSON text, as they lie in the table. */
 interface Records {
@@ -15,6 +16,8 @@ interface Records {
 
 export interface PlanInput {
   readonly contract: number;
+  /** The ARN of the run, for the log. */
+  readonly execution?: string;
   readonly phase: 'forward' | 'restore';
   readonly request: Request;
   readonly observed: readonly {
@@ -35,7 +38,13 @@ export type PlanOutput = Omit<Plan, 'before' | 'original'> & {
 };
 
 /** Plan: the difference between what the devices are and what they shall be. Contacts no device. */
-export async function handler(input: PlanInput): Promise<PlanOutput> {
+export const handler = loggedStep(aboutPlan, plan);
+
+function aboutPlan({ phase, request, execution }: PlanInput): About {
+  return { step: phase === 'restore' ? 'Plan restore' : 'Plan', tunnel: request?.tunnel, execution };
+}
+
+async function plan(input: PlanInput): Promise<PlanOutput> {
   if (input.contract !== CONTRACT || input.request.contract !== CONTRACT)
     throw new ContractMismatch(
       `this run speaks contract ${input.request.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
