@@ -12,6 +12,7 @@ import type { Order, RunCommand } from '../run-command/port';
 import { SsmRunCommand } from '../run-command/ssm';
 import type { Request } from '../read-request/request';
 import { environment } from '../environment';
+import { tellTrip } from '../telemetry/trips';
 import { look } from './look';
 import type { Way } from './ways';
 
@@ -154,8 +155,9 @@ function tag({ execution, step, fence, request }: StepInput, name: string): stri
 
 function runCommand(): RunCommand {
   // One try: the SDK's own retries could send a command twice. Looking at results is repeated anyway.
-  return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), {
+  const timeOuts = {
     delivery: Number(environment('DELIVERY_TIMEOUT_SECONDS')),
     deadline: Number(environment('POLL_DEADLINE_SECONDS')),
-  });
+  };
+  return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), timeOuts, tellTrip);
 }

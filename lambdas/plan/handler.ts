@@ -5,9 +5,12 @@ import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/reconcile';
 import { begin } from '../../lib/tunnel/records';
 import { begunOf, situationOf, type Records } from '../../lib/tunnel/situation';
 import type { Request } from '../read-request/request';
+import { loggedStep, type About } from '../telemetry/logged-step';
 
 export interface PlanInput {
   readonly contract: number;
+  /** The ARN of the run, for the log. */
+  readonly execution?: string;
   readonly phase: 'forward' | 'restore';
   readonly request: Request;
   readonly observed: readonly {
@@ -28,7 +31,13 @@ export type PlanOutput = Omit<Plan, 'before' | 'original'> & {
 };
 
 /** Plan: the difference between what the devices are and what they shall be. Contacts no device. */
-export async function handler(input: PlanInput): Promise<PlanOutput> {
+export const handler = loggedStep(aboutPlan, plan);
+
+function aboutPlan({ phase, request, execution }: PlanInput): About {
+  return { step: phase === 'restore' ? 'Plan restore' : 'Plan', tunnel: request?.tunnel, execution };
+}
+
+async function plan(input: PlanInput): Promise<PlanOutput> {
   if (input.contract !== CONTRACT || input.request.contract !== CONTRACT)
     throw new ContractMismatch(
       `this run speaks contract ${input.request.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,

@@ -3,7 +3,10 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { CONTRACT, DEPLOYMENT_PARAMETER } from '../tunnel/outcome';
 import { CommandDocuments } from './command-documents';
+import { deadLetterQueue } from './dead-letters';
 import { DeclaredTunnels, type DeclaredTunnelsProps } from './declared-tunnels';
+import { Monitoring } from './monitoring/monitoring';
+import { NodePolicies } from './node-policies';
 import { noticesTopic } from './notices';
 import { EdgeRampMachine } from './state-machine';
 import { StepHandlers } from './step-handlers';
@@ -22,6 +25,9 @@ export class EdgeRampStack extends Stack {
     const table = tunnelTable(this);
     const notices = noticesTopic(this);
     const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table, notices });
+    const deadLetters = deadLetterQueue(this);
+    const { dashboardName } = new Monitoring(this, 'Monitoring', { machine, deadLetters, notices });
+    new NodePolicies(this, 'Offered', { tunnels: props.tunnels });
 
     new StringParameter(this, 'Deployment', {
       parameterName: DEPLOYMENT_PARAMETER,
@@ -38,6 +44,7 @@ export class EdgeRampStack extends Stack {
       value: notices.topicArn,
       description: 'Subscribe whoever should be told',
     });
+    new CfnOutput(this, 'DashboardName', { value: dashboardName, description: 'How the tunnels fare' });
     new CfnOutput(this, 'TableName', { value: table.tableName, description: 'Leases, records and last results' });
   }
 }
