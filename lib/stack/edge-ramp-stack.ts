@@ -7,7 +7,9 @@ import { DeclaredTunnels, type DeclaredTunnelsProps } from './declared-tunnels';
 import { noticesTopic } from './notices';
 import { EdgeRampMachine } from './state-machine';
 import { StepHandlers } from './step-handlers';
+import { Triggers } from './triggers';
 import { tunnelTable } from './tunnel-table';
+import { watchFunction } from './watch';
 
 export interface EdgeRampStackProps extends StackProps, DeclaredTunnelsProps {}
 
@@ -22,6 +24,8 @@ export class EdgeRampStack extends Stack {
     const table = tunnelTable(this);
     const notices = noticesTopic(this);
     const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table });
+    const watch = watchFunction(this, { machine, table, documents, notices });
+    new Triggers(this, 'Triggers', { machine, watch });
 
     new StringParameter(this, 'Deployment', {
       parameterName: DEPLOYMENT_PARAMETER,

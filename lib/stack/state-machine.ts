@@ -12,7 +12,7 @@ import { definition } from './workflow/definition';
  * The machine's name. Fixed, since the machine may describe its own executions: a right that names a generated name
  * would need the machine to exist before its own role.
  */
-const MACHINE_NAME = 'edge-ramp';
+export const MACHINE_NAME = 'edge-ramp';
 
 export interface EdgeRampMachineProps {
   readonly handlers: StepHandlers;
