@@ -60,7 +60,8 @@ export function instancesOf(spec: Declared, memory: Memory): readonly string[] {
   return devicesOf(spec, appliedOf(memory)).map(({ instance }) => instance);
 }
 
-function judge(plan: Plan, { notified, degraded }: Memory): Finding {
+/** What a plan means to who only looks. */
+export function judge(plan: Plan, { notified, degraded }: Memory): Finding {
   const { operations, digest, changes, reachable, verification } = plan;
   if (operations > 0 && digest === notified)
     return { runNeeded: false, because: `${operations} changes wait for a person, who was told` };
