@@ -26,15 +26,19 @@ export function rightsOf(synthesized: Synthesized): Right[] {
 }
 
 /** The construct that a role belongs to, from its logical id. */
-const who = (role: string): string => /^<(?:Steps)?(\w+?)Role[0-9A-F]{8}>$/.exec(role)![1]!;
+const who = (role: string): string => /^<(?:Steps|MonitoringRuns)?(\w+?)Role[0-9A-F]{8}>$/.exec(role)![1]!;
 
 /** A resource without what depends on account, region and content. */
 function shortened(resource: string): string {
   return resource
     .replace(/^arn:<AWS::Partition>:(\w+):<AWS::Region>:<AWS::AccountId>:/, '$1 ')
     .replace(/(document\/[a-z-]+-)[0-9a-f]{16}$/, '$1(hash)')
-    .replace(/^<(?:Steps)?(\w+?)(Logs|Function)[0-9A-F]{8}\.Arn>/, (_, name, what) => `${name}'s ${what.toLowerCase()}`)
-    .replace(/<Tunnels[0-9A-F]{8}>/, '(tunnels)');
+    .replace(
+      /^<(?:Steps|MonitoringRuns)?(\w+?)(Logs|Function)[0-9A-F]{8}\.Arn>/,
+      (_, name, what) => `${name}'s ${what.toLowerCase()}`,
+    )
+    .replace(/<Tunnels[0-9A-F]{8}>/, '(tunnels)')
+    .replace(/^<DeadLetters[0-9A-F]{8}\.Arn>$/, 'dead letters');
 }
 
 function when(condition: Record<string, Record<string, string>> | undefined): string {
