@@ -1,11 +1,11 @@
+import { logOf, metricsIn, type Log } from './support/log';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import { endedRun } from '../../lambdas/measure/ended-run';
-import type { StatusChange } from '../../lambdas/measure/handler';
+import { handler } from '../../lambdas/measure/handler';
 import { measurementsOf } from '../../lambdas/measure/measurements';
 import { END_STATES } from '../../lib/tunnel/outcome';
-import { logOf, metricsIn, type Log } from './support/log';
 
 const ARN = 'arn:aws:states:eu-central-1:111122223333:execution:edge-ramp:one';
 const BEGAN = Date.parse('2026-11-23T06:00:10Z');
@@ -146,7 +146,6 @@ describe('an input that is no request', () => {
 });
 
 describe('the handler', () => {
-  let handler: (event: StatusChange) => Promise<void>;
   let server: Server;
   let answer: { status: number; body: unknown };
   let asked: unknown[];
@@ -164,14 +163,12 @@ describe('the handler', () => {
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     Object.assign(process.env, {
-      POWERTOOLS_LOG_LEVEL: 'INFO',
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_MAX_ATTEMPTS: '1',
       AWS_ENDPOINT_URL_SFN: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     });
-    ({ handler } = await import('../../lambdas/measure/handler'));
   });
   beforeEach(() => {
     asked = [];

@@ -1,3 +1,6 @@
+/** Import this before what logs: a logger asks for its level when it is made. */
+process.env['POWERTOOLS_LOG_LEVEL'] = 'INFO';
+
 /** What handlers write where Lambda would take it for their log. */
 export interface Log {
   /** The lines since it was opened, each one of them JSON. */
@@ -5,7 +8,7 @@ export interface Log {
   close(): void;
 }
 
-/** Collects the log of handlers. They have to be imported with POWERTOOLS_LOG_LEVEL=INFO. */
+/** Collects the log of handlers. */
 export function logOf(): Log {
   let text = '';
   // Warnings go to the other stream; Lambda's log has both.
@@ -34,7 +37,10 @@ export function metricsIn(lines: readonly Record<string, any>[]): readonly strin
         Dimensions.flatMap((names: string[]) =>
           Metrics.map(
             ({ Name, Unit }: any) =>
-              `${Namespace}{${names.map((name) => `${name}=${line[name]}`).sort()}} ${Name} = ${line[Name]} ${Unit}`,
+              `${Namespace}{${names
+                .map((name) => `${name}=${line[name]}`)
+                .sort()
+                .join(',')}} ${Name} = ${line[Name]} ${Unit}`,
           ),
         ),
       ),
