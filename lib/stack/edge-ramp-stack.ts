@@ -34,7 +34,7 @@ export class EdgeRampStack extends Stack {
       machine,
       deadLetters,
       notices,
-      startedByEvents: [react.function, watch.function],
+      startedByEvents: { React: react.function, Watch: watch.function },
     });
     new NodePolicies(this, 'Offered', { tunnels: props.tunnels });
 

@@ -1,13 +1,5 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  MathExpression,
-  Metric,
-  Stats,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -21,8 +13,11 @@ import type { EndStateName } from '../../tunnel/outcome';
 export interface AlarmsProps {
   readonly machine: StateMachine;
   readonly deadLetters: IQueue;
-  /** Functions that an event starts: nobody else sees it when one of them fails. */
-  readonly startedByEvents: readonly IFunction[];
+  /**
+   * Functions that an event starts, by a word for what they do: nobody else sees it when one of them fails. The handlers
+   * of a run's steps are none of them: what they throw is how a run ends.
+   */
+  readonly startedByEvents: Readonly<Record<string, IFunction>>;
   readonly notices: Topic;
   /** Where the runbook is to be found, without a heading: a path in the repository, or its address. */
   readonly runbook: string;
@@ -110,11 +105,13 @@ export class Alarms extends Construct {
         'An event could not be dealt with and lies in the dead-letter queue.',
         '#dead-letters',
       ),
-      this.alarm(
-        'FunctionErrors',
-        errorsOf(startedByEvents),
-        'A function that an event starts has failed; Lambda tries it again.',
-        '#a-function-fails',
+      ...Object.entries(startedByEvents).map(([does, each]) =>
+        this.alarm(
+          `${does}Fails`,
+          each.metricErrors({ period: PERIOD, statistic: Stats.SUM }),
+          `The function ${does}, which events start, has failed; Lambda tries it twice more.`,
+          '#a-function-fails',
+        ),
       ),
     ];
     const action = new SnsAction(this.props.notices);
@@ -169,19 +166,6 @@ function counted(metricName: MetricName, service: keyof typeof SERVICES, more: R
     metricName,
     dimensionsMap: { service: SERVICES[service], ...more },
     statistic: Stats.SUM,
-    period: PERIOD,
-  });
-}
-
-/** Errors of these functions together. The handlers of a run's steps are none of them: what they throw is how a run ends. */
-function errorsOf(functions: readonly IFunction[]): IMetric {
-  const metrics = functions.map(
-    (each, i) => [`errors${i}`, each.metricErrors({ period: PERIOD, statistic: Stats.SUM })] as const,
-  );
-  return new MathExpression({
-    expression: metrics.map(([name]) => `FILL(${name}, 0)`).join(' + '),
-    usingMetrics: Object.fromEntries(metrics),
-    label: 'errors',
     period: PERIOD,
   });
 }
