@@ -80,8 +80,21 @@ function afterTheLease(): readonly string[] {
   return [...seen];
 }
 
-/** Redrives the run from a state. @returns how it ends, and the fences under which it addressed devices */
-async function redrive(from: string): Promise<Walk & { readonly fences: readonly number[] }> {
+/** What the handlers of devices and of plans throw: a device that another run has looked at knows a later fence. */
+const OVERTAKEN = { devices: new Mishap('DeviceRefused', 'this command is from an overtaken run') };
+
+interface Refusals {
+  readonly devices: Mishap;
+  /** undefined: a plan is made. */
+  readonly plan?: Mishap;
+}
+
+/** Enters a state as the run would. @returns how it ends, and the fences under which it addressed devices */
+async function redrive(
+  from: string,
+  known: object = {},
+  refusals: Refusals = OVERTAKEN,
+): Promise<Walk & { readonly fences: readonly number[] }> {
   const fences: number[] = [];
   const parts = new Map<string, State>();
   const collect = (part: Machine): void =>
@@ -98,14 +111,21 @@ async function redrive(from: string): Promise<Walk & { readonly fences: readonly
         .call(resource.endsWith('getItem') ? 'GetItem' : 'UpdateItem', args)
         .catch((error: Error) => Promise.reject(new Mishap(`DynamoDB.${error.message.split(':')[0]}`, error.message)));
     if (!resource.includes('lambda')) return { Status: 'RUNNING' }; // of whatever execution it asks for
-    if (!('do' in args.Payload)) return KNOWN.plan;
+    if (!('do' in args.Payload)) {
+      if (refusals.plan) throw refusals.plan;
+      return KNOWN.plan;
+    }
     fences.push(args.Payload.fence);
-    const told = 'this command is from an overtaken run';
-    throw new Mishap('DeviceRefused', JSON.stringify({ errorType: 'DeviceRefused', errorMessage: told }));
+    throw refusals.devices;
   };
   const answers = new Proxy<Answers>({}, { get: (_, name) => answer(String(name)) });
   // A decision behind devices side by side finds in its input what these answered.
-  const again: State = { Type: 'Pass', Assign: KNOWN, Output: { good: false, failure: KNOWN.failure }, Next: from };
+  const again: State = {
+    Type: 'Pass',
+    Assign: { ...KNOWN, ...known },
+    Output: { good: false, failure: KNOWN.failure },
+    Next: from,
+  };
   const ended = await walk({ StartAt: 'Redrive', States: { ...machine.States, Redrive: again } }, answers, {});
   return { ...ended, fences };
 }
@@ -172,4 +192,25 @@ test('a run that was stopped before it had the lease reads the table afresh, and
   expect(ended.path).toEqual(expect.arrayContaining(['Lost a race', 'Read tunnel', 'Look up owner']));
   expect(ended).toMatchObject({ error: 'TunnelBusy', fences: [] });
   expect(await item()).toEqual(before);
+});
+
+describe('when the app was deployed with another contract in the middle of a run', () => {
+  const mismatch = new Mishap('ContractMismatch', 'this run speaks contract 3, the handlers 4');
+  const refusals = { devices: mismatch, plan: mismatch };
+
+  test('before its first change, the run ends as NotStarted and releases the lease', async () => {
+    await stands({ owner: EXECUTION, fence: FENCE });
+    const ended = await redrive('Observe', { begun: false, before: null, failure: null }, refusals);
+    expect(ended).toMatchObject({ error: 'NotStarted', cause: expect.stringContaining('ContractMismatch') });
+    expect(await item()).not.toHaveProperty('owner');
+  });
+
+  test('after it, the run cannot put anything back, and leaves the record of how to: RollbackFailed', async () => {
+    await stands({ owner: EXECUTION, fence: FENCE, before: '{"b":1}' });
+    const ended = await redrive('Attach virtual servers', { failure: null }, refusals);
+    expect(ended).toMatchObject({ error: 'RollbackFailed', cause: expect.stringContaining('ContractMismatch') });
+    expect(ended.path.filter((name) => name === 'Wait before restoring again')).toHaveLength(3);
+    expect(await item()).toMatchObject({ before: { S: '{"b":1}' }, closedBy: { S: EXECUTION } });
+    expect(await item()).not.toHaveProperty('owner');
+  });
 });
