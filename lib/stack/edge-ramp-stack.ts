@@ -24,7 +24,7 @@ export class EdgeRampStack extends Stack {
     const table = tunnelTable(this);
     const notices = noticesTopic(this);
     const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table });
-    const watch = watchFunction(this, { machine, table, documents, notices });
+    const watch = watchFunction(this, { tunnels: props.tunnels.length, machine, table, documents, notices });
     new Triggers(this, 'Triggers', { machine, watch });
 
     new StringParameter(this, 'Deployment', {

@@ -1,3 +1,4 @@
+import { memoryFor } from '../../lib/stack/watch';
 import { rightsOf } from './support/rights';
 import { plain, resourcesOf, synthesizeUnchecked } from './support/synthesized';
 
@@ -107,9 +108,15 @@ describe('the watch', () => {
     ]);
   });
 
-  test('is small, not traced, and knows its time-outs', () => {
-    expect(watch).toMatchObject({ Architectures: ['arm64'], Timeout: 240 });
+  test('is as small as can be, not traced, and knows its time-outs', () => {
+    expect(watch).toMatchObject({ Architectures: ['arm64'], Timeout: 240, MemorySize: 128 });
     expect(watch.TracingConfig?.Mode ?? 'PassThrough').toBe('PassThrough');
     expect(watch.Environment.Variables).toMatchObject({ DELIVERY_TIMEOUT_SECONDS: '30', POLL_DEADLINE_SECONDS: '100' });
   });
+
+  test.each([
+    [1, 128],
+    [4, 128],
+    [5, 256],
+  ])('of %i tunnels has %i MB', (tunnels, memory) => expect(memoryFor(tunnels)).toBe(memory));
 });
