@@ -1,3 +1,4 @@
+import { memoryFor } from '../../lib/stack/watch';
 import { rightsOf } from './support/rights';
 import { plain, resourcesOf, synthesizeUnchecked } from './support/synthesized';
 
@@ -51,7 +52,7 @@ describe('what starts runs by itself', () => {
   test('no rule starts the state machine, and each tries again and keeps what it cannot deliver', () => {
     for (const [id, { Targets }] of rules) {
       expect(Targets).toHaveLength(1);
-      expect(functionOf(Targets[0])).toMatch(TARGETS[id] ?? /^<TriggersReactFunction/);
+      expect(functionOf(Targets[0])).toMatch(TARGETS[id!] ?? /^<TriggersReactFunction/);
       expect(Targets[0].RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 24 });
       expect(plain(Targets[0].DeadLetterConfig.Arn)).toMatch(/^<DeadLetters\w+\.Arn>$/);
     }
@@ -110,9 +111,15 @@ describe('the watch', () => {
     ]);
   });
 
-  test('is small, not traced, and knows its time-outs', () => {
-    expect(watch).toMatchObject({ Architectures: ['arm64'], Timeout: 240 });
+  test('is as small as can be, not traced, and knows its time-outs', () => {
+    expect(watch).toMatchObject({ Architectures: ['arm64'], Timeout: 240, MemorySize: 128 });
     expect(watch.TracingConfig?.Mode ?? 'PassThrough').toBe('PassThrough');
     expect(watch.Environment.Variables).toMatchObject({ DELIVERY_TIMEOUT_SECONDS: '30', POLL_DEADLINE_SECONDS: '100' });
   });
+
+  test.each([
+    [1, 128],
+    [4, 128],
+    [5, 256],
+  ])('of %i tunnels has %i MB', (tunnels, memory) => expect(memoryFor(tunnels)).toBe(memory));
 });
