@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { HOST_ACTIONS, type HostAction } from '../lab/hosts/host';
 
 const ACTIONS = ['plan', 'apply', 'verify', 'teardown'] as const;
 export type Action = (typeof ACTIONS)[number];
@@ -8,7 +9,18 @@ export type Command =
   | { readonly does: 'help' }
   | { readonly does: 'version' }
   | { readonly does: 'validate'; readonly files: readonly string[] }
+  | LocalHostCommand
   | RunCommand;
+
+/** Something done to a simulated host. */
+export interface LocalHostCommand {
+  readonly does: 'local-host';
+  /** Instance id, or a BIG-IP's management address. */
+  readonly host: string;
+  readonly action: HostAction;
+  /** Folder that keeps hosts and table; undefined: the user's own. */
+  readonly state: string | undefined;
+}
 
 /** One run of the state machine. */
 export interface RunCommand {
@@ -60,6 +72,7 @@ export const USAGE = `Usage:
   edge-ramp apply    TUNNEL --local     build, repair or change the tunnel, and prove it
   edge-ramp verify   TUNNEL --local     prove that the tunnel stands as declared
   edge-ramp teardown TUNNEL --local     take the tunnel away
+  edge-ramp local host NAME ACTION      what happens to a simulated host: ${HOST_ACTIONS.join(', ')}
 `;
 
 export const HELP = `edge-ramp builds, proves, repairs and removes the tunnel between an F5 BIG-IP and the Pods of an OpenShift cluster.
@@ -73,6 +86,8 @@ Options of plan, apply, verify and teardown:
   --fresh               forget them first
   --fault FILE          spoil commands on hosts, a JSON list:
                         [{"host": NAME, "match": REGEX, "nth": 1, "effect": "fail-before" | "fail-after" | "hang"}]
+                        "host-gone", with "for": SECONDS until it is back; and for commands sent to an instance, where "match" is
+                        on the document and optional, with "times": N: "throttle", "lose-result", "late-delivery"
   --commands            plan only: the exact commands that the plan would run
   --allow-interruption  apply, teardown: make changes that cut live traffic, too
   --expect DIGEST       apply, teardown: only if the plan is still the one with this digest
@@ -93,10 +108,22 @@ export function readArguments(args: readonly string[]): Command {
   if (name === 'help' || args.includes('--help') || args.includes('-h')) return { does: 'help' };
   if (name === '--version' || name === 'version') return { does: 'version' };
   if (name === 'validate') return { does: 'validate', files: parse(name, rest, {}).positionals };
+  if (name === 'local' && rest[0] === 'host') return readLocalHost(rest.slice(1));
   const action = ACTIONS.find((each) => each === name);
   if (!action)
     throw new UsageError(name.startsWith('-') ? `There is no option ${name}.` : `There is no command "${name}".`);
   return readRun(action, rest);
+}
+
+function readLocalHost(rest: readonly string[]): LocalHostCommand {
+  const { values, positionals } = parse('local host', rest, { state: { type: 'string' } });
+  const [host, word, ...more] = positionals;
+  const action = HOST_ACTIONS.find((each) => each === word);
+  if (host === undefined)
+    throw new UsageError('local host needs the name of a host: an instance id, or a management address.');
+  if (!action || more.length > 0)
+    throw new UsageError(`local host ${host} needs what happens to it: ${HOST_ACTIONS.join(', ')}.`);
+  return { does: 'local-host', host, action, state: values['state'] as string | undefined };
 }
 
 function readRun(action: Action, rest: readonly string[]): RunCommand {
