@@ -8,7 +8,17 @@ export type Command =
   | { readonly does: 'help' }
   | { readonly does: 'version' }
   | { readonly does: 'validate'; readonly files: readonly string[] }
+  | LocalCommand
   | RunCommand;
+
+/** The lab as a server. */
+export interface LocalCommand {
+  readonly does: 'local';
+  readonly port: number;
+  /** As in a run. */
+  readonly state: string | undefined;
+  readonly fresh: boolean;
+}
 
 /** One run of the state machine. */
 export interface RunCommand {
@@ -46,6 +56,10 @@ const CHANGING = {
   expect: { type: 'string' },
 } as const;
 
+/** Where `local` serves when nothing else is said. */
+const PORT = 4517;
+const LOCAL = { port: { type: 'string' }, state: { type: 'string' }, fresh: { type: 'boolean' } } as const;
+
 /** The options of each action. */
 const OPTIONS: Readonly<Record<Action, NonNullable<ParseArgsConfig['options']>>> = {
   plan: { ...COMMON, ...FORGET, commands: { type: 'boolean' } },
@@ -60,6 +74,7 @@ export const USAGE = `Usage:
   edge-ramp apply    TUNNEL --local     build, repair or change the tunnel, and prove it
   edge-ramp verify   TUNNEL --local     prove that the tunnel stands as declared
   edge-ramp teardown TUNNEL --local     take the tunnel away
+  edge-ramp local                       the same on this machine as a server for the AWS CLI, until interrupted
 `;
 
 export const HELP = `edge-ramp builds, proves, repairs and removes the tunnel between an F5 BIG-IP and the Pods of an OpenShift cluster.
@@ -79,6 +94,10 @@ Options of plan, apply, verify and teardown:
   --forget INSTANCE     plan, apply, teardown: a node that left the declaration, or (teardown) the site, is gone for good:
                         nobody looks for it; may be given several times
 
+Options of local:
+  --port N              port on 127.0.0.1 (default: ${PORT}; 0: any that is free)
+  --state DIR, --fresh  as above
+
 Exit codes: 0 success; 1 failed, everything is as before; 2 mistakes in a declaration, request or fault file;
 3 something is left over or the run was interrupted; 64 wrong usage.
 `;
@@ -93,10 +112,20 @@ export function readArguments(args: readonly string[]): Command {
   if (name === 'help' || args.includes('--help') || args.includes('-h')) return { does: 'help' };
   if (name === '--version' || name === 'version') return { does: 'version' };
   if (name === 'validate') return { does: 'validate', files: parse(name, rest, {}).positionals };
+  if (name === 'local') return readLocal(rest);
   const action = ACTIONS.find((each) => each === name);
   if (!action)
     throw new UsageError(name.startsWith('-') ? `There is no option ${name}.` : `There is no command "${name}".`);
   return readRun(action, rest);
+}
+
+function readLocal(rest: readonly string[]): LocalCommand {
+  const { values, positionals } = parse('local', rest, LOCAL);
+  if (positionals.length > 0) throw new UsageError(`local takes no ${JSON.stringify(positionals[0])}.`);
+  const { port = String(PORT), state, fresh = false } = values as { port?: string; state?: string; fresh?: boolean };
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new UsageError(`--port ${port}: must be a number from 0 to 65535, 0 for any port that is free.`);
+  return { does: 'local', port: Number(port), state, fresh };
 }
 
 function readRun(action: Action, rest: readonly string[]): RunCommand {
