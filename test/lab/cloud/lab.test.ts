@@ -343,7 +343,10 @@ test('who opens a folder that is served is told where, for as long as it is', as
   const state = temporaryFolder();
   await open({ state, port: 0 });
   expect(text(state, 'endpoint')).toBe(lab.url);
-  const variables = `AWS_ENDPOINT_URL=${lab.url} AWS_REGION=local-1 AWS_ACCESS_KEY_ID=lab AWS_SECRET_ACCESS_KEY=lab`;
+  const variables = [
+    `AWS_ENDPOINT_URL=${lab.url}`,
+    'AWS_REGION=local-1 AWS_DEFAULT_REGION=local-1 AWS_ACCESS_KEY_ID=lab AWS_SECRET_ACCESS_KEY=lab',
+  ].join(' ');
   await expect(openLab({ assembly, state })).rejects.toThrow(
     `The lab in ${state} is open in process ${process.pid}: set ${variables} and leave --local out to work with it, or use another folder.`,
   );
