@@ -9,8 +9,18 @@ export type Command =
   | { readonly does: 'help' }
   | { readonly does: 'version' }
   | { readonly does: 'validate'; readonly files: readonly string[] }
+  | LocalCommand
   | LocalHostCommand
   | RunCommand;
+
+/** The lab as a server. */
+export interface LocalCommand {
+  readonly does: 'local';
+  readonly port: number;
+  /** As in a run. */
+  readonly state: string | undefined;
+  readonly fresh: boolean;
+}
 
 /** Something done to a simulated host. */
 export interface LocalHostCommand {
@@ -58,6 +68,10 @@ const CHANGING = {
   expect: { type: 'string' },
 } as const;
 
+/** Where `local` serves when nothing else is said. */
+const PORT = 4517;
+const LOCAL = { port: { type: 'string' }, state: { type: 'string' }, fresh: { type: 'boolean' } } as const;
+
 /** The options of each action. */
 const OPTIONS: Readonly<Record<Action, NonNullable<ParseArgsConfig['options']>>> = {
   plan: { ...COMMON, ...FORGET, commands: { type: 'boolean' } },
@@ -72,6 +86,7 @@ export const USAGE = `Usage:
   edge-ramp apply    TUNNEL --local     build, repair or change the tunnel, and prove it
   edge-ramp verify   TUNNEL --local     prove that the tunnel stands as declared
   edge-ramp teardown TUNNEL --local     take the tunnel away
+  edge-ramp local                       the same on this machine as a server for the AWS CLI, until interrupted
   edge-ramp local host NAME ACTION      what happens to a simulated host: ${HOST_ACTIONS.join(', ')}
 `;
 
@@ -94,6 +109,10 @@ Options of plan, apply, verify and teardown:
   --forget INSTANCE     plan, apply, teardown: a node that left the declaration, or (teardown) the site, is gone for good:
                         nobody looks for it; may be given several times
 
+Options of local:
+  --port N              port on 127.0.0.1 (default: ${PORT}; 0: any that is free)
+  --state DIR, --fresh  as above
+
 Exit codes: 0 success; 1 failed, everything is as before; 2 mistakes in a declaration, request or fault file;
 3 something is left over or the run was interrupted; 64 wrong usage.
 `;
@@ -109,6 +128,7 @@ export function readArguments(args: readonly string[]): Command {
   if (name === '--version' || name === 'version') return { does: 'version' };
   if (name === 'validate') return { does: 'validate', files: parse(name, rest, {}).positionals };
   if (name === 'local' && rest[0] === 'host') return readLocalHost(rest.slice(1));
+  if (name === 'local') return readLocal(rest);
   const action = ACTIONS.find((each) => each === name);
   if (!action)
     throw new UsageError(name.startsWith('-') ? `There is no option ${name}.` : `There is no command "${name}".`);
@@ -124,6 +144,15 @@ function readLocalHost(rest: readonly string[]): LocalHostCommand {
   if (!action || more.length > 0)
     throw new UsageError(`local host ${host} needs what happens to it: ${HOST_ACTIONS.join(', ')}.`);
   return { does: 'local-host', host, action, state: values['state'] as string | undefined };
+}
+
+function readLocal(rest: readonly string[]): LocalCommand {
+  const { values, positionals } = parse('local', rest, LOCAL);
+  if (positionals.length > 0) throw new UsageError(`local takes no ${JSON.stringify(positionals[0])}.`);
+  const { port = String(PORT), state, fresh = false } = values as { port?: string; state?: string; fresh?: boolean };
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new UsageError(`--port ${port}: must be a number from 0 to 65535, 0 for any port that is free.`);
+  return { does: 'local', port: Number(port), state, fresh };
 }
 
 function readRun(action: Action, rest: readonly string[]): RunCommand {

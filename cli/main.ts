@@ -42,6 +42,8 @@ async function carryOut(command: Command, surroundings: Surroundings): Promise<n
       return (require('./validate') as typeof import('./validate')).validate(command.files, surroundings);
     case 'local-host':
       return (require('./local-host') as typeof import('./local-host')).localHost(command, surroundings);
+    case 'local':
+      return (require('./local') as typeof import('./local')).local(command, surroundings);
     case 'run':
       return (require('./run') as typeof import('./run')).run(command, surroundings);
   }
