@@ -1,5 +1,5 @@
 import type { HostCommand } from '../lab/hosts/host';
-import type { ExecutionResult, Lab, StateEvent } from '../lab/index';
+import type { ExecutionResult, Lab, Sent, StateEvent } from '../lab/index';
 import { figuresOf, type Figures } from './report/figures';
 
 /** What is known when an execution has ended. */
@@ -10,6 +10,8 @@ export interface Ended {
   readonly figures: Figures;
   /** Every command line that ran on a host meanwhile. */
   readonly journal: readonly HostCommand[];
+  /** Every command that Systems Manager was asked to send meanwhile. */
+  readonly sends: readonly Sent[];
   /** Wall clock. */
   readonly seconds: number;
 }
@@ -27,6 +29,7 @@ export function execute(
   onEvent: (event: StateEvent) => void,
 ): Execution {
   const [trips, commands, begun] = [lab.trips().length, lab.hosts.journal().length, Date.now()];
+  const asked = lab.sends().length;
   const { arn, done } = lab.start(input, onEvent);
   const end = async (): Promise<Ended> => {
     const execution = await done;
@@ -36,6 +39,7 @@ export function execute(
       item: await lab.item(input.tunnel),
       figures: figuresOf(lab.trips().slice(trips), journal, execution.transitions),
       journal,
+      sends: lab.sends().slice(asked),
       seconds: (Date.now() - begun) / 1000,
     };
   };

@@ -86,7 +86,7 @@ async function carryOut(command: RunCommand, surroundings: Surroundings): Promis
     if (interrupted) stop();
     const ended = await execution.ended;
     progress?.end();
-    for (const idle of idleFaults(faults, ended.journal)) err.write(`Note: ${idle}.\n`);
+    for (const idle of idleFaults(faults, ended.journal, ended.sends)) err.write(`Note: ${idle}.\n`);
     return ended;
   } finally {
     progress?.end();

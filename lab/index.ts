@@ -4,19 +4,23 @@ import { load } from './cloud/asl/load';
 import type { StateEvent } from './cloud/asl/run';
 import { Clock } from './cloud/clock';
 import { Deployment } from './cloud/deployment';
-import { Endpoint } from './cloud/endpoint';
+import { Endpoint, onlyMembers, ServiceError, type Input } from './cloud/endpoint';
+import { instanceEvent, executionEvent } from './cloud/events/emitted';
+import type { Entry } from './cloud/events/bus';
+import { Events, type Ticking } from './cloud/events/events';
 import { Executions, type ExecutionResult } from './cloud/executions';
 import { integrations } from './cloud/integrations';
 import { Functions } from './cloud/lambda';
 import { lock } from './cloud/lock';
 import { Secrets } from './cloud/secrets';
-import { Commands, type Trip } from './cloud/ssm/commands';
+import { Commands, type Sent, type Trip } from './cloud/ssm/commands';
+import { Instances } from './cloud/ssm/instances';
 import { plain, Tables } from './cloud/table';
 import { REGION } from './cloud/template';
-import type { Fault, Hosts, HostsOptions } from './hosts/host';
+import { HOST_ACTIONS, isSendFault, type Fault, type Hosts, type HostsOptions } from './hosts/host';
 import { simulatedHosts } from './hosts/simulated';
 
-export type { ExecutionResult, StateEvent, Trip };
+export type { ExecutionResult, Sent, StateEvent, Trip };
 
 export interface LabOptions {
   /** The folder that `cdk synth` wrote; default `cdk.out`. */
@@ -28,6 +32,10 @@ export interface LabOptions {
   readonly faults?: readonly Fault[];
   /** 1 (default): every wait, time-out and interval of lab and handlers runs in real time; 50: fifty times faster. */
   readonly speed?: number;
+  /** Whether the deployed rules are evaluated; default false: nothing runs but what is started. */
+  readonly events?: boolean;
+  /** How rules with a rate are ticked; default `manual`: by `passTime` alone. `real`: in real time, whatever the speed. */
+  readonly schedule?: Ticking;
   /** Replaces the declared tunnels. */
   readonly specs?: readonly unknown[];
   /** Makes the hosts; default the simulated ones. */
@@ -43,12 +51,27 @@ export interface Lab {
   item(tunnel: string): Promise<Record<string, unknown> | undefined>;
   /** What went through the SSM endpoint since open. */
   trips(): readonly Trip[];
+  /** What the SSM endpoint was asked to send since open, taken or not. */
+  sends(): readonly Sent[];
+  /** Puts an event on the bus, as PutEvents does. @returns its id */
+  put(event: Entry): string;
+  /** Resolves when no event is on its way and no execution runs any more. */
+  settled(): Promise<void>;
+  /**
+   * Lets so many seconds pass on the lab's clock, at once: each rule with a rate is ticked when it is due, and what it starts has ended before time goes on.
+   * Waits of executions and hosts keep running at the lab's speed.
+   */
+  passTime(seconds: number): Promise<void>;
+  /** The lab's date, in milliseconds since the epoch. */
+  now(): number;
   /** New functions, documents and parameters for later steps; a running execution keeps its definition. */
   redeploy(assembly: string): Promise<void>;
   close(): Promise<void>;
 }
 
 const KEPT = ['table', 'executions', 'keys', 'hosts', 'logs', 'agent'];
+/** Where the clock stood, in milliseconds since the epoch: it does not go back when the lab is opened again. */
+const CLOCK = 'clock';
 
 /**
  * Opens the product on this machine: what `cdk synth` wrote, on endpoints of 127.0.0.1 and a lab of hosts.
@@ -85,12 +108,19 @@ async function open(
   opened: (() => unknown)[],
 ): Promise<Lab> {
   const folder = (name: string) => join(state, name);
-  if (options.fresh) KEPT.forEach((name) => rmSync(folder(name), { recursive: true, force: true }));
+  if (options.fresh) [...KEPT, CLOCK].forEach((name) => rmSync(folder(name), { recursive: true, force: true }));
   KEPT.filter((name) => name !== 'table').forEach((name) => mkdirSync(folder(name), { recursive: true }));
 
   const clock = new Clock(options.speed);
+  if (existsSync(folder(CLOCK))) clock.passTo(Number(readFileSync(folder(CLOCK), 'utf8')));
+  opened.push(() => writeFileSync(folder(CLOCK), String(clock.now())));
   const specs = everDeclared(join(folder('hosts'), 'declared.json'), options.specs ?? deployment.specs());
-  const executions = new Executions(folder('executions'));
+  let events: Events | undefined;
+  const executions = new Executions(
+    folder('executions'),
+    (record) => events?.put(executionEvent(record)),
+    () => clock.now(),
+  );
   const secrets = new Secrets(folder('keys'), specs);
   const tables = await Tables.open(folder('table'), deployment.assembly.resources('AWS::DynamoDB::Table'));
   opened.push(() => tables.close());
@@ -100,6 +130,8 @@ async function open(
     specs,
     directory: folder('hosts'),
     secret: (name) => secrets.publicKey(name),
+    clock,
+    onState: (instance, power) => events?.put(instanceEvent(instance, power)),
     ...(options.faults ? { faults: options.faults } : {}),
     ...(options.speed ? { speed: options.speed } : {}),
   });
@@ -113,13 +145,24 @@ async function open(
     AWS_ACCESS_KEY_ID: 'lab',
     AWS_SECRET_ACCESS_KEY: 'lab',
   };
-  const registered = new Set(JSON.stringify(specs).match(/\b(i|mi)-[0-9a-f]+\b/g) ?? []);
+  const instances = new Instances(specs, hosts);
+  const { registered } = instances;
   const documents = () => deployment.documents;
-  const commands = new Commands({ hosts, clock, documents, registered, environment, directory: folder('agent') });
+  const commands = new Commands({
+    hosts,
+    clock,
+    documents,
+    registered,
+    environment,
+    directory: folder('agent'),
+    faults: (options.faults ?? []).filter(isSendFault),
+  });
   opened.push(() => commands.close());
   const endpoint = await Endpoint.open({
     ...commands.operations,
+    ...instances.operations,
     ...secrets.operations,
+    'EdgeRampLab.Host': (input) => actOnHost(hosts, input),
     'AmazonSSM.GetParameter': ({ Name: name }) => deployment.parameter(String(name)),
   });
   opened.push(() => endpoint.close());
@@ -135,10 +178,20 @@ async function open(
   const retired: Functions[] = [];
   opened.push(() => Promise.all([functions, ...retired].map((each) => each.close(true))));
 
-  const services = integrations(() => functions, tables, executions, join(folder('logs'), 'notices.log'));
+  const services = integrations(() => functions, tables, executions, instances, join(folder('logs'), 'notices.log'));
   const definition = (from: Deployment) => load(String(from.machine.get('DefinitionString')), services);
   let machine = definition(deployment);
   opened.push(() => executions.stopAll());
+  const bus = (events = new Events({
+    on: options.events ?? false,
+    ticking: options.schedule ?? 'manual',
+    clock,
+    assembly: () => deployment.assembly,
+    functions: () => functions,
+    executions,
+    logs: folder('logs'),
+  }));
+  opened.push(() => bus.close());
 
   return {
     hosts,
@@ -155,6 +208,11 @@ async function open(
       return item === undefined ? undefined : plain(item as Record<string, unknown>);
     },
     trips: () => commands.trips(),
+    sends: () => commands.sends(),
+    put: (event) => bus.put(event),
+    settled: () => bus.settled(),
+    passTime: (seconds) => bus.passTime(seconds),
+    now: () => clock.now(),
     async redeploy(assembly) {
       const next = new Deployment(assembly, options.specs);
       machine = definition(next);
@@ -163,9 +221,24 @@ async function open(
       void functions.close(false);
       functions = new Functions(next.assembly, runtime);
       deployment = next;
+      bus.refresh();
     },
     async close() {
       for (const close of opened.splice(0).reverse()) await close();
     },
   };
+}
+
+/** `EdgeRampLab.Host`, an operation that AWS has not: does to a host what `edge-ramp local host` asks for, while the lab is open. */
+async function actOnHost(hosts: Hosts, input: Input): Promise<unknown> {
+  onlyMembers('EdgeRampLab.Host', input, ['host', 'do']);
+  const action = HOST_ACTIONS.find((each) => each === input['do']);
+  if (!action) throw new ServiceError('ValidationException', `do must be one of ${HOST_ACTIONS.join(', ')}.`);
+  try {
+    await hosts.act(String(input['host']), action);
+  } catch (error) {
+    throw new ServiceError('ValidationException', (error as Error).message);
+  }
+  hosts.save();
+  return {};
 }

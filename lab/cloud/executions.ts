@@ -28,12 +28,20 @@ export interface ExecutionResult extends Outcome {
 export class Executions {
   private readonly running = new Map<string, { abort: AbortController; done: Promise<unknown> }>();
 
-  constructor(private readonly directory: string) {
+  /**
+   * @param changed called when an execution has started, and when it has ended
+   * @param now milliseconds since the epoch
+   */
+  constructor(
+    private readonly directory: string,
+    private readonly changed: (record: ExecutionRecord) => void = () => {},
+    private readonly now: () => number = Date.now,
+  ) {
     mkdirSync(directory, { recursive: true });
     for (const file of readdirSync(directory).filter((name) => name.endsWith('.json'))) {
       const left = this.read(file);
       // its process is gone: nobody carries it on
-      if (left?.Status === 'RUNNING') this.write({ ...left, Status: 'ABORTED', StopDate: new Date().toISOString() });
+      if (left?.Status === 'RUNNING') this.write({ ...left, Status: 'ABORTED', StopDate: this.date() });
     }
   }
 
@@ -46,13 +54,14 @@ export class Executions {
       StateMachineArn: `${prefix}:stateMachine:${name}`,
       Name: id,
       Status: 'RUNNING',
-      StartDate: new Date().toISOString(),
+      StartDate: this.date(),
       Input: JSON.stringify(input ?? {}),
     };
     this.write(begun);
     const abort = new AbortController();
     const done = this.carry(begun, machine, { ...around, signal: abort.signal });
     this.running.set(begun.ExecutionArn, { abort, done });
+    this.changed(begun);
     return { arn: begun.ExecutionArn, done };
   }
 
@@ -64,6 +73,15 @@ export class Executions {
 
   async stopAll(): Promise<void> {
     await Promise.all([...this.running.keys()].map((arn) => this.stop(arn)));
+  }
+
+  get busy(): boolean {
+    return this.running.size > 0;
+  }
+
+  /** Resolves when those that run now have ended. */
+  async ended(): Promise<void> {
+    await Promise.all([...this.running.values()].map(({ done }) => done));
   }
 
   private async carry(
@@ -83,10 +101,16 @@ export class Executions {
       stateMachine: { Id: StateMachineArn, Name: StateMachineArn.split(':').at(-1)! },
     });
     const { status: Status, output, error: Error, cause: Cause } = outcome;
-    const ended = { Status, StopDate: new Date().toISOString(), Output: JSON.stringify(output), Error, Cause };
-    this.write({ ...begun, ...(JSON.parse(JSON.stringify(ended)) as typeof begun) }); // without what is undefined
+    const ended = { Status, StopDate: this.date(), Output: JSON.stringify(output), Error, Cause };
+    const record = { ...begun, ...(JSON.parse(JSON.stringify(ended)) as typeof begun) }; // without what is undefined
+    this.write(record);
     this.running.delete(arn);
+    this.changed(record);
     return { arn, events, ...outcome };
+  }
+
+  private date(): string {
+    return new Date(this.now()).toISOString();
   }
 
   private write(record: ExecutionRecord): void {

@@ -10,7 +10,9 @@ import { NodePolicies } from './node-policies';
 import { noticesTopic } from './notices';
 import { EdgeRampMachine } from './state-machine';
 import { StepHandlers } from './step-handlers';
+import { Triggers } from './triggers';
 import { tunnelTable } from './tunnel-table';
+import { watchFunction } from './watch';
 
 export interface EdgeRampStackProps extends StackProps, DeclaredTunnelsProps {}
 
@@ -24,9 +26,16 @@ export class EdgeRampStack extends Stack {
     const handlers = new StepHandlers(this, 'Steps', documents);
     const table = tunnelTable(this);
     const notices = noticesTopic(this);
-    const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table });
+    const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table, notices });
     const deadLetters = deadLetterQueue(this);
-    const { dashboardName } = new Monitoring(this, 'Monitoring', { machine, deadLetters, notices });
+    const watch = watchFunction(this, { machine, table, documents, notices });
+    const { react } = new Triggers(this, 'Triggers', { machine, watch, deadLetters });
+    const { dashboardName } = new Monitoring(this, 'Monitoring', {
+      machine,
+      deadLetters,
+      notices,
+      startedByEvents: { React: react.function, Watch: watch.function },
+    });
     new NodePolicies(this, 'Offered', { tunnels: props.tunnels });
 
     new StringParameter(this, 'Deployment', {

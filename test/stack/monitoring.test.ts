@@ -39,11 +39,12 @@ describe('the end of a run', () => {
     const [target, ...more] = rule.Properties.Targets;
     expect(more).toEqual([]);
     expect(plain(target.Arn)).toMatch(/MeasureFunction/);
-    expect(target.RetryPolicy).toEqual({ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 7200 });
+    expect(target.RetryPolicy).toEqual({ MaximumRetryAttempts: 24, MaximumEventAgeInSeconds: 3600 });
     expect(plain(target.DeadLetterConfig.Arn)).toMatch(/^<DeadLetters/);
-    const asynchronous = only('AWS::Lambda::EventInvokeConfig');
-    expect(asynchronous).toMatchObject({ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 7200 });
-    expect(plain(asynchronous.FunctionName)).toMatch(/MeasureFunction/);
+    const asynchronous = resourcesOf(synthesized, 'AWS::Lambda::EventInvokeConfig')
+      .map(([, { Properties }]) => Properties)
+      .find(({ FunctionName }) => plain(FunctionName).includes('MeasureFunction'))!;
+    expect(asynchronous).toMatchObject({ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 3600 });
     expect(plain(asynchronous.DestinationConfig.OnFailure.Destination)).toMatch(/^<DeadLetters/);
   });
 });
@@ -75,6 +76,8 @@ describe('the alarms', () => {
     ['RunAborted', 'AWS/States', 'ExecutionsAborted', expect.stringMatching(/^StateMachineArn=<StateMachine/)],
     ['DeadLetters', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', expect.stringMatching(/^QueueName=<DeadLetters/)],
     ['MeasureFails', 'AWS/Lambda', 'Errors', expect.stringMatching(/^FunctionName=<\w*Measure/)],
+    ['ReactFails', 'AWS/Lambda', 'Errors', expect.stringMatching(/^FunctionName=<\w*React/)],
+    ['WatchFails', 'AWS/Lambda', 'Errors', expect.stringMatching(/^FunctionName=<\w*Watch/)],
   ])('%s turns red at the first one', (name, namespace, metric, where) => {
     const alarm = named(name);
     expect(alarm).toMatchObject({
@@ -89,7 +92,7 @@ describe('the alarms', () => {
   });
 
   test('are one for each kind of trouble, however many tunnels there are, and silence is good', () => {
-    expect(alarms).toHaveLength(11);
+    expect(alarms).toHaveLength(13);
     for (const alarm of alarms) expect(alarm.TreatMissingData).toBe('notBreaching');
   });
 
@@ -117,9 +120,11 @@ describe('the alarms', () => {
     expect(telling.map(({ name }) => name).sort()).toEqual([
       'DeadLetters',
       'MeasureFails',
+      'ReactFails',
       'RunAborted',
       'RunDied',
       'RunTimedOut',
+      'WatchFails',
     ]);
     for (const { AlarmActions } of telling) expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^Notices/) }]);
   });
