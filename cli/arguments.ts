@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { HOST_ACTIONS, type HostAction } from '../lab/hosts/host';
 
 const ACTIONS = ['plan', 'apply', 'verify', 'teardown'] as const;
 export type Action = (typeof ACTIONS)[number];
@@ -8,7 +9,28 @@ export type Command =
   | { readonly does: 'help' }
   | { readonly does: 'version' }
   | { readonly does: 'validate'; readonly files: readonly string[] }
+  | LocalCommand
+  | LocalHostCommand
   | RunCommand;
+
+/** The lab as a server. */
+export interface LocalCommand {
+  readonly does: 'local';
+  readonly port: number;
+  /** As in a run. */
+  readonly state: string | undefined;
+  readonly fresh: boolean;
+}
+
+/** Something done to a simulated host. */
+export interface LocalHostCommand {
+  readonly does: 'local-host';
+  /** Instance id, or a BIG-IP's management address. */
+  readonly host: string;
+  readonly action: HostAction;
+  /** Folder that keeps hosts and table; undefined: the user's own. */
+  readonly state: string | undefined;
+}
 
 /** One run of the state machine. */
 export interface RunCommand {
@@ -46,6 +68,10 @@ const CHANGING = {
   expect: { type: 'string' },
 } as const;
 
+/** Where `local` serves when nothing else is said. */
+const PORT = 4517;
+const LOCAL = { port: { type: 'string' }, state: { type: 'string' }, fresh: { type: 'boolean' } } as const;
+
 /** The options of each action. */
 const OPTIONS: Readonly<Record<Action, NonNullable<ParseArgsConfig['options']>>> = {
   plan: { ...COMMON, ...FORGET, commands: { type: 'boolean' } },
@@ -60,6 +86,8 @@ export const USAGE = `Usage:
   edge-ramp apply    TUNNEL --local     build, repair or change the tunnel, and prove it
   edge-ramp verify   TUNNEL --local     prove that the tunnel stands as declared
   edge-ramp teardown TUNNEL --local     take the tunnel away
+  edge-ramp local                       the same on this machine as a server for the AWS CLI, until interrupted
+  edge-ramp local host NAME ACTION      what happens to a simulated host: ${HOST_ACTIONS.join(', ')}
 `;
 
 export const HELP = `edge-ramp builds, proves, repairs and removes the tunnel between an F5 BIG-IP and the Pods of an OpenShift cluster.
@@ -73,11 +101,17 @@ Options of plan, apply, verify and teardown:
   --fresh               forget them first
   --fault FILE          spoil commands on hosts, a JSON list:
                         [{"host": NAME, "match": REGEX, "nth": 1, "effect": "fail-before" | "fail-after" | "hang"}]
+                        "host-gone", with "for": SECONDS until it is back; and for commands sent to an instance, where "match" is
+                        on the document and optional, with "times": N: "throttle", "lose-result", "late-delivery"
   --commands            plan only: the exact commands that the plan would run
   --allow-interruption  apply, teardown: make changes that cut live traffic, too
   --expect DIGEST       apply, teardown: only if the plan is still the one with this digest
   --forget INSTANCE     plan, apply, teardown: a node that left the declaration, or (teardown) the site, is gone for good:
                         nobody looks for it; may be given several times
+
+Options of local:
+  --port N              port on 127.0.0.1 (default: ${PORT}; 0: any that is free)
+  --state DIR, --fresh  as above
 
 Exit codes: 0 success; 1 failed, everything is as before; 2 mistakes in a declaration, request or fault file;
 3 something is left over or the run was interrupted; 64 wrong usage.
@@ -93,10 +127,32 @@ export function readArguments(args: readonly string[]): Command {
   if (name === 'help' || args.includes('--help') || args.includes('-h')) return { does: 'help' };
   if (name === '--version' || name === 'version') return { does: 'version' };
   if (name === 'validate') return { does: 'validate', files: parse(name, rest, {}).positionals };
+  if (name === 'local' && rest[0] === 'host') return readLocalHost(rest.slice(1));
+  if (name === 'local') return readLocal(rest);
   const action = ACTIONS.find((each) => each === name);
   if (!action)
     throw new UsageError(name.startsWith('-') ? `There is no option ${name}.` : `There is no command "${name}".`);
   return readRun(action, rest);
+}
+
+function readLocalHost(rest: readonly string[]): LocalHostCommand {
+  const { values, positionals } = parse('local host', rest, { state: { type: 'string' } });
+  const [host, word, ...more] = positionals;
+  const action = HOST_ACTIONS.find((each) => each === word);
+  if (host === undefined)
+    throw new UsageError('local host needs the name of a host: an instance id, or a management address.');
+  if (!action || more.length > 0)
+    throw new UsageError(`local host ${host} needs what happens to it: ${HOST_ACTIONS.join(', ')}.`);
+  return { does: 'local-host', host, action, state: values['state'] as string | undefined };
+}
+
+function readLocal(rest: readonly string[]): LocalCommand {
+  const { values, positionals } = parse('local', rest, LOCAL);
+  if (positionals.length > 0) throw new UsageError(`local takes no ${JSON.stringify(positionals[0])}.`);
+  const { port = String(PORT), state, fresh = false } = values as { port?: string; state?: string; fresh?: boolean };
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new UsageError(`--port ${port}: must be a number from 0 to 65535, 0 for any port that is free.`);
+  return { does: 'local', port: Number(port), state, fresh };
 }
 
 function readRun(action: Action, rest: readonly string[]): RunCommand {

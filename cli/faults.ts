@@ -61,7 +61,7 @@ export function readFaults(file: string, folder: string): readonly Fault[] {
   }
   const parsed = faults.safeParse(document, { reportInput: true });
   if (!parsed.success)
-    throw new InvalidRequest(parsed.error.issues.flatMap((each) => issueLines(file, each)).join('\n'));
+    throw new InvalidRequest(parsed.error.issues.flatMap((each) => issueLines(file, onEffect(each))).join('\n'));
   return parsed.data;
 }
 
@@ -97,6 +97,11 @@ export function idleFaults(
     const matched = match === undefined ? 'were met' : `matched ${pattern}`;
     return [`fault ${i} (${effect} on ${host}) did not strike: ${met} of ${nth} ${what} ${matched}`];
   });
+}
+
+/** A fault of no known effect is shown by its effect, not as a whole. */
+function onEffect(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  return issue.code === 'invalid_union' ? { ...issue, input: (issue.input as { effect?: unknown }).effect } : issue;
 }
 
 function isRegularExpression(text: string): boolean {

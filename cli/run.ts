@@ -1,12 +1,11 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { InvalidRequest } from '../lib/tunnel/errors';
 import type { Declared } from '../lib/tunnel/tunnel';
 import type { Action, RunCommand } from './arguments';
-import { assemblyOf, stale, workingStates } from './assembly';
+import { assemblyOf, workingStates } from './assembly';
 import { commandsOfPlan } from './commands-of-plan';
 import { execute, type Ended } from './execution';
 import { idleFaults, readFaults, refuseUnknownHosts } from './faults';
+import { SPEED, stateFolder, withoutAssembly } from './on-this-machine';
 import { json, notRun } from './report/json';
 import { CLEAR_LINE, Progress } from './report/progress';
 import { stepsOf } from './report/steps';
@@ -14,10 +13,7 @@ import { styleFor } from './report/style';
 import { endSentence, type Run } from './report/summary';
 import { textOf } from './report/text';
 import { resultOf } from './result';
-import { defaultState, type Surroundings } from './surroundings';
-
-/** Waits and time-outs of the simulated hosts pass so many times faster: nobody has to sit through them. */
-const SPEED = 4;
+import type { Surroundings } from './surroundings';
 
 /**
  * Runs the state machine of cdk.out on this machine and tells how it went.
@@ -25,18 +21,15 @@ const SPEED = 4;
  * @public loaded when it is asked for
  */
 export async function run(command: RunCommand, surroundings: Surroundings): Promise<number> {
-  const { out, err, project, environment } = surroundings;
+  const { out, err, environment } = surroundings;
   const refuse = (status: 'InvalidRequest' | 'NotStarted', message: string): number => {
     if (command.json) out.write(json(notRun(command.tunnel, command.action, status, message)));
     else err.write(`${message}\n`);
     return status === 'InvalidRequest' ? 2 : 1;
   };
 
-  const outdated = stale(project);
-  if (outdated === 'missing')
-    return refuse('NotStarted', `There is no cdk.out in ${project}: run \`npx cdk synth\` there first.`);
-  if (outdated)
-    err.write(`Note: ${outdated.newer} is newer than cdk.out and does not count until you run \`npx cdk synth\`.\n`);
+  const obstacle = withoutAssembly(surroundings);
+  if (obstacle !== undefined) return refuse('NotStarted', obstacle);
   try {
     return tell(command, surroundings, await carryOut(command, surroundings));
   } catch (error) {
@@ -54,7 +47,6 @@ async function carryOut(command: RunCommand, surroundings: Surroundings): Promis
   const { tunnel, action, fault, fresh, allowInterruption, expect, forget, json: asJson } = command;
   const { out, err, project, folder } = surroundings;
   const faults = fault === undefined ? [] : readFaults(fault, folder);
-  const state = command.state === undefined ? defaultState(surroundings) : resolve(folder, command.state);
   let interrupted = false;
   let stop = (): void => undefined;
   const ignore = surroundings.onInterrupt(() => {
@@ -62,7 +54,7 @@ async function carryOut(command: RunCommand, surroundings: Surroundings): Promis
     interrupted = true;
     stop();
   });
-  keepIn(state);
+  const state = stateFolder(command.state, surroundings);
   const lab = await surroundings.openLab({
     assembly: assemblyOf(project),
     state,
@@ -138,26 +130,6 @@ function tell(command: RunCommand, surroundings: Surroundings, ended: Ended): nu
 /** The tunnel as it was last applied, by the table. */
 function appliedIn(item: Ended['item']): Declared | null {
   return typeof item?.['applied'] === 'string' ? (JSON.parse(item['applied']) as Declared) : null;
-}
-
-/** @throws Error of one sentence when nothing can be kept there */
-function keepIn(state: string): void {
-  try {
-    makeFolder(state);
-    accessSync(state, constants.W_OK);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`Hosts and table cannot be kept in ${state} (${code}): name another folder with --state.`, {
-      cause: error,
-    });
-  }
-}
-
-/** Folder by folder: `recursive` tries forever where a parent is there and takes no folders, as /proc (Node.js 20). */
-function makeFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  if (dirname(path) !== path) makeFolder(dirname(path));
-  mkdirSync(path);
 }
 
 /** The command line that goes on from here, on the same hosts. */

@@ -2,25 +2,29 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import { load } from './cloud/asl/load';
 import type { StateEvent } from './cloud/asl/run';
+import { accessTo } from './cloud/access';
 import { Clock } from './cloud/clock';
 import { Deployment } from './cloud/deployment';
 import { Endpoint, onlyMembers, ServiceError, type Input } from './cloud/endpoint';
 import { instanceEvent, executionEvent } from './cloud/events/emitted';
 import type { Entry } from './cloud/events/bus';
 import { Events, type Ticking } from './cloud/events/events';
-import { Executions, type ExecutionResult } from './cloud/executions';
+import { Executions, machineArn, type ExecutionRecord, type ExecutionResult, type Request } from './cloud/executions';
 import { integrations } from './cloud/integrations';
 import { Functions } from './cloud/lambda';
-import { lock } from './cloud/lock';
+import { announce, lock } from './cloud/lock';
+import { Notices } from './cloud/notices';
+import { putEvents } from './cloud/put-events';
 import { Secrets } from './cloud/secrets';
 import { Commands, type Sent, type Trip } from './cloud/ssm/commands';
 import { Instances } from './cloud/ssm/instances';
+import { parameterStore } from './cloud/ssm/parameters';
+import { stepFunctions } from './cloud/step-functions';
 import { plain, Tables } from './cloud/table';
-import { REGION } from './cloud/template';
 import { HOST_ACTIONS, isSendFault, type Fault, type Hosts, type HostsOptions } from './hosts/host';
 import { simulatedHosts } from './hosts/simulated';
 
-export type { ExecutionResult, Sent, StateEvent, Trip };
+export type { ExecutionRecord, ExecutionResult, Sent, StateEvent, Trip };
 
 export interface LabOptions {
   /** The folder that `cdk synth` wrote; default `cdk.out`. */
@@ -38,11 +42,21 @@ export interface LabOptions {
   readonly schedule?: Ticking;
   /** Replaces the declared tunnels. */
   readonly specs?: readonly unknown[];
+  /** Serves others, too: on this port of 127.0.0.1 (0: any that is free), told in the state folder's file `endpoint`. */
+  readonly port?: number;
+  /** Called when an execution has started, whoever started it, and when it has ended. */
+  readonly onExecution?: (record: ExecutionRecord) => void;
   /** Makes the hosts; default the simulated ones. */
   readonly hosts?: (options: HostsOptions) => Promise<Hosts>;
 }
 export interface Lab {
   readonly hosts: Hosts;
+  /** Where all services answer. */
+  readonly url: string;
+  /** The environment with which AWS clients reach them. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** ARN of the state machine. */
+  readonly stateMachine: string;
   /** Starts the state machine with an input. */
   start(input: unknown, onEvent?: (event: StateEvent) => void): { arn: string; done: Promise<ExecutionResult> };
   /** Ends an execution as ABORTED at once; a function in flight runs on, as on AWS. */
@@ -118,7 +132,10 @@ async function open(
   let events: Events | undefined;
   const executions = new Executions(
     folder('executions'),
-    (record) => events?.put(executionEvent(record)),
+    (record) => {
+      options.onExecution?.(record);
+      events?.put(executionEvent(record));
+    },
     () => clock.now(),
   );
   const secrets = new Secrets(folder('keys'), specs);
@@ -140,11 +157,7 @@ async function open(
     await hosts.close();
   });
 
-  const environment: Record<string, string> = {
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: 'lab',
-    AWS_SECRET_ACCESS_KEY: 'lab',
-  };
+  const environment: Record<string, string> = {};
   const instances = new Instances(specs, hosts);
   const { registered } = instances;
   const documents = () => deployment.documents;
@@ -158,15 +171,26 @@ async function open(
     faults: (options.faults ?? []).filter(isSendFault),
   });
   opened.push(() => commands.close());
-  const endpoint = await Endpoint.open({
-    ...commands.operations,
-    ...instances.operations,
-    ...secrets.operations,
-    'EdgeRampLab.Host': (input) => actOnHost(hosts, input),
-    'AmazonSSM.GetParameter': ({ Name: name }) => deployment.parameter(String(name)),
-  });
+  const notices = new Notices(join(folder('logs'), 'notices.log'), () => deployment.topics());
+  const start = (request: Request, emit: (event: StateEvent) => void = () => {}) => {
+    const deployed = { arn: machineArn(deployment.machine.name), machine };
+    return executions.start(deployed, request, { integrations: services, clock, emit });
+  };
+  const endpoint = await Endpoint.open(
+    {
+      ...commands.operations,
+      ...instances.operations,
+      ...parameterStore(() => deployment.parameters),
+      ...secrets.operations,
+      ...notices.operations,
+      'EdgeRampLab.Host': (input) => actOnHost(hosts, input),
+      ...putEvents((event) => bus.put(event)),
+      ...stepFunctions({ executions, deployment: () => deployment, start }),
+    },
+    { port: options.port, elsewhere: { 'DynamoDB_20120810.': tables.url } },
+  );
   opened.push(() => endpoint.close());
-  Object.assign(environment, { AWS_ENDPOINT_URL: endpoint.url, AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint.url });
+  Object.assign(environment, accessTo(endpoint.url), { AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint.url });
 
   const endpoints = {
     AWS_ENDPOINT_URL: endpoint.url,
@@ -178,10 +202,10 @@ async function open(
   const retired: Functions[] = [];
   opened.push(() => Promise.all([functions, ...retired].map((each) => each.close(true))));
 
-  const services = integrations(() => functions, tables, executions, instances, join(folder('logs'), 'notices.log'));
+  const services = integrations(() => functions, tables, executions, instances, notices);
   const definition = (from: Deployment) => load(String(from.machine.get('DefinitionString')), services);
   let machine = definition(deployment);
-  opened.push(() => executions.stopAll());
+  opened.push(() => executions.close());
   const bus = (events = new Events({
     on: options.events ?? false,
     ticking: options.schedule ?? 'manual',
@@ -192,11 +216,16 @@ async function open(
     logs: folder('logs'),
   }));
   opened.push(() => bus.close());
+  if (options.port !== undefined) opened.push(announce(state, endpoint.url));
 
   return {
     hosts,
-    start: (input, emit = () => {}) =>
-      executions.start(deployment.machine.name, machine, input, { integrations: services, clock, emit }),
+    url: endpoint.url,
+    environment: accessTo(endpoint.url),
+    get stateMachine() {
+      return machineArn(deployment.machine.name);
+    },
+    start: (input, emit) => start({ input: JSON.stringify(input ?? {}) }, emit),
     stop: (arn) => executions.stop(arn),
     async item(tunnel) {
       const table = deployment.assembly.resources('AWS::DynamoDB::Table')[0]!;

@@ -1,23 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
 import { StatesError } from './asl/error';
 import type { Integration, Integrations } from './asl/load';
 import { ServiceError } from './endpoint';
 import type { Executions } from './executions';
 import type { Functions } from './lambda';
+import type { Notices } from './notices';
 import type { Instances } from './ssm/instances';
 import type { Tables } from './table';
 
-/**
- * What the state machine can call, with arguments, results and error names as Step Functions has them.
- * @param notices the file that gets what is published to a topic, a line each
- */
+/** What the state machine can call, with arguments, results and error names as Step Functions has them. */
 export function integrations(
   functions: () => Functions,
   tables: Tables,
   executions: Executions,
   instances: Instances,
-  notices: string,
+  notices: Notices,
 ): Integrations {
   return {
     'lambda:invoke': {
@@ -42,10 +38,7 @@ export function integrations(
     ]),
     'sns:publish': {
       arguments: ['TopicArn', 'Subject', 'Message'],
-      run: async (message) => {
-        appendFileSync(notices, `${JSON.stringify(message)}\n`);
-        return { MessageId: randomUUID() };
-      },
+      run: async (message) => notices.publish(message),
     },
     'aws-sdk:sfn:describeExecution': {
       arguments: ['ExecutionArn'],

@@ -28,7 +28,7 @@ export class EdgeRampStack extends Stack {
     const notices = noticesTopic(this);
     const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table, notices });
     const deadLetters = deadLetterQueue(this);
-    const watch = watchFunction(this, { machine, table, documents, notices });
+    const watch = watchFunction(this, { tunnels: props.tunnels.length, machine, table, documents, notices });
     const { react } = new Triggers(this, 'Triggers', { machine, watch, deadLetters });
     const { dashboardName } = new Monitoring(this, 'Monitoring', {
       machine,

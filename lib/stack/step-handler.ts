@@ -12,6 +12,8 @@ export interface StepHandlerProps {
   readonly description: string;
   readonly timeout: Duration;
   readonly environment?: Record<string, string>;
+  /** MB; default 256. */
+  readonly memory?: number;
   /** Whether X-Ray traces each of its calls; default true. */
   readonly traced?: boolean;
 }
@@ -23,7 +25,7 @@ export class StepHandler extends Construct {
 
   constructor(scope: Construct, id: string, props: StepHandlerProps) {
     super(scope, id);
-    const { traced = true } = props;
+    const { memory = 256, traced = true } = props;
     const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH });
     // A role of its own instead of the managed policy, which lets a function write to every log group.
     this.role = new Role(this, 'Role', {
@@ -37,7 +39,7 @@ export class StepHandler extends Construct {
       description: `edge-ramp: ${props.description}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 256,
+      memorySize: memory,
       timeout: props.timeout,
       tracing: traced ? Tracing.ACTIVE : Tracing.DISABLED,
       role: this.role,

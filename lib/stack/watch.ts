@@ -10,6 +10,8 @@ import { StepHandler } from './step-handler';
 import { WATCH_DELIVERY, WATCH_HANDLER, WATCH_POLL_DEADLINE } from './time-outs';
 
 export interface WatchProps {
+  /** How many tunnels are declared. */
+  readonly tunnels: number;
   readonly machine: StateMachine;
   readonly table: Table;
   readonly documents: CommandDocuments;
@@ -20,11 +22,15 @@ export interface WatchProps {
  * The function that looks at the tunnels between runs (ADR 0017). Its role can read the table and not write it, and send the documents that
  * look and none that changes anything.
  */
-export function watchFunction(scope: Construct, { machine, table, documents, notices }: WatchProps): StepHandler {
+export function watchFunction(
+  scope: Construct,
+  { tunnels, machine, table, documents, notices }: WatchProps,
+): StepHandler {
   const watch = new StepHandler(scope, 'Watch', {
     folder: 'watch',
     description: 'looks at tunnels between runs, and starts a run where one is needed',
     timeout: WATCH_HANDLER,
+    memory: memoryFor(tunnels),
     // It waits for devices almost all of its time, at every tick: each trace would cost, and shows nothing that the log does not.
     traced: false,
     environment: {
@@ -45,4 +51,12 @@ export function watchFunction(scope: Construct, { machine, table, documents, not
   watch.allow({ actions: ['dynamodb:GetItem'], resources: [table.tableArn] });
   watch.allow({ actions: ['sns:Publish'], resources: [notices.topicArn] });
   return watch;
+}
+
+/**
+ * The watch's memory, in MB. It pays by memory for the time that it waits: a few tunnels fit into the least that Lambda has, and more of them
+ * share a larger one, which is cheaper for each (ADR 0017).
+ */
+export function memoryFor(tunnels: number): number {
+  return tunnels > 4 ? 256 : 128;
 }

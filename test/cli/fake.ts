@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { main } from '../../cli/main';
 import type { Surroundings } from '../../cli/surroundings';
 import type { HostCommand } from '../../lab/hosts/host';
-import type { ExecutionResult, Lab, LabOptions, Sent, StateEvent, Trip } from '../../lab/index';
+import type { ExecutionRecord, ExecutionResult, Lab, LabOptions, Sent, StateEvent, Trip } from '../../lab/index';
 
 /** What a scripted lab does when it is asked to run. */
 export interface Script {
@@ -19,10 +19,14 @@ export interface Script {
   readonly sends?: readonly Sent[];
   /** Runs until it is stopped. */
   readonly endless?: boolean;
+  /** Executions that others start and see end while it is open. */
+  readonly others?: readonly ExecutionRecord[];
   /** What opening it says instead of opening. */
   readonly refusal?: string;
 }
 
+const URL = 'http://127.0.0.1:4517';
+const MACHINE = 'arn:aws:states:local-1:000000000000:stateMachine:edge-ramp';
 export const ARN = 'arn:aws:states:local-1:000000000000:execution:edge-ramp:one';
 
 /** How a command line went: what it printed where, its exit code, and what it asked the lab for. */
@@ -80,6 +84,7 @@ export async function call(
     openLab: (asked) => {
       options.push(asked);
       if (script.refusal !== undefined) return Promise.reject(new Error(script.refusal));
+      script.others?.forEach((record) => setImmediate(() => asked.onExecution?.(record)));
       return Promise.resolve(
         lab(script, {
           asked: (input) => inputs.push(input),
@@ -102,6 +107,9 @@ function lab(script: Script, tell: { asked(input: unknown): void; close(): void;
   let begun = false;
   let stop = (): void => undefined;
   return {
+    url: URL,
+    environment: { AWS_ENDPOINT_URL: URL, AWS_REGION: 'local-1' },
+    stateMachine: MACHINE,
     hosts: {
       host: () => undefined,
       run: async () => ({ code: 0, out: '', err: '' }),

@@ -1,3 +1,4 @@
+import { memoryFor } from '../../lib/stack/watch';
 import { rightsOf } from './support/rights';
 import { plain, resourcesOf, synthesizeUnchecked } from './support/synthesized';
 
@@ -10,9 +11,12 @@ const rules = new Map(
 );
 const functionOf = (target: any): string => plain(target.Arn);
 
+/** What is no matter of the function that answers events. */
+const TARGETS: Record<string, RegExp> = { Tick: /^<WatchFunction/, RunEnded: /^<MonitoringRunsMeasureFunction/ };
+
 describe('what starts runs by itself', () => {
-  test('are one schedule and three kinds of event, on the default bus', () => {
-    expect([...rules.keys()].sort()).toEqual(['Asked', 'NodeRuns', 'RunDied', 'Tick']);
+  test('are one schedule and events, on the default bus; the end of every run is measured', () => {
+    expect([...rules.keys()].sort()).toEqual(['Asked', 'NodeRuns', 'RunDied', 'RunEnded', 'Tick']);
     for (const [, rule] of rules) {
       expect(rule).toMatchObject({ State: 'ENABLED' });
       expect(rule).not.toHaveProperty('EventBusName');
@@ -48,18 +52,18 @@ describe('what starts runs by itself', () => {
   test('no rule starts the state machine, and each tries again and keeps what it cannot deliver', () => {
     for (const [id, { Targets }] of rules) {
       expect(Targets).toHaveLength(1);
-      expect(functionOf(Targets[0])).toMatch(id === 'Tick' ? /^<WatchFunction/ : /^<TriggersReactFunction/);
+      expect(functionOf(Targets[0])).toMatch(TARGETS[id!] ?? /^<TriggersReactFunction/);
       expect(Targets[0].RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 24 });
-      expect(plain(Targets[0].DeadLetterConfig.Arn)).toMatch(/^<TriggersDeadLetters\w+\.Arn>$/);
+      expect(plain(Targets[0].DeadLetterConfig.Arn)).toMatch(/^<DeadLetters\w+\.Arn>$/);
     }
   });
 
   test('a function that fails is tried again, and its event ends in the dead letters too', () => {
     const configured = resourcesOf(synthesized, 'AWS::Lambda::EventInvokeConfig').map(([, each]) => each.Properties);
-    expect(configured).toHaveLength(2);
+    expect(configured).toHaveLength(3);
     for (const each of configured) {
       expect(each).toMatchObject({ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 3600 });
-      expect(plain(each.DestinationConfig.OnFailure.Destination)).toMatch(/^<TriggersDeadLetters\w+\.Arn>$/);
+      expect(plain(each.DestinationConfig.OnFailure.Destination)).toMatch(/^<DeadLetters\w+\.Arn>$/);
     }
   });
 
@@ -107,9 +111,15 @@ describe('the watch', () => {
     ]);
   });
 
-  test('is small, not traced, and knows its time-outs', () => {
-    expect(watch).toMatchObject({ Architectures: ['arm64'], Timeout: 240 });
+  test('is as small as can be, not traced, and knows its time-outs', () => {
+    expect(watch).toMatchObject({ Architectures: ['arm64'], Timeout: 240, MemorySize: 128 });
     expect(watch.TracingConfig?.Mode ?? 'PassThrough').toBe('PassThrough');
     expect(watch.Environment.Variables).toMatchObject({ DELIVERY_TIMEOUT_SECONDS: '30', POLL_DEADLINE_SECONDS: '100' });
   });
+
+  test.each([
+    [1, 128],
+    [4, 128],
+    [5, 256],
+  ])('of %i tunnels has %i MB', (tunnels, memory) => expect(memoryFor(tunnels)).toBe(memory));
 });

@@ -5,15 +5,17 @@ import type { Clock } from '../clock';
 import { ACCOUNT, REGION } from '../template';
 import type { Retries, Rule, Target } from './rules';
 
-/** What somebody puts on the bus. */
+/** What somebody puts on the bus; a whole event stays as it is. */
 export interface Entry {
   readonly source: string;
   readonly 'detail-type': string;
   readonly detail: unknown;
   /** ARNs; default none. */
   readonly resources?: readonly string[];
-  /** Milliseconds since the epoch; default now. */
-  readonly time?: number;
+  /** ISO 8601; default now. */
+  readonly time?: string;
+  /** Default: one that no other event has. */
+  readonly id?: string;
 }
 /** An event as rules and functions get it. */
 export interface BusEvent {
@@ -63,7 +65,7 @@ export class Bus {
       'detail-type': 'Scheduled Event',
       detail: {},
       resources: [rule.arn],
-      time,
+      time: new Date(time).toISOString(),
     });
     this.deliver(rule, event);
   }
@@ -82,15 +84,15 @@ export class Bus {
     this.closing.abort();
   }
 
-  private complete({ source, 'detail-type': type, detail, resources = [], time }: Entry): BusEvent {
-    const date = new Date(time ?? this.options.clock.now()).toISOString();
+  private complete({ source, 'detail-type': type, detail, resources = [], ...given }: Entry): BusEvent {
+    const { id = randomUUID(), time = this.options.clock.text() } = given;
     return {
       version: '0',
-      id: randomUUID(),
+      id,
       'detail-type': type,
       source,
       account: ACCOUNT,
-      time: date.replace(/\.\d+Z$/, 'Z'),
+      time: time.replace(/\.\d+Z$/, 'Z'),
       region: REGION,
       resources,
       detail: JSON.parse(JSON.stringify(detail)) as unknown, // a copy, and plain

@@ -79,7 +79,7 @@ test('long lists come in pages', async () => {
 
 test('the state machine gets the same with its dates as text, and error names of its own', async () => {
   const none = undefined as never;
-  const ping = integrations(none, none, none, instances, '')['aws-sdk:ssm:describeInstanceInformation']!;
+  const ping = integrations(none, none, none, instances, none)['aws-sdk:ssm:describeInstanceInformation']!;
   expect(await ping.run({ Filters: [{ Key: 'InstanceIds', Values: [NODE] }] })).toEqual({
     InstanceInformationList: [
       expect.objectContaining({
