@@ -258,7 +258,7 @@ describe('the policies for nodes', () => {
         /^(?:ec2messages|ssmmessages):|^ssm:UpdateInstanceInformation$/.test(action),
       ),
     ).toBe(true);
-    expect(statement.Action).toHaveLength(13);
+    expect(statement.Action).toHaveLength(11);
   });
 
   test('let a bastion read the keys that are declared, each once, and no secret beside them', () => {

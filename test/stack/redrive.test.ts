@@ -1,9 +1,10 @@
 import { VARIABLES } from '../../lib/stack/workflow/variables';
 import { END_STATES } from '../../lib/tunnel/outcome';
-import { type Machine, type State, definitionOf } from './support/definition';
-import { synthesizeUnchecked } from './support/synthesized';
+import type { Machine, State } from './support/definition';
+import { machine } from './support/owner';
+import { REQUEST } from './support/run';
 import { type TestTable, testTable } from './support/table';
-import { type Answers, EXECUTION, Mishap, type Walk, walk } from './support/walk';
+import { type Answers, EXECUTION, Mishap, type Walk, evaluate, walk } from './support/walk';
 
 /*
  * What a redrive would do: Step Functions enters the state where an execution ended once more, with the definition and
@@ -11,7 +12,6 @@ import { type Answers, EXECUTION, Mishap, type Walk, walk } from './support/walk
  * them: they refuse a fence that is older than the last they have seen.
  */
 
-const machine = definitionOf(synthesizeUnchecked());
 const FAILED = END_STATES.filter(({ succeeds }) => !succeeds).map(({ name }) => name as string);
 const FENCE = 1_790_000_000_000;
 const OTHER = 'arn:aws:states:eu-central-1:111122223333:execution:edge-ramp:other';
@@ -19,8 +19,7 @@ const OTHER = 'arn:aws:states:eu-central-1:111122223333:execution:edge-ramp:othe
 /** What a run knows in the middle of its work. */
 const KNOWN = {
   ...VARIABLES,
-  request: { tunnel: 'edge-a', action: 'apply', repair: null, trigger: null, spec: {} },
-  seen: { owner: '', fence: FENCE - 1, wanted: '', paused: false },
+  request: { ...REQUEST, spec: {} },
   fence: FENCE,
   begun: true,
   before: '{"b":1}',
@@ -38,6 +37,8 @@ const KNOWN = {
     records: { original: '{"o":1}', before: '{"b":1}', applied: '{"a":1}' },
   },
   failure: { error: 'DeviceRefused', cause: 'no', state: 'Attach virtual servers' },
+  ending: 'RolledBack',
+  notice: { subject: 'edge-ramp', message: 'edge-a: rolled back' },
 };
 
 let table: TestTable;
@@ -92,7 +93,7 @@ interface Refusals {
 /** Enters a state as the run would. @returns how it ends, and the fences under which it addressed devices */
 async function redrive(
   from: string,
-  known: object = {},
+  more: object = {},
   refusals: Refusals = OVERTAKEN,
 ): Promise<Walk & { readonly fences: readonly number[] }> {
   const fences: number[] = [];
@@ -110,7 +111,7 @@ async function redrive(
       return table
         .call(resource.endsWith('getItem') ? 'GetItem' : 'UpdateItem', args)
         .catch((error: Error) => Promise.reject(new Mishap(`DynamoDB.${error.message.split(':')[0]}`, error.message)));
-    if (!resource.includes('lambda')) return { Status: 'RUNNING' }; // of whatever execution it asks for
+    if (!resource.includes('lambda')) return { Status: 'RUNNING' }; // the execution that it asks for
     if (!('do' in args.Payload)) {
       if (refusals.plan) throw refusals.plan;
       return KNOWN.plan;
@@ -119,10 +120,13 @@ async function redrive(
     throw refusals.devices;
   };
   const answers = new Proxy<Answers>({}, { get: (_, name) => answer(String(name)) });
+  // As the run has read it from a table that did not know the tunnel.
+  const { seen } = machine.States['Read tunnel']!.Assign!;
+  const known = { ...KNOWN, seen: await evaluate(seen, {}, { result: {} }), ...more };
   // A decision behind devices side by side finds in its input what these answered.
   const again: State = {
     Type: 'Pass',
-    Assign: { ...KNOWN, ...known },
+    Assign: known,
     Output: { good: false, failure: KNOWN.failure },
     Next: from,
   };
@@ -130,13 +134,14 @@ async function redrive(
   return { ...ended, fences };
 }
 
-const UNFINISHED = afterTheLease().filter((name) => machine.States[name]!.Type !== 'Succeed');
+/** Where a run spends time, or has failed. What dies in a decision, by a broken expression, dies of it again. */
+const UNFINISHED = afterTheLease().filter((name) => /^(?:Task|Parallel|Wait|Fail)$/.test(machine.States[name]!.Type));
 
 test('the states after the lease are found', () => {
   expect(UNFINISHED).toEqual(
     expect.arrayContaining(['Observe', 'Record before', 'Attach virtual servers', 'New fence']),
   );
-  expect(UNFINISHED.length).toBeGreaterThan(40);
+  expect(UNFINISHED.length).toBeGreaterThan(25);
 });
 
 test.each(FAILED)('%s, redriven, fails again as before: nothing is written, no device is asked', async (name) => {
