@@ -42,6 +42,8 @@ export interface LabOptions {
 }
 export interface Lab {
   readonly hosts: Hosts;
+  /** Where AWS clients reach the lab. */
+  readonly url: string;
   /** Starts the state machine with an input. */
   start(input: unknown, onEvent?: (event: StateEvent) => void): { arn: string; done: Promise<ExecutionResult> };
   /** Ends an execution as ABORTED at once; a function in flight runs on, as on AWS. */
@@ -192,6 +194,7 @@ async function open(
 
   return {
     hosts,
+    url: endpoint.url,
     start: (input, emit = () => {}) =>
       executions.start(deployment.machine.name, machine, input, { integrations: services, clock, emit }),
     stop: (arn) => executions.stop(arn),

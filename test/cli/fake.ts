@@ -102,6 +102,7 @@ function lab(script: Script, tell: { asked(input: unknown): void; close(): void;
   let begun = false;
   let stop = (): void => undefined;
   return {
+    url: 'http://127.0.0.1:1',
     hosts: {
       host: () => undefined,
       run: async () => ({ code: 0, out: '', err: '' }),
