@@ -59,12 +59,12 @@ async function askOpenLab(state: string, host: string, action: HostAction): Prom
 
 /** Opens the folder, acts, and closes it again. Nobody is told: events are for a lab that runs. */
 async function actInFolder(state: string, host: string, action: HostAction, surroundings: Surroundings): Promise<void> {
-  const { project, openLab } = surroundings;
+  const { project } = surroundings;
   if (!existsSync(join(state, 'hosts', 'hosts.json')))
     throw new Error(
       `There are no simulated hosts in ${state}: apply a tunnel with --local first, or name the folder with --state.`,
     );
-  const lab = await openLab({ assembly: assemblyOf(project), state });
+  const lab = await surroundings.openLab({ assembly: assemblyOf(project), state });
   try {
     await lab.hosts.act(host, action);
   } finally {

@@ -68,11 +68,17 @@ export function happenings({ state, root, cutOff, settle, after, tell }: Surroun
       on(host);
       tell(host, 'running');
     },
-    async reboot(host, seconds = 0) {
+    reboot(host, seconds = 0) {
       off(host);
       tell(host, 'running');
-      if (seconds > 0) await new Promise<void>((done) => after(seconds, done));
-      on(host);
+      return new Promise((done) => {
+        const up = (): void => {
+          on(host);
+          done();
+        };
+        if (seconds > 0) after(seconds, up);
+        else up();
+      });
     },
     wipeFlows(host) {
       const node = state.nodes[host];

@@ -143,6 +143,7 @@ function lab(script: Script, tell: { asked(input: unknown): void; close(): void;
     stop: () => Promise.resolve(stop()),
     item: () => Promise.resolve(script.item),
     trips: () => (begun ? (script.trips ?? []) : []),
+    executions: () => [],
     sends: () => (begun ? (script.sends ?? []) : []),
     put: () => 'an-event',
     settled: () => Promise.resolve(),

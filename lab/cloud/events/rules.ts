@@ -36,11 +36,10 @@ export function readRules(assembly: Assembly): readonly Rule[] {
 }
 
 function read(resource: Resource): Rule[] {
-  const bus = resource.get('EventBusName') ?? 'default';
-  if (bus !== 'default') throw new Error(`it is of the bus ${String(bus)}; the lab has the default one only`);
-  const state = resource.get('State') ?? 'ENABLED';
+  const { EventBusName: bus = 'default', State: state = 'ENABLED' } = named(resource, ['EventBusName', 'State']);
+  if (bus !== 'default') throw new Error(`it is of the bus ${bus}; the lab has the default one only`);
   if (state === 'DISABLED') return [];
-  if (state !== 'ENABLED') throw new Error(`the lab does not implement the state ${String(state)}`);
+  if (state !== 'ENABLED') throw new Error(`the lab does not implement the state ${state}`);
   const pattern = resource.get('EventPattern');
   const schedule = resource.get('ScheduleExpression') as string | undefined;
   const targets = (resource.get('Targets') ?? []) as readonly Json[];
@@ -54,6 +53,10 @@ function read(resource: Resource): Rule[] {
     },
   ];
 }
+
+/** Properties that are text. */
+const named = (resource: Resource, names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, resource.get(name)])) as Record<string, string | undefined>;
 
 const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
@@ -76,8 +79,8 @@ function readTarget(target: Json): Target {
   if (other) throw new Error(`target ${String(target['Id'])} has ${other}, which the lab does not implement`);
   const arn = String(target['Arn']);
   if (!/^arn:[^:]+:lambda:/.test(arn)) throw new Error(`target ${arn} is no function, and the lab calls only those`);
-  const queue = (target['DeadLetterConfig'] as Json | undefined)?.['Arn'];
-  return { id: String(target['Id']), arn, ...(queue === undefined ? {} : { deadLetters: String(queue) }) };
+  const { Arn: queue } = (target['DeadLetterConfig'] ?? {}) as { readonly Arn?: string };
+  return { id: String(target['Id']), arn, ...(queue === undefined ? {} : { deadLetters: queue }) };
 }
 
 /** How a function is called again when it fails for an event: `AWS::Lambda::EventInvokeConfig`. */
