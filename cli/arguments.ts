@@ -9,6 +9,7 @@ export type Command =
   | { readonly does: 'help' }
   | { readonly does: 'version' }
   | { readonly does: 'validate'; readonly files: readonly string[] }
+  | LocalCommand
   | RunCommand
   | StatusCommand
   | HistoryCommand
@@ -19,6 +20,15 @@ export type Command =
 export type Where =
   | { readonly local: true; readonly state: string | undefined }
   | { readonly local: false; readonly region: string | undefined; readonly profile: string | undefined };
+
+/** The lab as a server. */
+export interface LocalCommand {
+  readonly does: 'local';
+  readonly port: number;
+  /** As in a run. */
+  readonly state: string | undefined;
+  readonly fresh: boolean;
+}
 
 /** One run of the state machine. */
 export interface RunCommand {
@@ -88,6 +98,10 @@ const RUN = { ...ANYWHERE, fresh: { type: 'boolean' }, fault: { type: 'string' }
 const FORGET = { forget: { type: 'string', multiple: true } } as const;
 const CHANGING = { ...RUN, ...FORGET, 'allow-interruption': { type: 'boolean' }, expect: { type: 'string' } } as const;
 
+/** Where `local` serves when nothing else is said. */
+export const PORT = 4517;
+const LOCAL = { port: { type: 'string' }, state: { type: 'string' }, fresh: { type: 'boolean' } } as const;
+
 /** The options of each action. */
 const OPTIONS: Readonly<Record<Action, Options>> = {
   plan: { ...RUN, ...FORGET, commands: { type: 'boolean' } },
@@ -115,10 +129,20 @@ export function readArguments(args: readonly string[]): Command {
   if (name === 'history') return readHistory(rest);
   if (name === 'event') return readEvent(rest);
   if (name === 'preflight') return readPreflight(rest);
+  if (name === 'local') return readLocal(rest);
   const action = ACTIONS.find((each) => each === name);
   if (!action)
     throw new UsageError(name.startsWith('-') ? `There is no option ${name}.` : `There is no command "${name}".`);
   return readRun(action, rest);
+}
+
+function readLocal(rest: readonly string[]): LocalCommand {
+  const { values, positionals } = parse('local', rest, LOCAL);
+  if (positionals.length > 0) throw new UsageError(`local takes no ${JSON.stringify(positionals[0])}.`);
+  const { port = String(PORT), state, fresh = false } = values as { port?: string; state?: string; fresh?: boolean };
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new UsageError(`--port ${port}: must be a number from 0 to 65535, 0 for any port that is free.`);
+  return { does: 'local', port: Number(port), state, fresh };
 }
 
 function readRun(action: Action, rest: readonly string[]): RunCommand {

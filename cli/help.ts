@@ -1,3 +1,5 @@
+import { PORT } from './arguments';
+
 export const USAGE = `Usage:
   edge-ramp validate  [FILE...]          check declarations (all of tunnels/ unless named)
   edge-ramp plan      TUNNEL             show what an apply would change
@@ -10,6 +12,7 @@ export const USAGE = `Usage:
   edge-ramp pause     TUNNEL --reason T  keep the automation away from it
   edge-ramp resume    TUNNEL             end that
   edge-ramp preflight TUNNEL             is everything ready for a first run?
+  edge-ramp local                        what --local runs against, as a server for the AWS CLI, until interrupted
 On AWS with the usual credentials; with --local on this machine, against simulated hosts.
 `;
 
@@ -41,6 +44,10 @@ Options of the others:
   --until WHEN          pause: a span (90m, 8h, 2d) or a time, local unless it names its zone (default: until resume)
   --reason TEXT         pause: why, for whoever finds the tunnel paused
   --no-plan             preflight: leave out the plan, which looks at every device
+
+Options of local:
+  --port N              port on 127.0.0.1 (default: ${PORT}; 0: any that is free)
+  --state DIR, --fresh  as above
 
 Ctrl-C stops a --local run. A run on AWS goes on; it says where.
 

@@ -1,22 +1,27 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { load } from './cloud/asl/load';
 import type { StateEvent } from './cloud/asl/run';
+import { accessTo } from './cloud/access';
 import { Clock } from './cloud/clock';
 import { Deployment } from './cloud/deployment';
 import { Endpoint } from './cloud/endpoint';
-import { Executions, type ExecutionResult } from './cloud/executions';
+import { Executions, machineArn, type ExecutionRecord, type ExecutionResult, type Request } from './cloud/executions';
 import { integrations } from './cloud/integrations';
 import { Functions } from './cloud/lambda';
-import { lock } from './cloud/lock';
+import { announce, lock } from './cloud/lock';
+import { Notices } from './cloud/notices';
+import { putEvents, type BusEvent } from './cloud/put-events';
 import { Secrets } from './cloud/secrets';
 import { Commands, type Trip } from './cloud/ssm/commands';
+import { Instances } from './cloud/ssm/instances';
+import { parameterStore } from './cloud/ssm/parameters';
+import { stepFunctions } from './cloud/step-functions';
 import { plain, Tables } from './cloud/table';
-import { REGION } from './cloud/template';
 import type { Fault, Hosts, HostsOptions } from './hosts/host';
 import { simulatedHosts } from './hosts/simulated';
 
-export type { ExecutionResult, StateEvent, Trip };
+export type { ExecutionRecord, ExecutionResult, StateEvent, Trip };
 
 export interface LabOptions {
   /** The folder that `cdk synth` wrote; default `cdk.out`. */
@@ -30,11 +35,21 @@ export interface LabOptions {
   readonly speed?: number;
   /** Replaces the declared tunnels. */
   readonly specs?: readonly unknown[];
+  /** Serves others, too: on this port of 127.0.0.1 (0: any that is free), told in the state folder's file `endpoint`. */
+  readonly port?: number;
+  /** Called when an execution has started, whoever started it, and when it has ended. */
+  readonly onExecution?: (record: ExecutionRecord) => void;
   /** Makes the hosts; default the simulated ones. */
   readonly hosts?: (options: HostsOptions) => Promise<Hosts>;
 }
 export interface Lab {
   readonly hosts: Hosts;
+  /** Where all services answer. */
+  readonly url: string;
+  /** The environment with which AWS clients reach them. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** ARN of the state machine. */
+  readonly stateMachine: string;
   /** Starts the state machine with an input. */
   start(input: unknown, onEvent?: (event: StateEvent) => void): { arn: string; done: Promise<ExecutionResult> };
   /** Ends an execution as ABORTED at once; a function in flight runs on, as on AWS. */
@@ -77,6 +92,9 @@ function everDeclared(file: string, specs: readonly unknown[]): readonly unknown
   return all;
 }
 
+/** Keeps the events that are put on the bus, a line each: no rule looks at them yet. */
+const keptIn = (file: string) => (event: BusEvent) => appendFileSync(file, `${JSON.stringify(event)}\n`);
+
 /** Opens the parts one after another; `opened` collects how to close each. */
 async function open(
   options: LabOptions,
@@ -90,7 +108,7 @@ async function open(
 
   const clock = new Clock(options.speed);
   const specs = everDeclared(join(folder('hosts'), 'declared.json'), options.specs ?? deployment.specs());
-  const executions = new Executions(folder('executions'));
+  const executions = new Executions(folder('executions'), options.onExecution);
   const secrets = new Secrets(folder('keys'), specs);
   const tables = await Tables.open(folder('table'), deployment.assembly.resources('AWS::DynamoDB::Table'));
   opened.push(() => tables.close());
@@ -108,22 +126,31 @@ async function open(
     await hosts.close();
   });
 
-  const environment: Record<string, string> = {
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: 'lab',
-    AWS_SECRET_ACCESS_KEY: 'lab',
-  };
-  const registered = new Set(JSON.stringify(specs).match(/\b(i|mi)-[0-9a-f]+\b/g) ?? []);
+  const environment: Record<string, string> = {};
+  const instances = new Instances(specs, hosts);
+  const { registered } = instances;
   const documents = () => deployment.documents;
   const commands = new Commands({ hosts, clock, documents, registered, environment, directory: folder('agent') });
   opened.push(() => commands.close());
-  const endpoint = await Endpoint.open({
-    ...commands.operations,
-    ...secrets.operations,
-    'AmazonSSM.GetParameter': ({ Name: name }) => deployment.parameter(String(name)),
-  });
+  const notices = new Notices(join(folder('logs'), 'notices.log'), () => deployment.topics());
+  const start = (request: Request, emit: (event: StateEvent) => void = () => {}) => {
+    const deployed = { arn: machineArn(deployment.machine.name), machine };
+    return executions.start(deployed, request, { integrations: services, clock, emit });
+  };
+  const endpoint = await Endpoint.open(
+    {
+      ...commands.operations,
+      ...instances.operations,
+      ...parameterStore(() => deployment.parameters),
+      ...secrets.operations,
+      ...notices.operations,
+      ...putEvents(keptIn(join(folder('logs'), 'events.log'))),
+      ...stepFunctions({ executions, deployment: () => deployment, start }),
+    },
+    { port: options.port, elsewhere: { 'DynamoDB_20120810.': tables.url } },
+  );
   opened.push(() => endpoint.close());
-  Object.assign(environment, { AWS_ENDPOINT_URL: endpoint.url, AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint.url });
+  Object.assign(environment, accessTo(endpoint.url), { AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint.url });
 
   const endpoints = {
     AWS_ENDPOINT_URL: endpoint.url,
@@ -135,15 +162,20 @@ async function open(
   const retired: Functions[] = [];
   opened.push(() => Promise.all([functions, ...retired].map((each) => each.close(true))));
 
-  const services = integrations(() => functions, tables, executions, join(folder('logs'), 'notices.log'));
+  const services = integrations(() => functions, tables, executions, instances, notices);
   const definition = (from: Deployment) => load(String(from.machine.get('DefinitionString')), services);
   let machine = definition(deployment);
-  opened.push(() => executions.stopAll());
+  opened.push(() => executions.close());
+  if (options.port !== undefined) opened.push(announce(state, endpoint.url));
 
   return {
     hosts,
-    start: (input, emit = () => {}) =>
-      executions.start(deployment.machine.name, machine, input, { integrations: services, clock, emit }),
+    url: endpoint.url,
+    environment: accessTo(endpoint.url),
+    get stateMachine() {
+      return machineArn(deployment.machine.name);
+    },
+    start: (input, emit) => start({ input: JSON.stringify(input ?? {}) }, emit),
     stop: (arn) => executions.stop(arn),
     async item(tunnel) {
       const table = deployment.assembly.resources('AWS::DynamoDB::Table')[0]!;

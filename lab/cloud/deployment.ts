@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
-import { ServiceError } from './endpoint';
 import { readDocument, type CommandDocument } from './ssm/document';
-import { readAssembly, type Assembly, type Resource } from './template';
+import { ACCOUNT, readAssembly, REGION, type Assembly, type Resource } from './template';
 
 const TUNNELS = '/edge-ramp/tunnels/';
 
@@ -10,10 +9,14 @@ export class Deployment {
   readonly assembly: Assembly;
   readonly documents: ReadonlyMap<string, CommandDocument>;
   readonly machine: Resource;
-  private readonly parameters: ReadonlyMap<string, string>;
+  /** Values of the parameter store by name. */
+  readonly parameters: ReadonlyMap<string, string>;
+  /** When it was deployed here, in milliseconds since the epoch. */
+  readonly at: number;
 
   /** @param specs replace the declared tunnels */
   constructor(directory: string, specs?: readonly unknown[]) {
+    this.at = Date.now();
     this.assembly = readAssembly(resolve(directory));
     this.documents = new Map(this.each('AWS::SSM::Document', readDocument));
     const [machine, ...others] = this.assembly.resources('AWS::StepFunctions::StateMachine');
@@ -33,11 +36,9 @@ export class Deployment {
     return tunnels.map(([, value]) => JSON.parse(value) as unknown);
   }
 
-  /** Answers SSM's GetParameter. */
-  parameter(name: string): unknown {
-    const value = this.parameters.get(name);
-    if (value === undefined) throw new ServiceError('ParameterNotFound', `There is no parameter ${name}.`);
-    return { Parameter: { Name: name, Type: 'String', Value: value, Version: 1, DataType: 'text' } };
+  /** ARNs of the topics. */
+  topics(): string[] {
+    return this.assembly.resources('AWS::SNS::Topic').map(({ name }) => `arn:aws:sns:${REGION}:${ACCOUNT}:${name}`);
   }
 
   private each<T>(type: string, read: (resource: Resource) => T): (readonly [string, T])[] {

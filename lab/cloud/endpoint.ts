@@ -1,5 +1,8 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { forward } from './forward';
+import { fromForm, xmlAnswer, xmlError } from './query';
 
 /** An error answer of an AWS service: `type` is what clients see as the error's name. */
 export class ServiceError extends Error {
@@ -12,21 +15,40 @@ export class ServiceError extends Error {
 }
 
 export type Input = Record<string, unknown>;
-/** By target, such as `AmazonSSM.SendCommand`. */
+/** By target, such as `AmazonSSM.SendCommand`; those of the Query protocol by the service's version, such as `2010-03-31.Publish`. */
 export type Operations = Readonly<Record<string, (input: Input) => unknown>>;
 
-/** An HTTP server on 127.0.0.1 that speaks AWS JSON 1.1 for the operations given and answers UnknownOperationException to the rest. */
+export interface EndpointOptions {
+  /** Port on 127.0.0.1; default, and 0: any that is free. */
+  readonly port?: number | undefined;
+  /** URLs of servers for targets that begin so, such as `DynamoDB_20120810.`. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
+}
+
+const JSON_TYPE = 'application/x-amz-json-1.1';
+const FORM = 'application/x-www-form-urlencoded';
+
+/**
+ * An HTTP server on 127.0.0.1 that speaks AWS JSON 1.0 and 1.1 and AWS Query for the operations given, and answers
+ * UnknownOperationException to the rest.
+ */
 export class Endpoint {
   private constructor(private readonly server: Server) {}
 
-  static async open(operations: Operations): Promise<Endpoint> {
-    const server = createServer((request, response) => {
-      void answer(operations, request).then(([status, body]) => {
-        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
-      });
-    });
+  /** @throws Error of one sentence when the port cannot be had */
+  static async open(operations: Operations, { port = 0, elsewhere = {} }: EndpointOptions = {}): Promise<Endpoint> {
+    const server = createServer((request, response) => void answer(operations, elsewhere, request, response));
     server.keepAliveTimeout = 0; // closing an idle connection may meet a request on its way, which then looks lost (ECONNRESET)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', ({ code }: NodeJS.ErrnoException) =>
+        reject(
+          new Error(
+            `Port ${port} of 127.0.0.1 ${code === 'EADDRINUSE' ? 'is in use' : `cannot be had (${code})`}: name another one, or 0 for any that is free.`,
+          ),
+        ),
+      );
+      server.listen(port, '127.0.0.1', resolve);
+    });
     return new Endpoint(server);
   }
 
@@ -40,18 +62,83 @@ export class Endpoint {
   }
 }
 
-async function answer(operations: Operations, request: IncomingMessage): Promise<[number, unknown]> {
+/** Never throws: a client that has gone gets no answer. */
+async function answer(
+  operations: Operations,
+  elsewhere: Readonly<Record<string, string>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const type = request.headers['content-type'] ?? JSON_TYPE;
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const target = String(request.headers['x-amz-target']);
-    const operation = Object.hasOwn(operations, target) ? operations[target] : undefined;
-    if (!operation) throw new ServiceError('UnknownOperationException', `The lab does not implement ${target}.`);
-    return [200, await operation(JSON.parse(Buffer.concat(chunks).toString() || '{}') as Input)];
-  } catch (error) {
-    if (error instanceof ServiceError) return [400, { __type: error.type, message: error.message }];
-    return [500, { __type: 'InternalServerError', message: String((error as Error).stack) }];
+    const body = Buffer.concat(chunks);
+    const target = request.headers['x-amz-target'];
+    const other = Object.keys(elsewhere).find((prefix) => String(target).startsWith(prefix));
+    if (other) return await forward(elsewhere[other]!, request, body, response);
+    if (target === undefined && type.startsWith(FORM)) return await asQuery(operations, body.toString(), response);
+    await asJson(
+      operations,
+      target === undefined ? `${request.method} ${request.url}` : String(target),
+      body,
+      response,
+      {
+        'content-type': /json-1\.[01]/.test(type) ? type : JSON_TYPE,
+      },
+    );
+  } catch {
+    response.destroy();
   }
+}
+
+async function asJson(
+  operations: Operations,
+  target: string,
+  body: Buffer,
+  response: ServerResponse,
+  type: Readonly<Record<string, string>>,
+): Promise<void> {
+  const headers = { ...type, 'x-amzn-requestid': randomUUID() };
+  try {
+    const result = await operation(operations, target)(parsed(body.toString()));
+    response.writeHead(200, headers).end(JSON.stringify(result));
+  } catch (error) {
+    const { status, type: name, message } = failure(error);
+    response.writeHead(status, { ...headers, 'x-amzn-errortype': name }).end(JSON.stringify({ __type: name, message }));
+  }
+}
+
+async function asQuery(operations: Operations, body: string, response: ServerResponse): Promise<void> {
+  const { Action: action, Version: version, ...input } = fromForm(body);
+  const id = randomUUID();
+  const headers = { 'content-type': 'text/xml', 'x-amzn-requestid': id };
+  try {
+    const result = (await operation(operations, `${version}.${action}`)(input)) as Readonly<Record<string, string>>;
+    response.writeHead(200, headers).end(xmlAnswer(action!, result, id));
+  } catch (error) {
+    const { status, type, message } = failure(error);
+    response.writeHead(status, headers).end(xmlError(type, message, id));
+  }
+}
+
+function operation(operations: Operations, target: string): Operations[string] {
+  if (Object.hasOwn(operations, target)) return operations[target]!;
+  throw new ServiceError('UnknownOperationException', `The lab does not implement ${target}.`);
+}
+
+function parsed(body: string): Input {
+  try {
+    return JSON.parse(body || '{}') as Input;
+  } catch {
+    throw new ServiceError('SerializationException', 'The body of the request is not JSON.');
+  }
+}
+
+/** How an error is answered: those of a service by name, a mistake of the lab with its stack. */
+function failure(error: unknown): { readonly status: number; readonly type: string; readonly message: string } {
+  if (error instanceof ServiceError) return { status: 400, type: error.type, message: error.message };
+  return { status: 500, type: 'InternalServerError', message: String((error as Error).stack) };
 }
 
 /** Refuses, by name, members of a request that the lab would otherwise ignore. */

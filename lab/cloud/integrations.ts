@@ -1,21 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
 import { StatesError } from './asl/error';
 import type { Integration, Integrations } from './asl/load';
 import { ServiceError } from './endpoint';
 import type { Executions } from './executions';
 import type { Functions } from './lambda';
+import type { Notices } from './notices';
+import type { Instances } from './ssm/instances';
 import type { Tables } from './table';
 
-/**
- * What the state machine can call, with arguments, results and error names as Step Functions has them.
- * @param notices the file that gets what is published to a topic, a line each
- */
+/** What the state machine can call, with arguments, results and error names as Step Functions has them. */
 export function integrations(
   functions: () => Functions,
   tables: Tables,
   executions: Executions,
-  notices: string,
+  instances: Instances,
+  notices: Notices,
 ): Integrations {
   return {
     'lambda:invoke': {
@@ -40,10 +38,7 @@ export function integrations(
     ]),
     'sns:publish': {
       arguments: ['TopicArn', 'Subject', 'Message'],
-      run: async (message) => {
-        appendFileSync(notices, `${JSON.stringify(message)}\n`);
-        return { MessageId: randomUUID() };
-      },
+      run: async (message) => notices.publish(message),
     },
     'aws-sdk:sfn:describeExecution': {
       arguments: ['ExecutionArn'],
@@ -57,8 +52,27 @@ export function integrations(
         return record;
       },
     },
+    'aws-sdk:ssm:describeInstanceInformation': {
+      arguments: ['Filters', 'MaxResults', 'NextToken'],
+      run: async (args) => {
+        try {
+          const { InstanceInformationList: list, ...rest } = instances.describe(args);
+          return { InstanceInformationList: list.map(withTextDate), ...rest };
+        } catch (error) {
+          if (!(error instanceof ServiceError)) throw error;
+          const name = error.type.replace(/(Exception)?$/, 'Exception');
+          throw new StatesError(`Ssm.${name}`, `${error.message} (Service: Ssm, Status Code: 400)`);
+        }
+      },
+    },
   };
 }
+
+/** SDK integrations give dates as ISO text. */
+const withTextDate = <T extends { readonly LastPingDateTime: number }>(each: T) => ({
+  ...each,
+  LastPingDateTime: new Date(each.LastPingDateTime * 1000).toISOString(),
+});
 
 /** The optimised integration of DynamoDB: what it has no error name for becomes AmazonDynamoDBException. */
 function dynamo(tables: Tables, operation: string, members: readonly string[]): Integration {

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { accessTo } from './access';
 
 const held = new Set<string>();
 
@@ -18,8 +19,9 @@ export function lock(directory: string): () => void {
     const [pid, since] = readFileSync(file, 'utf8').split(' ') as [string, string?];
     const own = Number(pid) === process.pid;
     if (own ? held.has(file) : started(Number(pid)) !== undefined && started(Number(pid)) === since)
-      throw new Error(`The lab in ${directory} is open in process ${pid}: close that one, or use another folder.`);
+      throw new Error(`The lab in ${directory} is open in process ${pid}: ${wayOn(directory)}.`);
     rmSync(file, { force: true });
+    rmSync(addressFile(directory), { force: true }); // where the dead one was served
     take();
   }
   held.add(file);
@@ -27,6 +29,25 @@ export function lock(directory: string): () => void {
     held.delete(file);
     rmSync(file, { force: true });
   };
+}
+
+/**
+ * Tells other processes where the lab that holds a folder is served: in its file `endpoint`.
+ * @returns the function that takes it back
+ */
+export function announce(directory: string, url: string): () => void {
+  writeFileSync(addressFile(directory), url);
+  return () => rmSync(addressFile(directory), { force: true });
+}
+
+const addressFile = (directory: string) => join(directory, 'endpoint');
+
+/** What to do instead of opening a folder that another process holds. */
+function wayOn(directory: string): string {
+  const file = addressFile(directory);
+  if (!existsSync(file)) return 'close that one, or use another folder';
+  const variables = Object.entries(accessTo(readFileSync(file, 'utf8'))).map(([name, value]) => `${name}=${value}`);
+  return `set ${variables.join(' ')} and leave --local out to work with it, or use another folder`;
 }
 
 /** When a process started (so that a reused process id is not taken for the old one); undefined when there is none. */

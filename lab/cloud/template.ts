@@ -38,6 +38,7 @@ const KNOWN: Readonly<Record<string, { name: string; arn: string; refIsArn?: tru
   'AWS::SSM::Parameter': { name: 'Name', arn: 'ssm:R:A:parameter' },
   'AWS::SNS::Topic': { name: 'TopicName', arn: 'sns:R:A:', refIsArn: true },
   'AWS::SecretsManager::Secret': { name: 'Name', arn: 'secretsmanager:R:A:secret:', refIsArn: true },
+  'AWS::IAM::Role': { name: 'RoleName', arn: 'iam::A:role/' },
   'AWS::Logs::LogGroup': { name: 'LogGroupName', arn: 'logs:R:A:log-group:' },
 };
 

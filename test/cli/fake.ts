@@ -22,6 +22,8 @@ export interface Script {
   readonly refusal?: string;
 }
 
+const URL = 'http://127.0.0.1:4517';
+const MACHINE = 'arn:aws:states:local-1:000000000000:stateMachine:edge-ramp';
 export const ARN = 'arn:aws:states:local-1:000000000000:execution:edge-ramp:one';
 
 /** How a command line went: what it printed where, its exit code, and what it asked the lab for. */
@@ -105,6 +107,9 @@ function lab(script: Script, tell: { asked(input: unknown): void; close(): void;
   let begun = false;
   let stop = (): void => undefined;
   return {
+    url: URL,
+    environment: { AWS_ENDPOINT_URL: URL, AWS_REGION: 'local-1' },
+    stateMachine: MACHINE,
     hosts: {
       host: () => undefined,
       run: async () => ({ code: 0, out: '', err: '' }),

@@ -1,7 +1,9 @@
 import type { Clock } from '../clock';
 import { matches, queryError, StatesError, withinLimit } from './error';
 import { evaluate, type Scope } from './expression';
+import type { History } from './history';
 import { resourceOf, type Integrations, type Machine, type Retrier, type State, type Way } from './load';
+import { Strand } from './strand';
 
 /**
  * What happened to a state. A visit is `entered` and then ends in exactly one of `exited`, `caught` or `failed`; in between it may be
@@ -30,6 +32,8 @@ export interface Surroundings {
   readonly integrations: Integrations;
   readonly clock: Clock;
   readonly emit: (event: StateEvent) => void;
+  /** Gets what happens between the execution's first and last event. */
+  readonly history: History;
   /** Aborts the execution; what a Task has begun runs on. */
   readonly signal: AbortSignal;
   readonly execution: { readonly Id: string; readonly Name: string; readonly StartTime: string };
@@ -48,7 +52,12 @@ export async function run(machine: Machine, input: unknown, around: Surroundings
       : around.clock.alarm(machine.TimeoutSeconds, () => ended.abort('TIMED_OUT'));
   const execution = new Execution(around, input);
   try {
-    const output = await execution.machine(machine, withinLimit(input, 'The input'), {}, '', ended.signal);
+    const output = await execution.machine(machine, withinLimit(input, 'The input'), {
+      outer: {},
+      prefix: '',
+      signal: ended.signal,
+      strand: new Strand(around.history, ended.signal),
+    });
     return { status: 'SUCCEEDED', output, transitions: execution.transitions };
   } catch (error) {
     const { transitions } = execution;
@@ -67,6 +76,13 @@ export async function run(machine: Machine, input: unknown, around: Surroundings
 }
 
 type Variables = Readonly<Record<string, unknown>>;
+/** Where a machine or branch runs: the variables it sees and must not assign, and what its paths begin with. */
+interface Place {
+  readonly outer: Variables;
+  readonly prefix: string;
+  readonly signal: AbortSignal;
+  readonly strand: Strand;
+}
 interface Visit {
   readonly name: string;
   readonly state: State;
@@ -74,6 +90,7 @@ interface Visit {
   readonly scope: Scope;
   readonly outer: Variables;
   readonly signal: AbortSignal;
+  readonly strand: Strand;
 }
 interface Exit {
   readonly next?: string;
@@ -92,44 +109,42 @@ class Execution {
     private readonly input: unknown,
   ) {}
 
-  /** One run through a machine or branch; `outer` are the variables it sees and must not assign. Gives its output. */
-  async machine(
-    machine: Machine,
-    input: unknown,
-    outer: Variables,
-    prefix: string,
-    signal: AbortSignal,
-  ): Promise<unknown> {
+  /** One run through a machine or branch. Gives its output. */
+  async machine(machine: Machine, input: unknown, { outer, prefix, signal, strand }: Place): Promise<unknown> {
     let exit: Exit = { next: machine.StartAt, output: input, variables: {} };
     while (exit.next !== undefined) {
       const name: string = exit.next;
       const state = machine.States[name]!;
       const scope = { variables: { ...outer, ...exit.variables }, states: { input: exit.output, context: {} } };
-      const left = await this.visit({ name, state, path: prefix + name, scope, outer, signal });
+      const left = await this.visit({ name, state, path: prefix + name, scope, outer, signal, strand });
       exit = { ...left, variables: { ...exit.variables, ...left.variables } };
     }
     return exit.output;
   }
 
   private async visit(visit: Visit): Promise<Exit> {
+    const { name, state, strand } = visit;
     const entered = new Date().toISOString();
     const tries = new Map<Retrier, number>();
     this.emit(visit, 'entered', {});
+    strand.entered(state, name, visit.scope.states.input);
     for (let retries = 0; ; retries++) {
       this.transitions++;
       const context = {
         Execution: { ...this.around.execution, Input: this.input },
-        State: { Name: visit.name, EnteredTime: entered, RetryCount: retries },
+        State: { Name: name, EnteredTime: entered, RetryCount: retries },
         StateMachine: this.around.stateMachine,
       };
       const now = { ...visit, scope: { ...visit.scope, states: { ...visit.scope.states, context } } };
       try {
         const exit = await this.work(now);
         this.emit(visit, 'exited', { output: exit.output });
+        strand.exited(state, name, exit.output, exit.variables);
         return exit;
       } catch (error) {
         if (!(error instanceof StatesError)) throw error;
-        const delay = pause(visit.state, error, tries);
+        strand.failed(name, error);
+        const delay = pause(state, error, tries);
         if (delay !== undefined) {
           this.emit(visit, 'retried', named(error));
           await this.around.clock.sleep(delay, visit.signal);
@@ -138,14 +153,16 @@ class Execution {
         }
         const failed = (why: unknown): never => {
           if (why instanceof StatesError) this.emit(visit, 'failed', named(why));
+          if (why instanceof StatesError && why !== error) strand.failed(name, why); // of the Catch itself
           throw why;
         };
-        const catcher = visit.state.Catch?.find((each) => matches(each.ErrorEquals, error.error));
+        const catcher = state.Catch?.find((each) => matches(each.ErrorEquals, error.error));
         if (!catcher) return failed(error);
         const errorOutput = { Error: error.error, Cause: error.reason ?? '' };
         const scope = { ...now.scope, states: { ...now.scope.states, errorOutput } };
         const exit = await this.leave({ ...now, scope }, catcher, errorOutput).catch(failed);
         this.emit(visit, 'caught', named(error));
+        strand.exited(state, name, exit.output, exit.variables);
         return exit;
       }
     }
@@ -179,7 +196,7 @@ class Execution {
   }
 
   private async task(visit: Visit): Promise<unknown> {
-    const { name, state, signal } = visit;
+    const { name, state, signal, strand } = visit;
     const args = withinLimit(await field(visit, 'Arguments'), `Arguments of the state '${name}'`) ?? {};
     const seconds = await field(visit, 'TimeoutSeconds');
     if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0))
@@ -187,6 +204,7 @@ class Execution {
         `TimeoutSeconds of the state '${name}' must be a number above 0, not ${JSON.stringify(seconds)}.`,
       );
     stopIf(signal);
+    const told = strand.task(state, this.around.stateMachine.Id.split(':')[3] ?? '', args, seconds);
     let free = () => {};
     const over = new Promise<never>((_, reject) => {
       const stop = () => reject(STOPPED);
@@ -199,23 +217,37 @@ class Execution {
         signal.removeEventListener('abort', stop);
       };
     });
-    return Promise.race([
-      this.around.integrations[resourceOf(state)]!.run(args as Record<string, unknown>),
-      over,
-    ]).finally(free);
+    try {
+      const work = this.around.integrations[resourceOf(state)]!.run(args as Record<string, unknown>);
+      const result = await Promise.race([work, over]);
+      told.succeeded(result);
+      return result;
+    } catch (error) {
+      if (error instanceof StatesError) told.failed(error);
+      throw error;
+    } finally {
+      free();
+    }
   }
 
   /** All branches side by side; the first to fail ends the others. */
-  private async parallel({ state, scope, path, signal }: Visit): Promise<unknown[]> {
+  private async parallel({ state, scope, path, signal, strand }: Visit): Promise<unknown[]> {
     const branches = new AbortController();
     const abort = () => branches.abort();
     signal.addEventListener('abort', abort);
+    const told = strand.parallel(state.Branches!.length, branches.signal);
+    const place = { outer: scope.variables, prefix: `${path}/`, signal: branches.signal };
     try {
-      return await Promise.all(
-        state.Branches!.map((branch) =>
-          this.machine(branch, scope.states.input, scope.variables, `${path}/`, branches.signal),
+      const outputs = await Promise.all(
+        state.Branches!.map((branch, i) =>
+          this.machine(branch, scope.states.input, { ...place, strand: told.branches[i]! }),
         ),
       );
+      told.succeeded();
+      return outputs;
+    } catch (error) {
+      if (error instanceof StatesError) told.failed();
+      throw error;
     } finally {
       branches.abort();
       signal.removeEventListener('abort', abort);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { StatesError } from '../../../lab/cloud/asl/error';
+import { History, type HistoryEvent } from '../../../lab/cloud/asl/history';
 import { load, type Integrations } from '../../../lab/cloud/asl/load';
 import { run, type Outcome, type StateEvent } from '../../../lab/cloud/asl/run';
 import { Clock } from '../../../lab/cloud/clock';
@@ -45,6 +46,7 @@ const machine = (States: Record<string, Json>, rest: Json = {}) =>
 
 interface Ran extends Outcome {
   readonly events: StateEvent[];
+  readonly history: HistoryEvent[];
   readonly kinds: string[];
 }
 async function execute(
@@ -53,12 +55,14 @@ async function execute(
   options: { rest?: Json; stopAt?: string; speed?: number } = {},
 ): Promise<Ran> {
   const events: StateEvent[] = [];
+  const history: HistoryEvent[] = [];
   const abort = new AbortController();
   const integrations = services();
   const outcome = await run(load(machine(states, options.rest), integrations), input, {
     integrations,
     clock: new Clock(options.speed ?? 100),
     signal: abort.signal,
+    history: new History((event) => history.push(event), Date.now),
     emit: (event) => {
       events.push(event);
       if (event.state === options.stopAt) abort.abort();
@@ -66,7 +70,7 @@ async function execute(
     execution: { Id: 'arn:run', Name: 'run', StartTime: '2026-01-01T00:00:00Z' },
     stateMachine: { Id: 'arn:machine', Name: 'machine' },
   });
-  return { ...outcome, events, kinds: events.map(({ kind, path }) => `${kind} ${path}`) };
+  return { ...outcome, events, history, kinds: events.map(({ kind, path }) => `${kind} ${path}`) };
 }
 /** Evaluates one expression as the Output of a Pass. */
 const output = async (value: unknown, input: unknown = {}) =>

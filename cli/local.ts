@@ -1,0 +1,80 @@
+import type { ExecutionRecord, Lab } from '../lab/index';
+import type { LocalCommand } from './arguments';
+import { assemblyOf } from './assembly';
+import { SPEED, stateFolder, withoutAssembly } from './on-this-machine';
+import type { Surroundings } from './surroundings';
+
+/**
+ * Serves the state machine of cdk.out, and the services that it and its operators use, on this machine until interrupted.
+ * @returns the exit code
+ * @public loaded when it is asked for
+ */
+export async function local(command: LocalCommand, surroundings: Surroundings): Promise<number> {
+  const { out, err, environment } = surroundings;
+  const obstacle = withoutAssembly(surroundings);
+  if (obstacle !== undefined) {
+    err.write(`${obstacle}\n`);
+    return 1;
+  }
+  let ignore = (): void => undefined;
+  const interrupted = new Promise<void>((resolve) => (ignore = surroundings.onInterrupt(resolve)));
+  try {
+    const state = stateFolder(command.state, surroundings);
+    const { port, fresh } = command;
+    const lab = await surroundings.openLab({
+      assembly: assemblyOf(surroundings.project),
+      state,
+      fresh,
+      port,
+      speed: SPEED,
+      onExecution: (record) => out.write(line(record)),
+    });
+    out.write(welcome(lab, state));
+    await interrupted;
+    out.write('Closing ...\n');
+    await lab.close();
+    return 0;
+  } catch (error) {
+    if ((environment['EDGE_RAMP_DEBUG'] ?? '') !== '') throw error;
+    err.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  } finally {
+    ignore();
+  }
+}
+
+function welcome(lab: Lab, state: string): string {
+  const variables = Object.entries(lab.environment).map(([name, value]) => `${name}=${value}`);
+  return `On SIMULATED hosts, kept in ${state}. Waits and time-outs pass ${SPEED} times faster.
+
+Endpoint       ${lab.url}
+State machine  ${lab.stateMachine}
+
+In another shell (an AWS CLI before 1.29 or 2.13 also needs --endpoint-url ${lab.url}):
+  export ${variables.join(' ')}
+  aws stepfunctions start-execution --state-machine-arn ${lab.stateMachine} --input '{"tunnel": "edge-a"}'
+
+Ctrl-C ends it. Executions:
+`;
+}
+
+/** What a person sees of an execution that has started or ended: when, what became of it, which tunnel, its name. */
+function line(record: ExecutionRecord): string {
+  const { Status: status, StartDate: started, StopDate: stopped = started, Name: name, Input: input } = record;
+  const what = status === 'RUNNING' ? 'started' : endOf(record);
+  const { tunnel, action } = membersOf(input);
+  return `${stopped.slice(11, 19)}  ${[what, tunnel, action, name].filter((word) => word !== undefined).join('  ')}\n`;
+}
+
+/** The end state that the run came to, or else how the execution ended. */
+function endOf({ Status: status, Output: output, Error: error }: ExecutionRecord): string {
+  if (status === 'SUCCEEDED') return membersOf(output)['endState'] ?? status;
+  return error === undefined ? status : `${status}  ${error}`;
+}
+
+/** Members that are text, of a JSON text that may be anything. */
+function membersOf(json = ''): Readonly<Record<string, string | undefined>> {
+  const value = json === '' ? undefined : (JSON.parse(json) as unknown);
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => typeof member === 'string'));
+}

@@ -1,0 +1,45 @@
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { stale } from './assembly';
+import { defaultState, type Surroundings } from './surroundings';
+
+/** Waits and time-outs of the simulated hosts pass so many times faster: nobody has to sit through them. */
+export const SPEED = 4;
+
+/**
+ * Looks whether there is an assembly to run; warns of one that is older than its sources.
+ * @returns what is in the way, one sentence
+ */
+export function withoutAssembly({ project, err }: Surroundings): string | undefined {
+  const outdated = stale(project);
+  if (outdated === 'missing') return `There is no cdk.out in ${project}: run \`npx cdk synth\` there first.`;
+  if (outdated)
+    err.write(`Note: ${outdated.newer} is newer than cdk.out and does not count until you run \`npx cdk synth\`.\n`);
+  return undefined;
+}
+
+/**
+ * The folder that keeps hosts and table, made if need be.
+ * @param given as typed; undefined: the user's own
+ * @throws Error of one sentence when nothing can be kept there
+ */
+export function stateFolder(given: string | undefined, surroundings: Surroundings): string {
+  const state = given === undefined ? defaultState(surroundings) : resolve(surroundings.folder, given);
+  try {
+    makeFolder(state);
+    accessSync(state, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`Hosts and table cannot be kept in ${state} (${code}): name another folder with --state.`, {
+      cause: error,
+    });
+  }
+  return state;
+}
+
+/** Folder by folder: `recursive` tries forever where a parent is there and takes no folders, as /proc (Node.js 20). */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path);
+}

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { onlyMembers, ServiceError, type Operations } from './endpoint';
+
+const MESSAGE = ['TopicArn', 'Subject', 'Message'];
+
+/** SNS: what is published to a topic goes to a file, a line each. */
+export class Notices {
+  /** @param topics the ARNs of the topics that there are */
+  constructor(
+    private readonly file: string,
+    private readonly topics: () => readonly string[],
+  ) {}
+
+  readonly operations: Operations = {
+    '2010-03-31.Publish': (message) => {
+      onlyMembers('Publish', message, MESSAGE);
+      if (!this.topics().includes(String(message.TopicArn))) throw new ServiceError('NotFound', 'Topic does not exist');
+      return this.publish(message);
+    },
+  };
+
+  publish(message: Readonly<Record<string, unknown>>): { readonly MessageId: string } {
+    appendFileSync(this.file, `${JSON.stringify(message)}\n`);
+    return { MessageId: randomUUID() };
+  }
+}
