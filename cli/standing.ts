@@ -26,6 +26,8 @@ export interface Standing {
   readonly degraded: readonly string[];
   /** Why the automation leaves it alone; null: it looks after it. */
   readonly leftAlone: string | null;
+  /** What becomes of it by itself, in a word or two. */
+  readonly automation: 'on' | 'events only' | 'paused' | 'stopped' | 'example' | 'not wanted' | 'not declared';
   /** What needs a person, and the command to begin with. */
   readonly needs: readonly { readonly what: string; readonly command: string }[];
 }
@@ -50,8 +52,18 @@ export function standingOf(known: Known, where: Where, now: Date): Standing {
     paused: isPaused(memory, now) ? memory.paused : null,
     degraded,
     leftAlone,
+    automation: automationOf(known, leftAlone, now),
     needs: needsOf(known, alive, where, now),
   };
+}
+
+/** The reason for which it is left alone, or how it is looked after. */
+function automationOf({ declared, memory }: Known, leftAlone: string | null, now: Date): Standing['automation'] {
+  if (!declared) return 'not declared';
+  if (leftAlone === null) return declared.watch === 0 ? 'events only' : 'on';
+  if (declared.example) return 'example';
+  if (isPaused(memory, now)) return 'paused';
+  return memory.wanted === 'applied' ? 'stopped' : 'not wanted';
 }
 
 /** Whether devices are as declared, as far as that was written down. */

@@ -40,7 +40,11 @@ export function thisProcess(): Surroundings {
     environment: process.env,
     // Only here and only now: loading the lab takes longer than all of the other commands.
     openLab: (options) => (require('../lab/index') as typeof import('../lab/index')).openLab(options),
-    aws: (reach) => new Aws(reach),
+    aws(reach) {
+      // The SDK would tell every operator at every command which Node.js it will want next year.
+      process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+      return new Aws(reach);
+    },
     sleep: async (milliseconds) => sleep(milliseconds),
     onInterrupt(stop) {
       process.on('SIGINT', stop).on('SIGTERM', stop);

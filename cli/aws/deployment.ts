@@ -32,10 +32,17 @@ export async function findDeployment(aws: Aws): Promise<Deployment> {
   return { stateMachine: told.stateMachine, table: told.table, notices: told.notices, account, region };
 }
 
+/** Where the console is, by partition. */
+const CONSOLES: Readonly<Record<string, string>> = {
+  aws: 'console.aws.amazon.com',
+  'aws-cn': 'console.amazonaws.cn',
+  'aws-us-gov': 'console.amazonaws-us-gov.com',
+};
+
 /** The console's page of an execution. */
 export function consoleLink(execution: string): string {
-  const region = execution.split(':')[3];
-  return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${execution}`;
+  const [, partition = 'aws', , region] = execution.split(':');
+  return `https://${region}.${CONSOLES[partition] ?? CONSOLES['aws']}/states/home?region=${region}#/v2/executions/details/${execution}`;
 }
 
 async function parameter(aws: Aws, region: string): Promise<string> {

@@ -34,13 +34,14 @@ export async function awsPlace(
   sleep: (milliseconds: number) => Promise<void>,
 ): Promise<Place> {
   const deployment = await findDeployment(aws);
+  const where = (arn: string): string => (at(aws) === '' ? consoleLink(arn) : arn);
   const name = executionName(tunnel, action, new Date());
   const history = new History();
   let closed = false;
   return {
     words: `On AWS${at(aws)}, account ${deployment.account}, region ${deployment.region}, state machine ${machineName(deployment)}: execution ${name}.`,
     goesOn: (arn) =>
-      `The run goes on on AWS: ${consoleLink(arn)}; to stop it, which leaves its work half done until it is repaired: aws stepfunctions stop-execution --region ${deployment.region} --execution-arn ${arn}`,
+      `The run goes on on AWS (${where(arn)}); to stop it, which leaves its work half done until it is repaired: aws stepfunctions stop-execution --region ${deployment.region} --execution-arn ${arn}`,
     shown: history.working,
     async start(input, onEvent) {
       const arn = await begin(aws, deployment, name, input);
@@ -48,7 +49,7 @@ export async function awsPlace(
         await sleep(EVERY);
         return closed;
       }).then(() => end(aws, deployment, arn, input.tunnel, history));
-      return watched(arn, ended);
+      return watched(arn, where(arn), ended);
     },
     async declaration(tunnel) {
       const found = await declaredTunnel(aws, tunnel);
@@ -88,10 +89,10 @@ async function begin(aws: Aws, { stateMachine }: Deployment, name: string, input
 }
 
 /** An execution that goes on whether or not somebody hears how it ends. */
-function watched(arn: string, ended: Promise<Ended>): Execution {
+function watched(arn: string, where: string, ended: Promise<Ended>): Execution {
   const told = ended.catch((error: unknown) => {
     throw new LostSight(
-      `${error instanceof Error ? error.message : String(error)} The run was started and may go on: ${consoleLink(arn)}`,
+      `${error instanceof Error ? error.message : String(error)} The run was started and may go on: ${where}`,
       { cause: error },
     );
   });

@@ -28,7 +28,7 @@ export function explained(error: unknown, action: string): Problem {
   const said = message.trim().split('\n')[0]!.replace(/\.$/, '');
   const problem = (kind: ProblemKind, sentence: string): Problem => new Problem(kind, sentence, { cause: error });
 
-  if (/^Region is missing/.test(message))
+  if (/^Region (?:is missing|not accepted)/.test(message))
     return problem('region', 'No AWS region is set: name one with --region, or set AWS_REGION.');
   if (/^(?:CredentialsProviderError|TokenProviderError)$/.test(name))
     return problem(

@@ -16,8 +16,8 @@ export interface AccountChecks {
 /** Whether AWS can be asked, and edge-ramp is deployed there in this version. */
 export async function checkAccount(aws: Aws): Promise<AccountChecks> {
   const access = checking('credentials and region', `ssm:GetParameter ${DEPLOYMENT_PARAMETER}`);
-  const deployed = checking('deployment', `the parameter ${DEPLOYMENT_PARAMETER}`);
-  const version = checking('version', `its contract, and that of this edge-ramp`);
+  const deployed = checking('deployment', 'what that parameter says');
+  const version = checking('version', 'its contract and ours');
   try {
     const deployment = await findDeployment(aws);
     const { account, region, stateMachine } = deployment;
@@ -47,7 +47,7 @@ export async function checkTable(
   tunnel: string,
 ): Promise<{ readonly checks: readonly Check[]; readonly known: Known | undefined }> {
   const table = checking('table', 'dynamodb:GetItem');
-  const lease = checking('lease', "the tunnel's item, and states:DescribeExecution of its owner");
+  const lease = checking('lease', "the tunnel's item, its owner's execution");
   try {
     const known = await oneTunnel(aws, deployment, tunnel);
     const { owner = null, fence = 0 } = known?.memory ?? {};
@@ -63,11 +63,14 @@ export async function checkTable(
   }
 }
 
+/** What SNS says of a topic that does not exist. */
+const GONE = ['NotFound', 'NotFoundException'];
+
 /** Whether anybody hears of failed runs. */
 export async function checkNotices(aws: Aws, { notices }: Deployment): Promise<Check> {
   const say = checking('notices', 'sns:ListSubscriptionsByTopic');
   try {
-    const endpoints = await aws.ask('sns:ListSubscriptionsByTopic', subscribers(aws, notices));
+    const endpoints = await aws.ask('sns:ListSubscriptionsByTopic', subscribers(aws, notices), GONE);
     const confirmed = endpoints.filter(({ arn }) => arn.startsWith('arn:'));
     const waiting = endpoints.length - confirmed.length;
     return judged(
@@ -77,6 +80,8 @@ export async function checkNotices(aws: Aws, { notices }: Deployment): Promise<C
       `nobody is told of failed runs${waiting > 0 ? ` (${waiting} did not confirm yet)` : ''}: subscribe somebody to ${notices}, and confirm`,
     );
   } catch (error) {
+    if (error instanceof Error && GONE.includes(error.name))
+      return say('fail', `the topic ${notices} is gone: deploy again (npx cdk deploy)`);
     return say('cannot know', sentence(error));
   }
 }

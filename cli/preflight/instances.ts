@@ -40,7 +40,7 @@ function checkInstance(
   const how = 'ssm:DescribeInstanceInformation';
   const agent = checking(`${title}: agent`, how);
   const tag = judged(
-    checking(`${title}: tag`, `${how}, by tag ${ROLE_TAG}`),
+    checking(`${title}: tag`, `${how} by tag`),
     tagged,
     `${ROLE_TAG} = ${role}`,
     `the instance has not the tag ${ROLE_TAG} = ${role}, so that edge-ramp may not use it: tag it`,

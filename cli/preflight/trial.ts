@@ -12,10 +12,7 @@ import { checking, judged, type Check } from './check';
  * @param place undefined: no plan is wanted
  */
 export async function checkPlan(place: Place | undefined, tunnel: string): Promise<Check> {
-  const say = checking(
-    'plan',
-    'a run that only looks: it proves secret, SSH, host key, tmsh, the SDN of the nodes, and oc',
-  );
+  const say = checking('plan', 'a run that only looks');
   if (!place) return say('cannot know', 'it was left out');
   try {
     const { ended } = await place.start({ tunnel, action: 'plan' }, () => undefined);
@@ -27,7 +24,8 @@ export async function checkPlan(place: Place | undefined, tunnel: string): Promi
 
 function planned(say: ReturnType<typeof checking>, { execution, item }: Ended): Check {
   const { status, words } = resultOf(execution, item);
-  return judged(say, status === 'Planned', words, `${status}: ${words}`);
+  const answered = 'secret, SSH, host key, tmsh, the SDN of the nodes, oc where there is a cluster: all answered';
+  return judged(say, status === 'Planned', `${answered}. ${words}`, `${status}: ${words}`);
 }
 
 /** What nobody can see before the tunnel stands. What a run has proven since counts. */
@@ -43,13 +41,13 @@ export function checkUnseen(declared: Declared, known: Known | undefined, where:
       : [
           unseen(
             'IP protocol 4',
-            'nobody sees it before the tunnel stands',
+            'by pings through the tunnel',
             proven,
             `security groups and firewalls between F5_IP and RAMP_IP have to let it pass; an apply proves it by pings before traffic arrives: ${again('apply', name, where)}`,
           ),
           unseen(
             "BIG-IP user's right to write",
-            'a plan only reads',
+            'by what it wrote',
             applied === null ? undefined : 'the tunnel was applied with it',
             'docs/SECURITY.md says which rights it needs; an apply that lacks one is rolled back',
           ),
@@ -58,7 +56,7 @@ export function checkUnseen(declared: Declared, known: Known | undefined, where:
       ? [
           unseen(
             'VRRP (protocol 112)',
-            'nobody sees it before both nodes have the tunnel',
+            'by who has the virtual IP',
             (known?.memory.degraded.length ?? 0) === 0 ? proven : undefined,
             `the nodes have to hear each other (112 to 224.0.0.18); when they do not, both take the virtual IP, and this says so: ${again('verify', name, where)}`,
           ),

@@ -20,7 +20,7 @@ export function statusText(standings: readonly Standing[], style: Style): string
   ].join('\n');
 }
 
-function row({ tunnel, wanted, inSync, provenAt, provenBy, lastDrift, lease, leftAlone, paused, degraded }: Standing) {
+function row({ tunnel, wanted, inSync, provenAt, provenBy, lastDrift, lease, paused, degraded, automation }: Standing) {
   const sync = inSync === null ? '-' : inSync ? 'yes' : 'NO';
   return [
     tunnel,
@@ -30,39 +30,27 @@ function row({ tunnel, wanted, inSync, provenAt, provenBy, lastDrift, lease, lef
     provenBy === null ? '-' : nameOf(provenBy),
     minute(lastDrift?.at, 'never'),
     lease === null ? 'free' : lease.alive ? 'held' : 'of a dead run',
-    paused !== null ? `paused until ${minute(paused.until, 'resumed')}` : leftAlone === null ? 'on' : 'off',
+    automation === 'paused' ? `paused until ${minute(paused?.until, 'resumed')}` : automation,
   ];
 }
 
 /** What the table has no room for. */
-function remarksOn({
-  tunnel,
-  inSync,
-  why,
-  lease,
-  paused,
-  degraded,
-  leftAlone,
-  lastDrift,
-}: Standing): readonly string[] {
-  const since = minute(lease?.since, 'a time that Step Functions does not know');
-  return [
-    ...(inSync === false ? [`not in sync: ${why}`] : []),
-    ...(lease === null
-      ? []
-      : [
-          `the lease is ${lease.alive ? 'held' : 'still'} by ${nameOf(lease.owner)}, which began ${since}${lease.alive ? '' : ' and works no more'}`,
-        ]),
-    ...(lastDrift === null
-      ? []
-      : [`${many(lastDrift.changes, 'change')} by ${nameOf(lastDrift.execution)} against drift`]),
-    ...(degraded.length > 0 ? [`degraded: ${degraded.join(', ')}`] : []),
-    ...(paused !== null
-      ? [`paused: ${paused.reason}${paused.by === null ? '' : ` (${nameOf(paused.by)})`}`]
-      : leftAlone === null
-        ? []
-        : [`left alone: ${leftAlone}`]),
-  ].map((remark) => `${tunnel}: ${remark}`);
+function remarksOn({ tunnel, inSync, why, lease, paused, degraded, lastDrift }: Standing): readonly string[] {
+  const remarks: string[] = [];
+  if (inSync === false) remarks.push(`not in sync: ${why}`);
+  if (degraded.length > 0) remarks.push(`degraded: ${degraded.join(', ')} could not be reached`);
+  if (lease !== null) remarks.push(leaseWords(lease));
+  if (paused !== null) remarks.push(`paused: ${paused.reason}${paused.by === null ? '' : ` (${nameOf(paused.by)})`}`);
+  if (lastDrift !== null)
+    remarks.push(`${many(lastDrift.changes, 'change')} by ${nameOf(lastDrift.execution)} against drift`);
+  return remarks.map((remark) => `${tunnel}: ${remark}`);
+}
+
+function leaseWords({ owner, since, alive }: NonNullable<Standing['lease']>): string {
+  const began = since === null ? 'which Step Functions does not know' : `which began ${minute(since, '?')}`;
+  return alive
+    ? `the lease is held by ${nameOf(owner)}, ${began}`
+    : `the lease is still that of ${nameOf(owner)}, ${began} and works no more`;
 }
 
 /** An execution's name, by its ARN. */
