@@ -1,4 +1,5 @@
 import type { StatusCommand } from './arguments';
+import { Problem } from './aws/problem';
 import { everyTunnel, oneTunnel } from './aws/tunnels';
 import { withDeployment, type Deployed } from './deployed';
 import { json } from './report/json';
@@ -26,18 +27,18 @@ export async function status(command: StatusCommand, surroundings: Surroundings)
       out.write(await read(command, deployed, surroundings));
       return 0;
     }
-    let stop = (): void => undefined;
-    const stopped = new Promise<'stopped'>((done) => (stop = () => done('stopped')));
-    const ignore = onInterrupt(stop);
+    const over = new AbortController();
+    const ignore = onInterrupt(() => over.abort());
     try {
       let shown = '';
       do {
-        const text = await read(command, deployed, surroundings);
+        const text = await read(command, deployed, surroundings).catch(passing);
         if (out.live)
           out.write(`${CLEAR_SCREEN}${text}\n${new Date().toISOString().slice(0, 19)}Z, Ctrl-C ends this.\n`);
         else if (text !== shown) out.write(shown === '' || command.json ? text : changed(shown, text));
         shown = text;
-      } while ((await Promise.race([sleep(EVERY), stopped])) !== 'stopped');
+        await sleep(EVERY, over.signal);
+      } while (!over.signal.aborted);
       return 0;
     } finally {
       ignore();
@@ -59,6 +60,12 @@ async function read(
     );
   });
   return asJson ? json({ tunnels: standings }) : statusText(standings, styleFor(out));
+}
+
+/** What may be over at the next look is shown; what a person has to mend ends the watch. @throws whatever else it is */
+function passing(error: unknown): string {
+  if (error instanceof Problem && ['unreachable', 'other'].includes(error.kind)) return `${error.message}\n`;
+  throw error;
 }
 
 /** Only the lines that are new, with the time: a log that somebody reads later. */

@@ -24,8 +24,8 @@ export interface Surroundings {
   openLab(options: LabOptions): Promise<Lab>;
   /** The way to AWS, or to what speaks like it. */
   aws(reach: Reach): Aws;
-  /** Waits so many milliseconds. */
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Waits so many milliseconds, or until the signal. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Calls back when the person wants to stop (Ctrl-C, SIGTERM), until the returned function is called. */
   onInterrupt(stop: () => void): () => void;
 }
@@ -45,7 +45,7 @@ export function thisProcess(): Surroundings {
       process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
       return new Aws(reach);
     },
-    sleep: async (milliseconds) => sleep(milliseconds),
+    sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
     onInterrupt(stop) {
       process.on('SIGINT', stop).on('SIGTERM', stop);
       return () => void process.off('SIGINT', stop).off('SIGTERM', stop);

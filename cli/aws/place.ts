@@ -25,19 +25,19 @@ const PAGE = 100;
 /**
  * AWS: the state machine of the account and region that the credentials lead to.
  * @param tunnel and action name the execution, so that the console shows what it is
- * @param sleep waits so many milliseconds
+ * @param sleep waits so many milliseconds, or until the signal
  * @throws Problem when there is no deployment, or AWS cannot be asked
  */
 export async function awsPlace(
   aws: Aws,
   { tunnel, action }: { readonly tunnel: string; readonly action: string },
-  sleep: (milliseconds: number) => Promise<void>,
+  sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>,
 ): Promise<Place> {
   const deployment = await findDeployment(aws);
   const where = (arn: string): string => (at(aws) === '' ? consoleLink(arn) : arn);
   const name = executionName(tunnel, action, new Date());
   const history = new History();
-  let closed = false;
+  const closed = new AbortController();
   return {
     words: `On AWS${at(aws)}, account ${deployment.account}, region ${deployment.region}, state machine ${machineName(deployment)}: execution ${name}.`,
     goesOn: (arn) =>
@@ -46,8 +46,8 @@ export async function awsPlace(
     async start(input, onEvent) {
       const arn = await begin(aws, deployment, name, input);
       const ended = follow(aws, arn, history, onEvent, async () => {
-        await sleep(EVERY);
-        return closed;
+        await sleep(EVERY, closed.signal);
+        return closed.signal.aborted;
       }).then(() => end(aws, deployment, arn, input.tunnel, history));
       return watched(arn, where(arn), ended);
     },
@@ -58,7 +58,7 @@ export async function awsPlace(
       return found;
     },
     close() {
-      closed = true;
+      closed.abort();
       aws.close();
       return Promise.resolve();
     },

@@ -17,15 +17,14 @@ const NOT_VALID =
   /^(?:UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature|MissingAuthenticationToken(?:Exception)?|AuthFailure)$/;
 const DENIED =
   /^(?:AccessDenied|AccessDeniedException|AuthorizationError|AuthorizationErrorException|UnauthorizedOperation)$/;
-const NETWORK = /^(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)$/;
+const NETWORK = /\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)\b/;
+/** What the SDK says before what it did not expect to catch. */
+const WRAPPED = /^AWS SDK error wrapper for (?:Error: )?/;
 
 /** An error of the SDK in one sentence. */
 export function explained(error: unknown, action: string): Problem {
-  const { name, message, code } =
-    error instanceof Error
-      ? (error as Error & { code?: string })
-      : (new Error(String(error)) as Error & { code?: string });
-  const said = message.trim().split('\n')[0]!.replace(/\.$/, '');
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const said = message.replace(WRAPPED, '').trim().split('\n')[0]!.replace(/\.$/, '');
   const problem = (kind: ProblemKind, sentence: string): Problem => new Problem(kind, sentence, { cause: error });
 
   if (/^Region (?:is missing|not accepted)/.test(message))
@@ -50,10 +49,10 @@ export function explained(error: unknown, action: string): Problem {
       'denied',
       `AWS denies ${deniedAction(message) ?? action}: let the role of this profile do it, or name another --profile (${said}).`,
     );
-  if (NETWORK.test(code ?? '') || name === 'TimeoutError')
+  if (NETWORK.test(`${codeOf(error)} ${said}`) || name === 'TimeoutError')
     return problem(
       'unreachable',
-      `AWS cannot be reached (${action}: ${said || code || name}): check the network, --region and AWS_ENDPOINT_URL.`,
+      `AWS cannot be reached (${action}: ${said || codeOf(error) || name}): check the network, --region and AWS_ENDPOINT_URL.`,
     );
   return problem('other', `AWS refuses ${action}: ${name}: ${said}.`);
 }
@@ -61,4 +60,10 @@ export function explained(error: unknown, action: string): Problem {
 /** The action that IAM names itself: it may be another than the one asked for. */
 function deniedAction(message: string): string | undefined {
   return /not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)/i.exec(message)?.[1];
+}
+
+/** The system's own name for what went wrong; empty: it was not the system. */
+function codeOf(error: unknown): string {
+  const { code = '' } = (typeof error === 'object' && error !== null ? error : {}) as { readonly code?: unknown };
+  return String(code);
 }

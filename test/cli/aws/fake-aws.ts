@@ -89,6 +89,8 @@ export interface Asked extends Outcome {
   readonly asked: readonly (readonly [operation: string, input: Input])[];
 }
 
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
 /** Runs a command line against an endpoint that answers these; all else is an operation that nobody knows. */
 export async function callAws(
   args: readonly string[],
