@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { load } from './cloud/asl/load';
@@ -11,7 +12,7 @@ import { integrations } from './cloud/integrations';
 import { Functions } from './cloud/lambda';
 import { announce, lock } from './cloud/lock';
 import { Notices } from './cloud/notices';
-import { putEvents, type BusEvent } from './cloud/put-events';
+import { putEvents, type Put } from './cloud/put-events';
 import { Secrets } from './cloud/secrets';
 import { Commands, type Trip } from './cloud/ssm/commands';
 import { Instances } from './cloud/ssm/instances';
@@ -93,7 +94,11 @@ function everDeclared(file: string, specs: readonly unknown[]): readonly unknown
 }
 
 /** Keeps the events that are put on the bus, a line each: no rule looks at them yet. */
-const keptIn = (file: string) => (event: BusEvent) => appendFileSync(file, `${JSON.stringify(event)}\n`);
+const keptIn = (file: string) => (event: Put) => {
+  const id = randomUUID();
+  appendFileSync(file, `${JSON.stringify({ id, ...event })}\n`);
+  return id;
+};
 
 /** Opens the parts one after another; `opened` collects how to close each. */
 async function open(

@@ -1,20 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { onlyMembers, ServiceError, type Operations } from './endpoint';
-import { ACCOUNT, REGION } from './template';
 
-/** An event as EventBridge hands it to its rules; `time` is ISO 8601 to the second. */
-export interface BusEvent {
-  readonly version: '0';
-  readonly id: string;
-  readonly 'detail-type': string;
+/** What is put on the bus. */
+export interface Put {
   readonly source: string;
-  readonly account: string;
-  readonly time: string;
-  readonly region: string;
-  readonly resources: readonly string[];
+  readonly 'detail-type': string;
   readonly detail: unknown;
+  /** ARNs. */
+  readonly resources?: readonly string[];
+  /** ISO 8601; default now. */
+  readonly time?: string;
 }
 
+/** An entry of PutEvents, as it comes. */
 interface Entry {
   readonly Source?: string;
   readonly DetailType?: string;
@@ -30,10 +27,9 @@ const NEEDED = ['Source', 'DetailType', 'Detail'] as const;
 
 /**
  * EventBridge's PutEvents on the default bus.
- * @param put gets each event that is well formed
- * @param now milliseconds since the epoch, for an entry that names no time
+ * @param put takes each event that is well formed, and gives its id
  */
-export function putEvents(put: (event: BusEvent) => void, now: () => number = Date.now): Operations {
+export function putEvents(put: (event: Put) => string): Operations {
   return {
     'AWSEvents.PutEvents': (input) => {
       onlyMembers('PutEvents', input, ['Entries']);
@@ -41,13 +37,7 @@ export function putEvents(put: (event: BusEvent) => void, now: () => number = Da
       if (entries.length < 1 || entries.length > 10)
         throw new ServiceError('ValidationException', 'Entries has from 1 to 10 entries.');
       for (const entry of entries) onlyMembers('PutEvents', { ...entry }, MEMBERS);
-      const answers = entries.map((entry) => {
-        const mistake = mistakeIn(entry);
-        if (mistake) return mistake;
-        const event = eventOf(entry, now);
-        put(event);
-        return { EventId: event.id };
-      });
+      const answers = entries.map((entry) => mistakeIn(entry) ?? { EventId: put(eventOf(entry)) });
       return { FailedEntryCount: answers.filter((each) => !('EventId' in each)).length, Entries: answers };
     },
   };
@@ -66,18 +56,13 @@ function mistakeIn(entry: Entry): { readonly ErrorCode: string; readonly ErrorMe
   return isObject(entry.Detail!) ? undefined : refuse('MalformedDetail', 'Detail is malformed.');
 }
 
-function eventOf({ Source, DetailType, Detail, Time, Resources = [] }: Entry, now: () => number): BusEvent {
-  const time = Time === undefined ? now() : Time * 1000;
+function eventOf({ Source, DetailType, Detail, Time, Resources }: Entry): Put {
   return {
-    version: '0',
-    id: randomUUID(),
-    'detail-type': DetailType!,
     source: Source!,
-    account: ACCOUNT,
-    time: new Date(time).toISOString().replace(/\.\d+/, ''),
-    region: REGION,
-    resources: Resources,
+    'detail-type': DetailType!,
     detail: JSON.parse(Detail!) as unknown,
+    ...(Resources === undefined ? {} : { resources: Resources }),
+    ...(Time === undefined ? {} : { time: new Date(Time * 1000).toISOString() }),
   };
 }
 

@@ -51,7 +51,7 @@ export function stepFunctions({ executions, deployment, start }: Served): Operat
     StopExecution: async (input) => {
       onlyMembers('StopExecution', input, ['executionArn', 'error', 'cause']);
       const { ExecutionArn: arn } = execution(input);
-      await executions.stop(arn, input as { error?: string; cause?: string });
+      await executions.stop(arn, input);
       return { stopDate: seconds(executions.find(arn)!.StopDate!) };
     },
     ListExecutions: (input) => {
@@ -133,13 +133,13 @@ function arnIn(input: Input, member: string): string {
 function nameIn(name: unknown): string | undefined {
   if (name === undefined) return undefined;
   if (typeof name !== 'string' || !/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\uFFFE\uFFFF]{1,80}$/u.test(name))
-    throw new ServiceError('InvalidName', `Invalid Name: '${String(name)}'`);
+    throw new ServiceError('InvalidName', `Invalid Name: ${JSON.stringify(name)}`);
   return name;
 }
 
 /** @throws ServiceError InvalidExecutionInput for an input that is not JSON, or too long */
-function inputText(input: unknown): string {
-  const text = input === undefined ? '{}' : String(input);
+function inputText(text: unknown = '{}'): string {
+  if (typeof text !== 'string') throw new ServiceError('SerializationException', 'input must be a text of JSON.');
   if (Buffer.byteLength(text) > MOST_INPUT)
     throw new ServiceError(
       'InvalidExecutionInput',

@@ -33,6 +33,10 @@ describe('the command line', () => {
     [['plan', 'edge-a', '--local', '--state'], '--state'],
     [['plan', 'edge-a', '--local', '--state='], '--state needs a value.'],
     [['validate', '--json'], "Unknown option '--json'"],
+    [['local', 'edge-a'], 'local takes no "edge-a".'],
+    [['local', '--port', '65536'], '--port 65536: must be a number from 0 to 65535'],
+    [['local', '--port', 'http'], '--port http: must be a number from 0 to 65535'],
+    [['local', '--json'], "Unknown option '--json'"],
   ])('%j is wrong usage: one sentence, then how it goes', async (args, sentence) => {
     const { code, out, err, options } = await call(args);
     expect(code).toBe(64);
@@ -49,6 +53,16 @@ describe('the command line', () => {
       expect([code, out.includes('Exit codes:')]).toEqual([0, true]);
     }
     expect(await call(['--version'])).toMatchObject({ code: 0, out: '1.2.3\n' });
+  });
+
+  test('options of the server', () => {
+    expect(readArguments(['local'])).toEqual({ does: 'local', port: 4517, state: undefined, fresh: false });
+    expect(readArguments(['local', '--port', '0', '--state', 'here', '--fresh'])).toEqual({
+      does: 'local',
+      port: 0,
+      state: 'here',
+      fresh: true,
+    });
   });
 
   test('options of a run', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { main } from '../../cli/main';
 import type { Surroundings } from '../../cli/surroundings';
 import type { HostCommand } from '../../lab/hosts/host';
-import type { ExecutionResult, Lab, LabOptions, StateEvent, Trip } from '../../lab/index';
+import type { ExecutionRecord, ExecutionResult, Lab, LabOptions, StateEvent, Trip } from '../../lab/index';
 
 /** What a scripted lab does when it is asked to run. */
 export interface Script {
@@ -18,6 +18,8 @@ export interface Script {
   readonly journal?: readonly HostCommand[];
   /** Runs until it is stopped. */
   readonly endless?: boolean;
+  /** Executions that others start and see end while it is open. */
+  readonly others?: readonly ExecutionRecord[];
   /** What opening it says instead of opening. */
   readonly refusal?: string;
 }
@@ -81,6 +83,7 @@ export async function call(
     openLab: (asked) => {
       options.push(asked);
       if (script.refusal !== undefined) return Promise.reject(new Error(script.refusal));
+      script.others?.forEach((record) => setImmediate(() => asked.onExecution?.(record)));
       return Promise.resolve(
         lab(script, {
           asked: (input) => inputs.push(input),

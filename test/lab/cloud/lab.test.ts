@@ -339,6 +339,37 @@ test('one state folder is for one lab at a time; the lock of a dead process is t
   expect(readFileSync(join(state, 'lock'), 'utf8')).toContain(String(process.pid));
 });
 
+test('who opens a folder that is served is told where, for as long as it is', async () => {
+  const state = temporaryFolder();
+  await open({ state, port: 0 });
+  expect(text(state, 'endpoint')).toBe(lab.url);
+  const variables = [
+    `AWS_ENDPOINT_URL=${lab.url}`,
+    'AWS_REGION=local-1 AWS_DEFAULT_REGION=local-1 AWS_ACCESS_KEY_ID=lab AWS_SECRET_ACCESS_KEY=lab',
+  ].join(' ');
+  await expect(openLab({ assembly, state })).rejects.toThrow(
+    `The lab in ${state} is open in process ${process.pid}: set ${variables} and leave --local out to work with it, or use another folder.`,
+  );
+  await lab.close();
+  expect(existsSync(join(state, 'endpoint'))).toBe(false);
+
+  writeFileSync(join(state, 'lock'), `${spawnSync('true').pid} 1`);
+  writeFileSync(join(state, 'endpoint'), 'http://127.0.0.1:1'); // left by a server that was killed
+  await open({ state });
+  await expect(openLab({ assembly, state })).rejects.toThrow(/: close that one, or use another folder\.$/);
+});
+
+test('a port that is taken is one sentence, and leaves nothing open', async () => {
+  await open({ state: temporaryFolder(), port: 0 });
+  const [port, state] = [Number(new URL(lab.url).port), temporaryFolder()];
+  await expect(openLab({ assembly, state, port, hosts: async () => new FakeHosts([]) })).rejects.toThrow(
+    `Port ${port} of 127.0.0.1 is in use: name another one, or 0 for any that is free.`,
+  );
+  await lab.close();
+  await open({ state, port });
+  expect(lab.url).toBe(`http://127.0.0.1:${port}`);
+});
+
 test('what cannot be opened leaves nothing open', async () => {
   const state = temporaryFolder();
   const bad = assemble('x', {
