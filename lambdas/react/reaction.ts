@@ -90,8 +90,8 @@ async function start(event: Event, { runs, log }: Around, asked: Asked): Promise
   log.info(started ? 'started a run' : 'this event has started its run before', { tunnel, event: event.id });
 }
 
-async function declarations({ declared, log }: Around): Promise<Declarations['tunnels']> {
-  const { tunnels, unreadable } = await declared();
-  if (unreadable.length > 0) log.warn(`no declarations: ${unreadable.join(', ')}; deploy again`, { unreadable });
+async function declarations(around: Around): Promise<Declarations['tunnels']> {
+  const { tunnels, unreadable } = await around.declared();
+  if (unreadable.length > 0) around.log.warn(`no declarations: ${unreadable.join(', ')}; deploy again`, { unreadable });
   return tunnels;
 }

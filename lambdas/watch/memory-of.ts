@@ -7,5 +7,5 @@ import { type Memory, readMemory } from '../../lib/tunnel/memory';
  */
 export async function memoryOf(table: DynamoDBClient, name: string, tunnel: string): Promise<Memory> {
   const { Item } = await table.send(new GetItemCommand({ TableName: name, Key: { tunnel: { S: tunnel } } }));
-  return readMemory(Item as Readonly<Record<string, unknown>> | undefined);
+  return readMemory(Item);
 }

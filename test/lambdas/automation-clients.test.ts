@@ -57,7 +57,9 @@ describe("the state machine's runs", () => {
     await expect(
       new SfnRuns(client(named('ExecutionDoesNotExist')).client, MACHINE).describe(arnOf('x')),
     ).resolves.toBeUndefined();
-    await expect(new SfnRuns(client(throttled()).client, MACHINE).describe(arnOf('x'))).rejects.toThrow();
+    await expect(new SfnRuns(client(throttled()).client, MACHINE).describe(arnOf('x'))).rejects.toThrow(
+      'Rate exceeded',
+    );
   });
 });
 
