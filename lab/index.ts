@@ -61,6 +61,8 @@ export interface Lab {
   start(input: unknown, onEvent?: (event: StateEvent) => void): { arn: string; done: Promise<ExecutionResult> };
   /** Ends an execution as ABORTED at once; a function in flight runs on, as on AWS. */
   stop(arn: string): Promise<void>;
+  /** Every execution, of earlier labs in this folder too, the newest first. */
+  executions(): readonly ExecutionRecord[];
   /** The tunnel's item as plain JavaScript. */
   item(tunnel: string): Promise<Record<string, unknown> | undefined>;
   /** What went through the SSM endpoint since open. */
@@ -227,6 +229,7 @@ async function open(
     },
     start: (input, emit) => start({ input: JSON.stringify(input ?? {}) }, emit),
     stop: (arn) => executions.stop(arn),
+    executions: () => executions.list(machineArn(deployment.machine.name)),
     async item(tunnel) {
       const table = deployment.assembly.resources('AWS::DynamoDB::Table')[0]!;
       const { Item: item } = await tables.call('GetItem', {

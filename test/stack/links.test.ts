@@ -25,3 +25,8 @@ test.each(DOCUMENTS)('every link of %s leads somewhere', (file) => {
   });
   expect(dead).toEqual([]);
 });
+
+test.each(DOCUMENTS)('no two headings of %s have the same name, so that a link to one leads there', (file) => {
+  const anchors = anchorsOf(file);
+  expect(anchors.filter((anchor, i) => anchors.indexOf(anchor) !== i)).toEqual([]);
+});
