@@ -11,6 +11,7 @@ import { Functions } from './cloud/lambda';
 import { lock } from './cloud/lock';
 import { Secrets } from './cloud/secrets';
 import { Commands, type Trip } from './cloud/ssm/commands';
+import { Instances } from './cloud/ssm/instances';
 import { plain, Tables } from './cloud/table';
 import { REGION } from './cloud/template';
 import type { Fault, Hosts, HostsOptions } from './hosts/host';
@@ -113,12 +114,14 @@ async function open(
     AWS_ACCESS_KEY_ID: 'lab',
     AWS_SECRET_ACCESS_KEY: 'lab',
   };
-  const registered = new Set(JSON.stringify(specs).match(/\b(i|mi)-[0-9a-f]+\b/g) ?? []);
+  const instances = new Instances(specs, hosts);
+  const { registered } = instances;
   const documents = () => deployment.documents;
   const commands = new Commands({ hosts, clock, documents, registered, environment, directory: folder('agent') });
   opened.push(() => commands.close());
   const endpoint = await Endpoint.open({
     ...commands.operations,
+    ...instances.operations,
     ...secrets.operations,
     'AmazonSSM.GetParameter': ({ Name: name }) => deployment.parameter(String(name)),
   });
@@ -135,7 +138,7 @@ async function open(
   const retired: Functions[] = [];
   opened.push(() => Promise.all([functions, ...retired].map((each) => each.close(true))));
 
-  const services = integrations(() => functions, tables, executions, join(folder('logs'), 'notices.log'));
+  const services = integrations(() => functions, tables, executions, instances, join(folder('logs'), 'notices.log'));
   const definition = (from: Deployment) => load(String(from.machine.get('DefinitionString')), services);
   let machine = definition(deployment);
   opened.push(() => executions.stopAll());

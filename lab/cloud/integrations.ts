@@ -5,6 +5,7 @@ import type { Integration, Integrations } from './asl/load';
 import { ServiceError } from './endpoint';
 import type { Executions } from './executions';
 import type { Functions } from './lambda';
+import type { Instances } from './ssm/instances';
 import type { Tables } from './table';
 
 /**
@@ -15,6 +16,7 @@ export function integrations(
   functions: () => Functions,
   tables: Tables,
   executions: Executions,
+  instances: Instances,
   notices: string,
 ): Integrations {
   return {
@@ -57,8 +59,27 @@ export function integrations(
         return record;
       },
     },
+    'aws-sdk:ssm:describeInstanceInformation': {
+      arguments: ['Filters', 'MaxResults', 'NextToken'],
+      run: async (args) => {
+        try {
+          const { InstanceInformationList: list, ...rest } = instances.describe(args);
+          return { InstanceInformationList: list.map(withTextDate), ...rest };
+        } catch (error) {
+          if (!(error instanceof ServiceError)) throw error;
+          const name = error.type.replace(/(Exception)?$/, 'Exception');
+          throw new StatesError(`Ssm.${name}`, `${error.message} (Service: Ssm, Status Code: 400)`);
+        }
+      },
+    },
   };
 }
+
+/** SDK integrations give dates as ISO text. */
+const withTextDate = <T extends { readonly LastPingDateTime: number }>(each: T) => ({
+  ...each,
+  LastPingDateTime: new Date(each.LastPingDateTime * 1000).toISOString(),
+});
 
 /** The optimised integration of DynamoDB: what it has no error name for becomes AmazonDynamoDBException. */
 function dynamo(tables: Tables, operation: string, members: readonly string[]): Integration {

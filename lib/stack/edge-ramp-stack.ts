@@ -23,7 +23,7 @@ export class EdgeRampStack extends Stack {
     const handlers = new StepHandlers(this, 'Steps', documents);
     const table = tunnelTable(this);
     const notices = noticesTopic(this);
-    const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table });
+    const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table, notices });
     const watch = watchFunction(this, { tunnels: props.tunnels.length, machine, table, documents, notices });
     new Triggers(this, 'Triggers', { machine, watch });
 

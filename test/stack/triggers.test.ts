@@ -104,7 +104,7 @@ describe('the watch', () => {
     const states = rights.filter(([, may]) => may.includes('states:')).map(([, may, on]) => [may, on]);
     expect(states.sort()).toEqual([
       ['states:DescribeExecution', 'states execution:edge-ramp:*'],
-      ['states:StartExecution', 'the state machine'],
+      ['states:StartExecution', '(state machine)'],
     ]);
   });
 

@@ -1,6 +1,6 @@
 import {
   CancelCommandCommand,
-  DescribeInstanceInformationCommand,
+  DescribeActivationsCommand,
   GetCommandInvocationCommand,
   ListCommandsCommand,
   SendCommandCommand,
@@ -146,7 +146,7 @@ describe('a command is refused', () => {
 });
 
 test('an operation that the lab does not have is unknown', async () => {
-  await expect(ssm.send(new DescribeInstanceInformationCommand({}))).rejects.toMatchObject({
+  await expect(ssm.send(new DescribeActivationsCommand({}))).rejects.toMatchObject({
     name: 'UnknownOperationException',
   });
 });

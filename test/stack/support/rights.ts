@@ -39,9 +39,9 @@ function shortened(resource: string): string {
     )
     .replace(/^<Tunnels[0-9A-F]{8}\.Arn>$/, 'dynamodb table/(tunnels)')
     .replace(/<Tunnels[0-9A-F]{8}>/, '(tunnels)')
-    .replace(/^<StateMachine[0-9A-F]{8}>$/, 'the state machine')
-    .replace(/^<Notices[0-9A-F]{8}>$/, 'the notices')
-    .replace(/^<TriggersDeadLetters[0-9A-F]{8}\.Arn>$/, 'the dead letters');
+    .replace(/^<StateMachine[0-9A-F]{8}>$/, '(state machine)')
+    .replace(/^<Notices[0-9A-F]{8}>$/, '(notices)')
+    .replace(/^<TriggersDeadLetters[0-9A-F]{8}\.Arn>$/, '(dead letters)');
 }
 
 function when(condition: Record<string, Record<string, string>> | undefined): string {
