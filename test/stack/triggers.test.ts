@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { memoryFor } from '../../lib/stack/watch';
 import { rightsOf } from './support/rights';
-import { plain, resourcesOf, synthesizeUnchecked } from './support/synthesized';
+import { PROJECT, plain, resourcesOf, synthesizeUnchecked } from './support/synthesized';
 
 const synthesized = synthesizeUnchecked();
 const rules = new Map(
@@ -72,6 +74,20 @@ describe('what starts runs by itself', () => {
     expect(policy.Properties.PolicyDocument.Statement).toContainEqual(
       expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
     );
+  });
+});
+
+describe.each([
+  ['react', 'TriggersReactFunction'],
+  ['watch', 'WatchFunction'],
+])('the function of lambdas/%s', (folder, id) => {
+  test('is told all that its handler asks its environment for, and nothing else', () => {
+    const handler = readFileSync(join(PROJECT, 'lambdas', folder, 'handler.ts'), 'utf8');
+    const asked = [...handler.matchAll(/environment\('([A-Z_]+)'\)/g)].map(([, name]) => name);
+    const [[, { Properties }]] = resourcesOf(synthesized, 'AWS::Lambda::Function').filter(([each]) =>
+      each.startsWith(id),
+    ) as [any];
+    expect(Object.keys(Properties.Environment.Variables).sort()).toEqual([...new Set(asked)].sort());
   });
 });
 
