@@ -27,6 +27,8 @@ export async function local(command: LocalCommand, surroundings: Surroundings): 
       fresh,
       port,
       speed: SPEED,
+      events: true,
+      schedule: 'real',
       onExecution: (record) => out.write(line(record)),
     });
     out.write(welcome(lab, state));

@@ -30,7 +30,9 @@ test('says where it serves, what to paste, and closes when it is interrupted', a
   const folder = temporary();
   const { code, out, err, options, closed, ignored } = await serve({}, ['--port', '0', '--state', 'here'], folder);
   expect([code, err, closed, ignored]).toEqual([0, '', 1, 1]);
-  expect(options).toMatchObject([{ state: join(folder, 'here'), port: 0, fresh: false, speed: 4 }]);
+  expect(options).toMatchObject([
+    { state: join(folder, 'here'), port: 0, fresh: false, speed: 4, events: true, schedule: 'real' },
+  ]);
   expect(out).toMatch(/^On SIMULATED hosts, kept in .*here\./);
   expect(out).toContain('Endpoint       http://127.0.0.1:4517\n');
   expect(out).toContain('State machine  arn:aws:states:local-1:000000000000:stateMachine:edge-ramp\n');

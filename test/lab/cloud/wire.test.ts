@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import {
@@ -17,7 +20,7 @@ import {
 import { ListTopicsCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, GetParametersByPathCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { openLab, type ExecutionRecord, type Lab } from '../../../lab';
-import { eventually, FakeHosts, table, temporaryFolder, text, writeAssembly } from './support';
+import { eventually, FakeHosts, table, text, writeAssembly } from './support';
 
 const ROLE = 'arn:aws:iam::000000000000:role/Lab-Role';
 const TOPIC = 'arn:aws:sns:local-1:000000000000:Failures';
@@ -44,8 +47,18 @@ const definition = {
   },
 };
 const parameters = ['edge-ramp/tunnels/edge-a', 'edge-ramp/tunnels/edge-b', 'edge-ramp/tunnels/old/edge-c', 'other'];
-const assembly = writeAssembly({
+/** Writes down what it gets. */
+const keeps = 'exports.handler = async (event) => console.log(JSON.stringify(event));';
+const resources = {
   Table: table,
+  Rule: {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      EventPattern: { source: ['edge-ramp'] },
+      State: 'ENABLED',
+      Targets: [{ Id: 'Keeps', Arn: { 'Fn::GetAtt': ['Keeps', 'Arn'] } }],
+    },
+  },
   Role: { Type: 'AWS::IAM::Role', Properties: {} },
   Failures: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'Failures' } },
   Machine: {
@@ -62,9 +75,10 @@ const assembly = writeAssembly({
       { Type: 'AWS::SSM::Parameter', Properties: { Name: `/${name}`, Value: JSON.stringify({ name: `${i}` }) } },
     ]),
   ),
-});
+};
+const assembly = writeAssembly(resources, { Keeps: keeps });
 
-const state = temporaryFolder();
+const state = mkdtempSync(join(tmpdir(), 'edge-ramp-wire-'));
 const changes: string[] = [];
 let lab: Lab;
 let options: { region: string; credentials: { accessKeyId: string; secretAccessKey: string }; endpoint: string };
@@ -74,6 +88,7 @@ const open = async () => {
     assembly,
     state,
     speed: 50,
+    events: true,
     hosts: async () => new FakeHosts([]),
     onExecution: ({ Name, Status }: ExecutionRecord) => changes.push(`${Name} ${Status}`),
   });
@@ -85,7 +100,10 @@ const open = async () => {
   sfn = new SFNClient({ ...options, maxAttempts: 1 });
 };
 beforeAll(open);
-afterAll(() => lab.close());
+afterAll(async () => {
+  await lab.close();
+  rmSync(state, { recursive: true, force: true });
+});
 
 const start = (rest: Partial<StartExecutionInput> = {}) =>
   sfn.send(new StartExecutionCommand({ stateMachineArn: lab.stateMachine, ...rest }));
@@ -305,15 +323,19 @@ describe('EventBridge', () => {
   const put = (...Entries: PutEventsRequestEntry[]) =>
     new EventBridgeClient(options).send(new PutEventsCommand({ Entries }));
 
-  test('an event that is put reaches the bus as its rules will see it', async () => {
+  test('an event that is put reaches the functions of the rules that match', async () => {
     const Time = new Date('2026-01-02T03:04:05Z');
     const { FailedEntryCount: failed, Entries: entries } = await put({ ...entry, Time, Resources: ['arn:x'] });
     expect(failed).toBe(0);
-    expect(JSON.parse(text(state, 'logs', 'events.log').trim().split('\n').at(-1)!)).toEqual({
+    await lab.settled();
+    expect(JSON.parse(text(state, 'logs', 'lambda-Lab-Keeps.log').trim())).toEqual({
+      version: '0',
       id: entries![0]!.EventId,
       'detail-type': 'Reapply requested',
       source: 'edge-ramp',
-      time: '2026-01-02T03:04:05.000Z',
+      account: '000000000000',
+      time: '2026-01-02T03:04:05Z',
+      region: 'local-1',
       resources: ['arn:x'],
       detail: { tunnel: 'edge-a' },
     });
