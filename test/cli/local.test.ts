@@ -48,15 +48,17 @@ test('tells of each execution that starts and ends: when, what it came to, tunne
       record('two', 'FAILED', { Error: 'RolledBack', Cause: 'a sentence' }),
       record('three', 'ABORTED', { Input: '"nonsense"' }),
       record('four', 'SUCCEEDED', { Output: '1', Input: 'null' }),
+      record('five', 'RUNNING', { Input: '{"tunnel":"edge-a","trigger":"event"}' }),
     ],
   });
-  const lines = out.split('Executions:\n')[1]!.split('\n').slice(0, 5);
+  const lines = out.split('Executions:\n')[1]!.split('\n').slice(0, 6);
   expect(lines).toEqual([
     '03:04:05  started  edge-a  plan  one',
     '03:05:00  Planned  edge-a  plan  one',
     '03:05:00  FAILED  RolledBack  edge-a  plan  two',
     '03:05:00  ABORTED  three',
     '03:05:00  SUCCEEDED  four',
+    '03:04:05  started  edge-a  event  five',
   ]);
 });
 
