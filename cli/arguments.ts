@@ -1,7 +1,8 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { HOST_ACTIONS, type HostAction } from '../lab/hosts/host';
+import { readWhen, WHEN } from './when';
 
-const ACTIONS = ['plan', 'apply', 'verify', 'teardown'] as const;
+const ACTIONS = ['plan', 'apply', 'verify', 'teardown', 'pause', 'resume'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** What was asked for, in a form that needs no further checks of its own. */
@@ -11,7 +12,16 @@ export type Command =
   | { readonly does: 'validate'; readonly files: readonly string[] }
   | LocalCommand
   | LocalHostCommand
-  | RunCommand;
+  | RunCommand
+  | StatusCommand
+  | HistoryCommand
+  | EventCommand
+  | PreflightCommand;
+
+/** Where a command is carried out: on this machine, its hosts kept in a folder (undefined: the user's own), or on AWS. */
+export type Where =
+  | { readonly local: true; readonly state: string | undefined }
+  | { readonly local: false; readonly region: string | undefined; readonly profile: string | undefined };
 
 /** The lab as a server. */
 export interface LocalCommand {
@@ -37,9 +47,8 @@ export interface RunCommand {
   readonly does: 'run';
   readonly action: Action;
   readonly tunnel: string;
+  readonly where: Where;
   readonly json: boolean;
-  /** Folder that keeps hosts and table; undefined: the user's own. */
-  readonly state: string | undefined;
   readonly fresh: boolean;
   readonly fault: string | undefined;
   /** Show the commands that the plan would run. */
@@ -48,74 +57,75 @@ export interface RunCommand {
   readonly expect: string | undefined;
   /** Instance ids of ramp nodes that are gone for good. */
   readonly forget: readonly string[];
+  /** Until when a tunnel is paused, ISO 8601; undefined: until somebody resumes it. */
+  readonly until: string | undefined;
+  readonly reason: string | undefined;
+}
+
+/** Every tunnel at a glance, or one. */
+export interface StatusCommand {
+  readonly does: 'status';
+  readonly tunnel: string | undefined;
+  readonly where: Where;
+  readonly json: boolean;
+  readonly watch: boolean;
+}
+
+/** The runs of a tunnel, `limit` at most. */
+export interface HistoryCommand {
+  readonly does: 'history';
+  readonly tunnel: string;
+  readonly where: Where;
+  readonly json: boolean;
+  readonly limit: number;
+}
+
+/** Asks the automation to apply a tunnel again. */
+export interface EventCommand {
+  readonly does: 'event';
+  readonly tunnel: string;
+  readonly where: Where;
+}
+
+/** Whether everything is ready for a tunnel's first run. */
+export interface PreflightCommand {
+  readonly does: 'preflight';
+  readonly tunnel: string;
+  readonly where: Where;
+  readonly json: boolean;
+  /** Make a plan, which looks at every device. */
+  readonly plan: boolean;
 }
 
 /** The command line breaks a rule: one sentence. */
 export class UsageError extends Error {}
 
-const COMMON = {
-  local: { type: 'boolean' },
-  json: { type: 'boolean' },
-  state: { type: 'string' },
-  fresh: { type: 'boolean' },
-  fault: { type: 'string' },
-} as const;
+type Options = NonNullable<ParseArgsConfig['options']>;
+type Values = Readonly<Record<string, unknown>>;
+
+const JSON_OPTION = { json: { type: 'boolean' } } as const;
+const AWS = { region: { type: 'string' }, profile: { type: 'string' } } as const;
+const ANYWHERE = { ...AWS, ...JSON_OPTION, local: { type: 'boolean' }, state: { type: 'string' } } as const;
+const RUN = { ...ANYWHERE, fresh: { type: 'boolean' }, fault: { type: 'string' } } as const;
 const FORGET = { forget: { type: 'string', multiple: true } } as const;
-const CHANGING = {
-  ...COMMON,
-  ...FORGET,
-  'allow-interruption': { type: 'boolean' },
-  expect: { type: 'string' },
-} as const;
+const CHANGING = { ...RUN, ...FORGET, 'allow-interruption': { type: 'boolean' }, expect: { type: 'string' } } as const;
 
 /** Where `local` serves when nothing else is said. */
-const PORT = 4517;
+export const PORT = 4517;
 const LOCAL = { port: { type: 'string' }, state: { type: 'string' }, fresh: { type: 'boolean' } } as const;
 
 /** The options of each action. */
-const OPTIONS: Readonly<Record<Action, NonNullable<ParseArgsConfig['options']>>> = {
-  plan: { ...COMMON, ...FORGET, commands: { type: 'boolean' } },
+const OPTIONS: Readonly<Record<Action, Options>> = {
+  plan: { ...RUN, ...FORGET, commands: { type: 'boolean' } },
   apply: CHANGING,
-  verify: COMMON,
+  verify: RUN,
   teardown: CHANGING,
+  pause: { ...ANYWHERE, until: { type: 'string' }, reason: { type: 'string' } },
+  resume: ANYWHERE,
 };
 
-export const USAGE = `Usage:
-  edge-ramp validate [FILE...]          check declarations (all of tunnels/ unless named)
-  edge-ramp plan     TUNNEL --local     show what an apply would change
-  edge-ramp apply    TUNNEL --local     build, repair or change the tunnel, and prove it
-  edge-ramp verify   TUNNEL --local     prove that the tunnel stands as declared
-  edge-ramp teardown TUNNEL --local     take the tunnel away
-  edge-ramp local                       the same on this machine as a server for the AWS CLI, until interrupted
-  edge-ramp local host NAME ACTION      what happens to a simulated host: ${HOST_ACTIONS.join(', ')}
-`;
-
-export const HELP = `edge-ramp builds, proves, repairs and removes the tunnel between an F5 BIG-IP and the Pods of an OpenShift cluster.
-
-${USAGE}  edge-ramp help | --version
-
-Options of plan, apply, verify and teardown:
-  --local               on this machine: the state machine of cdk.out (\`npx cdk synth\`) against SIMULATED hosts
-  --json                one JSON document on stdout instead of text
-  --state DIR           where hosts and table are kept between calls (default: ~/.local/state/edge-ramp)
-  --fresh               forget them first
-  --fault FILE          spoil commands on hosts, a JSON list:
-                        [{"host": NAME, "match": REGEX, "nth": 1, "effect": "fail-before" | "fail-after" | "hang"}]
-                        "host-gone", with "for": SECONDS until it is back; and for commands sent to an instance, where "match" is
-                        on the document and optional, with "times": N: "throttle", "lose-result", "late-delivery"
-  --commands            plan only: the exact commands that the plan would run
-  --allow-interruption  apply, teardown: make changes that cut live traffic, too
-  --expect DIGEST       apply, teardown: only if the plan is still the one with this digest
-  --forget INSTANCE     plan, apply, teardown: a node that left the declaration, or (teardown) the site, is gone for good:
-                        nobody looks for it; may be given several times
-
-Options of local:
-  --port N              port on 127.0.0.1 (default: ${PORT}; 0: any that is free)
-  --state DIR, --fresh  as above
-
-Exit codes: 0 success; 1 failed, everything is as before; 2 mistakes in a declaration, request or fault file;
-3 something is left over or the run was interrupted; 64 wrong usage.
-`;
+/** The options that say something of hosts on this machine. */
+const LOCAL_ONLY = ['state', 'fresh', 'fault'] as const;
 
 /**
  * Reads a command line.
@@ -128,6 +138,10 @@ export function readArguments(args: readonly string[]): Command {
   if (name === '--version' || name === 'version') return { does: 'version' };
   if (name === 'validate') return { does: 'validate', files: parse(name, rest, {}).positionals };
   if (name === 'local' && rest[0] === 'host') return readLocalHost(rest.slice(1));
+  if (name === 'status') return readStatus(rest);
+  if (name === 'history') return readHistory(rest);
+  if (name === 'event') return readEvent(rest);
+  if (name === 'preflight') return readPreflight(rest);
   if (name === 'local') return readLocal(rest);
   const action = ACTIONS.find((each) => each === name);
   if (!action)
@@ -156,31 +170,112 @@ function readLocal(rest: readonly string[]): LocalCommand {
 }
 
 function readRun(action: Action, rest: readonly string[]): RunCommand {
-  const { values, positionals } = parse(action, rest, OPTIONS[action]);
-  const [tunnel, ...more] = positionals;
-  if (tunnel === undefined) throw new UsageError(`${action} needs the name of a tunnel.`);
-  if (more.length > 0) throw new UsageError(`${action} takes one tunnel, not ${positionals.length}.`);
-  if (values['local'] !== true)
-    throw new UsageError(
-      `${action} runs on this machine only, so say --local; on AWS, start an execution of the state machine edge-ramp instead.`,
-    );
-  const text = (option: string): string | undefined => values[option] as string | undefined;
+  const { tunnel, values, text } = readTunnel(action, rest, OPTIONS[action]);
+  if (action === 'pause' && text('reason') === undefined)
+    throw new UsageError('pause needs --reason: say why, for whoever finds the tunnel paused.');
   return {
     does: 'run',
     action,
     tunnel,
+    where: whereIn(action, values),
     json: values['json'] === true,
-    state: text('state'),
     fresh: values['fresh'] === true,
     fault: text('fault'),
     commands: values['commands'] === true,
     allowInterruption: values['allow-interruption'] === true,
     expect: text('expect'),
     forget: (values['forget'] as readonly string[] | undefined) ?? [],
+    until: untilIn(text('until')),
+    reason: text('reason'),
   };
 }
 
-function parse(command: string, args: readonly string[], options: NonNullable<ParseArgsConfig['options']>) {
+function readStatus(rest: readonly string[]): StatusCommand {
+  const { values, positionals } = parse('status', rest, { ...ANYWHERE, watch: { type: 'boolean' } });
+  if (positionals.length > 1) throw new UsageError(`status takes one tunnel or none, not ${positionals.length}.`);
+  if (positionals[0] !== undefined) refuseNoName(positionals[0]);
+  const where = whereIn('status', values);
+  if (where.local && values['watch'] === true)
+    throw new UsageError('status --watch is for AWS: nothing happens on simulated hosts between two --local calls.');
+  return {
+    does: 'status',
+    tunnel: positionals[0],
+    where,
+    json: values['json'] === true,
+    watch: values['watch'] === true,
+  };
+}
+
+function readHistory(rest: readonly string[]): HistoryCommand {
+  const { tunnel, values, text } = readTunnel('history', rest, { ...ANYWHERE, limit: { type: 'string' } });
+  const limit = text('limit') ?? '10';
+  if (!/^[1-9][0-9]?$|^100$/.test(limit)) throw new UsageError(`--limit must be a number, 1 to 100, not "${limit}".`);
+  return {
+    does: 'history',
+    tunnel,
+    where: whereIn('history', values),
+    json: values['json'] === true,
+    limit: Number(limit),
+  };
+}
+
+function readEvent(rest: readonly string[]): EventCommand {
+  const { tunnel, values } = readTunnel('event', rest, AWS);
+  return { does: 'event', tunnel, where: whereIn('event', values) };
+}
+
+function readPreflight(rest: readonly string[]): PreflightCommand {
+  const options = { ...AWS, ...JSON_OPTION, 'no-plan': { type: 'boolean' } } as const;
+  const { tunnel, values } = readTunnel('preflight', rest, options);
+  return {
+    does: 'preflight',
+    tunnel,
+    where: whereIn('preflight', values),
+    json: values['json'] === true,
+    plan: values['no-plan'] !== true,
+  };
+}
+
+/** The one tunnel that a command is about, and its options. */
+function readTunnel(command: string, rest: readonly string[], options: Options) {
+  const { values, positionals } = parse(command, rest, options);
+  const [tunnel, ...more] = positionals;
+  if (tunnel === undefined) throw new UsageError(`${command} needs the name of a tunnel.`);
+  if (more.length > 0) throw new UsageError(`${command} takes one tunnel, not ${positionals.length}.`);
+  refuseNoName(tunnel);
+  return { tunnel, values, text: (option: string) => values[option] as string | undefined };
+}
+
+/** A name goes into those of executions and parameters. @throws UsageError */
+function refuseNoName(tunnel: string): void {
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(tunnel))
+    throw new UsageError(`"${tunnel}" is no name of a tunnel: 1 to 32 of lower case letters, digits, -.`);
+}
+
+function whereIn(command: string, values: Values): Where {
+  const given = (options: readonly string[]): string | undefined => options.find((each) => values[each] !== undefined);
+  if (values['local'] === true) {
+    const foreign = given(['region', 'profile']);
+    if (foreign !== undefined) throw new UsageError(`${command}: --${foreign} is for AWS; --local is this machine.`);
+    return { local: true, state: values['state'] as string | undefined };
+  }
+  const foreign = given(LOCAL_ONLY);
+  if (foreign !== undefined) throw new UsageError(`${command}: --${foreign} is for simulated hosts only: say --local.`);
+  return {
+    local: false,
+    region: values['region'] as string | undefined,
+    profile: values['profile'] as string | undefined,
+  };
+}
+
+function untilIn(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const until = readWhen(text, new Date());
+  if (until === undefined) throw new UsageError(`--until must be ${WHEN} in the future, not "${text}".`);
+  return until;
+}
+
+function parse(command: string, args: readonly string[], options: Options) {
   try {
     const parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: true, tokens: true });
     for (const token of parsed.tokens)

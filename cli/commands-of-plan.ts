@@ -3,7 +3,7 @@ import { STAGES, type Stage } from '../lib/tunnel/device';
 import { EVERY_KIND, deviceTitle, devicesOf, type Kind, type Listed } from '../lib/tunnel/devices';
 import type { Plan, Work } from '../lib/tunnel/plan';
 import { bigipUnits, type Declared } from '../lib/tunnel/tunnel';
-import { declaration, resources } from './assembly';
+import { resources } from './assembly';
 
 /** What a plan would send, by stage and kind of device, as the end state Planned gives it out. */
 export type PlannedWork = Plan['work'];
@@ -19,25 +19,26 @@ export interface DeviceCommands {
 
 /**
  * The exact commands that a plan would run: the very scripts that would run them print them instead.
- * @param project where cdk.out is
+ * @param project where cdk.out is: the scripts are taken from there
+ * @param declared the tunnel as the plan found it declared
  * @param applied the tunnel as it was last applied: its devices may be in the plan too
  * @throws Error of one sentence when a script does not print
  */
 export function commandsOfPlan(
   project: string,
-  tunnel: string,
+  declared: Declared,
   applied: Declared | null,
   digest: string,
   planned: PlannedWork,
 ): readonly DeviceCommands[] {
-  const devices = devicesOf(declaration(project, tunnel), applied);
+  const devices = devicesOf(declared, applied);
   const scripts = new Map<Kind, string>();
   const print = (stage: Stage, kind: Kind, work: Work): DeviceCommands => {
     const device = devices.find((each) => each.kind === kind && each.name === work.device)!;
     const script = scripts.get(kind) ?? applyScript(project, kind);
     scripts.set(kind, script);
     const commands = printed(script, {
-      SSM_Tunnel: tunnel,
+      SSM_Tunnel: declared.name,
       SSM_Fence: '0',
       SSM_Digest: digest,
       SSM_Operations: work.operations.join('|'),

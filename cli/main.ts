@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HELP, readArguments, USAGE, UsageError, type Command } from './arguments';
+import { readArguments, UsageError, type Command } from './arguments';
+import { HELP, USAGE } from './help';
 import type { Surroundings } from './surroundings';
 
 /** Exit code of a command line that is none (EX_USAGE of sysexits.h). */
@@ -46,5 +47,13 @@ async function carryOut(command: Command, surroundings: Surroundings): Promise<n
       return (require('./local') as typeof import('./local')).local(command, surroundings);
     case 'run':
       return (require('./run') as typeof import('./run')).run(command, surroundings);
+    case 'status':
+      return (require('./status') as typeof import('./status')).status(command, surroundings);
+    case 'history':
+      return (require('./history') as typeof import('./history')).history(command, surroundings);
+    case 'event':
+      return (require('./event') as typeof import('./event')).event(command, surroundings);
+    case 'preflight':
+      return (require('./preflight') as typeof import('./preflight')).preflight(command, surroundings);
   }
 }

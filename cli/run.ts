@@ -1,12 +1,10 @@
 import { InvalidRequest } from '../lib/tunnel/errors';
 import type { Declared } from '../lib/tunnel/tunnel';
-import type { Action, RunCommand } from './arguments';
-import { assemblyOf, workingStates } from './assembly';
+import { again } from './again';
+import type { RunCommand } from './arguments';
 import { commandsOfPlan } from './commands-of-plan';
-import { execute, type Ended } from './execution';
-import { idleFaults, readFaults, refuseUnknownHosts } from './faults';
-import { SPEED, stateFolder, withoutAssembly } from './on-this-machine';
-import { json, notRun } from './report/json';
+import { LostSight, type Ended, type Execution, type Input, type Place } from './place';
+import { json, notRun, type Unfinished } from './report/json';
 import { CLEAR_LINE, Progress } from './report/progress';
 import { stepsOf } from './report/steps';
 import { styleFor } from './report/style';
@@ -16,92 +14,127 @@ import { resultOf } from './result';
 import type { Surroundings } from './surroundings';
 
 /**
- * Runs the state machine of cdk.out on this machine and tells how it went.
+ * Runs the state machine, here or on AWS, and tells how it went.
  * @returns the exit code
  * @public loaded when it is asked for
  */
 export async function run(command: RunCommand, surroundings: Surroundings): Promise<number> {
   const { out, err, environment } = surroundings;
-  const refuse = (status: 'InvalidRequest' | 'NotStarted', message: string): number => {
+  const refuse = (status: Unfinished, message: string): number => {
     if (command.json) out.write(json(notRun(command.tunnel, command.action, status, message)));
     else err.write(`${message}\n`);
-    return status === 'InvalidRequest' ? 2 : 1;
+    return EXIT_CODES[status];
   };
-
-  const obstacle = withoutAssembly(surroundings);
-  if (obstacle !== undefined) return refuse('NotStarted', obstacle);
   try {
-    return tell(command, surroundings, await carryOut(command, surroundings));
+    return await carryOut(command, surroundings);
   } catch (error) {
     if (error instanceof InvalidRequest) return refuse('InvalidRequest', error.message);
+    if (error instanceof LostSight) return refuse('GoesOn', error.message);
     if ((environment['EDGE_RAMP_DEBUG'] ?? '') !== '') throw error;
     return refuse('NotStarted', error instanceof Error ? error.message : String(error));
   }
 }
 
+const EXIT_CODES: Readonly<Record<Unfinished, number>> = { InvalidRequest: 2, NotStarted: 1, GoesOn: 3 };
+
 /**
- * One execution in a lab of its own, from opening it to closing it.
- * @throws InvalidRequest for mistakes in the fault file; Error of one sentence when the lab cannot be opened
+ * One execution, from finding the place to leaving it.
+ * @throws InvalidRequest for mistakes in the fault file; LostSight when it goes on unseen; Error of one sentence when nothing was started
  */
-async function carryOut(command: RunCommand, surroundings: Surroundings): Promise<Ended> {
-  const { tunnel, action, fault, fresh, allowInterruption, expect, forget, json: asJson } = command;
-  const { out, err, project, folder } = surroundings;
-  const faults = fault === undefined ? [] : readFaults(fault, folder);
-  let interrupted = false;
-  let stop = (): void => undefined;
-  const ignore = surroundings.onInterrupt(() => {
-    if (!interrupted) err.write(`${err.live ? CLEAR_LINE : ''}Stopping the run ...\n`);
-    interrupted = true;
-    stop();
+async function carryOut(command: RunCommand, surroundings: Surroundings): Promise<number> {
+  const { err, out, onInterrupt } = surroundings;
+  const interruption = new Interruption();
+  const ignore = onInterrupt(() => {
+    if (command.where.local && !interruption.asked) err.write(`${err.live ? CLEAR_LINE : ''}Stopping the run ...\n`);
+    interruption.ask();
   });
-  const state = stateFolder(command.state, surroundings);
-  const lab = await surroundings.openLab({
-    assembly: assemblyOf(project),
-    state,
-    fresh,
-    faults,
-    speed: SPEED,
-  });
-  if (!asJson) out.write(`On SIMULATED hosts, kept in ${state}.\n`);
-  const progress = asJson && !err.live ? undefined : new Progress(asJson ? err : out, workingStates(project));
+  let place: Place | undefined;
+  let progress: Progress | undefined;
   try {
-    if (fault !== undefined) refuseUnknownHosts(fault, faults, lab.hosts.names());
-    const input = {
-      tunnel,
-      action,
-      allowInterruption,
-      ...(expect === undefined ? {} : { expect }),
-      ...(forget.length === 0 ? {} : { forget }),
-    };
-    const execution = execute(lab, input, (event) => progress?.onEvent(event));
-    stop = () => void execution.stop();
-    if (interrupted) stop();
-    const ended = await execution.ended;
+    place = await openPlace(command, surroundings);
+    if (interruption.asked && place.goesOn) throw new Error('Interrupted before anything was started.');
+    if (!command.json) out.write(`${place.words}\n`);
+    progress = command.json && !err.live ? undefined : new Progress(command.json ? err : out, place.shown);
+    const execution = await place.start(inputOf(command), (event) => progress?.onEvent(event));
+    const ended = await untilEnded(place, execution, interruption);
     progress?.end();
-    for (const idle of idleFaults(faults, ended.journal, ended.sends)) err.write(`Note: ${idle}.\n`);
-    return ended;
+    for (const note of ended.notes) err.write(`Note: ${note}.\n`);
+    return await tell(command, surroundings, place, ended);
   } finally {
     progress?.end();
-    await lab.close();
+    await place?.close();
     ignore();
   }
 }
 
+/** The place is loaded with it: who stays on this machine loads no AWS client, and who does not loads no lab. */
+function openPlace(command: RunCommand, surroundings: Surroundings): Promise<Place> {
+  const { where } = command;
+  if (where.local)
+    return (require('./local-place') as typeof import('./local-place')).localPlace(where.state, command, surroundings);
+  const { awsPlace } = require('./aws/place') as typeof import('./aws/place');
+  return awsPlace(surroundings.aws(where), command, surroundings.sleep);
+}
+
+function inputOf({ tunnel, action, allowInterruption, expect, forget, until, reason }: RunCommand): Input {
+  const may = action === 'pause' || action === 'resume' ? {} : { allowInterruption };
+  return {
+    tunnel,
+    action,
+    ...may,
+    ...(expect === undefined ? {} : { expect }),
+    ...(forget.length === 0 ? {} : { forget }),
+    ...(until === undefined ? {} : { until }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** That a person wants to stop, perhaps before there is anything to stop. */
+class Interruption {
+  asked = false;
+  private answer = (): void => undefined;
+
+  ask(): void {
+    this.asked = true;
+    this.answer();
+  }
+
+  /** What an interruption does from now on; at once when it was asked for already. */
+  means(answer: () => void): void {
+    this.answer = answer;
+    if (this.asked) answer();
+  }
+}
+
+/**
+ * Waits for the end. An interruption stops a run that ends with this process; of one that goes on, it only leaves the sight.
+ * @throws LostSight
+ */
+async function untilEnded(place: Place, execution: Execution, interruption: Interruption): Promise<Ended> {
+  const { goesOn } = place;
+  const left = new Promise<never>((_, leave) =>
+    interruption.means(() => {
+      if (goesOn) leave(new LostSight(goesOn(execution.arn)));
+      else void execution.stop?.();
+    }),
+  );
+  return Promise.race([execution.ended, left]);
+}
+
 /** Prints what a run came to. */
-function tell(command: RunCommand, surroundings: Surroundings, ended: Ended): number {
-  const { tunnel, action } = command;
-  const { out, project } = surroundings;
+async function tell(command: RunCommand, { out, project }: Surroundings, place: Place, ended: Ended): Promise<number> {
+  const { tunnel, action, where } = command;
   const result = resultOf(ended.execution, ended.item);
   const { status, exitCode, changes, digest, verification, work, drained, remaining } = result;
   const commands =
     command.commands && status === 'Planned' && work !== null
-      ? commandsOfPlan(project, tunnel, appliedIn(ended.item), digest ?? '', work)
+      ? commandsOfPlan(project, await place.declaration(tunnel), appliedIn(ended.item), digest ?? '', work)
       : [];
   const sentence: Run = {
     tunnel,
     action,
     begun: typeof ended.item?.['before'] === 'string',
-    again: (next, options) => again(command, next, options),
+    again: (next, options) => again(next, tunnel, where, options),
   };
   if (!command.json) {
     out.write(textOf(result, ended, commands, sentence, styleFor(out)));
@@ -130,10 +163,4 @@ function tell(command: RunCommand, surroundings: Surroundings, ended: Ended): nu
 /** The tunnel as it was last applied, by the table. */
 function appliedIn(item: Ended['item']): Declared | null {
   return typeof item?.['applied'] === 'string' ? (JSON.parse(item['applied']) as Declared) : null;
-}
-
-/** The command line that goes on from here, on the same hosts. */
-function again({ tunnel, state }: RunCommand, action: Action, options = ''): string {
-  const where = state === undefined ? '' : ` --state ${/^[\w./-]+$/.test(state) ? state : `'${state}'`}`;
-  return `npx edge-ramp ${action} ${tunnel} --local${where}${options === '' ? '' : ` ${options}`}`;
 }

@@ -1,6 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab, LabOptions } from '../lab/index';
+import { Aws, type Reach } from './aws/aws';
 
 /** Where text goes, and what may be done there. */
 export interface Output {
@@ -20,6 +22,10 @@ export interface Surroundings {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   openLab(options: LabOptions): Promise<Lab>;
+  /** The way to AWS, or to what speaks like it. */
+  aws(reach: Reach): Aws;
+  /** Waits so many milliseconds, or until the signal. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Calls back when the person wants to stop (Ctrl-C, SIGTERM), until the returned function is called. */
   onInterrupt(stop: () => void): () => void;
 }
@@ -34,6 +40,12 @@ export function thisProcess(): Surroundings {
     environment: process.env,
     // Only here and only now: loading the lab takes longer than all of the other commands.
     openLab: (options) => (require('../lab/index') as typeof import('../lab/index')).openLab(options),
+    aws(reach) {
+      // The SDK would tell every operator at every command which Node.js it will want next year.
+      process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+      return new Aws(reach);
+    },
+    sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
     onInterrupt(stop) {
       process.on('SIGINT', stop).on('SIGTERM', stop);
       return () => void process.off('SIGINT', stop).off('SIGTERM', stop);

@@ -7,8 +7,10 @@ export interface Figures {
   /** The longest chain of commands that waited for one another. */
   readonly criticalPathTrips: number;
   readonly stateTransitions: number;
-  /** Command lines that changed a device. */
-  readonly deviceWrites: number;
+  /** Command lines that changed a device; null: not known, since only the devices saw them. */
+  readonly deviceWrites: number | null;
+  /** Where the writes are not known: the operations that were carried out. One may take several command lines, or share one. */
+  readonly deviceOperations?: number;
 }
 
 export function figuresOf(trips: readonly Trip[], journal: readonly HostCommand[], stateTransitions: number): Figures {

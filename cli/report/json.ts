@@ -10,7 +10,7 @@ import type { Step } from './steps';
 export interface Document extends Figures {
   readonly tunnel: string;
   readonly action: Action;
-  /** The end state; or `Interrupted`, or `Failed`. */
+  /** The end state; or `Interrupted`, `Failed`, or `GoesOn`: on AWS, and nobody here waits for its end. */
   readonly status: string;
   readonly changes: readonly Change[];
   readonly steps: readonly Step[];
@@ -31,16 +31,15 @@ export interface Document extends Figures {
 
 const NOTHING: Figures = { ssmRoundTrips: 0, criticalPathTrips: 0, stateTransitions: 0, deviceWrites: 0 };
 
-/** The document of a run that did not come to start. */
-export function notRun(
-  tunnel: string,
-  action: Action,
-  status: 'InvalidRequest' | 'NotStarted',
-  error: string,
-): Document {
+/** What became of a run that was not started, or whose end is not known: it goes on without this process. */
+export type Unfinished = 'InvalidRequest' | 'NotStarted' | 'GoesOn';
+
+/** The document of a run that did not come to start, or of one that goes on: nothing of it is known yet. */
+export function notRun(tunnel: string, action: Action, status: Unfinished, error: string): Document {
   return { tunnel, action, status, changes: [], steps: [], ...NOTHING, verification: [], error };
 }
 
-export function json(document: Document): string {
+/** What a command gives to programs. */
+export function json(document: object): string {
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

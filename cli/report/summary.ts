@@ -37,6 +37,14 @@ function ending(result: Result, run: Run): string {
     case 'TornDown':
       if (changes.length === 0) return `${tunnel} was not there; nothing was written.`;
       return `${tunnel} is gone, and what it shared with others is as it was before (${changed(result)})${connections(result)}.`;
+    case 'Restored':
+      return `${unstopped(words)}.`;
+    case 'Skipped':
+      return `nothing was done (${unstopped(words)}).`;
+    case 'Paused':
+      return `the automation leaves ${tunnel} alone; to end that: ${again('resume')}`;
+    case 'Resumed':
+      return `the automation looks after ${tunnel} again.`;
     case 'InvalidRequest':
       return `${words}; no device was contacted.`;
     case 'TunnelBusy':
@@ -112,6 +120,10 @@ function remaining({ remaining: changes, restoreFailure }: Result): string {
 
 /** What the run cost, in one line. */
 export function figuresLine(figures: Figures, took: number): string {
-  const { ssmRoundTrips, criticalPathTrips, stateTransitions, deviceWrites } = figures;
-  return `${many(ssmRoundTrips, 'SSM round trip')} (${criticalPathTrips} in the longest chain); ${many(stateTransitions, 'state transition')}; ${many(deviceWrites, 'write')} to devices; ${seconds(took)}`;
+  const { ssmRoundTrips, criticalPathTrips, stateTransitions, deviceWrites, deviceOperations = 0 } = figures;
+  const devices =
+    deviceWrites === null
+      ? `${many(deviceOperations, 'operation')} on devices`
+      : `${many(deviceWrites, 'write')} to devices`;
+  return `${many(ssmRoundTrips, 'SSM round trip')} (${criticalPathTrips} in the longest chain); ${many(stateTransitions, 'state transition')}; ${devices}; ${seconds(took)}`;
 }

@@ -1,4 +1,4 @@
-import { readArguments, UsageError } from '../../cli/arguments';
+import { readArguments, UsageError, type RunCommand } from '../../cli/arguments';
 import { call } from './fake';
 
 describe('the command line', () => {
@@ -8,7 +8,24 @@ describe('the command line', () => {
     [['--local'], 'There is no option --local.'],
     [['plan', '--local'], 'plan needs the name of a tunnel.'],
     [['plan', 'edge-a', 'edge-b', '--local'], 'plan takes one tunnel, not 2.'],
-    [['apply', 'edge-a'], 'apply runs on this machine only, so say --local'],
+    [['apply', 'edge-a', '--state', 'here'], 'apply: --state is for simulated hosts only: say --local.'],
+    [['apply', 'edge-a', '--fresh'], 'apply: --fresh is for simulated hosts only: say --local.'],
+    [['verify', 'edge-a', '--fault', 'f.json'], 'verify: --fault is for simulated hosts only: say --local.'],
+    [['plan', 'edge-a', '--local', '--region', 'eu-1'], 'plan: --region is for AWS; --local is this machine.'],
+    [['status', '--local', '--profile', 'me'], 'status: --profile is for AWS; --local is this machine.'],
+    [['status', 'edge-a', 'edge-b'], 'status takes one tunnel or none, not 2.'],
+    [['status', '--watch', '--local'], 'status --watch is for AWS'],
+    [['plan', '../edge', '--local'], '"../edge" is no name of a tunnel: 1 to 32 of lower case letters, digits, -.'],
+    [['status', 'Edge'], '"Edge" is no name of a tunnel'],
+    [['history'], 'history needs the name of a tunnel.'],
+    [['history', 'edge-a', '--limit', '0'], '--limit must be a number, 1 to 100, not "0".'],
+    [['history', 'edge-a', '--limit', 'all'], '--limit must be a number, 1 to 100, not "all".'],
+    [['event', 'edge-a', '--local'], "Unknown option '--local'"],
+    [['preflight', 'edge-a', '--local'], "Unknown option '--local'"],
+    [['pause', 'edge-a'], 'pause needs --reason'],
+    [['pause', 'edge-a', '--reason', 'x', '--until', 'tomorrow'], '--until must be a span (90m, 8h, 2d) or a time'],
+    [['pause', 'edge-a', '--reason', 'x', '--until', '2020-01-01'], 'in the future, not "2020-01-01"'],
+    [['resume', 'edge-a', '--reason', 'x'], "Unknown option '--reason'"],
     [['apply', 'edge-a', '--local', '--forse'], "Unknown option '--forse'"],
     [['apply', 'edge-a', '--local', '--commands'], "Unknown option '--commands'"],
     [['plan', 'edge-a', '--local', '--expect', '0123456789abcdef'], "Unknown option '--expect'"],
@@ -70,19 +87,47 @@ describe('the command line', () => {
       does: 'run',
       action: 'teardown',
       tunnel: 'edge-a',
+      where: { local: true, state: 'here' },
       json: false,
-      state: 'here',
       fresh: true,
       fault: undefined,
       commands: false,
       allowInterruption: true,
       expect: 'x',
       forget: [],
+      until: undefined,
+      reason: undefined,
     });
     expect(readArguments(['teardown', 'edge-b', '--local', '--forget', 'mi-1', '--forget', 'mi-2'])).toMatchObject({
       forget: ['mi-1', 'mi-2'],
     });
     expect(() => readArguments(['verify', 'edge-b', '--local', '--forget', 'mi-1'])).toThrow(UsageError);
     expect(() => readArguments(['plan', '--', '--local'])).toThrow(UsageError);
+  });
+
+  test('on AWS unless --local is said, in the region and with the profile that are named', () => {
+    expect(readArguments(['apply', 'edge-a'])).toMatchObject({
+      where: { local: false, region: undefined, profile: undefined },
+    });
+    expect(readArguments(['status', '--region', 'eu-central-1', '--profile', 'me', '--watch'])).toEqual({
+      does: 'status',
+      tunnel: undefined,
+      where: { local: false, region: 'eu-central-1', profile: 'me' },
+      json: false,
+      watch: true,
+    });
+    expect(readArguments(['history', 'edge-a', '--local', '--limit', '100'])).toMatchObject({
+      where: { local: true, state: undefined },
+      limit: 100,
+    });
+    expect(readArguments(['preflight', 'edge-a', '--no-plan'])).toMatchObject({ plan: false });
+  });
+
+  test('a pause lasts until a time, or until somebody resumes the tunnel', () => {
+    const until = (...more: string[]) =>
+      (readArguments(['pause', 'edge-a', '--reason', 'a spare part', ...more]) as RunCommand).until;
+    expect(until()).toBeUndefined();
+    const inAnHour = Date.parse(until('--until', '1h')!) - Date.now();
+    expect(Math.round(inAnHour / 60_000)).toBe(60);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { workingStates } from '../../cli/assembly';
+import { declaration, workingStates } from '../../cli/assembly';
 import { commandsOfPlan } from '../../cli/commands-of-plan';
 import { readDeclarations } from '../../lib/tunnel/declared';
 import { call, project } from './fake';
@@ -13,12 +13,13 @@ const document = (name: string, text: string) => ({
   Properties: { Name: name, Content: { mainSteps: [{ inputs: { runCommand: text.split('\n') } }] } },
 });
 
+const EDGE_A = readDeclarations([
+  { path: 'edge-a.yaml', text: readFileSync(join(ROOT, 'tunnels', 'edge-a.yaml'), 'utf8') },
+])[0]!;
+
 /** A project with the real scripts and the real example in an assembly like the one that the CDK writes. */
 function assembled(): string {
   const folder = project();
-  const [tunnel] = readDeclarations([
-    { path: 'edge-a.yaml', text: readFileSync(join(ROOT, 'tunnels', 'edge-a.yaml'), 'utf8') },
-  ]);
   const definition = {
     States: {
       Observe: { Type: 'Parallel', Branches: [{ States: { 'Observe BIG-IP': { Type: 'Task' } } }] },
@@ -32,7 +33,7 @@ function assembled(): string {
       Look: document('edge-ramp-ramp-observe-1', 'exit 1'),
       Tunnel: {
         Type: 'AWS::SSM::Parameter',
-        Properties: { Name: '/edge-ramp/tunnels/edge-a', Value: JSON.stringify(tunnel) },
+        Properties: { Name: '/edge-ramp/tunnels/edge-a', Value: JSON.stringify(EDGE_A) },
       },
       Machine: {
         Type: 'AWS::StepFunctions::StateMachine',
@@ -92,7 +93,7 @@ const COMMANDS = [
 ];
 
 test('the very scripts print their commands, a device and stage at a time', () => {
-  expect(commandsOfPlan(assembled(), 'edge-a', null, '0123456789abcdef', WORK)).toEqual(COMMANDS);
+  expect(commandsOfPlan(assembled(), EDGE_A, null, '0123456789abcdef', WORK)).toEqual(COMMANDS);
 });
 
 test('plan --commands shows them as a script, and gives them to programs', async () => {
@@ -112,10 +113,10 @@ test('what cannot be printed is said in one sentence', () => {
     detach: NOBODY,
     shape: { ...NOBODY, ramp: [{ ...WORK.shape.ramp[0]!, operations: ['fly~moon x~-~y'] }] },
   };
-  expect(() => commandsOfPlan(assembled(), 'edge-a', null, '-', work)).toThrow(
+  expect(() => commandsOfPlan(assembled(), EDGE_A, null, '-', work)).toThrow(
     'The commands cannot be printed: edge-ramp: unknown operation: fly moon',
   );
-  expect(() => commandsOfPlan(assembled(), 'edge-z', null, '-', work)).toThrow('cdk.out declares no tunnel edge-z');
+  expect(() => declaration(assembled(), 'edge-z')).toThrow('cdk.out declares no tunnel edge-z');
 });
 
 test('states worth a line: those that work or wait', () => {

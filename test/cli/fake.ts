@@ -93,6 +93,10 @@ export async function call(
         }),
       );
     },
+    aws: () => {
+      throw new Error('AWS was asked.');
+    },
+    sleep: () => new Promise(setImmediate),
     onInterrupt: (stop) => {
       if (script.endless === true) interrupt = stop;
       return () => undefined;

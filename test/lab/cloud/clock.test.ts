@@ -8,7 +8,7 @@ const DAY = 86_400_000;
 /** Real time that a busy machine may take for next to nothing, in milliseconds. */
 const SLACK = 20_000;
 const near = (date: number, wanted: number): void => {
-  expect(date).toBeGreaterThanOrEqual(wanted);
+  expect(date).toBeGreaterThan(wanted - 5); // two clocks of one machine, each cut to milliseconds
   expect(date).toBeLessThan(wanted + SLACK);
 };
 

@@ -1,0 +1,81 @@
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { CONTRACT, DEPLOYMENT_PARAMETER } from '../../lib/tunnel/outcome';
+import type { Aws } from './aws';
+import { Problem } from './problem';
+
+/** One edge-ramp in one account and region, as its stack says. */
+export interface Deployment {
+  /** ARN. */
+  readonly stateMachine: string;
+  /** Name. */
+  readonly table: string;
+  /** ARN of the topic by which people are told. */
+  readonly notices: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+/**
+ * Finds the deployment of the account and region that the credentials lead to.
+ * @throws Problem when there is none, when it cannot be asked for, or when it is of another version
+ */
+export async function findDeployment(aws: Aws): Promise<Deployment> {
+  const ssm = aws.client(SSMClient);
+  const region = await aws.ask('the region', ssm.config.region());
+  const told = read(await parameter(aws, region), region);
+  if (told.contract !== CONTRACT)
+    throw new Problem(
+      'version',
+      `The edge-ramp deployed in ${region} speaks contract ${told.contract}, this one ${CONTRACT}: use the version that was deployed, or deploy this one (npx cdk deploy).`,
+    );
+  const [, , , , account = ''] = told.stateMachine.split(':');
+  return { stateMachine: told.stateMachine, table: told.table, notices: told.notices, account, region };
+}
+
+/** Where the console is, by partition. */
+const CONSOLES: Readonly<Record<string, string>> = {
+  aws: 'console.aws.amazon.com',
+  'aws-cn': 'console.amazonaws.cn',
+  'aws-us-gov': 'console.amazonaws-us-gov.com',
+};
+
+/** The console's page of an execution. */
+export function consoleLink(execution: string): string {
+  const [, partition = 'aws', , region] = execution.split(':');
+  return `https://${region}.${CONSOLES[partition] ?? CONSOLES['aws']}/states/home?region=${region}#/v2/executions/details/${execution}`;
+}
+
+async function parameter(aws: Aws, region: string): Promise<string> {
+  try {
+    const command = new GetParameterCommand({ Name: DEPLOYMENT_PARAMETER });
+    const { Parameter: found } = await aws.ask('ssm:GetParameter', aws.client(SSMClient).send(command), [
+      'ParameterNotFound',
+    ]);
+    return found?.Value ?? '';
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem(
+      'not deployed',
+      `edge-ramp is not deployed in ${region}: npx cdk deploy, or name another --region or --profile.`,
+      { cause: error },
+    );
+  }
+}
+
+interface Told extends Pick<Deployment, 'stateMachine' | 'table' | 'notices'> {
+  readonly contract: number;
+}
+
+function read(text: string, region: string): Told {
+  try {
+    const told = JSON.parse(text) as Told;
+    if (typeof told.contract === 'number' && typeof told.stateMachine === 'string' && typeof told.table === 'string')
+      return told;
+  } catch {
+    // As below: it is not what a deployment writes.
+  }
+  throw new Problem(
+    'not deployed',
+    `The parameter ${DEPLOYMENT_PARAMETER} in ${region} is not what edge-ramp writes: deploy again (npx cdk deploy).`,
+  );
+}

@@ -1,0 +1,59 @@
+import { STAGES } from '../../lib/tunnel/device';
+import { devicesOf } from '../../lib/tunnel/devices';
+import type { Declared } from '../../lib/tunnel/tunnel';
+import { longestChain, type Figures } from '../report/figures';
+import type { Try } from './history';
+
+/** As a state of the workflow hands it to the function of a kind of device. */
+interface Given {
+  readonly do?: unknown;
+  readonly request?: { readonly spec: Declared; readonly forget?: readonly string[] };
+  readonly applied?: string | null;
+  readonly work?: readonly { readonly device: string }[];
+}
+interface Answered {
+  readonly kind?: string;
+  readonly devices?: readonly { readonly operations?: number }[];
+}
+
+/**
+ * What a run on AWS cost, from its history.
+ *
+ * A trip is a device that a step's function was told to send to. Two things differ from what the simulated hosts count. A step that was tried again
+ * counts again, although it may have found the command of the try before. And how many command lines changed a device stands on the devices only:
+ * `deviceWrites` is 0 where no step was told to change anything, else null, with the operations that were carried out beside it.
+ */
+export function figuresFrom(tries: readonly Try[], stateTransitions: number): Figures {
+  const sending = tries.filter(({ payload }) => typeof payload['do'] === 'string');
+  const trips = sending.flatMap((each) => {
+    const trip = { sent: each.sent, ended: each.ended ?? 0 };
+    return Array.from({ length: devicesOfTry(each) }, () => trip);
+  });
+  const changing = sending.filter(({ payload }) => (STAGES as readonly unknown[]).includes(payload['do']));
+  return {
+    ssmRoundTrips: trips.length,
+    criticalPathTrips: longestChain(trips),
+    stateTransitions,
+    ...(changing.length === 0
+      ? { deviceWrites: 0 }
+      : { deviceWrites: null, deviceOperations: changing.reduce((sum, each) => sum + operations(each), 0) }),
+  };
+}
+
+/** How many devices a function sends to: those that it has work for, or all of its kind to observe them. */
+function devicesOfTry({ payload, answer, handedOn }: Try): number {
+  const { do: doing, request, applied, work = [] } = payload as Given;
+  if (doing !== 'observe') return work.length;
+  const { devices } = (answer ?? {}) as Answered;
+  if (devices) return devices.length;
+  // It failed: its kind stands in what the state hands on instead.
+  const { kind } = (handedOn ?? {}) as Answered;
+  if (!request) return 0;
+  const before = typeof applied === 'string' ? (JSON.parse(applied) as Declared) : null;
+  return devicesOf(request.spec, before, request.forget).filter((device) => device.kind === kind).length;
+}
+
+function operations({ answer }: Try): number {
+  const { devices = [] } = (answer ?? {}) as Answered;
+  return devices.reduce((sum, device) => sum + (device.operations ?? 0), 0);
+}

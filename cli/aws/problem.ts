@@ -1,0 +1,69 @@
+/** What goes wrong between here and AWS, by what a person can do about it. */
+export type ProblemKind = 'credentials' | 'denied' | 'region' | 'unreachable' | 'not deployed' | 'version' | 'other';
+
+/** AWS cannot be asked, or said no: one sentence that says what to do. */
+export class Problem extends Error {
+  constructor(
+    readonly kind: ProblemKind,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+const EXPIRED = /^(?:ExpiredToken|ExpiredTokenException|TokenRefreshRequired|RequestExpired)$/;
+const NOT_VALID =
+  /^(?:UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature|MissingAuthenticationToken(?:Exception)?|AuthFailure)$/;
+const DENIED =
+  /^(?:AccessDenied|AccessDeniedException|AuthorizationError|AuthorizationErrorException|UnauthorizedOperation)$/;
+const NETWORK = /\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)\b/;
+/** What the SDK says before what it did not expect to catch. */
+const WRAPPED = /^AWS SDK error wrapper for (?:Error: )?/;
+
+/** An error of the SDK in one sentence. */
+export function explained(error: unknown, action: string): Problem {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const said = message.replace(WRAPPED, '').trim().split('\n')[0]!.replace(/\.$/, '');
+  const problem = (kind: ProblemKind, sentence: string): Problem => new Problem(kind, sentence, { cause: error });
+
+  if (/^Region (?:is missing|not accepted)/.test(message))
+    return problem('region', 'No AWS region is set: name one with --region, or set AWS_REGION.');
+  if (/^(?:CredentialsProviderError|TokenProviderError)$/.test(name))
+    return problem(
+      'credentials',
+      `There are no AWS credentials that can be used (${said}): log in (aws sso login, aws configure), or name a profile with --profile.`,
+    );
+  if (EXPIRED.test(name))
+    return problem(
+      'credentials',
+      `The AWS credentials have expired (${action}): log in again (aws sso login), then repeat the command.`,
+    );
+  if (NOT_VALID.test(name))
+    return problem(
+      'credentials',
+      `AWS does not know these credentials (${action}: ${said}): check the profile, or name another one with --profile.`,
+    );
+  if (DENIED.test(name))
+    return problem(
+      'denied',
+      `AWS denies ${deniedAction(message) ?? action}: let the role of this profile do it, or name another --profile (${said}).`,
+    );
+  if (NETWORK.test(`${codeOf(error)} ${said}`) || name === 'TimeoutError')
+    return problem(
+      'unreachable',
+      `AWS cannot be reached (${action}: ${said || codeOf(error) || name}): check the network, --region and AWS_ENDPOINT_URL.`,
+    );
+  return problem('other', `AWS refuses ${action}: ${name}: ${said}.`);
+}
+
+/** The action that IAM names itself: it may be another than the one asked for. */
+function deniedAction(message: string): string | undefined {
+  return /not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)/i.exec(message)?.[1];
+}
+
+/** The system's own name for what went wrong; empty: it was not the system. */
+function codeOf(error: unknown): string {
+  const { code = '' } = (typeof error === 'object' && error !== null ? error : {}) as { readonly code?: unknown };
+  return String(code);
+}

@@ -1,0 +1,116 @@
+import type { ExecutionListItem } from '@aws-sdk/client-sfn';
+import { END_STATES } from '../../lib/tunnel/outcome';
+import type { Change } from '../../lib/tunnel/plan';
+import type { Aws } from './aws';
+import type { Deployment } from './deployment';
+import { describe, executions, type Described } from './executions';
+
+/** A run of a tunnel, as Step Functions remembers it. */
+export interface PastRun {
+  /** The execution's name, and its ARN. */
+  readonly execution: string;
+  readonly arn: string;
+  readonly action: string;
+  readonly by: 'person' | 'event' | 'schedule' | 'repair';
+  /** The end state; `Running`, `Interrupted`, or `Failed` where the run came to none of its ends. */
+  readonly outcome: string;
+  /** ISO 8601. */
+  readonly began: string;
+  /** null: it still runs. */
+  readonly seconds: number | null;
+  /** null: it did not tell, as those that failed. */
+  readonly changes: readonly Change[] | null;
+  /** Why it failed, one sentence; null: it did not. */
+  readonly cause: string | null;
+}
+
+/** The runs found, newest first. `complete` false: there may be older ones. */
+export interface PastRuns {
+  readonly runs: readonly PastRun[];
+  readonly complete: boolean;
+}
+
+/** So many executions are looked at before a history ends without being complete: those listed, and those asked one by one. */
+const MOST_LISTED = 2000;
+const MOST_DESCRIBED = 300;
+
+/** So many are asked for at once: Step Functions answers some 15 a second. */
+const AT_ONCE = 5;
+
+/**
+ * The newest runs of a tunnel. An execution's name tells other tunnels' runs at once (`TUNNEL-…`, as the command line and the automation name
+ * them); what was started in the console may have any name, so of those the input is looked at.
+ * @param tunnels every tunnel that may have runs
+ */
+export async function pastRuns(
+  aws: Aws,
+  deployment: Deployment,
+  tunnel: string,
+  tunnels: readonly string[],
+  limit: number,
+): Promise<PastRuns> {
+  const runs: PastRun[] = [];
+  let [listed, described] = [0, 0];
+  for await (const page of executions(aws, deployment)) {
+    listed += page.length;
+    const candidates = page.filter(({ name = '' }) => mayBeOf(tunnel, name, tunnels));
+    for (let at = 0; at < candidates.length; at += AT_ONCE) {
+      const some = candidates.slice(at, at + AT_ONCE);
+      described += some.length;
+      runs.push(...(await Promise.all(some.map((each) => runOf(aws, tunnel, each)))).flat());
+      if (runs.length > limit) return { runs: runs.slice(0, limit), complete: false };
+      if (described >= MOST_DESCRIBED) return { runs, complete: false };
+    }
+    if (listed >= MOST_LISTED) return { runs, complete: false };
+  }
+  return { runs, complete: true };
+}
+
+/** False where the name says that it is another tunnel's. `edge-a-…` may be a run of `edge` too, so that it is asked. */
+function mayBeOf(tunnel: string, name: string, tunnels: readonly string[]): boolean {
+  const fits = tunnels.filter((each) => name.startsWith(`${each}-`));
+  return fits.length === 0 || fits.includes(tunnel);
+}
+
+/** @returns one run, or none: it is another tunnel's, or no longer known */
+async function runOf(aws: Aws, tunnel: string, { executionArn }: ExecutionListItem): Promise<readonly PastRun[]> {
+  const found = await describe(aws, executionArn!);
+  const input = parsed(found?.input);
+  if (!found || input['tunnel'] !== tunnel) return [];
+  const { name = '', startDate, stopDate } = found;
+  const told = found.status === 'SUCCEEDED' ? parsed(found.output) : {};
+  return [
+    {
+      execution: name,
+      arn: executionArn!,
+      action: typeof input['action'] === 'string' ? input['action'] : 'apply',
+      by: askedBy(input),
+      outcome: outcomeOf(found, told),
+      began: startDate!.toISOString(),
+      seconds: stopDate ? (stopDate.getTime() - startDate!.getTime()) / 1000 : null,
+      changes: Array.isArray(told['changes']) ? (told['changes'] as readonly Change[]) : null,
+      cause: found.cause ?? null,
+    },
+  ];
+}
+
+function askedBy({ trigger, repair }: Readonly<Record<string, unknown>>): PastRun['by'] {
+  if (typeof repair === 'string') return 'repair';
+  return trigger === 'event' || trigger === 'schedule' ? trigger : 'person';
+}
+
+function outcomeOf({ status, error }: Described, told: Readonly<Record<string, unknown>>): string {
+  if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'Running';
+  if (status === 'ABORTED') return 'Interrupted';
+  const name = status === 'SUCCEEDED' ? told['endState'] : error;
+  return END_STATES.find((end) => end.name === name)?.name ?? 'Failed';
+}
+
+function parsed(text: string | undefined): Readonly<Record<string, unknown>> {
+  try {
+    const value = JSON.parse(text ?? '') as unknown;
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

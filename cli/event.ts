@@ -1,0 +1,40 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { heldBack } from '../lib/tunnel/automation';
+import { digestOf } from '../lib/tunnel/digest';
+import { again } from './again';
+import type { EventCommand } from './arguments';
+import { Problem } from './aws/problem';
+import { oneTunnel } from './aws/tunnels';
+import { withDeployment } from './deployed';
+import type { Surroundings } from './surroundings';
+
+/**
+ * Asks the automation to apply a tunnel again, as anything in the account may: by an event.
+ * @returns the exit code
+ * @throws Problem when AWS cannot be asked, or does not take the event; Error of one sentence when the tunnel is not declared
+ * @public loaded when it is asked for
+ */
+export async function event({ tunnel, where }: EventCommand, surroundings: Surroundings): Promise<number> {
+  const { out } = surroundings;
+  return withDeployment(where, surroundings, async ({ aws, deployment }) => {
+    const known = await oneTunnel(aws, deployment, tunnel);
+    if (!known?.declared)
+      throw new Error(`${tunnel} is not declared in ${deployment.region}, so that nobody answers an event for it.`);
+    const command = new PutEventsCommand({
+      Entries: [{ Source: 'edge-ramp', DetailType: 'Reapply requested', Detail: JSON.stringify({ tunnel }) }],
+    });
+    const { FailedEntryCount: failed = 0, Entries: [entry] = [] } = await aws.ask(
+      'events:PutEvents',
+      aws.client(EventBridgeClient).send(command),
+    );
+    if (failed > 0)
+      throw new Problem('other', `EventBridge did not take the event: ${entry?.ErrorCode}: ${entry?.ErrorMessage}.`);
+    const held = heldBack(known.memory, known.declared, digestOf(known.declared), new Date());
+    const follows =
+      held === null
+        ? 'a run follows within seconds, or is skipped if one has looked meanwhile'
+        : `it will be left alone: ${held}`;
+    out.write(`Asked to apply ${tunnel} again; ${follows}. To see it: ${again('history', tunnel, where)}\n`);
+    return 0;
+  });
+}

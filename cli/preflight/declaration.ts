@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { readDeclarations } from '../../lib/tunnel/declared';
+import { InvalidRequest } from '../../lib/tunnel/errors';
+import type { Declared } from '../../lib/tunnel/tunnel';
+import { checking, judged, type Check } from './check';
+
+/** Whether the tunnel is declared where it will be run, as its file says, and for the automation too. */
+export function checkDeclaration(project: string, tunnel: string, declared: Declared | undefined): readonly Check[] {
+  const deployed = checking('declared', `the parameter /edge-ramp/tunnels/${tunnel}`);
+  if (!declared)
+    return [deployed('fail', `${tunnel} is not declared there: add tunnels/${tunnel}.yaml, then npx cdk deploy`)];
+  const automation = checking('automation', 'the declaration');
+  return [
+    deployed('pass', `a ${declared.kind}`),
+    checkFile(project, tunnel, declared),
+    declared.example
+      ? automation('warning', 'declared as an example: events and the schedule leave it alone')
+      : automation(
+          'pass',
+          declared.watch === 0
+            ? 'looks after it, but never by itself: watch is 0'
+            : `looks every ${declared.watch} minutes`,
+        ),
+  ];
+}
+
+function checkFile(project: string, tunnel: string, declared: Declared): Check {
+  const file = `tunnels/${tunnel}.yaml`;
+  const say = checking('file', `${file}, compared with the parameter`);
+  const path = join(project, file);
+  if (!existsSync(path)) return say('cannot know', `there is no ${file} here`);
+  try {
+    const [here] = readDeclarations([{ path: file, text: readFileSync(path, 'utf8') }]);
+    return judged(
+      say,
+      isDeepStrictEqual(here, declared),
+      'equal',
+      `${file} differs from what is deployed: npx cdk deploy, or take it back`,
+    );
+  } catch (error) {
+    if (!(error instanceof InvalidRequest)) throw error;
+    return say('fail', error.message.replaceAll('\n', '; '));
+  }
+}

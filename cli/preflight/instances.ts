@@ -1,0 +1,89 @@
+import { SSMClient, paginateDescribeInstanceInformation, type InstanceInformation } from '@aws-sdk/client-ssm';
+import { devicesOf, type Kind } from '../../lib/tunnel/devices';
+import type { Declared } from '../../lib/tunnel/tunnel';
+import type { Aws } from '../aws/aws';
+import { checking, judged, type Check } from './check';
+
+/** The first agent that gives parameters to scripts as environment variables. */
+const AGENT = '3.3.2746.0';
+
+/** The tag by which an account says what edge-ramp may use an instance as. */
+const ROLE_TAG = 'edge-ramp:role';
+
+/** What an instance is used as, by the kind of device that is reached through it. */
+const ROLES: Readonly<Record<Kind, string>> = { bigip: 'bastion', ramp: 'ramp', cluster: 'admin' };
+
+/** Whether Systems Manager reaches every instance of a tunnel, and edge-ramp may use it. Three checks an instance. */
+export async function checkInstances(aws: Aws, declared: Declared): Promise<readonly Check[]> {
+  const used = devicesOf(declared, null).map(({ kind, instance }) => ({ instance, role: ROLES[kind] }));
+  try {
+    const known = await informed(aws, 'InstanceIds', [...new Set(used.map(({ instance }) => instance))]);
+    const tagged = new Map<string, ReadonlySet<string>>();
+    for (const role of new Set(used.map((each) => each.role)))
+      tagged.set(role, new Set([...(await informed(aws, `tag:${ROLE_TAG}`, [role])).keys()]));
+    return used.flatMap(({ instance, role }) =>
+      checkInstance(instance, role, known.get(instance), tagged.get(role)!.has(instance)),
+    );
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [checking('instances', 'ssm:DescribeInstanceInformation')('cannot know', why)];
+  }
+}
+
+function checkInstance(
+  instance: string,
+  role: string,
+  found: InstanceInformation | undefined,
+  tagged: boolean,
+): readonly Check[] {
+  const title = `${role} ${instance}`;
+  const how = 'ssm:DescribeInstanceInformation';
+  const agent = checking(`${title}: agent`, how);
+  const tag = judged(
+    checking(`${title}: tag`, `${how} by tag`),
+    tagged,
+    `${ROLE_TAG} = ${role}`,
+    `the instance has not the tag ${ROLE_TAG} = ${role}, so that edge-ramp may not use it: tag it`,
+  );
+  if (!found)
+    return [
+      agent('fail', 'Systems Manager does not know it: is the agent installed, does its instance profile allow it?'),
+      tag,
+    ];
+  const { PingStatus: status, LastPingDateTime: last, AgentVersion: version = '' } = found;
+  const silent = `${status}, last heard ${last?.toISOString() ?? 'never'}: is it running, does the agent reach Systems Manager?`;
+  return [
+    judged(agent, status === 'Online', 'Online', silent),
+    judged(
+      checking(`${title}: agent version`, how),
+      atLeast(version, AGENT),
+      version,
+      `${version || 'no version'}, but parameters arrive as environment variables from ${AGENT} on: update the agent`,
+    ),
+    tag,
+  ];
+}
+
+/** What Systems Manager knows of the instances that a filter finds, by id. */
+async function informed(aws: Aws, key: string, values: string[]): Promise<ReadonlyMap<string, InstanceInformation>> {
+  const found = new Map<string, InstanceInformation>();
+  const read = async (): Promise<void> => {
+    for await (const { InstanceInformationList: page = [] } of paginateDescribeInstanceInformation(
+      { client: aws.client(SSMClient) },
+      { Filters: [{ Key: key, Values: values }] },
+    ))
+      for (const each of page) found.set(each.InstanceId!, each);
+  };
+  await aws.ask('ssm:DescribeInstanceInformation', read());
+  return found;
+}
+
+/** Compares versions number by number. */
+function atLeast(version: string, least: string): boolean {
+  const [have, need] = [version, least].map((each) => each.split('.').map(Number));
+  for (const [i, number] of need!.entries()) {
+    const other = have![i] ?? 0;
+    if (other !== number) return other > number;
+  }
+  return true;
+}

@@ -1,0 +1,66 @@
+import { again } from '../again';
+import type { Where } from '../arguments';
+import type { Known } from '../aws/tunnels';
+import { isPair } from '../../lib/tunnel/tunnel';
+import type { Declared } from '../../lib/tunnel/tunnel';
+import type { Ended, Place } from '../place';
+import { resultOf } from '../result';
+import { checking, judged, type Check } from './check';
+
+/**
+ * Whether a plan can be made: it looks at every device, by the way that an apply takes, and changes nothing.
+ * @param place undefined: no plan is wanted
+ */
+export async function checkPlan(place: Place | undefined, tunnel: string): Promise<Check> {
+  const say = checking('plan', 'a run that only looks');
+  if (!place) return say('cannot know', 'it was left out');
+  try {
+    const { ended } = await place.start({ tunnel, action: 'plan' }, () => undefined);
+    return planned(say, await ended);
+  } catch (error) {
+    return say('fail', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function planned(say: ReturnType<typeof checking>, { execution, item }: Ended): Check {
+  const { status, words } = resultOf(execution, item);
+  const answered = 'secret, SSH, host key, tmsh, the SDN of the nodes, oc where there is a cluster: all answered';
+  return judged(say, status === 'Planned', `${answered}. ${words}`, `${status}: ${words}`);
+}
+
+/** What nobody can see before the tunnel stands. What a run has proven since counts. */
+export function checkUnseen(declared: Declared, known: Known | undefined, where: Where): readonly Check[] {
+  const { name } = declared;
+  const { provenAt = null, provenBy = null, applied = null } = known?.memory ?? {};
+  const proven = provenAt === null ? undefined : `pings came back through the tunnel at ${provenAt} (${provenBy})`;
+  const unseen = (check: string, how: string, seen: string | undefined, otherwise: string): Check =>
+    checking(check, how)(seen === undefined ? 'cannot know' : 'pass', seen ?? otherwise);
+  return [
+    ...(declared.kind === 'member'
+      ? []
+      : [
+          unseen(
+            'IP protocol 4',
+            'by pings through the tunnel',
+            proven,
+            `security groups and firewalls between F5_IP and RAMP_IP have to let it pass; an apply proves it by pings before traffic arrives: ${again('apply', name, where)}`,
+          ),
+          unseen(
+            "BIG-IP user's right to write",
+            'by what it wrote',
+            applied === null ? undefined : 'the tunnel was applied with it',
+            'docs/SECURITY.md says which rights it needs; an apply that lacks one is rolled back',
+          ),
+        ]),
+    ...(isPair(declared)
+      ? [
+          unseen(
+            'VRRP (protocol 112)',
+            'by who has the virtual IP',
+            (known?.memory.degraded.length ?? 0) === 0 ? proven : undefined,
+            `the nodes have to hear each other (112 to 224.0.0.18); when they do not, both take the virtual IP, and this says so: ${again('verify', name, where)}`,
+          ),
+        ]
+      : []),
+  ];
+}

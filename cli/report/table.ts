@@ -1,0 +1,18 @@
+import { printable, type Style } from './style';
+
+/** Rows under a heading, each column as wide as its widest cell, the last one as it is. */
+export function table(heading: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
+  const widths = heading.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => printable(cell).padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd();
+  return `${style.bold(line(heading))}\n${rows.map((row) => `${line(row)}\n`).join('')}`;
+}
+
+/** A point in time to the minute, in UTC as the console can show it; `otherwise` for none. */
+export function minute(at: string | Date | null | undefined, otherwise: string): string {
+  const time = at === null || at === undefined ? Number.NaN : new Date(at).getTime();
+  return Number.isNaN(time) ? otherwise : `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')}Z`;
+}

@@ -1,0 +1,76 @@
+import type { StatusCommand } from './arguments';
+import { Problem } from './aws/problem';
+import { everyTunnel, oneTunnel } from './aws/tunnels';
+import { withDeployment, type Deployed } from './deployed';
+import { json } from './report/json';
+import { statusText } from './report/status';
+import { styleFor } from './report/style';
+import { standingOf, type Standing } from './standing';
+import type { Surroundings } from './surroundings';
+
+/** A watched status is read so often. Milliseconds. */
+const EVERY = 5000;
+
+/** To the upper left corner, and takes away what stands there. */
+const CLEAR_SCREEN = '\u001b[H\u001b[2J';
+
+/**
+ * Shows how every tunnel stands, or one of them: once, or until interrupted.
+ * @returns the exit code; 0 whatever the tunnels look like, since looking succeeded
+ * @throws Problem when AWS cannot be asked
+ * @public loaded when it is asked for
+ */
+export async function status(command: StatusCommand, surroundings: Surroundings): Promise<number> {
+  const { out, onInterrupt, sleep } = surroundings;
+  return withDeployment(command.where, surroundings, async (deployed) => {
+    if (!command.watch) {
+      out.write(await read(command, deployed, surroundings));
+      return 0;
+    }
+    const over = new AbortController();
+    const ignore = onInterrupt(() => over.abort());
+    try {
+      let shown = '';
+      do {
+        const text = await read(command, deployed, surroundings).catch(passing);
+        if (out.live)
+          out.write(`${CLEAR_SCREEN}${text}\n${new Date().toISOString().slice(0, 19)}Z, Ctrl-C ends this.\n`);
+        else if (text !== shown) out.write(shown === '' || command.json ? text : changed(shown, text));
+        shown = text;
+        await sleep(EVERY, over.signal);
+      } while (!over.signal.aborted);
+      return 0;
+    } finally {
+      ignore();
+    }
+  });
+}
+
+async function read(
+  { tunnel, where, json: asJson }: StatusCommand,
+  { aws, deployment }: Deployed,
+  { out }: Surroundings,
+): Promise<string> {
+  const known = tunnel === undefined ? await everyTunnel(aws, deployment) : [await oneTunnel(aws, deployment, tunnel)];
+  const now = new Date();
+  const standings = known.map((each): Standing => {
+    if (each) return standingOf(each, where, now);
+    throw new Error(
+      `${tunnel} is neither declared nor known to the table: add tunnels/${tunnel}.yaml and deploy, or see \`npx edge-ramp status\`.`,
+    );
+  });
+  return asJson ? json({ tunnels: standings }) : statusText(standings, styleFor(out));
+}
+
+/** What may be over at the next look is shown; what a person has to mend ends the watch. @throws whatever else it is */
+function passing(error: unknown): string {
+  if (error instanceof Problem && ['unreachable', 'other'].includes(error.kind)) return `${error.message}\n`;
+  throw error;
+}
+
+/** Only the lines that are new, with the time: a log that somebody reads later. */
+function changed(before: string, now: string): string {
+  const known = new Set(before.split('\n'));
+  const lines = now.split('\n').filter((line) => line !== '' && !known.has(line));
+  return lines.map((line) => `${new Date().toISOString().slice(0, 19)}Z  ${line}\n`).join('');
+}

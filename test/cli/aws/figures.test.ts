@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { figuresFrom } from '../../../cli/aws/figures';
+import { History } from '../../../cli/aws/history';
+import { readDeclarations } from '../../../lib/tunnel/declared';
+import { Told } from './told';
+
+const [PAIR] = readDeclarations([
+  { path: 'edge-b.yaml', text: readFileSync(join(__dirname, '../../../tunnels/edge-b.yaml'), 'utf8') },
+]);
+
+function figures(told: Told) {
+  const history = new History();
+  told.events.forEach((event) => history.add(event));
+  return figuresFrom(history.tries, 9);
+}
+
+/** Two kinds of device, side by side: what each is told and what comes of it. */
+function sideBySide(
+  told: Told,
+  does: string,
+  ...branches: readonly (readonly [string, object, Parameters<Told['attempt']>[1]])[]
+) {
+  told.enter('Parallel', does);
+  const begun = told.add('ParallelStateStarted');
+  const entered = branches.map(([kind]) => told.enter('Task', `${does} ${kind}`, begun));
+  const tried = branches.map(([, payload, outcome], i) => told.attempt({ do: does, ...payload }, outcome, entered[i]));
+  branches.forEach(([kind], i) => told.leave('Task', `${does} ${kind}`, { kind, ok: true, devices: [] }, tried[i]));
+  told.add('ParallelStateSucceeded');
+  told.leave('Parallel', does);
+}
+
+const devices = (...operations: readonly number[]) => ({
+  answer: { devices: operations.map((each, i) => ({ name: `d${i}`, operations: each })) },
+});
+
+describe('what a run on AWS cost', () => {
+  test('a trip is a device; what goes on at once is one in the chain; a look writes nothing', () => {
+    const told = new Told();
+    sideBySide(
+      told,
+      'observe',
+      ['bigip', { request: { spec: PAIR } }, devices(0)],
+      ['ramp', { request: { spec: PAIR } }, devices(0, 0)],
+    );
+    told.enter('Task', 'Plan');
+    told.attempt({ phase: 'forward' }, { answer: {} });
+    told.leave('Task', 'Plan');
+    expect(figures(told)).toEqual({ ssmRoundTrips: 3, criticalPathTrips: 2, stateTransitions: 9, deviceWrites: 0 });
+  });
+
+  test('what was changed is counted in operations: how many lines that took, only the devices know', () => {
+    const told = new Told();
+    told.enter('Task', 'Detach');
+    told.attempt({ do: 'detach', work: [{ device: 'a' }] }, devices(3));
+    told.leave('Task', 'Detach');
+    told.enter('Task', 'Attach');
+    told.attempt({ do: 'attach', work: [{ device: 'a' }, { device: 'b' }] }, devices(2, 1));
+    told.leave('Task', 'Attach');
+    expect(figures(told)).toEqual({
+      ssmRoundTrips: 3,
+      criticalPathTrips: 2,
+      stateTransitions: 9,
+      deviceWrites: null,
+      deviceOperations: 6,
+    });
+  });
+
+  test('a look that failed was sent to every device of its kind', () => {
+    const told = new Told();
+    told.enter('Task', 'Observe ramp nodes');
+    told.attempt({ do: 'observe', request: { spec: PAIR }, applied: null, work: [] }, { error: 'OutcomeUnknown' });
+    told.leave('Task', 'Observe ramp nodes', { kind: 'ramp', ok: false, devices: [] });
+    expect(figures(told).ssmRoundTrips).toBe(2);
+  });
+
+  test('a step that was tried again counts again, and one that has not ended counts', () => {
+    const told = new Told();
+    told.enter('Task', 'Detach');
+    told.attempt({ do: 'detach', work: [{ device: 'a' }] }, { error: 'NotDelivered' });
+    told.attempt({ do: 'detach', work: [{ device: 'a' }] }, devices(1));
+    told.leave('Task', 'Detach');
+    told.enter('Task', 'Attach');
+    told.attempt({ do: 'attach', work: [{ device: 'a' }] }, devices(1));
+    told.events.pop();
+    expect(figures(told)).toMatchObject({ ssmRoundTrips: 3, criticalPathTrips: 3, deviceOperations: 1 });
+  });
+});

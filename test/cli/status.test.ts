@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readDeclarations } from '../../lib/tunnel/declared';
+import { arnOf, callAws, items, parameters, pastExecutions, Refusal, type Answers } from './aws/fake-aws';
+import { call } from './fake';
+
+const [EXAMPLE] = readDeclarations([
+  { path: 'edge-a.yaml', text: readFileSync(join(__dirname, '../../tunnels/edge-a.yaml'), 'utf8') },
+]);
+const SPEC = { ...EXAMPLE!, example: false };
+const DECLARED = parameters({
+  '/edge-ramp/tunnels/edge-a': SPEC,
+  '/edge-ramp/tunnels/edge-b': { ...SPEC, name: 'edge-b' },
+});
+const STANDS = {
+  wanted: 'applied',
+  applied: JSON.stringify(SPEC),
+  provenAt: '2026-11-23T07:55:10.000Z',
+  provenBy: arnOf('edge-a-schedule-1'),
+};
+const ACCOUNT: Answers = { ...DECLARED, ...items({ 'edge-a': STANDS }), ...pastExecutions({}) };
+
+describe('status', () => {
+  test('shows every tunnel that is declared or in the table, and asks no device', async () => {
+    const gone = { ...STANDS, applied: JSON.stringify({ ...SPEC, name: 'old' }) };
+    const { code, out, asked } = await callAws(['status'], { ...ACCOUNT, ...items({ 'edge-a': STANDS, old: gone }) });
+    expect(code).toBe(0);
+    expect(out).toBe(
+      [
+        'TUNNEL  WANTED   IN SYNC  LAST PROVEN        BY                 LAST DRIFT  LEASE  AUTOMATION',
+        'edge-a  applied  yes      2026-11-23 07:55Z  edge-a-schedule-1  never       free   on',
+        'edge-b  -        -        never              -                  never       free   not wanted',
+        'old     applied  NO       2026-11-23 07:55Z  edge-a-schedule-1  never       free   not declared',
+        '',
+        '  old: not in sync: it is not declared any more, and still stands',
+        '',
+        'What needs a person',
+        '  old: it is not declared any more, and still stands: npx edge-ramp teardown old',
+        '',
+        'As the last runs and looks wrote it down: no device was contacted.',
+        '',
+      ].join('\n'),
+    );
+    expect(asked.map(([operation]) => operation)).not.toContain('StartExecution');
+  });
+
+  test('says who works, what drifted, what is away and what is paused', async () => {
+    const owner = arnOf('edge-a-apply-9');
+    const item = {
+      ...STANDS,
+      owner,
+      fence: 1,
+      degraded: JSON.stringify(['ramp node mi-1']),
+      drifts: JSON.stringify([{ at: '2026-11-22T01:02:03Z', execution: arnOf('edge-a-schedule-0'), changes: 2 }]),
+      paused: JSON.stringify({ until: '2199-01-01T00:00:00Z', reason: 'spare part', at: null, by: null }),
+    };
+    const answers = {
+      ...ACCOUNT,
+      ...items({ 'edge-a': item }),
+      ...pastExecutions({ 'edge-a-apply-9': { status: 'RUNNING', startDate: Date.UTC(2026, 10, 23, 8) / 1000 } }),
+    };
+    const { out } = await callAws(['status', 'edge-a'], answers);
+    expect(out).toContain('2026-11-22 01:02Z  held   paused until 2199-01-01 00:00Z\n');
+    expect(out).toContain('  edge-a: degraded: ramp node mi-1 could not be reached\n');
+    expect(out).toContain('  edge-a: the lease is held by edge-a-apply-9, which began 2026-11-23 08:00Z\n');
+    expect(out).toContain('  edge-a: paused: spare part\n');
+    expect(out).toContain('  edge-a: 2 changes by edge-a-schedule-0 against drift\n');
+    expect(out).toContain('\nNothing needs a person.\n');
+    expect(out).not.toContain('edge-b');
+  });
+
+  test('an empty account gets a friendly sentence', async () => {
+    const { code, out } = await callAws(['status'], { ...parameters(), ...items({}) });
+    expect([code, out]).toEqual([
+      0,
+      'No tunnel is declared here, and none was ever applied: add tunnels/NAME.yaml and deploy (npx cdk deploy).\n',
+    ]);
+  });
+
+  test('a tunnel that nobody knows is an error', async () => {
+    const { code, err } = await callAws(['status', 'edge-z'], ACCOUNT);
+    expect([code, err]).toEqual([
+      1,
+      'edge-ramp: edge-z is neither declared nor known to the table: add tunnels/edge-z.yaml and deploy, or see `npx edge-ramp status`.\n',
+    ]);
+  });
+
+  test('gives programs one document', async () => {
+    const { out } = await callAws(['status', '--json'], ACCOUNT);
+    expect(JSON.parse(out)).toMatchObject({
+      tunnels: [
+        { tunnel: 'edge-a', inSync: true, automation: 'on', needs: [] },
+        { tunnel: 'edge-b', inSync: null, wanted: null },
+      ],
+    });
+  });
+
+  test('without the right to look it says which is missing', async () => {
+    const denied: Answers = {
+      ...ACCOUNT,
+      Scan: () => {
+        throw new Refusal('AccessDeniedException', 'not allowed');
+      },
+    };
+    const { code, err } = await callAws(['status'], denied);
+    expect([code, err.startsWith('edge-ramp: AWS denies dynamodb:Scan: ')]).toEqual([1, true]);
+  });
+
+  test('locally without cdk.out there is nothing to look at', async () => {
+    const { code, err } = await call(['status', '--local'], { refusal: 'The lab in /x is open in process 7.' });
+    expect([code, err]).toEqual([1, 'edge-ramp: The lab in /x is open in process 7.\n']);
+  });
+});
+
+describe('status --watch', () => {
+  /** Watches until so many looks have been made; the second finds another item. */
+  async function watch(second: Record<string, string>, live: boolean, ...more: string[]) {
+    let [interrupt, looks] = [(): void => undefined, 0];
+    const written: string[] = [];
+    const out = { write: (text: string) => void written.push(text), live, colour: false };
+    const answers: Answers = {
+      ...ACCOUNT,
+      GetItem: (input) => items({ 'edge-a': looks === 0 ? STANDS : { ...STANDS, ...second } })['GetItem']!(input),
+    };
+    const { code } = await callAws(['status', 'edge-a', '--watch', ...more], answers, {
+      out,
+      sleep: async () => void (++looks === 3 && interrupt()),
+      onInterrupt: (stop) => {
+        interrupt = stop;
+        return () => undefined;
+      },
+    });
+    return { code, written };
+  }
+
+  test('where nobody watches, only what changed is told, with its time', async () => {
+    const { code, written } = await watch({ before: '{}' }, false);
+    expect(code).toBe(0);
+    expect(written).toHaveLength(2);
+    expect(written[0]).toMatch(/^TUNNEL /);
+    expect(written[1]).toMatch(
+      /^\d{4}-\d\d-\d\dT[\d:]{8}Z {2}edge-a +applied +NO .*\n.*Z {4}edge-a: not in sync: a run left it half-way\n$/,
+    );
+  });
+
+  test('where nothing changed, nothing is told', async () => {
+    expect((await watch({}, false)).written).toHaveLength(1);
+  });
+
+  test('on a terminal it is drawn again each time', async () => {
+    const { written } = await watch({}, true);
+    expect(written).toHaveLength(3);
+    expect(written.every((text) => text.startsWith('\u001b[H\u001b[2J'))).toBe(true);
+  });
+
+  test('a look that fails for a while is told, and the next one made', async () => {
+    let [interrupt, looks, text] = [(): void => undefined, 0, ''];
+    const { code } = await callAws(
+      ['status', 'edge-a', '--watch'],
+      {
+        ...ACCOUNT,
+        GetItem: (input) => {
+          if (looks === 1) throw new Refusal('ResourceInUseException', 'later');
+          return ACCOUNT['GetItem']!(input);
+        },
+      },
+      {
+        out: { write: (more) => void (text += more), live: false, colour: false },
+        sleep: async () => void (++looks === 3 && interrupt()),
+        onInterrupt: (stop) => {
+          interrupt = stop;
+          return () => undefined;
+        },
+      },
+    );
+    expect(code).toBe(0);
+    expect(text).toContain('AWS refuses dynamodb:GetItem: ResourceInUseException: later.\n');
+    expect(text.split('AWS refuses')[1]).toContain('edge-a  applied  yes');
+  });
+
+  test('programs get whole documents', async () => {
+    const { written } = await watch({ before: '{}' }, false, '--json');
+    expect(written.map((text) => (JSON.parse(text) as { tunnels: { inSync: boolean }[] }).tunnels[0]!.inSync)).toEqual([
+      true,
+      false,
+    ]);
+  });
+});
