@@ -20,7 +20,7 @@ const STUBBORN = [2, 3].map((nth) => ({ host: BIGIP, match: ROUTE, nth, effect: 
 
 let here: Site;
 beforeAll(async () => {
-  here = await site({ spec: single, specs: [single, double], events: true, speed: 50, faults: STUBBORN });
+  here = await site({ spec: single, specs: [single, double], events: true, speed: 12, faults: STUBBORN });
 });
 afterAll(() => discard(here));
 

@@ -43,7 +43,7 @@ export interface BusOptions {
 }
 
 /** So many events are with functions at once; the others wait, as in Lambda's own queue of asynchronous calls. */
-const AT_ONCE = 8;
+const AT_ONCE = 4;
 
 /** Lab seconds before a failed function is called again: Lambda waits a minute, then two. */
 const WAITS = [60, 120];
