@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import {
-  DescribeExecutionCommand,
   GetExecutionHistoryCommand,
   SFNClient,
   StartExecutionCommand,
+  type GetExecutionHistoryCommandOutput,
   type HistoryEvent,
 } from '@aws-sdk/client-sfn';
 import type { ExecutionResult, StateEvent } from '../../lab/index';
@@ -11,6 +11,7 @@ import { LostSight, type Ended, type Execution, type Place } from '../place';
 import type { Aws } from './aws';
 import { declaredTunnel } from './declared';
 import { consoleLink, findDeployment, type Deployment } from './deployment';
+import { describe } from './executions';
 import { figuresFrom } from './figures';
 import { History } from './history';
 import { itemOf } from './items';
@@ -45,10 +46,13 @@ export async function awsPlace(
     shown: history.working,
     async start(input, onEvent) {
       const arn = await begin(aws, deployment, name, input);
-      const ended = follow(aws, arn, history, onEvent, async () => {
+      const pause = async (): Promise<void> => {
         await sleep(EVERY, closed.signal);
-        return closed.signal.aborted;
-      }).then(() => end(aws, deployment, arn, input.tunnel, history));
+        if (closed.signal.aborted) throw new Error('Nobody looks at this run any more.');
+      };
+      const ended = follow(aws, arn, history, onEvent, pause).then(() =>
+        end(aws, deployment, arn, input.tunnel, history, pause),
+      );
       return watched(arn, where(arn), ended);
     },
     async declaration(tunnel) {
@@ -106,16 +110,19 @@ async function follow(
   arn: string,
   history: History,
   onEvent: (event: StateEvent) => void,
-  pause: () => Promise<boolean>,
+  pause: () => Promise<void>,
 ): Promise<void> {
   for (;;) {
     for (const event of await newEvents(aws, arn, history.read)) history.add(event).forEach(onEvent);
     if (history.over) return;
-    if (await pause()) throw new Error('Nobody looks at this run any more.');
+    await pause();
   }
 }
 
-/** The events after one, oldest first. Read from the newest back: a run's history is not read again each time. */
+/**
+ * The events after one, oldest first. Read from the newest back: a run's history is not read again each time. What Step Functions tells may lag
+ * behind: it may not know a run yet that it has just begun, and where an event is missing, those after it are left for the next look.
+ */
 async function newEvents(aws: Aws, arn: string, read: number): Promise<readonly HistoryEvent[]> {
   const found: HistoryEvent[] = [];
   let next: string | undefined;
@@ -126,20 +133,42 @@ async function newEvents(aws: Aws, arn: string, read: number): Promise<readonly 
       maxResults: PAGE,
       nextToken: next,
     });
-    const page = await aws.ask('states:GetExecutionHistory', aws.client(SFNClient).send(command));
+    const page = await historyPage(aws, command, read === 0);
     const events = page.events ?? [];
     // What happens meanwhile may shift the pages: an event that was on the last one counts once.
     const oldest = found.at(-1)?.id ?? Infinity;
     found.push(...events.filter(({ id }) => id! > read && id! < oldest));
     next = events.some(({ id }) => id! <= read + 1) ? undefined : page.nextToken;
   } while (next !== undefined);
-  return found.reverse();
+  return found.reverse().filter(({ id }, i) => id === read + 1 + i);
 }
 
-/** All that is known of a run that has ended. */
-async function end(aws: Aws, deployment: Deployment, arn: string, tunnel: string, history: History): Promise<Ended> {
-  const command = new DescribeExecutionCommand({ executionArn: arn });
-  const told = await aws.ask('states:DescribeExecution', aws.client(SFNClient).send(command));
+/** @param young the run began a moment ago: that it does not exist means that nothing is known yet */
+async function historyPage(
+  aws: Aws,
+  command: GetExecutionHistoryCommand,
+  young: boolean,
+): Promise<Pick<GetExecutionHistoryCommandOutput, 'events' | 'nextToken'>> {
+  try {
+    const expected = young ? ['ExecutionDoesNotExist'] : [];
+    return await aws.ask('states:GetExecutionHistory', aws.client(SFNClient).send(command), expected);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    return { events: [] };
+  }
+}
+
+/** All that is known of a run that has ended. Its description may lag behind its history. */
+async function end(
+  aws: Aws,
+  deployment: Deployment,
+  arn: string,
+  tunnel: string,
+  history: History,
+  pause: () => Promise<void>,
+): Promise<Ended> {
+  let told = await describe(aws, arn);
+  for (; told?.stopDate === undefined; told = await describe(aws, arn)) await pause();
   const transitions = history.events.filter(({ kind }) => kind === 'entered' || kind === 'retried').length;
   const result: ExecutionResult = {
     arn,
@@ -154,7 +183,7 @@ async function end(aws: Aws, deployment: Deployment, arn: string, tunnel: string
     execution: result,
     item: await itemOf(aws, deployment, tunnel),
     figures: figuresFrom(history.tries, transitions),
-    seconds: (told.stopDate!.getTime() - told.startDate!.getTime()) / 1000,
+    seconds: (told.stopDate.getTime() - told.startDate!.getTime()) / 1000,
     notes: [],
   };
 }
