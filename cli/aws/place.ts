@@ -1,27 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import {
-  GetExecutionHistoryCommand,
-  SFNClient,
-  StartExecutionCommand,
-  type GetExecutionHistoryCommandOutput,
-  type HistoryEvent,
-} from '@aws-sdk/client-sfn';
-import type { ExecutionResult, StateEvent } from '../../lab/index';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { ExecutionResult } from '../../lab/index';
 import { LostSight, type Ended, type Execution, type Place } from '../place';
 import type { Aws } from './aws';
 import { declaredTunnel } from './declared';
 import { consoleLink, findDeployment, type Deployment } from './deployment';
 import { describe } from './executions';
 import { figuresFrom } from './figures';
+import { follow } from './follow';
 import { History } from './history';
 import { itemOf } from './items';
 import { Problem } from './problem';
 
 /** A run is looked at so often. Milliseconds. */
 const EVERY = 1000;
-
-/** Events a call: what happens in a second, and far below the size at which an answer is cut. */
-const PAGE = 100;
 
 /**
  * AWS: the state machine of the account and region that the credentials lead to.
@@ -102,60 +94,6 @@ function watched(arn: string, where: string, ended: Promise<Ended>): Execution {
   });
   told.catch(() => undefined);
   return { arn, ended: told };
-}
-
-/** Reads what is new in the history until it ends, or until nobody wants to know. */
-async function follow(
-  aws: Aws,
-  arn: string,
-  history: History,
-  onEvent: (event: StateEvent) => void,
-  pause: () => Promise<void>,
-): Promise<void> {
-  for (;;) {
-    for (const event of await newEvents(aws, arn, history.read)) history.add(event).forEach(onEvent);
-    if (history.over) return;
-    await pause();
-  }
-}
-
-/**
- * The events after one, oldest first. Read from the newest back: a run's history is not read again each time. What Step Functions tells may lag
- * behind: it may not know a run yet that it has just begun, and where an event is missing, those after it are left for the next look.
- */
-async function newEvents(aws: Aws, arn: string, read: number): Promise<readonly HistoryEvent[]> {
-  const found: HistoryEvent[] = [];
-  let next: string | undefined;
-  do {
-    const command = new GetExecutionHistoryCommand({
-      executionArn: arn,
-      reverseOrder: true,
-      maxResults: PAGE,
-      nextToken: next,
-    });
-    const page = await historyPage(aws, command, read === 0);
-    const events = page.events ?? [];
-    // What happens meanwhile may shift the pages: an event that was on the last one counts once.
-    const oldest = found.at(-1)?.id ?? Infinity;
-    found.push(...events.filter(({ id }) => id! > read && id! < oldest));
-    next = events.some(({ id }) => id! <= read + 1) ? undefined : page.nextToken;
-  } while (next !== undefined);
-  return found.reverse().filter(({ id }, i) => id === read + 1 + i);
-}
-
-/** @param young the run began a moment ago: that it does not exist means that nothing is known yet */
-async function historyPage(
-  aws: Aws,
-  command: GetExecutionHistoryCommand,
-  young: boolean,
-): Promise<Pick<GetExecutionHistoryCommandOutput, 'events' | 'nextToken'>> {
-  try {
-    const expected = young ? ['ExecutionDoesNotExist'] : [];
-    return await aws.ask('states:GetExecutionHistory', aws.client(SFNClient).send(command), expected);
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    return { events: [] };
-  }
 }
 
 /** All that is known of a run that has ended. Its description may lag behind its history. */
