@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { HOST_ACTIONS, type HostAction } from '../lab/hosts/host';
 import { readWhen, WHEN } from './when';
 
 const ACTIONS = ['plan', 'apply', 'verify', 'teardown', 'pause', 'resume'] as const;
@@ -10,6 +11,7 @@ export type Command =
   | { readonly does: 'version' }
   | { readonly does: 'validate'; readonly files: readonly string[] }
   | LocalCommand
+  | LocalHostCommand
   | RunCommand
   | StatusCommand
   | HistoryCommand
@@ -28,6 +30,16 @@ export interface LocalCommand {
   /** As in a run. */
   readonly state: string | undefined;
   readonly fresh: boolean;
+}
+
+/** Something done to a simulated host. */
+export interface LocalHostCommand {
+  readonly does: 'local-host';
+  /** Instance id, or a BIG-IP's management address. */
+  readonly host: string;
+  readonly action: HostAction;
+  /** Folder that keeps hosts and table; undefined: the user's own. */
+  readonly state: string | undefined;
 }
 
 /** One run of the state machine. */
@@ -125,6 +137,7 @@ export function readArguments(args: readonly string[]): Command {
   if (name === 'help' || args.includes('--help') || args.includes('-h')) return { does: 'help' };
   if (name === '--version' || name === 'version') return { does: 'version' };
   if (name === 'validate') return { does: 'validate', files: parse(name, rest, {}).positionals };
+  if (name === 'local' && rest[0] === 'host') return readLocalHost(rest.slice(1));
   if (name === 'status') return readStatus(rest);
   if (name === 'history') return readHistory(rest);
   if (name === 'event') return readEvent(rest);
@@ -134,6 +147,17 @@ export function readArguments(args: readonly string[]): Command {
   if (!action)
     throw new UsageError(name.startsWith('-') ? `There is no option ${name}.` : `There is no command "${name}".`);
   return readRun(action, rest);
+}
+
+function readLocalHost(rest: readonly string[]): LocalHostCommand {
+  const { values, positionals } = parse('local host', rest, { state: { type: 'string' } });
+  const [host, word, ...more] = positionals;
+  const action = HOST_ACTIONS.find((each) => each === word);
+  if (host === undefined)
+    throw new UsageError('local host needs the name of a host: an instance id, or a management address.');
+  if (!action || more.length > 0)
+    throw new UsageError(`local host ${host} needs what happens to it: ${HOST_ACTIONS.join(', ')}.`);
+  return { does: 'local-host', host, action, state: values['state'] as string | undefined };
 }
 
 function readLocal(rest: readonly string[]): LocalCommand {

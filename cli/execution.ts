@@ -15,6 +15,7 @@ export function execute(
   faults: readonly Fault[] = [],
 ): Execution {
   const [trips, commands, begun] = [lab.trips().length, lab.hosts.journal().length, Date.now()];
+  const asked = lab.sends().length;
   const { arn, done } = lab.start(input, onEvent);
   const end = async (): Promise<Ended> => {
     const execution = await done;
@@ -24,7 +25,7 @@ export function execute(
       item: await lab.item(input.tunnel),
       figures: figuresOf(lab.trips().slice(trips), journal, execution.transitions),
       seconds: (Date.now() - begun) / 1000,
-      notes: idleFaults(faults, journal),
+      notes: idleFaults(faults, journal, lab.sends().slice(asked)),
     };
   };
   return { arn, ended: end(), stop: () => lab.stop(arn) };

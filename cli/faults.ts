@@ -3,20 +3,40 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import { InvalidRequest } from '../lib/tunnel/errors';
 import { issueLines, mistake } from '../lib/tunnel/parse';
-import type { Fault, HostCommand } from '../lab/hosts/host';
+import { isSendFault, type Fault, type HostCommand } from '../lab/hosts/host';
+import type { Sent } from '../lab/index';
 
 const HOST = 'must be the name of a host';
 const MATCH = 'must be a regular expression on the command line run on that host';
-const NTH = 'must be a whole number, 1 for the first command line that matches';
+const DOCUMENT = 'must be a regular expression on the name of the document that is sent';
+const NTH = 'must be a whole number, 1 for the first command line, or command sent, that matches';
+const TIMES = 'must be a whole number, 1 for one command alone';
+const SECONDS = 'must be a number of seconds above 0';
 
-const fault = z.strictObject(
-  {
-    host: z.string(HOST).min(1, HOST),
-    match: z.string(MATCH).min(1, MATCH).refine(isRegularExpression, MATCH),
-    nth: z.int(NTH).min(1, NTH),
-    effect: z.enum(['fail-before', 'fail-after', 'hang'], 'must be "fail-before", "fail-after" or "hang"'),
-  },
-  'must be a fault: {"host", "match", "nth", "effect"}',
+const struck = { host: z.string(HOST).min(1, HOST), nth: z.int(NTH).min(1, NTH) };
+const onLine = { ...struck, match: z.string(MATCH).min(1, MATCH).refine(isRegularExpression, MATCH) };
+const onSending = {
+  ...struck,
+  match: z.string(DOCUMENT).min(1, DOCUMENT).refine(isRegularExpression, DOCUMENT).optional(),
+  times: z.int(TIMES).min(1, TIMES).optional(),
+};
+const seconds = z.number(SECONDS).positive(SECONDS).optional();
+
+const LINE_EFFECTS = ['fail-before', 'fail-after', 'hang'] as const;
+const SEND_EFFECTS = ['throttle', 'lose-result'] as const;
+const EFFECTS = [...LINE_EFFECTS, 'host-gone', ...SEND_EFFECTS, 'late-delivery'];
+const EFFECT = `must be ${EFFECTS.map((each) => `"${each}"`).join(', ')}`.replace(/, (?=[^,]*$)/, ' or ');
+const FAULT = 'must be a fault: {"host", "match", "nth", "effect"}';
+
+const fault = z.discriminatedUnion(
+  'effect',
+  [
+    z.strictObject({ ...onLine, effect: z.enum(LINE_EFFECTS) }),
+    z.strictObject({ ...onLine, effect: z.literal('host-gone'), for: seconds }),
+    z.strictObject({ ...onSending, effect: z.enum(SEND_EFFECTS) }),
+    z.strictObject({ ...onSending, effect: z.literal('late-delivery'), after: seconds }),
+  ],
+  { error: ({ code }) => (code === 'invalid_union' ? EFFECT : FAULT) },
 );
 const faults = z.array(fault, 'must be a list of faults').max(100, 'must be a list of at most 100 faults');
 
@@ -41,7 +61,7 @@ export function readFaults(file: string, folder: string): readonly Fault[] {
   }
   const parsed = faults.safeParse(document, { reportInput: true });
   if (!parsed.success)
-    throw new InvalidRequest(parsed.error.issues.flatMap((each) => issueLines(file, each)).join('\n'));
+    throw new InvalidRequest(parsed.error.issues.flatMap((each) => issueLines(file, onEffect(each))).join('\n'));
   return parsed.data;
 }
 
@@ -50,21 +70,38 @@ export function readFaults(file: string, folder: string): readonly Fault[] {
  * @throws InvalidRequest
  */
 export function refuseUnknownHosts(file: string, given: readonly Fault[], hosts: readonly string[]): void {
-  const mistakes = given.flatMap(({ host }, i) =>
-    hosts.includes(host) ? [] : [mistake(file, [i, 'host'], host, `must be one of ${hosts.join(', ')}`)],
-  );
+  const mistakes = given.flatMap((fault, i) => {
+    // Nothing is sent to a BIG-IP: it is reached through its bastion.
+    const possible = isSendFault(fault) ? hosts.filter((host) => /^m?i-/.test(host)) : hosts;
+    const { host } = fault;
+    return possible.includes(host) ? [] : [mistake(file, [i, 'host'], host, `must be one of ${possible.join(', ')}`)];
+  });
   if (mistakes.length > 0) throw new InvalidRequest(mistakes.join('\n'));
 }
 
-/** Faults that did not strike during a run, in words. */
-export function idleFaults(given: readonly Fault[], journal: readonly HostCommand[]): readonly string[] {
-  return given.flatMap(({ host, match, nth, effect }, i) => {
-    const pattern = new RegExp(match);
-    const met = journal.filter((command) => command.host === host && pattern.test(command.line)).length;
-    return met >= nth
-      ? []
-      : [`fault ${i} (${effect} on ${host}) did not strike: ${met} of ${nth} command lines matched ${pattern}`];
+/** Faults that did not strike during a run, in words: by the command lines that ran on hosts, and the commands that were sent there. */
+export function idleFaults(
+  given: readonly Fault[],
+  journal: readonly HostCommand[],
+  sends: readonly Sent[],
+): readonly string[] {
+  return given.flatMap((fault, i) => {
+    const { host, match, nth, effect } = fault;
+    const there = isSendFault(fault)
+      ? sends.filter(({ instance }) => instance === host).map(({ document }) => document)
+      : journal.filter((command) => command.host === host).map(({ line }) => line);
+    const pattern = new RegExp(match ?? '');
+    const met = there.filter((text) => pattern.test(text)).length;
+    if (met >= nth) return [];
+    const what = isSendFault(fault) ? 'commands sent' : 'command lines';
+    const matched = match === undefined ? 'were met' : `matched ${pattern}`;
+    return [`fault ${i} (${effect} on ${host}) did not strike: ${met} of ${nth} ${what} ${matched}`];
   });
+}
+
+/** A fault of no known effect is shown by its effect, not as a whole. */
+function onEffect(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  return issue.code === 'invalid_union' ? { ...issue, input: (issue.input as { effect?: unknown }).effect } : issue;
 }
 
 function isRegularExpression(text: string): boolean {

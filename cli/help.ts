@@ -1,3 +1,4 @@
+import { HOST_ACTIONS } from '../lab/hosts/host';
 import { PORT } from './arguments';
 
 export const USAGE = `Usage:
@@ -13,6 +14,7 @@ export const USAGE = `Usage:
   edge-ramp resume    TUNNEL             end that
   edge-ramp preflight TUNNEL             is everything ready for a first run?
   edge-ramp local                        what --local runs against, as a server for the AWS CLI, until interrupted
+  edge-ramp local host NAME ACTION      what happens to a simulated host: ${HOST_ACTIONS.join(', ')}
 On AWS with the usual credentials; with --local on this machine, against simulated hosts.
 `;
 
@@ -32,6 +34,8 @@ Options of plan, apply, verify and teardown:
   --fresh               with --local: forget hosts and table first
   --fault FILE          with --local: spoil commands on hosts, a JSON list:
                         [{"host": NAME, "match": REGEX, "nth": 1, "effect": "fail-before" | "fail-after" | "hang"}]
+                        "host-gone", with "for": SECONDS until it is back; and for commands sent to an instance, where "match" is
+                        on the document and optional, with "times": N: "throttle", "lose-result", "late-delivery"
   --commands            plan only: the exact commands that the plan would run
   --allow-interruption  apply, teardown: make changes that cut live traffic, too
   --expect DIGEST       apply, teardown: only if the plan is still the one with this digest

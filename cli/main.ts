@@ -41,6 +41,8 @@ async function carryOut(command: Command, surroundings: Surroundings): Promise<n
     // What a command needs is loaded with it: help and usage answer at once.
     case 'validate':
       return (require('./validate') as typeof import('./validate')).validate(command.files, surroundings);
+    case 'local-host':
+      return (require('./local-host') as typeof import('./local-host')).localHost(command, surroundings);
     case 'local':
       return (require('./local') as typeof import('./local')).local(command, surroundings);
     case 'run':

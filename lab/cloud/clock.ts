@@ -1,9 +1,39 @@
 /** Real seconds that a time-out around real work keeps however fast the lab runs: processes do not run faster. */
 const GRACE = 5;
 
-/** The lab's clock: waits and time-outs run `speed` times faster than declared. Dates stay real ones. */
+/**
+ * The lab's clock: waits and time-outs run `speed` times faster than declared. Dates are real ones, until time is made to pass: from then on they
+ * are ahead by as much.
+ */
 export class Clock {
+  /** Milliseconds by which the lab's dates are ahead of real ones. */
+  private passed = 0;
+
   constructor(readonly speed = 1) {}
+
+  get ahead(): number {
+    return this.passed;
+  }
+
+  /** The lab's date, in milliseconds since the epoch. It never goes back. */
+  now(): number {
+    return Date.now() + this.passed;
+  }
+
+  /** The same date as AWS writes it. */
+  text(): string {
+    return new Date(this.now()).toISOString();
+  }
+
+  /** Time passes at once until `date` (milliseconds since the epoch); a date that has passed changes nothing. */
+  passTo(date: number): void {
+    this.passed += Math.max(0, date - this.now());
+  }
+
+  /** Seconds by which what goes on by itself on a device is measured: they run `speed` times faster, and pass with the dates. */
+  deviceSeconds(): number {
+    return (Date.now() * this.speed + this.passed) / 1000;
+  }
 
   /** Resolves after `seconds` of lab time, or at once when `signal` aborts. */
   sleep(seconds: number, signal?: AbortSignal): Promise<void> {

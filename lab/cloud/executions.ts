@@ -107,6 +107,7 @@ export class Executions {
     const abort = new AbortController();
     const done = this.carry(begun, definition, history, { ...around, signal: abort.signal });
     this.running.set(arn, { abort, done });
+    this.changed(begun);
     return { arn, begun, done };
   }
 
@@ -121,6 +122,15 @@ export class Executions {
   async close(): Promise<void> {
     this.closing = true;
     await Promise.all([...this.running.keys()].map((arn) => this.stop(arn)));
+  }
+
+  get busy(): boolean {
+    return this.running.size > 0;
+  }
+
+  /** Resolves when those that run now have ended. */
+  async ended(): Promise<void> {
+    await Promise.all([...this.running.values()].map(({ done }) => done));
   }
 
   find(arn: string): ExecutionRecord | undefined {
@@ -175,7 +185,13 @@ export class Executions {
   ): void {
     const { Status: status, Output: output, Error: error, Cause: cause } = how;
     history.add(LAST[status], history.last, status === 'SUCCEEDED' ? whole('output', output) : { error, cause });
-    this.write({ ...begun, ...how, StopDate: this.date() });
+    const record = { ...begun, ...how, StopDate: this.date() };
+    this.write(record);
+    this.changed(record);
+  }
+
+  private date(): string {
+    return new Date(this.now()).toISOString();
   }
 
   private write(record: ExecutionRecord): void {
@@ -183,11 +199,6 @@ export class Executions {
     writeFileSync(`${file}.new`, JSON.stringify(record, undefined, 2));
     renameSync(`${file}.new`, file);
     this.records.set(record.ExecutionArn, record);
-    this.changed(record);
-  }
-
-  private date(): string {
-    return new Date(this.now()).toISOString();
   }
 
   private history(record: ExecutionRecord): History {

@@ -118,8 +118,14 @@ class LambdaFunction {
         broken('Sandbox.Timedout', `Task timed out after ${this.timeout.toFixed(2)} seconds`),
       );
       worker.once('message', answered).once('error', crashed).once('exit', gone);
-      const limit = this.runtime.clock.limit(this.timeout);
-      worker.postMessage({ event: JSON.parse(JSON.stringify(event)), requestId, timeout: this.timeout * 1000, limit });
+      const { clock } = this.runtime;
+      worker.postMessage({
+        event: JSON.parse(JSON.stringify(event)),
+        requestId,
+        timeout: this.timeout * 1000,
+        limit: clock.limit(this.timeout),
+        ahead: clock.ahead,
+      });
     });
   }
 

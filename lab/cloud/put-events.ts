@@ -1,18 +1,8 @@
 import { onlyMembers, ServiceError, type Operations } from './endpoint';
-
-/** What is put on the bus. */
-export interface Put {
-  readonly source: string;
-  readonly 'detail-type': string;
-  readonly detail: unknown;
-  /** ARNs. */
-  readonly resources?: readonly string[];
-  /** ISO 8601; default now. */
-  readonly time?: string;
-}
+import type { Entry } from './events/bus';
 
 /** An entry of PutEvents, as it comes. */
-interface Entry {
+interface Wired {
   readonly Source?: string;
   readonly DetailType?: string;
   readonly Detail?: string;
@@ -29,11 +19,11 @@ const NEEDED = ['Source', 'DetailType', 'Detail'] as const;
  * EventBridge's PutEvents on the default bus.
  * @param put takes each event that is well formed, and gives its id
  */
-export function putEvents(put: (event: Put) => string): Operations {
+export function putEvents(put: (event: Entry) => string): Operations {
   return {
     'AWSEvents.PutEvents': (input) => {
       onlyMembers('PutEvents', input, ['Entries']);
-      const entries = (input.Entries ?? []) as readonly Entry[];
+      const entries = (input.Entries ?? []) as readonly Wired[];
       if (entries.length < 1 || entries.length > 10)
         throw new ServiceError('ValidationException', 'Entries has from 1 to 10 entries.');
       for (const entry of entries) onlyMembers('PutEvents', { ...entry }, MEMBERS);
@@ -44,7 +34,7 @@ export function putEvents(put: (event: Put) => string): Operations {
 }
 
 /** Why an entry is not taken, as EventBridge says it. The others of the request are. */
-function mistakeIn(entry: Entry): { readonly ErrorCode: string; readonly ErrorMessage: string } | undefined {
+function mistakeIn(entry: Wired): { readonly ErrorCode: string; readonly ErrorMessage: string } | undefined {
   const refuse = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
   const missing = NEEDED.find((member) => (entry[member] ?? '') === '');
   if (missing)
@@ -56,7 +46,7 @@ function mistakeIn(entry: Entry): { readonly ErrorCode: string; readonly ErrorMe
   return isObject(entry.Detail!) ? undefined : refuse('MalformedDetail', 'Detail is malformed.');
 }
 
-function eventOf({ Source, DetailType, Detail, Time, Resources }: Entry): Put {
+function eventOf({ Source, DetailType, Detail, Time, Resources }: Wired): Entry {
   return {
     source: Source!,
     'detail-type': DetailType!,

@@ -1,6 +1,6 @@
 // What runs inside a function's worker thread. Plain JavaScript, because a worker starts without the TypeScript loader.
-// Handlers live on the lab's clock: every timer here runs `speed` times faster than the handler asks for. Date and
-// AbortSignal.timeout stay real.
+// Handlers live on the lab's clock: every timer here runs `speed` times faster than the handler asks for, and dates are
+// those of the lab, which may be ahead of real ones. AbortSignal.timeout stays real.
 const { parentPort, workerData } = require('node:worker_threads');
 const { pathToFileURL } = require('node:url');
 const { promisify } = require('node:util');
@@ -23,6 +23,16 @@ for (const kind of ['setTimeout', 'setInterval']) {
 }
 Object.defineProperty(globalThis.setTimeout, promisify.custom, { get: () => timersPromises.setTimeout });
 
+// As the lab's clock stood when the invocation began: no time is made to pass while a handler is at work.
+let ahead = 0;
+const RealDate = Date;
+const labNow = () => RealDate.now() + ahead;
+globalThis.Date = new Proxy(RealDate, {
+  construct: (target, args, newTarget) => Reflect.construct(target, args.length ? args : [labNow()], newTarget),
+  apply: () => new RealDate(labNow()).toString(),
+  get: (target, key, receiver) => (key === 'now' ? labNow : Reflect.get(target, key, receiver)),
+});
+
 const loaded = import(pathToFileURL(file).href).then((module) => module[handler] ?? module.default?.[handler]);
 loaded.catch(() => {}); // told with the first invocation
 
@@ -33,8 +43,9 @@ const described = (error) =>
     : { errorType: typeof error, errorMessage: String(error), trace: [] };
 
 // oxlint-disable-next-line typescript/no-misused-promises -- every failure is answered inside
-parentPort.on('message', async ({ event, requestId, timeout, limit }) => {
-  const began = Date.now();
+parentPort.on('message', async ({ event, requestId, timeout, limit, ...clock }) => {
+  ahead = clock.ahead;
+  const began = RealDate.now();
   const context = {
     functionName: name,
     functionVersion: '$LATEST',
@@ -43,7 +54,7 @@ parentPort.on('message', async ({ event, requestId, timeout, limit }) => {
     memoryLimitInMB: '128',
     callbackWaitsForEmptyEventLoop: false,
     // the declared time-out, run down so that it is used up exactly when the lab ends the handler
-    getRemainingTimeInMillis: () => Math.max(0, Math.round(timeout * (1 - (Date.now() - began) / limit))),
+    getRemainingTimeInMillis: () => Math.max(0, Math.round(timeout * (1 - (RealDate.now() - began) / limit))),
   };
   try {
     const result = await (await loaded)(event, context);

@@ -29,8 +29,8 @@ const PSEUDO: Readonly<Record<string, string>> = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
-/** For each type that others may refer to: the property that names it, its ARN, and whether Ref gives the ARN. */
-const KNOWN: Readonly<Record<string, { name: string; arn: string; refIsArn?: true }>> = {
+/** For each type that others may refer to: the property that names it, its ARN, and whether Ref gives the ARN, or something that the lab has not. */
+const KNOWN: Readonly<Record<string, { name: string; arn: string; refIsArn?: true; noRef?: true }>> = {
   'AWS::Lambda::Function': { name: 'FunctionName', arn: 'lambda:R:A:function:' },
   'AWS::StepFunctions::StateMachine': { name: 'StateMachineName', arn: 'states:R:A:stateMachine:', refIsArn: true },
   'AWS::DynamoDB::Table': { name: 'TableName', arn: 'dynamodb:R:A:table/' },
@@ -38,7 +38,12 @@ const KNOWN: Readonly<Record<string, { name: string; arn: string; refIsArn?: tru
   'AWS::SSM::Parameter': { name: 'Name', arn: 'ssm:R:A:parameter' },
   'AWS::SNS::Topic': { name: 'TopicName', arn: 'sns:R:A:', refIsArn: true },
   'AWS::SecretsManager::Secret': { name: 'Name', arn: 'secretsmanager:R:A:secret:', refIsArn: true },
+  'AWS::Events::Rule': { name: 'Name', arn: 'events:R:A:rule/' },
+  'AWS::SQS::Queue': { name: 'QueueName', arn: 'sqs:R:A:', noRef: true }, // its URL
   'AWS::IAM::Role': { name: 'RoleName', arn: 'iam::A:role/' },
+  'AWS::IAM::ManagedPolicy': { name: 'ManagedPolicyName', arn: 'iam::A:policy/', refIsArn: true },
+  'AWS::CloudWatch::Alarm': { name: 'AlarmName', arn: 'cloudwatch:R:A:alarm:' },
+  'AWS::CloudWatch::Dashboard': { name: 'DashboardName', arn: 'cloudwatch::A:dashboard/' },
   'AWS::Logs::LogGroup': { name: 'LogGroupName', arn: 'logs:R:A:log-group:' },
 };
 
@@ -142,7 +147,8 @@ class Stack {
   private ref(id: string): string {
     if (id === 'AWS::StackName') return this.name;
     if (Object.hasOwn(PSEUDO, id)) return PSEUDO[id]!;
-    const { refIsArn } = this.known(id);
+    const { refIsArn, noRef } = this.known(id);
+    if (noRef) throw new Error(`The lab does not know what a reference to ${id} gives.`);
     return refIsArn ? this.attribute(id, 'Arn') : this.physicalName(id);
   }
 

@@ -30,18 +30,47 @@ export interface Hosts {
   hung(name: string): Promise<void>;
   /** Types a line on a host: for bash on a bastion or a node, on a BIG-IP for its login shell. */
   run(name: string, line: string): Promise<Answer>;
+  /**
+   * Does to a host what happens to machines; a BIG-IP is named by its management address.
+   * @returns when it is done, and the host there again after a reboot
+   * @throws Error of one sentence for an unknown host, or one that has nothing of the kind
+   */
+  act(name: string, action: HostAction): Promise<void>;
   /** Writes the state to disk. */
   save(): void;
   close(): Promise<void>;
 }
 
+/** What can be done to a host by name: `wipe-flows` and `restart-ovs` to nodes only. */
+export const HOST_ACTIONS = ['reboot', 'wipe-flows', 'restart-ovs', 'gone', 'back'] as const;
+export type HostAction = (typeof HOST_ACTIONS)[number];
+
 /** Spoils the `nth` (from 1) command line on `host` that the regular expression `match` finds. A BIG-IP's lines are tmsh command lines, a transaction is one. */
-export interface Fault {
+export type LineFault = { readonly host: string; readonly match: string; readonly nth: number } & (
+  | { readonly effect: 'fail-before' | 'fail-after' | 'hang' }
+  /** The host goes off when it meets that line, and is back after `for` seconds of its own time; without it, it stays off. */
+  | { readonly effect: 'host-gone'; readonly for?: number | undefined }
+);
+
+/** Spoils commands that Systems Manager is asked to send to the instance `host`: the `nth` (from 1) and `times - 1` (default 0) that follow it. */
+export type SendFault = {
   readonly host: string;
-  readonly match: string;
+  /** A regular expression on the document's name; default: any document. */
+  readonly match?: string | undefined;
   readonly nth: number;
-  readonly effect: 'fail-before' | 'fail-after' | 'hang';
-}
+  readonly times?: number | undefined;
+} &
+  /** `throttle`: ThrottlingException, nothing is sent. `lose-result`: it runs, but its invocation is never known. */
+  (
+    | { readonly effect: 'throttle' | 'lose-result' }
+    /** It ends as DeliveryTimedOut, and is delivered and run all the same `after` (default 60) more seconds. */
+    | { readonly effect: 'late-delivery'; readonly after?: number | undefined }
+  );
+export type Fault = LineFault | SendFault;
+
+/** Whether a fault strikes where commands are sent, not where they run. */
+export const isSendFault = (fault: Fault): fault is SendFault =>
+  fault.effect === 'throttle' || fault.effect === 'lose-result' || fault.effect === 'late-delivery';
 
 export interface HostsOptions {
   /** The declared tunnels as JSON. */
@@ -53,6 +82,10 @@ export interface HostsOptions {
   readonly faults?: readonly Fault[];
   /** How many times faster than real time waits and time-outs pass; default 1. */
   readonly speed?: number;
+  /** Tells dates (milliseconds since the epoch) and the devices' own seconds; default: real dates, `speed` seconds a second. */
+  readonly clock?: { now(): number; deviceSeconds(): number };
+  /** Told when an instance is switched on (or starts anew) or off; not of a machine with an id mi-..., nor of a BIG-IP. */
+  readonly onState?: (instance: string, state: 'running' | 'stopped') => void;
   /** Variations of the world by tunnel name; they count when a device is first made, not when it is reopened. */
   readonly world?: Readonly<Record<string, WorldOptions>>;
 }

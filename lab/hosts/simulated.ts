@@ -8,13 +8,14 @@ import { dumpBigIp, tmsh, type BigIp } from './bigip/tmsh';
 import { dumpCluster, schedule, type Cluster } from './cluster/cluster';
 import { elect } from './cluster/keepalived';
 import { oc } from './cluster/oc';
-import type { HostCommand, Hosts, HostsOptions } from './host';
+import { act, happenings, type Happenings } from './happenings';
+import { isSendFault, type HostCommand, type Hosts, type HostsOptions, type LineFault } from './host';
 import { ip } from './node/ip';
 import { iptables } from './node/iptables';
 import { dumpNode, type Node } from './node/node';
 import { ovsAppctl, ovsOfctl, ovsVsctl } from './node/ovs';
 import { passTime } from './node/report';
-import { reboot, systemctl, UNIT_FILES } from './node/systemctl';
+import { systemctl, UNIT_FILES } from './node/systemctl';
 import { ping } from './reachability';
 import { ssh } from './ssh';
 import { StandIns, type Call } from './stand-ins';
@@ -22,18 +23,16 @@ import { text } from './texts';
 import { CLAIMS, populate, type State } from './world';
 
 /** The devices behind the hosts, for tests and for a person's hands. */
-export interface World extends State {
+export interface World extends State, Happenings {
   /** Types a line on a host: for bash on a bastion or a node, on a BIG-IP for its login shell. */
   run(host: string, line: string): Promise<Answer>;
-  /** A host goes off: its agent does not answer any more, what runs on it never ends, its address floats elsewhere. */
-  gone(host: string): void;
-  /** It is there again, rebooted if it is a node. */
-  back(host: string): void;
 }
 
 /** Opens the simulated hosts of the declared tunnels, as saved in `directory` or new. Real shell scripts run on them in `Host.environment`. */
 export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { readonly world: World }> {
-  const { directory, specs, secret, faults = [], speed = 1, world: variations = {} } = options;
+  const { directory, specs, secret, speed = 1, world: variations = {}, onState } = options;
+  const clock = options.clock ?? { now: () => Date.now(), deviceSeconds: () => (Date.now() * speed) / 1000 };
+  const faults = (options.faults ?? []).filter((fault): fault is LineFault => !isSendFault(fault));
   const file = join(directory, 'hosts.json');
   const root = (host: string): string => join(directory, host, 'root');
   mkdirSync(directory, { recursive: true });
@@ -45,7 +44,7 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
   const names = [...new Set(hosts)];
   const clusterOf = (host: string): Cluster | undefined => state.clusters.find(({ admins: all }) => all.includes(host));
 
-  const now = (): number => (Date.now() * speed) / 1000;
+  const now = (): number => clock.deviceSeconds();
   let journal: HostCommand[] = [];
   let waiting: { readonly host: string; readonly resolve: () => void }[] = [];
   const seen = faults.map(() => 0);
@@ -54,25 +53,40 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
     for (const { resolve } of waiting.filter((each) => stuck.includes(each.host))) resolve();
     waiting = waiting.filter((each) => !stuck.includes(each.host));
   }
-  function gone(host: string): void {
-    if (!state.absent.includes(host)) state.absent.push(host);
-    tellHung([host]);
-    settle(state, root, now());
+  const appointments = new Set<() => void>();
+  /** A host that was to come back is back when the lab is closed before. */
+  function after(seconds: number, then: () => void): void {
+    const keep = (): void => {
+      clearTimeout(timer);
+      if (appointments.delete(keep)) then();
+    };
+    const timer = setTimeout(keep, (seconds * 1000) / speed).unref();
+    appointments.add(keep);
   }
-  function back(host: string): void {
-    if (!state.absent.includes(host)) return;
-    state.absent.splice(state.absent.indexOf(host), 1);
-    rmSync(join(root(host), 'run'), { recursive: true, force: true });
-    if (state.nodes[host]) reboot(state.nodes[host], root(host));
-    settle(state, root, now());
-  }
+  const happens = happenings({
+    state,
+    root,
+    after,
+    cutOff: (host) => tellHung([host]),
+    settle: () => settle(state, root, now()),
+    tell: (host, power) => {
+      if (host.startsWith('i-')) onState?.(host, power);
+    },
+  });
 
   /** Runs one command line: with its fault, if one is due, as long as it takes, and written down. */
   async function carryOut(host: string, line: string, command: () => Answer | Promise<Answer>): Promise<Answer> {
     if (state.absent.includes(host)) return new Promise(() => undefined);
-    const note = (code: number, writes = false): unknown => journal.push({ at: Date.now(), host, line, code, writes });
+    const note = (code: number, writes = false): unknown => journal.push({ at: clock.now(), host, line, code, writes });
     const matching = faults.filter((fault) => fault.host === host && new RegExp(fault.match).test(line));
-    const effect = matching.filter((fault) => ++seen[faults.indexOf(fault)]! === fault.nth)[0]?.effect;
+    const fault = matching.filter((each) => ++seen[faults.indexOf(each)]! === each.nth)[0];
+    const effect = fault?.effect;
+    if (fault?.effect === 'host-gone') {
+      note(-1);
+      happens.gone(host);
+      if (fault.for !== undefined) after(fault.for, () => happens.back(host));
+      return new Promise(() => undefined);
+    }
     if (effect === 'hang') {
       note(-1);
       tellHung([host, ...(state.bigips[host]?.bastions ?? [])]);
@@ -127,7 +141,7 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
   save();
 
   return {
-    world: { ...state, run, gone, back },
+    world: { ...state, run, ...happens },
     run,
     host: (name) => {
       const environment = state.bigips[name] || state.absent.includes(name) ? undefined : environments[name];
@@ -145,8 +159,10 @@ export async function simulatedHosts(options: HostsOptions): Promise<Hosts & { r
       ].join('\n');
     },
     hung: (host) => new Promise((resolve) => waiting.push({ host, resolve })),
+    act: (name, action) => act(happens, state, names, name, action),
     save,
     close: async () => {
+      for (const keep of appointments) keep();
       save();
       await standIns.close();
     },

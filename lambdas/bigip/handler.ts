@@ -1,8 +1,6 @@
-import { bigipUnits } from '../../lib/tunnel/tunnel';
 import { deviceStep } from '../devices/step';
+import { WAYS } from '../devices/ways';
+import { aboutStep, loggedStep } from '../telemetry/logged-step';
 
-/** BIG-IP, by SSH from its bastion: no agent runs on it. The key's name travels, never the key. */
-export const handler = deviceStep('bigip', ({ spec, name }) => {
-  const unit = bigipUnits(spec).find(({ management }) => management === name)!;
-  return { Management: unit.management, User: unit.user, Secret: unit.secret, HostKey: unit.hostKey };
-});
+/** BIG-IP, by SSH from its bastion. */
+export const handler = loggedStep(aboutStep, deviceStep('bigip', WAYS.bigip));

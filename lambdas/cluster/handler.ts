@@ -1,4 +1,6 @@
 import { deviceStep } from '../devices/step';
+import { WAYS } from '../devices/ways';
+import { aboutStep, loggedStep } from '../telemetry/logged-step';
 
-/** OpenShift clusters, each by oc on its declared host. The path of the login travels, never the login. */
-export const handler = deviceStep('cluster', ({ spec }) => ({ Kubeconfig: spec.cluster!.kubeconfig }));
+/** OpenShift clusters, each by oc on its declared host. */
+export const handler = loggedStep(aboutStep, deviceStep('cluster', WAYS.cluster));

@@ -3,14 +3,18 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { readDrained, type Drained } from '../../lib/tunnel/bigip/drain';
 import type { Probe, Stage } from '../../lib/tunnel/device';
 import { deviceTitle, devicesOf, kindOf, type Kind, type Listed } from '../../lib/tunnel/devices';
-import { ContractMismatch, NotDelivered, NotUnderstood, NotVerified } from '../../lib/tunnel/errors';
+import { ContractMismatch, NotUnderstood, NotVerified } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Observed, Work } from '../../lib/tunnel/plan';
 import { disagreements } from '../../lib/tunnel/ramp/vip';
 import type { Declared } from '../../lib/tunnel/tunnel';
-import type { RunCommand } from '../run-command/port';
+import type { Order, RunCommand } from '../run-command/port';
 import { SsmRunCommand } from '../run-command/ssm';
 import type { Request } from '../read-request/request';
+import { environment } from '../environment';
+import { tellTrip } from '../telemetry/trips';
+import { look } from './look';
+import type { Way } from './ways';
 
 /** What a state of the workflow hands to the handler of a kind of device. */
 export interface StepInput {
@@ -43,9 +47,6 @@ interface Proven {
   readonly verification: readonly Probe[];
 }
 
-/** How commands reach a kind of device: parameters beside tunnel and fence. */
-export type Way = (device: Listed) => Readonly<Record<string, string>>;
-
 /** Step Functions takes at most 262,144 bytes a state, and several outcomes come together. Bytes. */
 const MOST = 32 * 1024;
 
@@ -66,16 +67,17 @@ export function deviceStep(
     const { request, applied } = input;
     const all = devicesOf(request.spec, applied === null ? null : (JSON.parse(applied) as Declared), request.forget);
     const mine = all.filter((device) => device.kind === kind);
-    const devices =
-      input.do === 'observe' ? mine : mine.filter(({ name }) => input.work.some(({ device }) => device === name));
-    const settled = await Promise.allSettled(devices.map((device) => one(device, way(device), input, commands)));
-    const outcomes = input.do === 'observe' ? settled.map(withoutTheUnreachable(devices, settled)) : settled;
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed) throw failed.reason;
+    const send: Send = (device, does, parameters) => commands.run(order(device, way(device), input, does, parameters));
     const output: StepOutput = {
       kind,
       ok: true,
-      devices: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
+      devices:
+        input.do === 'observe'
+          ? await look(mine, (device, questions) => send(device, 'observe', { Questions: questions }))
+          : await sideBySide(
+              mine.filter(({ name }) => input.work.some(({ device }) => device === name)),
+              (device) => carryOut(device, input, send),
+            ),
     };
     if (input.do === 'prove') refuseDisagreement(output.devices as readonly Proven[]);
     const size = Buffer.byteLength(JSON.stringify(output));
@@ -87,18 +89,13 @@ export function deviceStep(
   };
 }
 
-/**
- * A node of a pair, or one that left the declaration, that did not fetch its command is told of and fails nobody, while another one answers:
- * what its silence means is decided with the plan.
- */
-function withoutTheUnreachable(devices: readonly Listed[], settled: readonly PromiseSettledResult<Outcome>[]) {
-  const answered = settled.some(({ status }) => status === 'fulfilled');
-  return (outcome: PromiseSettledResult<Outcome>, i: number): PromiseSettledResult<Outcome> => {
-    const { kind, name } = devices[i]!;
-    if (outcome.status === 'fulfilled' || !answered || kind !== 'ramp' || !(outcome.reason instanceof NotDelivered))
-      return outcome;
-    return { status: 'fulfilled', value: { kind, name, unreachable: outcome.reason.message } };
-  };
+/** What each device answers, in their order. @throws the first failure, when every device has answered */
+async function sideBySide(devices: readonly Listed[], does: (device: Listed) => Promise<Outcome>): Promise<Outcome[]> {
+  const settled = await Promise.allSettled(devices.map(does));
+  return settled.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
 }
 
 /** @throws NotVerified when both nodes of a pair have the virtual IP */
@@ -109,35 +106,40 @@ function refuseDisagreement(devices: readonly Proven[]): void {
 
 type Outcome = StepOutput['devices'][number];
 
-async function one(
-  subject: Listed,
+/** Sends one document of a device's kind to it, and gives what the script printed. */
+type Send = (
+  device: Listed,
+  does: 'observe' | 'apply',
+  parameters: Readonly<Record<string, string>>,
+) => Promise<string>;
+
+function order(
+  listed: Listed,
   connection: Readonly<Record<string, string>>,
   input: StepInput,
-  commands: RunCommand,
-): Promise<Outcome> {
-  const { kind, name, instance } = subject;
-  const device = kindOf(subject);
-  const common = { Tunnel: subject.spec.name, Fence: String(input.fence ?? 0), ...connection };
-  const run = (does: 'observe' | 'apply', parameters: Readonly<Record<string, string>>): Promise<string> =>
-    commands.run({
-      device: deviceTitle(subject),
-      instance,
-      document: environment(does === 'observe' ? 'DOCUMENT_OBSERVE' : 'DOCUMENT_APPLY'),
-      parameters: { ...common, ...parameters },
-      tag: tag(input, name),
-      again: input.retry > 0,
-    });
+  does: 'observe' | 'apply',
+  parameters: Readonly<Record<string, string>>,
+): Order {
+  return {
+    device: deviceTitle(listed),
+    instance: listed.instance,
+    document: environment(does === 'observe' ? 'DOCUMENT_OBSERVE' : 'DOCUMENT_APPLY'),
+    parameters: { Tunnel: listed.spec.name, Fence: String(input.fence ?? 0), ...connection, ...parameters },
+    tag: tag(input, listed.name),
+    again: input.retry > 0,
+  };
+}
 
-  if (input.do === 'observe') {
-    const answer = await run('observe', { Questions: device.questions(subject).join('|') });
-    return { kind, name, observation: device.read(answer, subject) };
-  }
+/** Proves a device, or changes it. */
+async function carryOut(listed: Listed, input: StepInput, send: Send): Promise<Outcome> {
+  const { kind, name } = listed;
+  const device = kindOf(listed);
   if (input.do === 'prove') {
-    const answer = await run('observe', { Questions: device.proofs(subject).join('|') });
-    return { name, verification: device.prove(answer, subject) };
+    const answer = await send(listed, 'observe', { Questions: device.proofs(listed).join('|') });
+    return { name, verification: device.prove(answer, listed) };
   }
   const { operations, saved } = input.work.find((work) => work.device === name)!;
-  const said = await run('apply', {
+  const said = await send(listed, 'apply', {
     Digest: input.digest!,
     Operations: operations.join('|'),
     ...(kind === 'bigip' ? { Saved: saved! } : {}),
@@ -153,15 +155,9 @@ function tag({ execution, step, fence, request }: StepInput, name: string): stri
 
 function runCommand(): RunCommand {
   // One try: the SDK's own retries could send a command twice. Looking at results is repeated anyway.
-  return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), {
+  const timeOuts = {
     delivery: Number(environment('DELIVERY_TIMEOUT_SECONDS')),
     deadline: Number(environment('POLL_DEADLINE_SECONDS')),
-  });
-}
-
-function environment(name: string): string {
-  const value = process.env[name];
-  if (value === undefined)
-    throw new Error(`environment variable ${name} is not set: this function was not deployed by the edge-ramp stack`);
-  return value;
+  };
+  return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), timeOuts, tellTrip);
 }

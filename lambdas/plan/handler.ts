@@ -2,19 +2,15 @@ import { ContractMismatch, NotUnderstood, Refused } from '../../lib/tunnel/error
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Goal, Observed, Plan } from '../../lib/tunnel/plan';
 import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/reconcile';
-import { begin, type Begun, type Original } from '../../lib/tunnel/records';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import { begin } from '../../lib/tunnel/records';
+import { begunOf, situationOf, type Records } from '../../lib/tunnel/situation';
 import type { Request } from '../read-request/request';
-
-/** Records are JSON text, as they lie in the table. */
-interface Records {
-  readonly original: string | null;
-  readonly before: string | null;
-  readonly applied: string | null;
-}
+import { loggedStep, type About } from '../telemetry/logged-step';
 
 export interface PlanInput {
   readonly contract: number;
+  /** The ARN of the run, for the log. */
+  readonly execution?: string;
   readonly phase: 'forward' | 'restore';
   readonly request: Request;
   readonly observed: readonly {
@@ -35,7 +31,13 @@ export type PlanOutput = Omit<Plan, 'before' | 'original'> & {
 };
 
 /** Plan: the difference between what the devices are and what they shall be. Contacts no device. */
-export async function handler(input: PlanInput): Promise<PlanOutput> {
+export const handler = loggedStep(aboutPlan, plan);
+
+function aboutPlan({ phase, request, execution }: PlanInput): About {
+  return { step: phase === 'restore' ? 'Plan restore' : 'Plan', tunnel: request?.tunnel, execution };
+}
+
+async function plan(input: PlanInput): Promise<PlanOutput> {
   if (input.contract !== CONTRACT || input.request.contract !== CONTRACT)
     throw new ContractMismatch(
       `this run speaks contract ${input.request.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
@@ -44,18 +46,19 @@ export async function handler(input: PlanInput): Promise<PlanOutput> {
   if (blind)
     throw new NotUnderstood(`a device could not be observed: ${blind.cause ?? blind.error ?? 'no reason given'}`);
 
-  const { request, phase, records } = input;
+  const { request, phase } = input;
   const goal: Goal = phase === 'restore' ? 'recorded' : request.action === 'teardown' ? 'absent' : 'declared';
-  const begun = parse<Begun>(input.before ?? records.before, { declared: [], touched: {} });
-  const { before, original, ...plan } = reconcile(goal, {
-    spec: request.spec,
-    applied: parse<Declared | null>(records.applied, null),
-    original: parse<Original>(records.original, {}),
-    before: begun.touched,
-    begun: begun.declared,
-    observed: input.observed.flatMap(({ devices }) => devices ?? []),
-    forget: request.forget,
-  });
+  const records: Records = { ...input.records, before: input.before ?? input.records.before };
+  const begun = begunOf(records);
+  const { before, original, ...plan } = reconcile(
+    goal,
+    situationOf(
+      request.spec,
+      records,
+      input.observed.flatMap(({ devices }) => devices ?? []),
+      request.forget,
+    ),
+  );
   if (goal !== 'recorded' && request.trigger === null && (request.action === 'apply' || request.action === 'teardown'))
     refuseUnlessAgreed({ ...plan, before, original }, request);
   return fitting(goal, {
@@ -120,8 +123,4 @@ function whatItMeans(
     declared: interrupts.length === 0 ? 'none cuts live traffic' : `${interrupts.length} of them cut live traffic`,
   };
   return `${many(changes.length, 'change')} on ${devices}; ${traffic[goal]}.`;
-}
-
-function parse<T>(text: string | null, otherwise: T): T {
-  return text === null ? otherwise : (JSON.parse(text) as T);
 }

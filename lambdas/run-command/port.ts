@@ -19,3 +19,16 @@ export interface RunCommand {
    */
   run(order: Order): Promise<string>;
 }
+
+/** One command's way to a device and back, for whoever logs it: neither parameters nor answer are in it. */
+export interface Trip {
+  readonly tunnel: string;
+  readonly device: string;
+  readonly instance: string;
+  readonly document: string;
+  /** Systems Manager's id of the command; undefined: none was told. */
+  readonly command: string | undefined;
+  readonly milliseconds: number;
+  /** What the trip ended with; undefined: with an answer. */
+  readonly failure: unknown;
+}

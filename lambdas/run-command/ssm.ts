@@ -7,7 +7,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { DeviceRefused, NotDelivered, OutcomeUnknown, Throttled } from '../../lib/tunnel/errors';
-import type { Order, RunCommand } from './port';
+import type { Order, RunCommand, Trip } from './port';
 
 /** Seconds, from lib/stack/time-outs.ts by the function's environment. */
 export interface TimeOuts {
@@ -27,19 +27,50 @@ const LATER_LOOKS = 2000;
 export class SsmRunCommand implements RunCommand {
   readonly #client: SSMClient;
   readonly #timeOuts: TimeOuts;
+  readonly #tell: (trip: Trip) => void;
 
-  constructor(client: SSMClient, timeOuts: TimeOuts) {
+  /** @param tell - hears of every trip when it has ended; default: nobody does */
+  constructor(client: SSMClient, timeOuts: TimeOuts, tell: (trip: Trip) => void = () => {}) {
     this.#client = client;
     this.#timeOuts = timeOuts;
+    this.#tell = tell;
   }
 
   async run(order: Order): Promise<string> {
+    const { device, instance, document, parameters } = order;
+    const begun = Date.now();
+    let command: string | undefined;
+    const ended = (failure?: unknown): void =>
+      this.#tell({
+        tunnel: parameters['Tunnel']!,
+        device,
+        instance,
+        document,
+        command,
+        milliseconds: Date.now() - begun,
+        failure,
+      });
+    try {
+      const answer = await this.#run(order, (id) => (command = id));
+      ended();
+      return answer;
+    } catch (error) {
+      ended(error);
+      throw error;
+    }
+  }
+
+  /** @param follows - hears the id of each command that is followed */
+  async #run(order: Order, follows: (id: string) => void): Promise<string> {
     const earlier = order.again ? await this.#find(order) : undefined;
     if (earlier !== undefined) {
+      follows(earlier);
       const outcome = await this.#outcome(order, earlier);
       if (outcome.ResponseCode !== LOCKED) return judge(order, outcome);
     }
-    return judge(order, await this.#outcome(order, await this.#send(order)));
+    const sent = await this.#send(order);
+    follows(sent);
+    return judge(order, await this.#outcome(order, sent));
   }
 
   async #send(order: Order): Promise<string> {

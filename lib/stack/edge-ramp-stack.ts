@@ -3,11 +3,16 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { CONTRACT, DEPLOYMENT_PARAMETER } from '../tunnel/outcome';
 import { CommandDocuments } from './command-documents';
+import { deadLetterQueue } from './dead-letters';
 import { DeclaredTunnels, type DeclaredTunnelsProps } from './declared-tunnels';
+import { Monitoring } from './monitoring/monitoring';
+import { NodePolicies } from './node-policies';
 import { noticesTopic } from './notices';
 import { EdgeRampMachine } from './state-machine';
 import { StepHandlers } from './step-handlers';
+import { Triggers } from './triggers';
 import { tunnelTable } from './tunnel-table';
+import { watchFunction } from './watch';
 
 export interface EdgeRampStackProps extends StackProps, DeclaredTunnelsProps {}
 
@@ -21,7 +26,17 @@ export class EdgeRampStack extends Stack {
     const handlers = new StepHandlers(this, 'Steps', documents);
     const table = tunnelTable(this);
     const notices = noticesTopic(this);
-    const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table });
+    const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table, notices });
+    const deadLetters = deadLetterQueue(this);
+    const watch = watchFunction(this, { tunnels: props.tunnels.length, machine, table, documents, notices });
+    const { react } = new Triggers(this, 'Triggers', { machine, watch, deadLetters });
+    const { dashboardName } = new Monitoring(this, 'Monitoring', {
+      machine,
+      deadLetters,
+      notices,
+      startedByEvents: { React: react.function, Watch: watch.function },
+    });
+    new NodePolicies(this, 'Offered', { tunnels: props.tunnels });
 
     new StringParameter(this, 'Deployment', {
       parameterName: DEPLOYMENT_PARAMETER,
@@ -38,6 +53,7 @@ export class EdgeRampStack extends Stack {
       value: notices.topicArn,
       description: 'Subscribe whoever should be told',
     });
+    new CfnOutput(this, 'DashboardName', { value: dashboardName, description: 'How the tunnels fare' });
     new CfnOutput(this, 'TableName', { value: table.tableName, description: 'Leases, records and last results' });
   }
 }

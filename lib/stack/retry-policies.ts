@@ -102,6 +102,29 @@ export const OWNER_LOOKUP: RetryPolicy = {
   attempts: 4,
 };
 
+/**
+ * Systems Manager is throttled while a run asks whether an instance has started: a storm of events asks much at once.
+ * Waits of at most 2, 4, 8, 16 and 20 s: 50 s in all.
+ */
+export const CONNECTION_LOOKUP: RetryPolicy = {
+  name: 'CONNECTION_LOOKUP',
+  because: 'it is a question',
+  errors: ['Ssm.ThrottlingException', 'Ssm.InternalServerErrorException', 'Ssm.SdkClientException', 'States.Timeout'],
+  first: 2,
+  ceiling: 20,
+  attempts: 5,
+};
+
+/** The topic did not take what people are told. Told twice is better than not at all. Waits of at most 1, 2, 4 and 8 s: 15 s in all. */
+export const NOTICE: RetryPolicy = {
+  name: 'NOTICE',
+  because: 'told twice is better than not at all',
+  errors: ['SNS.ThrottledException', 'SNS.InternalErrorException', 'SNS.SdkClientException', 'States.Timeout'],
+  first: 1,
+  ceiling: 8,
+  attempts: 4,
+};
+
 export const RETRY_POLICIES: readonly RetryPolicy[] = [
   THROTTLED,
   NOT_DELIVERED,
@@ -109,6 +132,8 @@ export const RETRY_POLICIES: readonly RetryPolicy[] = [
   LAMBDA_NOT_STARTED,
   DYNAMODB,
   OWNER_LOOKUP,
+  CONNECTION_LOOKUP,
+  NOTICE,
 ];
 
 /** The longest that each wait can be, in seconds, in order. */
@@ -122,7 +147,10 @@ export function worstCase(policy: RetryPolicy): number {
 }
 
 /** Adds the policies to a task, in order: the first whose errors match is used. */
-export function retry<Task extends TaskStateBase>(task: Task, ...policies: readonly RetryPolicy[]): Task {
+export function retry<Task extends Pick<TaskStateBase, 'addRetry'>>(
+  task: Task,
+  ...policies: readonly RetryPolicy[]
+): Task {
   for (const policy of policies)
     task.addRetry({
       errors: [...policy.errors],

@@ -1,12 +1,13 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import type { DocumentPair } from './command-documents';
+import type { CommandDocuments, DocumentPair } from './command-documents';
 import type { StepHandler } from './step-handler';
 
 /** The tag by which an account says which instances edge-ramp may use, and as what. */
 const ROLE_TAG = 'edge-ramp:role';
 
 /** What an instance is used as: the way to a BIG-IP, a ramp node, the host that runs oc. */
-export type InstanceRole = 'bastion' | 'ramp' | 'admin';
+const ROLES = ['bastion', 'ramp', 'admin'] as const;
+export type InstanceRole = (typeof ROLES)[number];
 
 /**
  * Lets a handler send its two documents, and nothing else, to the instances tagged for its kind of device; and follow
@@ -15,15 +16,43 @@ export type InstanceRole = 'bastion' | 'ramp' | 'admin';
  * @param role - the value of the tag `edge-ramp:role`
  */
 export function allowRunCommand(handler: StepHandler, documents: DocumentPair, role: InstanceRole): void {
+  handler.allow({ actions: ['ssm:SendCommand'], resources: [documents.observe.arn, documents.apply.arn] });
+  allowInstances(handler, { StringEquals: { [TAG]: role } }, `the condition on the tag ${ROLE_TAG}=${role} narrows it`);
+  // IAM knows no resources for these three, so `*` is as narrow as they get; the step tags what it sends and asks by tag.
+  handler.allow({ actions: FOLLOWING, resources: ['*'] });
+  handler.acknowledge('AwsSolutions-IAM5[Resource::*]', `X-Ray, ${listed(FOLLOWING)} know no resources`);
+}
+
+/** Lets a handler send the documents that only look, and nothing else, to every instance that is tagged; and see which of them are connected. */
+export function allowLooking(handler: StepHandler, documents: CommandDocuments): void {
+  const { bigip, ramp, cluster } = documents;
+  const looking = [...FOLLOWING, 'ssm:DescribeInstanceInformation'];
+  handler.allow({
+    actions: ['ssm:SendCommand'],
+    resources: [bigip, ramp, cluster].map(({ observe }) => observe.arn),
+  });
+  allowInstances(handler, { StringEquals: { [TAG]: [...ROLES] } }, `the condition on the tag ${ROLE_TAG} narrows it`);
+  handler.allow({ actions: looking, resources: ['*'] });
+  handler.acknowledge('AwsSolutions-IAM5[Resource::*]', `${listed(looking)} know no resources`);
+}
+
+const TAG = `ssm:resourceTag/${ROLE_TAG}`;
+
+/** What follows a command that was sent. */
+const FOLLOWING = ['ssm:GetCommandInvocation', 'ssm:ListCommands', 'ssm:CancelCommand'];
+
+function allowInstances(
+  handler: StepHandler,
+  conditions: Record<string, Record<string, string | string[]>>,
+  narrowed: string,
+): void {
   const stack = Stack.of(handler);
   const every = (service: string, resource: string) =>
     stack.formatArn({ service, resource, resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
-
-  handler.allow({ actions: ['ssm:SendCommand'], resources: [documents.observe.arn, documents.apply.arn] });
   handler.allow({
     actions: ['ssm:SendCommand'],
     resources: [every('ec2', 'instance'), every('ssm', 'managed-instance')],
-    conditions: { StringEquals: { [`ssm:resourceTag/${ROLE_TAG}`]: role } },
+    conditions,
   });
   for (const kind of [
     'ec2:<AWS::Region>:<AWS::AccountId>:instance',
@@ -31,13 +60,11 @@ export function allowRunCommand(handler: StepHandler, documents: DocumentPair, r
   ])
     handler.acknowledge(
       `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${kind}/*]`,
-      `the condition on the tag ${ROLE_TAG}=${role} narrows it: instances come and go without a deployment`,
+      `${narrowed}: instances come and go without a deployment`,
     );
+}
 
-  // IAM knows no resources for these three, so `*` is as narrow as they get; the step tags what it sends and asks by tag.
-  handler.allow({ actions: ['ssm:GetCommandInvocation', 'ssm:ListCommands', 'ssm:CancelCommand'], resources: ['*'] });
-  handler.acknowledge(
-    'AwsSolutions-IAM5[Resource::*]',
-    'X-Ray, GetCommandInvocation, ListCommands and CancelCommand know no resources',
-  );
+/** `ssm:A, ssm:B` as `A and B`. */
+function listed(actions: readonly string[]): string {
+  return actions.map((action) => action.replace('ssm:', '')).join(', ');
 }

@@ -1,5 +1,6 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -12,11 +13,13 @@ import { definition } from './workflow/definition';
  * The machine's name. Fixed, since the machine may describe its own executions: a right that names a generated name
  * would need the machine to exist before its own role.
  */
-const MACHINE_NAME = 'edge-ramp';
+export const MACHINE_NAME = 'edge-ramp';
 
 export interface EdgeRampMachineProps {
   readonly handlers: StepHandlers;
   readonly table: Table;
+  /** Where people are told. */
+  readonly notices: ITopic;
 }
 
 /** The state machine that an operator starts. */
@@ -29,7 +32,13 @@ export class EdgeRampMachine extends Construct {
       stateMachineName: MACHINE_NAME,
       comment: 'edge-ramp: builds, proves, repairs and removes the tunnel between a BIG-IP and the Pods of a cluster',
       definitionBody: DefinitionBody.fromChainable(
-        definition({ scope: this, handlers: props.handlers, table: props.table, machineName: MACHINE_NAME }),
+        definition({
+          scope: this,
+          handlers: props.handlers,
+          table: props.table,
+          notices: props.notices,
+          machineName: MACHINE_NAME,
+        }),
       ),
       queryLanguage: QueryLanguage.JSONATA,
       timeout: MACHINE,
@@ -76,7 +85,7 @@ export class EdgeRampMachine extends Construct {
     acknowledge(
       this.machine,
       'AwsSolutions-IAM5[Resource::*]',
-      'the delivery of logs (logs:*LogDelivery and their like) and X-Ray know no resources',
+      'the delivery of logs (logs:*LogDelivery and their like), X-Ray and DescribeInstanceInformation know no resources',
     );
   }
 }

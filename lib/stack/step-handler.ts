@@ -12,15 +12,20 @@ export interface StepHandlerProps {
   readonly description: string;
   readonly timeout: Duration;
   readonly environment?: Record<string, string>;
+  /** MB; default 256. */
+  readonly memory?: number;
+  /** Whether X-Ray traces each of its calls; default true. */
+  readonly traced?: boolean;
 }
 
-/** The handler of one step of the run: a function, its log group, and a role that may do nothing but log and trace. */
+/** A handler, of a step of the run or beside it: a function, its log group, and a role that may do nothing but log and trace. */
 export class StepHandler extends Construct {
   readonly function: LambdaFunction;
   private readonly role: Role;
 
   constructor(scope: Construct, id: string, props: StepHandlerProps) {
     super(scope, id);
+    const { memory = 256, traced = true } = props;
     const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH });
     // A role of its own instead of the managed policy, which lets a function write to every log group.
     this.role = new Role(this, 'Role', {
@@ -34,25 +39,26 @@ export class StepHandler extends Construct {
       description: `edge-ramp: ${props.description}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 256,
+      memorySize: memory,
       timeout: props.timeout,
-      tracing: Tracing.ACTIVE,
+      tracing: traced ? Tracing.ACTIVE : Tracing.DISABLED,
       role: this.role,
       logGroup,
       environment: props.environment ?? {},
     });
-    acknowledge(
-      this.role,
-      'AwsSolutions-IAM5[Resource::*]',
-      'X-Ray knows no resources: a trace belongs to the account',
-    );
+    if (traced)
+      acknowledge(
+        this.role,
+        'AwsSolutions-IAM5[Resource::*]',
+        'X-Ray knows no resources: a trace belongs to the account',
+      );
   }
 
   /** Lets the handler call the services on these resources, under these conditions. */
   allow(right: {
     readonly actions: readonly string[];
     readonly resources: readonly string[];
-    readonly conditions?: Record<string, Record<string, string>>;
+    readonly conditions?: Record<string, Record<string, string | string[]>>;
   }): void {
     this.role.addToPolicy(
       new PolicyStatement({

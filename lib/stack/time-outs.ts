@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { TICK } from '../tunnel/automation';
 
 /**
  * Every time-out of a run. Each one is longer than the one inside it, so that the innermost speaks first: it knows
@@ -42,3 +43,24 @@ export const SERVICE_CALL = Duration.seconds(15);
  * time-out would cut off a restore that is slow but sound, and leave it to a repair.
  */
 export const MACHINE = Duration.hours(6);
+
+/*
+ * The watch's own, shorter ones: a look that takes long tells nothing, and the next tick looks again.
+ *
+ *   delivery + execution  <  poll deadline  <  function  <  tick
+ */
+
+/** How long the watch's commands may wait until the agent takes them: the least that Run Command allows. */
+export const WATCH_DELIVERY = Duration.seconds(30);
+
+/** When the watch gives up asking for a command's outcome. */
+export const WATCH_POLL_DEADLINE = Duration.seconds(100);
+
+/** The Lambda time-out of the watch, for all tunnels of a tick. */
+export const WATCH_HANDLER = Duration.seconds(240);
+
+/** How often the schedule ticks. */
+export const WATCH_TICK = Duration.minutes(TICK);
+
+/** How long an event may wait for a function that is throttled or fails, before it goes to the dead letters. An older one is answered by the watch. */
+export const EVENT_AGE = Duration.hours(1);

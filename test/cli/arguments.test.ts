@@ -37,6 +37,11 @@ describe('the command line', () => {
     [['local', '--port', '65536'], '--port 65536: must be a number from 0 to 65535'],
     [['local', '--port', 'http'], '--port http: must be a number from 0 to 65535'],
     [['local', '--json'], "Unknown option '--json'"],
+    [['local', 'host'], 'local host needs the name of a host'],
+    [['local', 'host', 'i-0'], 'local host i-0 needs what happens to it: reboot, wipe-flows, restart-ovs, gone, back.'],
+    [['local', 'host', 'i-0', 'explode'], 'local host i-0 needs what happens to it'],
+    [['local', 'host', 'i-0', 'gone', 'back'], 'local host i-0 needs what happens to it'],
+    [['local', 'host', 'i-0', 'gone', '--local'], "Unknown option '--local'"],
   ])('%j is wrong usage: one sentence, then how it goes', async (args, sentence) => {
     const { code, out, err, options } = await call(args);
     expect(code).toBe(64);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { main } from '../../cli/main';
 import type { Surroundings } from '../../cli/surroundings';
 import type { HostCommand } from '../../lab/hosts/host';
-import type { ExecutionRecord, ExecutionResult, Lab, LabOptions, StateEvent, Trip } from '../../lab/index';
+import type { ExecutionRecord, ExecutionResult, Lab, LabOptions, Sent, StateEvent, Trip } from '../../lab/index';
 
 /** What a scripted lab does when it is asked to run. */
 export interface Script {
@@ -16,6 +16,7 @@ export interface Script {
   readonly item?: Record<string, unknown>;
   readonly trips?: readonly Trip[];
   readonly journal?: readonly HostCommand[];
+  readonly sends?: readonly Sent[];
   /** Runs until it is stopped. */
   readonly endless?: boolean;
   /** Executions that others start and see end while it is open. */
@@ -120,6 +121,7 @@ function lab(script: Script, tell: { asked(input: unknown): void; close(): void;
       journal: () => (begun ? (script.journal ?? []) : []),
       dump: () => '',
       hung: () => new Promise(() => undefined),
+      act: () => Promise.resolve(),
       save: () => undefined,
       close: () => Promise.resolve(),
     },
@@ -145,6 +147,12 @@ function lab(script: Script, tell: { asked(input: unknown): void; close(): void;
     stop: () => Promise.resolve(stop()),
     item: () => Promise.resolve(script.item),
     trips: () => (begun ? (script.trips ?? []) : []),
+    executions: () => [],
+    sends: () => (begun ? (script.sends ?? []) : []),
+    put: () => 'an-event',
+    settled: () => Promise.resolve(),
+    passTime: () => Promise.resolve(),
+    now: () => Date.now(),
     redeploy: () => Promise.resolve(),
     close: () => Promise.resolve(tell.close()),
   };

@@ -6,7 +6,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { SsmRunCommand } from '../../lambdas/run-command/ssm';
-import type { Order } from '../../lambdas/run-command/port';
+import type { Order, Trip } from '../../lambdas/run-command/port';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -58,7 +58,9 @@ function fake({ send, looks = [{ Status: 'Success', StandardOutputContent: 'done
   } as unknown as SSMClient;
   const sent = <T extends object>(type: abstract new (...args: never[]) => T): T[] =>
     calls.filter((call): call is T => call instanceof type);
-  return { adapter: new SsmRunCommand(client, { delivery: 120, deadline: 270 }), sent, calls };
+  const trips: Trip[] = [];
+  const adapter = new SsmRunCommand(client, { delivery: 120, deadline: 270 }, (trip) => trips.push(trip));
+  return { adapter, sent, calls, trips };
 }
 
 /** The outcome, with all waiting passed at once. */
@@ -276,5 +278,41 @@ describe('tried again', () => {
     const { adapter, sent } = fake({ listed: serviceError('ThrottlingException') });
     expect(await outcome(adapter.run(again))).toMatch(/^Throttled: /);
     expect(sent(SendCommandCommand)).toEqual([]);
+  });
+});
+
+describe('of each trip is told, when it has ended', () => {
+  const TOLD = {
+    tunnel: 'edge-a',
+    device: ORDER.device,
+    instance: ORDER.instance,
+    document: ORDER.document,
+    command: 'sent',
+    milliseconds: 400,
+  };
+
+  test('where it went, as which command, and how long it took: neither parameters nor answer', async () => {
+    const { adapter, trips } = fake({});
+    await outcome(adapter.run(ORDER));
+    expect(trips).toEqual([{ ...TOLD, failure: undefined }]);
+    expect(Object.keys(trips[0]!)).toEqual([...Object.keys(TOLD), 'failure']);
+  });
+
+  test('what a trip failed with, with the command’s id as soon as there was one', async () => {
+    const refused = fake({ looks: [{ Status: 'Failed', ResponseCode: 20 }] });
+    await outcome(refused.adapter.run(ORDER));
+    expect(refused.trips).toEqual([{ ...TOLD, failure: expect.objectContaining({ name: 'DeviceRefused' }) }]);
+
+    const unsent = fake({ send: serviceError('InvalidInstanceId') });
+    await outcome(unsent.adapter.run(ORDER));
+    expect(unsent.trips).toEqual([
+      { ...TOLD, command: undefined, milliseconds: 0, failure: expect.objectContaining({ name: 'NotDelivered' }) },
+    ]);
+  });
+
+  test('the command of an earlier try by its own id', async () => {
+    const { adapter, trips } = fake({ listed: [{ CommandId: 'earlier', Comment: ORDER.tag }] });
+    await outcome(adapter.run({ ...ORDER, again: true }));
+    expect(trips).toMatchObject([{ command: 'earlier' }]);
   });
 });

@@ -32,12 +32,16 @@ const THINKS = [70, 25, 90];
 const LOOKS = [70, 15, 25, 90];
 const CHANGES = [70, 15, 90];
 const TABLE = [35];
+const ENDING = ['How does the run end?'];
 const FAILURE = ['Was anything changed?'];
 
 const TASKS: [name: string, calls: string, timeOut: number, retries: number[], catches: string[]][] = [
   ['Read request', 'ReadRequest', 45, THINKS, ['InvalidRequest', 'NotStarted']],
   ['Read tunnel', 'getItem', 15, TABLE, ['NotStarted']],
   ['Look up owner', 'describeExecution', 15, [15], ['Does the owner run?', 'NotStarted']],
+  ['Is the instance connected?', 'describeInstanceInformation', 15, [50], ['Read tunnel']],
+  ['Record pause', 'updateItem', 15, TABLE, ['NotStarted']],
+  ['Record resume', 'updateItem', 15, TABLE, ['NotStarted']],
   ['Take lease', 'updateItem', 15, TABLE, ['Lost a race', 'NotStarted']],
   ['Observe BIG-IP', 'BigIp', 330, LOOKS, ['BIG-IP not observed']],
   ['Observe ramp nodes', 'RampNodes', 330, LOOKS, ['Ramp nodes not observed']],
@@ -61,8 +65,8 @@ const TASKS: [name: string, calls: string, timeOut: number, retries: number[], c
   ['Record torn down', 'updateItem', 15, TABLE, FAILURE],
   ['Record planned', 'updateItem', 15, TABLE, FAILURE],
   ['Record nothing to restore', 'updateItem', 15, TABLE, FAILURE],
-  ['Record not verified', 'updateItem', 15, TABLE, ['NotVerified']],
-  ['Record not started', 'updateItem', 15, TABLE, ['NotStarted']],
+  ['Record not verified', 'updateItem', 15, TABLE, ENDING],
+  ['Record not started', 'updateItem', 15, TABLE, ENDING],
   ['New fence', 'updateItem', 15, TABLE, ['Record not restored']],
   ['Observe BIG-IP again', 'BigIp', 330, LOOKS, ['BIG-IP not observed again']],
   ['Observe ramp nodes again', 'RampNodes', 330, LOOKS, ['Ramp nodes not observed again']],
@@ -73,8 +77,9 @@ const TASKS: [name: string, calls: string, timeOut: number, retries: number[], c
   ['Restore ramp nodes', 'RampNodes', 330, CHANGES, ['Ramp nodes not restored']],
   ['Restore cluster', 'Cluster', 330, CHANGES, ['Cluster not restored']],
   ['Reattach virtual servers', 'BigIp', 330, CHANGES, FAILURE],
-  ['Record restored', 'updateItem', 15, TABLE, ['RollbackFailed']],
-  ['Record not restored', 'updateItem', 15, TABLE, ['RollbackFailed']],
+  ['Record restored', 'updateItem', 15, TABLE, ENDING],
+  ['Record not restored', 'updateItem', 15, TABLE, ENDING],
+  ['Tell people', 'publish', 15, [15], ENDING],
 ];
 
 describe('the tasks', () => {
@@ -131,10 +136,14 @@ describe('the ends', () => {
   });
 
   test('every way to an end that failed after the lease was taken writes the result first', () => {
-    for (const name of ['RolledBack', 'RollbackFailed'])
-      for (const [from, state] of states)
-        if (state.Next === name || state.Choices?.some(({ Next }) => Next === name))
-          expect(from).toMatch(/^(Record|Was this a repair)/);
+    const leadingTo = (name: string): string[] =>
+      states
+        .filter(([, { Next, Default, Choices = [] }]) =>
+          [Next, Default, ...Choices.map((rule) => rule.Next)].includes(name),
+        )
+        .map(([from]) => from);
+    for (const name of ['RolledBack', 'RollbackFailed']) expect(leadingTo(name)).toEqual(ENDING);
+    for (const from of leadingTo(ENDING[0]!)) expect(from).toMatch(/^(Record|Tell people)/);
   });
 });
 
@@ -169,7 +178,7 @@ describe('the definition', () => {
     for (const [name, state] of states) {
       const { Branches: _, ...own } = state;
       const functions =
-        /\$(append|contains|count|exists|join|max|merge|millis|not|now|number|parse|string|substring|type)\(/g;
+        /\$(append|contains|count|exists|join|max|merge|millis|not|now|number|parse|split|string|substring|toMillis|type)\(/g;
       const used = expressionsIn(own).flatMap((e) =>
         [...e.replace(functions, '(').matchAll(/\$(\w+)/g)].map(([, v]) => v!),
       );

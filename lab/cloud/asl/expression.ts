@@ -2,10 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import jsonata = require('jsonata');
 import { NotImplemented, queryError } from './error';
 
-/** What an expression can see: the variables in scope and `$states`. */
+/** What an expression can see: the variables in scope, `$states`, and the date in milliseconds since the epoch. */
 export interface Scope {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly states: { input: unknown; result?: unknown; errorOutput?: unknown; context: unknown };
+  readonly now: () => number;
 }
 export type StatesField = 'input' | 'result' | 'errorOutput' | 'context';
 
@@ -39,6 +40,13 @@ const ADDED: Record<string, (...args: never[]) => unknown> = {
     return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
   },
 };
+
+/** $now and $millis: one moment for the whole expression, as JSONata has it. */
+const moment = (at: number) => ({
+  millis: () => at,
+  now: (picture?: string, timezone?: string) =>
+    compile('$fromMillis($at, $picture, $timezone)').evaluate(undefined, { at, picture, timezone }),
+});
 
 const seeded = (seed: number) => createHash('sha256').update(String(seed)).digest().readUInt32BE() / 2 ** 32;
 
@@ -84,7 +92,12 @@ async function evaluateOne(text: string, scope: Scope, state: string, field: str
     );
   let value: unknown;
   try {
-    value = await compile(text).evaluate(undefined, { ...ADDED, ...scope.variables, states: scope.states });
+    value = await compile(text).evaluate(undefined, {
+      ...ADDED,
+      ...moment(scope.now()),
+      ...scope.variables,
+      states: scope.states,
+    });
   } catch (error) {
     const { code = '', message } = error as { code?: string; message: string };
     throw fail(`threw an error during evaluation. ${code} ${message}`);

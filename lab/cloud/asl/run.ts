@@ -115,7 +115,11 @@ class Execution {
     while (exit.next !== undefined) {
       const name: string = exit.next;
       const state = machine.States[name]!;
-      const scope = { variables: { ...outer, ...exit.variables }, states: { input: exit.output, context: {} } };
+      const scope = {
+        variables: { ...outer, ...exit.variables },
+        states: { input: exit.output, context: {} },
+        now: () => this.around.clock.now(),
+      };
       const left = await this.visit({ name, state, path: prefix + name, scope, outer, signal, strand });
       exit = { ...left, variables: { ...exit.variables, ...left.variables } };
     }
@@ -124,7 +128,7 @@ class Execution {
 
   private async visit(visit: Visit): Promise<Exit> {
     const { name, state, strand } = visit;
-    const entered = new Date().toISOString();
+    const entered = this.around.clock.text();
     const tries = new Map<Retrier, number>();
     this.emit(visit, 'entered', {});
     strand.entered(state, name, visit.scope.states.input);
@@ -281,7 +285,7 @@ class Execution {
 
   private emit({ name, path, signal }: Visit, kind: StateEvent['kind'], rest: Partial<StateEvent>): void {
     stopIf(signal);
-    this.around.emit({ kind, state: name, at: Date.now(), path, ...rest });
+    this.around.emit({ kind, state: name, at: this.around.clock.now(), path, ...rest });
   }
 }
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Hosts } from '../../hosts/host';
+import type { Hosts, SendFault } from '../../hosts/host';
 import type { Clock } from '../clock';
 import { onlyMembers, ServiceError, type Input, type Operations } from '../endpoint';
-import { runScript, type Running } from './agent';
+import { runScript, type Ended, type Running } from './agent';
 import { environmentOf, type CommandDocument } from './document';
+import { SendFaults } from './send-faults';
 
 /** One command on one host, as the SSM endpoint saw it. Times in milliseconds since the epoch; `ended` is 0 while it runs. */
 export interface Trip {
@@ -17,6 +18,17 @@ export interface Trip {
   readonly comment: string;
   /** Characters of stdout, whether handed on or not. */
   readonly printed: number;
+  /** How it ended when it was run although its delivery had timed out. */
+  readonly late?: Late;
+}
+interface Late {
+  readonly code: number;
+  readonly stderr: string;
+}
+/** What Systems Manager was asked to send, whether it took it or not. */
+export interface Sent {
+  readonly instance: string;
+  readonly document: string;
 }
 interface Command {
   readonly id: string;
@@ -30,6 +42,7 @@ interface Command {
 }
 interface Invocation {
   readonly instance: string;
+  readonly fault: SendFault | undefined;
   status: 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelled';
   details: string;
   code: number;
@@ -39,6 +52,7 @@ interface Invocation {
   stderr: string;
   printed: number;
   running?: Running;
+  late?: Late;
 }
 export interface Fleet {
   readonly hosts: Hosts;
@@ -50,11 +64,14 @@ export interface Fleet {
   readonly environment: Readonly<Record<string, string>>;
   /** Folder for the scripts at work. */
   readonly directory: string;
+  readonly faults?: readonly SendFault[];
 }
 
 /** Lab seconds after which a new command can be asked for, and until an agent picks it up. */
 const VISIBLE_AFTER = 0.5;
 const PICKED_UP_AFTER = 0.3;
+/** Lab seconds between the end of a delivery and the run of the command all the same, where a fault does not say. */
+const LATE_AFTER = 60;
 const STDOUT_LIMIT = 24_000;
 const STDERR_LIMIT = 8_000;
 
@@ -63,8 +80,12 @@ export class Commands {
   private readonly commands: Command[] = [];
   private readonly closing = new AbortController();
   private readonly deliveries = new Set<Promise<void>>();
+  private readonly asked: Sent[] = [];
+  private readonly faults: SendFaults;
 
-  constructor(private readonly fleet: Fleet) {}
+  constructor(private readonly fleet: Fleet) {
+    this.faults = new SendFaults(fleet.faults ?? []);
+  }
 
   readonly operations: Operations = {
     'AmazonSSM.SendCommand': (input) => ({ Command: this.describe(this.send(input)) }),
@@ -75,7 +96,7 @@ export class Commands {
 
   trips(): Trip[] {
     return this.commands.flatMap((command) =>
-      command.invocations.map(({ instance, status, details, ended, printed }) => ({
+      command.invocations.map(({ instance, status, details, ended, printed, late }) => ({
         commandId: command.id,
         instance,
         document: command.document.name,
@@ -84,8 +105,14 @@ export class Commands {
         status: status === 'TimedOut' ? details : status,
         comment: command.comment,
         printed,
+        ...(late ? { late } : {}),
       })),
     );
+  }
+
+  /** Every command that was asked for since open, in order, refused ones too. */
+  sends(): readonly Sent[] {
+    return this.asked;
   }
 
   /** Ends what still runs, with its processes. */
@@ -127,15 +154,20 @@ export class Commands {
     if (unknown || instances.length === 0)
       throw new ServiceError('InvalidInstanceId', `Instances ${unknown ?? '[]'} not in a valid state for account.`);
     const parameters = (input.Parameters ?? {}) as Record<string, string[]>;
+    const environment = environmentOf(document, parameters);
+    this.asked.push(...instances.map((instance) => ({ instance, document: document.name })));
+    const faults = instances.map((instance) => this.faults.strike(instance, document.name));
+    if (faults.some((fault) => fault?.effect === 'throttle'))
+      throw new ServiceError('ThrottlingException', 'Rate exceeded');
     const command: Command = {
       id: randomUUID(),
       document,
-      environment: environmentOf(document, parameters),
+      environment,
       comment,
       parameters,
-      sent: Date.now(),
+      sent: this.fleet.clock.now(),
       deliverySeconds,
-      invocations: instances.map(fresh),
+      invocations: instances.map((instance, i) => fresh(instance, faults[i])),
     };
     this.commands.push(command);
     for (const invocation of command.invocations) {
@@ -147,36 +179,62 @@ export class Commands {
 
   /** The agent's part: pick the command up, run it, report. */
   private async deliver(command: Command, invocation: Invocation): Promise<void> {
-    const { clock, hosts, directory, environment } = this.fleet;
+    const { clock, hosts } = this.fleet;
     const { signal } = this.closing;
-    const { document } = command;
     await clock.sleep(PICKED_UP_AFTER, signal);
+    if (invocation.fault?.effect === 'late-delivery')
+      return this.deliverLate(command, invocation, invocation.fault.after ?? LATE_AFTER);
     for (let waited = 0; !hosts.host(invocation.instance); waited++) {
       if (signal.aborted || invocation.ended) return;
-      if (waited >= command.deliverySeconds) return end(invocation, 'TimedOut', 'DeliveryTimedOut', -1);
+      if (waited >= command.deliverySeconds) return this.end(invocation, 'TimedOut', 'DeliveryTimedOut', -1);
       await clock.sleep(1, signal);
     }
     if (signal.aborted || invocation.ended) return;
-    Object.assign(invocation, { status: 'InProgress', details: 'InProgress', started: Date.now() });
-    const running = runScript(
-      document.script,
-      { ...hosts.host(invocation.instance)!.environment, ...environment, ...command.environment },
-      join(directory, `${invocation.instance}-${command.id}`),
-    );
-    invocation.running = running;
-    // a device that hangs would use up the whole time-out: the lab lets it pass at once
-    void hosts.hung(invocation.instance).then(() => running.kill('TimedOut'));
-    const takeBack = clock.alarm(document.timeoutSeconds, () => running.kill('TimedOut'));
-    const { code, stdout, stderr, killed } = await running.ended;
-    takeBack();
-    hosts.save(); // what the script changed outlives a crash of the lab
-    delete invocation.running;
+    Object.assign(invocation, { status: 'InProgress', details: 'InProgress', started: clock.now() });
+    const { code, stdout, stderr, killed } = await this.work(command, invocation);
     invocation.printed = stdout.length;
     invocation.stdout = stdout.slice(0, STDOUT_LIMIT);
     invocation.stderr = stderr.slice(0, STDERR_LIMIT);
-    if (killed) end(invocation, killed, killed === 'TimedOut' ? 'ExecutionTimedOut' : 'Cancelled', code);
-    else if (code === 0) end(invocation, 'Success', 'Success', 0);
-    else end(invocation, 'Failed', 'Failed', code);
+    if (killed) this.end(invocation, killed, killed === 'TimedOut' ? 'ExecutionTimedOut' : 'Cancelled', code);
+    else if (code === 0) this.end(invocation, 'Success', 'Success', 0);
+    else this.end(invocation, 'Failed', 'Failed', code);
+  }
+
+  /** Its sender is told that it was never delivered; then it is run, and nobody asks for its end any more. */
+  private async deliverLate(command: Command, invocation: Invocation, after: number): Promise<void> {
+    const { clock, hosts } = this.fleet;
+    const { signal } = this.closing;
+    await clock.sleep(command.deliverySeconds, signal);
+    if (signal.aborted || invocation.ended) return;
+    this.end(invocation, 'TimedOut', 'DeliveryTimedOut', -1);
+    await clock.sleep(after, signal);
+    if (signal.aborted || !hosts.host(invocation.instance)) return;
+    const { code, stderr } = await this.work(command, invocation);
+    invocation.late = { code, stderr };
+  }
+
+  /** Runs a command's script on its host, which must be there, to its end or time-out. */
+  private async work({ id, document, environment }: Command, invocation: Invocation): Promise<Ended> {
+    const { clock, hosts, directory, environment: common } = this.fleet;
+    const { instance } = invocation;
+    const running = runScript(
+      document.script,
+      { ...hosts.host(instance)!.environment, ...common, ...environment },
+      join(directory, `${instance}-${id}`),
+    );
+    invocation.running = running;
+    // a device that hangs would use up the whole time-out: the lab lets it pass at once
+    void hosts.hung(instance).then(() => running.kill('TimedOut'));
+    const takeBack = clock.alarm(document.timeoutSeconds, () => running.kill('TimedOut'));
+    const ended = await running.ended;
+    takeBack();
+    hosts.save(); // what the script changed outlives a crash of the lab
+    delete invocation.running;
+    return ended;
+  }
+
+  private end(invocation: Invocation, status: Invocation['status'], details: string, code: number): void {
+    Object.assign(invocation, { status, details, code, ended: this.fleet.clock.now() });
   }
 
   private cancel(input: Input): unknown {
@@ -186,21 +244,22 @@ export class Commands {
     const named = (input.InstanceIds ?? command.invocations.map(({ instance }) => instance)) as readonly string[];
     for (const invocation of command.invocations.filter(({ instance }) => named.includes(instance))) {
       if (invocation.running) invocation.running.kill('Cancelled');
-      else if (!invocation.ended) end(invocation, 'Cancelled', 'Cancelled', -1);
+      else if (!invocation.ended) this.end(invocation, 'Cancelled', 'Cancelled', -1);
     }
     return {};
   }
 
   /** SSM answers for a command only some time after it took it. */
   private visible(command: Command): boolean {
-    return Date.now() - command.sent >= (VISIBLE_AFTER * 1000) / this.fleet.clock.speed;
+    return this.fleet.clock.now() - command.sent >= (VISIBLE_AFTER * 1000) / this.fleet.clock.speed;
   }
 
   private get(input: Input): unknown {
     onlyMembers('GetCommandInvocation', input, ['CommandId', 'InstanceId']);
     const command = this.commands.find(({ id }) => id === input.CommandId);
     const invocation = command?.invocations.find(({ instance }) => instance === input.InstanceId);
-    if (!command || !invocation || !this.visible(command)) throw new ServiceError('InvocationDoesNotExist', '');
+    const lost = invocation?.fault?.effect === 'lose-result';
+    if (!command || !invocation || lost || !this.visible(command)) throw new ServiceError('InvocationDoesNotExist', '');
     const { started, ended } = invocation;
     return {
       CommandId: command.id,
@@ -265,8 +324,9 @@ export class Commands {
   }
 }
 
-const fresh = (instance: string): Invocation => ({
+const fresh = (instance: string, fault: SendFault | undefined): Invocation => ({
   instance,
+  fault,
   status: 'Pending',
   details: 'Pending',
   code: -1,
@@ -276,10 +336,6 @@ const fresh = (instance: string): Invocation => ({
   stderr: '',
   printed: 0,
 });
-
-function end(invocation: Invocation, status: Invocation['status'], details: string, code: number): void {
-  Object.assign(invocation, { status, details, code, ended: Date.now() });
-}
 
 /** The filters of ListCommands. */
 const FILTERS: Readonly<Record<string, (command: Command, value: string) => boolean>> = {

@@ -1,10 +1,12 @@
 import { Wait, WaitTime, type Choice, type IChainable } from 'aws-cdk-lib/aws-stepfunctions';
+import type { EndStateName } from '../../tunnel/outcome';
 import { carryOut } from './carry-out';
 import { type EndStates, endStates } from './ends';
 import { caught, failure, found, jsonata } from './expressions';
 import { takeLease } from './lease';
 import { lookAndPlan } from './look-and-plan';
 import { type ClosingWrites, closingWrites, newFence, recordBefore } from './records';
+import { NOTICES, tellPeople } from './notices';
 import { type Workshop, decide, decision, rules, thinkingStep } from './states';
 import { VARIABLES } from './variables';
 import { FORWARD, RESTORE } from './ways';
@@ -161,24 +163,45 @@ function patience(shop: Workshop, restore: IChainable): IChainable {
 
 /** Each closing write, where it leads, and where the run goes when the table refuses it. */
 function closeRuns(shop: Workshop, closing: ClosingWrites, ends: EndStates, failed: Choice): void {
-  const restoredEnd = decide(
-    shop,
-    'Was this a repair?',
-    'A repair has done its work; any other run has failed, and everything is as it was.',
-    [{ when: '$request.repair != null', goTo: ends.Restored }],
-    ends.RolledBack,
-  );
-  const lead = (write: ClosingWrites[keyof ClosingWrites], end: IChainable, refused: IChainable) =>
-    write.addCatch(refused, { assign: failure(caught(write.id)), outputs: {} }).next(end);
+  const end = ending(shop, ends);
+  const lead = (write: ClosingWrites[keyof ClosingWrites], then: IChainable) =>
+    write.addCatch(failed, { assign: failure(caught(write.id)), outputs: {} }).next(then);
+  // From these on the run cannot do better than to end: its result stands in the execution alone.
+  const last = (write: ClosingWrites[keyof ClosingWrites], as: EndStateName, notice: string) =>
+    write
+      .addCatch(end, {
+        assign: { ...failure(caught(write.id)), ending: as, notice: jsonata(notice) },
+        outputs: {},
+      })
+      .next(end);
 
-  lead(closing.applied, ends.Applied, failed);
-  lead(closing.tornDown, ends.TornDown, failed);
-  lead(closing.unchanged, ends.Unchanged, failed);
-  lead(closing.planned, ends.Planned, failed);
-  lead(closing.nothingToRestore, ends.Restored, failed);
-  // From here on the run cannot do better than to end: its result stands in the execution alone.
-  lead(closing.notVerified, ends.NotVerified, ends.NotVerified);
-  lead(closing.notStarted, ends.NotStarted, ends.NotStarted);
-  lead(closing.restored, restoredEnd, ends.RollbackFailed);
-  lead(closing.notRestored, ends.RollbackFailed, ends.RollbackFailed);
+  lead(closing.applied, end);
+  lead(closing.tornDown, ends.TornDown);
+  lead(closing.unchanged, ends.Unchanged);
+  lead(closing.planned, end);
+  lead(closing.nothingToRestore, end);
+  last(closing.notVerified, 'NotVerified', NOTICES.notVerified);
+  last(closing.notStarted, 'NotStarted', NOTICES.notStarted);
+  last(closing.restored, 'RollbackFailed', NOTICES.notRestored);
+  last(closing.notRestored, 'RollbackFailed', NOTICES.notRestored);
+}
+
+/** The end that was recorded, after people were told of it where that is due. */
+function ending(shop: Workshop, ends: EndStates): Choice {
+  const told = tellPeople(shop);
+  const end = decide(
+    shop,
+    'How does the run end?',
+    'As its result says that was written; and people are told first, when it concerns them.',
+    [
+      { when: "$type($notice) = 'object'", goTo: told },
+      ...(['Applied', 'Planned', 'Restored', 'NotVerified', 'NotStarted', 'RolledBack'] as const).map((name) => ({
+        when: `$ending = '${name}'`,
+        goTo: ends[name],
+      })),
+    ],
+    ends.RollbackFailed,
+  );
+  told.addCatch(end, { assign: { notice: null }, outputs: {} }).next(end);
+  return end;
 }

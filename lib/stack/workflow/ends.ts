@@ -1,6 +1,8 @@
 import { Fail, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
 import type { EndStateName } from '../../tunnel/outcome';
-import { changeLines, jsonata } from './expressions';
+import { jsonata } from './expressions';
+import { STOPS } from './memory';
+import { LEFT, REMAINING, RESTORE_FAILURE, STOPPED, WHAT_FAILED } from './sentences';
 import type { Workshop } from './states';
 
 /*
@@ -12,22 +14,6 @@ const CAUSE_LIMIT = 30_000;
 
 /** Where the full result is found, once it was written. */
 const WHERE = "($recorded ? ' (result: table item ' & $request.tunnel & ', lastResult)' : '')";
-
-/** What failed first, in words. A repair restores another run's work: it has no failure of its own at first. */
-const WHAT_FAILED =
-  "($type($failure) = 'object' ? $failure.state & ' failed: ' & $failure.cause & ' (' & $failure.error & ')' : 'A run that died had to be restored')";
-
-/** What was left alone, in words; empty when nothing was. */
-const LEFT = "($count($left) > 0 ? '; left, since another changed it: ' & $join($left, ', ') : '')";
-
-/** What is not as it was, in words. */
-const REMAINING =
-  `($type($remaining) = 'array' ? ($count($remaining) > 0 ? 'not put back: ' & ${changeLines('$remaining')} ` +
-  ": 'everything was put back, but the record of it could not be written') : 'what is left could not be determined')";
-
-/** What went wrong with the restore itself, in words; empty when nothing did. */
-const RESTORE_FAILURE =
-  "($type($restoreFailure) = 'object' ? '; ' & $restoreFailure.state & ' failed: ' & $restoreFailure.cause : '')";
 
 /** What the steps answered that changed something: how many connections were cut is in it. */
 const CARRIED_OUT = { outcomes: jsonata('$outcomes') };
@@ -64,7 +50,10 @@ export function endStates(shop: Workshop) {
     });
 
   return {
-    Applied: succeed('Applied', 'The tunnel stands as declared, and was proven.', '$plan.sentence', CARRIED_OUT),
+    Applied: succeed('Applied', 'The tunnel stands as declared, and was proven.', '$plan.sentence', {
+      ...CARRIED_OUT,
+      repeatedDrift: jsonata('$repeatedDrift'),
+    }),
     Unchanged: succeed('Unchanged', 'The tunnel stood as declared already, and carries.'),
     Planned: succeed('Planned', 'What an apply would change. Nothing was changed.', '$plan.sentence', {
       // What it would send, by stage and kind of device: `plan --commands` shows it.
@@ -77,29 +66,48 @@ export function endStates(shop: Workshop) {
       '$plan.sentence',
       CARRIED_OUT,
     ),
-    Restored: succeed('Restored', 'What a run that died had left is put back.', `'Everything is as it was' & ${LEFT}`),
+    Restored: succeed(
+      'Restored',
+      'What a run that died had left is put back.',
+      `'Everything is as it was' & ${LEFT} & ${STOPPED}`,
+      { automationStopped: jsonata(STOPS) },
+    ),
     Skipped: succeed(
       'Skipped',
-      'No person asked, and the tunnel is not wanted, paused, or in use by a run.',
-      `'skipped: ' & ($request.spec.example = true and $request.trigger != null ? 'the tunnel is declared as an example' : $seen.owner != '' ? 'the lease is held by ' & $seen.owner : $seen.paused ? 'the tunnel is paused' : 'the tunnel is not wanted')`,
+      'No person asked, and there was a reason to leave the tunnel alone.',
+      "'skipped: ' & $skipped",
+    ),
+    Paused: succeed(
+      'Paused',
+      'Automation leaves the tunnel alone.',
+      `'Automation leaves the tunnel alone' & ($type($request.until) = 'string' ? ' until ' & $request.until : ' until it is resumed') & ': ' & $request.reason`,
+    ),
+    Resumed: succeed(
+      'Resumed',
+      'Automation looks after the tunnel again.',
+      "'Automation looks after the tunnel again'",
     ),
     InvalidRequest: fail('InvalidRequest', 'The input is no request that can be carried out.', '$failure.cause'),
     TunnelBusy: fail('TunnelBusy', 'Another run works on this tunnel.', '$failure.cause'),
-    NotStarted: fail('NotStarted', 'Failed before the first change: nothing was touched.', `${WHAT_FAILED} & ${WHERE}`),
+    NotStarted: fail(
+      'NotStarted',
+      'Failed before the first change: nothing was touched.',
+      `${WHAT_FAILED} & ${STOPPED} & ${WHERE}`,
+    ),
     NotVerified: fail(
       'NotVerified',
       'Nothing is to be changed, yet the tunnel does not carry.',
-      `$failure.cause & ${WHERE}`,
+      `$failure.cause & ($recorded ? ${STOPPED} : '') & ${WHERE}`,
     ),
     RolledBack: fail(
       'RolledBack',
       'Failed, and everything was put back.',
-      `${WHAT_FAILED} & '; everything was put back' & ${LEFT} & ${WHERE}`,
+      `${WHAT_FAILED} & '; everything was put back' & ${LEFT} & ${STOPPED} & ${WHERE}`,
     ),
     RollbackFailed: fail(
       'RollbackFailed',
       'Failed, and something could not be put back.',
-      `${WHAT_FAILED} & '; ' & ${REMAINING} & ${RESTORE_FAILURE} & ${LEFT} & ${WHERE}`,
+      `${WHAT_FAILED} & '; ' & ${REMAINING} & ${RESTORE_FAILURE} & ${LEFT} & ${STOPPED} & ${WHERE}`,
     ),
   };
 }

@@ -10,7 +10,10 @@ import { DYNAMODB, OWNER_LOOKUP, retry } from '../retry-policies';
 import { SERVICE_CALL } from '../time-outs';
 import type { EndStates } from './ends';
 import { AUTOMATIC, ME, caught, failure, fenceAfter, found, jsonata, recordsOf } from './expressions';
-import { numberValue, textValue } from './records';
+import { awaitInstance } from './booting';
+import { pausing } from './pausing';
+import { ATTEMPTS, HELD_BACK, seenIn } from './memory';
+import { numberValue, textValue } from './values';
 import { type Workshop, decide, decision, rules } from './states';
 
 /** How often a run tries for the lease before it gives way. */
@@ -38,22 +41,23 @@ export function takeLease(shop: Workshop, ends: EndStates, look: IChainable, hel
     time: WaitTime.seconds(jsonata('$attempt * 2')),
   });
   const lookUp = lookUpOwner(shop);
+  const { pause, resume } = pausing(shop, ends);
   const ownerRuns = decision(shop, 'Does the owner run?', 'A lease whose owner no longer runs is taken over.');
   const free = decide(
     shop,
     'Is the tunnel free?',
-    'Who only looks needs no lease. Who was started by an event gives way to a person, a pause and another run. Of what is neither declared nor applied nothing is known.',
+    'Who only looks, pauses or resumes needs no lease. Who was started by an event gives way to a person, a pause and another run. Of what is neither declared nor applied nothing is known.',
     [
       {
         when: "$type($request.spec) = 'null'",
         goTo: ends.InvalidRequest,
         assign: failure(found('InvalidRequest', NOWHERE_DECLARED, 'Is the tunnel free?')),
       },
+      { when: "$request.action = 'pause'", goTo: pause },
+      { when: "$request.action = 'resume'", goTo: resume },
       { when: "$request.action in ['plan', 'verify']", goTo: look },
-      {
-        when: `$request.trigger != null and ($request.spec.example = true or $seen.wanted != 'applied' or $seen.paused or ($seen.owner != '' and $seen.owner != ${ME}))`,
-        goTo: ends.Skipped,
-      },
+      { when: `${HELD_BACK} != ''`, goTo: ends.Skipped, assign: { skipped: jsonata(HELD_BACK) } },
+      { when: "$type($request.awaits) = 'string' and $not($connected)", goTo: awaitInstance(shop, read) },
       {
         when: `$attempt > ${RACES}`,
         goTo: ends.TunnelBusy,
@@ -70,7 +74,11 @@ export function takeLease(shop: Workshop, ends: EndStates, look: IChainable, hel
   rules(
     ownerRuns,
     [
-      { when: `${stillRuns} and ${AUTOMATIC}`, goTo: ends.Skipped },
+      {
+        when: `${stillRuns} and ${AUTOMATIC}`,
+        goTo: ends.Skipped,
+        assign: { skipped: jsonata("'the lease is held by ' & $seen.owner") },
+      },
       {
         when: stillRuns,
         goTo: ends.TunnelBusy,
@@ -104,12 +112,7 @@ function readTunnel(shop: Workshop): DynamoGetItem {
       consistentRead: true,
       assign: {
         attempt: jsonata('$attempt + 1'),
-        seen: {
-          owner: jsonata(`$exists(${item}.owner.S) ? ${item}.owner.S : ''`),
-          fence: jsonata(`$exists(${item}.fence.N) ? $number(${item}.fence.N) : 0`),
-          wanted: jsonata(`$exists(${item}.wanted.S) ? ${item}.wanted.S : ''`),
-          paused: jsonata(`$exists(${item}.paused) and $not(${item}.paused.BOOL = false)`),
-        },
+        seen: jsonata(seenIn(item)),
         records: jsonata(recordsOf(item)),
         // At each read: who wrote in between may have applied or torn down.
         request: jsonata(
@@ -130,19 +133,22 @@ function writeLease(shop: Workshop): DynamoUpdateItem {
       comment: 'Becomes the owner, if nobody else did since the item was read.',
       table: shop.table,
       key: { tunnel: textValue('$request.tunnel') },
-      updateExpression: 'SET #owner = :me, #fence = :fence',
+      updateExpression: 'SET #owner = :me, #fence = :fence, #attempts = :attempts',
       conditionExpression:
         '(attribute_not_exists(#owner) OR #owner = :seenOwner) AND (attribute_not_exists(#fence) OR #fence = :seenFence)',
-      expressionAttributeNames: { '#owner': 'owner', '#fence': 'fence' },
+      expressionAttributeNames: { '#owner': 'owner', '#fence': 'fence', '#attempts': 'attempts' },
       expressionAttributeValues: {
         ':me': textValue(ME),
         ':fence': numberValue(fenceAfter('$seen.fence')),
+        ':attempts': numberValue(ATTEMPTS),
         ':seenOwner': textValue("$seen.owner = '' ? 'nobody' : $seen.owner"),
         ':seenFence': numberValue('$string($seen.fence)'),
       },
       returnValues: DynamoReturnValues.ALL_NEW,
       assign: {
         fence: jsonata('$number($states.result.Attributes.fence.N)'),
+        // Whoever closed in between may have left another memory than was read.
+        seen: jsonata(seenIn('$states.result.Attributes')),
         records: jsonata(recordsOf('$states.result.Attributes')),
       },
       outputs: {},

@@ -1,6 +1,6 @@
 import type { IChainable, Parallel } from 'aws-cdk-lib/aws-stepfunctions';
 import { CONTRACT } from '../../tunnel/outcome';
-import { caught, jsonata } from './expressions';
+import { ME, caught, jsonata } from './expressions';
 import { failureOn, sideBySide } from './side-by-side';
 import { type Workshop, thinkingStep } from './states';
 import type { Way } from './ways';
@@ -30,6 +30,7 @@ export function lookAndPlan(shop: Workshop, way: Way, next: IChainable, failed: 
       way.phase === 'forward' ? 'What differs from what is asked for?' : 'What differs from what was before the run?',
     payload: {
       contract: CONTRACT,
+      execution: jsonata(ME),
       phase: way.phase,
       request: jsonata('$request'),
       observed: jsonata('$observed'),

@@ -1,19 +1,17 @@
 import { Timeout } from 'aws-cdk-lib/aws-stepfunctions';
 import { DynamoAttributeValue, DynamoReturnValues, DynamoUpdateItem } from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import type { EndStateName } from '../../tunnel/outcome';
 import { DYNAMODB, retry } from '../retry-policies';
 import { SERVICE_CALL } from '../time-outs';
 import { ME, fenceAfter, jsonata, recordsOf } from './expressions';
+import { DRIFT, FAILED, FORGOTTEN, GOOD, LEFT_TO_A_PERSON, REPEATED } from './memory';
 import type { Workshop } from './states';
+import { NOTICES } from './notices';
+import { numberValue, textValue } from './values';
 
 /*
  * The writes of a run that holds the lease. Each may be repeated when its answer was lost: its condition holds again
  * after its own effect. None of them can touch the item of a run that took the lease over.
  */
-
-/** A text or number as DynamoDB takes it, from a bare expression. */
-export const textValue = (expression: string) => DynamoAttributeValue.fromString(jsonata(expression));
-export const numberValue = (expression: string) => DynamoAttributeValue.numberFromString(jsonata(expression));
 
 /** The owner is this run, and no newer fence was given out. */
 const STILL_MINE = '#owner = :me AND #fence >= :fence';
@@ -86,19 +84,25 @@ export function newFence(shop: Workshop): DynamoUpdateItem {
   });
 }
 
-/** A write that ends a run: the full result and the release of the lease, in one. */
-function closing(
-  shop: Workshop,
+type Ending = [
   name: string,
-  endState: string,
-  options: Pick<Write, 'comment'> & Partial<Pick<Write, 'set' | 'remove'>>,
-): DynamoUpdateItem {
+  ending: string,
+  options: Pick<Write, 'comment'> & Partial<Pick<Write, 'set' | 'remove' | 'assign'>> & { readonly notice?: string },
+];
+
+/** A write that ends a run: the full result and the release of the lease, in one. `ending` is an expression. */
+function closing(shop: Workshop, ...[name, ending, options]: Ending): DynamoUpdateItem {
   return write(shop, name, {
     comment: options.comment,
     condition: MINE_OR_RELEASED,
-    set: { ...options.set, lastResult: textValue(resultOf(endState)), closedBy: textValue(ME) },
+    set: { ...options.set, lastResult: textValue(resultOf(ending)), closedBy: textValue(ME) },
     remove: [...(options.remove ?? []), 'owner'],
-    assign: { recorded: true },
+    assign: {
+      recorded: true,
+      ending: jsonata(ending),
+      notice: jsonata(options.notice ?? 'null'),
+      ...options.assign,
+    },
   });
 }
 
@@ -114,44 +118,66 @@ const APPLIED = {
     applied: textValue('$plan.records.applied'),
     original: textValue('$plan.records.original'),
     wanted: DynamoAttributeValue.fromString('applied'),
+    ...GOOD.set,
   },
-  remove: ['before'],
+  remove: ['before', ...GOOD.remove],
 };
 
 /** What a run restores to once nothing is left to restore. */
-const RESTORED_OR_ROLLED_BACK = "$request.repair != null ? 'Restored' : 'RolledBack'";
+const RESTORED_OR_ROLLED_BACK = "($request.repair != null ? 'Restored' : 'RolledBack')";
 
 /** The writes that end a run which holds the lease, by what they record. */
 export function closingWrites(shop: Workshop) {
-  const plain = (name: string, endState: EndStateName, comment: string) =>
-    closing(shop, name, `'${endState}'`, { comment });
+  const end = (...[name, ending, options]: Ending) => closing(shop, name, ending, options);
   return {
-    applied: closing(shop, 'Record applied', "'Applied'", {
+    applied: end('Record applied', "'Applied'", {
       comment: 'The tunnel stands and is wanted: keeps what was applied, and releases the lease.',
-      ...APPLIED,
+      set: { ...APPLIED.set, ...DRIFT },
+      remove: APPLIED.remove,
+      assign: { repeatedDrift: jsonata(REPEATED) },
+      notice: NOTICES.drift,
     }),
-    unchanged: closing(shop, 'Record unchanged', "'Unchanged'", {
+    unchanged: end('Record unchanged', "'Unchanged'", {
       comment: 'Everything is in place already: keeps what is applied, and releases the lease.',
       ...APPLIED,
     }),
-    tornDown: closing(shop, 'Record torn down', "'TornDown'", {
+    tornDown: end('Record torn down', "'TornDown'", {
       comment: 'The tunnel is gone and no longer wanted: drops its records, and releases the lease.',
       set: { wanted: DynamoAttributeValue.fromString('absent') },
-      remove: ['applied', 'original', 'before'],
+      remove: ['applied', 'original', 'before', ...FORGOTTEN],
     }),
-    restored: closing(shop, 'Record restored', RESTORED_OR_ROLLED_BACK, {
+    restored: end('Record restored', RESTORED_OR_ROLLED_BACK, {
       comment: 'Everything is as it was before the run: drops the record of it, and releases the lease.',
-      remove: ['before'],
+      set: FAILED,
+      remove: ['before', 'attempts'],
+      notice: NOTICES.restored,
     }),
-    planned: plain('Record planned', 'Planned', 'The changes would cut traffic: leaves them to a person.'),
-    notVerified: plain('Record not verified', 'NotVerified', 'Nothing to change, yet the tunnel does not carry.'),
-    notStarted: plain('Record not started', 'NotStarted', 'Failed before the first change: nothing was touched.'),
-    nothingToRestore: plain('Record nothing to restore', 'Restored', 'The run to repair had changed nothing.'),
-    notRestored: plain(
-      'Record not restored',
-      'RollbackFailed',
-      'Something is left: keeps the record of how it was, for the next run or a person.',
-    ),
+    planned: end('Record planned', "'Planned'", {
+      comment: 'The changes would cut traffic: leaves them to a person.',
+      set: LEFT_TO_A_PERSON,
+      notice: NOTICES.planned,
+    }),
+    notVerified: end('Record not verified', "'NotVerified'", {
+      comment: 'Nothing to change, yet the tunnel does not carry.',
+      set: FAILED,
+      notice: NOTICES.notVerified,
+    }),
+    notStarted: end('Record not started', "'NotStarted'", {
+      comment: 'Failed before the first change: nothing was touched.',
+      set: FAILED,
+      notice: NOTICES.notStarted,
+    }),
+    nothingToRestore: end('Record nothing to restore', "'Restored'", {
+      comment: 'The run to repair had changed nothing.',
+      set: FAILED,
+      remove: ['attempts'],
+      notice: NOTICES.stopped,
+    }),
+    notRestored: end('Record not restored', "'RollbackFailed'", {
+      comment: 'Something is left: keeps the record of how it was, for the next run or a person.',
+      set: FAILED,
+      notice: NOTICES.notRestored,
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Choice, Condition, type IChainable, TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke, type LambdaInvokeJsonataProps } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Stage } from '../../tunnel/device';
 import { CONTRACT } from '../../tunnel/outcome';
@@ -21,6 +22,8 @@ export interface Workshop {
   readonly scope: Construct;
   readonly handlers: StepHandlers;
   readonly table: Table;
+  /** Where people are told. */
+  readonly notices: ITopic;
   /** The machine's name, by which a run asks for another run of the same machine. */
   readonly machineName: string;
 }

@@ -31,8 +31,14 @@ export const VARIABLES = {
   request: jsonata('$states.result.Payload'),
   /** How often the tunnel's item was read to take the lease. */
   attempt: 0,
-  /** The item's lease as it was read last: { owner, fence, wanted, paused }. */
+  /** The item's lease and memory (memory.ts): as read last, and from the taking of the lease on as they were then. */
   seen: null,
+  /** Why an automatic run leaves the tunnel alone, in words; null: it goes on. */
+  skipped: null,
+  /** How often a run asked for the instance that it awaits. */
+  looks: 0,
+  /** True when nothing is awaited any more. */
+  connected: false,
   /** The number under which this run may change devices; null: the run took no lease. */
   fence: null,
   /** The item's three records, JSON strings or null. */
@@ -61,6 +67,12 @@ export const VARIABLES = {
   failure: null,
   /** The last failure of a restore. */
   restoreFailure: null,
+  /** The end that the closing write has recorded. */
+  ending: null,
+  /** What people are to be told: { subject, message }; null: nothing, or it was told. */
+  notice: null,
+  /** True when automation had to change something again and again. */
+  repeatedDrift: false,
   /** True when the table's item holds this run's result. */
   recorded: false,
 } as const;

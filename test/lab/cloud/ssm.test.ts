@@ -8,6 +8,7 @@ import {
   type GetCommandInvocationResult,
   type SendCommandRequest,
 } from '@aws-sdk/client-ssm';
+import type { SendFault } from '../../../lab/hosts/host';
 import { Clock } from '../../../lab/cloud/clock';
 import { Endpoint } from '../../../lab/cloud/endpoint';
 import { Commands } from '../../../lab/cloud/ssm/commands';
@@ -39,7 +40,7 @@ let commands: Commands;
 let endpoint: Endpoint;
 let ssm: SSMClient;
 
-const open = async (speed: number) => {
+const open = async (speed: number, ...faults: SendFault[]) => {
   hosts = new FakeHosts([NODE]);
   const known = new Map(
     readAssembly(documents)
@@ -54,6 +55,7 @@ const open = async (speed: number) => {
     registered: new Set([GONE]),
     environment,
     directory: temporaryFolder(),
+    faults,
   });
   endpoint = await Endpoint.open(commands.operations);
   ssm = new SSMClient({
@@ -220,6 +222,96 @@ test('the log of trips tells every command, its end and its comment', async () =
   const [trip] = commands.trips();
   expect(trip).toMatchObject({ status: 'Success' });
   expect(trip!.ended).toBeGreaterThan(trip!.sent);
+});
+
+describe('a fault of sending', () => {
+  const reopen = async (...faults: SendFault[]) => {
+    await close();
+    await open(SPEED, ...faults);
+  };
+  const word = { Parameters: { Word: ['x'] } };
+  /** The SDK itself would try again. */
+  const once = () => {
+    ssm.destroy();
+    ssm = new SSMClient({
+      endpoint: endpoint.url,
+      region: 'local-1',
+      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+      maxAttempts: 1,
+    });
+  };
+
+  test('throttle: so many commands to that instance are refused, and not sent', async () => {
+    await reopen({ host: NODE, nth: 2, times: 2, effect: 'throttle' });
+    once();
+    const ends = [];
+    for (let i = 0; i < 4; i++)
+      ends.push(
+        await send('say', word).then(
+          () => 'sent',
+          (error: Error) => error.name,
+        ),
+      );
+    expect(ends).toEqual(['sent', 'ThrottlingException', 'ThrottlingException', 'sent']);
+    expect(commands.trips()).toHaveLength(2);
+    expect(commands.sends()).toEqual(Array.from({ length: 4 }, () => ({ instance: NODE, document: 'say' })));
+  });
+
+  test('counts the documents that it matches, for its instance alone', async () => {
+    await reopen({ host: NODE, match: '^sa', nth: 2, effect: 'throttle' }, { host: GONE, nth: 1, effect: 'throttle' });
+    once();
+    await send('pause');
+    await send('say', word);
+    await send('pause');
+    await expect(send('say', word)).rejects.toMatchObject({ name: 'ThrottlingException', message: 'Rate exceeded' });
+    await expect(send('pause', { InstanceIds: [GONE] })).rejects.toMatchObject({ name: 'ThrottlingException' });
+    await send('pause');
+  });
+
+  test('does not count a command that is refused for its own sake', async () => {
+    await reopen({ host: NODE, nth: 1, effect: 'throttle' });
+    once();
+    await expect(say({ Word: ['X'] })).rejects.toMatchObject({ name: 'InvalidParameters' });
+    await expect(send('say', word)).rejects.toMatchObject({ name: 'ThrottlingException' });
+  });
+
+  test('lose-result: the command runs and is listed, but its invocation is not known', async () => {
+    await reopen({ host: NODE, nth: 1, effect: 'lose-result' });
+    const { CommandId: id } = await send('say', word);
+    await eventually(() => commands.trips().find(({ status }) => status === 'Success'));
+    await expect(get(id!)).rejects.toMatchObject({ name: 'InvocationDoesNotExist' });
+    expect((await ssm.send(new ListCommandsCommand({ CommandId: id }))).Commands).toHaveLength(1);
+    const { CommandId: next } = await send('say', word);
+    expect((await settled(next!)).Status).toBe('Success');
+  });
+
+  test('late-delivery: the sender is told that it was not delivered, and then it is run', async () => {
+    await reopen({ host: NODE, nth: 1, effect: 'late-delivery', after: 10 });
+    const { CommandId: id } = await send('say', { Parameters: { Word: ['x'], Code: ['7'] }, TimeoutSeconds: 30 });
+    const told = {
+      Status: 'TimedOut',
+      StatusDetails: 'DeliveryTimedOut',
+      ResponseCode: -1,
+      ExecutionStartDateTime: '',
+    };
+    expect(await settled(id!)).toMatchObject(told);
+    expect(commands.trips()[0]!.late).toBeUndefined();
+    const late = await eventually(() => commands.trips()[0]!.late);
+    expect(late).toEqual({ code: 7, stderr: 'to err\n' });
+    expect(await get(id!)).toMatchObject({ ...told, StandardOutputContent: '' });
+  });
+
+  test('late-delivery: a command that was cancelled, or whose host has gone, is not run', async () => {
+    await reopen({ host: NODE, nth: 1, times: 2, effect: 'late-delivery', after: 1 });
+    const { CommandId: cancelled } = await send('say', { ...word, TimeoutSeconds: 30 });
+    await send('say', { ...word, TimeoutSeconds: 30 });
+    await ssm.send(new CancelCommandCommand({ CommandId: cancelled, InstanceIds: [NODE] }));
+    hosts.leave(NODE);
+    await eventually(() => commands.trips().find(({ status }) => status === 'DeliveryTimedOut'));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(commands.trips()).toMatchObject([{ status: 'Cancelled' }, { status: 'DeliveryTimedOut' }]);
+    expect(commands.trips().flatMap(({ late }) => (late ? [late] : []))).toEqual([]);
+  });
 });
 
 describe('a document is refused by name', () => {

@@ -37,6 +37,7 @@ export class FakeHosts implements Hosts {
   hung = () => new Promise<void>((resolve) => this.hangs.push(resolve));
   hang = () => this.hangs.forEach((resolve) => resolve());
   leave = (name: string) => this.hosts.delete(name);
+  act = async () => {};
   save = () => {};
   close = async () => {
     this.closed = true;

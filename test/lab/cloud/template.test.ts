@@ -31,10 +31,10 @@ test.each([
 
 test.each([
   ['another intrinsic', { 'Fn::Select': [0, ['a']] }, /Fn::Select/],
-  ['a reference to another type', { Ref: 'User' }, /User \(AWS::IAM::User\)/],
+  ['a reference to another type', { Ref: 'Bucket' }, /Bucket \(AWS::S3::Bucket\)/],
   ['a reference to nothing', { Ref: 'Nobody' }, /Nobody \(no resource\)/],
 ])('refuses %s by name, when it is asked for', (_, expression, message) => {
-  expect(() => value(expression, { User: { Type: 'AWS::IAM::User' } })).toThrow(message);
+  expect(() => value(expression, { Bucket: { Type: 'AWS::S3::Bucket' } })).toThrow(message);
 });
 
 test('says what to do when there is no assembly', () => {

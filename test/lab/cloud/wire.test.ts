@@ -1,3 +1,4 @@
+import { putEvents } from '../../../lab/cloud/put-events';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import {
@@ -305,18 +306,21 @@ describe('EventBridge', () => {
   const put = (...Entries: PutEventsRequestEntry[]) =>
     new EventBridgeClient(options).send(new PutEventsCommand({ Entries }));
 
-  test('an event that is put reaches the bus as its rules will see it', async () => {
-    const Time = new Date('2026-01-02T03:04:05Z');
-    const { FailedEntryCount: failed, Entries: entries } = await put({ ...entry, Time, Resources: ['arn:x'] });
-    expect(failed).toBe(0);
-    expect(JSON.parse(text(state, 'logs', 'events.log').trim().split('\n').at(-1)!)).toEqual({
-      id: entries![0]!.EventId,
-      'detail-type': 'Reapply requested',
-      source: 'edge-ramp',
-      time: '2026-01-02T03:04:05.000Z',
-      resources: ['arn:x'],
-      detail: { tunnel: 'edge-a' },
-    });
+  test('an event that is put reaches the bus as its rules will see it, and is answered with its id', async () => {
+    const onBus: unknown[] = [];
+    const { 'AWSEvents.PutEvents': operation } = putEvents((event) => `id ${onBus.push(event)}`);
+    const Time = Date.UTC(2026, 0, 2, 3, 4, 5) / 1000;
+    const wired = { ...entry, Detail: '{"tunnel":"edge-a"}', Time, Resources: ['arn:x'] };
+    expect(await operation!({ Entries: [wired] })).toEqual({ FailedEntryCount: 0, Entries: [{ EventId: 'id 1' }] });
+    expect(onBus).toEqual([
+      {
+        'detail-type': 'Reapply requested',
+        source: 'edge-ramp',
+        time: '2026-01-02T03:04:05.000Z',
+        resources: ['arn:x'],
+        detail: { tunnel: 'edge-a' },
+      },
+    ]);
   });
 
   test('an entry with a mistake is answered as such, and the others are put', async () => {

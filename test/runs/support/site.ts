@@ -49,6 +49,8 @@ export interface SiteOptions {
   readonly also?: readonly Declared[];
   /** How many times faster waits and time-outs pass; less for a site that has much to tell, which takes real time. */
   readonly speed?: number;
+  /** Whether the deployed rules count: then events, the schedule and dead runs start runs by themselves. */
+  readonly events?: boolean;
   /** A closed site's folder, to go on from a copy of it. */
   readonly from?: string;
 }
@@ -61,6 +63,7 @@ export async function site({
   world = {},
   also = [],
   speed = SPEED,
+  events = false,
   from,
 }: SiteOptions = {}): Promise<Site> {
   const state = mkdtempSync(join(tmpdir(), 'edge-ramp-site-'));
@@ -72,6 +75,7 @@ export async function site({
     specs,
     faults,
     speed,
+    events,
     hosts: async (options) => {
       const hosts = await simulatedHosts({
         ...options,

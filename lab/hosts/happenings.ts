@@ -1,0 +1,116 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HostAction } from './host';
+import { rebuildBridge } from './node/node';
+import { pipelineFlows } from './node/pipeline';
+import { reboot as rebootNode } from './node/systemctl';
+import type { State } from './world';
+
+/** What happens to machines without anybody typing a command. Each takes a host's name and throws nothing. */
+export interface Happenings {
+  /** A host goes off: its agent does not answer any more, what runs on it never ends, its address floats elsewhere. */
+  gone(host: string): void;
+  /** It is there again: a node rebooted, a BIG-IP with its saved configuration. */
+  back(host: string): void;
+  /**
+   * A host starts anew, one that is off too. What was only in its memory is gone.
+   * @param seconds of the host's own time until it is there again; default 0. EC2 calls it running from the start
+   * @returns when it is there again
+   */
+  reboot(host: string, seconds?: number): Promise<void>;
+  /** On a node: flows that the SDN did not make are gone from br0. */
+  wipeFlows(host: string): void;
+  /** On a node: Open vSwitch keeps its flows in memory only, so the SDN finds br0 wrong and makes it and tun0 anew; other interfaces stay. */
+  restartOvs(host: string): void;
+}
+
+export interface Surroundings {
+  readonly state: State;
+  /** A host's root folder. */
+  readonly root: (host: string) => string;
+  /** Tells who waits for something on that host that it never ends. */
+  readonly cutOff: (host: string) => void;
+  /** Lets follow from the new state what follows by itself. */
+  readonly settle: () => void;
+  /** Calls back after so many seconds of the host's own time. */
+  readonly after: (seconds: number, then: () => void) => void;
+  /** What EC2 tells of an instance. */
+  readonly tell: (host: string, state: 'running' | 'stopped') => void;
+}
+
+export function happenings({ state, root, cutOff, settle, after, tell }: Surroundings): Happenings {
+  const there = (host: string): boolean => !state.absent.includes(host);
+
+  function off(host: string): void {
+    if (there(host)) state.absent.push(host);
+    const bigip = state.bigips[host];
+    if (bigip) bigip.reachable = false;
+    cutOff(host);
+    settle();
+  }
+  function on(host: string): void {
+    if (!there(host)) state.absent.splice(state.absent.indexOf(host), 1);
+    rmSync(join(root(host), 'run'), { recursive: true, force: true });
+    const [node, bigip] = [state.nodes[host], state.bigips[host]];
+    if (node) rebootNode(node, root(host));
+    if (bigip) Object.assign(bigip, { reachable: true, running: structuredClone(bigip.saved), connections: {} });
+    settle();
+  }
+
+  return {
+    gone(host) {
+      if (!there(host)) return;
+      off(host);
+      tell(host, 'stopped');
+    },
+    back(host) {
+      if (there(host)) return;
+      on(host);
+      tell(host, 'running');
+    },
+    reboot(host, seconds = 0) {
+      off(host);
+      tell(host, 'running');
+      return new Promise((done) => {
+        const up = (): void => {
+          on(host);
+          done();
+        };
+        if (seconds > 0) after(seconds, up);
+        else up();
+      });
+    },
+    wipeFlows(host) {
+      const node = state.nodes[host];
+      if (node) node.flows = pipelineFlows(node.settings);
+      settle();
+    },
+    restartOvs(host) {
+      const node = state.nodes[host];
+      if (node) rebuildBridge(node);
+      settle();
+    },
+  };
+}
+
+/**
+ * Does to a host what a person asks for by name.
+ * @throws Error of one sentence for an unknown host, or one that has nothing of the kind
+ */
+export async function act(to: Happenings, state: State, names: readonly string[], host: string, action: HostAction) {
+  if (!names.includes(host)) throw new Error(`There is no host ${host}; there are ${[...names].sort().join(', ')}.`);
+  if ((action === 'wipe-flows' || action === 'restart-ovs') && !state.nodes[host])
+    throw new Error(`${host} has no Open vSwitch; the nodes are ${Object.keys(state.nodes).sort().join(', ')}.`);
+  switch (action) {
+    case 'reboot':
+      return to.reboot(host);
+    case 'wipe-flows':
+      return to.wipeFlows(host);
+    case 'restart-ovs':
+      return to.restartOvs(host);
+    case 'gone':
+      return to.gone(host);
+    case 'back':
+      return to.back(host);
+  }
+}

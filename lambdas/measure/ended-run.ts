@@ -1,0 +1,74 @@
+import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
+import { UNFINISHED } from '../../lib/tunnel/metrics';
+import { END_STATES, type EndStateName } from '../../lib/tunnel/outcome';
+
+/** How a run ended: by one of edge-ramp's own ends, or without one. */
+export type Outcome = EndStateName | keyof typeof UNFINISHED;
+
+/** A run that has ended, as far as it is measured. Times are milliseconds since the epoch. */
+export interface EndedRun {
+  readonly execution: string;
+  /** undefined: the input names no tunnel that could be declared. */
+  readonly tunnel: string | undefined;
+  readonly action: string;
+  /** Who asked; null: a person. */
+  readonly trigger: string | null;
+  readonly outcome: Outcome;
+  /** When that happened which an automatic run answers; its beginning where it does not say. */
+  readonly asked: number;
+  readonly began: number;
+  readonly ended: number;
+  /** What it changed, or would change. */
+  readonly changes: number;
+  readonly repeatedDrift: boolean;
+  readonly automationStopped: boolean;
+}
+
+/** What a failed run's cause says when automation gives up the tunnel with it. */
+const STOPPED = 'automation is stopped';
+
+/**
+ * Reads what Step Functions tells of an execution that has ended. Its input may be anything that somebody started it
+ * with, so nothing is taken from it that does not have the form of a request.
+ */
+export function endedRun(execution: DescribeExecutionOutput): EndedRun {
+  const input = fields(execution.input);
+  const output = fields(execution.output);
+  const began = execution.startDate?.getTime() ?? 0;
+  return {
+    execution: execution.executionArn ?? '',
+    tunnel: matching(input['tunnel'], /^[a-z][a-z0-9-]{0,31}$/),
+    action: matching(input['action'], /^[a-z]{1,16}$/) ?? 'apply',
+    trigger: matching(input['trigger'], /^(?:event|schedule)$/) ?? null,
+    outcome: outcomeOf(execution, output),
+    asked: time(input['asked']) ?? began,
+    began,
+    ended: execution.stopDate?.getTime() ?? began,
+    changes: Array.isArray(output['changes']) ? output['changes'].length : 0,
+    repeatedDrift: output['repeatedDrift'] === true,
+    automationStopped: output['automationStopped'] === true || (execution.cause ?? '').includes(STOPPED),
+  };
+}
+
+/** `Died` is every failure whose error is not the name of an end: an expression, a time-out of a state, a service. */
+function outcomeOf({ status, error }: DescribeExecutionOutput, output: Readonly<Record<string, unknown>>): Outcome {
+  if (status === 'ABORTED') return UNFINISHED.Aborted;
+  if (status === 'TIMED_OUT') return UNFINISHED.TimedOut;
+  const name = status === 'SUCCEEDED' ? output['endState'] : error;
+  return END_STATES.find((end) => end.name === name)?.name ?? UNFINISHED.Died;
+}
+
+/** The fields of a JSON object; none of anything else. */
+function fields(json: string | undefined): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(json ?? 'null');
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function matching(value: unknown, pattern: RegExp): string | undefined {
+  return typeof value === 'string' && pattern.test(value) ? value : undefined;
+}
+
+function time(value: unknown): number | undefined {
+  const milliseconds = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}

@@ -1,0 +1,29 @@
+import type { Measurement } from '../telemetry/publish';
+import type { EndedRun, Outcome } from './ended-run';
+
+/** Ends at which no device was contacted: how long they took says nothing of a tunnel, and the tunnel may not exist. */
+const UNTOUCHED: ReadonlySet<Outcome> = new Set([
+  'Skipped',
+  'Paused',
+  'Resumed',
+  'TunnelBusy',
+  'InvalidRequest',
+] as const);
+
+/**
+ * What one run adds to the metrics. A tunnel's name becomes a dimension only where the run has read its declaration:
+ * otherwise any name that somebody asks for would make metrics, and cost.
+ */
+export function measurementsOf(run: EndedRun): readonly Measurement[] {
+  const { tunnel, outcome } = run;
+  const found: Measurement[] = [{ name: 'Runs', value: 1, outcome }];
+  if (run.repeatedDrift) found.push({ name: 'RepeatedDrift', value: 1 });
+  if (run.automationStopped) found.push({ name: 'AutomationStopped', value: 1 });
+  if (tunnel === undefined || UNTOUCHED.has(outcome)) return found;
+
+  found.push({ name: 'Duration', value: (run.ended - run.began) / 1000, tunnel });
+  if (run.trigger === null || outcome !== 'Applied' || run.changes === 0) return found;
+  found.push({ name: 'Drift', value: run.changes, tunnel });
+  found.push({ name: 'TimeToHeal', value: Math.max(0, run.ended - run.asked) / 1000, tunnel });
+  return found;
+}

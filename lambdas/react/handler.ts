@@ -1,0 +1,16 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { environment } from '../environment';
+import { declaredTunnels } from '../runs/declared';
+import { SfnRuns } from '../runs/sfn';
+import { reaction } from './reaction';
+
+const parameters = new SSMClient({});
+
+/** React: starts the runs that an event asks for. Contacts no device and writes nothing. */
+export const handler = reaction({
+  declared: () => declaredTunnels(parameters, environment('TUNNELS_PREFIX')),
+  runs: new SfnRuns(new SFNClient({}), environment('STATE_MACHINE_ARN')),
+  log: new Logger({ serviceName: 'react' }),
+});

@@ -1,0 +1,97 @@
+import { answerTo, requestOf } from '../../lib/tunnel/automation';
+import { devicesOf } from '../../lib/tunnel/devices';
+import type { Log } from '../log';
+import { pause, repair } from '../runs/after-death';
+import type { Declarations } from '../runs/declared';
+import type { Asked, Runs } from '../runs/port';
+
+/** An event as EventBridge delivers it. */
+export interface Event {
+  readonly id: string;
+  readonly source: string;
+  readonly 'detail-type': string;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface Around {
+  declared(): Promise<Declarations>;
+  readonly runs: Runs;
+  readonly log: Log;
+}
+
+/**
+ * Answers one event. Whether a run may go on decides the state machine, where it can be seen; here is only found out which tunnels an event is
+ * about. Each run's name comes from the event's id, so that a second copy of the event starts nothing.
+ * @throws what may pass (Step Functions or Parameter Store asks to slow down), so that the event comes again
+ */
+export function reaction(around: Around): (event: Event) => Promise<void> {
+  const reactions: Readonly<Record<string, (event: Event, around: Around) => Promise<void>>> = {
+    'EC2 Instance State-change Notification': instanceRuns,
+    'Reapply requested': reapply,
+    'Step Functions Execution Status Change': runDied,
+  };
+  return async (event) => {
+    const react = reactions[event['detail-type']];
+    if (react) await react(event, around);
+    else around.log.warn('no reaction to such an event is known', { event: event.id, type: event['detail-type'] });
+  };
+}
+
+/** An instance runs: what it lost when it stopped is built again, in every tunnel that needs it. */
+async function instanceRuns(event: Event, around: Around): Promise<void> {
+  const { 'instance-id': instance, state } = event.detail;
+  if (typeof instance !== 'string' || state !== 'running') return;
+  const tunnels = (await declarations(around)).filter(
+    (spec) => !spec.example && devicesOf(spec, null).some((device) => device.instance === instance),
+  );
+  const settled = await Promise.allSettled(
+    tunnels.map(({ name }) =>
+      start(event, around, { tunnel: name, trigger: 'event', asked: event.time, awaits: instance }),
+    ),
+  );
+  const failed = settled.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** Somebody, or something, asks for a tunnel to be applied again. A mistake in the event is told and not tried again. */
+async function reapply(event: Event, around: Around): Promise<void> {
+  const { tunnel, ...others } = event.detail;
+  const about = { event: event.id, tunnel };
+  const ignored = Object.keys(others);
+  if (ignored.length > 0)
+    around.log.warn(`left out of the run: ${ignored.join(', ')}; the event takes only "tunnel"`, about);
+  if (typeof tunnel !== 'string')
+    return around.log.warn('nothing was started: the event\'s detail must be {"tunnel": "NAME"}', about);
+  if (!(await declarations(around)).some(({ name }) => name === tunnel))
+    return around.log.warn(`nothing was started: tunnel ${tunnel} is not declared`, about);
+  await start(event, around, { tunnel, trigger: 'event', asked: event.time });
+}
+
+/** A run ended without an end of its own: what it left is put back. */
+async function runDied(event: Event, around: Around): Promise<void> {
+  const { runs, log } = around;
+  const arn = String(event.detail['executionArn']);
+  const run = await runs.describe(arn);
+  const request = run && requestOf(run);
+  const answer = run && answerTo(run);
+  if (!request || !answer) return log.info('nothing to do for a run that ended', { run: arn, status: run?.status });
+  const { tunnel } = request;
+  const found = { id: event.id, trigger: 'event', asked: event.time } as const;
+  if (answer.to === 'repair') return log.info(await repair(tunnel, arn, found, runs), { tunnel });
+  const paused = await pause(tunnel, run, found, runs);
+  log.info(paused ? `started a pause: ${answer.reason}` : `was paused before: ${answer.reason}`, { tunnel });
+}
+
+async function start(event: Event, { runs, log }: Around, asked: Asked): Promise<void> {
+  const { tunnel } = asked;
+  const started = await runs.start(`${tunnel}-${event.id}`, asked);
+  log.info(started ? 'started a run' : 'this event has started its run before', { tunnel, event: event.id });
+}
+
+async function declarations(around: Around): Promise<Declarations['tunnels']> {
+  const { tunnels, unreadable } = await around.declared();
+  if (unreadable.length > 0) around.log.warn(`no declarations: ${unreadable.join(', ')}; deploy again`, { unreadable });
+  return tunnels;
+}

@@ -1,0 +1,47 @@
+import { DescribeExecutionCommand, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import type { Run } from '../../lib/tunnel/automation';
+import type { Asked, Runs } from './port';
+
+/** The runs of one state machine, by Step Functions. */
+export class SfnRuns implements Runs {
+  readonly #client: SFNClient;
+  readonly #machine: string;
+
+  /** @param machine the state machine's ARN */
+  constructor(client: SFNClient, machine: string) {
+    this.#client = client;
+    this.#machine = machine;
+  }
+
+  async start(name: string, asked: Asked): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new StartExecutionCommand({ stateMachineArn: this.#machine, name, input: JSON.stringify(asked) }),
+      );
+      return true;
+    } catch (error) {
+      if (named(error, 'ExecutionAlreadyExists')) return false;
+      throw error;
+    }
+  }
+
+  async describe(arn: string): Promise<Run | undefined> {
+    try {
+      const said = await this.#client.send(new DescribeExecutionCommand({ executionArn: arn }));
+      return {
+        arn,
+        status: said.status ?? 'UNKNOWN',
+        error: said.error ?? null,
+        input: said.input ?? null,
+        ended: said.stopDate ?? null,
+      };
+    } catch (error) {
+      if (named(error, 'ExecutionDoesNotExist')) return undefined;
+      throw error;
+    }
+  }
+}
+
+function named(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}

@@ -1,0 +1,30 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { METRICS, NAMESPACE, type MetricName, type SERVICES } from '../../lib/tunnel/metrics';
+
+/** One measured value, with the values of its metric's dimensions. */
+export interface Measurement {
+  readonly name: MetricName;
+  readonly value: number;
+  readonly tunnel?: string;
+  readonly outcome?: string;
+}
+
+/**
+ * Publishes measurements as lines of the log, from which CloudWatch makes metrics (embedded metric format): no call that
+ * could fail, no right that is needed. Each is published under its own dimensions only.
+ *
+ * @throws Error when a measurement lacks a dimension of its metric
+ */
+export function publish(service: keyof typeof SERVICES, measurements: readonly Measurement[]): void {
+  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: service });
+  for (const measurement of measurements) {
+    const { unit, by } = METRICS[measurement.name];
+    for (const dimension of by) {
+      const value = measurement[dimension];
+      if (value === undefined) throw new Error(`metric ${measurement.name} has no ${dimension}`);
+      metrics.addDimension(dimension, value);
+    }
+    metrics.addMetric(measurement.name, unit, measurement.value);
+    metrics.publishStoredMetrics();
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * Does something with each of many, so many at a time.
+ * @returns the results, in the order of the many
+ * @throws what `does` throws first; what had begun goes on
+ */
+export async function atMost<In, Out>(
+  count: number,
+  many: readonly In[],
+  does: (each: In) => Promise<Out>,
+): Promise<Out[]> {
+  const results: Out[] = [];
+  const waiting = many.entries();
+  const worker = async (): Promise<void> => {
+    for (const [i, each] of waiting) results[i] = await does(each);
+  };
+  await Promise.all(Array.from({ length: count }, worker));
+  return results;
+}

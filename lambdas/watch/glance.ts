@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { EVERY_KIND, deviceTitle, devicesOf, type Kind, type Listed } from '../../lib/tunnel/devices';
+import { NotDelivered, Refused } from '../../lib/tunnel/errors';
+import type { Memory } from '../../lib/tunnel/memory';
+import type { Plan } from '../../lib/tunnel/plan';
+import { reconcile } from '../../lib/tunnel/reconcile';
+import { appliedOf, situationOf } from '../../lib/tunnel/situation';
+import type { Declared } from '../../lib/tunnel/tunnel';
+import { look } from '../devices/look';
+import { WAYS } from '../devices/ways';
+import type { RunCommand } from '../run-command/port';
+
+/** How the watch reaches devices. */
+export interface Trips {
+  readonly commands: RunCommand;
+  /** The name of the observe document of each kind of device. */
+  readonly documents: Readonly<Record<Kind, string>>;
+  /** The instances that Systems Manager can reach now: to others nothing is sent. */
+  readonly connected: ReadonlySet<string>;
+  /** What this look is for: with the device it makes a command's tag. */
+  readonly occasion: string;
+}
+
+/** What one look found: why a run is needed, or why not, in words. */
+export interface Finding {
+  readonly runNeeded: boolean;
+  readonly because: string;
+}
+
+/**
+ * Looks once at every device of a tunnel, side by side, and compares with what is declared: the same questions, the same reading and the same
+ * difference as a run's. It stamps no fence and changes nothing.
+ * @throws whatever kept it from looking: NotDelivered, DeviceRefused, OutcomeUnknown, Throttled, NotUnderstood
+ */
+export async function glance(spec: Declared, memory: Memory, trips: Trips): Promise<Finding> {
+  const devices = devicesOf(spec, appliedOf(memory));
+  const settled = await Promise.allSettled(
+    EVERY_KIND.map((kind) =>
+      look(
+        devices.filter((device) => device.kind === kind),
+        (device, questions) => ask(device, questions, trips),
+      ),
+    ),
+  );
+  const observed = settled.flatMap((kind) => {
+    if (kind.status === 'rejected') throw kind.reason;
+    return kind.value;
+  });
+  try {
+    return judge(reconcile('declared', situationOf(spec, memory, observed)), memory);
+  } catch (error) {
+    // A run says it where it counts and is seen.
+    if (error instanceof Refused) return { runNeeded: true, because: `edge-ramp would refuse: ${error.message}` };
+    throw error;
+  }
+}
+
+/** The instances that have to be reached to look at a tunnel. */
+export function instancesOf(spec: Declared, memory: Memory): readonly string[] {
+  return devicesOf(spec, appliedOf(memory)).map(({ instance }) => instance);
+}
+
+/** What a plan means to who only looks. */
+export function judge(plan: Plan, { notified, degraded }: Memory): Finding {
+  const { operations, digest, changes, reachable, verification } = plan;
+  if (operations > 0 && digest === notified)
+    return { runNeeded: false, because: `${operations} changes wait for a person, who was told` };
+  if (operations > 0)
+    return {
+      runNeeded: true,
+      because: `drift: ${operations} changes, first ${changes[0]!.device}: ${changes[0]!.text}`,
+    };
+  const dead = verification.find(({ ok }) => !ok);
+  if (!reachable)
+    return { runNeeded: true, because: `it does not carry: ${dead ? `${dead.what} from ${dead.from}` : 'no ping'}` };
+  const away = (titles: readonly string[]): string => [...titles].sort().join(', ');
+  if (away(plan.degraded) !== away(degraded))
+    return { runNeeded: true, because: `cannot be reached now: ${away(plan.degraded) || 'none'}` };
+  return { runNeeded: false, because: 'it stands as declared, and carries' };
+}
+
+async function ask(device: Listed, questions: string, { commands, documents, connected, occasion }: Trips) {
+  const { kind, name, instance, spec } = device;
+  const title = deviceTitle(device);
+  if (!connected.has(instance))
+    throw new NotDelivered(
+      `${title} cannot be reached: ${instance} is not connected to Systems Manager (is it running, and its agent?)`,
+    );
+  const hash = createHash('sha256').update([occasion, name].join('\n')).digest('hex').slice(0, 16);
+  return commands.run({
+    device: title,
+    instance,
+    document: documents[kind],
+    parameters: { Tunnel: spec.name, Fence: '0', ...WAYS[kind](device), Questions: questions },
+    tag: `edge-ramp ${hash} ${spec.name}: watch`,
+    again: false,
+  });
+}

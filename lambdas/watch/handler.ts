@@ -1,0 +1,52 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { environment } from '../environment';
+import { SsmRunCommand } from '../run-command/ssm';
+import { declaredTunnels } from '../runs/declared';
+import { SfnRuns } from '../runs/sfn';
+import { Blindness } from './blindness';
+import { connectedInstances } from './connected';
+import { couldNotLook } from './measure';
+import { memoryOf } from './memory-of';
+import { sendNotice } from './notice';
+import { type Tick, watch } from './watch';
+
+const systemsManager = new SSMClient({});
+const table = new DynamoDBClient({});
+const topic = new SNSClient({});
+const deadline = Number(environment('POLL_DEADLINE_SECONDS'));
+const machine = environment('STATE_MACHINE_ARN');
+
+/** A look that takes longer than this to begin is left to the next tick: it could be cut off. Milliseconds beside the deadline. */
+const MARGIN = 10_000;
+
+const look = watch({
+  declared: () => declaredTunnels(systemsManager, environment('TUNNELS_PREFIX')),
+  memory: (tunnel) => memoryOf(table, environment('TABLE'), tunnel),
+  runs: new SfnRuns(new SFNClient({}), machine),
+  connected: (instances) => connectedInstances(systemsManager, instances),
+  // One try: the SDK's own retries could send a command twice.
+  commands: new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), {
+    delivery: Number(environment('DELIVERY_TIMEOUT_SECONDS')),
+    deadline,
+  }),
+  documents: {
+    bigip: environment('DOCUMENT_BIGIP'),
+    ramp: environment('DOCUMENT_RAMP'),
+    cluster: environment('DOCUMENT_CLUSTER'),
+  },
+  blindness: new Blindness((tunnel, why) =>
+    sendNotice(topic, { topic: environment('NOTICES_TOPIC_ARN'), machine, tunnel, why }),
+  ),
+  measure: { couldNotLook },
+  log: new Logger({ serviceName: 'watch' }),
+  now: () => new Date(),
+});
+
+/** The watch: looks at every tunnel whose turn it is, and starts a run where one is needed. Takes no lease, writes nothing. */
+export function handler(tick: Tick, context: { getRemainingTimeInMillis(): number }): Promise<void> {
+  return look(tick, () => context.getRemainingTimeInMillis() > deadline * 1000 + MARGIN);
+}

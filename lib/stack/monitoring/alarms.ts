@@ -1,0 +1,171 @@
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { NAMESPACE, SERVICES, UNFINISHED, type MetricName } from '../../tunnel/metrics';
+import type { EndStateName } from '../../tunnel/outcome';
+
+export interface AlarmsProps {
+  readonly machine: StateMachine;
+  readonly deadLetters: IQueue;
+  /**
+   * Functions that an event starts, by a word for what they do: nobody else sees it when one of them fails. The handlers
+   * of a run's steps are none of them: what they throw is how a run ends.
+   */
+  readonly startedByEvents: Readonly<Record<string, IFunction>>;
+  readonly notices: Topic;
+  /** Where the runbook is to be found, without a heading: a path in the repository, or its address. */
+  readonly runbook: string;
+}
+
+/** How often an alarm looks: as long as a person takes to come. */
+const PERIOD = Duration.minutes(5);
+
+/**
+ * An alarm for each kind of trouble, for all tunnels together: one costs $0.10 a month, and the log says which tunnel it was.
+ *
+ * What the run or the watch has told already, in a message of its own that names the tunnel, only turns red. What nobody
+ * else tells of goes to the topic.
+ */
+export class Alarms extends Construct {
+  readonly all: readonly Alarm[];
+  private readonly props: AlarmsProps;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    this.props = props;
+    this.all = [...this.toldAlready(), ...this.untold()];
+  }
+
+  private toldAlready(): readonly Alarm[] {
+    return [
+      this.alarm('RolledBack', ended('RolledBack'), 'A run failed and put everything back.', '#rolledback'),
+      this.alarm(
+        'RollbackFailed',
+        ended('RollbackFailed'),
+        'A run failed and could not put everything back: devices are in between.',
+        '#rollbackfailed',
+      ),
+      this.alarm(
+        'NotVerified',
+        ended('NotVerified'),
+        'A tunnel stands as declared, or was only looked at, and does not carry.',
+        '#notverified',
+      ),
+      this.alarm(
+        'RepeatedDrift',
+        counted('RepeatedDrift', 'runs'),
+        'Automation mends the same tunnel again and again: somebody or something keeps changing it.',
+        '#repeated-drift',
+      ),
+      this.alarm(
+        'AutomationStopped',
+        counted('AutomationStopped', 'runs'),
+        'Two automatic runs in a row failed: automation leaves that tunnel alone until a person has applied it.',
+        '#automation-is-stopped',
+      ),
+      this.alarm(
+        'CouldNotLook',
+        counted('CouldNotLook', 'watch'),
+        'The watch could not look at a tunnel: drift would go unnoticed.',
+        '#the-watch-could-not-look',
+      ),
+    ];
+  }
+
+  private untold(): readonly Alarm[] {
+    const { machine, deadLetters, startedByEvents } = this.props;
+    const told = [
+      this.alarm(
+        'RunDied',
+        ended(UNFINISHED.Died),
+        'A run broke off with an error that is not one of its ends: its work may be half done, its lease is held.',
+        '#a-run-was-stopped-by-hand',
+      ),
+      this.alarm(
+        'RunTimedOut',
+        machine.metricTimedOut({ period: PERIOD, statistic: Stats.SUM }),
+        'A run reached its time-out: its work may be half done, its lease is held.',
+        '#a-run-was-stopped-by-hand',
+      ),
+      this.alarm(
+        'RunAborted',
+        machine.metricAborted({ period: PERIOD, statistic: Stats.SUM }),
+        'Somebody stopped a run: its work may be half done, its lease is held.',
+        '#a-run-was-stopped-by-hand',
+      ),
+      this.alarm(
+        'DeadLetters',
+        deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: Stats.MAXIMUM }),
+        'An event could not be dealt with and lies in the dead-letter queue.',
+        '#dead-letters',
+      ),
+      ...Object.entries(startedByEvents).map(([does, each]) =>
+        this.alarm(
+          `${does}Fails`,
+          each.metricErrors({ period: PERIOD, statistic: Stats.SUM }),
+          `The function ${does}, which events start, has failed; Lambda tries it twice more.`,
+          '#a-function-fails',
+        ),
+      ),
+    ];
+    const action = new SnsAction(this.props.notices);
+    for (const alarm of told) alarm.addAlarmAction(action);
+    this.allowAlarms();
+    return told;
+  }
+
+  private alarm(id: string, metric: IMetric, sentence: string, heading: string): Alarm {
+    return new Alarm(this, id, {
+      metric,
+      alarmDescription: `edge-ramp: ${sentence} What to do: ${this.props.runbook}${heading}`,
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: 1,
+      // Nothing is published where nothing happens.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  /** A topic with a policy of its own takes nothing that the policy does not name. */
+  private allowAlarms(): void {
+    const stack = Stack.of(this);
+    const alarms = stack.formatArn({
+      service: 'cloudwatch',
+      resource: 'alarm',
+      resourceName: '*',
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    this.props.notices.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsOfThisAccount',
+        effect: Effect.ALLOW,
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.props.notices.topicArn],
+        conditions: { ArnLike: { 'aws:SourceArn': alarms }, StringEquals: { 'aws:SourceAccount': stack.account } },
+      }),
+    );
+  }
+}
+
+/** Runs of all tunnels that ended so. */
+function ended(outcome: EndStateName | keyof typeof UNFINISHED): Metric {
+  return counted('Runs', 'runs', { outcome });
+}
+
+/** A metric of the whole deployment. */
+function counted(metricName: MetricName, service: keyof typeof SERVICES, more: Record<string, string> = {}): Metric {
+  return new Metric({
+    namespace: NAMESPACE,
+    metricName,
+    dimensionsMap: { service: SERVICES[service], ...more },
+    statistic: Stats.SUM,
+    period: PERIOD,
+  });
+}

@@ -1,0 +1,42 @@
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { allowDescribingRuns } from '../automation-rights';
+import { onEvent, startedByEvents } from '../on-event';
+import { StepHandler } from '../step-handler';
+import { THINKING_HANDLER } from '../time-outs';
+
+export interface MeasuringProps {
+  readonly machine: StateMachine;
+  /** Where an event goes that could not be dealt with. */
+  readonly deadLetters: IQueue;
+}
+
+/** Every way in which an execution ends. */
+const ENDED = ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'];
+
+/** Measures every run when it has ended: a rule, and the function behind it. */
+export class Measuring extends Construct {
+  readonly handler: StepHandler;
+
+  constructor(scope: Construct, id: string, { machine, deadLetters }: MeasuringProps) {
+    super(scope, id);
+    this.handler = new StepHandler(this, 'Measure', {
+      folder: 'measure',
+      description: 'measures runs that have ended',
+      timeout: THINKING_HANDLER,
+    });
+    allowDescribingRuns(this.handler);
+    startedByEvents(this.handler, deadLetters);
+    onEvent(this, 'RunEnded', {
+      handler: this.handler,
+      deadLetters,
+      description: 'A run has ended: it is measured',
+      when: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [machine.stateMachineArn], status: ENDED },
+      },
+    });
+  }
+}

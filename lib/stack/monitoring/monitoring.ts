@@ -1,0 +1,39 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { Alarms } from './alarms';
+import { EdgeRampDashboard } from './dashboard';
+import { Measuring } from './measuring';
+
+export interface MonitoringProps {
+  readonly machine: StateMachine;
+  readonly deadLetters: IQueue;
+  readonly notices: Topic;
+  /** Further functions that an event starts, beside the one that measures, by a word for what they do. */
+  readonly startedByEvents?: Readonly<Record<string, IFunction>>;
+}
+
+/** Where the runbook is, unless the deployment says it: `npx cdk deploy --context runbook=https://...` */
+const RUNBOOK = 'docs/RUNBOOK.md';
+
+/** What of edge-ramp can be seen from outside: metrics of its runs, alarms, and a dashboard. */
+export class Monitoring extends Construct {
+  readonly dashboardName: string;
+
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    const { machine, deadLetters, notices, startedByEvents = {} } = props;
+    const measuring = new Measuring(this, 'Runs', { machine, deadLetters });
+    const alarms = new Alarms(this, 'Alarms', {
+      machine,
+      deadLetters,
+      notices,
+      startedByEvents: { Measure: measuring.handler.function, ...startedByEvents },
+      runbook: String(this.node.tryGetContext('runbook') ?? RUNBOOK),
+    });
+    const { dashboard } = new EdgeRampDashboard(this, 'Overview', { alarms: alarms.all });
+    this.dashboardName = dashboard.dashboardName;
+  }
+}

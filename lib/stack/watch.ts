@@ -1,0 +1,62 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { allowReadingDeclarations, allowStartingRuns } from './automation-rights';
+import type { CommandDocuments } from './command-documents';
+import { TUNNELS_PREFIX } from './declared-tunnels';
+import { allowLooking } from './run-command-rights';
+import { StepHandler } from './step-handler';
+import { WATCH_DELIVERY, WATCH_HANDLER, WATCH_POLL_DEADLINE } from './time-outs';
+
+export interface WatchProps {
+  /** How many tunnels are declared. */
+  readonly tunnels: number;
+  readonly machine: StateMachine;
+  readonly table: Table;
+  readonly documents: CommandDocuments;
+  readonly notices: Topic;
+}
+
+/**
+ * The function that looks at the tunnels between runs (ADR 0017). Its role can read the table and not write it, and send the documents that
+ * look and none that changes anything.
+ */
+export function watchFunction(
+  scope: Construct,
+  { tunnels, machine, table, documents, notices }: WatchProps,
+): StepHandler {
+  const watch = new StepHandler(scope, 'Watch', {
+    folder: 'watch',
+    description: 'looks at tunnels between runs, and starts a run where one is needed',
+    timeout: WATCH_HANDLER,
+    memory: memoryFor(tunnels),
+    // It waits for devices almost all of its time, at every tick: each trace would cost, and shows nothing that the log does not.
+    traced: false,
+    environment: {
+      TUNNELS_PREFIX,
+      TABLE: table.tableName,
+      STATE_MACHINE_ARN: machine.stateMachineArn,
+      NOTICES_TOPIC_ARN: notices.topicArn,
+      DOCUMENT_BIGIP: documents.bigip.observe.documentName,
+      DOCUMENT_RAMP: documents.ramp.observe.documentName,
+      DOCUMENT_CLUSTER: documents.cluster.observe.documentName,
+      DELIVERY_TIMEOUT_SECONDS: String(WATCH_DELIVERY.toSeconds()),
+      POLL_DEADLINE_SECONDS: String(WATCH_POLL_DEADLINE.toSeconds()),
+    },
+  });
+  allowReadingDeclarations(watch);
+  allowStartingRuns(watch, machine);
+  allowLooking(watch, documents);
+  watch.allow({ actions: ['dynamodb:GetItem'], resources: [table.tableArn] });
+  watch.allow({ actions: ['sns:Publish'], resources: [notices.topicArn] });
+  return watch;
+}
+
+/**
+ * The watch's memory, in MB. It pays by memory for the time that it waits: a few tunnels fit into the least that Lambda has, and more of them
+ * share a larger one, which is cheaper for each (ADR 0017).
+ */
+export function memoryFor(tunnels: number): number {
+  return tunnels > 4 ? 256 : 128;
+}

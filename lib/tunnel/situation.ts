@@ -1,0 +1,43 @@
+import type { Observed, Situation } from './plan';
+import type { Begun, Original } from './records';
+import type { Declared } from './tunnel';
+
+/** A tunnel's records, JSON text as they lie in the table; null: there is none. */
+export interface Records {
+  readonly original: string | null;
+  readonly before: string | null;
+  readonly applied: string | null;
+}
+
+/** What reconcile works from, of a declaration, its records and what was observed. */
+export function situationOf(
+  spec: Declared,
+  records: Records,
+  observed: readonly Observed[],
+  forget: readonly string[] = [],
+): Situation {
+  const begun = begunOf(records);
+  return {
+    spec,
+    applied: appliedOf(records),
+    original: parse<Original>(records.original, {}),
+    before: begun.touched,
+    begun: begun.declared,
+    observed,
+    forget,
+  };
+}
+
+/** The tunnel last applied; null: none stands. */
+export function appliedOf({ applied }: Pick<Records, 'applied'>): Declared | null {
+  return parse<Declared | null>(applied, null);
+}
+
+/** The record `before`, empty when there is none. */
+export function begunOf({ before }: Pick<Records, 'before'>): Begun {
+  return parse<Begun>(before, { declared: [], touched: {} });
+}
+
+function parse<T>(text: string | null, otherwise: T): T {
+  return text === null ? otherwise : (JSON.parse(text) as T);
+}

@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openLab, type Lab, type LabOptions } from '../../lab/index';
+import { spec, NODE, BIGIP, BASTION } from '../lab/hosts/bench';
+import { table, writeAssembly } from '../lab/cloud/support';
+import { call, temporary } from './fake';
+
+const machine = { QueryLanguage: 'JSONata', StartAt: 'Done', States: { Done: { Type: 'Succeed' } } };
+const assembly = writeAssembly({
+  Table: table,
+  Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: { DefinitionString: JSON.stringify(machine) } },
+});
+const real = (options: LabOptions): Promise<Lab> => openLab({ ...options, assembly, specs: [spec] });
+const local = (state: string, ...args: string[]) =>
+  call(['local', 'host', ...args, '--state', state], {}, { openLab: real });
+
+/** A folder with simulated hosts whose node has a tunnel device. */
+async function built(): Promise<string> {
+  const state = temporary();
+  const lab = await real({ state });
+  await lab.hosts.run(NODE, 'ip tunnel add tun1 mode ipip remote 10.3.89.66 dev eth0');
+  await lab.close();
+  return state;
+}
+/** What a host holds, asked while nobody else has the folder. */
+async function dump(state: string, host: string): Promise<string> {
+  const lab = await real({ state });
+  try {
+    return lab.hosts.host(host) === undefined && host !== BIGIP ? 'off' : lab.hosts.dump(host);
+  } finally {
+    await lab.close();
+  }
+}
+
+describe('in a folder that nobody has open, what happens to a host', () => {
+  test('is done there and stays', async () => {
+    const state = await built();
+    expect(await dump(state, NODE)).toContain('link tun1');
+    const { code, out, err } = await local(state, NODE, 'reboot');
+    expect([code, out, err]).toEqual([0, `${NODE} was rebooted (SIMULATED, kept in ${state}).\n`, '']);
+    expect(await dump(state, NODE)).not.toContain('link tun1');
+    expect(await local(state, NODE, 'gone')).toMatchObject({ code: 0 });
+    expect(await dump(state, NODE)).toBe('off');
+    expect(await local(state, NODE, 'back')).toMatchObject({ code: 0 });
+    expect(await dump(state, NODE)).toContain('link tun0');
+  });
+
+  test('also when a lab that was killed has left its address', async () => {
+    const state = await built();
+    writeFileSync(join(state, 'endpoint'), 'http://127.0.0.1:9');
+    expect(await local(state, NODE, 'restart-ovs')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('has a new br0'),
+    });
+  });
+
+  test('is refused for a host that there is not, or of which it makes no sense', async () => {
+    const state = await built();
+    expect(await local(state, 'i-0', 'reboot')).toMatchObject({
+      code: 1,
+      out: '',
+      err: `There is no host i-0; there are ${[BIGIP, BASTION, NODE].sort().join(', ')}.\n`,
+    });
+    expect(await local(state, BIGIP, 'wipe-flows')).toMatchObject({
+      code: 1,
+      err: `${BIGIP} has no Open vSwitch; the nodes are ${NODE}.\n`,
+    });
+    expect(await local(state, BIGIP, 'reboot')).toMatchObject({ code: 0 });
+  });
+
+  test('is refused where there are no hosts, and makes none', async () => {
+    const state = temporary();
+    mkdirSync(join(state, 'hosts'));
+    const { code, err, options } = await local(state, NODE, 'reboot');
+    expect([code, err]).toEqual([
+      1,
+      `There are no simulated hosts in ${state}: apply a tunnel with --local first, or name the folder with --state.\n`,
+    ]);
+    expect([options, existsSync(join(state, 'hosts', 'hosts.json'))]).toEqual([[], false]);
+  });
+});
+
+describe('while a lab has the folder open, what happens to a host', () => {
+  let lab: Lab;
+  let state: string;
+  beforeEach(async () => {
+    state = await built();
+    lab = await real({ state });
+    writeFileSync(join(state, 'endpoint'), `${lab.url}\n`);
+  });
+  afterEach(() => lab.close());
+
+  test('is done by that lab, and kept', async () => {
+    expect(lab.hosts.dump(NODE)).toContain('link tun1');
+    expect(await local(state, NODE, 'reboot')).toMatchObject({ code: 0, err: '' });
+    expect(lab.hosts.dump(NODE)).not.toContain('link tun1');
+    expect(await local(state, NODE, 'gone')).toMatchObject({ code: 0 });
+    expect(lab.hosts.host(NODE)).toBeUndefined();
+    await lab.close();
+    expect(await dump(state, NODE)).toBe('off');
+  });
+
+  test('is refused by it in the same words', async () => {
+    expect(await local(state, 'i-0', 'reboot')).toMatchObject({
+      code: 1,
+      err: `There is no host i-0; there are ${[BIGIP, BASTION, NODE].sort().join(', ')}.\n`,
+    });
+  });
+
+  test.each([
+    [{ host: NODE, do: 'explode' }, 'do must be one of reboot, wipe-flows, restart-ovs, gone, back.'],
+    [{ host: NODE, do: 'gone', for: 5 }, 'The lab does not implement EdgeRampLab.Host with for.'],
+  ])('is not done when it is asked for wrongly: %j', async (body, message) => {
+    const answer = await fetch(lab.url, {
+      method: 'POST',
+      headers: { 'x-amz-target': 'EdgeRampLab.Host' },
+      body: JSON.stringify(body),
+    });
+    expect([answer.status, await answer.json()]).toEqual([400, { __type: 'ValidationException', message }]);
+    expect(lab.hosts.host(NODE)?.name).toBe(NODE);
+  });
+
+  test('is refused in one sentence when its address is not known: the folder is locked', async () => {
+    writeFileSync(join(state, 'endpoint'), 'http://127.0.0.1:9');
+    const { code, err } = await local(state, NODE, 'reboot');
+    expect([code, err]).toEqual([1, expect.stringMatching(/^The lab in .* is open in process \d+: .*\.\n$/)]);
+  });
+});

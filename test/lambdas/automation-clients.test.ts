@@ -1,0 +1,165 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { DescribeInstanceInformationCommand, GetParametersByPathCommand } from '@aws-sdk/client-ssm';
+import { declaredTunnels } from '../../lambdas/runs/declared';
+import { SfnRuns } from '../../lambdas/runs/sfn';
+import { connectedInstances } from '../../lambdas/watch/connected';
+import { couldNotLook } from '../../lambdas/watch/measure';
+import { memoryOf } from '../../lambdas/watch/memory-of';
+import { sendNotice } from '../../lambdas/watch/notice';
+import { EXAMPLE } from '../lib/tunnel/site';
+import { MACHINE, arnOf, throttled } from './fake-runs';
+
+/** A client of AWS that gives these answers in order, and keeps what it was asked. */
+function client(...answers: readonly (object | Error)[]) {
+  const sent: object[] = [];
+  const send = async (command: object): Promise<object> => {
+    sent.push(command);
+    const answer = answers[sent.length - 1]!;
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  return { client: { send } as never, sent: sent as { readonly input: any }[] };
+}
+const named = (name: string): Error => Object.assign(new Error(name), { name });
+
+describe("the state machine's runs", () => {
+  const ASKED = { tunnel: 'edge-a', trigger: 'event' } as const;
+
+  test('are started by name, with the request as JSON', async () => {
+    const { client: sfn, sent } = client({});
+    await expect(new SfnRuns(sfn, MACHINE).start('edge-a-1', ASKED)).resolves.toBe(true);
+    expect(sent[0]).toBeInstanceOf(StartExecutionCommand);
+    expect(sent[0]!.input).toEqual({ stateMachineArn: MACHINE, name: 'edge-a-1', input: JSON.stringify(ASKED) });
+  });
+
+  test('are started once by a name', async () =>
+    expect(new SfnRuns(client(named('ExecutionAlreadyExists')).client, MACHINE).start('edge-a-1', ASKED)).resolves.toBe(
+      false,
+    ));
+
+  test('are not said to be started when Step Functions asks to slow down', async () =>
+    expect(new SfnRuns(client(throttled()).client, MACHINE).start('edge-a-1', ASKED)).rejects.toThrow('Rate exceeded'));
+
+  test('are described as far as Step Functions says', async () => {
+    const stopDate = new Date('2026-11-24T06:00:00Z');
+    const { client: sfn, sent } = client({ status: 'ABORTED', input: '{}', stopDate }, { status: 'RUNNING' });
+    const runs = new SfnRuns(sfn, MACHINE);
+    const arn = arnOf('run-1');
+    expect(await runs.describe(arn)).toEqual({ arn, status: 'ABORTED', error: null, input: '{}', ended: stopDate });
+    expect(await runs.describe(arn)).toEqual({ arn, status: 'RUNNING', error: null, input: null, ended: null });
+    expect(sent[0]).toBeInstanceOf(DescribeExecutionCommand);
+    expect(sent[0]!.input).toEqual({ executionArn: arn });
+  });
+
+  test('that Step Functions does not know are told apart from an answer that did not come', async () => {
+    await expect(
+      new SfnRuns(client(named('ExecutionDoesNotExist')).client, MACHINE).describe(arnOf('x')),
+    ).resolves.toBeUndefined();
+    await expect(new SfnRuns(client(throttled()).client, MACHINE).describe(arnOf('x'))).rejects.toThrow(
+      'Rate exceeded',
+    );
+  });
+});
+
+describe('the declarations', () => {
+  const stored = (name: string, value: string) => ({ Name: `/edge-ramp/tunnels/${name}`, Value: value });
+  const PREFIX = '/edge-ramp/tunnels/';
+
+  test('are read page by page', async () => {
+    const second = { ...EXAMPLE, name: 'edge-z' };
+    const { client: ssm, sent } = client(
+      { Parameters: [stored('edge-a', JSON.stringify(EXAMPLE))], NextToken: 'more' },
+      { Parameters: [], NextToken: 'and more' },
+      { Parameters: [stored('edge-z', JSON.stringify(second))] },
+    );
+    expect(await declaredTunnels(ssm, PREFIX)).toEqual({ tunnels: [EXAMPLE, second], unreadable: [] });
+    expect(sent[0]).toBeInstanceOf(GetParametersByPathCommand);
+    expect(sent.map(({ input }) => input)).toEqual([
+      { Path: '/edge-ramp/tunnels' },
+      { Path: '/edge-ramp/tunnels', NextToken: 'more' },
+      { Path: '/edge-ramp/tunnels', NextToken: 'and more' },
+    ]);
+  });
+
+  test('that somebody spoiled are named, and keep no other from being read', async () => {
+    const { client: ssm } = client({
+      Parameters: [
+        stored('edge-b', '{'),
+        stored('edge-c', 'null'),
+        stored('edge-d', JSON.stringify(EXAMPLE)),
+        stored('edge-a', JSON.stringify(EXAMPLE)),
+      ],
+    });
+    const { tunnels, unreadable } = await declaredTunnels(ssm, PREFIX);
+    expect(tunnels).toEqual([EXAMPLE]);
+    expect(unreadable).toEqual(['edge-b', 'edge-c', 'edge-d'].map((name) => PREFIX + name));
+  });
+});
+
+describe('the watch', () => {
+  test('counts an instance as connected only while its agent answers', async () => {
+    const { client: ssm, sent } = client({
+      InstanceInformationList: [
+        { InstanceId: 'i-1', PingStatus: 'Online' },
+        { InstanceId: 'i-2', PingStatus: 'ConnectionLost' },
+        { InstanceId: 'i-3', PingStatus: 'Inactive' },
+      ],
+    });
+    expect([...(await connectedInstances(ssm, ['i-1', 'i-2', 'i-3', 'i-4']))]).toEqual(['i-1']);
+    expect(sent[0]).toBeInstanceOf(DescribeInstanceInformationCommand);
+    expect(sent[0]!.input).toEqual({
+      Filters: [{ Key: 'InstanceIds', Values: ['i-1', 'i-2', 'i-3', 'i-4'] }],
+      MaxResults: 50,
+    });
+  });
+
+  test('asks for fifty instances at a time, and for none without a call', async () => {
+    const many = Array.from({ length: 51 }, (_, i) => `i-${i}`);
+    const { client: ssm, sent } = client({}, {});
+    await connectedInstances(ssm, many);
+    expect(sent.map(({ input }) => input.Filters[0].Values.length)).toEqual([50, 1]);
+    expect(await connectedInstances(client().client, [])).toEqual(new Set());
+  });
+
+  test("reads a tunnel's item, cheaply, and writes nothing", async () => {
+    const { client: table, sent } = client({ Item: { wanted: { S: 'applied' }, fence: { N: '7' } } }, {});
+    expect(await memoryOf(table, 'tunnels', 'edge-a')).toMatchObject({ wanted: 'applied', fence: 7 });
+    expect(sent[0]).toBeInstanceOf(GetItemCommand);
+    expect(sent[0]!.input).toEqual({ TableName: 'tunnels', Key: { tunnel: { S: 'edge-a' } } });
+    expect(await memoryOf(table, 'tunnels', 'edge-b')).toMatchObject({ wanted: null, fence: 0 });
+  });
+
+  test('tells people what it could not look at, where to look, and what to read', async () => {
+    const { client: sns, sent } = client({});
+    const topic = 'arn:aws:sns:eu-central-1:123456789012:notices';
+    await sendNotice(sns, { topic, machine: MACHINE, tunnel: 'edge-a', why: 'ramp node i-1 cannot be reached' });
+    expect(sent[0]).toBeInstanceOf(PublishCommand);
+    const { TopicArn, Subject, Message } = sent[0]!.input;
+    expect([TopicArn, Subject]).toEqual([topic, 'edge-ramp edge-a: the watch could not look']);
+    expect(Message.split('\n')[0]).toBe(
+      'The watch could not look at tunnel edge-a, so nobody knows whether it carries: ramp node i-1 cannot be reached',
+    );
+    expect(Message).toContain(
+      `https://eu-central-1.console.aws.amazon.com/states/home?region=eu-central-1#/statemachines/view/${encodeURIComponent(MACHINE)}`,
+    );
+    expect(Message).toContain('Runbook: The watch could not look');
+  });
+
+  test('counts by a line of the log from which CloudWatch makes a metric', () => {
+    const printed = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    couldNotLook();
+    const [line, ...others] = printed.mock.calls.map(([text]) => JSON.parse(String(text)));
+    printed.mockRestore();
+    expect(others).toEqual([]);
+    expect(line).toMatchObject({ service: 'watch', CouldNotLook: 1 });
+    expect(line._aws.CloudWatchMetrics).toEqual([
+      {
+        Namespace: 'edge-ramp',
+        Dimensions: [['service']],
+        Metrics: [{ Name: 'CouldNotLook', Unit: 'Count' }],
+      },
+    ]);
+  });
+});

@@ -1,0 +1,42 @@
+import { VARIABLES } from '../../../lib/stack/workflow/variables';
+import { definitionOf } from './definition';
+import { synthesizeUnchecked } from './synthesized';
+import type { TestTable } from './table';
+import { evaluate } from './walk';
+
+export const machine = definitionOf(synthesizeUnchecked());
+
+/** A run as far as the table knows it: its ARN, and the variables that its writes use. */
+export class Owner {
+  variables: Record<string, any> = {
+    ...VARIABLES,
+    request: { tunnel: 'edge-a', action: 'apply', trigger: null, repair: null, asked: null, specDigest: 'a', spec: {} },
+    plan: {
+      ...VARIABLES.plan,
+      digest: '0123456789abcdef',
+      records: { original: '{"o":1}', before: '{"b":1}', applied: '{"a":1}' },
+    },
+  };
+  constructor(
+    private readonly table: TestTable,
+    readonly arn: string,
+  ) {}
+
+  /** Does what a state does to the table, and sets the variables that it sets. */
+  async does(name: string): Promise<any> {
+    const state = machine.States[name]!;
+    const states = { input: {}, context: { Execution: { Id: this.arn } } };
+    const action = state.Resource!.endsWith('getItem') ? 'GetItem' : 'UpdateItem';
+    const result = await this.table.call(action, await evaluate(state.Arguments, this.variables, states));
+    Object.assign(this.variables, await evaluate(state.Assign, this.variables, { ...states, result }));
+    return result.Attributes;
+  }
+
+  async holds(): Promise<this> {
+    await this.does('Read tunnel');
+    await this.does('Take lease');
+    return this;
+  }
+}
+
+export const ownerIn = (table: TestTable, arn: string): Owner => new Owner(table, arn);

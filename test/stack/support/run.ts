@@ -1,0 +1,128 @@
+import { definitionOf } from './definition';
+import { synthesizeUnchecked } from './synthesized';
+import { type Answers, Mishap, walk } from './walk';
+
+export const machine = definitionOf(synthesizeUnchecked());
+
+export const REQUEST = {
+  contract: 3,
+  tunnel: 'edge-a',
+  action: 'apply',
+  allowInterruption: false,
+  expect: null,
+  trigger: null,
+  asked: null,
+  awaits: null,
+  repair: null,
+  until: null,
+  reason: null,
+  forget: [],
+  declared: true,
+  specDigest: '00000000000000aa',
+  spec: { name: 'edge-a' },
+};
+export const WORK = { instance: 'i-1', operations: ['x'] };
+export const CHANGE = { device: 'BIG-IP 10.3.88.66', stage: 'shape', text: '+ tunnel SDN', interrupts: null };
+export const NOBODY = { bigip: [], ramp: [], cluster: [] };
+export const NO_WORK = { detach: NOBODY, prepare: NOBODY, shape: NOBODY, attach: NOBODY, clean: NOBODY };
+export const PLAN = {
+  contract: 3,
+  digest: '0123456789abcdef',
+  operations: 4,
+  changes: [CHANGE],
+  interrupts: [],
+  remarks: [],
+  work: { ...NO_WORK, shape: { ...NOBODY, bigip: [WORK], ramp: [WORK] }, attach: { ...NOBODY, bigip: [WORK] } },
+  prove: { ...NOBODY, bigip: [WORK], ramp: [WORK] },
+  records: { original: '{"o":1}', before: '{"b":1}', applied: '{"a":1}' },
+  verification: { reachable: false },
+  reachable: false,
+  degraded: [],
+  left: [],
+  sentence: '4 changes on 2 devices',
+};
+export const NOTHING = {
+  ...PLAN,
+  operations: 0,
+  changes: [],
+  work: NO_WORK,
+  prove: NOBODY,
+  reachable: true,
+  sentence: 'nothing to change',
+};
+
+export const attributes = (more: object = {}) => ({ Attributes: { fence: { N: '1700000000001' }, ...more } });
+export const good = (kind: string) => () => ({ kind, ok: true, devices: [] });
+export const lambdaError = (name: string, message: string) =>
+  new Mishap(name, JSON.stringify({ errorType: name, errorMessage: message, trace: ['Error\n at x'] }));
+export const throwing = (name: string, message: string) => () => {
+  throw lambdaError(name, message);
+};
+
+/** A run in which everything goes well; a case replaces what it is about. */
+export const WELL: Answers = {
+  'Read request': () => REQUEST,
+  'Read tunnel': () => ({}),
+  'Take lease': () => attributes(),
+  'Tell people': () => ({ MessageId: 'm' }),
+  'Is the instance connected?': () => ({ InstanceInformationList: [{ PingStatus: 'Online' }] }),
+  'Record pause': () => ({}),
+  'Record resume': () => ({}),
+  Plan: () => PLAN,
+  'Record before': (args) => attributes({ before: args.ExpressionAttributeValues[':beforeValue'] }),
+  'New fence': (args) => attributes({ fence: args.ExpressionAttributeValues[':fenceValue'] }),
+  'Plan restore': () => ({ ...NOTHING, left: [] }),
+  ...Object.fromEntries(
+    [
+      'Observe BIG-IP',
+      'Observe BIG-IP again',
+      'Configure BIG-IP',
+      'Restore BIG-IP',
+      'Ping from BIG-IP',
+      'Detach virtual servers',
+      'Attach virtual servers',
+      'Detach again',
+      'Reattach virtual servers',
+    ].map((name) => [name, good('bigip')]),
+  ),
+  ...Object.fromEntries(
+    [
+      'Observe ramp nodes',
+      'Observe ramp nodes again',
+      'Configure ramp nodes',
+      'Restore ramp nodes',
+      'Ping from ramp nodes',
+    ].map((name) => [name, good('ramp')]),
+  ),
+  ...Object.fromEntries(
+    [
+      'applied',
+      'unchanged',
+      'torn down',
+      'restored',
+      'planned',
+      'not verified',
+      'not started',
+      'nothing to restore',
+      'not restored',
+    ].map((name) => [`Record ${name}`, () => attributes()]),
+  ),
+};
+
+/** Runs a case, and keeps what each named task was asked. */
+export async function run(answers: Answers, request: object = {}) {
+  const asked: Record<string, any[]> = {};
+  const all: Answers = { ...WELL, 'Read request': () => ({ ...REQUEST, ...request }), ...answers };
+  const listening = Object.fromEntries(
+    Object.entries(all).map(([name, answer]) => [
+      name,
+      (args: any, visit: number) => {
+        (asked[name] ??= []).push(args);
+        return answer(args, visit);
+      },
+    ]),
+  );
+  const walked = await walk(machine, listening, { tunnel: 'edge-a' });
+  const result = (record: string) => JSON.parse(asked[record]![0].ExpressionAttributeValues[':lastResultValue'].S);
+  return { ...walked, asked, result };
+}
