@@ -5,7 +5,7 @@ import { LostSight, type Ended, type Execution, type Place } from '../place';
 import type { Aws } from './aws';
 import { declaredTunnel } from './declared';
 import { consoleLink, findDeployment, type Deployment } from './deployment';
-import { describe } from './executions';
+import { describe, type Described } from './executions';
 import { figuresFrom } from './figures';
 import { follow } from './follow';
 import { History } from './history';
@@ -14,6 +14,9 @@ import { Problem } from './problem';
 
 /** A run is looked at so often. Milliseconds. */
 const EVERY = 1000;
+
+/** After so many looks a description that lags behind is given up. */
+const LAGGING = 60;
 
 /**
  * AWS: the state machine of the account and region that the credentials lead to.
@@ -96,7 +99,17 @@ function watched(arn: string, where: string, ended: Promise<Ended>): Execution {
   return { arn, ended: told };
 }
 
-/** All that is known of a run that has ended. Its description may lag behind its history. */
+/** What Step Functions says of a run whose history has ended: that may lag behind. @throws Problem when it does for too long */
+async function describeEnd(aws: Aws, arn: string, pause: () => Promise<void>): Promise<Described> {
+  for (let looks = 0; looks < LAGGING; looks++) {
+    const told = await describe(aws, arn);
+    if (told?.stopDate) return told;
+    await pause();
+  }
+  throw new Problem('other', 'Step Functions does not say how the run ended.');
+}
+
+/** All that is known of a run that has ended. */
 async function end(
   aws: Aws,
   deployment: Deployment,
@@ -105,8 +118,7 @@ async function end(
   history: History,
   pause: () => Promise<void>,
 ): Promise<Ended> {
-  let told = await describe(aws, arn);
-  for (; told?.stopDate === undefined; told = await describe(aws, arn)) await pause();
+  const told = await describeEnd(aws, arn, pause);
   const transitions = history.events.filter(({ kind }) => kind === 'entered' || kind === 'retried').length;
   const result: ExecutionResult = {
     arn,
@@ -121,7 +133,7 @@ async function end(
     execution: result,
     item: await itemOf(aws, deployment, tunnel),
     figures: figuresFrom(history.tries, transitions),
-    seconds: (told.stopDate.getTime() - told.startDate!.getTime()) / 1000,
+    seconds: (told.stopDate!.getTime() - told.startDate!.getTime()) / 1000,
     notes: [],
   };
 }

@@ -195,6 +195,12 @@ describe('what Step Functions tells may lag behind', () => {
   });
 });
 
+test('a run of which Step Functions never says how it ended is not waited for without end', async () => {
+  const { code, err } = await apply(oneRun(history('ExecutionSucceeded'), { status: 'RUNNING', stopDate: undefined }));
+  expect(code).toBe(3);
+  expect(err).toMatch(/^Step Functions does not say how the run ended\. The run was started and may go on: arn:/);
+});
+
 describe('a run on AWS outlives the command', () => {
   const endless = (): Answers => oneRun(new Told(), {});
 
