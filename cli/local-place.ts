@@ -9,6 +9,7 @@ import type { Surroundings } from './surroundings';
 /**
  * This machine: the state machine of cdk.out against simulated hosts, in a lab of its own.
  * @throws InvalidRequest for mistakes in the fault file; Error of one sentence when the lab cannot be opened
+ * @public loaded when it is asked for
  */
 export async function localPlace(
   state: string | undefined,

@@ -42,9 +42,9 @@ const EXIT_CODES: Readonly<Record<Unfinished, number>> = { InvalidRequest: 2, No
  * @throws InvalidRequest for mistakes in the fault file; LostSight when it goes on unseen; Error of one sentence when nothing was started
  */
 async function carryOut(command: RunCommand, surroundings: Surroundings): Promise<number> {
-  const { err, out, onInterrupt } = surroundings;
+  const { err, out } = surroundings;
   const interruption = new Interruption();
-  const ignore = onInterrupt(() => {
+  const ignore = surroundings.onInterrupt(() => {
     if (command.where.local && !interruption.asked) err.write(`${err.live ? CLEAR_LINE : ''}Stopping the run ...\n`);
     interruption.ask();
   });

@@ -21,14 +21,14 @@ const CLEAR_SCREEN = '\u001b[H\u001b[2J';
  * @public loaded when it is asked for
  */
 export async function status(command: StatusCommand, surroundings: Surroundings): Promise<number> {
-  const { out, onInterrupt, sleep } = surroundings;
+  const { out, sleep } = surroundings;
   return withDeployment(command.where, surroundings, async (deployed) => {
     if (!command.watch) {
       out.write(await read(command, deployed, surroundings));
       return 0;
     }
     const over = new AbortController();
-    const ignore = onInterrupt(() => over.abort());
+    const ignore = surroundings.onInterrupt(() => over.abort());
     try {
       let shown = '';
       do {

@@ -16,11 +16,15 @@ interface Configuration {
   endpoint?: string;
   credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly maxAttempts: number;
+  readonly requestHandler: { readonly connectionTimeout: number; readonly requestTimeout: number };
 }
 type ClientClass<C> = new (configuration: Configuration) => C;
 
 /** A look at a run that goes on for minutes shall not end with one lost answer. */
 const ATTEMPTS = 5;
+
+/** Without these the SDK waits for ever where a firewall swallows what is sent. Milliseconds. */
+const TIME_OUTS = { connectionTimeout: 5_000, requestTimeout: 30_000 };
 
 /** The clients of the SDK, one a service, made when they are first asked for. This file loads none of them. */
 export class Aws {
@@ -36,6 +40,7 @@ export class Aws {
       known ??
       new service({
         maxAttempts: ATTEMPTS,
+        requestHandler: TIME_OUTS,
         ...(region === undefined ? {} : { region }),
         ...(profile === undefined ? {} : { profile }),
         ...(endpoint === undefined ? {} : { endpoint }),

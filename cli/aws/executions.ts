@@ -35,8 +35,3 @@ export async function* executions(
     next = page.nextToken;
   } while (next !== undefined);
 }
-
-/** An execution's name, by its ARN. */
-export function nameOf(arn: string): string {
-  return arn.split(':').at(-1)!;
-}

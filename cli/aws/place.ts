@@ -1,17 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import {
-  DescribeExecutionCommand,
-  GetExecutionHistoryCommand,
-  SFNClient,
-  StartExecutionCommand,
-  type HistoryEvent,
-} from '@aws-sdk/client-sfn';
-import type { ExecutionResult, StateEvent } from '../../lab/index';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { ExecutionResult } from '../../lab/index';
 import { LostSight, type Ended, type Execution, type Place } from '../place';
 import type { Aws } from './aws';
 import { declaredTunnel } from './declared';
 import { consoleLink, findDeployment, type Deployment } from './deployment';
+import { describe, type Described } from './executions';
 import { figuresFrom } from './figures';
+import { follow } from './follow';
 import { History } from './history';
 import { itemOf } from './items';
 import { Problem } from './problem';
@@ -19,8 +15,8 @@ import { Problem } from './problem';
 /** A run is looked at so often. Milliseconds. */
 const EVERY = 1000;
 
-/** Events a call: what happens in a second, and far below the size at which an answer is cut. */
-const PAGE = 100;
+/** After so many looks a description that lags behind is given up. */
+const LAGGING = 60;
 
 /**
  * AWS: the state machine of the account and region that the credentials lead to.
@@ -45,10 +41,13 @@ export async function awsPlace(
     shown: history.working,
     async start(input, onEvent) {
       const arn = await begin(aws, deployment, name, input);
-      const ended = follow(aws, arn, history, onEvent, async () => {
+      const pause = async (): Promise<void> => {
         await sleep(EVERY, closed.signal);
-        return closed.signal.aborted;
-      }).then(() => end(aws, deployment, arn, input.tunnel, history));
+        if (closed.signal.aborted) throw new Error('Nobody looks at this run any more.');
+      };
+      const ended = follow(aws, arn, history, onEvent, pause).then(() =>
+        end(aws, deployment, arn, input.tunnel, history, pause),
+      );
       return watched(arn, where(arn), ended);
     },
     async declaration(tunnel) {
@@ -100,46 +99,26 @@ function watched(arn: string, where: string, ended: Promise<Ended>): Execution {
   return { arn, ended: told };
 }
 
-/** Reads what is new in the history until it ends, or until nobody wants to know. */
-async function follow(
-  aws: Aws,
-  arn: string,
-  history: History,
-  onEvent: (event: StateEvent) => void,
-  pause: () => Promise<boolean>,
-): Promise<void> {
-  for (;;) {
-    for (const event of await newEvents(aws, arn, history.read)) history.add(event).forEach(onEvent);
-    if (history.over) return;
-    if (await pause()) throw new Error('Nobody looks at this run any more.');
+/** What Step Functions says of a run whose history has ended: that may lag behind. @throws Problem when it does for too long */
+async function describeEnd(aws: Aws, arn: string, pause: () => Promise<void>): Promise<Described> {
+  for (let looks = 0; looks < LAGGING; looks++) {
+    const told = await describe(aws, arn);
+    if (told?.stopDate) return told;
+    await pause();
   }
-}
-
-/** The events after one, oldest first. Read from the newest back: a run's history is not read again each time. */
-async function newEvents(aws: Aws, arn: string, read: number): Promise<readonly HistoryEvent[]> {
-  const found: HistoryEvent[] = [];
-  let next: string | undefined;
-  do {
-    const command = new GetExecutionHistoryCommand({
-      executionArn: arn,
-      reverseOrder: true,
-      maxResults: PAGE,
-      nextToken: next,
-    });
-    const page = await aws.ask('states:GetExecutionHistory', aws.client(SFNClient).send(command));
-    const events = page.events ?? [];
-    // What happens meanwhile may shift the pages: an event that was on the last one counts once.
-    const oldest = found.at(-1)?.id ?? Infinity;
-    found.push(...events.filter(({ id }) => id! > read && id! < oldest));
-    next = events.some(({ id }) => id! <= read + 1) ? undefined : page.nextToken;
-  } while (next !== undefined);
-  return found.reverse();
+  throw new Problem('other', 'Step Functions does not say how the run ended.');
 }
 
 /** All that is known of a run that has ended. */
-async function end(aws: Aws, deployment: Deployment, arn: string, tunnel: string, history: History): Promise<Ended> {
-  const command = new DescribeExecutionCommand({ executionArn: arn });
-  const told = await aws.ask('states:DescribeExecution', aws.client(SFNClient).send(command));
+async function end(
+  aws: Aws,
+  deployment: Deployment,
+  arn: string,
+  tunnel: string,
+  history: History,
+  pause: () => Promise<void>,
+): Promise<Ended> {
+  const told = await describeEnd(aws, arn, pause);
   const transitions = history.events.filter(({ kind }) => kind === 'entered' || kind === 'retried').length;
   const result: ExecutionResult = {
     arn,

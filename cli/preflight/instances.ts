@@ -20,7 +20,7 @@ export async function checkInstances(aws: Aws, declared: Declared): Promise<read
     const known = await informed(aws, 'InstanceIds', [...new Set(used.map(({ instance }) => instance))]);
     const tagged = new Map<string, ReadonlySet<string>>();
     for (const role of new Set(used.map((each) => each.role)))
-      tagged.set(role, new Set([...(await informed(aws, `tag:${ROLE_TAG}`, [role])).keys()]));
+      tagged.set(role, new Set((await informed(aws, `tag:${ROLE_TAG}`, [role])).keys()));
     return used.flatMap(({ instance, role }) =>
       checkInstance(instance, role, known.get(instance), tagged.get(role)!.has(instance)),
     );

@@ -171,8 +171,10 @@ describe('each check can fail', () => {
       'lease',
       {
         ...items({ 'edge-b': { owner: arnOf('other'), fence: 1 } }),
-        ...planning({ ...PLANNED }),
-        ...pastExecutions({ other: { status: 'RUNNING' } }),
+        DescribeExecution: (input) =>
+          (input['executionArn'] === arnOf('other') ? pastExecutions({ other: { status: 'RUNNING' } }) : READY)[
+            'DescribeExecution'
+          ]!(input),
       },
       /:other works on edge-b: wait for its end$/,
     ],

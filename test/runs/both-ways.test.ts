@@ -10,7 +10,8 @@ import { call, project } from '../cli/fake';
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const ASSEMBLY = process.env['EDGE_RAMP_TEST_ASSEMBLY']!;
-const SPEED = 25;
+/** Not faster: a pair has much to tell, which takes real time, and time-outs pass as fast. */
+const SPEED = 10;
 /** BIG-IP refuses once to give up its tunnel. */
 const FAULT = { host: '10.3.88.66', match: 'delete net tunnels tunnel', nth: 1, effect: 'fail-before' } as const;
 
@@ -107,5 +108,6 @@ test('status and history show the same', async () => {
 test('a preflight of the lab finds nothing against a run', async () => {
   const { code, document } = await onAws<{ readonly checks: readonly Check[] }>('preflight', 'edge-b');
   const told = document.checks.filter(({ result }) => result === 'fail' || result === 'warning');
-  expect([code, told.map(({ check }) => check)]).toEqual([0, ['automation']]);
+  expect(told).toMatchObject([{ check: 'automation', result: 'warning' }]);
+  expect(code).toBe(0);
 });

@@ -167,6 +167,40 @@ describe('a run on AWS', () => {
   });
 });
 
+describe('what Step Functions tells may lag behind', () => {
+  test('it may not know yet what it has just started, skip an event, and call a run running that has ended', async () => {
+    const whole = applied();
+    let [looks, descriptions] = [0, 0];
+    const { code, out } = await apply(
+      {
+        ...whole,
+        GetExecutionHistory: (input) => {
+          if (++looks === 1) throw new Refusal('ExecutionDoesNotExist', 'not yet');
+          const page = whole['GetExecutionHistory']!(input) as { events: { id: number }[] };
+          return looks < 5 ? { ...page, events: page.events.filter(({ id }) => id !== 2) } : page;
+        },
+        DescribeExecution: (input) => {
+          const told = whole['DescribeExecution']!(input) as object;
+          return ++descriptions === 1 ? { ...told, status: 'RUNNING', stopDate: undefined, output: undefined } : told;
+        },
+      },
+      '--json',
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      status: 'Applied',
+      steps: [{ state: 'Plan' }, { state: 'Configure ramp nodes' }],
+      stateTransitions: 2,
+    });
+  });
+});
+
+test('a run of which Step Functions never says how it ended is not waited for without end', async () => {
+  const { code, err } = await apply(oneRun(history('ExecutionSucceeded'), { status: 'RUNNING', stopDate: undefined }));
+  expect(code).toBe(3);
+  expect(err).toMatch(/^Step Functions does not say how the run ended\. The run was started and may go on: arn:/);
+});
+
 describe('a run on AWS outlives the command', () => {
   const endless = (): Answers => oneRun(new Told(), {});
 
