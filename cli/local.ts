@@ -27,6 +27,8 @@ export async function local(command: LocalCommand, surroundings: Surroundings): 
       fresh,
       port,
       speed: SPEED,
+      events: true,
+      schedule: 'real',
       onExecution: (record) => out.write(line(record)),
     });
     out.write(welcome(lab, state));
@@ -58,12 +60,12 @@ Ctrl-C ends it. Executions:
 `;
 }
 
-/** What a person sees of an execution that has started or ended: when, what became of it, which tunnel, its name. */
+/** What a person sees of an execution that has started or ended: when, what became of it, which tunnel, what asked for it, its name. */
 function line(record: ExecutionRecord): string {
   const { Status: status, StartDate: started, StopDate: stopped = started, Name: name, Input: input } = record;
   const what = status === 'RUNNING' ? 'started' : endOf(record);
-  const { tunnel, action } = membersOf(input);
-  return `${stopped.slice(11, 19)}  ${[what, tunnel, action, name].filter((word) => word !== undefined).join('  ')}\n`;
+  const { tunnel, action, trigger } = membersOf(input);
+  return `${stopped.slice(11, 19)}  ${[what, tunnel, action, trigger, name].filter((word) => word !== undefined).join('  ')}\n`;
 }
 
 /** The end state that the run came to, or else how the execution ended. */

@@ -160,7 +160,7 @@ async function open(
   });
 
   const environment: Record<string, string> = {};
-  const instances = new Instances(specs, hosts);
+  const instances = new Instances(specs, hosts, () => clock.now());
   const { registered } = instances;
   const documents = () => deployment.documents;
   const commands = new Commands({

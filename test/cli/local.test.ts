@@ -30,7 +30,9 @@ test('says where it serves, what to paste, and closes when it is interrupted', a
   const folder = temporary();
   const { code, out, err, options, closed, ignored } = await serve({}, ['--port', '0', '--state', 'here'], folder);
   expect([code, err, closed, ignored]).toEqual([0, '', 1, 1]);
-  expect(options).toMatchObject([{ state: join(folder, 'here'), port: 0, fresh: false, speed: 4 }]);
+  expect(options).toMatchObject([
+    { state: join(folder, 'here'), port: 0, fresh: false, speed: 4, events: true, schedule: 'real' },
+  ]);
   expect(out).toMatch(/^On SIMULATED hosts, kept in .*here\./);
   expect(out).toContain('Endpoint       http://127.0.0.1:4517\n');
   expect(out).toContain('State machine  arn:aws:states:local-1:000000000000:stateMachine:edge-ramp\n');
@@ -46,15 +48,17 @@ test('tells of each execution that starts and ends: when, what it came to, tunne
       record('two', 'FAILED', { Error: 'RolledBack', Cause: 'a sentence' }),
       record('three', 'ABORTED', { Input: '"nonsense"' }),
       record('four', 'SUCCEEDED', { Output: '1', Input: 'null' }),
+      record('five', 'RUNNING', { Input: '{"tunnel":"edge-a","trigger":"event"}' }),
     ],
   });
-  const lines = out.split('Executions:\n')[1]!.split('\n').slice(0, 5);
+  const lines = out.split('Executions:\n')[1]!.split('\n').slice(0, 6);
   expect(lines).toEqual([
     '03:04:05  started  edge-a  plan  one',
     '03:05:00  Planned  edge-a  plan  one',
     '03:05:00  FAILED  RolledBack  edge-a  plan  two',
     '03:05:00  ABORTED  three',
     '03:05:00  SUCCEEDED  four',
+    '03:04:05  started  edge-a  event  five',
   ]);
 });
 

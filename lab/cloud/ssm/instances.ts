@@ -19,9 +19,11 @@ export class Instances {
   private readonly bastions: ReadonlySet<string | undefined>;
   private readonly admins: ReadonlySet<string | undefined>;
 
+  /** @param now milliseconds since the epoch */
   constructor(
     specs: readonly unknown[],
     private readonly hosts: Hosts,
+    private readonly now: () => number = Date.now,
   ) {
     const declared = specs as readonly Spec[];
     this.registered = new Set(JSON.stringify(specs).match(/\b(i|mi)-[0-9a-f]+\b/g) ?? []);
@@ -47,7 +49,7 @@ export class Instances {
     return {
       InstanceId: id,
       PingStatus: this.hosts.host(id) ? 'Online' : 'ConnectionLost',
-      LastPingDateTime: Date.now() / 1000,
+      LastPingDateTime: this.now() / 1000,
       AgentVersion: AGENT,
       IsLatestVersion: true,
       PlatformType: 'Linux',

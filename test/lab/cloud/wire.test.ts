@@ -1,4 +1,6 @@
-import { putEvents } from '../../../lab/cloud/put-events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import {
@@ -18,7 +20,7 @@ import {
 import { ListTopicsCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, GetParametersByPathCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { openLab, type ExecutionRecord, type Lab } from '../../../lab';
-import { eventually, FakeHosts, table, temporaryFolder, text, writeAssembly } from './support';
+import { eventually, FakeHosts, table, text, writeAssembly } from './support';
 
 const ROLE = 'arn:aws:iam::000000000000:role/Lab-Role';
 const TOPIC = 'arn:aws:sns:local-1:000000000000:Failures';
@@ -45,8 +47,18 @@ const definition = {
   },
 };
 const parameters = ['edge-ramp/tunnels/edge-a', 'edge-ramp/tunnels/edge-b', 'edge-ramp/tunnels/old/edge-c', 'other'];
-const assembly = writeAssembly({
+/** Writes down what it gets. */
+const keeps = 'exports.handler = async (event) => console.log(JSON.stringify(event));';
+const resources = {
   Table: table,
+  Rule: {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      EventPattern: { source: ['edge-ramp'] },
+      State: 'ENABLED',
+      Targets: [{ Id: 'Keeps', Arn: { 'Fn::GetAtt': ['Keeps', 'Arn'] } }],
+    },
+  },
   Role: { Type: 'AWS::IAM::Role', Properties: {} },
   Failures: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'Failures' } },
   Machine: {
@@ -63,9 +75,10 @@ const assembly = writeAssembly({
       { Type: 'AWS::SSM::Parameter', Properties: { Name: `/${name}`, Value: JSON.stringify({ name: `${i}` }) } },
     ]),
   ),
-});
+};
+const assembly = writeAssembly(resources, { Keeps: keeps });
 
-const state = temporaryFolder();
+const state = mkdtempSync(join(tmpdir(), 'edge-ramp-wire-'));
 const changes: string[] = [];
 let lab: Lab;
 let options: { region: string; credentials: { accessKeyId: string; secretAccessKey: string }; endpoint: string };
@@ -75,6 +88,7 @@ const open = async () => {
     assembly,
     state,
     speed: 50,
+    events: true,
     hosts: async () => new FakeHosts([]),
     onExecution: ({ Name, Status }: ExecutionRecord) => changes.push(`${Name} ${Status}`),
   });
@@ -86,7 +100,10 @@ const open = async () => {
   sfn = new SFNClient({ ...options, maxAttempts: 1 });
 };
 beforeAll(open);
-afterAll(() => lab.close());
+afterAll(async () => {
+  await lab.close();
+  rmSync(state, { recursive: true, force: true });
+});
 
 const start = (rest: Partial<StartExecutionInput> = {}) =>
   sfn.send(new StartExecutionCommand({ stateMachineArn: lab.stateMachine, ...rest }));
@@ -306,21 +323,22 @@ describe('EventBridge', () => {
   const put = (...Entries: PutEventsRequestEntry[]) =>
     new EventBridgeClient(options).send(new PutEventsCommand({ Entries }));
 
-  test('an event that is put reaches the bus as its rules will see it, and is answered with its id', async () => {
-    const onBus: unknown[] = [];
-    const { 'AWSEvents.PutEvents': operation } = putEvents((event) => `id ${onBus.push(event)}`);
-    const Time = Date.UTC(2026, 0, 2, 3, 4, 5) / 1000;
-    const wired = { ...entry, Detail: '{"tunnel":"edge-a"}', Time, Resources: ['arn:x'] };
-    expect(await operation!({ Entries: [wired] })).toEqual({ FailedEntryCount: 0, Entries: [{ EventId: 'id 1' }] });
-    expect(onBus).toEqual([
-      {
-        'detail-type': 'Reapply requested',
-        source: 'edge-ramp',
-        time: '2026-01-02T03:04:05.000Z',
-        resources: ['arn:x'],
-        detail: { tunnel: 'edge-a' },
-      },
-    ]);
+  test('an event that is put reaches the functions of the rules that match', async () => {
+    const Time = new Date('2026-01-02T03:04:05Z');
+    const { FailedEntryCount: failed, Entries: entries } = await put({ ...entry, Time, Resources: ['arn:x'] });
+    expect(failed).toBe(0);
+    await lab.settled();
+    expect(JSON.parse(text(state, 'logs', 'lambda-Lab-Keeps.log').trim())).toEqual({
+      version: '0',
+      id: entries![0]!.EventId,
+      'detail-type': 'Reapply requested',
+      source: 'edge-ramp',
+      account: '000000000000',
+      time: '2026-01-02T03:04:05Z',
+      region: 'local-1',
+      resources: ['arn:x'],
+      detail: { tunnel: 'edge-a' },
+    });
   });
 
   test('an entry with a mistake is answered as such, and the others are put', async () => {
