@@ -129,7 +129,7 @@ async function open(
 
   const clock = new Clock(options.speed);
   if (existsSync(folder(CLOCK))) clock.passTo(Number(readFileSync(folder(CLOCK), 'utf8')));
-  opened.push(() => writeFileSync(folder(CLOCK), String(clock.now())));
+  opened.push(() => clock.ahead > 0 && writeFileSync(folder(CLOCK), String(clock.now())));
   const specs = everDeclared(join(folder('hosts'), 'declared.json'), options.specs ?? deployment.specs());
   let events: Events | undefined;
   const executions = new Executions(

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from './clock';
+import { Gate } from './gate';
 import { StatesError } from './asl/error';
 import { REGION, type Assembly, type Resource } from './template';
 
@@ -47,6 +48,9 @@ interface Answer {
   readonly error?: { errorType: string; errorMessage: string; trace?: string[] };
 }
 
+/** So many workers of one function at once: Lambda has more of them, and more than one machine. Whoever waits here uses up no time-out. */
+const AT_ONCE = 6;
+
 class LambdaFunction {
   readonly name: string;
   private readonly start: () => Worker;
@@ -54,6 +58,7 @@ class LambdaFunction {
   private readonly idle: Worker[] = [];
   private readonly busy = new Set<Worker>();
   private closed = false;
+  private readonly gate = new Gate(AT_ONCE);
 
   constructor(
     resource: Resource,
@@ -88,7 +93,11 @@ class LambdaFunction {
     };
   }
 
-  async invoke(event: unknown): Promise<unknown> {
+  invoke(event: unknown): Promise<unknown> {
+    return this.gate.through(() => this.carryOut(event));
+  }
+
+  private async carryOut(event: unknown): Promise<unknown> {
     const worker = this.idle.pop() ?? this.start();
     const requestId = randomUUID();
     this.busy.add(worker);

@@ -10,19 +10,21 @@ export interface Blind {
   readonly why: string;
 }
 
-/** Tells people that the watch could not look at a tunnel: one sentence, the tunnel, where to look, the runbook's heading. */
+/** The heading of the runbook too. */
+const WHAT = 'The watch could not look';
+
+/** Tells people that the watch could not look at a tunnel: one sentence, the tunnel, where to look, the heading of the runbook. */
 export async function sendNotice(client: SNSClient, { topic, machine, tunnel, why }: Blind): Promise<void> {
   const region = machine.split(':')[3]!;
   await client.send(
     new PublishCommand({
       TopicArn: topic,
-      Subject: `edge-ramp ${tunnel}: the watch could not look`,
+      Subject: `edge-ramp: ${tunnel}: ${WHAT}`,
       Message: [
-        `The watch could not look at tunnel ${tunnel}, so nobody knows whether it carries: ${why}`,
+        `${tunnel}: ${WHAT}, so nobody knows whether the tunnel carries: ${why}.`,
         '',
-        `Tunnel: ${tunnel}`,
-        `State machine: https://${region}.console.aws.amazon.com/states/home?region=${region}#/statemachines/view/${encodeURIComponent(machine)}`,
-        'Runbook: The watch could not look',
+        `Its runs: https://${region}.console.aws.amazon.com/states/home?region=${region}#/statemachines/view/${machine}`,
+        `What to do: docs/RUNBOOK.md, "${WHAT}"`,
         '',
         'It tries again at every tick, and tells this again only after it could look in between.',
       ].join('\n'),

@@ -67,7 +67,7 @@ export function readMemory(item: Readonly<Record<string, unknown>> | undefined):
     owner: text('owner'),
     fence: number('fence'),
     wanted: wanted === 'applied' || wanted === 'absent' ? wanted : null,
-    paused: item?.['paused'] === undefined ? null : pauseOf(text('paused')),
+    paused: isNone(item?.['paused']) ? null : pauseOf(text('paused')),
     original: text('original'),
     before: text('before'),
     applied: text('applied'),
@@ -90,6 +90,12 @@ function scalar(attribute: unknown): unknown {
   if (typeof attribute !== 'object' || attribute === null) return attribute;
   const { S, N } = attribute as { readonly S?: unknown; readonly N?: unknown };
   return S ?? N;
+}
+
+/** No pause, or one that somebody switched off by hand. */
+function isNone(paused: unknown): boolean {
+  if (typeof paused !== 'object' || paused === null) return paused === undefined || paused === false;
+  return (paused as { readonly BOOL?: unknown }).BOOL === false;
 }
 
 /** A pause that somebody wrote by hand is one too: automation rather does too little than too much. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand } from '@aws-sdk/client-sns';
@@ -137,14 +139,15 @@ describe('the watch', () => {
     await sendNotice(sns, { topic, machine: MACHINE, tunnel: 'edge-a', why: 'ramp node i-1 cannot be reached' });
     expect(sent[0]).toBeInstanceOf(PublishCommand);
     const { TopicArn, Subject, Message } = sent[0]!.input;
-    expect([TopicArn, Subject]).toEqual([topic, 'edge-ramp edge-a: the watch could not look']);
+    expect([TopicArn, Subject]).toEqual([topic, 'edge-ramp: edge-a: The watch could not look']);
     expect(Message.split('\n')[0]).toBe(
-      'The watch could not look at tunnel edge-a, so nobody knows whether it carries: ramp node i-1 cannot be reached',
+      'edge-a: The watch could not look, so nobody knows whether the tunnel carries: ramp node i-1 cannot be reached.',
     );
     expect(Message).toContain(
-      `https://eu-central-1.console.aws.amazon.com/states/home?region=eu-central-1#/statemachines/view/${encodeURIComponent(MACHINE)}`,
+      `https://eu-central-1.console.aws.amazon.com/states/home?region=eu-central-1#/statemachines/view/${MACHINE}`,
     );
-    expect(Message).toContain('Runbook: The watch could not look');
+    const [, heading] = /docs\/RUNBOOK\.md, "(.*)"/.exec(Message)!;
+    expect(readFileSync(join(__dirname, '../../docs/RUNBOOK.md'), 'utf8')).toContain(`\n## ${heading}\n`);
   });
 
   test('counts by a line of the log from which CloudWatch makes a metric', () => {

@@ -11,9 +11,12 @@ afterEach(async () => {
   if (here) await discard(here);
   here = undefined;
 });
-/** Fast: most of these runs wait for deliveries that never happen. */
-const SPEED = 50;
-const open = async (...faults: Fault[]): Promise<Site> => (here = await site({ faults, speed: SPEED }));
+/** For runs that wait for deliveries that never happen. */
+const FAST = 50;
+/** A handler counts by real dates how long it has looked for a result, and has to get there before it is ended by its own time-out. */
+const SLOW = 10;
+const open = async (fault: Fault, speed?: number): Promise<Site> =>
+  (here = await site({ faults: [fault], ...(speed === undefined ? {} : { speed }) }));
 
 /** Commands that were delivered although their sender had been told that they never would be. */
 const late = ({ lab }: Site) => lab.trips().flatMap((trip) => (trip.late ? [trip.late] : []));
@@ -51,7 +54,7 @@ describe('when Systems Manager asks to slow down', () => {
 
 describe('when the result of a command is never known', () => {
   test('of a change: the run finds out by looking, and ends with everything as declared or as before', async () => {
-    const opened = await open({ host: NODE, match: APPLY, nth: 1, effect: 'lose-result' });
+    const opened = await open({ host: NODE, match: APPLY, nth: 1, effect: 'lose-result' }, SLOW);
     const before = opened.dump();
     const result = await opened.run();
     expect(result.events.filter(({ error }) => error === 'OutcomeUnknown')).not.toEqual([]);
@@ -61,7 +64,7 @@ describe('when the result of a command is never known', () => {
   });
 
   test('of a look: nothing was changed yet, and nothing is', async () => {
-    const opened = await open({ host: NODE, match: OBSERVE, nth: 1, effect: 'lose-result' });
+    const opened = await open({ host: NODE, match: OBSERVE, nth: 1, effect: 'lose-result' }, SLOW);
     const before = opened.dump();
     const result = await opened.run();
     expect(result.cause).toContain('lost command');
@@ -71,7 +74,10 @@ describe('when the result of a command is never known', () => {
 
 describe('when a command is run although its delivery had timed out', () => {
   test('after the run has given up and restored: its fence refuses it, and nothing changes', async () => {
-    const opened = await open({ host: NODE, match: APPLY, nth: 1, times: 3, effect: 'late-delivery', after: 600 });
+    const opened = await open(
+      { host: NODE, match: APPLY, nth: 1, times: 3, effect: 'late-delivery', after: 600 },
+      FAST,
+    );
     const before = opened.dump();
     const result = await opened.run();
     expect([endOf(result), opened.dump()]).toEqual(['RolledBack', before]);
@@ -83,7 +89,7 @@ describe('when a command is run although its delivery had timed out', () => {
   });
 
   test('while the run still tries: it is not told what happened, and puts everything back', async () => {
-    const opened = await open({ host: NODE, match: APPLY, nth: 1, times: 3, effect: 'late-delivery', after: 1 });
+    const opened = await open({ host: NODE, match: APPLY, nth: 1, times: 3, effect: 'late-delivery', after: 1 }, FAST);
     const before = opened.dump();
     const result = await opened.run();
     await afterLate(opened, 3);
@@ -91,7 +97,7 @@ describe('when a command is run although its delivery had timed out', () => {
   });
 
   test('after a second copy was delivered in time: what stands keeps standing', async () => {
-    const opened = await open({ host: NODE, match: APPLY, nth: 1, effect: 'late-delivery', after: 600 });
+    const opened = await open({ host: NODE, match: APPLY, nth: 1, effect: 'late-delivery', after: 600 }, FAST);
     const before = opened.dump();
     const result = await opened.run();
     expect([endOf(result), result.cause]).toEqual(['Applied', undefined]);
@@ -118,7 +124,7 @@ describe('when a ramp node goes off in the middle of an apply', () => {
   });
 
   test('and stays off: traffic is as before, the run says what it could not reach, and the next one builds it', async () => {
-    const opened = await open({ host: NODE, match: FLOWS, nth: 1, effect: 'host-gone' });
+    const opened = await open({ host: NODE, match: FLOWS, nth: 1, effect: 'host-gone' }, FAST);
     const before = servers(opened);
     const result = await opened.run();
     expect(endOf(result)).toBe('RollbackFailed');

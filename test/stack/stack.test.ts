@@ -268,8 +268,9 @@ describe('the template', () => {
 
   test('of no tunnels at all is sound', () => {
     const empty = synthesize([]);
-    const parameters = resourcesOf(empty, 'AWS::SSM::Parameter').map(([, { Properties }]) => Properties.Name);
-    expect(parameters).toEqual(['/edge-ramp/deployment']);
+    expect(resourcesOf(empty, 'AWS::SSM::Parameter').map(([, { Properties }]) => Properties.Name)).toEqual([
+      '/edge-ramp/deployment',
+    ]);
     expect(findings(empty.directory)).toEqual([]);
   });
 

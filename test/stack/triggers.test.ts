@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { memoryFor } from '../../lib/stack/watch';
 import { rightsOf } from './support/rights';
-import { plain, resourcesOf, synthesizeUnchecked } from './support/synthesized';
+import { PROJECT, plain, resourcesOf, synthesizeUnchecked } from './support/synthesized';
 
 const synthesized = synthesizeUnchecked();
 const rules = new Map(
@@ -78,6 +80,20 @@ describe('what starts runs by itself', () => {
   });
 });
 
+describe.each([
+  ['react', 'TriggersReactFunction'],
+  ['watch', 'WatchFunction'],
+])('the function of lambdas/%s', (folder, id) => {
+  test('is told all that its handler asks its environment for, and nothing else', () => {
+    const handler = readFileSync(join(PROJECT, 'lambdas', folder, 'handler.ts'), 'utf8');
+    const asked = [...handler.matchAll(/environment\('([A-Z_]+)'\)/g)].map(([, name]) => name);
+    const [[, { Properties }]] = resourcesOf(synthesized, 'AWS::Lambda::Function').filter(([each]) =>
+      each.startsWith(id),
+    ) as [any];
+    expect(Object.keys(Properties.Environment.Variables).sort()).toEqual([...new Set(asked)].sort());
+  });
+});
+
 describe('the watch', () => {
   const rights = rightsOf(synthesized).filter(([who]) => who === 'Watch');
   const [[, { Properties: watch }]] = resourcesOf(synthesized, 'AWS::Lambda::Function').filter(([id]) =>
@@ -107,7 +123,7 @@ describe('the watch', () => {
     const states = rights.filter(([, may]) => may.includes('states:')).map(([, may, on]) => [may, on]);
     expect(states.sort()).toEqual([
       ['states:DescribeExecution', 'states execution:edge-ramp:*'],
-      ['states:StartExecution', 'the state machine'],
+      ['states:StartExecution', '(state machine)'],
     ]);
   });
 

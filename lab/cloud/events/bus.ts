@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
+import { Gate } from '../gate';
 import { StatesError } from '../asl/error';
 import type { Clock } from '../clock';
 import { ACCOUNT, REGION } from '../template';
@@ -41,6 +42,9 @@ export interface BusOptions {
   readonly deadLetters: string;
 }
 
+/** So many events are with functions at once; the others wait, as in Lambda's own queue of asynchronous calls. */
+const AT_ONCE = 4;
+
 /** Lab seconds before a failed function is called again: Lambda waits a minute, then two. */
 const WAITS = [60, 120];
 
@@ -48,6 +52,7 @@ const WAITS = [60, 120];
 export class Bus {
   private readonly deliveries = new Set<Promise<void>>();
   private readonly closing = new AbortController();
+  private readonly gate = new Gate(AT_ONCE);
 
   constructor(private readonly options: BusOptions) {}
 
@@ -115,7 +120,7 @@ export class Bus {
     let waited = 0;
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        await invoke(target.arn, event);
+        await this.gate.through(() => invoke(target.arn, event));
         return;
       } catch (error) {
         if (signal.aborted) return;

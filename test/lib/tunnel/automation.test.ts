@@ -93,6 +93,10 @@ describe('the item of a tunnel', () => {
     expect(memory.paused).toMatchObject({ until: null });
   });
 
+  test.each([{ BOOL: false }, false])('whose pause was switched off by hand, %j, is not paused', (paused) =>
+    expect(readMemory({ paused }).paused).toBeNull(),
+  );
+
   test('with lists that cannot be read has none', () =>
     expect(readMemory({ drifts: { S: '{' }, degraded: { S: '"one"' } })).toMatchObject({ drifts: [], degraded: [] }));
 });
