@@ -1,4 +1,4 @@
-import type { Action, Where } from './arguments';
+import type { Action, Where } from './command';
 
 /** The command line that does something in the same place. */
 export function again(

@@ -1,4 +1,4 @@
-import type { Where } from './arguments';
+import type { Where } from './command';
 import type { Aws, Reach } from './aws/aws';
 import { findDeployment, type Deployment } from './aws/deployment';
 import type { Surroundings } from './surroundings';

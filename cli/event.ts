@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { heldBack } from '../lib/tunnel/automation';
 import { digestOf } from '../lib/tunnel/digest';
 import { again } from './again';
-import type { EventCommand } from './arguments';
+import type { EventCommand } from './command';
 import { Problem } from './aws/problem';
 import { oneTunnel } from './aws/tunnels';
 import { withDeployment } from './deployed';

@@ -14,15 +14,15 @@ export const USAGE = `Usage:
   edge-ramp resume    TUNNEL             end that
   edge-ramp preflight TUNNEL             is everything ready for a first run?
   edge-ramp local                        what --local runs against, as a server for the AWS CLI, until interrupted
-  edge-ramp local host NAME ACTION      what happens to a simulated host: ${HOST_ACTIONS.join(', ')}
+  edge-ramp local host NAME ACTION       what happens to a simulated host: ${HOST_ACTIONS.join(', ')}
+  edge-ramp help | --version
 On AWS with the usual credentials; with --local on this machine, against simulated hosts.
 `;
 
 export const HELP = `edge-ramp builds, proves, repairs and removes the tunnel between an F5 BIG-IP and the Pods of an OpenShift cluster.
 
-${USAGE}  edge-ramp help | --version
-
-Where (all but validate):
+${USAGE}
+Where (all but validate and local):
   --region REGION       of AWS (default: AWS_REGION, or the profile's)
   --profile PROFILE     of the AWS configuration files (default: AWS_PROFILE); AWS_ENDPOINT_URL is taken, too
   --local               on this machine: the state machine of cdk.out (\`npx cdk synth\`) against SIMULATED hosts

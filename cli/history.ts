@@ -1,4 +1,4 @@
-import type { HistoryCommand } from './arguments';
+import type { HistoryCommand } from './command';
 import { pastRuns } from './aws/runs';
 import { everyTunnel } from './aws/tunnels';
 import { withDeployment } from './deployed';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { HostAction } from '../lab/hosts/host';
-import type { LocalHostCommand } from './arguments';
+import type { LocalHostCommand } from './command';
 import { assemblyOf } from './assembly';
 import { defaultState, type Surroundings } from './surroundings';
 

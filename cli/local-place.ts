@@ -1,4 +1,4 @@
-import type { RunCommand } from './arguments';
+import type { RunCommand } from './command';
 import { declaration, workingStates } from './assembly';
 import { execute } from './execution';
 import { readFaults, refuseUnknownHosts } from './faults';

@@ -1,5 +1,5 @@
 import type { ExecutionRecord, Lab } from '../lab/index';
-import type { LocalCommand } from './arguments';
+import type { LocalCommand } from './command';
 import { assemblyOf } from './assembly';
 import { SPEED, stateFolder, withoutAssembly } from './on-this-machine';
 import type { Surroundings } from './surroundings';

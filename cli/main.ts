@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArguments, UsageError, type Command } from './arguments';
+import { readArguments, UsageError } from './arguments';
+import type { Command } from './command';
 import { HELP, USAGE } from './help';
 import type { Surroundings } from './surroundings';
 

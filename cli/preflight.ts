@@ -1,4 +1,4 @@
-import type { PreflightCommand } from './arguments';
+import type { PreflightCommand } from './command';
 import type { Aws } from './aws/aws';
 import { awsPlace } from './aws/place';
 import { checkAccount, checkNotices, checkTable } from './preflight/account';

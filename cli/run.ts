@@ -1,7 +1,7 @@
 import { InvalidRequest } from '../lib/tunnel/errors';
 import type { Declared } from '../lib/tunnel/tunnel';
 import { again } from './again';
-import type { RunCommand } from './arguments';
+import type { RunCommand } from './command';
 import { commandsOfPlan } from './commands-of-plan';
 import { LostSight, type Ended, type Execution, type Input, type Place } from './place';
 import { json, notRun, type Unfinished } from './report/json';

@@ -4,7 +4,7 @@ import { digestOf } from '../lib/tunnel/digest';
 import type { Memory } from '../lib/tunnel/memory';
 import type { Declared } from '../lib/tunnel/tunnel';
 import { again } from './again';
-import type { Where } from './arguments';
+import type { Where } from './command';
 import type { Known } from './aws/tunnels';
 
 /** How a tunnel stands, by what runs and looks wrote down last. No device was asked. */

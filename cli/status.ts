@@ -1,4 +1,4 @@
-import type { StatusCommand } from './arguments';
+import type { StatusCommand } from './command';
 import { Problem } from './aws/problem';
 import { everyTunnel, oneTunnel } from './aws/tunnels';
 import { withDeployment, type Deployed } from './deployed';

@@ -5,7 +5,7 @@ import { devicesOf } from '../lib/tunnel/devices';
 import { bigipUnits, type Tunnel } from '../lib/tunnel/tunnel';
 import type { Fault } from '../lab/hosts/host';
 import type { Lab } from '../lab/index';
-import type { Action } from './arguments';
+import type { Action } from './command';
 import { assemblyOf, declaration, stale, synthesize, workingStates } from './assembly';
 import { execute } from './execution';
 import { diff } from './report/diff';

@@ -49,6 +49,8 @@ export function explained(error: unknown, action: string): Problem {
       'denied',
       `AWS denies ${deniedAction(message) ?? action}: let the role of this profile do it, or name another --profile (${said}).`,
     );
+  if (message.startsWith('Invalid URL'))
+    return problem('unreachable', 'AWS_ENDPOINT_URL is no URL: unset it, or give it as http://HOST:PORT.');
   if (NETWORK.test(`${codeOf(error)} ${said}`) || name === 'TimeoutError')
     return problem(
       'unreachable',

@@ -1,5 +1,5 @@
 import { again } from '../again';
-import type { Where } from '../arguments';
+import type { Where } from '../command';
 import type { Known } from '../aws/tunnels';
 import { isPair } from '../../lib/tunnel/tunnel';
 import type { Declared } from '../../lib/tunnel/tunnel';

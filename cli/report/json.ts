@@ -1,7 +1,7 @@
 import type { Drained } from '../../lib/tunnel/bigip/drain';
 import type { Probe } from '../../lib/tunnel/device';
 import type { Change } from '../../lib/tunnel/plan';
-import type { Action } from '../arguments';
+import type { Action } from '../command';
 import type { DeviceCommands } from '../commands-of-plan';
 import type { Figures } from './figures';
 import type { Step } from './steps';

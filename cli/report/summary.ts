@@ -1,4 +1,4 @@
-import type { Action } from '../arguments';
+import type { Action } from '../command';
 import type { Failure, Result } from '../result';
 import type { Figures } from './figures';
 import { many, printable, seconds } from './style';

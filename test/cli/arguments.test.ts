@@ -1,4 +1,5 @@
-import { readArguments, UsageError, type RunCommand } from '../../cli/arguments';
+import { readArguments, UsageError } from '../../cli/arguments';
+import type { RunCommand } from '../../cli/command';
 import { call } from './fake';
 
 describe('the command line', () => {

@@ -45,6 +45,11 @@ test.each([
     'AWS cannot be reached (ssm:GetParameter: connect ECONNREFUSED 127.0.0.1:9): check the network, --region and AWS_ENDPOINT_URL.',
   ],
   [
+    error('TypeError', 'Invalid URL'),
+    'unreachable',
+    'AWS_ENDPOINT_URL is no URL: unset it, or give it as http://HOST:PORT.',
+  ],
+  [
     error('ThrottlingException', 'Rate exceeded'),
     'other',
     'AWS refuses ssm:GetParameter: ThrottlingException: Rate exceeded.',
