@@ -123,7 +123,7 @@ describe('the watch', () => {
     const states = rights.filter(([, may]) => may.includes('states:')).map(([, may, on]) => [may, on]);
     expect(states.sort()).toEqual([
       ['states:DescribeExecution', 'states execution:edge-ramp:*'],
-      ['states:StartExecution', '(state machine)'],
+      ['states:StartExecution', 'the state machine'],
     ]);
   });
 
