@@ -13,9 +13,10 @@ open_session() {
   # Of this run's own, and with an end of its own: a script that is stopped outright cannot end it.
   timeout 300 ssh-agent -D -a "$work/agent" </dev/null >/dev/null 2>&1 9>&- &
   agent=$!
-  local tries=0
-  until [ -S "$work/agent" ] || [ "$((tries += 1))" -gt 100 ]; do sleep 0.05; done
   export SSH_AUTH_SOCK=$work/agent
+  local tries=0
+  # Its socket is there a moment before it answers: ssh-add ends with 2 until then (LX-21).
+  until ssh-add -l >/dev/null 2>&1 9>&- || [ "$?" -eq 1 ] || [ "$((tries += 1))" -gt 100 ]; do sleep 0.05; done
   local said
   said=$({ aws secretsmanager get-secret-value --secret-id "$SSM_Secret" --query SecretString --output text | ssh-add -q -; } 2>&1 9>&-) ||
     fail "$UNFIT" "the key in secret $SSM_Secret could not be loaded on the bastion: $(brief "$said")"

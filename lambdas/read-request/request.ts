@@ -37,7 +37,7 @@ const input = z
     repair: z
       .string()
       .regex(
-        /^arn:[a-z-]+:states:[a-z0-9-]+:[0-9]{12}:execution:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$/,
+        /^arn:[a-z-]+:states:[a-z0-9-]+:[0-9]{12}:execution:[A-Za-z0-9_-]+:[A-Za-z0-9._+=@!()'-]{1,80}$/,
         'must be the ARN of an execution',
       )
       .optional(),

@@ -127,14 +127,6 @@ describe('a run is started', () => {
     expect(log.text).toMatch(/^it does not carry: /);
   });
 
-  test('where the difference could not be mended: the run says so where it is seen', async () => {
-    const { tick, site, runs, log } = set();
-    site.world.group = { sync: 'In Sync', failover: 'ACTIVE' };
-    await tick();
-    expect(runs.all()).toEqual(ORDINARY);
-    expect(log.text).toContain('edge-ramp would refuse');
-  });
-
   test('once for a tick that comes twice', async () => {
     const { tick, site, runs } = set();
     site.world.alive = false;
@@ -350,6 +342,14 @@ describe('a tunnel that cannot be looked at', () => {
     expect(told).toEqual([expect.stringContaining('no time left')]);
   });
 
+  test('since a run would refuse what it would have to do: is told, and starts none that could only fail', async () => {
+    const { tick, site, runs, told } = set();
+    site.world.group = { sync: 'In Sync', failover: 'ACTIVE' };
+    await tick();
+    expect(runs.all()).toEqual([]);
+    expect(told).toEqual([expect.stringContaining('device group')]);
+  });
+
   test('since its item cannot be read: is told', async () => {
     const { tick, around, told } = set();
     around.memory = () => Promise.reject(new Error('the table is away'));
@@ -389,11 +389,11 @@ describe('many tunnels', () => {
   const others = Array.from({ length: 20 }, (_, i) => merge(A, { name: `edge-${String.fromCharCode(98 + i)}` }));
 
   test('do not fail each other: whoever cannot be looked at is told, whoever needs a run gets one', async () => {
-    const { tick, site, around, told, runs } = set(A, others as never);
-    site.world.alive = false;
+    const { tick, around, told, runs } = set(A, others as never);
+    const owner = runs.add('dead', { status: 'ABORTED', ended: new Date(NOW - 600_000) });
     around.memory = async (name) => {
       if (name === 'edge-c') throw new Error('the table is away');
-      return readMemory({ wanted: 'applied', applied: JSON.stringify({ ...A, name }) });
+      return readMemory({ wanted: 'applied', applied: JSON.stringify({ ...A, name }), owner });
     };
     runs.refuses.set('edge-d', throttled());
     await expect(tick()).rejects.toThrow('Rate exceeded');
