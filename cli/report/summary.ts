@@ -42,7 +42,7 @@ function ending(result: Result, run: Run): string {
     case 'Skipped':
       return `nothing was done (${unstopped(words)}).`;
     case 'Paused':
-      return `the automation leaves ${tunnel} alone; to end that: ${again('resume')}`;
+      return `${tunnel}: ${unstopped(words)}; to end that: ${again('resume')}`;
     case 'Resumed':
       return `the automation looks after ${tunnel} again.`;
     case 'InvalidRequest':

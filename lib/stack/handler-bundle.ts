@@ -12,6 +12,7 @@ const LAMBDAS = join(__dirname, '..', '..', 'lambdas');
  * four handlers than all the rest of a synthesis.
  *
  * - `mainFields` prefers ES modules, of which esbuild can leave out what is unused: it halves the AWS client.
+ * - `alias` leaves out the chain of credential providers, a fifth of a bundle: Lambda gives credentials one way only.
  * - `target` is the oldest Node.js that runs a bundle: the local mode's. On AWS it is a newer one.
  */
 export function handlerBundle(folder: string): AssetCode {
@@ -26,6 +27,7 @@ export function handlerBundle(folder: string): AssetCode {
       format: 'cjs',
       target: 'node20',
       mainFields: ['module', 'main'],
+      alias: { '@aws-sdk/credential-provider-node': join(LAMBDAS, 'credentials.ts') },
       logLevel: 'warning',
     });
     return true;

@@ -147,12 +147,15 @@ describe('a run on AWS', () => {
     const run = (endState: string): Answers => ({
       ...parameters(),
       ...items({}),
-      ...oneRun(history('ExecutionSucceeded'), { status: 'SUCCEEDED', output: JSON.stringify({ endState }) }),
+      ...oneRun(history('ExecutionSucceeded'), {
+        status: 'SUCCEEDED',
+        output: JSON.stringify({ endState, sentence: 'Automation leaves it alone until noon: why' }),
+      }),
     });
     const paused = await callAws(['pause', 'edge-a', '--until', '2h', '--reason', 'a spare part'], run('Paused'));
     expect(paused.code).toBe(0);
     expect(paused.out).toContain(
-      'Paused: the automation leaves edge-a alone; to end that: npx edge-ramp resume edge-a\n',
+      'Paused: edge-a: Automation leaves it alone until noon: why; to end that: npx edge-ramp resume edge-a\n',
     );
     const [, input] = paused.asked.find(([operation]) => operation === 'StartExecution')!;
     expect(JSON.parse(String(input['input']))).toEqual({
