@@ -41,7 +41,8 @@ describe('a tunnel that stands', () => {
   let here: Site;
   beforeEach(async () => {
     here = await site(SITE);
-    expect(endOf(await here.run())).toBe('Applied');
+    const applied = endOf(await here.run());
+    if (applied !== 'Applied') throw new Error(applied);
     await here.lab.close();
   });
   afterEach(() => discard(here));
