@@ -14,8 +14,9 @@ const project = (displayName, roots, more = {}) => ({
   roots: roots.map((root) => `<rootDir>/test/${root}`),
   ...more,
 });
-/** Scripts before a played oc, which is a program of its own for each call. */
-const SLOW = '/lib/tunnel/cluster-(commands|halfway)\\.test\\.ts$';
+/** Files of rooms that take many seconds: each call of a played oc is a program, a bridge is read in all its eras, time-outs are waited for. */
+const SLOW =
+  '/(lib/tunnel/(cluster-(commands|halfway|shared)|ramp/observe-pipelines)|lab/hosts/(health-check|time-outs))\\.test\\.ts$';
 const assembled = { globalSetup: '<rootDir>/test/runs/support/assemble.ts' };
 
 /** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived, awscli the AWS CLI; they have scripts of their own */
@@ -25,7 +26,7 @@ module.exports = {
   projects: [
     project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli'], { testPathIgnorePatterns: [SLOW] }),
     project('ends', ['ends'], assembled),
-    project('runs', ['runs', 'lib'], { ...assembled, testRegex: [`/runs/.*\\.test\\.ts$`, SLOW] }),
+    project('runs', ['runs', 'lib', 'lab'], { ...assembled, testRegex: [`/runs/.*\\.test\\.ts$`, SLOW] }),
     project('ovs', ['ovs']),
     project('vip', ['vip']),
     project('faults', ['faults'], assembled),

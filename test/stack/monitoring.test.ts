@@ -11,7 +11,7 @@ import { tunnelsFolder } from '../../lib/stack/tunnels-folder';
 import { METRICS, NAMESPACE, SERVICES } from '../../lib/tunnel/metrics';
 import { END_STATES } from '../../lib/tunnel/outcome';
 import { anchorsOf } from './support/headings';
-import { PROJECT, plain, resourcesOf, synthesizeUnchecked } from './support/synthesized';
+import { PROJECT, plain, resourcesOf, synthesizeUnchecked, unchecked } from './support/synthesized';
 
 const synthesized = synthesizeUnchecked();
 const only = (type: string) => {
@@ -237,7 +237,7 @@ describe('the policies for nodes', () => {
   const policies = (tunnels: readonly { readonly name: string }[]) => {
     const stack = new Stack();
     new NodePolicies(stack, 'Offered', { tunnels });
-    const template = Template.fromStack(stack);
+    const template = unchecked(() => Template.fromStack(stack));
     return {
       policies: Object.values<any>(template.findResources('AWS::IAM::ManagedPolicy')).map(
         ({ Properties }) => Properties,

@@ -18,7 +18,8 @@ import { documentResource, eventually, FakeHosts, parameter, temporaryFolder, wr
 
 const NODE = 'i-0aaa';
 const GONE = 'i-0bbb';
-const SPEED = 20;
+/** Delivery times out after 30 s at the least. */
+const SPEED = 60;
 
 const documents = writeAssembly({
   Say: documentResource(

@@ -1,6 +1,6 @@
 import type { Fault } from '../../../lab/hosts/host';
 import { TEXTS } from '../../../lab/hosts/texts';
-import { BASTION, BIGIP, clientKey, closeAll, hostKey, newDirectory, NODE, open, script, spec } from './bench';
+import { BASTION, BIGIP, clientKey, closeAll, hostKey, newDirectory, NODE, open, spec } from './bench';
 
 afterAll(closeAll);
 
@@ -38,17 +38,6 @@ describe('a fault', () => {
     const codes = [];
     for (let i = 0; i < 3; i++) codes.push((await hosts.world.run(NODE, 'ip link show dev tun0')).code);
     expect(codes).toEqual([0, 1, 0]);
-  });
-
-  it('hangs: never done, told to who waits for that host', async () => {
-    const hosts = await open({}, { speed: 100, faults: [fault('hang')] });
-    const hung = hosts.hung(NODE);
-    const before = hosts.dump(NODE);
-    const running = script(hosts, NODE, `timeout 50 ${ADD}`);
-    await hung;
-    expect((await running).code).toBe(124);
-    expect(hosts.dump(NODE)).toBe(before);
-    expect(hosts.journal()).toMatchObject([{ host: NODE, line: ADD, code: -1, writes: false }]);
   });
 
   it('that hangs BIG-IP is told to who waits for its bastion', async () => {

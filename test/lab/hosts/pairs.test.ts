@@ -3,61 +3,14 @@ import { Commands } from '../../../lab/cloud/ssm/commands';
 import { readDocument } from '../../../lab/cloud/ssm/document';
 import type { Resource } from '../../../lab/cloud/template';
 import { eventually } from '../cloud/support';
-import {
-  ADMIN,
-  BALANCER,
-  BIGIP,
-  closeAll,
-  FLOAT,
-  member,
-  newDirectory,
-  NODE,
-  open,
-  pair,
-  SECOND,
-  VIP,
-  type Bench,
-} from './bench';
+import { ADMIN, BALANCER, closeAll, newDirectory, NODE, open, pair, SECOND, VIP } from './bench';
+import { answers, holders, openPair, working } from './pair-bench';
 
 afterAll(closeAll);
 
-const OBJECTS = [
-  `create net tunnels tunnel SDN { local-address 10.3.89.66 profile ipip remote-address ${VIP} }`,
-  'create net self SDN { address 10.3.91.216/24 allow-service all vlan SDN }',
-  'create net route 10.128.0.0/14 interface SDN',
-];
-/** One node's end with everything: tunnel, firewall, the address of its subnet and the four flows. */
-const ramp = (gateway: string): string[] => [
-  `ip tunnel add tun1 mode ipip remote 10.3.89.66 local ${VIP} dev eth0`,
-  'ip addr add 10.3.91.217 dev tun1',
-  'ip link set tun1 up',
-  'ip route add 10.3.91.216 dev tun1',
-  'iptables -w -I INPUT 1 -p 4 -s 10.3.89.66 -m comment --comment edge-ramp:edge-a -j ACCEPT',
-  `ip addr add ${gateway} dev tun0`,
-  `ovs-ofctl -O OpenFlow13 --bundle add-flows br0 - <<EOF
-add cookie=0x999,table=0,priority=2000,in_port=2,ip,nw_src=10.3.91.216,nw_dst=10.128.0.0/14,actions=load:0->NXM_NX_REG0[],mod_nw_src:${gateway},goto_table:30
-add cookie=0x999,table=0,priority=2000,in_port=2,arp,arp_spa=${gateway},arp_tpa=10.128.0.0/14,actions=goto_table:30
-add cookie=0x999,table=30,priority=2000,arp,arp_tpa=${gateway},actions=output:2
-add cookie=0x999,table=30,priority=2000,ip,nw_dst=${gateway},actions=mod_nw_dst:10.3.91.216,output:2
-EOF`,
-];
-const open2 = (typed: Record<string, string[]> = {}): Promise<Bench> => open({ typed }, { specs: [pair, member] });
-/** The whole pair at work. */
-const working = (): Promise<Bench> =>
-  open2({ [BIGIP]: OBJECTS, [NODE]: ramp('10.129.0.254'), [SECOND]: ramp('10.131.0.254'), [ADMIN]: FLOAT });
-
-const holders = (hosts: Bench): string[] =>
-  [NODE, SECOND, BALANCER].filter((host) => hosts.dump(host).includes(`address ${VIP}/32 dev eth0`));
-const answers = async (hosts: Bench): Promise<boolean[]> => {
-  const all = [];
-  for (const pod of ['10.129.0.5', '10.131.0.5', '10.130.0.7'])
-    all.push(/ [1-9] received/.test((await hosts.world.run(BIGIP, `run util ping -c 3 ${pod}`)).out));
-  return all;
-};
-
 describe('two ramp nodes', () => {
   it('have a subnet each, and know the other’s', async () => {
-    const hosts = await open2();
+    const hosts = await openPair();
     expect(hosts.dump(NODE)).toMatch('address 10.129.0.1/23 dev tun0');
     expect(hosts.dump(SECOND)).toMatch('address 10.131.0.1/23 dev tun0');
     for (const [host, pod] of [
@@ -70,7 +23,7 @@ describe('two ramp nodes', () => {
   });
 
   it('without a running Pod hold no address', async () => {
-    expect(holders(await open2())).toEqual([]);
+    expect(holders(await openPair())).toEqual([]);
   });
 
   it('answer BIG-IP through the one that holds the address, for all Pods', async () => {
@@ -128,77 +81,6 @@ describe('two ramp nodes', () => {
   });
 });
 
-const UNIT = '$EDGE_RAMP_ROOT/etc/systemd/system/edge-ramp-edge-a.service';
-/** Installs the health reporter's service on a node and starts it. */
-const reporter = (gateway: string, cookie = '0x999'): string =>
-  `printf '[Service]\\nExecStart=/var/lib/edge-ramp/vip-report 127.112.0.11 tun1 10.3.91.216 ${cookie} ${gateway} edge-a\\n' >${UNIT} && systemctl daemon-reload && systemctl enable --now edge-ramp-edge-a`;
-const reporting = async (): Promise<Bench> => {
-  const hosts = await working();
-  expect((await hosts.world.run(NODE, reporter('10.129.0.254'))).code).toBe(0);
-  expect((await hosts.world.run(SECOND, reporter('10.131.0.254'))).code).toBe(0);
-  return hosts;
-};
-
-describe('the health check', () => {
-  it.each([
-    ['the device', 'ip link del tun1'],
-    ['the device, being down', 'ip link set tun1 down'],
-    ['the route', 'ip route del 10.3.91.216 dev tun1'],
-    ['the address on tun0', 'ip addr del 10.129.0.254/32 dev tun0'],
-    [
-      'one of the flows',
-      'ovs-ofctl -O OpenFlow13 --strict del-flows br0 table=30,priority=2000,arp,arp_tpa=10.129.0.254',
-    ],
-  ])('moves the address where a node misses %s', async (_, line) => {
-    const hosts = await reporting();
-    expect(holders(hosts)).toEqual([NODE]);
-    expect((await hosts.world.run(NODE, line)).code).toBe(0);
-    expect(holders(hosts)).toEqual([SECOND]);
-    expect((await hosts.world.run(NODE, 'ip -o -4 addr show dev lo')).out).toMatch(
-      /^1: lo    inet 127.0.0.1\/8 scope host lo\\ +valid_lft forever preferred_lft forever\n1: lo    inet 127.112.0.11\/32 scope host lo\\ +valid_lft \d+sec/,
-    );
-  });
-
-  it('takes the mark away when all is there again; the address stays with its holder', async () => {
-    const hosts = await reporting();
-    const before = hosts.dump(NODE);
-    await hosts.world.run(NODE, 'ip addr del 10.129.0.254/32 dev tun0');
-    await hosts.world.run(NODE, 'ip addr add 10.129.0.254/32 dev tun0');
-    expect((await hosts.world.run(NODE, 'ip -o -4 addr show dev lo')).out).not.toMatch('127.112');
-    expect(holders(hosts)).toEqual([SECOND]);
-    expect(hosts.dump(NODE)).toBe(before.replace(`address ${VIP}/32 dev eth0\n`, ''));
-  });
-
-  it('leaves nobody with the address where both miss something, and without a reporter misses nothing', async () => {
-    const hosts = await reporting();
-    for (const node of [NODE, SECOND]) await hosts.world.run(node, 'ip link del tun1');
-    expect(holders(hosts)).toEqual([]);
-    await hosts.world.run(SECOND, 'systemctl stop edge-ramp-edge-a');
-    await new Promise((resolve) => setTimeout(resolve, 20)); // its mark ends by itself after 10 s
-    expect(holders(hosts)).toEqual([SECOND]);
-  });
-
-  it('with SNAT to the gateway looks for the rule', async () => {
-    const hosts = await reporting();
-    await hosts.world.run(NODE, `${reporter('-', '-')}; systemctl restart edge-ramp-edge-a`);
-    expect(holders(hosts)).toEqual([SECOND]);
-    await hosts.world.run(
-      NODE,
-      'iptables -w -t nat -A POSTROUTING -s 10.3.91.216 -o tun0 -j SNAT --to-source 10.129.0.1',
-    );
-    await hosts.world.run(SECOND, 'ip link del tun1');
-    expect(holders(hosts)).toEqual([NODE]);
-  });
-
-  it('is a mark of some seconds, whoever puts it', async () => {
-    const hosts = await open({ typed: { [ADMIN]: FLOAT } }, { specs: [pair], speed: 10 });
-    await hosts.world.run(NODE, 'ip addr replace 127.112.0.11/32 dev lo valid_lft 10 preferred_lft 10');
-    expect(holders(hosts)).toEqual([SECOND]);
-    await new Promise((resolve) => setTimeout(resolve, 1100));
-    expect((await hosts.world.run(NODE, 'ip -o -4 addr show dev lo')).out).not.toMatch('127.112');
-  });
-});
-
 describe('a node that goes off', () => {
   it('leaves the address to the other, and its Pods answer nobody', async () => {
     const hosts = await working();
@@ -210,24 +92,6 @@ describe('a node that goes off', () => {
     expect((await hosts.world.run(ADMIN, 'oc rollout status dc/f5ipfailover')).code).toBe(1);
     hosts.world.gone(SECOND);
     expect(holders(hosts)).toEqual([]);
-  });
-
-  it('comes back rebooted: without tunnel, flows and address, its Pods and enabled services at work', async () => {
-    const hosts = await reporting();
-    await hosts.world.run(NODE, 'mkdir -p $EDGE_RAMP_ROOT/run/edge-ramp && echo ok >$EDGE_RAMP_ROOT/run/edge-ramp/x');
-    hosts.world.gone(NODE);
-    hosts.world.back(NODE);
-    expect(hosts.host(NODE)?.name).toBe(NODE);
-    const dump = hosts.dump(NODE);
-    expect(dump).not.toMatch(/tun1|priority=2000|10\.129\.0\.254|ipencap|0a:1f:5e:00:01:07/);
-    expect(dump).toMatch('unit edge-ramp-edge-a enabled active');
-    expect((await hosts.world.run(NODE, 'cat $EDGE_RAMP_ROOT/run/edge-ramp/*')).out).toMatch(/^broken \d+ /);
-    expect(holders(hosts)).toEqual([SECOND]);
-    hosts.world.gone(SECOND);
-    expect(holders(hosts)).toEqual([]); // its reporter says that the tunnel is missing
-    for (const line of ramp('10.129.0.254'))
-      expect(await hosts.world.run(NODE, line)).toMatchObject({ code: 0, err: '' });
-    expect(holders(hosts)).toEqual([NODE]);
   });
 
   it('is still off after the lab was closed and opened again', async () => {

@@ -57,18 +57,6 @@ describe('a bash script on a ramp node', () => {
     expect(ran.out).toBe('127\n127\n127\n127\n');
   });
 
-  it('finds time-outs as much shorter as the lab is faster, with 5 s more for a busy machine', async () => {
-    const hosts = await open({}, { speed: 100, faults: [{ host: NODE, match: 'link show', nth: 1, effect: 'hang' }] });
-    const ran = await script(
-      hosts,
-      NODE,
-      'timeout -k 5 20 ip link show dev tun0; echo $?; timeout 20s ip link show dev tun0 | grep -c tun0',
-    );
-    expect(ran.out).toBe('124\n1\n');
-    expect(ran.took).toBeGreaterThan(5190);
-    expect(ran.took).toBeLessThan(15_000); // 20 s and more on a real device
-  });
-
   it('waits for a ping as long as the lab is slow', async () => {
     const hosts = await open({}, { speed: 20 });
     expect((await script(hosts, NODE, 'ping -c 3 -W 2 10.3.91.216')).took).toBeGreaterThan(190);

@@ -1,13 +1,9 @@
 import * as fc from 'fast-check';
-import { isAddress, parseCidr } from '../../../lib/tunnel/address';
-import { readDeclarations } from '../../../lib/tunnel/declared';
 import { InvalidRequest } from '../../../lib/tunnel/errors';
 import { parseDeclaration } from '../../../lib/tunnel/parse';
-import { readFileSync } from 'node:fs';
-import { EXAMPLE, EXAMPLE_FILE, merge, tunnel } from './site';
+import { EXAMPLE, merge, tunnel } from './site';
 import { specs } from './generators';
-
-const TEXT = readFileSync(EXAMPLE_FILE, 'utf8');
+import { TEXT, fileMessage } from './declared-messages';
 
 /** The message about a declaration that is refused. */
 function message(document: unknown): string {
@@ -20,20 +16,12 @@ function message(document: unknown): string {
   throw new Error('was accepted');
 }
 
-function fileMessage(...texts: readonly (readonly [path: string, text: string])[]): string {
-  try {
-    readDeclarations(texts.map(([path, text]) => ({ path, text })));
-  } catch (error) {
-    expect(error).toBeInstanceOf(InvalidRequest);
-    return (error as Error).message;
-  }
-  throw new Error('was accepted');
-}
-
 const bigip = (changes: Record<string, unknown>): unknown =>
   merge(EXAMPLE, { bigip: [merge(EXAMPLE.bigip[0]!, changes)] });
+
 const node = (changes: Record<string, unknown>): unknown =>
   merge(EXAMPLE, { ramp: { nodes: [merge(EXAMPLE.ramp.nodes[0]!, changes)] } });
+
 const other = (changes: Record<string, unknown>): unknown => merge(EXAMPLE, changes);
 
 describe('the example', () => {
@@ -386,140 +374,6 @@ describe('a rule between fields: message with path, value and rule', () => {
   });
 });
 
-describe('several declared tunnels', () => {
-  const second = (changes: Record<string, unknown> = {}): string =>
-    JSON.stringify(
-      merge(
-        {
-          ...EXAMPLE,
-          name: 'edge-b',
-          bigip: [{ ...EXAMPLE.bigip[0], management: '10.4.88.66', address: '10.4.89.66' }],
-          ramp: { nodes: [{ ...EXAMPLE.ramp.nodes[0], instance: 'i-0bbbbbbbbbbbbbbbb', address: '10.4.89.89' }] },
-        },
-        changes,
-      ),
-    );
-  const sameBigIp = { bigip: [{ ...EXAMPLE.bigip[0], address: '10.4.89.66' }] };
-  const sameNode = { ramp: { nodes: [{ ...EXAMPLE.ramp.nodes[0], address: '10.4.89.89' }] } };
-  const both = (text: string): string => fileMessage(['tunnels/edge-a.yaml', TEXT], ['tunnels/edge-b.yaml', text]);
-
-  test('on other hosts may be alike in everything else', () =>
-    expect(
-      readDeclarations([
-        { path: 'edge-b.yaml', text: second() },
-        { path: 'edge-a.yaml', text: TEXT },
-      ]).map(({ name }) => name),
-    ).toEqual(['edge-a', 'edge-b']));
-
-  test.each([
-    [
-      'tunnel on BIG-IP',
-      sameBigIp,
-      'objects.tunnel: "SDN": is taken by tunnel edge-a (tunnel SDN on BIG-IP 10.3.88.66)',
-    ],
-    ['self IP', sameBigIp, 'objects.self: "SDN": is taken by tunnel edge-a'],
-    ['SNAT pool', sameBigIp, 'objects.snatPool: "SDN_snatpool": is taken by tunnel edge-a'],
-    [
-      'address inside the tunnel',
-      sameBigIp,
-      'tunnel.bigip: "10.3.91.216/24": is taken by tunnel edge-a (address 10.3.91.216 on BIG-IP',
-    ],
-    ['route', sameBigIp, 'clusterNetworks.0: "10.128.0.0/14": is taken by tunnel edge-a (the route to 10.128.0.0/14'],
-    ['virtual server', sameBigIp, 'virtualServers.0: "ose-vserver": is taken by tunnel edge-a'],
-    [
-      'virtual server by another spelling',
-      { ...sameBigIp, virtualServers: ['/Common/ose-vserver'] },
-      'virtualServers.0: "/Common/ose-vserver": is taken',
-    ],
-    [
-      'interface of a node',
-      sameNode,
-      'tunnel.interface: "tun1": is taken by tunnel edge-a (interface tun1 on node i-0a4e90de0a4e90de0)',
-    ],
-    [
-      'far end on a node',
-      sameNode,
-      'tunnel.bigip: "10.3.91.216/24": is taken by tunnel edge-a (the far end 10.3.91.216 on node',
-    ],
-    ['cookie on a node', sameNode, 'cookie: "0x999": is taken by tunnel edge-a (cookie 0x999 on node'],
-    [
-      'pair of outer addresses',
-      {
-        bigip: [{ ...EXAMPLE.bigip[0], management: '10.4.88.66' }],
-        ramp: { nodes: [{ ...EXAMPLE.ramp.nodes[0], instance: 'i-0bbbbbbbbbbbbbbbb' }] },
-      },
-      'ramp.nodes: "10.3.89.89": is taken by tunnel edge-a (a tunnel between 10.3.89.66 and 10.3.89.89)',
-    ],
-  ])('may not share one %s', (_what, changes, expected) => {
-    expect(both(second(changes))).toContain(`tunnels/edge-b.yaml: ${expected}`);
-  });
-
-  test.each([
-    [
-      'prefix inside the tunnel',
-      { tunnel: { bigip: '10.3.91.218/25', node: '10.3.91.219' } },
-      'tunnel.bigip: "10.3.91.218/25": must not overlap tunnel.bigip 10.3.91.216/24 of tunnel edge-a on the same BIG-IP: it has one way to an address',
-    ],
-    [
-      'part of a cluster network',
-      { clusterNetworks: ['10.130.0.0/16'] },
-      'clusterNetworks.0: "10.130.0.0/16": must not overlap clusterNetworks.0 10.128.0.0/14 of tunnel edge-a',
-    ],
-    [
-      'way to the ramp node',
-      { ramp: { nodes: [{ ...EXAMPLE.ramp.nodes[0], instance: 'i-0bbbbbbbbbbbbbbbb', address: '10.130.9.9' }] } },
-      'ramp.nodes.0.address: "10.130.9.9": must not overlap clusterNetworks.0 10.128.0.0/14 of tunnel edge-a on the same BIG-IP: it would send the packets of this tunnel into that one',
-    ],
-    [
-      "way to the other's ramp node",
-      { clusterNetworks: ['10.3.89.0/24'] },
-      'clusterNetworks.0: "10.3.89.0/24": must not overlap bigip.0.address 10.3.89.66 of tunnel edge-a on the same BIG-IP: it would send the packets of that tunnel into this one',
-    ],
-    [
-      'lock',
-      { bigip: [{ ...EXAMPLE.bigip[0], address: '10.4.89.66', bastion: 'i-0bbbbbbbbbbbbbbbb' }] },
-      'bigip.0.bastion: "i-0bbbbbbbbbbbbbbbb": must be i-0ba5710a0ba5710a0, as in tunnel edge-a: two bastions of one BIG-IP would not lock each other out',
-    ],
-  ])('on one BIG-IP may not be in the way of one another: %s', (_what, changes, expected) => {
-    const apart = {
-      ...sameBigIp,
-      tunnel: { bigip: '10.4.91.216/24', node: '10.4.91.217' },
-      objects: { tunnel: 'SDN2', self: 'SDN2', snatPool: 'SDN2_snatpool' },
-      clusterNetworks: ['10.132.0.0/14'],
-      virtualServers: ['others'],
-      probe: undefined,
-    };
-    expect(() =>
-      readDeclarations([
-        { path: 'edge-a.yaml', text: TEXT },
-        { path: 'edge-b.yaml', text: second(apart) },
-      ]),
-    ).not.toThrow();
-    expect(both(second({ ...apart, ...changes }))).toContain(`tunnels/edge-b.yaml: ${expected}`);
-  });
-
-  test('may not have one name', () =>
-    expect(fileMessage(['tunnels/edge-a.yaml', TEXT], ['more/edge-a.yaml', second({ name: 'edge-a' })])).toContain(
-      'more/edge-a.yaml: name: "edge-a": is taken by tunnel edge-a',
-    ));
-
-  test('are checked together with all their mistakes: those of every file are listed', () => {
-    const said = fileMessage(
-      ['tunnels/edge-a.yaml', TEXT.replace('10.3.91.217', '10.3.92.217')],
-      ['tunnels/edge-b.yaml', second({ snat: 'x' })],
-    );
-    expect(said).toContain('tunnels/edge-a.yaml: tunnel.node');
-    expect(said).toContain('tunnels/edge-b.yaml: snat');
-  });
-
-  test('bear the names of their files', () =>
-    expect(fileMessage(['tunnels/edge-z.yaml', TEXT])).toBe(
-      'tunnels/edge-z.yaml: name: "edge-a": must be the file\'s name, edge-z',
-    ));
-
-  test('may be none at all', () => expect(readDeclarations([])).toEqual([]));
-});
-
 describe('hostile or mistaken YAML', () => {
   const bomb = [
     'a: &a [x,x,x,x,x,x,x,x,x]',
@@ -560,28 +414,6 @@ describe('hostile or mistaken YAML', () => {
       ),
       { numRuns: 150 },
     ));
-});
-
-describe('addresses', () => {
-  test('the text of four octets is canonical exactly when it is how the octets print', () =>
-    fc.assert(
-      fc.property(
-        fc.array(fc.oneof(fc.nat(300).map(String), fc.constantFrom('01', '', '-1', '1e1', '0x1')), {
-          minLength: 3,
-          maxLength: 5,
-        }),
-        (parts) => {
-          const octets = parts.map(Number);
-          const canonical =
-            parts.length === 4 &&
-            parts.every((part, i) => String(octets[i]) === part && /^[0-9]+$/.test(part) && octets[i]! <= 255);
-          expect(isAddress(parts.join('.'))).toBe(canonical);
-        },
-      ),
-    ));
-
-  test('a network holds its first and its last address', () =>
-    expect(parseCidr('10.129.3.7/22')).toEqual({ first: 0x0a810000, last: 0x0a8103ff, length: 22 }));
 });
 
 test('a declared tunnel, read as JSON, is the same tunnel: what lies in the parameter is what was declared', () =>

@@ -1,18 +1,12 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
-import type { ClusterFacts } from '../../../lib/tunnel/cluster/read';
-import { difference, type Observation, type State } from '../../../lib/tunnel/device';
-import { deviceTitle, devicesOf } from '../../../lib/tunnel/devices';
-import { NotUnderstood, NotVerified, Refused } from '../../../lib/tunnel/errors';
+import { difference, type State } from '../../../lib/tunnel/device';
+import { NotUnderstood, NotVerified } from '../../../lib/tunnel/errors';
 import { balancer } from '../../../lib/tunnel/member/device';
-import type { Goal, Observed, Plan } from '../../../lib/tunnel/plan';
-import { reconcile } from '../../../lib/tunnel/reconcile';
-import type { Declared, Member } from '../../../lib/tunnel/tunnel';
-import { ADMIN, BALANCER, MEMBER, NODE, NO_TUN0, WHOLE, about, looked, member, told } from './member-site';
+import type { Member } from '../../../lib/tunnel/tunnel';
+import { ADMIN, MEMBER, NODE, NO_TUN0, WHOLE, about, looked, member, told } from './member-site';
 import { refused } from './plans';
-import { ALIVE, DEAD, EXAMPLE, Site, answerText, tunnel, type Said } from './site';
-
-const DEVICE = `balancer ${BALANCER}`;
-const CLUSTER = `cluster of ${ADMIN}`;
+import { ALIVE, DEAD, EXAMPLE, answerText, tunnel, type Said } from './site';
+import { DEVICE, CLUSTER, OURS, clusterLooked } from './member-cluster';
 
 describe('a balancer', () => {
   const desired = (changes: typeof WHOLE, spec = MEMBER): State =>
@@ -144,24 +138,6 @@ describe('the proof', () => {
     expect(() => prove(lines, code)).toThrow(`${DEVICE}: ${words}`);
   });
 });
-
-/** What the cluster answers about the balancer's node. */
-const CALM: typeof WHOLE = {
-  client: [['cordon manage-node'], 0],
-  [`node ${NODE}`]: [['on'], 0],
-  [`scheduling ${NODE}`]: [['is on'], 0],
-  [`pods ${NODE}`]: [['0'], 0],
-};
-const OURS: typeof WHOLE = { [`node ${NODE}`]: [['off'], 0], [`scheduling ${NODE}`]: [['is off first on'], 0] };
-
-function clusterLooked(changes: typeof WHOLE, spec: Member, applied: Member | null = null): Observation<ClusterFacts> {
-  const said = Object.entries({ ...CALM, ...changes }).map(([question, [lines, code]]): Said => [
-    question,
-    lines,
-    code,
-  ]);
-  return cluster.read(answerText(said), { name: ADMIN, spec, applied });
-}
 
 function inCluster(
   goal: 'desired' | 'absent',
@@ -295,118 +271,5 @@ describe('ordinary Pods that are still there', () => {
       cluster: MEMBER.cluster,
     });
     expect(cluster.questions({ name: ADMIN, spec: ramp, applied: null }).join()).not.toContain('pods');
-  });
-});
-
-describe('a run', () => {
-  function observed(
-    changes: { readonly node?: typeof WHOLE; readonly cluster?: typeof WHOLE },
-    spec: Member,
-    applied: Member | null,
-  ): readonly Observed[] {
-    return [
-      { kind: 'ramp', name: spec.balancer.instance, observation: looked(changes.node, spec) },
-      { kind: 'cluster', name: ADMIN, observation: clusterLooked(changes.cluster ?? {}, spec, applied) },
-    ];
-  }
-  const plan = (goal: Goal, changes: Parameters<typeof observed>[0] = {}, applied: Member | null = null): Plan =>
-    reconcile(goal, { spec: MEMBER, applied, original: {}, before: {}, observed: observed(changes, MEMBER, applied) });
-  const unreachable: typeof WHOLE = { 'ping 10.130.0.7': [DEAD, 1] };
-
-  test('is about the balancer and its cluster', () => {
-    const devices = devicesOf(MEMBER, null);
-    expect(devices.map(deviceTitle)).toEqual([DEVICE, CLUSTER]);
-    expect(devices.map(({ instance, former }) => [instance, former])).toEqual([
-      [BALANCER, false],
-      [ADMIN, false],
-    ]);
-  });
-
-  test('cordons while it configures, and proves it afterwards', () => {
-    const { changes, work, prove, interrupts, reachable } = plan('declared');
-    expect(changes).toEqual([
-      {
-        device: CLUSTER,
-        stage: 'shape',
-        text: `~ node ${NODE}: unschedulable (was schedulable)`,
-        interrupts: null,
-      },
-    ]);
-    expect(work.shape.cluster).toEqual([
-      { device: ADMIN, operations: [`modify~scheduling ${NODE}~is on~is off first on`], saved: null },
-    ]);
-    expect(prove).toEqual({ bigip: [], ramp: [{ device: BALANCER, operations: [], saved: null }], cluster: [] });
-    expect([interrupts, reachable]).toEqual([[], true]);
-  });
-
-  test('that finds all as declared has nothing to do; reachable only if the Pod answers', () => {
-    expect(plan('declared', { cluster: OURS }, MEMBER)).toMatchObject({ operations: 0, reachable: true, remarks: [] });
-    expect(plan('declared', { cluster: OURS, node: unreachable }, MEMBER)).toMatchObject({
-      operations: 0,
-      reachable: false,
-      verification: [{ from: DEVICE, ok: false, detail: '0 of 3 packets came back' }],
-    });
-  });
-
-  test('is refused where the balancer is no member, whatever the cluster says; a teardown is not', () => {
-    refused(() => plan('declared', { node: NO_TUN0, cluster: OURS }, MEMBER), `${DEVICE} has no tun0`);
-    expect(plan('absent', { node: NO_TUN0, cluster: OURS }, MEMBER).operations).toBe(1);
-  });
-
-  test('does not look for a balancer that left the declaration: nothing was changed on it', () => {
-    const moved = member({ balancer: { instance: 'mi-0bbbbbbbbbbbbbbbb' } });
-    expect(devicesOf(moved, MEMBER).map(deviceTitle)).toEqual(['balancer mi-0bbbbbbbbbbbbbbbb', CLUSTER]);
-  });
-
-  test('tears down without a balancer that is gone for good', () => {
-    const [, onlyCluster] = observed({ cluster: OURS }, MEMBER, MEMBER);
-    const situation = { spec: MEMBER, applied: MEMBER, original: {}, before: {}, observed: [onlyCluster!] };
-    expect(() => reconcile('absent', situation)).toThrow(`${DEVICE} was not observed`);
-    expect(reconcile('absent', { ...situation, forget: [BALANCER] }).operations).toBe(1);
-    refused(
-      () => reconcile('declared', { ...situation, forget: [BALANCER] }),
-      `${DEVICE} is declared and cannot be forgotten`,
-    );
-  });
-});
-
-describe('a declaration whose kind has changed', () => {
-  const ramp = tunnel({ name: MEMBER.name });
-  const names = (spec: Declared, applied: Declared): readonly string[] => devicesOf(spec, applied).map(deviceTitle);
-
-  test('is about the devices that it stands on', () => {
-    expect(names(MEMBER, ramp)).toEqual([
-      `BIG-IP ${ramp.bigip[0]!.management}`,
-      `ramp node ${ramp.ramp.nodes[0]!.instance}`,
-    ]);
-    expect(names(ramp, MEMBER)).toEqual([DEVICE, CLUSTER]);
-  });
-
-  test('is refused while it stands as the other kind, and may be torn down', () => {
-    const site = new Site(ramp);
-    site.apply();
-    const situation = { ...site.situation(), spec: MEMBER };
-    refused(
-      () => reconcile('declared', situation),
-      'edge-lb stands as kind ramp and is declared as kind member: tear it down first',
-    );
-    const torn = reconcile('absent', situation);
-    expect(torn.operations).toBeGreaterThan(0);
-    expect(torn.operations).toBe(site.plan('absent').operations);
-    expect(torn.work).toEqual(site.plan('absent').work);
-  });
-
-  test('the other way round too', () => {
-    const found: readonly Observed[] = [
-      { kind: 'ramp', name: BALANCER, observation: looked() },
-      { kind: 'cluster', name: ADMIN, observation: clusterLooked(OURS, MEMBER, MEMBER) },
-    ];
-    const situation = { spec: ramp, applied: MEMBER, original: {}, before: {}, observed: found };
-    refused(
-      () => reconcile('declared', situation),
-      'edge-lb stands as kind member and is declared as kind ramp: tear it down first',
-    );
-    expect(reconcile('absent', situation).changes).toMatchObject([{ device: CLUSTER }]);
-    expect(() => reconcile('declared', { ...situation, forget: [BALANCER] })).toThrow(Refused);
   });
 });
