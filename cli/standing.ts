@@ -75,15 +75,24 @@ function syncOf({ declared, memory }: Known, alive: boolean): Pick<Standing, 'in
   if (wanted !== 'applied') return judged(null, wanted === 'absent' ? 'it was torn down' : 'it was never applied');
   if (!declared) return judged(false, 'it is not declared any more, and still stands');
   if (differs(declared, applied)) return judged(false, 'declared differs from what is applied');
-  switch (lastEnd(memory)) {
+  switch (lastRun(memory).endState) {
     case 'NotVerified':
       return judged(false, 'it stood as declared and did not carry');
     case 'Planned':
       return judged(false, 'what has to change would cut live traffic');
     case 'NotStarted':
       return judged(null, 'the last run could not look');
-    default:
+    case 'RolledBack':
+      return lastRun(memory).action === 'teardown'
+        ? judged(null, 'a teardown failed and was put back')
+        : judged(false, 'what had to change could not be changed, and was put back');
+    case 'Restored':
+      return judged(null, 'what a run that died had left was put back, and nobody has looked since');
+    case 'Applied':
+    case 'Unchanged':
       return judged(true, 'by the last run that looked');
+    default:
+      return judged(null, 'of the last run nothing is known');
   }
 }
 
@@ -112,11 +121,11 @@ function needsOf({ name, declared, memory }: Known, alive: boolean, where: Where
     to('history'),
   );
   need(
-    stands && notified !== null && lastEnd(memory) === 'Planned',
+    stands && notified !== null && lastRun(memory).endState === 'Planned',
     'what has to change would cut live traffic, which the automation leaves to a person',
     to('apply', `--allow-interruption --expect ${notified}`),
   );
-  need(stands && lastEnd(memory) === 'NotVerified', 'it stood as declared and did not carry', to('verify'));
+  need(stands && lastRun(memory).endState === 'NotVerified', 'it stood as declared and did not carry', to('verify'));
   need(
     isPaused(memory, now) && paused?.until === null,
     `it is paused until somebody resumes it (${paused?.reason})`,
@@ -142,11 +151,11 @@ function differs(declared: Declared, applied: string | null): boolean {
   return applied === null || !isDeepStrictEqual(onDevices(declared), onDevices(JSON.parse(applied) as Declared));
 }
 
-/** The end state of the run that closed the lease last. */
-function lastEnd({ lastResult }: Memory): string | null {
+/** How the run ended that closed the lease last, and what it was to do. */
+function lastRun({ lastResult }: Memory): { readonly endState?: string; readonly action?: string } {
   try {
-    return (JSON.parse(lastResult ?? '{}') as { readonly endState?: string }).endState ?? null;
+    return JSON.parse(lastResult ?? '{}') as { endState?: string; action?: string };
   } catch {
-    return null;
+    return {};
   }
 }

@@ -1,9 +1,9 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { environment } from '../environment';
 import { declaredTunnels } from '../runs/declared';
 import { SfnRuns } from '../runs/sfn';
+import { loggerOf } from '../telemetry/logger';
 import { reaction } from './reaction';
 
 const parameters = new SSMClient({});
@@ -12,5 +12,5 @@ const parameters = new SSMClient({});
 export const handler = reaction({
   declared: () => declaredTunnels(parameters, environment('TUNNELS_PREFIX')),
   runs: new SfnRuns(new SFNClient({}), environment('STATE_MACHINE_ARN')),
-  log: new Logger({ serviceName: 'react' }),
+  log: loggerOf('react'),
 });

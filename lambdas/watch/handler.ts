@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -7,9 +6,10 @@ import { environment } from '../environment';
 import { SsmRunCommand } from '../run-command/ssm';
 import { declaredTunnels } from '../runs/declared';
 import { SfnRuns } from '../runs/sfn';
+import { loggerOf } from '../telemetry/logger';
+import { publish } from '../telemetry/publish';
 import { Blindness } from './blindness';
 import { connectedInstances } from './connected';
-import { couldNotLook } from './measure';
 import { memoryOf } from './memory-of';
 import { sendNotice } from './notice';
 import { type Tick, watch } from './watch';
@@ -41,8 +41,9 @@ const look = watch({
   blindness: new Blindness((tunnel, why) =>
     sendNotice(topic, { topic: environment('NOTICES_TOPIC_ARN'), machine, tunnel, why }),
   ),
-  measure: { couldNotLook },
-  log: new Logger({ serviceName: 'watch' }),
+  // Only then: a metric that is published at every tick costs 30 cents a month.
+  measure: { couldNotLook: () => publish('watch', [{ name: 'CouldNotLook', value: 1 }]) },
+  log: loggerOf('watch'),
   now: () => new Date(),
 });
 

@@ -16,6 +16,8 @@ export const SERVICES = {
   steps: 'steps',
   /** The function that looks at tunnels between runs. */
   watch: 'watch',
+  /** The function that answers events. */
+  react: 'react',
 } as const;
 
 /** The metrics, with their unit as CloudWatch calls it, and their dimensions beside `service`. */

@@ -164,12 +164,13 @@ function knowsTheVariable(): boolean {
   return Number(minor) >= (Number(major) === 1 ? 29 : 13);
 }
 
-function reachedByTheVariable(): void {
-  const { out, err } = run(['--output', 'json', 'stepfunctions', 'list-state-machines'], { AWS_ENDPOINT_URL: url });
+test('what the server says to export is all that a CLI needs; one too old for AWS_ENDPOINT_URL needs --endpoint-url besides', () => {
+  const endpoint = knowsTheVariable() ? [] : ['--endpoint-url', url];
+  const list = [...endpoint, '--output', 'json', 'stepfunctions', 'list-state-machines'];
+  const { out, err } = run(list, { AWS_ENDPOINT_URL: url });
   expect(err).toBe('');
   expect(JSON.parse(out)).toMatchObject({ stateMachines: [{ stateMachineArn: machine }] });
-}
-(knowsTheVariable() ? test : test.skip)('AWS_ENDPOINT_URL does without --endpoint-url', reachedByTheVariable);
+});
 
 test('Ctrl-C closes the server and leaves the folder to others', async () => {
   const gone = new Promise((resolve) => server.once('close', resolve));

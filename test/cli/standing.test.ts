@@ -14,13 +14,14 @@ const [EXAMPLE] = readDeclarations([
 ]);
 const SPEC: Declared = { ...EXAMPLE!, example: false };
 const OWNER = 'arn:aws:states:r:1:execution:edge-ramp:edge-a-apply-1';
+const result = (endState: string, action = 'apply') => JSON.stringify({ endState, action });
 const STANDS = {
   wanted: 'applied',
   applied: JSON.stringify(SPEC),
   provenAt: '2026-11-23T07:55:00.000Z',
   provenBy: OWNER,
+  lastResult: result('Applied'),
 };
-const result = (endState: string) => JSON.stringify({ endState });
 
 /** What is said of a tunnel with such an item. */
 function standing(item: Record<string, unknown>, more: Partial<Known> = {}) {
@@ -81,7 +82,28 @@ describe('how a tunnel stands', () => {
       'on',
     ],
     ['not looked at', { ...STANDS, lastResult: result('NotStarted') }, null, 'the last run could not look', 'on'],
-    ['rolled back', { ...STANDS, lastResult: result('RolledBack') }, true, 'by the last run that looked', 'on'],
+    [
+      'rolled back',
+      { ...STANDS, lastResult: result('RolledBack') },
+      false,
+      'what had to change could not be changed, and was put back',
+      'on',
+    ],
+    [
+      'not torn down',
+      { ...STANDS, lastResult: result('RolledBack', 'teardown') },
+      null,
+      'a teardown failed and was put back',
+      'on',
+    ],
+    [
+      'repaired',
+      { ...STANDS, lastResult: result('Restored') },
+      null,
+      'what a run that died had left was put back, and nobody has looked since',
+      'on',
+    ],
+    ['of an older version', { ...STANDS, lastResult: '?' }, null, 'of the last run nothing is known', 'on'],
   ])('%s', (_, item, inSync, why, automation) => expect(standing(item)).toMatchObject({ inSync, why, automation }));
 
   test('how often it is looked at is no difference on a device', () => {

@@ -1,3 +1,4 @@
+import { publish } from '../../lambdas/telemetry/publish';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
@@ -7,7 +8,6 @@ import { DescribeInstanceInformationCommand, GetParametersByPathCommand } from '
 import { declaredTunnels } from '../../lambdas/runs/declared';
 import { SfnRuns } from '../../lambdas/runs/sfn';
 import { connectedInstances } from '../../lambdas/watch/connected';
-import { couldNotLook } from '../../lambdas/watch/measure';
 import { memoryOf } from '../../lambdas/watch/memory-of';
 import { sendNotice } from '../../lambdas/watch/notice';
 import { EXAMPLE } from '../lib/tunnel/site';
@@ -152,7 +152,7 @@ describe('the watch', () => {
 
   test('counts by a line of the log from which CloudWatch makes a metric', () => {
     const printed = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-    couldNotLook();
+    publish('watch', [{ name: 'CouldNotLook', value: 1 }]);
     const [line, ...others] = printed.mock.calls.map(([text]) => JSON.parse(String(text)));
     printed.mockRestore();
     expect(others).toEqual([]);

@@ -1,24 +1,9 @@
 import type { StepInput } from '../../lambdas/devices/step';
 import { EXAMPLE } from '../lib/tunnel/site';
+import { LEAST_REQUEST } from './least-request';
 
 /** A request as Read request hands it on. */
-export const REQUEST = {
-  contract: 3,
-  tunnel: 'edge-a',
-  action: 'apply',
-  allowInterruption: false,
-  expect: null,
-  trigger: null,
-  asked: null,
-  awaits: null,
-  repair: null,
-  until: null,
-  reason: null,
-  specDigest: null,
-  forget: [],
-  declared: true,
-  spec: EXAMPLE,
-} as const;
+export const REQUEST = { ...LEAST_REQUEST, specDigest: null, spec: EXAMPLE } as const;
 
 /** What the state machine gives the step of a kind of device. */
 export const INPUT: StepInput = {

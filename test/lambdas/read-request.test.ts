@@ -2,6 +2,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { handler } from '../../lambdas/read-request/handler';
 import { readRequest } from '../../lambdas/read-request/request';
 import { EXAMPLE, merge } from '../lib/tunnel/site';
+import { LEAST_REQUEST } from './least-request';
 
 const declared = async (name: string): Promise<string | undefined> =>
   name === 'edge-a' ? JSON.stringify(EXAMPLE) : undefined;
@@ -15,19 +16,7 @@ async function message(input: unknown): Promise<string> {
 
 test('the least request is an apply that interrupts nothing, with every field of the contract', async () =>
   expect(await readRequest({ tunnel: 'edge-a' }, declared)).toEqual({
-    contract: 3,
-    tunnel: 'edge-a',
-    action: 'apply',
-    allowInterruption: false,
-    expect: null,
-    trigger: null,
-    asked: null,
-    awaits: null,
-    repair: null,
-    until: null,
-    reason: null,
-    forget: [],
-    declared: true,
+    ...LEAST_REQUEST,
     specDigest: expect.stringMatching(/^[0-9a-f]{16}$/),
     spec: EXAMPLE,
   }));

@@ -1,3 +1,4 @@
+import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { ExecutionRecord, StateEvent } from '../../lab';
 import type { Tunnel } from '../../lib/tunnel/tunnel';
 import { BIGIP, NODE, discard, endOf, example, site, type Site } from './support/site';
@@ -25,6 +26,18 @@ const automatic = ({ lab }: Site): string[] =>
         `${input['trigger']}${input['repair'] ? ' repair' : ` ${input['action'] ?? 'apply'}`}: ${end(run)}`,
     )
     .reverse();
+
+/** The states that a run entered, in order. */
+async function states({ lab }: Site, { ExecutionArn: executionArn }: ExecutionRecord): Promise<readonly string[]> {
+  const client = new SFNClient({
+    endpoint: lab.url,
+    region: 'local-1',
+    credentials: { accessKeyId: 'lab', secretAccessKey: 'lab' },
+  });
+  const { events } = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+  client.destroy();
+  return events!.flatMap(({ stateEnteredEventDetails: entered }) => (entered ? [entered.name!] : []));
+}
 
 /** Starts an apply of a tunnel whose flows are gone, and stops it when a state has done its work. */
 async function stoppedAfter(state: string, { lab, world }: Site): Promise<void> {
@@ -57,10 +70,12 @@ describe('a tunnel that stands', () => {
 
   test('on a node that boots slowly is built again when the node is there', async () => {
     const { lab, world } = await watched();
-    const there = world.reboot(NODE, 120);
-    await there;
+    await world.reboot(NODE, 120);
     await lab.settled();
     expect(automatic(here)).toEqual(['event apply: Applied']);
+    const visited = await states(here, lab.executions()[0]!);
+    expect(visited.filter((name) => name === 'Wait for the agent').length).toBeGreaterThan(2);
+    expect(visited.lastIndexOf('Wait for the agent')).toBeLessThan(visited.indexOf('Take lease'));
   });
 
   test('and whose run died with its event lost is repaired by the watch, and then applied again', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionRecord } from '../../lab';
 import type { Declared, Tunnel } from '../../lib/tunnel/tunnel';
@@ -64,6 +64,16 @@ function told(): string[] {
   const news = lines.slice(toldBefore).map((line) => (JSON.parse(line) as { Subject: string }).Subject);
   toldBefore = lines.length;
   return news;
+}
+
+/** How often a metric was counted today: the sum of what the function that measures printed for CloudWatch. */
+function measured(metric: string): number {
+  const logs = join(here.state, 'logs');
+  const file = readdirSync(logs).find((name) => name.includes('Measure'))!;
+  const lines = readFileSync(join(logs, file), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('{')); // Node.js prints a warning of its own
+  return lines.reduce((sum, line) => sum + Number((JSON.parse(line) as Record<string, unknown>)[metric] ?? 0), 0);
 }
 
 const item = async (tunnel: Declared): Promise<any> => here.lab.item(tunnel.name);
@@ -138,6 +148,7 @@ test('a BIG-IP that refuses what is needed stops automation after two tries, unt
   await hours(3);
   expect(automatic(single)).toEqual(['schedule: RolledBack', 'schedule: RolledBack']);
   expect(told()).toEqual(['edge-ramp: edge-a: RolledBack', 'edge-ramp: edge-a: Automation is stopped']);
+  expect(measured('AutomationStopped')).toBe(1);
   expect(await apply(single)).toBe('Applied');
   here.world.wipeFlows(NODE);
   await hours(1);

@@ -1,3 +1,4 @@
+import { MOST_ATTEMPTS, MOST_FAILURES } from '../../tunnel/automation';
 import { ME } from './expressions';
 import { numberValue, textValue } from './values';
 
@@ -5,9 +6,6 @@ import { numberValue, textValue } from './values';
  * What the item remembers for automation (ADR 0016): read as `$seen`, asked before an automatic run goes on, and kept
  * by the writes that end a run.
  */
-
-/** So many automatic failures in a row stop automation, and so many repairs are tried. */
-const ENOUGH = 2;
 
 /** So many runs in which automation had to change something, within so many hours, are told. */
 const DRIFTS = 3;
@@ -44,11 +42,14 @@ export const HELD_BACK = [
   ['$request.trigger = null', "''"],
   ['$request.spec.example = true', "'the tunnel is declared as an example'"],
   [PAUSED, WHY_PAUSED],
-  ['$request.repair != null', `$seen.attempts >= ${ENOUGH} ? '${ENOUGH} repairs were tried already' : ''`],
+  [
+    '$request.repair != null',
+    `$seen.attempts >= ${MOST_ATTEMPTS} ? '${MOST_ATTEMPTS} repairs were tried already' : ''`,
+  ],
   ["$seen.wanted != 'applied'", "'the tunnel is not wanted'"],
   [
-    `$seen.failures >= ${ENOUGH} and $seen.failedSpec = ${SPEC}`,
-    `'automation is stopped, since ${ENOUGH} automatic runs failed with this declaration'`,
+    `$seen.failures >= ${MOST_FAILURES} and $seen.failedSpec = ${SPEC}`,
+    `'automation is stopped, since ${MOST_FAILURES} automatic runs failed with this declaration'`,
   ],
   [`$seen.owner != '' and $seen.owner != ${ME}`, "'the lease is held by ' & $seen.owner"],
   [
@@ -70,7 +71,7 @@ const UNCOUNTED = "($request.trigger = null or $type($request.awaits) = 'string'
 const FAILURES = `(${UNCOUNTED} ? $seen.failures : $seen.failedSpec = ${SPEC} ? $seen.failures + 1 : 1)`;
 
 /** True when this failure stops automation. */
-export const STOPS = `(${UNCOUNTED} ? false : ${FAILURES} >= ${ENOUGH})`;
+export const STOPS = `(${UNCOUNTED} ? false : ${FAILURES} >= ${MOST_FAILURES})`;
 
 /** The last drifts, with this run's when automation had to change something. */
 const DRIFTED = `[($request.trigger = null ? $seen.drifts : $append($seen.drifts, { 'at': $now(), 'execution': ${ME}, 'changes': $plan.operations }))[[-${DRIFTS}..-1]]]`;

@@ -1,26 +1,11 @@
+import { LEAST_REQUEST } from '../../lambdas/least-request';
 import { definitionOf } from './definition';
 import { synthesizeUnchecked } from './synthesized';
 import { type Answers, Mishap, walk } from './walk';
 
 export const machine = definitionOf(synthesizeUnchecked());
 
-export const REQUEST = {
-  contract: 3,
-  tunnel: 'edge-a',
-  action: 'apply',
-  allowInterruption: false,
-  expect: null,
-  trigger: null,
-  asked: null,
-  awaits: null,
-  repair: null,
-  until: null,
-  reason: null,
-  forget: [],
-  declared: true,
-  specDigest: '00000000000000aa',
-  spec: { name: 'edge-a' },
-};
+export const REQUEST = { ...LEAST_REQUEST, specDigest: '00000000000000aa', spec: { name: 'edge-a' } };
 export const WORK = { instance: 'i-1', operations: ['x'] };
 export const CHANGE = { device: 'BIG-IP 10.3.88.66', stage: 'shape', text: '+ tunnel SDN', interrupts: null };
 export const NOBODY = { bigip: [], ramp: [], cluster: [] };

@@ -1,0 +1,18 @@
+import type { CheckedRequest } from '../../lambdas/read-request/request';
+
+/** What Read request makes of {"tunnel": "edge-a"}, but the declaration and its digest; read-request.test.ts holds it to that. */
+export const LEAST_REQUEST = {
+  contract: 3,
+  tunnel: 'edge-a',
+  action: 'apply',
+  allowInterruption: false,
+  expect: null,
+  trigger: null,
+  asked: null,
+  awaits: null,
+  repair: null,
+  until: null,
+  reason: null,
+  forget: [],
+  declared: true,
+} as const satisfies Omit<CheckedRequest, 'spec' | 'specDigest'>;
