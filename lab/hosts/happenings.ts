@@ -13,11 +13,13 @@ export interface Happenings {
   /** It is there again: a node rebooted, a BIG-IP with its saved configuration. */
   back(host: string): void;
   /**
-   * A host starts anew, one that is off too. What was only in its memory is gone.
-   * @param seconds of the host's own time until it is there again; default 0. EC2 calls it running from the start
-   * @returns when it is there again
+   * One that is off is started, and boots: EC2 calls it running from the first moment, its agent comes later.
+   * @param seconds of the host's own time until it is there
+   * @returns when it is there
    */
-  reboot(host: string, seconds?: number): Promise<void>;
+  boot(host: string, seconds: number): Promise<void>;
+  /** It starts anew, and is there at once; what was only in its memory is gone. EC2 says nothing of it: the instance runs all the time. */
+  reboot(host: string): void;
   /** On a node: flows that the SDN did not make are gone from br0. */
   wipeFlows(host: string): void;
   /** On a node: Open vSwitch keeps its flows in memory only, so the SDN finds br0 wrong and makes it and tun0 anew; other interfaces stay. */
@@ -68,17 +70,21 @@ export function happenings({ state, root, cutOff, settle, after, tell }: Surroun
       on(host);
       tell(host, 'running');
     },
-    reboot(host, seconds = 0) {
-      off(host);
+    boot(host, seconds) {
+      if (there(host)) return Promise.resolve();
       tell(host, 'running');
-      return new Promise((done) => {
-        const up = (): void => {
+      return new Promise((done) =>
+        after(seconds, () => {
           on(host);
           done();
-        };
-        if (seconds > 0) after(seconds, up);
-        else up();
-      });
+        }),
+      );
+    },
+    reboot(host) {
+      const started = !there(host);
+      off(host);
+      on(host);
+      if (started) tell(host, 'running');
     },
     wipeFlows(host) {
       const node = state.nodes[host];

@@ -70,7 +70,8 @@ describe('a tunnel that stands', () => {
 
   test('on a node that boots slowly is built again when the node is there', async () => {
     const { lab, world } = await watched();
-    await world.reboot(NODE, 120);
+    world.gone(NODE);
+    await world.boot(NODE, 120);
     await lab.settled();
     expect(automatic(here)).toEqual(['event apply: Applied']);
     const visited = await states(here, lab.executions()[0]!);

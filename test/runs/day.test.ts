@@ -101,8 +101,18 @@ test('flows that are wiped, and a bridge that restarts, are healed by the next l
   expect(JSON.parse((await item(single)).drifts)).toHaveLength(2);
 });
 
-test('a node that restarts is built again by its own event, without waiting for the schedule', async () => {
-  await here.world.reboot(NODE);
+test('a node that reboots, of which EC2 says nothing, is built again by the next look', async () => {
+  here.world.reboot(NODE);
+  await here.lab.settled();
+  expect(automatic(single)).toEqual([]);
+  await hours(1);
+  expect(automatic(single)).toEqual(['schedule: Applied']);
+  expect(told()).toEqual(['edge-ramp: edge-a: Repeated drift']);
+});
+
+test('a node that is stopped and started is built again by the event, without waiting for the schedule', async () => {
+  here.world.gone(NODE);
+  here.world.back(NODE);
   await here.lab.settled();
   expect(automatic(single)).toEqual(['event: Applied']);
   expect(told()).toEqual(['edge-ramp: edge-a: Repeated drift']);
@@ -188,7 +198,8 @@ test('a paused tunnel is left alone until the pause is over', async () => {
 test('a tunnel that was torn down stays down, whatever happens', async () => {
   expect(await apply(single, { action: 'teardown' })).toBe('TornDown');
   const down = held();
-  await here.world.reboot(NODE);
+  here.world.gone(NODE);
+  here.world.back(NODE);
   here.lab.put({ source: 'edge-ramp', 'detail-type': 'Reapply requested', detail: { tunnel: single.name } });
   await hours(4);
   expect(new Set(automatic(single))).toEqual(new Set(['event: Skipped']));
