@@ -1,6 +1,8 @@
 import type { Order } from '../../lambdas/run-command/port';
 import { readMemory } from '../../lib/tunnel/memory';
-import { bigipAnswer, merge, rampAnswer } from '../lib/tunnel/site';
+import { bigipAnswer } from '../lib/tunnel/bigip-answer';
+import { rampAnswer } from '../lib/tunnel/ramp-answer';
+import { merge } from '../lib/tunnel/site';
 import { throttled } from './fake-runs';
 import { EDGE_A, BASTION, DOCUMENTS, NODE, NOW, watched } from './watched';
 

@@ -3,7 +3,9 @@ import { Blindness } from '../../lambdas/watch/blindness';
 import { watch } from '../../lambdas/watch/watch';
 import { readMemory } from '../../lib/tunnel/memory';
 import type { Declared } from '../../lib/tunnel/tunnel';
-import { Site, bigipAnswer, rampAnswer, tunnel } from '../lib/tunnel/site';
+import { bigipAnswer } from '../lib/tunnel/bigip-answer';
+import { rampAnswer } from '../lib/tunnel/ramp-answer';
+import { Site, tunnel } from '../lib/tunnel/site';
 import { FakeLog, FakeRuns } from './fake-runs';
 
 /** The schedule's time of the tick. */
