@@ -3,7 +3,10 @@ import { deviceStep, type StepInput, type StepOutput } from '../../lambdas/devic
 import type { Order, RunCommand } from '../../lambdas/run-command/port';
 import { DeviceRefused, NotDelivered, OutcomeUnknown } from '../../lib/tunnel/errors';
 import { pair } from '../lib/tunnel/cluster-site';
-import { ALIVE, EXAMPLE, Site, answerText, bigipAnswer, pairNodeAnswer, tunnel } from '../lib/tunnel/site';
+import { ALIVE, answerText } from '../lib/tunnel/answer-text';
+import { bigipAnswer } from '../lib/tunnel/bigip-answer';
+import { pairNodeAnswer } from '../lib/tunnel/ramp-answer';
+import { EXAMPLE, Site, tunnel } from '../lib/tunnel/site';
 import { REQUEST, INPUT } from './device-input';
 
 /** Takes every order and gives the same answer to each. */

@@ -16,7 +16,9 @@ import {
   type Plugin,
   type Release,
 } from '../lib/tunnel/pipelines';
-import { BRIDGE, EXAMPLE, dumpOurs, publishedOnRamp } from '../lib/tunnel/site';
+import { dumpOurs } from '../lib/tunnel/ramp-answer';
+import { EXAMPLE } from '../lib/tunnel/site';
+import { BRIDGE, publishedOnRamp } from '../lib/tunnel/world';
 import { Bench, type Fate } from './support/bench';
 
 const T1 = '10.3.91.216';

@@ -3,7 +3,11 @@ import * as fc from 'fast-check';
 import { pingProbe, readAnswers } from '../../../lib/tunnel/answer';
 import { NotUnderstood } from '../../../lib/tunnel/errors';
 import { KINDS } from '../../../lib/tunnel/devices';
-import { subject, ALIVE, EXAMPLE, answerText, bigipAnswer, freshWorld, rampAnswer, type Said } from './site';
+import { ALIVE, answerText, type Said } from './answer-text';
+import { bigipAnswer } from './bigip-answer';
+import { rampAnswer } from './ramp-answer';
+import { subject, EXAMPLE } from './site';
+import { freshWorld } from './world';
 
 const said = fc.uniqueArray(
   fc.tuple(

@@ -4,7 +4,8 @@ import { reconcile } from '../../../lib/tunnel/reconcile';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { ADMIN, pair } from './cluster-site';
 import { refused } from './plans';
-import { EXAMPLE, Site, freshWorld, merge } from './site';
+import { EXAMPLE, Site, merge } from './site';
+import { freshWorld } from './world';
 
 const [FIRST, SECOND] = pair().ramp.nodes.map(({ instance }) => instance) as [string, string];
 const AWAY = 'the command never started';

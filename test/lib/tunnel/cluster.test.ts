@@ -7,7 +7,7 @@ import { recordedState, remember } from '../../../lib/tunnel/records';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { observed, type Model } from './cluster-model';
 import { ADMIN, NODES, pair, single } from './cluster-site';
-import { answerText, type Said } from './site';
+import { answerText, type Said } from './answer-text';
 import { aim, reached } from './cluster-plans';
 
 const [ONE, TWO] = NODES as [string, string, string];

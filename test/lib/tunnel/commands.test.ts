@@ -4,7 +4,9 @@ import { KINDS } from '../../../lib/tunnel/devices';
 import type { Plan } from '../../../lib/tunnel/plan';
 import { changedSpecs, sites, specs, states } from './generators';
 import { holds, printed } from './scripts';
-import { subject, BRIDGE, EXAMPLE, Site, freshWorld, publishedOnBigIp, publishedOnRamp, listing, tunnel } from './site';
+import { listing } from './bigip-answer';
+import { subject, EXAMPLE, Site, tunnel } from './site';
+import { BRIDGE, freshWorld, publishedOnBigIp, publishedOnRamp } from './world';
 
 /** The parameters of the command documents, as their patterns admit them: no quote, backslash, $, backtick, semicolon or brace. */
 const PATTERNS = {

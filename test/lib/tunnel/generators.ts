@@ -3,7 +3,8 @@ import type { State } from '../../../lib/tunnel/device';
 import { KINDS } from '../../../lib/tunnel/devices';
 import { tunnelSchema } from '../../../lib/tunnel/spec';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
-import { subject, BRIDGE, Site, freshWorld, publishedOnBigIp, publishedOnRamp } from './site';
+import { subject, Site } from './site';
+import { BRIDGE, freshWorld, publishedOnBigIp, publishedOnRamp } from './world';
 import { PLUGINS } from './pipelines';
 
 const octet = fc.integer({ min: 1, max: 250 });

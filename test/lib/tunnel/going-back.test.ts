@@ -1,6 +1,7 @@
 import { refuseUnlessAgreed } from '../../../lib/tunnel/reconcile';
 import { NOBODY, BIGIP, applied, operations, refused } from './plans';
-import { EXAMPLE, Site, freshWorld } from './site';
+import { EXAMPLE, Site } from './site';
+import { freshWorld } from './world';
 
 describe('tearing down', () => {
   test('detaches the virtual servers first and gives back what they had', () => {

@@ -1,5 +1,6 @@
 import { applied, operations } from './plans';
-import { BRIDGE, EXAMPLE, Site, freshWorld, publishedOnBigIp, publishedOnRamp, set } from './site';
+import { EXAMPLE, Site } from './site';
+import { BRIDGE, freshWorld, publishedOnBigIp, publishedOnRamp, set } from './world';
 
 describe("the published script's leftovers", () => {
   const onBigIp = publishedOnBigIp(EXAMPLE);

@@ -3,7 +3,7 @@ import type { ClusterFacts } from '../../../lib/tunnel/cluster/read';
 import type { Observation } from '../../../lib/tunnel/device';
 import type { Member } from '../../../lib/tunnel/tunnel';
 import { ADMIN, BALANCER, NODE, WHOLE } from './member-site';
-import { answerText, type Said } from './site';
+import { answerText, type Said } from './answer-text';
 
 export const DEVICE = `balancer ${BALANCER}`;
 

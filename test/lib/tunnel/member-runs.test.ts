@@ -5,7 +5,8 @@ import { reconcile } from '../../../lib/tunnel/reconcile';
 import type { Declared, Member } from '../../../lib/tunnel/tunnel';
 import { ADMIN, BALANCER, MEMBER, NODE, NO_TUN0, WHOLE, looked, member } from './member-site';
 import { refused } from './plans';
-import { DEAD, Site, tunnel } from './site';
+import { DEAD } from './answer-text';
+import { Site, tunnel } from './site';
 import { DEVICE, CLUSTER, OURS, clusterLooked } from './member-cluster';
 
 describe('a run', () => {

@@ -3,7 +3,7 @@ import { balancer } from '../../../lib/tunnel/member/device';
 import { Fakes } from './fakes';
 import { ADMIN, MEMBER, NODE, WHOLE, about } from './member-site';
 import { observed, type Replies } from './scripts';
-import { ALIVE } from './site';
+import { ALIVE } from './answer-text';
 
 const LIST = `oc --config ${MEMBER.cluster.kubeconfig} get pods --all-namespaces --field-selector spec.nodeName=${NODE} -o jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {.status.phase} [{.metadata.annotations.kubernetes\\.io/config\\.mirror}] [{.metadata.ownerReferences[*].kind}]{"\\n"}{end}`;
 

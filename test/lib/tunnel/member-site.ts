@@ -6,7 +6,8 @@ import { balancer } from '../../../lib/tunnel/member/device';
 import type { BalancerFacts } from '../../../lib/tunnel/member/read';
 import { parseDeclaration } from '../../../lib/tunnel/parse';
 import type { Member } from '../../../lib/tunnel/tunnel';
-import { ALIVE, answerText, merge, type Said } from './site';
+import { ALIVE, answerText, type Said } from './answer-text';
+import { merge } from './site';
 
 export const MEMBER_FILE = join(__dirname, '../../../tunnels/edge-lb.yaml');
 /** The declared example. */

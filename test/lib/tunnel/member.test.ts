@@ -5,7 +5,8 @@ import { balancer } from '../../../lib/tunnel/member/device';
 import type { Member } from '../../../lib/tunnel/tunnel';
 import { ADMIN, MEMBER, NODE, NO_TUN0, WHOLE, about, looked, member, told } from './member-site';
 import { refused } from './plans';
-import { ALIVE, DEAD, EXAMPLE, answerText, tunnel, type Said } from './site';
+import { ALIVE, DEAD, answerText, type Said } from './answer-text';
+import { EXAMPLE, tunnel } from './site';
 import { DEVICE, CLUSTER, OURS, clusterLooked } from './member-cluster';
 
 describe('a balancer', () => {

@@ -12,7 +12,8 @@ import { staged } from '../../../lib/tunnel/stages';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { ADMIN, pair, single } from './cluster-site';
 import { refused } from './plans';
-import { EXAMPLE, Site, freshWorld } from './site';
+import { EXAMPLE, Site } from './site';
+import { freshWorld } from './world';
 import { FIRST, SECOND } from './pair-nodes';
 
 describe('the devices of a tunnel', () => {

@@ -4,7 +4,8 @@ import { refuseUnlessAgreed } from '../../../lib/tunnel/reconcile';
 import { changedSpecs, sites, specs } from './generators';
 import { PLUGINS } from './pipelines';
 import { NOBODY, BIGIP, NODE, applied, operations, refused } from './plans';
-import { BRIDGE, EXAMPLE, Site, freshWorld, merge, set, tunnel } from './site';
+import { EXAMPLE, Site, merge, tunnel } from './site';
+import { BRIDGE, freshWorld, set } from './world';
 
 const OTHER = 'i-0aaaaaaaaaaaaaaaa';
 

@@ -1,7 +1,8 @@
 import type { Seen } from '../../../lib/tunnel/plan';
 import { reconcile } from '../../../lib/tunnel/reconcile';
 import { BIGIP, NODE, applied, operations, refused } from './plans';
-import { BRIDGE, EXAMPLE, Site, freshWorld, publishedOnBigIp, set, tunnel } from './site';
+import { EXAMPLE, Site, tunnel } from './site';
+import { BRIDGE, freshWorld, publishedOnBigIp, set } from './world';
 
 describe('a BIG-IP that joined a device group after the tunnel was applied', () => {
   const joined = (site: Site): Site => {

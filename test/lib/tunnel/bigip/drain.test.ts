@@ -1,6 +1,7 @@
 import { drains, readDrained } from '../../../../lib/tunnel/bigip/drain';
 import type { Plan } from '../../../../lib/tunnel/plan';
-import { EXAMPLE, Site, set, tunnel } from '../site';
+import { EXAMPLE, Site, tunnel } from '../site';
+import { set } from '../world';
 
 const POOL = 'snatpool SDN_snatpool';
 const waits = (plan: Plan): readonly string[] =>

@@ -2,7 +2,10 @@ import * as fc from 'fast-check';
 import { bigip } from '../../../../lib/tunnel/bigip/device';
 import { NotUnderstood, NotVerified } from '../../../../lib/tunnel/errors';
 import { specs, states } from '../generators';
-import { subject, ALIVE, DEAD, EXAMPLE, answerText, bigipAnswer, freshWorld, tunnel, type Said } from '../site';
+import { ALIVE, DEAD, answerText, type Said } from '../answer-text';
+import { bigipAnswer } from '../bigip-answer';
+import { subject, EXAMPLE, tunnel } from '../site';
+import { freshWorld } from '../world';
 
 const MISSING: Said[1] = ['01020036:3: The requested object (/Common/SDN) was not found.'];
 

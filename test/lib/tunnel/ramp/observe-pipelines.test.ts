@@ -1,6 +1,8 @@
 import { PIPELINES, bridgeFlows, tables } from '../pipelines';
 import { observed } from '../scripts';
-import { BRIDGE, EXAMPLE, Site, dumpOurs } from '../site';
+import { dumpOurs } from '../ramp-answer';
+import { EXAMPLE, Site } from '../site';
+import { BRIDGE } from '../world';
 import { read, replies } from './observed-node';
 
 describe('what the observe script says of a node, understood', () => {

@@ -1,7 +1,9 @@
 import { ramp } from '../../../../lib/tunnel/ramp/device';
 import { bridgeFlows } from '../pipelines';
 import { observed, type Replies } from '../scripts';
-import { BRIDGE, EXAMPLE, Site, dumpOurs, freshWorld, publishedOnRamp, set, subject, tunnel } from '../site';
+import { dumpOurs } from '../ramp-answer';
+import { EXAMPLE, Site, subject, tunnel } from '../site';
+import { BRIDGE, freshWorld, publishedOnRamp, set } from '../world';
 import { read, replies, RULE, SOURCE } from './observed-node';
 
 const site = new Site(EXAMPLE);

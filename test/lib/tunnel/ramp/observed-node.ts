@@ -1,6 +1,7 @@
 import { ramp } from '../../../../lib/tunnel/ramp/device';
 import { observed, type Replies } from '../scripts';
-import { ALIVE, EXAMPLE, subject } from '../site';
+import { ALIVE } from '../answer-text';
+import { EXAMPLE, subject } from '../site';
 
 export const SOURCE = '10.3.91.216';
 export const RULE = '-p 4 -s 10.3.89.66 -m comment --comment edge-ramp:edge-a -j ACCEPT';

@@ -2,7 +2,7 @@ import { Refused } from '../../../../lib/tunnel/errors';
 import { parseFlow } from '../../../../lib/tunnel/ramp/flow';
 import { recognise } from '../../../../lib/tunnel/ramp/pipeline';
 import { PIPELINES, PLUGINS, bridgeFlows, landmarkLines, oldFlows, tables, type Bridge } from '../pipelines';
-import { BRIDGE } from '../site';
+import { BRIDGE } from '../world';
 
 const NODE = 'ramp node i-0a4e90de0a4e90de0';
 const SEVERAL = ['10.128.0.0/14', '10.140.0.0/20'];

@@ -3,7 +3,10 @@ import { NotUnderstood, NotVerified } from '../../../../lib/tunnel/errors';
 import { ramp } from '../../../../lib/tunnel/ramp/device';
 import { specs, sites } from '../generators';
 import { bridgeFlows } from '../pipelines';
-import { ALIVE, BRIDGE, DEAD, answerText, rampAnswer, subject, tunnel, type Said } from '../site';
+import { ALIVE, DEAD, answerText, type Said } from '../answer-text';
+import { rampAnswer } from '../ramp-answer';
+import { subject, tunnel } from '../site';
+import { BRIDGE } from '../world';
 
 const NODE = 'ramp node i-0a4e90de0a4e90de0';
 const SPEC = tunnel({ clusterNetworks: ['10.128.0.0/14'] });
