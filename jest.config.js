@@ -16,7 +16,7 @@ const project = (displayName, roots, more = {}) => ({
 });
 /** Files of rooms that take many seconds: each call of a played oc is a program, a bridge is read in all its eras, time-outs are waited for. */
 const SLOW =
-  '/(lib/tunnel/(cluster-(commands|halfway|shared)|ramp/observe-pipelines)|lab/hosts/(health-check|time-outs))\\.test\\.ts$';
+  '/(lib/tunnel/(cluster-(commands|halfway|shared)|ramp/observe-pipelines)|lab/hosts/(health-check|reachability|time-outs))\\.test\\.ts$';
 const assembled = { globalSetup: '<rootDir>/test/runs/support/assemble.ts' };
 
 /** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived, awscli the AWS CLI; they have scripts of their own */

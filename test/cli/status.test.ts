@@ -16,6 +16,7 @@ const STANDS = {
   wanted: 'applied',
   applied: JSON.stringify(SPEC),
   provenAt: '2026-11-23T07:55:10.000Z',
+  lastResult: JSON.stringify({ endState: 'Unchanged', action: 'apply' }),
   provenBy: arnOf('edge-a-schedule-1'),
 };
 const ACCOUNT: Answers = { ...DECLARED, ...items({ 'edge-a': STANDS }), ...pastExecutions({}) };
