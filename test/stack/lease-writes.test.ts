@@ -1,4 +1,5 @@
-import { type Owner, machine, ownerIn } from './support/owner';
+import { machine } from './support/machine';
+import { type Owner, ownerIn } from './support/owner';
 import { type TestTable, testTable } from './support/table';
 
 /*

@@ -1,7 +1,7 @@
 import { VARIABLES } from '../../lib/stack/workflow/variables';
 import { END_STATES } from '../../lib/tunnel/outcome';
 import type { Machine, State } from './support/definition';
-import { machine } from './support/owner';
+import { machine } from './support/machine';
 import { REQUEST } from './support/run';
 import { type TestTable, testTable } from './support/table';
 import { type Answers, EXECUTION, Mishap, type Walk, evaluate, walk } from './support/walk';

@@ -1,4 +1,5 @@
-import { REQUEST, WORK, CHANGE, NOBODY, PLAN, NOTHING, attributes, throwing, run, machine } from './support/run';
+import { REQUEST, WORK, CHANGE, NOBODY, PLAN, NOTHING, attributes, throwing, run } from './support/run';
+import { machine } from './support/machine';
 import { EXECUTION, Mishap } from './support/walk';
 
 describe('a run that goes well', () => {

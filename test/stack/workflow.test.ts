@@ -3,13 +3,12 @@ import validate from 'asl-validator';
 import { RETRY_POLICIES, longestWaits, retryTable, worstCase } from '../../lib/stack/retry-policies';
 import { VARIABLES } from '../../lib/stack/workflow/variables';
 import { END_STATES, ERRORS } from '../../lib/tunnel/outcome';
-import { type State, definitionOf, everyState, expressionsIn } from './support/definition';
+import { type State, everyState, expressionsIn } from './support/definition';
 import { cells, current } from './support/documents';
 import { stateGraph } from './support/state-graph';
-import { synthesizeUnchecked } from './support/synthesized';
+import { machine } from './support/machine';
 import { evaluate } from './support/walk';
 
-const machine = definitionOf(synthesizeUnchecked());
 const states = everyState(machine);
 
 /** What a task calls: a handler by its name, or a service's action. */

@@ -1,10 +1,7 @@
 import { VARIABLES } from '../../../lib/stack/workflow/variables';
-import { definitionOf } from './definition';
-import { synthesizeUnchecked } from './synthesized';
+import { machine } from './machine';
 import type { TestTable } from './table';
 import { evaluate } from './walk';
-
-export const machine = definitionOf(synthesizeUnchecked());
 
 /** A run as far as the table knows it: its ARN, and the variables that its writes use. */
 export class Owner {

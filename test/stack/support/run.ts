@@ -1,9 +1,6 @@
 import { LEAST_REQUEST } from '../../lambdas/least-request';
-import { definitionOf } from './definition';
-import { synthesizeUnchecked } from './synthesized';
+import { machine } from './machine';
 import { type Answers, Mishap, walk } from './walk';
-
-export const machine = definitionOf(synthesizeUnchecked());
 
 export const REQUEST = { ...LEAST_REQUEST, specDigest: '00000000000000aa', spec: { name: 'edge-a' } };
 export const WORK = { instance: 'i-1', operations: ['x'] };

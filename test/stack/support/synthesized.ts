@@ -28,9 +28,11 @@ export function synthesize(tunnels: readonly { readonly name: string }[]): Synth
   return { directory, template: JSON.parse(text), text };
 }
 
-/** The same without CDK's own check of the template, which takes longest: for who only looks at the state machine. */
+let empty: Synthesized | undefined;
+
+/** The same without CDK's own check of the template, which takes longest: for who only looks at the state machine. Once a file, whoever asks. */
 export function synthesizeUnchecked(): Synthesized {
-  return unchecked(() => synthesize([]));
+  return (empty ??= unchecked(() => synthesize([])));
 }
 
 /** Does something that synthesizes, without CDK's own check of the template. */
