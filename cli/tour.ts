@@ -104,9 +104,9 @@ async function story(lab: Lab, surroundings: Surroundings): Promise<void> {
     `Now a teardown, in which BIG-IP refuses the very last command ("${LAST_COMMAND}"): the tunnel is gone by then.`,
   );
   const devices = devicesOf(declaration(surroundings.project, SINGLE), null).map(({ name }) => name);
-  const before = dumps(lab, devices);
+  const before = await dumps(lab, devices);
   expect(await act(lab, 'teardown', surroundings), 'RolledBack');
-  compare(before, dumps(lab, devices), surroundings);
+  compare(before, await dumps(lab, devices), surroundings);
 }
 
 /** What a pair adds: two nodes behind a virtual IP, and that it moves when the node that has it cannot carry any more. */
@@ -124,12 +124,12 @@ async function pairStory(lab: Lab, surroundings: Surroundings): Promise<void> {
   out.write(`\nWhat proves it:\n${verification(applied.verification, style)}`);
   expect(applied, 'Applied');
 
-  const holder = holderOf(lab, spec);
+  const holder = await holderOf(lab, spec);
   const wipe = `ovs-ofctl -O OpenFlow13 del-flows br0 cookie=${spec.cookie}/-1`;
   chapter('5. The node that carries loses its flows', `Typed on ${holder}:\n  ${wipe}`);
   const { code, err } = await lab.hosts.run(holder, wipe);
   if (code !== 0) throw new Error(`The flows could not be wiped: ${err}`);
-  const next = holderOf(lab, spec);
+  const next = await holderOf(lab, spec);
   if (next === holder) throw new Error(`The virtual IP is still at ${holder}.`);
   out.write(
     `${spec.ramp.vip} has moved to ${next}: the check of the simulated keepalived saw it, and no run was needed. An apply heals the rest:\n\n`,
@@ -140,10 +140,10 @@ async function pairStory(lab: Lab, surroundings: Surroundings): Promise<void> {
 }
 
 /** The node that has a pair's virtual IP, by what the nodes hold. */
-function holderOf(lab: Lab, { ramp }: Tunnel): string {
-  const holder = ramp.nodes.find(({ instance }) => lab.hosts.dump(instance).includes(`address ${ramp.vip}/32 `));
-  if (!holder) throw new Error(`Nobody has ${ramp.vip}.`);
-  return holder.instance;
+async function holderOf(lab: Lab, { ramp }: Tunnel): Promise<string> {
+  for (const { instance } of ramp.nodes)
+    if ((await lab.hosts.dump(instance)).includes(`address ${ramp.vip}/32 `)) return instance;
+  throw new Error(`Nobody has ${ramp.vip}.`);
 }
 
 /** One run, told step by step. */
@@ -161,8 +161,8 @@ async function act(lab: Lab, action: Action, { out, project }: Surroundings, tun
 }
 
 /** Everything that these devices hold, by name. */
-function dumps(lab: Lab, devices: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(devices.map((name) => [name, lab.hosts.dump(name)]));
+async function dumps(lab: Lab, devices: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  return new Map(await Promise.all(devices.map(async (name) => [name, await lab.hosts.dump(name)] as const)));
 }
 
 /** Shows that the hosts are as they were, by what they hold and not by what the run said. */

@@ -6,12 +6,12 @@ import { pipelineFlows } from './node/pipeline';
 import { reboot as rebootNode } from './node/systemctl';
 import type { State } from './world';
 
-/** What happens to machines without anybody typing a command. Each takes a host's name and throws nothing. */
-export interface Happenings {
+/** What happens to machines without anybody typing a command. Each takes a host's name and throws nothing; `Done`: whether one has to wait for it. */
+export interface Happenings<Done = void> {
   /** A host goes off: its agent does not answer any more, what runs on it never ends, its address floats elsewhere. */
-  gone(host: string): void;
+  gone(host: string): Done;
   /** It is there again: a node rebooted, a BIG-IP with its saved configuration. */
-  back(host: string): void;
+  back(host: string): Done;
   /**
    * One that is off is started, and boots: EC2 calls it running from the first moment, its agent comes later.
    * @param seconds of the host's own time until it is there
@@ -19,11 +19,11 @@ export interface Happenings {
    */
   boot(host: string, seconds: number): Promise<void>;
   /** It starts anew, and is there at once; what was only in its memory is gone. EC2 says nothing of it: the instance runs all the time. */
-  reboot(host: string): void;
+  reboot(host: string): Done;
   /** On a node: flows that the SDN did not make are gone from br0. */
-  wipeFlows(host: string): void;
+  wipeFlows(host: string): Done;
   /** On a node: Open vSwitch keeps its flows in memory only, so the SDN finds br0 wrong and makes it and tun0 anew; other interfaces stay. */
-  restartOvs(host: string): void;
+  restartOvs(host: string): Done;
 }
 
 export interface Surroundings {
@@ -33,7 +33,7 @@ export interface Surroundings {
   /** Tells who waits for something on that host that it never ends. */
   readonly cutOff: (host: string) => void;
   /** Lets follow from the new state what follows by itself. */
-  readonly settle: () => void;
+  readonly settle: () => unknown;
   /** Calls back after so many seconds of the host's own time. */
   readonly after: (seconds: number, then: () => void) => void;
   /** What EC2 tells of an instance. */
@@ -103,7 +103,13 @@ export function happenings({ state, root, cutOff, settle, after, tell }: Surroun
  * Does to a host what a person asks for by name.
  * @throws Error of one sentence for an unknown host, or one that has nothing of the kind
  */
-export async function act(to: Happenings, state: State, names: readonly string[], host: string, action: HostAction) {
+export async function act(
+  to: Happenings<void | Promise<void>>,
+  state: State,
+  names: readonly string[],
+  host: string,
+  action: HostAction,
+) {
   if (!names.includes(host)) throw new Error(`There is no host ${host}; there are ${[...names].sort().join(', ')}.`);
   if ((action === 'wipe-flows' || action === 'restart-ovs') && !state.nodes[host])
     throw new Error(`${host} has no Open vSwitch; the nodes are ${Object.keys(state.nodes).sort().join(', ')}.`);

@@ -25,7 +25,7 @@ export interface Hosts {
   /** Every command line run on a host since open, in order. */
   journal(): readonly HostCommand[];
   /** Complete, sorted, stable text of everything the host holds (BIG-IP: running and saved configuration), without counters and durations. */
-  dump(name: string): string;
+  dump(name: string): string | Promise<string>;
   /** Resolves when the next command on that host (or on a BIG-IP that it is the bastion of) hits a fault of effect "hang". */
   hung(name: string): Promise<void>;
   /** Types a line on a host: for bash on a bastion or a node, on a BIG-IP for its login shell. */

@@ -91,9 +91,9 @@ describe('while a lab has the folder open, what happens to a host', () => {
   afterEach(() => lab.close());
 
   test('is done by that lab, and kept', async () => {
-    expect(lab.hosts.dump(NODE)).toContain('link tun1');
+    expect(await lab.hosts.dump(NODE)).toContain('link tun1');
     expect(await local(state, NODE, 'reboot')).toMatchObject({ code: 0, err: '' });
-    expect(lab.hosts.dump(NODE)).not.toContain('link tun1');
+    expect(await lab.hosts.dump(NODE)).not.toContain('link tun1');
     expect(await local(state, NODE, 'gone')).toMatchObject({ code: 0 });
     expect(lab.hosts.host(NODE)).toBeUndefined();
     await lab.close();

@@ -75,7 +75,7 @@ test.each<readonly [number, number, number, number]>([
   'of the published procedure, its first %i lines on BIG-IP, %i and %i on the nodes and %i in the cluster are adopted; a teardown leaves of them what the cluster shares',
   async (...lines) => {
     here = await site({ spec: pair, world: published(...lines) });
-    const before = here.lab.hosts.dump(ADMIN);
+    const before = await here.lab.hosts.dump(ADMIN);
     const applied = await here.run({ allowInterruption: true });
     expect([endOf(applied), applied.cause]).toEqual(['Applied', undefined]);
     const typed = writes(here);
@@ -83,13 +83,13 @@ test.each<readonly [number, number, number, number]>([
     expect([made('adm ipfailover'), made('delete dc')]).toEqual([1, lines[3] === 5 ? 1 : 0]);
     expect(typed.some((line) => line.includes('ip tunnel del'))).toBe(false);
     for (const node of [FIRST, SECOND])
-      expect(here.lab.hosts.dump(node)).toContain('tun1 up ipip remote 10.20.30.1 local 10.20.30.4 dev eth0');
+      expect(await here.lab.hosts.dump(node)).toContain('tun1 up ipip remote 10.20.30.1 local 10.20.30.4 dev eth0');
     const again = await here.run();
     expect([endOf(again), again.cause]).toEqual(['Unchanged', undefined]);
     expect(endOf(await here.run({ action: 'teardown' }))).toBe('TornDown');
-    expect(here.lab.hosts.dump(ADMIN)).toBe(withoutFailovers(before));
+    expect(await here.lab.hosts.dump(ADMIN)).toBe(withoutFailovers(before));
     for (const host of [BIGIP, FIRST, SECOND])
-      expect(here.lab.hosts.dump(host)).not.toMatch(
+      expect(await here.lab.hosts.dump(host)).not.toMatch(
         /SDN|10\.3\.92\.21|tun1|0x999|10\.1(?:29|31)\.0\.254|table=5 |10\.20\.30\.4/,
       );
   },
@@ -190,6 +190,6 @@ test('a route under another name is adopted, a SNAT pool with our address stays 
   expect(endOf(await here.run({ allowInterruption: true }))).toBe('Applied');
   expect(writes(here).some((line) => /create net route|delete/.test(line))).toBe(false);
   expect(endOf(await here.run({ action: 'teardown' }))).toBe('TornDown');
-  expect(here.lab.hosts.dump(BIGIP)).toContain('ltm snatpool ramp');
-  expect(here.lab.hosts.dump(BIGIP)).not.toContain('net route ramp');
+  expect(await here.lab.hosts.dump(BIGIP)).toContain('ltm snatpool ramp');
+  expect(await here.lab.hosts.dump(BIGIP)).not.toContain('net route ramp');
 });

@@ -140,7 +140,7 @@ test('a dead node leaves the pair degraded and carrying, and is completed when i
   await hours(1);
   expect(automatic(double)).toEqual(['schedule: Applied']);
   expect(JSON.parse((await item(double)).degraded)).toEqual([]);
-  expect(here.lab.hosts.dump(SECOND)).toContain('tun1');
+  expect(await here.lab.hosts.dump(SECOND)).toContain('tun1');
 });
 
 test('a BIG-IP that cannot be reached is told once, and starts nothing', async () => {

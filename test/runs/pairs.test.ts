@@ -121,16 +121,16 @@ describe('a pair of which one node is away', () => {
   test('is not torn down behind its back; with "forget" the rest is', async () => {
     expect(await end(open)).toBe('Applied');
     open.world.gone(SECOND);
-    const applied = open.lab.hosts.dump(FIRST);
+    const applied = await open.lab.hosts.dump(FIRST);
     expect(await end(open, { action: 'teardown' })).toMatch(
       new RegExp(
         `^NotStarted: .*ramp node ${SECOND} has the tunnel and cannot be reached.*"forget": \\["${SECOND}"\\]`,
       ),
     );
-    expect(open.lab.hosts.dump(FIRST)).toBe(applied);
+    expect(await open.lab.hosts.dump(FIRST)).toBe(applied);
     expect(await end(open, { action: 'teardown', forget: [SECOND] })).toBe('TornDown');
-    expect(open.lab.hosts.dump(FIRST)).not.toContain('tun1');
-    expect(open.lab.hosts.dump(ADMIN)).not.toContain('ipfailover');
+    expect(await open.lab.hosts.dump(FIRST)).not.toContain('tun1');
+    expect(await open.lab.hosts.dump(ADMIN)).not.toContain('ipfailover');
   });
 
   test('is refused whole when both are away', async () => {
@@ -176,7 +176,7 @@ describe('a changed pair', () => {
       expect(at(`${THIRD}: systemctl`)).toBeLessThan(at('label node ramp-1.example.com f5rampnode-'));
       expect(at('label node ramp-1.example.com f5rampnode-')).toBeLessThan(at(`${FIRST}: ip tunnel del tun1`));
       expect(holder(open)).toEqual([SECOND]);
-      expect(open.lab.hosts.dump(FIRST)).not.toContain('tun1');
+      expect(await open.lab.hosts.dump(FIRST)).not.toContain('tun1');
     }));
 
   test('swaps a node that is gone for good with "forget"', async () => {
@@ -199,8 +199,8 @@ describe('a changed pair', () => {
     change(pair, single, async (open) => {
       expect(await end(open, { allowInterruption: true })).toBe('Applied');
       expect(holder(open)).toEqual([]);
-      expect(open.lab.hosts.dump(ADMIN)).not.toContain('ipfailover');
-      expect(open.lab.hosts.dump(SECOND)).not.toContain('tun1');
+      expect(await open.lab.hosts.dump(ADMIN)).not.toContain('ipfailover');
+      expect(await open.lab.hosts.dump(SECOND)).not.toContain('tun1');
     }));
 
   test('comes from a single ramp: the other node and the virtual IP are there before BIG-IP points to it', () =>

@@ -164,21 +164,20 @@ function show(bigip: BigIp, words: readonly string[], now: number): Answer {
   return say(text('virtualState', local(object), wordOf(virtual, 'destination'), ...state));
 }
 
+/** BIG-IP's own ping, with its arguments. */
+type Ping = (args: readonly string[]) => Answer | Promise<Answer>;
+
+const pinged = async (ping: Ping, args: readonly string[]): Promise<Answer> => ({ ...(await ping(args)), code: 0 });
+
 /** One command outside a transaction. */
-function single(
-  bigip: BigIp,
-  words: readonly string[],
-  ping: (args: readonly string[]) => Answer,
-  now: number,
-): Answer {
+function single(bigip: BigIp, words: readonly string[], ping: Ping, now: number): Answer | Promise<Answer> {
   const [verb = '', ...rest] = words;
   const what = words.join(' ');
   if (verb === 'create' || verb === 'modify' || verb === 'delete') return configure(bigip.running, verb, rest);
   if (verb === 'list') return list(bigip.running, rest);
   if (verb === 'show') return show(bigip, rest, now);
   if (what === 'cd /Common') return say();
-  if (what.startsWith('run util ping ') || what.startsWith('run /util ping '))
-    return { ...ping(rest.slice(2)), code: 0 }; // judge by the text: whether tmsh passes ping's code on is not known
+  if (what.startsWith('run util ping ') || what.startsWith('run /util ping ')) return pinged(ping, rest.slice(2)); // judge by the text: whether tmsh passes ping's code on is not known
   if (what === 'save sys config') {
     bigip.saved = structuredClone(bigip.running);
     return done(text('saved'));
@@ -196,7 +195,7 @@ function single(
  * Runs one tmsh command line: commands separated by ";", which stops at the first that is refused. Between `create cli transaction` and
  * `submit cli transaction` they work on a copy that replaces the running configuration as a whole.
  */
-export function tmsh(bigip: BigIp, line: string, ping: (args: readonly string[]) => Answer, now: number): Answer {
+export async function tmsh(bigip: BigIp, line: string, ping: Ping, now: number): Promise<Answer> {
   let total: Answer = say();
   let transaction: Configuration | undefined;
   const add = (answer: Answer): void => {
@@ -221,7 +220,7 @@ export function tmsh(bigip: BigIp, line: string, ping: (args: readonly string[])
         bigip.running = transaction;
         transaction = undefined;
         add(done());
-      } else if (!transaction) add(single(bigip, words, ping, now));
+      } else if (!transaction) add(await single(bigip, words, ping, now));
       else if (['create', 'modify', 'delete'].includes(words[0]!)) configure(transaction, words[0]!, words.slice(1));
       else throw new Refusal('notModelled', 'tmsh', `${what} in a transaction`);
     }

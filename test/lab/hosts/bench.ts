@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fault, Hosts, HostsOptions } from '../../../lab/hosts/host';
-import { simulatedHosts, type World } from '../../../lab/hosts/simulated';
+import { simulatedHosts, type SimulatedHosts } from '../../../lab/hosts/simulated';
 import type { WorldOptions } from '../../../lab/hosts/world';
 
 export const NODE = 'i-0a4e90de0a4e90de0';
@@ -85,7 +85,7 @@ export const FLOAT = [
   `oc adm ipfailover f5ipfailover -n default --virtual-ips=${VIP} --interface=eth0 --watch-port=0 --check-script="${CHECK}" --check-interval=2 --replicas=2 --service-account=f5ipfailover --selector=f5rampnode=true --vrrp-id-offset=10`,
 ];
 
-export type Bench = Hosts & { readonly world: World };
+export type Bench = SimulatedHosts;
 const opened: Bench[] = [];
 
 /** Opens the hosts of `spec`, closed again after the test. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLab, type ExecutionResult, type Lab } from '../../../lab';
 import type { Fault } from '../../../lab/hosts/host';
-import { simulatedHosts, type World } from '../../../lab/hosts/simulated';
+import { simulatedHosts, type SimulatedHosts, type World } from '../../../lab/hosts/simulated';
 import type { WorldOptions } from '../../../lab/hosts/world';
 import { readDeclarations } from '../../../lib/tunnel/declared';
 import type { Declared, Member, Tunnel } from '../../../lib/tunnel/tunnel';
@@ -68,7 +68,7 @@ export async function site({
 }: SiteOptions = {}): Promise<Site> {
   const state = mkdtempSync(join(tmpdir(), 'edge-ramp-site-'));
   if (from !== undefined) cpSync(from, state, { recursive: true });
-  let devices: World;
+  let devices: SimulatedHosts;
   const lab = await openLab({
     assembly: process.env['EDGE_RAMP_TEST_ASSEMBLY']!,
     state,
@@ -77,24 +77,23 @@ export async function site({
     speed,
     events,
     hosts: async (options) => {
-      const hosts = await simulatedHosts({
+      devices = await simulatedHosts({
         ...options,
         specs: [...options.specs, ...also],
         world: { [spec.name]: world },
       });
-      devices = hosts.world;
-      return hosts;
+      return devices;
     },
   });
   return {
     lab,
-    world: devices!,
+    world: devices!.world,
     state,
     run: (input = {}) => lab.start({ tunnel: spec.name, ...input }).done,
     dump: () =>
-      lab.hosts
+      devices
         .names()
-        .map((name) => `## ${name}\n${lab.hosts.dump(name)}`)
+        .map((name) => `## ${name}\n${devices.dump(name)}`)
         .join('\n'),
     async close() {
       await lab.close();
