@@ -1,0 +1,76 @@
+import { hostOf } from '../hosts/address';
+import { wordOf } from '../hosts/bigip/objects';
+import type { BigIp } from '../hosts/bigip/tmsh';
+import { between, interfacesOf, virtualsOf, type Standing, type Virtual } from './interfaces';
+import type { Machine } from './machine/machine';
+
+/** Who carries out the virtual servers of a BIG-IP. */
+export interface Proxy {
+  setVirtuals(virtuals: readonly Virtual[]): Promise<void>;
+}
+
+/**
+ * A BIG-IP's namespace, which follows what its tmsh model holds: tunnels, self IPs, routes, translation addresses and virtual servers are real there.
+ * tmsh itself is a model; that TMM does the same with these objects is not shown by it.
+ */
+export class TmmStandIn {
+  private standing: ReadonlyMap<string, Standing> = new Map();
+  private told = '';
+  private work: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly host: string,
+    private readonly proxy: Proxy,
+  ) {}
+
+  /** It has a namespace as after a boot: nothing of its configuration stands. */
+  booted(): void {
+    [this.standing, this.told] = [new Map(), ''];
+  }
+
+  /** A machine that was woken has all of this already. */
+  stands({ running }: BigIp): void {
+    [this.standing, this.told] = [interfacesOf(running), textOf(running)];
+  }
+
+  /** Makes the namespace what the running configuration says; without a change it costs nothing. */
+  follow({ running }: BigIp): Promise<void> {
+    const text = textOf(running);
+    if (text !== this.told) {
+      this.told = text;
+      const wanted = structuredClone(running);
+      this.work = this.work.then(() => this.become(wanted));
+    }
+    return this.work;
+  }
+
+  private async become(running: BigIp['running']): Promise<void> {
+    const wanted = interfacesOf(running);
+    const lines = between(this.standing, wanted);
+    this.standing = wanted;
+    if (lines.length > 0) await this.ip(lines);
+    await this.keepSilent(running);
+    await this.proxy.setVirtuals(virtualsOf(running));
+  }
+
+  private async ip(lines: readonly string[]): Promise<void> {
+    const { code, err } = await this.machine.run({
+      host: this.host,
+      command: ['ip', '-batch', '-'],
+      input: `${lines.join('\n')}\n`,
+    });
+    if (code !== 0)
+      throw new Error(`the kernel refused what BIG-IP ${this.host} had taken: ${err.trim()} (${lines.join('; ')})`);
+  }
+
+  /** A self IP without `allow-service` answers no ping; what is for a virtual server is not asked. */
+  private async keepSilent(running: BigIp['running']): Promise<void> {
+    const silent = Object.values(running['net self']).filter((self) => !self['allow-service']);
+    const rules = silent.map((self) => `-A INPUT -d ${hostOf(wordOf(self, 'address'))}/32 -p icmp --icmp-type 8 -j DROP`);
+    const input = ['*filter', ':INPUT ACCEPT [0:0]', ...rules, 'COMMIT', ''].join('\n');
+    await this.machine.run({ host: this.host, command: ['iptables-restore'], input });
+  }
+}
+
+const textOf = (running: BigIp['running']): string => JSON.stringify(running);

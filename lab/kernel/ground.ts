@@ -1,0 +1,163 @@
+import { Refusal, type Answer } from '../hosts/answer';
+import { schedule } from '../hosts/cluster/cluster';
+import { happenings as modelled, type Happenings, type Surroundings } from '../hosts/happenings';
+import type { Ground, Plot } from '../hosts/hosts';
+import { rebuildBridge, startNode } from '../hosts/node/node';
+import { systemctl } from '../hosts/node/systemctl';
+import type { Call } from '../hosts/stand-ins';
+import { TmmStandIn } from './bigip';
+import { failoversOf, type Failover } from './failovers';
+import type { Machine } from './machine/machine';
+import type { Network } from './network/network';
+import { Units } from './units';
+import { changes } from './writes';
+
+/** A node's commands that a kernel answers. */
+const REAL = ['ip', 'iptables', 'ovs-ofctl', 'ovs-vsctl', 'ovs-appctl', 'sysctl', 'conntrack'];
+
+/**
+ * The ground of real packets: what nodes are asked goes to their namespaces, and namespaces follow what the models of BIG-IP, cluster and systemd hold.
+ */
+export class KernelGround implements Ground {
+  private readonly bigips: ReadonlyMap<string, TmmStandIn>;
+  private readonly units: ReadonlyMap<string, Units>;
+  private readonly failovers = new Map<string, string>();
+  private work: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly machine: Machine,
+    readonly network: Network,
+    private readonly plot: Plot,
+  ) {
+    const { state, root } = plot;
+    this.bigips = new Map(
+      Object.keys(state.bigips).map((host) => [host, new TmmStandIn(machine, host, network.proxy(host))]),
+    );
+    this.units = new Map(
+      Object.keys(state.nodes).map((host) => [host, new Units(machine, host, root(host), network.env(host))]),
+    );
+  }
+
+  /** The machine was woken: everything stands as the models say. */
+  stands(): void {
+    const { bigips, nodes } = this.plot.state;
+    for (const [host, bigip] of this.bigips) bigip.stands(bigips[host]!);
+    for (const [host, units] of this.units) units.stand(nodes[host]!);
+    for (const [key, failover] of this.wantedFailovers()) this.failovers.set(key, JSON.stringify(failover));
+  }
+
+  async command(host: string, call: Call): Promise<Answer> {
+    const { command, args, input } = call;
+    if (command === 'systemctl') return this.systemctl(host, args);
+    if (!REAL.includes(command)) throw new Refusal('notModelled', command, args.join(' '));
+    return { ...(await this.real(host, [command, ...args], input)), writes: changes(command, args) };
+  }
+
+  async ping(host: string, args: readonly string[]): Promise<Answer> {
+    return this.real(host, ['ping', ...args]);
+  }
+
+  /** Pods of ipfailover find their nodes; then the namespaces follow. */
+  settle(): Promise<void> {
+    const { state } = this.plot;
+    for (const cluster of state.clusters) schedule(cluster, state.absent);
+    const there = (host: string): boolean => !state.absent.includes(host);
+    return Promise.all([
+      ...[...this.bigips].flatMap(([host, bigip]) => (there(host) ? bigip.follow(state.bigips[host]!) : [])),
+      ...[...this.units].flatMap(([host, units]) => (there(host) ? units.follow(state.nodes[host]!) : [])),
+      this.followFailovers(),
+    ]).then(() => undefined);
+  }
+
+  happenings(surroundings: Surroundings): Happenings<Promise<void>> {
+    const model = modelled({ ...surroundings, settle: () => undefined });
+    const { network } = this;
+    const off = async (host: string): Promise<void> => {
+      await network.powerOff(host);
+      this.bigips.get(host)?.booted();
+      this.units.get(host)?.booted();
+      for (const key of [...this.failovers.keys()].filter((each) => each.startsWith(`${host} `))) this.failovers.delete(key);
+    };
+    const on = async (host: string): Promise<void> => {
+      await network.powerOn(host);
+      await this.settle();
+    };
+    const isOff = (host: string): boolean => this.plot.state.absent.includes(host);
+    return {
+      gone: async (host) => {
+        if (isOff(host)) return;
+        model.gone(host);
+        await off(host);
+        await this.settle();
+      },
+      back: async (host) => {
+        if (!isOff(host)) return;
+        model.back(host);
+        await on(host);
+      },
+      boot: async (host, seconds) => {
+        await model.boot(host, seconds);
+        await on(host);
+      },
+      reboot: async (host) => {
+        if (!isOff(host)) await off(host);
+        model.reboot(host);
+        await on(host);
+      },
+      wipeFlows: (host) => network.wipeFlows(host),
+      restartOvs: (host) => network.restartOvs(host),
+    };
+  }
+
+  /** After a machine that was not put to sleep: every host has lost its power and boots anew. */
+  powerCut(): void {
+    const { state } = this.plot;
+    for (const bigip of Object.values(state.bigips)) bigip.running = structuredClone(bigip.saved);
+    for (const node of Object.values(state.nodes)) {
+      const { units } = node;
+      Object.assign(node, startNode(node.settings));
+      rebuildBridge(node);
+      for (const [name, unit] of Object.entries(units)) if (unit.enabled) node.units[name] = unit;
+    }
+  }
+
+  private async systemctl(host: string, args: readonly string[]): Promise<Answer> {
+    const [node, units] = [this.plot.state.nodes[host]!, this.units.get(host)!];
+    const answer = systemctl(node, this.plot.root(host), args);
+    const [verb, unit = ''] = args.filter((word) => !word.startsWith('-'));
+    if (verb === 'restart' && answer.code === 0) units.restart(unit.replace(/\.service$/, ''));
+    if (verb === 'is-active') await units.bringReports(); // who asks for a unit looks at what it reported next
+    return answer;
+  }
+
+  private real(host: string, command: readonly [string, ...string[]], input = ''): Promise<Answer> {
+    return this.machine.run({ host, command, input, env: this.network.env(host) });
+  }
+
+  private wantedFailovers(): ReadonlyMap<string, Failover> {
+    const { clusters, absent } = this.plot.state;
+    const all = clusters.flatMap((cluster) => failoversOf(cluster, absent));
+    return new Map(all.map((failover) => [`${failover.node} ${failover.name}`, failover]));
+  }
+
+  private followFailovers(): Promise<void> {
+    const wanted = this.wantedFailovers();
+    for (const key of this.failovers.keys()) {
+      if (wanted.has(key)) continue;
+      const [node = '', name = ''] = key.split(' ');
+      this.failovers.delete(key);
+      this.queue(() => this.network.stopFailover(node, name));
+    }
+    for (const [key, failover] of wanted) {
+      const text = JSON.stringify(failover);
+      if (this.failovers.get(key) === text) continue;
+      this.failovers.set(key, text);
+      this.queue(() => this.network.startFailover(failover));
+    }
+    return this.work;
+  }
+
+  private queue(task: () => Promise<void>): void {
+    this.work = this.work.then(task);
+  }
+}

@@ -1,0 +1,64 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Hosts, HostsOptions } from '../hosts/host';
+import { openHosts } from '../hosts/hosts';
+import type { State } from '../hosts/world';
+import { KernelGround } from './ground';
+import { openMachine } from './machine/choose';
+import type { Machine } from './machine/machine';
+import { Network } from './network/network';
+
+/** Hosts whose nodes, Pods and BIG-IPs are namespaces with real interfaces. */
+export interface KernelHosts extends Hosts {
+  readonly machine: Machine;
+  readonly network: Network;
+  /** The models of BIG-IP, cluster and systemd. */
+  readonly state: State;
+}
+
+export interface KernelOptions {
+  /** Put the hosts to sleep on close, in their folder, where the machine can: default false. Else all of them lose their power then. */
+  readonly sleeps?: boolean;
+  /** Told which machine it is, in one line, and what goes on while it is made. */
+  readonly tell?: (line: string) => void;
+}
+
+/** Opens the hosts of the declared tunnels on real interfaces: as they were put to sleep, or after a power cut, or new. */
+export const kernelHosts =
+  ({ sleeps = false, tell }: KernelOptions = {}) =>
+  async (options: HostsOptions): Promise<KernelHosts> => {
+    const bed = join(options.directory, 'asleep');
+    const known = existsSync(join(options.directory, 'hosts.json'));
+    const asleep = existsSync(bed);
+    const machine = await openMachine({ ...(asleep ? { from: bed } : {}), ...(tell ? { tell } : {}) });
+    rmSync(bed, { force: true }); // what it holds is true once
+    tell?.(machine.what);
+    try {
+      const hosts = await openHosts(options, async (plot) => {
+        const network = await (asleep ? Network.attach(machine, plot.state) : Network.build(machine, plot.state));
+        const ground = new KernelGround(machine, network, plot);
+        if (asleep) ground.stands();
+        else if (known) ground.powerCut();
+        return ground;
+      });
+      await hosts.settle();
+      return {
+        ...hosts,
+        machine,
+        network: hosts.ground.network,
+        dump: async (name) => {
+          await hosts.settle();
+          const real = hosts.state.nodes[name] ?? hosts.state.bigips[name];
+          return [...(real ? [await hosts.ground.network.dump(name)] : []), ...hosts.told(name)].join('\n');
+        },
+        close: async () => {
+          await hosts.close();
+          if (sleeps && 'sleep' in machine) await machine.sleep(bed);
+          else await machine.close();
+        },
+      };
+    } catch (error) {
+      await machine.close();
+      throw error;
+    }
+  };
