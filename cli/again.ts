@@ -13,6 +13,6 @@ export function again(
 function placeOptions(where: Where): readonly string[] {
   const option = (name: string, value: string | undefined): readonly string[] =>
     value === undefined ? [] : [`--${name} ${/^[\w./-]+$/.test(value) ? value : `'${value}'`}`];
-  if (where.local) return ['--local', ...option('state', where.state)];
+  if (where.local) return ['--local', ...option('state', where.state), ...option('hosts', where.hosts)];
   return [...option('region', where.region), ...option('profile', where.profile)];
 }

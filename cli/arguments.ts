@@ -2,9 +2,11 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { HOST_ACTIONS } from '../lab/hosts/host';
 import {
   ACTIONS,
+  HOSTS_KINDS,
   type Action,
   type Command,
   type EventCommand,
+  type Here,
   type HistoryCommand,
   type LocalCommand,
   type LocalHostCommand,
@@ -23,14 +25,15 @@ type Values = Readonly<Record<string, unknown>>;
 
 const JSON_OPTION = { json: { type: 'boolean' } } as const;
 const AWS = { region: { type: 'string' }, profile: { type: 'string' } } as const;
-const ANYWHERE = { ...AWS, ...JSON_OPTION, local: { type: 'boolean' }, state: { type: 'string' } } as const;
+const HERE = { state: { type: 'string' }, hosts: { type: 'string' } } as const;
+const ANYWHERE = { ...AWS, ...JSON_OPTION, local: { type: 'boolean' }, ...HERE } as const;
 const RUN = { ...ANYWHERE, fresh: { type: 'boolean' }, fault: { type: 'string' } } as const;
 const FORGET = { forget: { type: 'string', multiple: true } } as const;
 const CHANGING = { ...RUN, ...FORGET, 'allow-interruption': { type: 'boolean' }, expect: { type: 'string' } } as const;
 
 /** Where `local` serves when nothing else is said. */
 export const PORT = 4517;
-const LOCAL = { port: { type: 'string' }, state: { type: 'string' }, fresh: { type: 'boolean' } } as const;
+const LOCAL = { port: { type: 'string' }, ...HERE, fresh: { type: 'boolean' } } as const;
 
 /** The options of each action. */
 const OPTIONS: Readonly<Record<Action, Options>> = {
@@ -43,7 +46,7 @@ const OPTIONS: Readonly<Record<Action, Options>> = {
 };
 
 /** The options that say something of hosts on this machine. */
-const LOCAL_ONLY = ['state', 'fresh', 'fault'] as const;
+const LOCAL_ONLY = ['state', 'hosts', 'fresh', 'fault'] as const;
 
 /**
  * Reads a command line.
@@ -68,23 +71,23 @@ export function readArguments(args: readonly string[]): Command {
 }
 
 function readLocalHost(rest: readonly string[]): LocalHostCommand {
-  const { values, positionals } = parse('local host', rest, { state: { type: 'string' } });
+  const { values, positionals } = parse('local host', rest, HERE);
   const [host, word, ...more] = positionals;
   const action = HOST_ACTIONS.find((each) => each === word);
   if (host === undefined)
     throw new UsageError('local host needs the name of a host: an instance id, or a management address.');
   if (!action || more.length > 0)
     throw new UsageError(`local host ${host} needs what happens to it: ${HOST_ACTIONS.join(', ')}.`);
-  return { does: 'local-host', host, action, state: values['state'] as string | undefined };
+  return { does: 'local-host', host, action, ...hereIn(values) };
 }
 
 function readLocal(rest: readonly string[]): LocalCommand {
   const { values, positionals } = parse('local', rest, LOCAL);
   if (positionals.length > 0) throw new UsageError(`local takes no ${JSON.stringify(positionals[0])}.`);
-  const { port = String(PORT), state, fresh = false } = values as { port?: string; state?: string; fresh?: boolean };
+  const { port = String(PORT), fresh = false } = values as { port?: string; fresh?: boolean };
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new UsageError(`--port ${port}: must be a number from 0 to 65535, 0 for any port that is free.`);
-  return { does: 'local', port: Number(port), state, fresh };
+  return { does: 'local', port: Number(port), ...hereIn(values), fresh };
 }
 
 function readRun(action: Action, rest: readonly string[]): RunCommand {
@@ -114,7 +117,7 @@ function readStatus(rest: readonly string[]): StatusCommand {
   if (positionals[0] !== undefined) refuseNoName(positionals[0]);
   const where = whereIn('status', values);
   if (where.local && values['watch'] === true)
-    throw new UsageError('status --watch is for AWS: nothing happens on simulated hosts between two --local calls.');
+    throw new UsageError('status --watch is for AWS: nothing happens on these hosts between two --local calls.');
   return {
     does: 'status',
     tunnel: positionals[0],
@@ -175,15 +178,25 @@ function whereIn(command: string, values: Values): Where {
   if (values['local'] === true) {
     const foreign = given(['region', 'profile']);
     if (foreign !== undefined) throw new UsageError(`${command}: --${foreign} is for AWS; --local is this machine.`);
-    return { local: true, state: values['state'] as string | undefined };
+    return { local: true, ...hereIn(values) };
   }
   const foreign = given(LOCAL_ONLY);
-  if (foreign !== undefined) throw new UsageError(`${command}: --${foreign} is for simulated hosts only: say --local.`);
+  if (foreign !== undefined)
+    throw new UsageError(`${command}: --${foreign} is for hosts on this machine: say --local.`);
   return {
     local: false,
     region: values['region'] as string | undefined,
     profile: values['profile'] as string | undefined,
   };
+}
+
+/** @throws UsageError */
+function hereIn(values: Values): Here {
+  const { state, hosts } = values as { state?: string; hosts?: string };
+  const kind = HOSTS_KINDS.find((each) => each === hosts);
+  if (hosts !== undefined && !kind)
+    throw new UsageError(`--hosts must be one of ${HOSTS_KINDS.join(', ')}, not "${hosts}".`);
+  return { state, hosts: kind };
 }
 
 function untilIn(text: string | undefined): string | undefined {

@@ -17,28 +17,34 @@ export type Command =
   | EventCommand
   | PreflightCommand;
 
-/** Where a command is carried out: on this machine, its hosts kept in a folder (undefined: the user's own), or on AWS. */
+/** What the hosts of this machine are: models, or namespaces with real interfaces. */
+export const HOSTS_KINDS = ['simulated', 'kernel'] as const;
+export type HostsKind = (typeof HOSTS_KINDS)[number];
+
+/** Which hosts of this machine: kept in a folder (undefined: the user's own), of a kind (undefined: as they are there, else simulated). */
+export interface Here {
+  readonly state: string | undefined;
+  readonly hosts: HostsKind | undefined;
+}
+
+/** Where a command is carried out: on this machine, or on AWS. */
 export type Where =
-  | { readonly local: true; readonly state: string | undefined }
+  | ({ readonly local: true } & Here)
   | { readonly local: false; readonly region: string | undefined; readonly profile: string | undefined };
 
 /** The lab as a server. */
-export interface LocalCommand {
+export interface LocalCommand extends Here {
   readonly does: 'local';
   readonly port: number;
-  /** As in a run. */
-  readonly state: string | undefined;
   readonly fresh: boolean;
 }
 
-/** Something done to a simulated host. */
-export interface LocalHostCommand {
+/** Something done to a host of this machine. */
+export interface LocalHostCommand extends Here {
   readonly does: 'local-host';
   /** Instance id, or a BIG-IP's management address. */
   readonly host: string;
   readonly action: HostAction;
-  /** Folder that keeps hosts and table; undefined: the user's own. */
-  readonly state: string | undefined;
 }
 
 /** One run of the state machine. */

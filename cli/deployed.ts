@@ -20,7 +20,7 @@ export async function withDeployment<T>(
 ): Promise<T> {
   if (!where.local) return atDeployment(surroundings.aws(where), work);
   const { openLocalLab } = require('./local-lab') as typeof import('./local-lab');
-  const { lab } = await openLocalLab(where.state, surroundings);
+  const { lab } = await openLocalLab(where, surroundings);
   try {
     return await atDeployment(surroundings.aws(reachOf(lab.environment)), work);
   } finally {

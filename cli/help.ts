@@ -14,9 +14,9 @@ export const USAGE = `Usage:
   edge-ramp resume    TUNNEL             end that
   edge-ramp preflight TUNNEL             is everything ready for a first run?
   edge-ramp local                        what --local runs against, as a server for the AWS CLI, until interrupted
-  edge-ramp local host NAME ACTION       what happens to a simulated host: ${HOST_ACTIONS.join(', ')}
+  edge-ramp local host NAME ACTION       what happens to a host of this machine: ${HOST_ACTIONS.join(', ')}
   edge-ramp help | --version
-On AWS with the usual credentials; with --local on this machine, against simulated hosts.
+On AWS with the usual credentials; with --local on this machine, against simulated hosts or real interfaces.
 `;
 
 export const HELP = `edge-ramp builds, proves, repairs and removes the tunnel between an F5 BIG-IP and the Pods of an OpenShift cluster.
@@ -27,6 +27,9 @@ Where (all but validate and local):
   --profile PROFILE     of the AWS configuration files (default: AWS_PROFILE); AWS_ENDPOINT_URL is taken, too
   --local               on this machine: the state machine of cdk.out (\`npx cdk synth\`) against SIMULATED hosts
                         (not event and preflight)
+  --hosts KIND          with --local: "simulated", or "kernel": nodes, Pods and BIG-IP as network namespaces with real
+                        interfaces, Open vSwitch and keepalived, in this kernel or a guest; tmsh and oc stay models
+                        (default: as they are in the folder, else simulated)
   --state DIR           with --local: where hosts and table are kept between calls (default: ~/.local/state/edge-ramp)
   --json                one JSON document on stdout instead of text (not event)
 
@@ -51,7 +54,7 @@ Options of the others:
 
 Options of local:
   --port N              port on 127.0.0.1 (default: ${PORT}; 0: any that is free)
-  --state DIR, --fresh  as above
+  --state DIR, --hosts KIND, --fresh  as above
 
 Ctrl-C stops a --local run. A run on AWS goes on; it says where.
 

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { HostAction } from '../lab/hosts/host';
 import type { LocalHostCommand } from './command';
-import { assemblyOf } from './assembly';
+import { openLocalLab } from './local-lab';
+import { kindIn } from './local-hosts';
 import { defaultState, type Surroundings } from './surroundings';
 
 /** What is said of an action that is done. */
@@ -15,7 +16,7 @@ const DONE: Readonly<Record<HostAction, string>> = {
 };
 
 /**
- * Does something to a simulated host: through the lab that has the folder open, or in the folder itself.
+ * Does something to a host of this machine: through the lab that has the folder open, or in the folder itself.
  * @returns the exit code: 1 when there is no such host or nothing is kept there
  * @public loaded when it is asked for
  */
@@ -25,12 +26,12 @@ export async function localHost(command: LocalHostCommand, surroundings: Surroun
   const state = command.state === undefined ? defaultState(surroundings) : resolve(folder, command.state);
   try {
     const asked = await askOpenLab(state, host, action);
-    if (!asked) await actInFolder(state, host, action, surroundings);
+    if (!asked) await actInFolder(command, state, surroundings);
   } catch (error) {
     err.write(`${(error as Error).message}\n`);
     return 1;
   }
-  out.write(`${host} ${DONE[action]} (SIMULATED, kept in ${state}).\n`);
+  out.write(`${host} ${DONE[action]} (${kindIn(state) === 'simulated' ? 'SIMULATED, ' : ''}kept in ${state}).\n`);
   return 0;
 }
 
@@ -58,15 +59,14 @@ async function askOpenLab(state: string, host: string, action: HostAction): Prom
 }
 
 /** Opens the folder, acts, and closes it again. Nobody is told: events are for a lab that runs. */
-async function actInFolder(state: string, host: string, action: HostAction, surroundings: Surroundings): Promise<void> {
-  const { project } = surroundings;
+async function actInFolder(command: LocalHostCommand, state: string, surroundings: Surroundings): Promise<void> {
   if (!existsSync(join(state, 'hosts', 'hosts.json')))
     throw new Error(
-      `There are no simulated hosts in ${state}: apply a tunnel with --local first, or name the folder with --state.`,
+      `There are no hosts in ${state}: apply a tunnel with --local first, or name the folder with --state.`,
     );
-  const lab = await surroundings.openLab({ assembly: assemblyOf(project), state });
+  const { lab } = await openLocalLab(command, surroundings);
   try {
-    await lab.hosts.act(host, action);
+    await lab.hosts.act(command.host, command.action);
   } finally {
     await lab.close();
   }

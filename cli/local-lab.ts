@@ -1,27 +1,37 @@
 import type { Lab, LabOptions } from '../lab/index';
 import { assemblyOf } from './assembly';
-import { SPEED, stateFolder, withoutAssembly } from './on-this-machine';
+import type { Here } from './command';
+import { localHosts, remember } from './local-hosts';
+import { stateFolder, withoutAssembly } from './on-this-machine';
 import type { Surroundings } from './surroundings';
 
 /** An open lab, and the folder in which it keeps its hosts. */
 export interface LocalLab {
   readonly lab: Lab;
   readonly state: string;
+  /** What the hosts are and where they are kept: one sentence. */
+  readonly words: string;
+  /** How time passes there, where it is not real time: one sentence after a blank. */
+  readonly faster: string;
 }
 
 /**
  * Opens the lab on what `cdk synth` wrote.
- * @param given the folder as typed; undefined: the user's own
- * @throws Error of one sentence when there is no cdk.out, nothing can be kept, or another process has the lab
+ * @throws Error of one sentence when there is no cdk.out, nothing can be kept, the folder has other hosts, or another process has the lab
  */
 export async function openLocalLab(
-  given: string | undefined,
+  here: Here,
   surroundings: Surroundings,
-  options: Pick<LabOptions, 'fresh' | 'faults'> = {},
+  options: Omit<LabOptions, 'assembly' | 'state' | 'speed' | 'hosts'> = {},
 ): Promise<LocalLab> {
   const obstacle = withoutAssembly(surroundings);
   if (obstacle !== undefined) throw new Error(obstacle);
-  const state = stateFolder(given, surroundings);
+  const state = stateFolder(here.state, surroundings);
   const assembly = assemblyOf(surroundings.project);
-  return { lab: await surroundings.openLab({ assembly, state, speed: SPEED, ...options }), state };
+  const tell = (line: string): void => surroundings.err.write(`${line}\n`);
+  const hosts = localHosts(state, here.hosts, options.fresh ?? false, tell);
+  const lab = await surroundings.openLab({ assembly, state, speed: hosts.speed, ...hosts.options, ...options });
+  remember(state, hosts.kind);
+  const faster = hosts.speed === 1 ? '' : ` Waits and time-outs pass ${hosts.speed} times faster.`;
+  return { lab, state, words: `On ${hosts.words()}, kept in ${state}.`, faster };
 }

@@ -1,4 +1,4 @@
-import type { RunCommand } from './command';
+import type { Here, RunCommand } from './command';
 import { declaration, workingStates } from './assembly';
 import { execute } from './execution';
 import { readFaults, refuseUnknownHosts } from './faults';
@@ -7,18 +7,18 @@ import type { Place } from './place';
 import type { Surroundings } from './surroundings';
 
 /**
- * This machine: the state machine of cdk.out against simulated hosts, in a lab of its own.
+ * This machine: the state machine of cdk.out against hosts of a lab of its own.
  * @throws InvalidRequest for mistakes in the fault file; Error of one sentence when the lab cannot be opened
  * @public loaded when it is asked for
  */
 export async function localPlace(
-  state: string | undefined,
+  here: Here,
   { fault, fresh }: Pick<RunCommand, 'fault' | 'fresh'>,
   surroundings: Surroundings,
 ): Promise<Place> {
   const { project, folder } = surroundings;
   const faults = fault === undefined ? [] : readFaults(fault, folder);
-  const { lab, state: kept } = await openLocalLab(state, surroundings, { fresh, faults });
+  const { lab, words } = await openLocalLab(here, surroundings, { fresh, faults });
   try {
     if (fault !== undefined) refuseUnknownHosts(fault, faults, lab.hosts.names());
   } catch (error) {
@@ -26,7 +26,7 @@ export async function localPlace(
     throw error;
   }
   return {
-    words: `On SIMULATED hosts, kept in ${kept}.`,
+    words,
     goesOn: undefined,
     shown: workingStates(project),
     start: (input, onEvent) => Promise.resolve(execute(lab, input, onEvent, faults)),

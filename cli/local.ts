@@ -1,7 +1,6 @@
-import type { ExecutionRecord, Lab } from '../lab/index';
+import type { ExecutionRecord } from '../lab/index';
 import type { LocalCommand } from './command';
-import { assemblyOf } from './assembly';
-import { SPEED, stateFolder, withoutAssembly } from './on-this-machine';
+import { openLocalLab, type LocalLab } from './local-lab';
 import type { Surroundings } from './surroundings';
 
 /**
@@ -11,30 +10,21 @@ import type { Surroundings } from './surroundings';
  */
 export async function local(command: LocalCommand, surroundings: Surroundings): Promise<number> {
   const { out, err, environment } = surroundings;
-  const obstacle = withoutAssembly(surroundings);
-  if (obstacle !== undefined) {
-    err.write(`${obstacle}\n`);
-    return 1;
-  }
   let ignore = (): void => undefined;
   const interrupted = new Promise<void>((resolve) => (ignore = surroundings.onInterrupt(resolve)));
   try {
-    const state = stateFolder(command.state, surroundings);
     const { port, fresh } = command;
-    const lab = await surroundings.openLab({
-      assembly: assemblyOf(surroundings.project),
-      state,
+    const opened = await openLocalLab(command, surroundings, {
       fresh,
       port,
-      speed: SPEED,
       events: true,
       schedule: 'real',
       onExecution: (record) => out.write(line(record)),
     });
-    out.write(welcome(lab, state));
+    out.write(welcome(opened));
     await interrupted;
     out.write('Closing ...\n');
-    await lab.close();
+    await opened.lab.close();
     return 0;
   } catch (error) {
     if ((environment['EDGE_RAMP_DEBUG'] ?? '') !== '') throw error;
@@ -45,9 +35,9 @@ export async function local(command: LocalCommand, surroundings: Surroundings): 
   }
 }
 
-function welcome(lab: Lab, state: string): string {
+function welcome({ lab, words, faster }: LocalLab): string {
   const variables = Object.entries(lab.environment).map(([name, value]) => `${name}=${value}`);
-  return `On SIMULATED hosts, kept in ${state}. Waits and time-outs pass ${SPEED} times faster.
+  return `${words}${faster}
 
 Endpoint       ${lab.url}
 State machine  ${lab.stateMachine}

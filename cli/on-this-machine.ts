@@ -3,9 +3,6 @@ import { dirname, resolve } from 'node:path';
 import { stale } from './assembly';
 import { defaultState, type Surroundings } from './surroundings';
 
-/** Waits and time-outs of the simulated hosts pass so many times faster: nobody has to sit through them. */
-export const SPEED = 4;
-
 /**
  * Looks whether there is an assembly to run; warns of one that is older than its sources.
  * @returns what is in the way, one sentence

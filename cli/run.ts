@@ -71,7 +71,7 @@ async function carryOut(command: RunCommand, surroundings: Surroundings): Promis
 function openPlace(command: RunCommand, surroundings: Surroundings): Promise<Place> {
   const { where } = command;
   if (where.local)
-    return (require('./local-place') as typeof import('./local-place')).localPlace(where.state, command, surroundings);
+    return (require('./local-place') as typeof import('./local-place')).localPlace(where, command, surroundings);
   const { awsPlace } = require('./aws/place') as typeof import('./aws/place');
   return awsPlace(surroundings.aws(where), command, surroundings.sleep);
 }

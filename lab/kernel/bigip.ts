@@ -67,7 +67,9 @@ export class TmmStandIn {
   /** A self IP without `allow-service` answers no ping; what is for a virtual server is not asked. */
   private async keepSilent(running: BigIp['running']): Promise<void> {
     const silent = Object.values(running['net self']).filter((self) => !self['allow-service']);
-    const rules = silent.map((self) => `-A INPUT -d ${hostOf(wordOf(self, 'address'))}/32 -p icmp --icmp-type 8 -j DROP`);
+    const rules = silent.map(
+      (self) => `-A INPUT -d ${hostOf(wordOf(self, 'address'))}/32 -p icmp --icmp-type 8 -j DROP`,
+    );
     const input = ['*filter', ':INPUT ACCEPT [0:0]', ...rules, 'COMMIT', ''].join('\n');
     await this.machine.run({ host: this.host, command: ['iptables-restore'], input });
   }

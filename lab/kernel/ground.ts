@@ -76,7 +76,8 @@ export class KernelGround implements Ground {
       await network.powerOff(host);
       this.bigips.get(host)?.booted();
       this.units.get(host)?.booted();
-      for (const key of [...this.failovers.keys()].filter((each) => each.startsWith(`${host} `))) this.failovers.delete(key);
+      for (const key of [...this.failovers.keys()].filter((each) => each.startsWith(`${host} `)))
+        this.failovers.delete(key);
     };
     const on = async (host: string): Promise<void> => {
       await network.powerOn(host);

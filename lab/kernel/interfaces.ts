@@ -71,9 +71,13 @@ const standing = (address: string, dev: string): Standing => ({
  * The lines of `ip -batch` that lead from one state to another: first what stands under the same name is changed, then what is new is made, then what is gone is
  * taken away, the last made first. What a device took with it is none any more, so `-force` lets the lines after a device's fail.
  */
-export function between(before: ReadonlyMap<string, Standing>, after: ReadonlyMap<string, Standing>): readonly string[] {
+export function between(
+  before: ReadonlyMap<string, Standing>,
+  after: ReadonlyMap<string, Standing>,
+): readonly string[] {
   const lines: string[] = [];
-  const devices = (of: ReadonlyMap<string, Standing>): string[] => [...of.keys()].filter((name) => name.startsWith('tunnel '));
+  const devices = (of: ReadonlyMap<string, Standing>): string[] =>
+    [...of.keys()].filter((name) => name.startsWith('tunnel '));
   for (const [name, { make, change }] of after) {
     const old = before.get(name);
     if (!old) lines.push(make);
@@ -83,7 +87,8 @@ export function between(before: ReadonlyMap<string, Standing>, after: ReadonlyMa
   for (const name of lost.reverse()) {
     const { drop } = before.get(name)!;
     const goesAnyway = devices(before).some(
-      (device) => lost.includes(device) && drop !== before.get(device)!.drop && drop.endsWith(` dev ${device.slice(7)}`),
+      (device) =>
+        lost.includes(device) && drop !== before.get(device)!.drop && drop.endsWith(` dev ${device.slice(7)}`),
     );
     if (!goesAnyway) lines.push(drop);
   }

@@ -69,7 +69,16 @@ export class Units {
   private wanted({ units }: Node): Map<string, string> {
     return new Map(
       Object.entries(units).flatMap(([unit, { process }]) =>
-        process === undefined ? [] : [[unit, createHash('sha256').update(process + this.programs(process).map(read).join()).digest('hex')]],
+        process === undefined
+          ? []
+          : [
+              [
+                unit,
+                createHash('sha256')
+                  .update(process + this.programs(process).map(read).join())
+                  .digest('hex'),
+              ],
+            ],
       ),
     );
   }
