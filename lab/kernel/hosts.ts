@@ -7,6 +7,7 @@ import { KernelGround } from './ground';
 import { openMachine } from './machine/choose';
 import type { Machine } from './machine/machine';
 import { Network } from './network/network';
+import { sitePlan } from './site';
 
 /** Hosts whose nodes, Pods and BIG-IPs are namespaces with real interfaces. */
 export interface KernelHosts extends Hosts {
@@ -35,7 +36,7 @@ export const kernelHosts =
     tell?.(machine.what);
     try {
       const hosts = await openHosts(options, async (plot) => {
-        const network = await (asleep ? Network.attach(machine, plot.state) : Network.build(machine, plot.state));
+        const network = await (asleep ? Network.attach : Network.build)(machine, sitePlan(plot.state));
         const ground = new KernelGround(machine, network, plot);
         if (asleep) ground.stands();
         else if (known) ground.powerCut();
