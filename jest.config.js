@@ -31,5 +31,6 @@ module.exports = {
     project('vip', ['vip']),
     project('faults', ['faults'], assembled),
     project('awscli', ['awscli']),
+    project('kernel', ['kernel']),
   ],
 };

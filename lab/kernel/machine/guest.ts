@@ -1,0 +1,162 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { channel, type Channel } from './channel';
+import { imageFor, qemuVersion, type Image, type Kernel } from './image';
+import type { Sleeper } from './job';
+import { migrate, qmp, type Qmp } from './qmp';
+import { find } from './tools';
+
+/**
+ * No network device, no disk: what the guest has comes with its image, and the only way out is the agent's port. Two processors, since Open
+ * vSwitch and a measured connection run at once. It is emulated always: a /dev/kvm that exists may still not work.
+ */
+const DEVICES = [
+  ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-serial', 'stdio'],
+  ...['-M', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max,-la57,-smap,-smep,-pku', '-smp', '2', '-m', '768M'],
+  ...[
+    '-device',
+    'virtio-serial-pci',
+    '-chardev',
+    'socket,id=agent,fd=3',
+    '-device',
+    'virtserialport,chardev=agent,name=lab',
+  ],
+  ...['-chardev', 'socket,id=qmp,fd=4', '-mon', 'chardev=qmp,mode=control'],
+];
+/** Without addresses at random (norandmaps, nokaslr) and without a fifth level of pages QEMU's translations are used again: a process starts in a third of the time. */
+const APPEND =
+  'console=ttyS0 quiet panic=-1 rdinit=/init mitigations=off nokaslr norandmaps no5lvl tsc=reliable no_timer_check cryptomgr.notests random.trust_cpu=on init_on_alloc=0';
+/** Open vSwitch that starts in a kernel younger than 10 s forwards no packet, for ever, and shows nothing of it. */
+const SETTLED_SECONDS = 11;
+/** On a machine with nothing else to do it boots in 8 s. */
+const BOOT_MS = 120_000;
+
+interface Running {
+  readonly qemu: ChildProcess;
+  readonly agent: Channel;
+  readonly ask: Qmp;
+  readonly uptime: number;
+  readonly ended: Promise<void>;
+}
+
+/** @param why this and nothing else, for `what` @param from a file that `sleep` wrote; default: a guest that has just been started */
+export async function openGuest(
+  kernel: Kernel,
+  why: string,
+  {
+    from,
+    tell = () => {},
+  }: { readonly from?: string | undefined; readonly tell?: ((line: string) => void) | undefined } = {},
+): Promise<Sleeper> {
+  const what = `a QEMU guest with Linux ${kernel.release}${why && ` (${why})`}`;
+  if (from !== undefined) return machine(what, await wake(from));
+  const image = await imageFor(kernel, [...DEVICES, APPEND, qemuVersion()], tell);
+  const base = join(image.folder, 'state');
+  if (existsSync(base)) {
+    try {
+      return machine(what, await wake(base));
+    } catch {
+      rmSync(base, { force: true }); // it was spoilt: a disk was full, or a power cut
+    }
+  }
+  tell(`The guest boots, which takes half a minute; from the next time on it is woken in about a second.`);
+  const booted = machine(what, await boot(image));
+  await booted.sleep(base);
+  return machine(what, await wake(base));
+}
+
+async function boot({ kernel, initrd }: Image): Promise<Running> {
+  const guest = await start(['-kernel', kernel.file, '-initrd', initrd, '-append', APPEND]);
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, SETTLED_SECONDS - guest.uptime) * 1000));
+  await guest.agent.run({ command: ['bash', '-c', 'echo 3 >/proc/sys/vm/drop_caches'] }); // as little as possible in the file
+  return guest;
+}
+
+/** What a file of sleep starts with: one line; QEMU's stream follows. */
+const header = (): string =>
+  JSON.stringify({
+    'edge-ramp guest': 1,
+    qemu: qemuVersion(),
+    devices: createHash('sha256').update(DEVICES.join('\n')).digest('hex').slice(0, 16),
+    agent: createHash('sha256')
+      .update(readFileSync(join(__dirname, 'agent.pl')))
+      .digest('hex')
+      .slice(0, 16),
+  });
+
+async function wake(file: string): Promise<Running> {
+  const state = openSync(file, 'r');
+  try {
+    // QEMU goes on where this has read to: the descriptor is one and the same.
+    const expected = Buffer.from(`${header()}\n`);
+    const first = Buffer.alloc(expected.length);
+    readSync(state, first, 0, first.length, null);
+    if (!first.equals(expected))
+      throw new Error(`${file} is not of this QEMU and this version of the lab: it cannot be woken; remove it.`);
+    return await start(['-incoming', 'fd:5'], state);
+  } finally {
+    closeSync(state);
+  }
+}
+
+/** Starts QEMU and waits for its agent. It dies with this process: by the kernel's signal, or when its agent finds nobody at the other end. */
+async function start(args: readonly string[], state?: number): Promise<Running> {
+  const qemu = spawn(find('setpriv')!, ['--pdeathsig', 'KILL', find('qemu-system-x86_64')!, ...DEVICES, ...args], {
+    cwd: '/',
+    detached: true, // Ctrl-C is for the process that has it, which may still want to put it to sleep
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', state ?? 'ignore'],
+  });
+  let console_ = '';
+  for (const stream of [qemu.stdout!, qemu.stderr!])
+    stream.on('data', (bytes: Buffer) => (console_ = (console_ + String(bytes)).slice(-2000)));
+  const agent = channel(qemu.stdio[3] as Duplex, qemu.stdio[3] as Duplex);
+  const ask = qmp(qemu.stdio[4] as Duplex);
+  const ended = new Promise<void>((resolve) => {
+    qemu.once('exit', () => resolve());
+    qemu.once('error', () => resolve());
+  });
+  void ended.then(() => agent.end('The guest has ended.'));
+  const patience = setTimeout(() => qemu.kill('SIGKILL'), BOOT_MS);
+  try {
+    await ask('qmp_capabilities');
+    return { qemu, agent, ask, ended, uptime: await agent.hello(Date.now()) };
+  } catch (error) {
+    qemu.kill('SIGKILL');
+    await ended;
+    throw new Error(`The QEMU guest did not start: ${console_.trim() || String(error)}`, { cause: error });
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+function machine(what: string, { qemu, agent, ask, ended }: Running): Sleeper {
+  async function close(): Promise<void> {
+    qemu.kill('SIGKILL'); // nothing of it is on a disk
+    await ended;
+  }
+  return {
+    what,
+    run: agent.run,
+    write: agent.write,
+    close,
+    async sleep(file) {
+      if (agent.running() > 0)
+        throw new Error(
+          `The guest cannot sleep: ${agent.running()} of its jobs have not ended, and nobody would get their answers.`,
+        );
+      const own = `${file}.${process.pid}`;
+      try {
+        await migrate(ask, `{ printf '%s\\n' ${quoted(header())}; cat; } >${quoted(own)}`);
+        renameSync(own, file);
+      } finally {
+        rmSync(own, { force: true });
+      }
+      await close();
+    },
+  };
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,0 +1,2 @@
+export type { Job, Machine, Ran, Sleeper } from './job';
+export { openMachine } from './choose';
