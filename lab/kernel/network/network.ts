@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostOf, networkOf, toAddress, toNumber } from '../../hosts/address';
 import type { Job, Machine } from '../machine/machine';
+import { dumpText } from './dump';
 import type { BigIpPlan, NodePlan, SitePlan } from './plan';
 
 /** Where the lab's own files are in the machine; each host has a folder there by its name. */
 export const FOLDER = '/run/lab';
-const SCRIPTS = ['node.sh', 'sdn.sh'] as const;
+const SCRIPTS = ['node.sh', 'sdn.sh', 'sdn-note.pl', 'dump.sh'] as const;
 
 /** The network namespace of a node's Pod. */
 export const podHost = (node: string, pod: string): string => `${node}-pod-${pod}`;
@@ -18,6 +19,11 @@ export function switchOf(node: string): Readonly<Record<string, string>> {
   const folder = `${FOLDER}/${node}/ovs`;
   return { OVS_RUNDIR: folder, OVS_DBDIR: folder, OVS_LOGDIR: folder };
 }
+
+const HOST_SYSCTLS = [
+  'net.ipv4.ip_forward=0',
+  ...['all', 'default'].flatMap((of) => [`net.ipv4.conf.${of}.rp_filter=0`, `net.ipv6.conf.${of}.disable_ipv6=1`]),
+];
 
 const hex = (address: string): readonly string[] =>
   hostOf(address)
@@ -89,7 +95,7 @@ export class Network {
       ...plan.nodes.flatMap(lanCable),
     ]);
     await Promise.all([
-      network.#batch(CLIENT, ['link set lo up', `addr add ${plan.client} dev eth0`, 'link set eth0 up']),
+      network.#connect(CLIENT, [`addr add ${plan.client} dev eth0`, 'link set eth0 up']),
       ...plan.bigips.map((bigip) => network.#startBigIp(bigip)),
       ...plan.nodes.map((node) => network.#boot(node)),
     ]);
@@ -180,6 +186,11 @@ export class Network {
     return Number(/lost:(\d+)/.exec(await this.do(name, 'ovs-appctl', 'dpctl/show'))?.[1]);
   }
 
+  /** All that a host holds, a line each, sorted: links, addresses, routes, iptables, br0, sysctls, daemons; no counters. */
+  async dump(host: string): Promise<string> {
+    return dumpText(await this.do(host, 'bash', `${FOLDER}/bin/dump.sh`, host));
+  }
+
   #node(name: string): NodePlan {
     const node = this.plan.nodes.find((plan) => plan.name === name);
     if (!node) throw new Error(`no node "${name}" in this network`);
@@ -215,8 +226,7 @@ export class Network {
 
   async #startBigIp({ name, addresses, outside }: BigIpPlan): Promise<void> {
     const own = new Set(addresses.map(networkOf));
-    await this.#batch(name, [
-      'link set lo up',
+    await this.#connect(name, [
       ...addresses.map((address) => `addr add ${address} dev eth0`),
       `addr add ${outside} dev ext`,
       'link set eth0 up',
@@ -225,6 +235,12 @@ export class Network {
         .filter((network) => !own.has(network))
         .map((network) => `route add ${network} dev eth0`),
     ]);
+  }
+
+  /** A host that routes nothing; whether a packet may come that way is not the kernel's business on a BIG-IP. */
+  async #connect(host: string, lines: readonly string[]): Promise<void> {
+    await this.do(host, 'sysctl', '-qw', ...HOST_SYSCTLS);
+    await this.#batch(host, ['link set lo up', ...lines]);
   }
 
   async #script(node: string, verb: string): Promise<void> {

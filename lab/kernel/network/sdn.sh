@@ -5,6 +5,7 @@
 # As the real one, it takes br0 for lost when the version note in table 253 is, and then begins anew: other ports, a
 # new tun0 with a new MAC, and none of the flows that others had put there.
 [[ ${BASH_SOURCE[0]} != "$0" ]] || cd "/run/lab/${1:?}" || exit
+# shellcheck source=/dev/null
 . ./plan
 : "${name:?}" "${gateway:?}" "${networks:?}" "${pods?}" # of the plan
 export OVS_RUNDIR=/run/lab/$name/ovs OVS_DBDIR=/run/lab/$name/ovs OVS_LOGDIR=/run/lab/$name/ovs
@@ -66,32 +67,27 @@ sdn_load() { sdn_flows | ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -; }
 
 # Its chains, whole, and the jumps to them, in front where they are missing; the rules of others stay.
 sdn_chains() {
-  local table chain rule
+  local table chain rule words
   iptables-restore --noflush <chains
   while IFS='|' read -r table chain rule; do
-    eval "set -- $rule" # the lab's own words, quoted as iptables prints them
-    iptables -w -t "$table" -C "$chain" "$@" 2>/dev/null || iptables -w -t "$table" -I "$chain" "$@"
+    eval "words=($rule)" # the lab's own words, quoted as iptables prints them
+    iptables -w -t "$table" -C "$chain" "${words[@]}" 2>/dev/null || iptables -w -t "$table" -I "$chain" "${words[@]}"
   done <jumps
   sdn_rules >chains.seen
 }
 sdn_rules() { iptables-save | grep -e '^-.*OPENSHIFT-'; }
 
+# The real one looks at its chains every 30 s; here it is 10, so that nobody waits long.
 sdn_watch() {
-  local pid note round=0
   while :; do
-    # Without ovs-vswitchd there is nobody to ask, and nothing to rebuild.
-    if read -r pid 2>/dev/null <"$OVS_RUNDIR/ovs-vswitchd.pid" && [[ -d /proc/$pid ]]; then
-      note=$(ovs-ofctl -O OpenFlow13 dump-flows br0 table=253 2>&1)
-      if [[ $note != *note:* ]]; then
-        echo "the version note is gone: br0 is built anew"
-        sdn_rebuild
-      fi
+    if ! perl /run/lab/bin/sdn-note.pl "$OVS_RUNDIR" 10; then
+      echo 'the version note is gone: br0 is built anew'
+      sdn_rebuild
     fi
-    if ((++round % 5 == 0)) && [[ $(sdn_rules) != "$(<chains.seen)" ]]; then
+    if [[ $(sdn_rules) != "$(<chains.seen)" ]]; then
       echo 'iptables chains are not as they were: they are put back'
       sdn_chains
     fi
-    sleep 1
   done
 }
 

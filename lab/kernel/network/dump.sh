@@ -1,0 +1,37 @@
+#!/bin/bash
+# All that a host holds, as its programs print it: dump.sh HOST, run in its network namespace. dump.ts makes it text that can be compared.
+section() {
+  printf '== %s\n' "$1"
+  "${@:2}"
+}
+
+# Programs of this namespace that nobody waits for: daemons, and none of their children.
+daemons() {
+  # shellcheck disable=SC2016,SC2317 # Perl; called by section
+  perl -e 'my $mine = readlink "/proc/self/ns/net";
+    for my $folder (glob "/proc/[0-9]*") {
+      next if (readlink("$folder/ns/net") // "") ne $mine;
+      open my $stat, "<", "$folder/stat" or next;
+      next if <$stat> !~ /.*\) \S 1 (\d+)/ || $1 == getpgrp;
+      open my $command, "<", "$folder/cmdline" or next;
+      print join(" ", split /\0/, <$command> // ""), "\n";
+    }'
+}
+
+section links ip -j -d addr show
+section routes ip -4 route show table all
+section rules ip -4 rule
+for table in filter nat mangle; do section "iptables $table" iptables-save -t "$table"; done
+section sysctl grep -rs . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/{all,default,lo,e*,tun*}/{rp_filter,forwarding}
+section tcp cat /proc/net/tcp
+section udp cat /proc/net/udp
+section daemons daemons
+cd "/run/lab/$1" 2>/dev/null || exit 0
+section files grep -s . keepalived-*.conf
+if [[ -e ovs/db.sock ]]; then
+  export OVS_RUNDIR=$PWD/ovs
+  section bridge ovs-vsctl --timeout=10 --format=csv --data=bare --no-headings --columns=name,fail_mode,protocols list Bridge
+  section port ovs-vsctl --timeout=10 --format=csv --data=bare --no-headings --columns=name,type,ofport,options list Interface
+  section flow ovs-ofctl -O OpenFlow13 --no-stats dump-flows br0
+fi
+exit 0
