@@ -13,19 +13,10 @@ import { find } from './tools';
  * No network device, no disk: what the guest has comes with its image, and the only way out is the agent's port. Two processors, since Open
  * vSwitch and a measured connection run at once. It is emulated always: a /dev/kvm that exists may still not work.
  */
-const DEVICES = [
-  ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-serial', 'stdio'],
-  ...['-M', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max,-la57,-smap,-smep,-pku', '-smp', '2', '-m', '768M'],
-  ...[
-    '-device',
-    'virtio-serial-pci',
-    '-chardev',
-    'socket,id=agent,fd=3',
-    '-device',
-    'virtserialport,chardev=agent,name=lab',
-  ],
-  ...['-chardev', 'socket,id=qmp,fd=4', '-mon', 'chardev=qmp,mode=control'],
-];
+const DEVICES = `-nodefaults -no-user-config -display none -no-reboot -serial stdio
+  -M q35 -accel tcg,thread=multi -cpu max,-la57,-smap,-smep,-pku -smp 2 -m 768M
+  -device virtio-serial-pci -chardev socket,id=agent,fd=3 -device virtserialport,chardev=agent,name=lab
+  -chardev socket,id=qmp,fd=4 -mon chardev=qmp,mode=control`.split(/\s+/);
 /** Without addresses at random (norandmaps, nokaslr) and without a fifth level of pages QEMU's translations are used again: a process starts in a third of the time. */
 const APPEND =
   'console=ttyS0 quiet panic=-1 rdinit=/init mitigations=off nokaslr norandmaps no5lvl tsc=reliable no_timer_check cryptomgr.notests random.trust_cpu=on init_on_alloc=0';
@@ -139,8 +130,8 @@ function machine(what: string, { qemu, agent, ask, ended }: Running): Sleeper {
   }
   return {
     what,
-    run: agent.run,
-    write: agent.write,
+    run: (job) => agent.run(job),
+    write: (path, text, mode) => agent.write(path, text, mode),
     close,
     async sleep(file) {
       if (agent.running() > 0)
