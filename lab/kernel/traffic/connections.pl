@@ -74,7 +74,8 @@ sub ended {
     my ( $connection, $how, $error ) = @_;
     return if $connection->{end};
     my $now = Loop::now();
-    @$connection{qw(end at error)} = ( $how, Measurement::tenths( $now - $start ), $error || undef );
+    @$connection{qw(end error)} = ( $how, $error || undef );
+    $connection->{at} = Measurement::tenths( $now - $start ) if $how =~ /reset|closed|failed/;
     my $since = silent_since($connection);
     $connection->{longestWait} = $now - $since if $since && $now - $since > $connection->{longestWait};
     $connection->{stream}->close if $connection->{stream};
@@ -92,10 +93,15 @@ sub stop {
     early();
 }
 
-# Nothing more can come when each line of each connection is answered.
+# Nobody has to be waited for when each line is answered, or each server has been heard since.
 sub early {
-    return Loop::stop() if $option{speak} eq 'both' && !grep { !$_->{end} && @{ $_->{asked} } } @connections;
-    Loop::after( 20, \&early );
+    my $since = Loop::now();
+    my $check;
+    $check = sub {
+        return Loop::stop() unless grep { !$_->{end} && ( $option{speak} eq 'both' ? @{ $_->{asked} } : $_->{heard} < $since ) } @connections;
+        Loop::after( 20, $check );
+    };
+    $check->();
 }
 
 $start = Loop::now();

@@ -75,9 +75,17 @@ sub run {
             call( ( shift @timers )->[1] ) while !$stopped && @timers && $timers[0][0] <= $now;
         }
         next if $ready <= 0;
-        for my $number ( keys %reader ) { call( $reader{$number} ) if vec $readable, $number, 1 }
-        for my $number ( keys %writer ) { call( $writer{$number} ) if vec $writable, $number, 1 }
+        call( $reader{$_} ) for numbers($readable);
+        call( $writer{$_} ) for numbers($writable);
     }
+}
+
+# The numbers whose bits are set: most of many connections are silent, so nothing is done for each.
+sub numbers {
+    my $bits = unpack 'b*', shift;
+    my @set;
+    for ( my $at = index $bits, '1' ; $at >= 0 ; $at = index $bits, '1', $at + 1 ) { push @set, $at }
+    return @set;
 }
 
 # What goes wrong with one connection is no reason to end.

@@ -125,10 +125,12 @@ $now = wait_for_answers( $patience - $now ) while $pending && $now < $patience;
 for my $target ( 0 .. $#names ) {
     my $of = $of[$target];
     quiet( $target, $last ) if $last > $answered[$target];
-    $of->{lost} = $of->{sent} - $of->{received};
+    my @lost = map { $sent[$_] } grep { !defined $slow[$_] } map { $target + $_ * @names } 0 .. $of->{sent} - 1;
+    $of->{lost} = @lost;
     for my $gap ( @{ $of->{gaps} } ) {
-        $gap->{lost} = grep { !defined $slow[$_] && $sent[$_] >= $gap->{from} && $sent[$_] < $gap->{from} + $gap->{ms} }
-          map { $target + $_ * @names } 0 .. $of->{sent} - 1;
+        $gap->{lost} = 0;
+        shift @lost while @lost && $lost[0] < $gap->{from};
+        shift @lost and $gap->{lost}++ while @lost && $lost[0] <= $gap->{from} + $gap->{ms};
         $gap->{at} = Measurement::tenths( delete( $gap->{from} ) - $start );
         $gap->{ms} = Measurement::tenths( $gap->{ms} );
     }
