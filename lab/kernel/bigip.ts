@@ -1,13 +1,9 @@
 import { hostOf } from '../hosts/address';
 import { wordOf } from '../hosts/bigip/objects';
 import type { BigIp } from '../hosts/bigip/tmsh';
-import { between, interfacesOf, virtualsOf, type Standing, type Virtual } from './interfaces';
+import { between, interfacesOf, virtualsOf, type Standing } from './interfaces';
 import type { Machine } from './machine/machine';
-
-/** Who carries out the virtual servers of a BIG-IP. */
-export interface Proxy {
-  setVirtuals(virtuals: readonly Virtual[]): Promise<void>;
-}
+import { startProxy, type Proxy, type Virtual } from './traffic/traffic';
 
 /**
  * A BIG-IP's namespace, which follows what its tmsh model holds: tunnels, self IPs, routes, translation addresses and virtual servers are real there.
@@ -16,22 +12,24 @@ export interface Proxy {
 export class TmmStandIn {
   private standing: ReadonlyMap<string, Standing> = new Map();
   private told = '';
+  private proxy: Promise<Proxy> | undefined;
   private work: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly machine: Machine,
     private readonly host: string,
-    private readonly proxy: Proxy,
+    private readonly members: Virtual['members'],
   ) {}
 
   /** It has a namespace as after a boot: nothing of its configuration stands. */
   booted(): void {
-    [this.standing, this.told] = [new Map(), ''];
+    [this.standing, this.told, this.proxy] = [new Map(), '', undefined];
   }
 
-  /** A machine that was woken has all of this already. */
-  stands({ running }: BigIp): void {
-    [this.standing, this.told] = [interfacesOf(running), textOf(running)];
+  /** A machine that was woken has all of this already; its proxy is started anew, since nobody here knows it. */
+  async stands({ running }: BigIp): Promise<void> {
+    this.standing = interfacesOf(running);
+    await this.machine.run({ command: ['bash', '-c', 'kill "$(<"$1")"', '-', this.pidFile] });
   }
 
   /** Makes the namespace what the running configuration says; without a change it costs nothing. */
@@ -51,7 +49,18 @@ export class TmmStandIn {
     this.standing = wanted;
     if (lines.length > 0) await this.ip(lines);
     await this.keepSilent(running);
-    await this.proxy.setVirtuals(virtualsOf(running));
+    this.proxy ??= this.start();
+    await (await this.proxy).setVirtuals(virtualsOf(running, this.members));
+  }
+
+  private get pidFile(): string {
+    return `/run/lab/${this.host}/proxy.pid`;
+  }
+
+  private async start(): Promise<Proxy> {
+    const proxy = await startProxy(this.machine, this.host);
+    await this.machine.write(this.pidFile, `${proxy.pid}\n`);
+    return proxy;
   }
 
   private async ip(lines: readonly string[]): Promise<void> {

@@ -8,10 +8,14 @@ import type { Call } from '../hosts/stand-ins';
 import { TmmStandIn } from './bigip';
 import { failoversOf, type Failover } from './failovers';
 import type { Machine } from './machine/machine';
-import type { Network } from './network/network';
+import { podHost, type Network } from './network/network';
+import type { SitePlan } from './network/plan';
+import { startPodServer } from './traffic/traffic';
 import { Units } from './units';
 import { changes } from './writes';
 
+/** Where Pods serve HTTP. */
+const PORT = 8080;
 /** A node's commands that a kernel answers. */
 const REAL = ['ip', 'iptables', 'ovs-ofctl', 'ovs-vsctl', 'ovs-appctl', 'sysctl', 'conntrack'];
 
@@ -27,11 +31,14 @@ export class KernelGround implements Ground {
   constructor(
     private readonly machine: Machine,
     readonly network: Network,
+    private readonly plan: SitePlan,
     private readonly plot: Plot,
   ) {
     const { state, root } = plot;
+    // one Pod of each node, so that a virtual server leads to ramp nodes and to others
+    const members = plan.nodes.flatMap(({ pods: [pod] }) => (pod === undefined ? [] : `${pod}:${PORT}`));
     this.bigips = new Map(
-      Object.keys(state.bigips).map((host) => [host, new TmmStandIn(machine, host, network.proxy(host))]),
+      Object.keys(state.bigips).map((host) => [host, new TmmStandIn(machine, host, members as [string, ...string[]])]),
     );
     this.units = new Map(
       Object.keys(state.nodes).map((host) => [host, new Units(machine, host, root(host), network.env(host))]),
@@ -39,11 +46,18 @@ export class KernelGround implements Ground {
   }
 
   /** The machine was woken: everything stands as the models say. */
-  stands(): void {
+  async stands(): Promise<void> {
     const { bigips, nodes } = this.plot.state;
-    for (const [host, bigip] of this.bigips) bigip.stands(bigips[host]!);
+    for (const [host, bigip] of this.bigips) await bigip.stands(bigips[host]!);
     for (const [host, units] of this.units) units.stand(nodes[host]!);
     for (const [key, failover] of this.wantedFailovers()) this.failovers.set(key, JSON.stringify(failover));
+  }
+
+  /** Starts what every Pod serves, on all nodes or on one. */
+  async startPods(host?: string): Promise<void> {
+    const nodes = this.plan.nodes.filter(({ name }) => host === undefined || name === host);
+    const pods = nodes.flatMap(({ name, pods: all }) => all.map((pod) => [podHost(name, pod), pod] as const));
+    await Promise.all(pods.map(([namespace, pod]) => startPodServer(this.machine, namespace, pod, { port: PORT })));
   }
 
   async command(host: string, call: Call): Promise<Answer> {
@@ -81,6 +95,7 @@ export class KernelGround implements Ground {
     };
     const on = async (host: string): Promise<void> => {
       await network.powerOn(host);
+      await this.startPods(host);
       await this.settle();
     };
     const isOff = (host: string): boolean => this.plot.state.absent.includes(host);

@@ -36,10 +36,14 @@ export const kernelHosts =
     tell?.(machine.what);
     try {
       const hosts = await openHosts(options, async (plot) => {
-        const network = await (asleep ? Network.attach : Network.build)(machine, sitePlan(plot.state));
-        const ground = new KernelGround(machine, network, plot);
-        if (asleep) ground.stands();
-        else if (known) ground.powerCut();
+        const plan = sitePlan(plot.state);
+        const network = await (asleep ? Network.attach : Network.build)(machine, plan);
+        const ground = new KernelGround(machine, network, plan, plot);
+        if (asleep) await ground.stands();
+        else {
+          await ground.startPods();
+          if (known) ground.powerCut();
+        }
         return ground;
       });
       await hosts.settle();

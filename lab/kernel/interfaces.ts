@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostOf, isAddress } from '../hosts/address';
 import { poolOf, wordOf, type Configuration } from '../hosts/bigip/objects';
+import type { Virtual } from './traffic/traffic';
 
 /** Something in the kernel that stands for an object of BIG-IP: lines of `ip -batch` that make it, change it, and take it away. */
 export interface Standing {
@@ -98,26 +99,19 @@ export function between(
   return lines;
 }
 
-/** A virtual server, as a proxy carries it out. */
-export interface Virtual {
-  readonly name: string;
-  readonly address: string;
-  readonly port: number;
-  /** `none`: the client's own address; `automap`: the one of the interface towards the Pods; else the SNAT pool's members, in turn. */
-  readonly translation: 'none' | 'automap' | readonly string[];
-}
-
+const isOne = (list: readonly string[]): list is readonly [string, ...string[]] => list.length > 0;
 const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
-/** The virtual servers of a configuration. */
-export function virtualsOf(config: Configuration): readonly Virtual[] {
+/** The virtual servers of a configuration, all with these pool members: what a pool is made of is nothing that edge-ramp looks at. */
+export function virtualsOf(config: Configuration, members: Virtual['members']): readonly Virtual[] {
   return Object.entries(config['ltm virtual']).flatMap(([name, virtual]) => {
     const [address = '', service = ''] = wordOf(virtual, 'destination').split(':');
     const port = PORTS[service] ?? Number(service);
     if (!isAddress(address) || !port) return [];
     const pool = config['ltm snatpool'][poolOf(virtual)];
     const { type = 'none' } = (virtual['source-address-translation'] ?? {}) as { type?: string };
-    const translation = pool ? (pool['members'] as readonly string[]) : type === 'automap' ? 'automap' : 'none';
-    return [{ name, address, port, translation }];
+    const snat = (pool?.['members'] ?? []) as readonly string[];
+    const translation = isOne(snat) ? { snat } : type === 'automap' ? 'automap' : 'none';
+    return [{ name, address, port, translation, members }];
   });
 }

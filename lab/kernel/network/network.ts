@@ -107,19 +107,12 @@ export class Network {
     return Promise.resolve(new Network(machine, plan));
   }
 
-  proxy(_: string): { setVirtuals(virtuals: readonly unknown[]): Promise<void> } {
-    return { setVirtuals: () => Promise.resolve() };
-  }
   startFailover(_: unknown): Promise<void> {
     return Promise.resolve();
   }
   stopFailover(_: string, __: string): Promise<void> {
     return Promise.resolve();
   }
-  dump(_: string): Promise<string> {
-    return Promise.resolve('');
-  }
-
   /** What a program of that host gets added to its environment. */
   env(host: string): Readonly<Record<string, string>> {
     return this.plan.nodes.some(({ name }) => name === host) ? switchOf(host) : {};

@@ -27,6 +27,7 @@ function configured(): Configuration {
   made(config, 'ltm virtual', 'shop', { destination: '10.3.88.100:http' });
   return config;
 }
+const MEMBERS = ['10.129.0.5:8080'] as const;
 const nothing = interfacesOf(emptyConfiguration());
 const changed = (change: (config: Configuration) => unknown): readonly string[] => {
   const [before, after] = [configured(), configured()];
@@ -84,14 +85,14 @@ describe('a virtual server', () => {
   const translated = (words: readonly string[]) => {
     const config = configured();
     put(config, 'ltm virtual', 'shop', [setting('source-address-translation', ...words)], true);
-    return virtualsOf(config)[0]!;
+    return virtualsOf(config, MEMBERS)[0]!;
   };
   test('without translation uses the client itself', () =>
-    expect(virtualsOf(configured())).toEqual([
-      { name: 'shop', address: '10.3.88.100', port: 80, translation: 'none' },
+    expect(virtualsOf(configured(), MEMBERS)).toEqual([
+      { name: 'shop', address: '10.3.88.100', port: 80, translation: 'none', members: MEMBERS },
     ]));
   test('with a SNAT pool uses its members', () =>
-    expect(translated(['type', 'snat', 'pool', 'SDN_snatpool']).translation).toEqual(['10.3.91.216']));
+    expect(translated(['type', 'snat', 'pool', 'SDN_snatpool']).translation).toEqual({ snat: ['10.3.91.216'] }));
   test('with automap leaves the choice to the way', () =>
     expect(translated(['type', 'automap']).translation).toBe('automap'));
 });
