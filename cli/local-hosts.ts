@@ -17,7 +17,7 @@ export interface LocalHosts {
 /** Waits and time-outs of the simulated hosts pass so many times faster: nobody has to sit through them. What a kernel does takes its time. */
 const SPEEDS: Readonly<Record<HostsKind, number>> = { simulated: 4, kernel: 1 };
 
-/** In a state folder: which kind its hosts are. */
+/** In a state folder: which kind its hosts are; without it: simulated. */
 const kindFile = (state: string): string => join(state, 'hosts', 'kind');
 
 /**
@@ -38,16 +38,12 @@ export function localHosts(
   if (kind === 'simulated') return { kind, speed: SPEEDS.simulated, options: {}, words: () => words };
   const hosts: LabOptions['hosts'] = async (options) => {
     const { kernelHosts } = require('../lab/kernel/hosts') as typeof import('../lab/kernel/hosts');
+    writeFileSync(kindFile(state), `${kind}\n`);
     const opened = await kernelHosts({ sleeps: true, tell })(options);
     words = `hosts with REAL interfaces (tmsh, oc and systemd are models), in ${opened.machine.what}`;
     return opened;
   };
   return { kind, speed: SPEEDS.kernel, options: { hosts }, words: () => words };
-}
-
-/** Notes which kind of hosts a folder has from now on. */
-export function remember(state: string, kind: HostsKind): void {
-  writeFileSync(kindFile(state), `${kind}\n`);
 }
 
 /** The kind of hosts that a folder has. */

@@ -1,7 +1,7 @@
 import type { Lab, LabOptions } from '../lab/index';
 import { assemblyOf } from './assembly';
 import type { Here } from './command';
-import { localHosts, remember } from './local-hosts';
+import { localHosts } from './local-hosts';
 import { stateFolder, withoutAssembly } from './on-this-machine';
 import type { Surroundings } from './surroundings';
 
@@ -31,7 +31,6 @@ export async function openLocalLab(
   const tell = (line: string): void => surroundings.err.write(`${line}\n`);
   const hosts = localHosts(state, here.hosts, options.fresh ?? false, tell);
   const lab = await surroundings.openLab({ assembly, state, speed: hosts.speed, ...hosts.options, ...options });
-  remember(state, hosts.kind);
   const faster = hosts.speed === 1 ? '' : ` Waits and time-outs pass ${hosts.speed} times faster.`;
   return { lab, state, words: `On ${hosts.words()}, kept in ${state}.`, faster };
 }

@@ -104,7 +104,7 @@ export function populate(
       if (!bigip.bastions.includes(unit.bastion)) bigip.bastions.push(unit.bastion);
       state.bastions[unit.bastion] ??= {};
       addSelf(bigip, unit.address);
-      addVirtuals(bigip, spec.virtualServers ?? []);
+      addVirtuals(bigip, spec.virtualServers ?? [], Object.keys(state.bigips).indexOf(unit.management));
     }
     for (const node of nodesOf(spec)) {
       if (state.nodes[node.instance]) continue;
@@ -226,17 +226,17 @@ function addSelf(bigip: BigIp, address: string): void {
     );
 }
 
-/** The declared virtual servers, alternating between no source address translation and automap. */
-function addVirtuals(bigip: BigIp, names: readonly string[]): void {
-  for (const [i, name] of names.entries()) {
-    if (bigip.running['ltm virtual'][name]) continue;
+/** The declared virtual servers, alternating between no source address translation and automap, each at an address that no other one has. */
+function addVirtuals(bigip: BigIp, names: readonly string[], nth: number): void {
+  for (const name of names.filter((each) => !bigip.running['ltm virtual'][each])) {
+    const i = Object.keys(bigip.running['ltm virtual']).length;
     const translation = setting('source-address-translation', 'type', i % 2 ? 'automap' : 'none');
     for (const config of [bigip.running, bigip.saved]) {
       put(
         config,
         'ltm virtual',
         name,
-        [setting('destination', `10.3.88.${100 + i}:${i % 2 ? 'https' : 'http'}`), translation],
+        [setting('destination', `10.3.88.${100 + 20 * nth + i}:${i % 2 ? 'https' : 'http'}`), translation],
         false,
       );
     }

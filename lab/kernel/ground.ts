@@ -6,8 +6,9 @@ import { rebuildBridge, startNode } from '../hosts/node/node';
 import { systemctl } from '../hosts/node/systemctl';
 import type { Call } from '../hosts/stand-ins';
 import { TmmStandIn } from './bigip';
-import { failoversOf, type Failover } from './failovers';
+import { failoversOf, type Placed } from './failovers';
 import type { Machine } from './machine/machine';
+import { startKeepalived, stopKeepalived } from './network/keepalived';
 import { podHost, type Network } from './network/network';
 import type { SitePlan } from './network/plan';
 import { startPodServer } from './traffic/traffic';
@@ -50,7 +51,7 @@ export class KernelGround implements Ground {
     const { bigips, nodes } = this.plot.state;
     for (const [host, bigip] of this.bigips) await bigip.stands(bigips[host]!);
     for (const [host, units] of this.units) units.stand(nodes[host]!);
-    for (const [key, failover] of this.wantedFailovers()) this.failovers.set(key, JSON.stringify(failover));
+    for (const [key, placed] of this.wantedFailovers()) this.failovers.set(key, JSON.stringify(placed));
   }
 
   /** Starts what every Pod serves, on all nodes or on one. */
@@ -150,10 +151,10 @@ export class KernelGround implements Ground {
     return this.machine.run({ host, command, input, env: this.network.env(host) });
   }
 
-  private wantedFailovers(): ReadonlyMap<string, Failover> {
+  private wantedFailovers(): ReadonlyMap<string, Placed> {
     const { clusters, absent } = this.plot.state;
     const all = clusters.flatMap((cluster) => failoversOf(cluster, absent));
-    return new Map(all.map((failover) => [`${failover.node} ${failover.name}`, failover]));
+    return new Map(all.map((placed) => [`${placed.node} ${placed.failover.name}`, placed]));
   }
 
   private followFailovers(): Promise<void> {
@@ -162,13 +163,13 @@ export class KernelGround implements Ground {
       if (wanted.has(key)) continue;
       const [node = '', name = ''] = key.split(' ');
       this.failovers.delete(key);
-      this.queue(() => this.network.stopFailover(node, name));
+      this.queue(() => stopKeepalived(this.network, node, name));
     }
-    for (const [key, failover] of wanted) {
-      const text = JSON.stringify(failover);
+    for (const [key, placed] of wanted) {
+      const text = JSON.stringify(placed);
       if (this.failovers.get(key) === text) continue;
       this.failovers.set(key, text);
-      this.queue(() => this.network.startFailover(failover));
+      this.queue(() => startKeepalived(this.network, placed.node, placed.failover));
     }
     return this.work;
   }

@@ -34,10 +34,11 @@ export const kernelHosts =
     const machine = await openMachine({ ...(asleep ? { from: bed } : {}), ...(tell ? { tell } : {}) });
     rmSync(bed, { force: true }); // what it holds is true once
     tell?.(machine.what);
+    let opened: Pick<Hosts, 'close'> | undefined;
     try {
       const hosts = await openHosts(options, async (plot) => {
         const plan = sitePlan(plot.state);
-        const network = await (asleep ? Network.attach : Network.build)(machine, plan);
+        const network = await (asleep ? Network.found : Network.build)(machine, plan);
         const ground = new KernelGround(machine, network, plan, plot);
         if (asleep) await ground.stands();
         else {
@@ -46,6 +47,7 @@ export const kernelHosts =
         }
         return ground;
       });
+      opened = hosts;
       await hosts.settle();
       return {
         ...hosts,
@@ -63,6 +65,7 @@ export const kernelHosts =
         },
       };
     } catch (error) {
+      await opened?.close();
       await machine.close();
       throw error;
     }

@@ -3,8 +3,9 @@ import { answers, VIRTUALS } from './support/traffic';
 
 /** One Pod of each ramp node and one of the worker. */
 const MEMBERS = [PODS.ramp, '10.130.0.7', '10.131.0.5'];
-const served = (peers: (pod: string) => unknown): readonly unknown[] =>
-  MEMBERS.map((pod) => `pod=${pod} peer=${peers(pod)}`);
+const served = (peer: string): readonly unknown[] => MEMBERS.map((pod) => `pod=${pod} peer=${peer}`);
+const FLOWS_SOURCE = '10.129.1.254';
+const GATEWAY = '10.129.0.1';
 
 async function expectAnswers(site: KernelSite, expected: readonly unknown[]): Promise<void> {
   for (const virtual of VIRTUALS) expect(await answers(site, virtual, MEMBERS.length)).toEqual(expected);
@@ -21,10 +22,10 @@ describe.each(['subnet', 'multitenant', 'networkpolicy'] as const)('with ovs-%s'
   test('before the apply no Pod is reached through a virtual server', () => expectAnswers(site, refused));
 
   test.each([
-    ['a single ramp node with flows', { ...single, snat: 'flows' }, () => '10.129.0.254'],
-    ['a single ramp node with the gateway as source', { ...single, snat: 'gateway' }, () => '10.129.0.1'],
-    ['a pair with the gateway as source', { ...pair, snat: 'gateway' }, () => '10.129.0.1'],
-    ['a pair with flows', { ...pair, snat: 'flows' }, () => '10.129.0.254'],
+    ['a single ramp node with flows', { ...single, snat: 'flows' }, FLOWS_SOURCE],
+    ['a single ramp node with the gateway as source', { ...single, snat: 'gateway' }, GATEWAY],
+    ['a pair with the gateway as source', { ...pair, snat: 'gateway' }, GATEWAY],
+    ['a pair with flows', { ...pair, snat: 'flows' }, FLOWS_SOURCE],
   ] as const)('%s carries HTTP to Pods on ramp nodes and worker', async (_, spec, peer) => {
     await site.declare(spec);
     expect(await site.end({ allowInterruption: true })).toMatch(/^Applied/);

@@ -7,7 +7,7 @@ import type { BigIpPlan, NodePlan, SitePlan } from './plan';
 
 /** Where the lab's own files are in the machine; each host has a folder there by its name. */
 export const FOLDER = '/run/lab';
-const SCRIPTS = ['node.sh', 'sdn.sh', 'sdn-note.pl', 'dump.sh'] as const;
+const SCRIPTS = ['node.sh', 'sdn.sh', 'sdn-note.pl', 'dump.sh', 'keepalived.sh', 'power-off.sh'] as const;
 
 /** The network namespace of a node's Pod. */
 export const podHost = (node: string, pod: string): string => `${node}-pod-${pod}`;
@@ -82,8 +82,11 @@ export class Network {
   /** @throws Error when a program in the machine fails: which, on which host, and what it said */
   static async build(machine: Machine, plan: SitePlan): Promise<Network> {
     const network = new Network(machine, plan);
-    for (const script of SCRIPTS)
-      await machine.write(`${FOLDER}/bin/${script}`, readFileSync(join(__dirname, script), 'utf8'), 0o755);
+    await Promise.all(
+      SCRIPTS.map((script) =>
+        machine.write(`${FOLDER}/bin/${script}`, readFileSync(join(__dirname, script), 'utf8'), 0o755),
+      ),
+    );
     await network.#batch(undefined, [
       'link add lan type bridge',
       'link set lan up',
@@ -102,17 +105,14 @@ export class Network {
     return network;
   }
 
-  /** The network of a machine that was woken: it is there. */
-  static attach(machine: Machine, plan: SitePlan): Promise<Network> {
-    return Promise.resolve(new Network(machine, plan));
+  /** A network that is there already, in a machine that was woken: as it was built, with all that it has followed since. */
+  static async found(machine: Machine, plan: SitePlan): Promise<Network> {
+    const network = new Network(machine, plan);
+    const there = (await network.#done({ command: ['ls', '/run/netns'] })).split('\n');
+    for (const { name } of plan.nodes) if (!there.includes(name)) network.#off.add(name);
+    return network;
   }
 
-  startFailover(_: unknown): Promise<void> {
-    return Promise.resolve();
-  }
-  stopFailover(_: string, __: string): Promise<void> {
-    return Promise.resolve();
-  }
   /** What a program of that host gets added to its environment. */
   env(host: string): Readonly<Record<string, string>> {
     return this.plan.nodes.some(({ name }) => name === host) ? switchOf(host) : {};
@@ -127,15 +127,7 @@ export class Network {
   async powerOff(name: string): Promise<void> {
     const node = this.#node(name);
     this.#off.add(name);
-    const script = `
-      ip link del "$1"
-      spaces=("$2"); for space in /run/netns/"$2"-pod-*; do [ -e "$space" ] && spaces+=("\${space##*/}"); done
-      for round in 1 2; do
-        for space in "\${spaces[@]}"; do pids=$(ip netns pids "$space"); [ -z "$pids" ] || kill -KILL $pids; done
-      done
-      for space in "\${spaces[@]}"; do ip netns del "$space" || exit; done
-      rm -rf "/run/lab/$2"`;
-    await this.#done({ command: ['bash', '-c', script, '-', portOf('lan', node.address), name] });
+    await this.#done({ command: ['bash', `${FOLDER}/bin/power-off.sh`, name, portOf('lan', node.address)] });
   }
 
   /** As after a boot: all that was not in the plan is gone, and tun0 has another MAC. */

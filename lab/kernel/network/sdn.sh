@@ -8,7 +8,7 @@
 # shellcheck source=/dev/null
 . ./plan
 : "${name:?}" "${gateway:?}" "${networks:?}" "${pods?}" # of the plan
-export OVS_RUNDIR=/run/lab/$name/ovs OVS_DBDIR=/run/lab/$name/ovs OVS_LOGDIR=/run/lab/$name/ovs
+export LC_ALL=C OVS_RUNDIR=/run/lab/$name/ovs OVS_DBDIR=/run/lab/$name/ovs OVS_LOGDIR=/run/lab/$name/ovs
 
 octets() {
   local IFS=. format=$1

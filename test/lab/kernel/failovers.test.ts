@@ -26,25 +26,27 @@ function floating(env: Record<string, string> = {}): Cluster {
   return cluster;
 }
 const roles = (cluster: Cluster, absent: readonly string[] = []) =>
-  failoversOf(cluster, absent).map(({ node, roles: [role] }) => [node, role]);
+  failoversOf(cluster, absent).map(({ node, failover: { vips } }) => [node, vips[0]]);
 
 test('the image makes .2 the master with 253 and .3 a backup, as in the published example (OS-29)', () =>
   expect(roles(floating())).toEqual([
-    [FIRST, { master: true, priority: 253 }],
-    [SECOND, { master: false, priority: 19 }],
+    [FIRST, { address: '10.20.30.4', master: true, priority: 253 }],
+    [SECOND, { address: '10.20.30.4', master: false, priority: 12 }],
   ]));
 
 test('where a node is off, no keepalived runs', () =>
   expect(roles(floating(), [FIRST])).toEqual([[SECOND, expect.anything()]]));
 
 test('each address of a range has a router of its own', () =>
-  expect(failoversOf(floating({ OPENSHIFT_HA_VIRTUAL_IPS: '10.20.30.4-5' }), [])[0]).toMatchObject({
-    vips: ['10.20.30.4', '10.20.30.5'],
+  expect(failoversOf(floating({ OPENSHIFT_HA_VIRTUAL_IPS: '10.20.30.4-5' }), [])[0]!.failover).toMatchObject({
     offset: 10,
-    roles: [{ master: true }, { master: true }],
+    vips: [
+      { address: '10.20.30.4', master: true },
+      { address: '10.20.30.5', master: true },
+    ],
   }));
 
 test.each([
   ['the check that was given', { OPENSHIFT_HA_CHECK_SCRIPT: 'grep x /proc/y' }, 'grep x /proc/y'],
   ['nothing where no port is watched', {}, 'true'],
-])('keepalived checks %s', (_, env, check) => expect(failoversOf(floating(env), [])[0]!.check).toBe(check));
+])('keepalived checks %s', (_, env, check) => expect(failoversOf(floating(env), [])[0]!.failover.check).toBe(check));
