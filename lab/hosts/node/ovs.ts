@@ -95,11 +95,13 @@ export function ovsAppctl(node: Node, args: readonly string[]): Answer {
     (address = '0.0.0.0') => address,
   ) as [string, string];
   const proto = match['proto'] === 'arp' ? 'arp' : 'ip';
+  const hasProtocol = !['ip', undefined].includes(match['proto']);
   const sent = trace(node, { port: match['in_port'] ?? '', proto, source, destination });
   const changed = [
     ...(sent && sent.packet.source !== source ? [`src=${sent.packet.source}`] : []),
     ...(sent && sent.packet.destination !== destination ? [`dst=${sent.packet.destination}`] : []),
   ];
-  const actions = [...(changed.length ? [`set(ipv4(${changed.join(',')}))`] : []), sent?.port ?? 'drop'];
+  // of a packet without a protocol Open vSwitch changes no address on its way out (OS-42)
+  const actions = [...(hasProtocol && changed.length ? [`set(ipv4(${changed.join(',')}))`] : []), sent?.port ?? 'drop'];
   return say(text('traced', flow, actions.join(',')));
 }

@@ -108,7 +108,7 @@ describe('ovs-appctl ofproto/trace', () => {
     const hosts = await open();
     const end = async (flow: string): Promise<string> =>
       (await hosts.world.run(NODE, `ovs-appctl ofproto/trace br0 "${flow}" | tail -n 1`)).out;
-    const flow = 'in_port=2,ip,nw_src=10.3.91.216,nw_dst=10.129.0.5';
+    const flow = 'in_port=2,icmp,nw_src=10.3.91.216,nw_dst=10.129.0.5';
     expect(await end('in_port=tun0,ip,nw_src=10.129.0.1,nw_dst=10.129.0.5')).toBe('Datapath actions: 4\n');
     expect(await end(flow.replace('10.129.0.5', '10.129.0.99'))).toBe('Datapath actions: drop\n');
     await hosts.world.run(
@@ -116,6 +116,8 @@ describe('ovs-appctl ofproto/trace', () => {
       `ovs-ofctl -O OpenFlow13 add-flow br0 "priority=2000,ip,in_port=2,nw_src=10.3.91.216,actions=mod_nw_src:10.129.0.254,goto_table:30"`,
     );
     expect(await end(flow)).toBe('Datapath actions: set(ipv4(src=10.129.0.254)),4\n');
+    // of a packet without a protocol it changes no address (OS-42)
+    expect(await end(flow.replace('icmp', 'ip'))).toBe('Datapath actions: 4\n');
     expect(
       (await transcript(hosts, NODE, `ovs-appctl ofproto/trace br9 ${flow}`, 'ovs-appctl fdb/show br0')).replace(
         /^\$.*\n/gm,
