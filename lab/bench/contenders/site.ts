@@ -3,6 +3,8 @@ export interface Site {
   readonly tunnel: string;
   /** Management address of BIG-IP. */
   readonly bigip: string;
+  /** Whom it lets in by ssh. */
+  readonly user: string;
   /** Instance id of the ramp node. */
   readonly node: string;
   /** The node's network device on the network it shares with BIG-IP. */
@@ -20,7 +22,7 @@ export interface Site {
 
 interface Spec {
   readonly name: string;
-  readonly bigip: readonly { readonly management: string; readonly address: string }[];
+  readonly bigip: readonly { readonly management: string; readonly user: string; readonly address: string }[];
   readonly ramp: { readonly nodes: readonly { instance: string; address: string; interface: string }[] };
   readonly tunnel: { readonly bigip: string; readonly node: string; readonly interface: string };
   readonly clusterNetworks: readonly string[];
@@ -41,6 +43,7 @@ export function siteOf(declared: unknown): Site {
   return {
     tunnel: name,
     bigip: unit.management,
+    user: unit.user,
     node: node.instance,
     device: node.interface,
     interface: tunnel.interface,

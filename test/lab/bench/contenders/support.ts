@@ -7,7 +7,7 @@ export const podAnswers = async (hosts: Bench): Promise<boolean> =>
   (await hosts.world.run(BIGIP, `run util ping -c 1 ${POD}`)).out.includes('1 received');
 
 export const dumps = async (hosts: Bench): Promise<string[]> =>
-  (await Promise.all([hosts.dump(BIGIP), hosts.dump(NODE)])).flatMap((dump) => dump.split('\n'));
+  (await Promise.all([BIGIP, NODE].map(async (name) => hosts.dump(name)))).flatMap((dump) => dump.split('\n'));
 
 /** Lines that one of two dumps has more often, without their indentation. */
 export function difference(before: readonly string[], after: readonly string[]): string[] {
