@@ -11,10 +11,12 @@ export interface Line {
 }
 
 /** Where the lines differ from what is published, because that cannot work at all. */
-export const CORRECTIONS = [
+export const corrections = (networkpolicy: boolean): string[] => [
   'RAMP_SDN_IP comes from tun0: /run/openshift-sdn/config.env, which the chapter reads first, is gone since release 3.6',
-  'with the networkpolicy plugin four other flows in place of the seven: with these all packets die in table 25',
-] as const;
+  ...(networkpolicy
+    ? ['four other flows in place of the seven, whose packets all die in table 25 with this plugin']
+    : []),
+];
 
 /** What the published procedure lacks, and so do the lines. */
 export const LACKING = [

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../hosts/answer';
-import { CORRECTIONS, LACKING, onBigIp, onNode, removal, type Line } from './chapter';
+import { corrections, LACKING, onBigIp, onNode, removal, type Line } from './chapter';
 import { timed, type Contender, type ContenderOptions, type Effort } from './contender';
 import { siteOf } from './site';
 
@@ -43,7 +43,7 @@ export function pasted(options: ContenderOptions & { readonly networkpolicy?: bo
     name: 'pasted',
     notes: [
       'nobody types, reads or thinks: each command follows as soon as the last one has answered',
-      ...CORRECTIONS.map((each) => `corrected: ${each}`),
+      ...corrections(networkpolicy).map((each) => `corrected: ${each}`),
       ...LACKING.map((each) => `as published: ${each}`),
     ],
     apply: () => paste(whole),

@@ -60,8 +60,8 @@ test('a refusal is told with its task and host', async () => {
 
 test('each trip takes its delay longer', async () => {
   const slow = { hosts, spec, directory: newDirectory(), delay: 0.5 };
-  for (const action of [ansible(slow).apply, pasted(slow).reapply]) {
-    const { seconds, trips } = await action();
+  for (const each of [ansible(slow), pasted(slow)]) {
+    const { seconds, trips } = await each.apply();
     expect(seconds).toBeGreaterThanOrEqual(trips * slow.delay);
   }
 });
