@@ -1,0 +1,43 @@
+import type { Hosts } from '../../hosts/host';
+
+/** What one action took. */
+export interface Effort {
+  readonly seconds: number;
+  /** How many times somebody or something went to a device and waited for its answer. */
+  readonly trips: number;
+  /** Steps that changed a device, as the contender itself counts them. */
+  readonly changed: number;
+}
+
+/**
+ * One way to bring a tunnel about, for the benchmark. The actions are started one after the other, never side by side.
+ * Each throws an Error of one sentence when a device refuses something that is no part of the way.
+ */
+export interface Contender {
+  /** For the head of a column. */
+  readonly name: string;
+  /** What is to be said beside its figures. */
+  readonly notes: readonly string[];
+  apply(): Promise<Effort>;
+  /** Again, where nothing has changed since. */
+  reapply(): Promise<Effort>;
+  /** The ramp node has lost something; nobody knows what. */
+  repair(): Promise<Effort>;
+  teardown(): Promise<Effort>;
+}
+
+export interface ContenderOptions {
+  /** Open, with the devices of `spec`. Whose BIG-IP user has another login shell than tmsh cannot take part. */
+  readonly hosts: Hosts;
+  /** A declared tunnel, as JSON, of one BIG-IP, one ramp node and one cluster network. */
+  readonly spec: unknown;
+  /** Seconds that each trip to a device takes longer; default 0. */
+  readonly delay?: number;
+}
+
+/** Seconds that an action took. */
+export async function timed(action: () => Promise<Omit<Effort, 'seconds'>>): Promise<Effort> {
+  const begun = performance.now();
+  const effort = await action();
+  return { ...effort, seconds: (performance.now() - begun) / 1000 };
+}
