@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NotUnderstood } from '../lib/tunnel/errors';
+import { answerTo, type Transcript } from './transcript';
+
+const DOCUMENTS = join(__dirname, '../documents');
+
+/** The scripts of a part as they run on a host, and in place of the way to the device the transcript's answers. */
+const PARTS = {
+  bigip: { shared: ['bigip-session'], way: 'open_session() { :; }; on_bigip() { replay "$1"; }' },
+  cluster: { shared: ['vip-check', 'cluster-objects'], way: 'look() { said=$(replay "$*"); code=$?; }' },
+} as const;
+
+/** What a device says to all else: there is no such thing, or (a list of all) nothing. */
+const ELSE = `case $1 in *' one-line') return 0 ;; esac
+      echo '01020036:3: Error from server (NotFound): it is not in the transcript' && return 1`;
+
+/** Whether the product's own scripts take a BIG-IP's answer for success: by its words and its exit code. */
+export function accepted(transcript: Transcript, key: string): boolean {
+  const { line } = answerTo(transcript, key)!;
+  return play(transcript, [key], 'tmsh_say "$KIT_LINE" >/dev/null', { KIT_LINE: line }).status === 0;
+}
+
+/**
+ * What the product's observe script prints when the device answers as in the transcript.
+ * @param keys the answers that it gets to hear
+ * @throws NotUnderstood: it would have ended
+ */
+export function observed(transcript: Transcript, keys: readonly string[], questions: readonly string[]): string {
+  return printed(transcript, keys, 'observe', { SSM_Questions: questions.join('|') });
+}
+
+/** What the product's apply script prints of its operations. @throws NotUnderstood: it would have ended */
+export function applied(transcript: Transcript, keys: readonly string[], operations: readonly string[]): string {
+  const more = { SSM_Operations: operations.join('|'), SSM_Digest: '0000000000000000', SSM_Saved: '0000000000000000' };
+  return printed(transcript, keys, 'apply', more);
+}
+
+function printed(transcript: Transcript, keys: readonly string[], does: string, more: Record<string, string>): string {
+  const { status, stdout, stderr } = play(transcript, keys, document(`${transcript.part}-${does}`), more);
+  if (status !== 0) throw new NotUnderstood(`edge-ramp would end: ${stderr.trim()}`);
+  return stdout;
+}
+
+function play(
+  transcript: Transcript,
+  keys: readonly string[],
+  script: string,
+  more: Readonly<Record<string, string>>,
+): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'edge-ramp-kit-'));
+  try {
+    mkdirSync(join(folder, 'said'));
+    for (const { line, lines, code } of keys.flatMap((key) => answerTo(transcript, key) ?? [])) {
+      const file = join(folder, 'said', createHash('sha256').update(line).digest('hex'));
+      writeFileSync(file, lines.map((each) => `${each}\n`).join(''));
+      writeFileSync(`${file}.code`, String(code));
+    }
+    const { shared, way } = PARTS[transcript.part];
+    const replay = `replay() {
+      local file=$KIT_SAID/$(printf '%s' "$1" | sha256sum | cut -d ' ' -f 1)
+      if [ -e "$file" ]; then cat "$file" && return "$(cat "$file.code")"; fi
+      ${ELSE}
+    }`;
+    return spawnSync('bash', ['-s'], {
+      input: [document('prelude'), ...shared.map(document), replay, way, script].join('\n'),
+      encoding: 'utf8',
+      env: {
+        PATH: process.env['PATH'],
+        EDGE_RAMP_ROOT: folder,
+        KIT_SAID: join(folder, 'said'),
+        SSM_Tunnel: 'kit',
+        SSM_Fence: '0',
+        SSM_Management: 'kit',
+        SSM_User: 'kit',
+        SSM_Secret: 'kit',
+        SSM_HostKey: 'kit',
+        SSM_Kubeconfig: 'kit',
+        ...more,
+      },
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function document(name: string): string {
+  return readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8');
+}
