@@ -1,4 +1,6 @@
+import { excerpt } from '../lib/tunnel/answer';
 import { NotUnderstood } from '../lib/tunnel/errors';
+import { accepted } from './replay';
 import { answerTo, type Transcript } from './transcript';
 
 /** A fact of docs/field-truth.md that a transcript can settle. */
@@ -8,6 +10,8 @@ export interface Assumption {
   readonly says: string;
   /** The answers it is judged by; without one of them it was not asked. The first one's command is told. */
   readonly by: readonly [string, ...string[]];
+  /** Commands that must have succeeded before this one can be judged. */
+  readonly after?: readonly string[];
   /** Assumptions that must hold before this one can be judged. */
   readonly given?: readonly string[];
   /** undefined: it holds; else what the device did instead. May throw NotUnderstood: what the product would have done with such an answer. */
@@ -20,6 +24,14 @@ export interface Verdict {
   readonly sentence: string;
   /** The command by which it was judged; absent: it was not asked. */
   readonly line?: string;
+}
+
+/** A contradiction where one of these commands was refused; one that was not sent was not. */
+export function refused(transcript: Transcript, ...keys: readonly string[]): string | undefined {
+  const key = keys.find((each) => answerTo(transcript, each) !== undefined && !accepted(transcript, each));
+  if (key === undefined) return undefined;
+  const { line, lines, code } = answerTo(transcript, key)!;
+  return `"${excerpt(line)}" was refused (exit code ${code}): ${excerpt(lines.join(' '))}`;
 }
 
 /** A contradiction where the product reads another value than was set. */
@@ -37,9 +49,11 @@ export function judge(assumptions: readonly Assumption[], transcript: Transcript
 }
 
 function verdict(assumption: Assumption, transcript: Transcript, before: readonly Verdict[]): Verdict {
-  const { id, says, by, given = [] } = assumption;
-  const missing = by.find((key) => answerTo(transcript, key) === undefined);
+  const { id, says, by, after = [], given = [] } = assumption;
+  const missing = [...by, ...after].find((key) => answerTo(transcript, key) === undefined);
   if (missing !== undefined) return { id, is: 'not asked', sentence: `${says}: no answer to "${missing}"` };
+  const failed = after.find((key) => !accepted(transcript, key));
+  if (failed !== undefined) return { id, is: 'not asked', sentence: `${says}: "${failed}" before it was refused` };
   const fallen = before.find((other) => given.includes(other.id) && other.is !== 'held');
   if (fallen) return { id, is: 'not asked', sentence: `${says}: it needs ${fallen.id}, which did not hold` };
   const { line } = answerTo(transcript, by[0])!;

@@ -4,7 +4,7 @@ import { readDrained } from '../lib/tunnel/bigip/drain';
 import type { BigIpFacts } from '../lib/tunnel/bigip/read';
 import type { Observation } from '../lib/tunnel/device';
 import type { Tunnel } from '../lib/tunnel/tunnel';
-import { reads, unless, type Assumption } from './assumption';
+import { reads, refused, unless, type Assumption } from './assumption';
 import { declared, FAR, ROUTE } from './declared';
 import { accepted, applied, observed } from './replay';
 import { answerTo, type Transcript } from './transcript';
@@ -31,9 +31,9 @@ export const BIGIP: readonly Assumption[] = [
   {
     id: 'BIP-5',
     says: 'a listing shows what was set, and a value with a blank in double quotes',
-    by: ['tunnel', 'create-tunnel'],
+    by: ['tunnel'],
+    after: ['create-tunnel'],
     contradiction: (transcript) =>
-      refused(transcript, 'create-tunnel') ??
       reads(
         look(transcript, 'tunnel').state[`tunnel ${name(transcript)}`],
         `profile ipip local-address ${transcript.told['address']} remote-address 192.0.2.11 description two%20words`,
@@ -43,9 +43,9 @@ export const BIGIP: readonly Assumption[] = [
     id: 'BIP-23',
     says: '"description none" and "allow-service none" are taken, and mean without',
     by: ['self', 'modify-self', 'create-snatpool'],
+    after: ['create-self'],
     contradiction: (transcript) =>
-      refused(transcript, 'modify-self') ??
-      refused(transcript, 'create-snatpool') ??
+      refused(transcript, 'modify-self', 'create-snatpool') ??
       reads(
         look(transcript, 'self').state[`self ${name(transcript)}`],
         `address ${FAR}/24 vlan ${name(transcript)} allow-service none description none`,
@@ -75,11 +75,10 @@ export const BIGIP: readonly Assumption[] = [
   {
     id: 'BIP-8',
     says: 'a route may be named after its network, without quotes, and is listed and deleted by that name',
-    by: ['create-route', 'undo-route', 'routes'],
+    by: ['create-route', 'routes'],
     given: ['BIP-24'],
     contradiction: (transcript) =>
-      refused(transcript, 'create-route') ??
-      refused(transcript, 'undo-route') ??
+      refused(transcript, 'create-route', 'undo-route') ??
       reads(
         look(transcript, 'routes').state[`route ${ROUTE}`],
         `network ${ROUTE} interface ${name(transcript)} description none`,
@@ -89,6 +88,7 @@ export const BIGIP: readonly Assumption[] = [
     id: 'BIP-14',
     says: 'a transaction on one line is carried out',
     by: ['attach'],
+    after: ['create-virtual', 'create-snatpool'],
     contradiction: (transcript) => refused(transcript, 'attach'),
   },
   {
@@ -102,7 +102,8 @@ export const BIGIP: readonly Assumption[] = [
   {
     id: 'BIP-28',
     says: 'a translation is found by its address and tells its connections',
-    by: ['connections', 'create-snatpool'],
+    by: ['connections'],
+    after: ['create-snatpool'],
     contradiction: (transcript) => {
       const { lines } = answerTo(transcript, 'connections')!;
       const told = readDrained(applied(transcript, ['connections'], [`drain~translation ${FAR}~-~0`]));
@@ -114,12 +115,13 @@ export const BIGIP: readonly Assumption[] = [
     says: '"source-address-translation { type none }" lets go of the pool',
     by: ['detach', 'undo-snatpool'],
     given: ['BIP-14'],
-    contradiction: (transcript) => refused(transcript, 'detach') ?? refused(transcript, 'undo-snatpool'),
+    contradiction: (transcript) => refused(transcript, 'detach', 'undo-snatpool'),
   },
   {
     id: 'BIP-20',
     says: '"run util ping" takes -c, -i and -W and sums up what came back',
-    by: ['ping'],
+    by: ['ping', 'tunnel'],
+    after: ['create-tunnel'],
     contradiction: (transcript) => {
       const [probe] = look(transcript, 'ping', 'tunnel').probes;
       return unless(probe?.ok ?? false, probe?.detail ?? said(answerTo(transcript, 'ping')!.lines));
@@ -136,10 +138,9 @@ export const BIGIP: readonly Assumption[] = [
   },
   {
     id: 'BIP-10',
-    says: 'virtual server, self IP and tunnel can be deleted in that order',
-    by: ['undo-tunnel', 'undo-self', 'undo-virtual'],
-    contradiction: (transcript) =>
-      refused(transcript, 'undo-virtual') ?? refused(transcript, 'undo-self') ?? refused(transcript, 'undo-tunnel'),
+    says: 'tunnel, self IP and virtual server can be made in that order, and deleted backwards',
+    by: ['create-tunnel'],
+    contradiction: (transcript) => refused(transcript, ...['tunnel', 'self', 'virtual'].flatMap(madeAndUndone)),
   },
 ];
 
@@ -167,10 +168,8 @@ function name({ told }: Transcript): string {
   return told['name']!;
 }
 
-function refused(transcript: Transcript, key: string): string | undefined {
-  if (accepted(transcript, key)) return undefined;
-  const { line, lines, code } = answerTo(transcript, key)!;
-  return `"${line}" was refused (exit code ${code}): ${excerpt(lines.join(' '))}`;
+function madeAndUndone(what: string): readonly string[] {
+  return [`create-${what}`, `undo-${what}`];
 }
 
 function said(lines: readonly string[]): string {

@@ -4,7 +4,7 @@ import { failoverValue, pairOf } from '../lib/tunnel/cluster/objects';
 import type { ClusterFacts } from '../lib/tunnel/cluster/read';
 import type { Observation } from '../lib/tunnel/device';
 import type { Tunnel } from '../lib/tunnel/tunnel';
-import { reads, type Assumption } from './assumption';
+import { reads, refused, type Assumption } from './assumption';
 import { declared } from './declared';
 import { observed } from './replay';
 import { answerTo, type Transcript } from './transcript';
@@ -14,11 +14,9 @@ export const CLUSTER: readonly Assumption[] = [
   {
     id: 'OS-36',
     says: 'label, annotate and add-scc-to-user set and take back',
-    by: ['label', 'annotate', 'scc', 'undo-label', 'undo-annotate', 'undo-scc'],
+    by: ['label', 'annotate', 'scc'],
     contradiction: (transcript) =>
-      ['annotate', 'label', 'scc', 'undo-scc', 'undo-label', 'undo-annotate']
-        .map((key) => refused(transcript, key))
-        .find((each) => each !== undefined),
+      refused(transcript, 'annotate', 'label', 'scc', 'undo-scc', 'undo-label', 'undo-annotate'),
   },
   {
     id: 'OS-35',
@@ -93,9 +91,4 @@ function pair({ told }: Transcript): Tunnel {
   const [first, second] = spec.ramp.nodes;
   const nodes = [{ ...first!, node: node!, interface: told['interface']! }, second!];
   return { ...spec, ramp: { ...spec.ramp, vip: address!, nodes } };
-}
-
-function refused(transcript: Transcript, key: string): string | undefined {
-  const { line, lines, code } = answerTo(transcript, key)!;
-  return code === 0 ? undefined : `"oc ${line}" was refused (exit code ${code}): ${excerpt(lines.join(' '))}`;
 }

@@ -10,17 +10,22 @@ const CLUSTER = 'cluster ramp-1.example.com eth0 10.3.89.200';
 export const lab = (shell: 'tmsh' | 'bash' = 'tmsh', openshift: 3 | 4 = 3): Promise<Bench> =>
   open({ shell, openshift }, { specs: [pair, member] });
 
-/** The script on the bastion, before a BIG-IP whose user has this shell. `first`: lines before it. */
-export const askBigIp = (hosts: Bench, first = ''): Promise<Ran> =>
+const SSH = `ssh -o StrictHostKeyChecking=no edge-ramp@${BIGIP}`;
+
+/** The script on the bastion. `way`: how it hands its lines over; KIT_PID there is the script itself. */
+export const askBigIp = (hosts: Bench, way = SSH): Promise<Ran> =>
   script(
     hosts,
     BASTION,
-    `${first}
-    eval "$(/usr/bin/ssh-agent)" >/dev/null && trap 'kill "$SSH_AGENT_PID"' EXIT
+    `eval "$(/usr/bin/ssh-agent)" >/dev/null && trap 'kill "$SSH_AGENT_PID"' EXIT
     printf '%s' "$KEY" | /usr/bin/ssh-add -q -
-    bash ${SCRIPT} bigip ${SELF} ssh -o StrictHostKeyChecking=no edge-ramp@${BIGIP}`,
+    (export KIT_PID=$BASHPID && exec bash ${SCRIPT} bigip ${SELF} ${way})`,
     { KEY: clientKey.privateKey },
   );
+
+/** A way on which somebody types Ctrl-C as soon as a line with these words has been carried out. */
+export const interruptedAt = (words: string): string =>
+  `bash -c '${SSH} "$0"; code=$?; case $0 in *"${words}"*) kill -INT "$KIT_PID" ;; esac; exit "$code"'`;
 
 /** The script on the BIG-IP itself, read from stdin. */
 export const askOnBigIp = async (hosts: Bench): Promise<string> =>

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { check } from '../../kit/check';
 import { readTranscript } from '../../kit/transcript';
 import { ADMIN, BIGIP, closeAll } from '../lab/hosts/bench';
-import { askBigIp, askCluster, askOnBigIp, lab, SCRIPT } from './asked';
+import { askBigIp, askCluster, askOnBigIp, interruptedAt, lab, SCRIPT } from './asked';
 
 afterAll(closeAll);
 
@@ -66,12 +66,9 @@ describe('against simulated devices', () => {
   test('interrupted, it undoes what it has made', async () => {
     const hosts = await lab();
     const before = hosts.dump(BIGIP);
-    // An ssh that interrupts the script in the middle of a command.
-    const { out } = await askBigIp(
-      hosts,
-      `ssh() { command ssh "$@"; local code=$?; case $* in *'create net route'*) kill -INT "$PPID" ;; esac; return "$code"; }; export -f ssh`,
-    );
-    expect(out).toContain('?undo-route ');
+    const { code, out } = await askBigIp(hosts, interruptedAt('create net route'));
+    expect(code).toBe(130);
+    expect(out.match(/^\?[a-z-]+/gm)!.slice(-4)).toEqual(['?self', '?undo-route', '?undo-self', '?undo-tunnel']);
     expect(hosts.dump(BIGIP)).toBe(before);
   });
 });
