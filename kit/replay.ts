@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NotUnderstood } from '../lib/tunnel/errors';
@@ -13,10 +12,6 @@ const PARTS = {
   bigip: { shared: ['bigip-session'], way: 'open_session() { :; }; on_bigip() { replay "$1"; }' },
   cluster: { shared: ['vip-check', 'cluster-objects'], way: 'look() { said=$(replay "$*"); code=$?; }' },
 } as const;
-
-/** What a device says to all else: there is no such thing, or (a list of all) nothing. */
-const ELSE = `case $1 in *' one-line') return 0 ;; esac
-      echo '01020036:3: Error from server (NotFound): it is not in the transcript' && return 1`;
 
 /** Whether a command did what it was told: BIG-IP by words and exit code as the product's own script judges, oc by its exit code. */
 export function accepted(transcript: Transcript, key: string): boolean {
@@ -74,27 +69,15 @@ function playAnew(
   script: string,
   more: Readonly<Record<string, string>>,
 ): Ended {
-  const folder = mkdtempSync(join(tmpdir(), 'edge-ramp-kit-'));
+  const root = mkdtempSync(join(tmpdir(), 'edge-ramp-kit-'));
   try {
-    mkdirSync(join(folder, 'said'));
-    for (const { line, lines, code } of heard) {
-      const file = join(folder, 'said', createHash('sha256').update(line).digest('hex'));
-      writeFileSync(file, lines.map((each) => `${each}\n`).join(''));
-      writeFileSync(`${file}.code`, String(code));
-    }
     const { shared, way } = PARTS[part];
-    const replay = `replay() {
-      local file=$KIT_SAID/$(printf '%s' "$1" | sha256sum | cut -d ' ' -f 1)
-      if [ -e "$file" ]; then cat "$file" && return "$(cat "$file.code")"; fi
-      ${ELSE}
-    }`;
     return spawnSync('bash', ['-s'], {
-      input: [document('prelude'), ...shared.map(document), replay, way, script].join('\n'),
+      input: [document('prelude'), ...shared.map(document), replay(heard), way, script].join('\n'),
       encoding: 'utf8',
       env: {
         PATH: process.env['PATH'],
-        EDGE_RAMP_ROOT: folder,
-        KIT_SAID: join(folder, 'said'),
+        EDGE_RAMP_ROOT: root,
         SSM_Tunnel: 'kit',
         SSM_Fence: '0',
         SSM_Management: 'kit',
@@ -106,8 +89,24 @@ function playAnew(
       },
     });
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(root, { recursive: true });
   }
+}
+
+/** A function of bash that answers a line as the device did; to all else it says that there is no such thing, or (a list of all) nothing. */
+function replay(heard: readonly Said[]): string {
+  const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+  const said = heard.map(({ line, lines, code }) => {
+    const words = lines.length === 0 ? ':' : `printf '%s\\n' ${lines.map(quoted).join(' ')}`;
+    return `${quoted(line)}) ${words}; return ${code} ;;`;
+  });
+  return `replay() {
+    case $1 in
+    ${said.join('\n')}
+    *' one-line') ;;
+    *) echo '01020036:3: Error from server (NotFound): it is not in the transcript' && return 1 ;;
+    esac
+  }`;
 }
 
 function document(name: string): string {

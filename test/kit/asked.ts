@@ -23,9 +23,15 @@ export const askBigIp = (hosts: Bench, way = SSH): Promise<Ran> =>
     { KEY: clientKey.privateKey },
   );
 
-/** A way on which somebody types Ctrl-C as soon as a line with these words has been carried out. */
-export const interruptedAt = (words: string): string =>
-  `bash -c '${SSH} "$0"; code=$?; case $0 in *"${words}"*) kill -INT "$KIT_PID" ;; esac; exit "$code"'`;
+/** A way on which something happens as soon as a line that begins like this has been carried out. */
+const happeningAt = (line: string, happening: string): string =>
+  `bash -c '${SSH} "$0"; code=$?; case $0 in "${line}"*) ${happening} ;; esac; exit "$code"'`;
+
+/** Somebody types Ctrl-C. */
+export const interruptedAt = (line: string): string => happeningAt(line, 'kill -INT "$KIT_PID"');
+
+/** The connection breaks, before anybody hears of it. */
+export const brokenAt = (line: string): string => happeningAt(line, 'code=255');
 
 /** The script on the BIG-IP itself, read from stdin. */
 export const askOnBigIp = async (hosts: Bench): Promise<string> =>

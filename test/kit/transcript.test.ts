@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { check } from '../../kit/check';
 import { readTranscript } from '../../kit/transcript';
 import { ADMIN, BIGIP, closeAll } from '../lab/hosts/bench';
-import { askBigIp, askCluster, askOnBigIp, interruptedAt, lab, SCRIPT } from './asked';
+import { askBigIp, askCluster, askOnBigIp, brokenAt, interruptedAt, lab, SCRIPT } from './asked';
 
 afterAll(closeAll);
 
@@ -70,5 +70,20 @@ describe('against simulated devices', () => {
     expect(code).toBe(130);
     expect(out.match(/^\?[a-z-]+/gm)!.slice(-4)).toEqual(['?self', '?undo-route', '?undo-self', '?undo-tunnel']);
     expect(hosts.dump(BIGIP)).toBe(before);
+  });
+
+  test('what a broken connection made all the same is undone, too', async () => {
+    const hosts = await lab();
+    const before = hosts.dump(BIGIP);
+    const { code, out } = await askBigIp(hosts, brokenAt('create net self'));
+    expect(code).toBe(0);
+    expect(out).toContain('?undo-self ');
+    expect(hosts.dump(BIGIP)).toBe(before);
+  });
+
+  test('what could not be undone is named, and the script fails', async () => {
+    const { code, err } = await askBigIp(await lab(), brokenAt('delete net route'));
+    expect(code).toBe(1);
+    expect(err).toContain('LEFT BEHIND, undo it by hand: delete net route 203.0.113.0/24');
   });
 });
