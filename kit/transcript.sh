@@ -49,9 +49,12 @@ ask() { # KEY WORDS...
 make() { # KEY UNDO WORDS...
   undo+=("$2")
   ask "$1" "${@:3}"
-  if grep -Eq '^(01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error)' <<<"$said" || { [ "$code" -ne 0 ] && [ "$code" -lt 124 ]; }; then
-    unset "undo[${#undo[@]}-1]"
-  fi
+  if [ "$code" -ne 0 ] && [ "$code" -lt 124 ]; then unset "undo[${#undo[@]}-1]"; fi
+}
+
+is_gone() { # after an undoing; tmsh sometimes exits 0 with an error (BIP-2)
+  case $said in *01020036:* | *'(NotFound)'*) return 0 ;; esac
+  [ "$code" -eq 0 ] && ! grep -Eq '^(01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error)' <<<"$said"
 }
 
 finish() {
@@ -60,7 +63,7 @@ finish() {
   for ((i = ${#undo[@]} - 1; i >= 0; i--)); do
     words=${undo[i]}
     case $part in bigip) ask "undo-${words%% *}" "${words#* }" ;; *) ask "undo-${words%% *}" ${words#* } ;; esac
-    [ "$code" -eq 0 ] || { ends=1 && printf 'LEFT BEHIND, undo it by hand: %s\n' "${words#* }" >&2; }
+    is_gone || { ends=1 && printf 'LEFT BEHIND, undo it by hand: %s\n' "${words#* }" >&2; }
   done
   printf '%s.%s %s\n' "$answers" "$(printf '%s' "$answers" | wc -l | tr -d ' ')" "$(printf '%s' "$answers" | sha256sum | cut -c 1-16)"
   exit "$ends"
