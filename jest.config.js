@@ -24,7 +24,7 @@ module.exports = {
   testTimeout: 180_000, // a run may wait for a node that is away; on a busy machine everything doubles
   maxWorkers: '100%', // the default leaves a core idle, half of a small machine
   projects: [
-    project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli'], { testPathIgnorePatterns: [SLOW] }),
+    project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli', 'kit'], { testPathIgnorePatterns: [SLOW] }),
     project('ends', ['ends'], assembled),
     project('runs', ['runs', 'lib', 'lab'], { ...assembled, testRegex: [`/runs/.*\\.test\\.ts$`, SLOW] }),
     project('ovs', ['ovs']),

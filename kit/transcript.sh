@@ -1,0 +1,136 @@
+#!/bin/bash
+# Asks a BIG-IP and a cluster what only they can settle (docs/field-truth.md), 25 commands in all, and prints a transcript for `npm run kit:check`.
+# Each command is read-only or cleans up after itself, also after Ctrl-C: what it made is undone, backwards, by one command each.
+#
+#   transcript.sh bigip ADDRESS [WAY...] >bigip.transcript
+#     ADDRESS: a self IP of the unit, which carries no traffic. WAY: what a command line is handed to, `ssh -o BatchMode=yes USER@BIGIP`;
+#     without it the script runs on the BIG-IP itself (`ssh USER@BIGIP bash -s bigip ADDRESS <transcript.sh`).
+#     Its objects stand in Common, as edge-ramp's do: tmsh prints names relative to the folder, so another one would settle something else.
+#   transcript.sh cluster NODE INTERFACE ADDRESS [OC...] >cluster.transcript
+#     NODE: a node without traffic, INTERFACE its network's, ADDRESS free there. OC: `oc --config FILE`; default: oc.
+set -u -o pipefail -f
+export LC_ALL=C
+KIT=edge-ramp-kit
+
+usage() {
+  printf '%s\n' 'usage: transcript.sh bigip ADDRESS [WAY...] | cluster NODE INTERFACE ADDRESS [OC...]' >&2
+  exit 2
+}
+
+answers='' undo=() said='' code=0
+# The form in which all scripts of edge-ramp answer (lib/tunnel/answer.ts).
+answer() { # QUESTION CODE TEXT
+  answers+="?$1"$'\n'
+  [ -z "$3" ] || answers+=$(printf '%s\n' "$3" | tr -d '\r' | sed 's/^/|/')$'\n'
+  answers+="=$2"$'\n'
+}
+
+command_line() { # WORDS...: hands one line to the BIG-IP's login shell, or words to oc
+  case $part in
+  bigip) timeout 60 "${way[@]}" "$(tmsh_line "$*")" ;;
+  *) timeout 60 "${way[@]}" "$@" ;;
+  esac </dev/null 2>&1
+}
+
+tmsh_line() { # LINE
+  case $shell in tmsh) printf '%s' "$1" ;; *) printf "tmsh -a -q -c '%s'" "$1" ;; esac
+}
+
+ask() { # KEY WORDS...
+  local key=$1
+  shift
+  printf '> %s\n' "$*" >&2
+  said=$(command_line "$@")
+  code=$?
+  answer "$key $*" "$code" "$said"
+}
+
+# What is to be undone is known before it is done; what was refused is not ours to undo. Whether a lost connection made it is not known.
+make() { # KEY UNDO WORDS...
+  undo+=("$2")
+  ask "$1" "${@:3}"
+  if [ "$code" -ne 0 ] && [ "$code" -lt 124 ]; then unset "undo[${#undo[@]}-1]"; fi
+}
+
+is_gone() { # after an undoing; tmsh sometimes exits 0 with an error (BIP-2)
+  case $said in *01020036:* | *'(NotFound)'*) return 0 ;; esac
+  [ "$code" -eq 0 ] && ! grep -Eq '^(01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error)' <<<"$said"
+}
+
+finish() {
+  local ends=$? i words
+  trap '' INT TERM HUP
+  for ((i = ${#undo[@]} - 1; i >= 0; i--)); do
+    words=${undo[i]}
+    case $part in bigip) ask "undo-${words%% *}" "${words#* }" ;; *) ask "undo-${words%% *}" ${words#* } ;; esac
+    is_gone || { ends=1 && printf 'LEFT BEHIND, undo it by hand: %s\n' "${words#* }" >&2; }
+  done
+  printf '%s.%s %s\n' "$answers" "$(printf '%s' "$answers" | wc -l | tr -d ' ')" "$(printf '%s' "$answers" | sha256sum | cut -c 1-16)"
+  exit "$ends"
+}
+
+begin() { # FACTS...: what the checker must know beside the answers. A simulated device is no evidence, and says that it is one.
+  local simulated=no
+  [ -z "${EDGE_RAMP_LAB_HOST+set}" ] || simulated=yes
+  answer kit 0 "$(printf '%s\n' "part $part" "simulated $simulated" "$@")"
+  trap finish EXIT
+  trap 'exit 130' INT TERM HUP
+}
+
+# The published procedure's and the product's own lines, on addresses that documentation has for itself (RFC 5737).
+bigip() { # ADDRESS
+  local name=$KIT far=198.51.100.1 route=203.0.113.0/24 ends="local-address $1 remote-address 192.0.2.11"
+  begin "name $name" "address $1"
+  ask login tmsh -v
+  case $said in *'Syntax Error'*) ;; *) shell=bash ;; esac
+  ask group show cm sync-status
+  ask absent list net tunnels tunnel "$name"
+  case $said in *"tunnel $name {"*) echo "there is a tunnel $name already: of an earlier transcript that was killed?" >&2 && exit 1 ;; esac
+  make create-tunnel "tunnel delete net tunnels tunnel $name" create net tunnels tunnel "$name" "{ profile ipip $ends description \"two words\" }"
+  ask tunnel list net tunnels tunnel "$name"
+  make create-self "self delete net self $name" create net self "$name" "{ address $far/24 vlan $name allow-service all description $KIT }"
+  ask modify-self modify net self "$name" "{ vlan $name allow-service none description none }"
+  ask self list net self "$name"
+  make create-route "route delete net route $route" create net route "$route" "interface $name"
+  ask routes list net route one-line
+  make create-virtual "virtual delete ltm virtual $name" create ltm virtual "$name" '{ destination 198.51.100.9:9 }'
+  make create-snatpool "snatpool delete ltm snatpool $name" create ltm snatpool "$name" "{ members add { $far } description none }"
+  ask attach "create cli transaction; modify ltm virtual $name source-address-translation { type snat pool $name }; submit cli transaction"
+  ask virtual list ltm virtual "$name" source-address-translation
+  ask connections show ltm snat-translation "$far" field-fmt raw
+  ask detach "create cli transaction; modify ltm virtual $name source-address-translation { type none }; submit cli transaction"
+  ask ping run util ping -c 3 -i 0.2 -W 1 "$1"
+}
+
+cluster() { # NODE INTERFACE ADDRESS
+  local account=system:serviceaccount:default:$KIT
+  begin "name $KIT" "node $1" "interface $2" "address $3"
+  make annotate "annotate annotate node $1 edge-ramp/kit.label.$KIT-" annotate node "$1" "edge-ramp/kit.label.$KIT=-" --overwrite
+  make label "label label node $1 $KIT-" label node "$1" "$KIT=true" --overwrite
+  ask node get node "$1" -o 'jsonpath=unschedulable={.spec.unschedulable}{"\n"}labels={.metadata.labels}{"\n"}annotations={.metadata.annotations}'
+  make account "account delete serviceaccount $KIT -n default" create serviceaccount "$KIT" -n default
+  make scc "scc adm policy remove-scc-from-user privileged $account" adm policy add-scc-to-user privileged "$account"
+  ask users get scc privileged -o 'jsonpath={.users}'
+  undo+=("ipfailover delete dc $KIT -n default") # it exits 1 although it did its work (OS-30)
+  ask ipfailover adm ipfailover "$KIT" -n default "--virtual-ips=$3" "--interface=$2" --watch-port=0 \
+    "--check-script=/bin/bash -c 'grep -qx .*127.112.0.91 /proc/net/fib_trie && exit 1 || exit 0'" --check-interval=2 --replicas=2 \
+    "--service-account=$KIT" "--selector=$KIT=true" --vrrp-id-offset=90
+  ask ipfailovers get dc --all-namespaces -l ipfailover -o 'jsonpath={range .items[*]}dc {.metadata.namespace} {.metadata.name}{"\n"}replicas {.spec.replicas}{"\n"}available {.status.availableReplicas}{"\n"}strategy {.spec.strategy.type}{"\n"}account {.spec.template.spec.serviceAccountName}{"\n"}selector {.spec.template.spec.nodeSelector}{"\n"}annotations {.metadata.annotations}{"\n"}{range .spec.template.spec.containers[0].env[*]}env {.name}={.value}{"\n"}{end}{end}'
+}
+
+part=${1-} shell=tmsh # tmsh: a line is handed over as it is
+case $part in
+bigip)
+  [ "$#" -ge 2 ] || usage
+  way=("${@:3}")
+  [ "${#way[@]}" -gt 0 ] || way=(bash -c)
+  bigip "$2"
+  ;;
+cluster)
+  [ "$#" -ge 4 ] || usage
+  way=("${@:5}")
+  [ "${#way[@]}" -gt 0 ] || way=(oc)
+  cluster "$2" "$3" "$4"
+  ;;
+*) usage ;;
+esac

@@ -1,0 +1,46 @@
+import { readAnswers, type Answer } from '../lib/tunnel/answer';
+import { NotUnderstood } from '../lib/tunnel/errors';
+
+/** One command of kit/transcript.sh and what came of it. `key` is the script's own name for it, `undo-...` for one that cleans up. */
+export interface Said extends Answer {
+  readonly key: string;
+  readonly line: string;
+  readonly code: number;
+}
+
+/** What kit/transcript.sh printed of one device; plain data, and in this form a fixture. */
+export interface Transcript {
+  readonly part: 'bigip' | 'cluster';
+  /** A simulated device answered: no evidence. */
+  readonly simulated: boolean;
+  /** What the script was told: name, address, partition; name, node, interface, address. */
+  readonly told: Readonly<Record<string, string>>;
+  readonly said: readonly Said[];
+}
+
+/** Exit codes of `timeout` and ssh by which no device has answered: 124 too late, 126 and 127 no such command, 255 no connection. */
+const UNANSWERED = [124, 126, 255];
+
+/**
+ * Reads a transcript. The device's name in messages is `source`.
+ * @throws NotUnderstood: cut, altered, or none of kit/transcript.sh's
+ */
+export function readTranscript(source: string, text: string): Transcript {
+  const answers = readAnswers(source, text.replaceAll('\r', ''), ['kit']);
+  const words = answers.get('kit')!.lines.map((line) => line.split(' ') as [string, string]);
+  const { part, simulated, ...told } = Object.fromEntries(words);
+  if (part !== 'bigip' && part !== 'cluster')
+    throw new NotUnderstood(`${source}: of "${part ?? ''}", which is neither bigip nor cluster`);
+  const said = [...answers]
+    .filter(([question]) => question !== 'kit')
+    .map(([question, { lines, code }]) => {
+      const key = question.split(' ', 1)[0]!;
+      return { key, line: question.slice(key.length + 1), lines, code: code ?? 255 };
+    });
+  return { part, simulated: simulated !== 'no', told, said };
+}
+
+/** The answer under a key; undefined: it was not asked, or nobody answered. */
+export function answerTo({ said }: Transcript, key: string): Said | undefined {
+  return said.find((each) => each.key === key && !UNANSWERED.includes(each.code));
+}

@@ -1,0 +1,136 @@
+import { BIGIP as OF_BIGIP } from '../../kit/bigip';
+import { check } from '../../kit/check';
+import { CLUSTER as OF_CLUSTER } from '../../kit/cluster';
+import type { Said, Transcript } from '../../kit/transcript';
+import { closeAll } from '../lab/hosts/bench';
+import { bothTranscripts } from './asked';
+
+let real: Record<Transcript['part'], Transcript>;
+beforeAll(async () => {
+  real = await bothTranscripts();
+});
+afterAll(closeAll);
+
+type Spoil = readonly [key: string, spoilt: (said: Said) => Partial<Said>];
+const instead =
+  (code: number, ...lines: string[]) =>
+  (): Partial<Said> => ({ lines, code });
+const replaced =
+  (from: string | RegExp, to: string) =>
+  ({ lines }: Said): Partial<Said> => ({ lines: lines.join('\n').replace(from, to).split('\n') });
+
+/** For each assumption, answers against which it falls. */
+const SPOILT: Readonly<Record<string, readonly Spoil[]>> = {
+  'BIP-1': [
+    ['absent', instead(1, 'The requested tunnel does not exist.')],
+    ['absent', instead(0)],
+  ],
+  'BIP-3': [
+    ['login', instead(127, 'bash: tmsh: command not found')],
+    ['login', instead(1, 'Syntax Error: tmsh')],
+  ],
+  'BIP-5': [
+    ['tunnel', replaced('"two words"', 'two words')],
+    ['tunnel', replaced('"two words"', "'two words'")],
+    ['tunnel', replaced('profile ipip', 'profile /Common/ipip4')],
+  ],
+  'BIP-6': [
+    ['tunnel', replaced('    profile', '    auto-lasthop default\n    profile')],
+    ['self', replaced('traffic-group-local-only', 'traffic-group-1')],
+  ],
+  'BIP-8': [
+    ['create-route', instead(1, '01070088:3: The requested object name (/Common/203.0.113.0/24) is invalid.')],
+    ['undo-route', instead(1, '01020036:3: The requested static route (/Common/203.0.113.0) was not found.')],
+    ['routes', replaced('net route 203.0.113.0/24', 'net route net-203')],
+  ],
+  'BIP-10': [
+    ['create-tunnel', instead(1, 'Syntax Error: unexpected argument "profile"')],
+    ['create-self', instead(1, '01070712:3: Values (/Common/edge-ramp-kit) specified for self IP')],
+    ['undo-self', instead(1, '01070265:3: The self IP cannot be deleted because it is in use by a static route.')],
+    ['undo-tunnel', instead(0, '01070265:3: The tunnel cannot be deleted because it is in use by a self IP.')],
+    ['undo-virtual', instead(1, 'no words that are known')],
+  ],
+  'BIP-13': [
+    ['virtual', instead(0, 'ltm virtual edge-ramp-kit { }')],
+    ['virtual', instead(1, 'Syntax Error: "source-address-translation" unknown property')],
+  ],
+  'BIP-14': [
+    ['attach', instead(1, 'Syntax Error: unexpected argument ";"')],
+    ['attach', instead(0, 'Syntax Error: unexpected argument ";"')],
+  ],
+  'BIP-15': [
+    ['undo-snatpool', instead(1, '01070320:3: Snatpool edge-ramp-kit is still referenced by a virtual server.')],
+    ['detach', instead(1, '01070320:3: refused')],
+  ],
+  'BIP-20': [
+    ['ping', instead(1, "ping: invalid option -- 'W'")],
+    ['ping', replaced('3 received', '0 received')],
+  ],
+  'BIP-23': [
+    ['modify-self', instead(1, 'Syntax Error: "none" invalid services')],
+    ['self', replaced('    vlan', '    description none-at-all\n    vlan')],
+    ['create-snatpool', instead(1, 'Syntax Error: "none" invalid')],
+  ],
+  'BIP-24': [
+    ['routes', replaced(/ network 203\S+/, '')],
+    ['routes', replaced(' { ', ' {\n    ')],
+    ['routes', instead(0)],
+  ],
+  'BIP-27': [['group', replaced(/^Status/m, 'State')]],
+  'BIP-28': [
+    ['connections', instead(1, '01020036:3: The requested SNAT Translation Address was not found.')],
+    ['connections', replaced('serverside.cur-conns 0', 'cur-conns 0')],
+  ],
+  'OS-30': [
+    ['undo-ipfailover', instead(1, 'Error from server (NotFound): deploymentconfigs "edge-ramp-kit" not found')],
+  ],
+  'OS-32': [
+    ['ipfailovers', replaced('env OPENSHIFT_HA_USE_UNICAST=false', 'env OPENSHIFT_HA_USE_UNICAST=true')],
+    ['ipfailovers', replaced('env OPENSHIFT_HA_VRRP_ID_OFFSET=90', 'env OPENSHIFT_HA_ID_OFFSET=90')],
+  ],
+  'OS-34': [
+    ['ipfailovers', instead(0)],
+    ['ipfailovers', instead(1, 'error: the server does not allow access')],
+  ],
+  'OS-35': [
+    ['node', replaced(/labels=map\[(.*)\]/, 'labels=<$1>')],
+    ['users', replaced(/ /g, ';')],
+    ['node', instead(0, 'unschedulable=<no value>')],
+  ],
+  'OS-36': [
+    ['annotate', instead(1, 'error: invalid annotation update')],
+    ['undo-label', instead(1, 'error: label not found')],
+    ['scc', instead(1, 'Error from server (Forbidden)')],
+  ],
+};
+
+const spoil = ({ said, ...transcript }: Transcript, [key, spoilt]: Spoil): Transcript => ({
+  ...transcript,
+  said: said.map((each) => (each.key === key ? { ...each, ...spoilt(each) } : each)),
+});
+
+const spoils = Object.entries(SPOILT).flatMap(([id, each]) => each.map((one, i) => [id, i, one] as const));
+
+test('there is a spoilt answer for every assumption', () =>
+  expect(Object.keys(SPOILT).toSorted()).toEqual([...OF_BIGIP, ...OF_CLUSTER].map(({ id }) => id).toSorted()));
+
+test.each(spoils)('%s falls, and it alone, when its answer is another (%i)', (id, _, one) => {
+  const whole = real[id.startsWith('BIP') ? 'bigip' : 'cluster'];
+  const spoilt = spoil(whole, one);
+  expect(spoilt).not.toEqual(whole);
+  const verdicts = check(spoilt);
+  expect(verdicts.filter(({ is }) => is === 'fell').map((each) => each.id)).toEqual([id]);
+});
+
+test('an answer that never came makes its assumptions "not asked", and fells nothing', () => {
+  const verdicts = real.bigip.said.flatMap(({ key }) =>
+    check({ ...real.bigip, said: real.bigip.said.filter((each) => each.key !== key) }),
+  );
+  expect(verdicts.filter(({ is }) => is === 'fell')).toEqual([]);
+  expect(new Set(verdicts.filter(({ is }) => is === 'not asked').map(({ id }) => id)).size).toBe(OF_BIGIP.length);
+});
+
+test('a connection that broke is no answer', () => {
+  const [verdict] = check(spoil(real.bigip, ['absent', instead(255, 'Connection to 10.3.88.66 closed.')]));
+  expect(verdict).toMatchObject({ id: 'BIP-1', is: 'not asked' });
+});

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { check } from '../../kit/check';
+import { readTranscript } from '../../kit/transcript';
+import { ADMIN, BIGIP, closeAll } from '../lab/hosts/bench';
+import { askBigIp, askCluster, askOnBigIp, brokenAt, interruptedAt, lab, SCRIPT } from './asked';
+
+afterAll(closeAll);
+
+const fallen = (text: string): string[] =>
+  check(readTranscript('it', text))
+    .filter(({ is }) => is !== 'held')
+    .map(({ id, is, sentence }) => `${id} ${is}: ${sentence}`);
+
+test('asks 25 questions in all, and undoes what they made', () => {
+  const asked = readFileSync(SCRIPT, 'utf8').match(/^ {2}(?:ask|make) [a-z-]+ .*$/gm) ?? [];
+  expect(asked).toHaveLength(25);
+});
+
+describe('against simulated devices', () => {
+  test.each(['tmsh', 'bash'] as const)(
+    'every assumption holds on a BIG-IP with login shell %s, and nothing stays',
+    async (shell) => {
+      const hosts = await lab(shell);
+      const before = hosts.dump(BIGIP);
+      const { code, out } = await askBigIp(hosts);
+      expect(code).toBe(0);
+      expect(fallen(out)).toEqual([]);
+      expect(hosts.dump(BIGIP)).toBe(before);
+    },
+  );
+
+  test('it runs on the BIG-IP itself, from stdin', async () => {
+    expect(fallen(await askOnBigIp(await lab('bash')))).toEqual([]);
+  });
+
+  test('every assumption holds on a cluster, and nothing stays', async () => {
+    const hosts = await lab();
+    const before = hosts.dump(ADMIN);
+    const { code, out } = await askCluster(hosts);
+    expect(code).toBe(0);
+    expect(fallen(out)).toEqual([]);
+    expect(hosts.dump(ADMIN)).toBe(before);
+  });
+
+  test('what they say is marked as simulated', async () => {
+    const hosts = await lab();
+    for (const { out } of [await askBigIp(hosts), await askCluster(hosts)])
+      expect(readTranscript('it', out).simulated).toBe(true);
+  });
+
+  test('on OpenShift 4 the ipfailover assumption falls', async () => {
+    const { out } = await askCluster(await lab('tmsh', 4));
+    expect(fallen(out)).toContainEqual(expect.stringMatching(/^OS-30 /));
+  });
+
+  test('what is there under its name already is not touched', async () => {
+    const hosts = await lab();
+    await hosts.world.run(BIGIP, 'create net tunnels tunnel edge-ramp-kit { profile ipip local-address 10.3.89.66 }');
+    const before = hosts.dump(BIGIP);
+    const { code, err } = await askBigIp(hosts);
+    expect(code).toBe(1);
+    expect(err).toContain('there is a tunnel edge-ramp-kit already');
+    expect(hosts.dump(BIGIP)).toBe(before);
+  });
+
+  test('interrupted, it undoes what it has made', async () => {
+    const hosts = await lab();
+    const before = hosts.dump(BIGIP);
+    const { code, out } = await askBigIp(hosts, interruptedAt('create net route'));
+    expect(code).toBe(130);
+    expect(out.match(/^\?[a-z-]+/gm)!.slice(-4)).toEqual(['?self', '?undo-route', '?undo-self', '?undo-tunnel']);
+    expect(hosts.dump(BIGIP)).toBe(before);
+  });
+
+  test('what a broken connection made all the same is undone, too', async () => {
+    const hosts = await lab();
+    const before = hosts.dump(BIGIP);
+    const { code, out } = await askBigIp(hosts, brokenAt('create net self'));
+    expect(code).toBe(0);
+    expect(out).toContain('?undo-self ');
+    expect(hosts.dump(BIGIP)).toBe(before);
+  });
+
+  test('what could not be undone is named, and the script fails', async () => {
+    const { code, err } = await askBigIp(await lab(), brokenAt('delete net route'));
+    expect(code).toBe(1);
+    expect(err).toContain('LEFT BEHIND, undo it by hand: delete net route 203.0.113.0/24');
+  });
+});
