@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { choose } from '../../lab/kernel/machine/choose';
@@ -54,7 +63,7 @@ function descendants(of: number): number[] {
 const living = (ids: readonly number[]): number[] =>
   ids.filter((id) => existsSync(`/proc/${id}`) && !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${id}/status`, 'utf8')));
 
-describe.each(Object.entries(kinds))('%s', (_, { open, by }) => {
+describe.each(Object.entries(kinds))('%s', (_, { open }) => {
   let machine: Machine;
   beforeAll(async () => (machine = await open()));
   afterAll(() => machine.close());
@@ -156,7 +165,9 @@ describe.each(Object.entries(kinds))('%s', (_, { open, by }) => {
     expect(existsSync('/run/lab')).toBe(false);
     expect(Object.keys(networkInterfaces())).not.toContain('wire');
   });
+});
 
+describe.each(Object.entries(kinds))('the end of %s', (_, { open, by }) => {
   test('closing ends it with all that is in it, and whoever still waits is told', async () => {
     const own = await open();
     const waits = own.run({ command: ['sleep', '4323'] }).catch((error: Error) => error.message);
@@ -225,12 +236,30 @@ describe('a guest', () => {
         'The guest cannot sleep: 1 of its jobs have not ended',
       );
       await job;
-      await expect(guest.sleep(join(folder, 'no/folder/state'))).rejects.toThrow(
-        'QEMU could not write the state of the guest.',
-      );
+      await expect(guest.sleep(join(folder, 'no/folder/state'))).rejects.toThrow('no/folder/state was not written');
       expect((await guest.run({ command: ['echo', 'awake'] })).out).toBe('awake\n');
     } finally {
       await guest.close();
+    }
+  });
+
+  test('it is made anew where the one that was kept is spoilt, with the programs that are to replace its own', async () => {
+    const tools = join(folder, 'tools');
+    mkdirSync(tools);
+    writeFileSync(join(tools, 'ip'), '#!/bin/sh\necho an older ip\n', { mode: 0o755 });
+    const before = { ...process.env };
+    Object.assign(process.env, { EDGE_RAMP_LAB_TOOLS: tools, XDG_CACHE_HOME: join(folder, 'cache') });
+    try {
+      await (await open()).close();
+      const [key] = readdirSync(join(folder, 'cache/edge-ramp/kernel'));
+      const kept = join(folder, 'cache/edge-ramp/kernel', key!, 'state');
+      truncateSync(kept, 100_000_000);
+      const guest = await open();
+      expect((await guest.run({ command: ['ip', 'addr'] })).out).toBe('an older ip\n');
+      await guest.close();
+      expect(readdirSync(join(kept, '..')).sort()).toEqual(['initrd', 'state']);
+    } finally {
+      process.env = before;
     }
   });
 
@@ -270,6 +299,21 @@ describe('a guest', () => {
       await guest.close();
     }
   });
+});
+
+test("programs to replace this kernel's come first, and its iptables is the legacy one", async () => {
+  const tools = mkdtempSync(join(tmpdir(), 'edge-ramp-machine-'));
+  writeFileSync(join(tools, 'ip'), '#!/bin/sh\necho an older ip\n', { mode: 0o755 });
+  process.env['EDGE_RAMP_LAB_TOOLS'] = tools;
+  try {
+    const machine = await openHere();
+    expect((await machine.run({ command: ['ip', 'addr'] })).out).toBe('an older ip\n');
+    expect((await machine.run({ command: ['iptables', '--version'] })).out).toMatch(/\(legacy\)$/m);
+    await machine.close();
+  } finally {
+    delete process.env['EDGE_RAMP_LAB_TOOLS'];
+    rmSync(tools, { recursive: true });
+  }
 });
 
 describe('which machine it is', () => {
