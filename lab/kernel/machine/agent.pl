@@ -17,7 +17,7 @@ use constant { REBOOT => 169, CLOCK_SETTIME => 227, SETNS => 308, NEWNET => 0x40
 my $port = shift // die "usage: agent.pl PORT\n";
 my $guest = $port ne '-';
 my ($from, $to) = $guest ? attach($port) : (\*STDIN, \*STDOUT);
-%ENV = (HOME => '/root', LANG => 'C.UTF-8', PATH => "/run/tools:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+%ENV = (HOME => '/root', PATH => '/run/tools:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');    # as an SSM agent has it: no LANG
 chdir '/';
 
 my (%job, %pipe);    # by id; by file number: a job's output or input

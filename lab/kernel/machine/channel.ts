@@ -30,7 +30,10 @@ interface Waiting {
   readonly failed: (error: Error) => void;
 }
 
-/** @param from what the agent says @param to what it hears */
+/**
+ * @param from what the agent says
+ * @param to what it hears
+ */
 export function channel(from: Readable, to: Writable): Channel {
   /** A machine that slept may still answer a process that is gone: no two give the same names to their jobs. */
   const session = randomBytes(4).toString('hex');

@@ -52,10 +52,11 @@ rm -rf "$root/usr/lib/x86_64-linux-gnu/perl-base/unicore"
 cp /usr/share/openvswitch/vswitch.ovsschema "$root/usr/share/openvswitch/"
 
 mkdir -p "$root/etc/iproute2" "$root/etc/keepalived" "$root/etc/openvswitch" "$root/var/lib/openvswitch" "$root/var/log/openvswitch"
-echo root:x:0:0:root:/root:/bin/bash >"$root/etc/passwd"
-echo root:x:0: >"$root/etc/group"
+printf '%s\n' root:x:0:0:root:/root:/bin/bash tcpdump:x:100:100::/:/bin/false >"$root/etc/passwd" # without its user tcpdump shows nothing
+printf '%s\n' root:x:0: tcpdump:x:100: >"$root/etc/group"
 echo 127.0.0.1 localhost >"$root/etc/hosts"
 echo hosts: files >"$root/etc/nsswitch.conf"
+touch "$root/etc/resolv.conf" # each program of Open vSwitch warns where it is not there
 for each in /etc/protocols /etc/services; do [ ! -f "$each" ] || cp "$each" "$root/etc/"; done
 for each in /etc/iproute2 /usr/share/iproute2; do [ ! -d "$each" ] || cp -r "$each/." "$root/etc/iproute2/"; done
 
