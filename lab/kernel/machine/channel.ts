@@ -36,7 +36,7 @@ interface Waiting {
  */
 export function channel(from: Readable, to: Writable): Channel {
   /** A machine that slept may still answer a process that is gone: no two give the same names to their jobs. */
-  const session = randomBytes(4).toString('hex');
+  const mine = randomBytes(4).toString('hex');
   const waiting = new Map<string, Waiting>();
   const greeted: { done: (greeting: Greeting) => void; failed: (error: Error) => void }[] = [];
   let jobs = 0;
@@ -79,7 +79,7 @@ export function channel(from: Readable, to: Writable): Channel {
 
   function ask(what: 'RUN' | 'WRITE', fields: readonly string[], rest: string, signal?: AbortSignal): Promise<Ran> {
     if (ended) return Promise.reject(ended);
-    const id = `${session}.${++jobs}`;
+    const id = `${mine}.${++jobs}`;
     const body = Buffer.from(fields.map((field) => `${field}\0`).join('') + rest);
     return new Promise<Ran>((resolve, reject) => {
       const kill = () => to.write(`KILL ${id}\n`);
