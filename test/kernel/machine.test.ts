@@ -1,13 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { choose } from '../../lab/kernel/machine/choose';
 import { openGuest } from '../../lab/kernel/machine/guest';
 import { openHere } from '../../lab/kernel/machine/here';
 import { installedKernel } from '../../lab/kernel/machine/image';
-import type { Machine, Ran, Sleeper } from '../../lab/kernel/machine/machine';
+import { openMachine, type Machine, type Ran, type Sleeper } from '../../lab/kernel/machine/machine';
 import type { Look } from '../../lab/kernel/machine/probe';
 
 const ROOM = '../../lab/kernel/machine';
@@ -54,7 +63,7 @@ function descendants(of: number): number[] {
 const living = (ids: readonly number[]): number[] =>
   ids.filter((id) => existsSync(`/proc/${id}`) && !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${id}/status`, 'utf8')));
 
-describe.each(Object.entries(kinds))('%s', (_, { open, by }) => {
+describe.each(Object.entries(kinds))('%s', (_, { open }) => {
   let machine: Machine;
   beforeAll(async () => (machine = await open()));
   afterAll(() => machine.close());
@@ -156,7 +165,9 @@ describe.each(Object.entries(kinds))('%s', (_, { open, by }) => {
     expect(existsSync('/run/lab')).toBe(false);
     expect(Object.keys(networkInterfaces())).not.toContain('wire');
   });
+});
 
+describe.each(Object.entries(kinds))('the end of %s', (_, { open, by }) => {
   test('closing ends it with all that is in it, and whoever still waits is told', async () => {
     const own = await open();
     const waits = own.run({ command: ['sleep', '4323'] }).catch((error: Error) => error.message);
@@ -225,12 +236,30 @@ describe('a guest', () => {
         'The guest cannot sleep: 1 of its jobs have not ended',
       );
       await job;
-      await expect(guest.sleep(join(folder, 'no/folder/state'))).rejects.toThrow(
-        'QEMU could not write the state of the guest.',
-      );
+      await expect(guest.sleep(join(folder, 'no/folder/state'))).rejects.toThrow('no/folder/state was not written');
       expect((await guest.run({ command: ['echo', 'awake'] })).out).toBe('awake\n');
     } finally {
       await guest.close();
+    }
+  });
+
+  test('it is made anew where the one that was kept is spoilt, with the programs that are to replace its own', async () => {
+    const tools = join(folder, 'tools');
+    mkdirSync(tools);
+    writeFileSync(join(tools, 'ip'), '#!/bin/sh\necho an older ip\n', { mode: 0o755 });
+    const before = { ...process.env };
+    Object.assign(process.env, { EDGE_RAMP_LAB_TOOLS: tools, XDG_CACHE_HOME: join(folder, 'cache') });
+    try {
+      await (await open()).close();
+      const [key] = readdirSync(join(folder, 'cache/edge-ramp/kernel'));
+      const kept = join(folder, 'cache/edge-ramp/kernel', key!, 'state');
+      truncateSync(kept, 100_000_000);
+      const guest = await open();
+      expect((await guest.run({ command: ['ip', 'addr'] })).out).toBe('an older ip\n');
+      await guest.close();
+      expect(readdirSync(join(kept, '..')).sort()).toEqual(['initrd', 'state']);
+    } finally {
+      process.env = before;
     }
   });
 
@@ -249,30 +278,62 @@ describe('a guest', () => {
     }
   });
 
-  test('its Open vSwitch forwards real packets: its kernel is old enough when one starts', async () => {
-    const guest = await open();
-    const env = { OVS_RUNDIR: '/run/lab/ovs', OVS_DBDIR: '/run/lab/ovs', OVS_LOGDIR: '/run/lab/ovs' };
-    const script = `${TWO_HOSTS.replace('ip link add wire netns left type veth peer name wire netns right', 'for n in left right; do ip link add $n type veth peer name wire netns $n && ip link set $n up; done')}
+  test('its Open vSwitch forwards real packets: its kernel is old enough when one starts, and still after a sleep', async () => {
+    const folderOfIt = '/run/lab/ovs';
+    const env = { OVS_RUNDIR: folderOfIt, OVS_DBDIR: folderOfIt, OVS_LOGDIR: folderOfIt };
+    const bridged = `set -e
       mkdir -p $OVS_RUNDIR && cd $OVS_RUNDIR
       ovsdb-tool create conf.db /usr/share/openvswitch/vswitch.ovsschema
       ovsdb-server conf.db --remote=punix:db.sock --detach --pidfile -vconsole:off --log-file
       ovs-vsctl --no-wait init
       ovs-vswitchd unix:$PWD/db.sock --detach --pidfile -vconsole:off --log-file
-      ovs-vsctl add-br br0 -- set Bridge br0 fail_mode=secure -- add-port br0 left -- add-port br0 right
+      ovs-vsctl add-br br0 -- set Bridge br0 fail_mode=secure
       ovs-ofctl add-flow br0 actions=normal
-      ip netns exec left ping -n -c5 -i0.2 192.0.2.2
-      ovs-appctl dpctl/show`;
-    try {
-      const { out } = await bash(guest, script, { env });
-      expect(out).toContain('5 packets transmitted, 5 received');
-      expect(out).toContain('lost:0');
-    } finally {
-      await guest.close();
-    }
+      for n in 1 2; do
+        ip netns add h$n && ip link add to-h$n type veth peer name wire netns h$n
+        ip -n h$n addr add 192.0.2.$n/24 dev wire && ip -n h$n link set wire up && ip link set to-h$n up
+        ovs-vsctl add-port br0 to-h$n
+      done`;
+    const arrive = async (guest: Machine): Promise<void> => {
+      const ping = await guest.run({ host: 'h1', command: ['ping', '-n', '-c5', '-i0.2', '192.0.2.2'] });
+      expect(ping.out).toContain('5 packets transmitted, 5 received');
+      expect((await guest.run({ command: ['ovs-appctl', 'dpctl/show'], env })).out).toContain('lost:0');
+    };
+    const first = await open();
+    await bash(first, bridged, { env });
+    await arrive(first);
+    await first.sleep(join(folder, 'state'));
+    const second = await open(join(folder, 'state'));
+    await arrive(second);
+    await second.close();
   });
 });
 
+test("programs to replace this kernel's come first, and its iptables is the legacy one", async () => {
+  const tools = mkdtempSync(join(tmpdir(), 'edge-ramp-machine-'));
+  writeFileSync(join(tools, 'ip'), '#!/bin/sh\necho an older ip\n', { mode: 0o755 });
+  process.env['EDGE_RAMP_LAB_TOOLS'] = tools;
+  try {
+    const machine = await openHere();
+    expect((await machine.run({ command: ['ip', 'addr'] })).out).toBe('an older ip\n');
+    expect((await machine.run({ command: ['iptables', '--version'] })).out).toMatch(/\(legacy\)$/m);
+    await machine.close();
+  } finally {
+    delete process.env['EDGE_RAMP_LAB_TOOLS'];
+    rmSync(tools, { recursive: true });
+  }
+});
+
 describe('which machine it is', () => {
+  test('it says so in one line', async () => {
+    process.env['EDGE_RAMP_KERNEL'] = 'guest';
+    const machine = await openMachine();
+    expect(machine.what).toMatch(/^a QEMU guest with Linux \S+-amd64 \(EDGE_RAMP_KERNEL is guest\)$/);
+    expect((await machine.run({ command: ['uname', '-r'] })).out.trim()).toBe(machine.what.split(' ')[5]);
+    await machine.close();
+    delete process.env['EDGE_RAMP_KERNEL'];
+  });
+
   const kernel = { file: '/boot/vmlinuz-6.1.0-1-cloud-amd64', release: '6.1.0-1-cloud-amd64' };
   const all: Look = {
     linuxOnX86: true,

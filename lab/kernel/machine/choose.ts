@@ -27,7 +27,10 @@ export async function openMachine({
   return choice.is === 'here' ? openHere(choice.why) : openGuest(choice.kernel, choice.why, { from, tell });
 }
 
-/** @param wakes whether a sleeping one is to be woken, which only a guest can be @throws Error of one sentence where nothing is possible, or not what is forced */
+/**
+ * @param wakes whether a sleeping one is to be woken, which only a guest can be
+ * @throws Error of one sentence where nothing is possible, or not what is forced
+ */
 export function choose(found: Look, wakes = false): Choice {
   const { forced, kernel } = found;
   if (forced !== undefined && forced !== 'here' && forced !== 'guest')

@@ -12,7 +12,7 @@ mkdir -p /run/netns /run/lab /run/lock /run/tools
 for each in iptables iptables-save iptables-restore; do
   ln -s "$(type -P xtables-legacy-multi)" "/run/tools/$each"
 done
-[ -z "${EDGE_RAMP_LAB_TOOLS:-}" ] || cp ./* /run/tools/
+[ -z "${EDGE_RAMP_LAB_TOOLS:-}" ] || cp --remove-destination ./* /run/tools/ # never through a link of ours into the user's system
 ip link set lo up
 printf '%s\n' "$agent" >/run/agent.pl
 exec perl /run/agent.pl -

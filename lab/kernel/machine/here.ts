@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { release } from 'node:os';
 import { join } from 'node:path';
 import { channel } from './channel';
 import type { Machine } from './job';
@@ -14,6 +13,7 @@ export async function openHere(why = ''): Promise<Machine> {
   const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const child = spawn(find('unshare')!, [...namespaces, 'bash', ...inside], {
     detached: true, // Ctrl-C is for the process that has it
+    env: process.env,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let complaint = '';
@@ -31,16 +31,14 @@ export async function openHere(why = ''): Promise<Machine> {
     child.stdin.end();
     await ended; // the kernel has by then ended every process of the namespace
   }
-  try {
-    await agent.hello();
-  } catch (error) {
+  const greeting = await agent.hello().catch(async (error: unknown) => {
     await close();
     throw new Error(`No namespaces could be made on this kernel: ${complaint.trim() || String(error)}`, {
       cause: error,
     });
-  }
+  });
   return {
-    what: `network namespaces of this kernel, Linux ${release()}${why && ` (${why})`}`,
+    what: `network namespaces of this kernel, Linux ${greeting.release}${why && ` (${why})`}`,
     run: (job) => agent.run(job),
     write: (path, text, mode) => agent.write(path, text, mode),
     close,
