@@ -5,7 +5,7 @@
 #                                            each NAME=value; what is left is the program's stdin
 #            WRITE <id> <length>\n<bytes>    fields that end in a NUL: path, octal mode; what is left is the file
 #            KILL <id>                       the job's process group
-#   from it: READY <uptime> | OUT <id> <length>\n<bytes> | ERR <id> <length>\n<bytes> | EXIT <id> <code>
+#   from it: READY <uptime> <kernel's release> | OUT <id> <length>\n<bytes> | ERR <id> <length>\n<bytes> | EXIT <id> <code>
 # It is process 1 of its machine: when the other end is gone, it ends and takes all with it.
 # perl-base has no names for these: the numbers are those of x86_64.
 use strict;
@@ -17,7 +17,7 @@ use constant { REBOOT => 169, CLOCK_SETTIME => 227, SETNS => 308, NEWNET => 0x40
 my $port = shift // die "usage: agent.pl PORT\n";
 my $guest = $port ne '-';
 my ($from, $to) = $guest ? attach($port) : (\*STDIN, \*STDOUT);
-%ENV = (HOME => '/root', LANG => 'C.UTF-8', PATH => "/run/tools:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+%ENV = (HOME => '/root', PATH => '/run/tools:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');    # as an SSM agent has it: no LANG
 chdir '/';
 
 my (%job, %pipe);    # by id; by file number: a job's output or input
@@ -51,17 +51,18 @@ sub serve {
     }
     reap() if vec($read, fileno $woken, 1);
     next unless vec($read, fileno $from, 1);
-    my $got = sysread $from, $received, PIPEFUL, length $received;
+    my $got = sysread $from, my $bytes, PIPEFUL;
     next if !defined $got && $!{EINTR};
     end() unless $got;
+    $received .= $bytes;
     1 while obey(\$received);
   }
 }
 
-# One whole message off the front of what was received.
+# One whole message off the front of what was received. Only its start is matched: perl copies all of what it matches, for each few KiB that come.
 sub obey {
   my ($received) = @_;
-  return 0 unless $$received =~ /\A([A-Z]+) (\S+)(?: (\d+))?\n/;
+  return 0 unless substr($$received, 0, 100) =~ /\A([A-Z]+) (\S+)(?: (\d+))?\n/;
   my ($what, $id, $length, $head) = ($1, $2, $3 // 0, $+[0]);
   return 0 if length $$received < $head + $length;
   my $body = substr $$received, $head, $length;
@@ -86,10 +87,17 @@ sub hello {
   my ($now) = @_;
   if ($guest && $now =~ /\A(\d+)\.(\d+)\z/) { syscall CLOCK_SETTIME, 0, pack 'qq', $1, $2 * 1_000_000 }
   open my $uptime, '<', '/proc/uptime';
-  answer('READY ', (split ' ', <$uptime>)[0], "\n");
+  answer('READY ', (split ' ', <$uptime>)[0], ' ', (POSIX::uname())[2], "\n");
 }
 
-sub field { my ($bytes) = @_; $$bytes =~ s/\A([^\0]*)\0//s or die "a message is cut short\n"; return $1 }
+sub field {
+  my ($bytes) = @_;
+  my $end = index $$bytes, "\0";
+  die "a message is cut short\n" if $end < 0;
+  my $field = substr $$bytes, 0, $end;
+  substr $$bytes, 0, $end + 1, '';
+  return $field;
+}
 sub fields { my ($bytes) = @_; return map { field($bytes) } 1 .. field($bytes) }
 
 sub run {

@@ -2,14 +2,19 @@ import { randomBytes } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import type { Job, Ran } from './job';
 
+/** What an agent says of its machine. `uptime`: the seconds since its kernel started; `release`: "6.1.0-56-cloud-amd64". */
+export interface Greeting {
+  readonly uptime: number;
+  readonly release: string;
+}
+
 /** The near end of an agent's protocol (agent.pl says what it is). */
 export interface Channel {
   /**
    * Waits until the agent is there.
    * @param now the time that it is to set its machine's clock to, in milliseconds since the epoch; default: it leaves the clock alone
-   * @returns the seconds that its machine has been up
    */
-  hello(now?: number): Promise<number>;
+  hello(now?: number): Promise<Greeting>;
   run(job: Job): Promise<Ran>;
   write(path: string, text: string, mode?: number): Promise<void>;
   /** How many jobs have not ended. */
@@ -25,12 +30,15 @@ interface Waiting {
   readonly failed: (error: Error) => void;
 }
 
-/** @param from what the agent says @param to what it hears */
+/**
+ * @param from what the agent says
+ * @param to what it hears
+ */
 export function channel(from: Readable, to: Writable): Channel {
   /** A machine that slept may still answer a process that is gone: no two give the same names to their jobs. */
   const session = randomBytes(4).toString('hex');
   const waiting = new Map<string, Waiting>();
-  const greeted: { done: (uptime: number) => void; failed: (error: Error) => void }[] = [];
+  const greeted: { done: (greeting: Greeting) => void; failed: (error: Error) => void }[] = [];
   let jobs = 0;
   let received: Buffer[] = [];
   let ended: Error | undefined;
@@ -53,7 +61,7 @@ export function channel(from: Readable, to: Writable): Channel {
     const job = waiting.get(id);
     if (what === 'OUT') job?.out.push(bytes.subarray(line + 1, next));
     else if (what === 'ERR') job?.err.push(bytes.subarray(line + 1, next));
-    else if (what === 'READY') greeted.shift()?.done(Number(id));
+    else if (what === 'READY') greeted.shift()?.done({ uptime: Number(id), release: value });
     else if (what === 'EXIT') {
       waiting.delete(id);
       job?.done({ code: Number(value), out: String(Buffer.concat(job.out)), err: String(Buffer.concat(job.err)) });

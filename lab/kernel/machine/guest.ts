@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { channel, type Channel } from './channel';
+import { openAsleep, writeAsleep } from './asleep';
+import { channel, type Channel, type Greeting } from './channel';
 import { imageFor, qemuVersion, type Image, type Kernel } from './image';
 import type { Sleeper } from './job';
 import { migrate, qmp, type Qmp } from './qmp';
@@ -13,19 +14,10 @@ import { find } from './tools';
  * No network device, no disk: what the guest has comes with its image, and the only way out is the agent's port. Two processors, since Open
  * vSwitch and a measured connection run at once. It is emulated always: a /dev/kvm that exists may still not work.
  */
-const DEVICES = [
-  ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-serial', 'stdio'],
-  ...['-M', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max,-la57,-smap,-smep,-pku', '-smp', '2', '-m', '768M'],
-  ...[
-    '-device',
-    'virtio-serial-pci',
-    '-chardev',
-    'socket,id=agent,fd=3',
-    '-device',
-    'virtserialport,chardev=agent,name=lab',
-  ],
-  ...['-chardev', 'socket,id=qmp,fd=4', '-mon', 'chardev=qmp,mode=control'],
-];
+const DEVICES = `-nodefaults -no-user-config -display none -no-reboot -serial stdio
+  -M q35 -accel tcg,thread=multi -cpu max,-la57,-smap,-smep,-pku -smp 2 -m 768M
+  -device virtio-serial-pci -chardev socket,id=agent,fd=3 -device virtserialport,chardev=agent,name=lab
+  -chardev socket,id=qmp,fd=4 -mon chardev=qmp,mode=control`.split(/\s+/);
 /** Without addresses at random (norandmaps, nokaslr) and without a fifth level of pages QEMU's translations are used again: a process starts in a third of the time. */
 const APPEND =
   'console=ttyS0 quiet panic=-1 rdinit=/init mitigations=off nokaslr norandmaps no5lvl tsc=reliable no_timer_check cryptomgr.notests random.trust_cpu=on init_on_alloc=0';
@@ -38,11 +30,16 @@ interface Running {
   readonly qemu: ChildProcess;
   readonly agent: Channel;
   readonly ask: Qmp;
-  readonly uptime: number;
+  readonly greeting: Greeting;
   readonly ended: Promise<void>;
 }
 
-/** @param why this and nothing else, for `what` @param from a file that `sleep` wrote; default: a guest that has just been started */
+/**
+ * @param kernel what it runs when it is started, not woken
+ * @param why it is a guest, for `what`
+ * @param from a file that `sleep` wrote; default: a guest that has just been started
+ * @throws Error of one sentence where it does not start, or the file is of something else
+ */
 export async function openGuest(
   kernel: Kernel,
   why: string,
@@ -51,55 +48,42 @@ export async function openGuest(
     tell = () => {},
   }: { readonly from?: string | undefined; readonly tell?: ((line: string) => void) | undefined } = {},
 ): Promise<Sleeper> {
-  const what = `a QEMU guest with Linux ${kernel.release}${why && ` (${why})`}`;
-  if (from !== undefined) return machine(what, await wake(from));
+  if (from !== undefined) return machine(why, await wake(from));
   const image = await imageFor(kernel, [...DEVICES, APPEND, qemuVersion()], tell);
   const base = join(image.folder, 'state');
   if (existsSync(base)) {
     try {
-      return machine(what, await wake(base));
+      return machine(why, await wake(base));
     } catch {
       rmSync(base, { force: true }); // it was spoilt: a disk was full, or a power cut
     }
   }
   tell(`The guest boots, which takes half a minute; from the next time on it is woken in about a second.`);
-  const booted = machine(what, await boot(image));
-  await booted.sleep(base);
-  return machine(what, await wake(base));
+  await machine(why, await boot(image)).sleep(base);
+  return machine(why, await wake(base));
 }
 
 async function boot({ kernel, initrd }: Image): Promise<Running> {
   const guest = await start(['-kernel', kernel.file, '-initrd', initrd, '-append', APPEND]);
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, SETTLED_SECONDS - guest.uptime) * 1000));
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, SETTLED_SECONDS - guest.greeting.uptime) * 1000));
   await guest.agent.run({ command: ['bash', '-c', 'echo 3 >/proc/sys/vm/drop_caches'] }); // as little as possible in the file
   return guest;
 }
 
-/** What a file of sleep starts with: one line; QEMU's stream follows. */
-const header = (): string =>
-  JSON.stringify({
-    'edge-ramp guest': 1,
-    qemu: qemuVersion(),
-    devices: createHash('sha256').update(DEVICES.join('\n')).digest('hex').slice(0, 16),
-    agent: createHash('sha256')
-      .update(readFileSync(join(__dirname, 'agent.pl')))
-      .digest('hex')
-      .slice(0, 16),
-  });
-
 async function wake(file: string): Promise<Running> {
-  const state = openSync(file, 'r');
+  const state = openAsleep(file, wakes());
   try {
-    // QEMU goes on where this has read to: the descriptor is one and the same.
-    const expected = Buffer.from(`${header()}\n`);
-    const first = Buffer.alloc(expected.length);
-    readSync(state, first, 0, first.length, null);
-    if (!first.equals(expected))
-      throw new Error(`${file} is not of this QEMU and this version of the lab: it cannot be woken; remove it.`);
     return await start(['-incoming', 'fd:5'], state);
   } finally {
     closeSync(state);
   }
+}
+
+/** What a sleeping guest needs to go on: the same devices, and somebody who speaks with its agent as it is. */
+function wakes(): string {
+  const agent = readFileSync(join(__dirname, 'agent.pl'));
+  const same = createHash('sha256').update(DEVICES.join('\n')).update(agent).digest('hex').slice(0, 16);
+  return JSON.stringify({ guest: 'edge-ramp', qemu: qemuVersion(), same });
 }
 
 /** Starts QEMU and waits for its agent. It dies with this process: by the kernel's signal, or when its agent finds nobody at the other end. */
@@ -118,11 +102,11 @@ async function start(args: readonly string[], state?: number): Promise<Running> 
     qemu.once('exit', () => resolve());
     qemu.once('error', () => resolve());
   });
-  void ended.then(() => agent.end('The guest has ended.'));
+  void ended.then(() => agent.end(`The guest has ended. ${console_}`.trim()));
   const patience = setTimeout(() => qemu.kill('SIGKILL'), BOOT_MS);
   try {
     await ask('qmp_capabilities');
-    return { qemu, agent, ask, ended, uptime: await agent.hello(Date.now()) };
+    return { qemu, agent, ask, ended, greeting: await agent.hello(Date.now()) };
   } catch (error) {
     qemu.kill('SIGKILL');
     await ended;
@@ -132,31 +116,23 @@ async function start(args: readonly string[], state?: number): Promise<Running> 
   }
 }
 
-function machine(what: string, { qemu, agent, ask, ended }: Running): Sleeper {
+function machine(why: string, { qemu, agent, ask, ended, greeting }: Running): Sleeper {
   async function close(): Promise<void> {
     qemu.kill('SIGKILL'); // nothing of it is on a disk
     await ended;
   }
   return {
-    what,
-    run: agent.run,
-    write: agent.write,
+    what: `a QEMU guest with Linux ${greeting.release}${why && ` (${why})`}`,
+    run: (job) => agent.run(job),
+    write: (path, text, mode) => agent.write(path, text, mode),
     close,
     async sleep(file) {
       if (agent.running() > 0)
         throw new Error(
           `The guest cannot sleep: ${agent.running()} of its jobs have not ended, and nobody would get their answers.`,
         );
-      const own = `${file}.${process.pid}`;
-      try {
-        await migrate(ask, `{ printf '%s\\n' ${quoted(header())}; cat; } >${quoted(own)}`);
-        renameSync(own, file);
-      } finally {
-        rmSync(own, { force: true });
-      }
+      await writeAsleep(file, wakes(), (command) => migrate(ask, command));
       await close();
     },
   };
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,5 +1,5 @@
 #!/bin/bash
-# image.sh OUT KERNEL_RELEASE TOOL...
+# image.sh OUT KERNEL_RELEASE TOOL...  (OUT is there whole or not at all)
 # Makes the guest's whole system, an initramfs, of this machine's own binaries and of the modules of a kernel that is installed. Needs no root.
 # EDGE_RAMP_LAB_TOOLS: a folder whose files go to /usr/local/bin of the guest, before the binaries of the same name.
 set -euo pipefail
@@ -7,9 +7,10 @@ export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1 release=$2
 shift 2
-root=$(mktemp -d)
-trap 'rm -rf "$root"' EXIT
+work=$(mktemp -d "$out.XXXXXX")
+trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
+root=$work/root
 
 # Ready for packets (ipip, veth, bridges, Open vSwitch, loss), for the iptables of a node, and for the port of the agent.
 modules="virtio_pci virtio_console ipip veth dummy vxlan tun bridge openvswitch vport_vxlan sch_netem sch_tbf
@@ -17,7 +18,7 @@ modules="virtio_pci virtio_console ipip veth dummy vxlan tun bridge openvswitch 
   xt_conntrack xt_state xt_comment xt_nat xt_MASQUERADE xt_REDIRECT xt_tcpudp xt_multiport xt_mark xt_addrtype xt_statistic xt_limit
   xt_recent xt_LOG ipt_REJECT"
 
-# Copies a file to its place, with the shared libraries that it needs; /bin, /lib... are those of /usr.
+# Copies a file to its place; /bin, /lib... are those of /usr.
 take() {
   local place=${1/#\/bin\//\/usr\/bin\/}
   place=${place/#\/sbin\//\/usr\/sbin\/}
@@ -27,17 +28,20 @@ take() {
   mkdir -p "$(dirname "$place")"
   cp -L "$1" "$place"
 }
-take_with_libraries() {
-  take "$1"
+take_libraries_of() { # a script has none, which ldd takes for an error
   local library
-  ldd "$1" 2>/dev/null | awk '/=> \//{print $3} /^\t\/lib/{print $1}' | while read -r library; do take "$library"; done
+  { ldd "$1" 2>/dev/null || true; } | awk '/=> \//{print $3} /^\t\/lib/{print $1}' | while read -r library; do take "$library"; done
 }
 
 mkdir -p "$root"/{usr/bin,usr/sbin,usr/lib,usr/lib64,usr/local/bin,usr/local/sbin,etc,dev,proc,sys,run,tmp,root,var/lib,var/log,modules,usr/share/openvswitch}
 for each in bin sbin lib lib64; do ln -s "usr/$each" "$root/$each"; done
 ln -s /run "$root/var/run"
 
-for tool; do take_with_libraries "$(type -P "$tool")"; done
+for tool; do
+  file=$(type -P "$tool") || { echo "there is no program $tool" >&2 && exit 1; }
+  take "$file"
+  take_libraries_of "$file"
+done
 ln -s bash "$root/usr/bin/sh"
 ln -s mawk "$root/usr/bin/awk"
 for each in iptables iptables-save iptables-restore; do ln -sf xtables-legacy-multi "$root/usr/sbin/$each"; done
@@ -48,10 +52,11 @@ rm -rf "$root/usr/lib/x86_64-linux-gnu/perl-base/unicore"
 cp /usr/share/openvswitch/vswitch.ovsschema "$root/usr/share/openvswitch/"
 
 mkdir -p "$root/etc/iproute2" "$root/etc/keepalived" "$root/etc/openvswitch" "$root/var/lib/openvswitch" "$root/var/log/openvswitch"
-echo root:x:0:0:root:/root:/bin/bash >"$root/etc/passwd"
-echo root:x:0: >"$root/etc/group"
+printf '%s\n' root:x:0:0:root:/root:/bin/bash tcpdump:x:100:100::/:/bin/false >"$root/etc/passwd" # without its user tcpdump shows nothing
+printf '%s\n' root:x:0: tcpdump:x:100: >"$root/etc/group"
 echo 127.0.0.1 localhost >"$root/etc/hosts"
 echo hosts: files >"$root/etc/nsswitch.conf"
+touch "$root/etc/resolv.conf" # each program of Open vSwitch warns where it is not there
 for each in /etc/protocols /etc/services; do [ ! -f "$each" ] || cp "$each" "$root/etc/"; done
 for each in /etc/iproute2 /usr/share/iproute2; do [ ! -d "$each" ] || cp -r "$each/." "$root/etc/iproute2/"; done
 
@@ -69,7 +74,8 @@ find "$root/usr" -type f -exec strip --strip-unneeded {} + 2>/dev/null || true #
 if [ -n "${EDGE_RAMP_LAB_TOOLS:-}" ]; then
   for each in "$EDGE_RAMP_LAB_TOOLS"/*; do
     install -m 755 "$each" "$root/usr/local/bin/"
-    ldd "$each" 2>/dev/null | awk '/=> \//{print $3} /^\t\/lib/{print $1}' | while read -r library; do take "$library"; done
+    take_libraries_of "$each"
   done
 fi
-(cd "$root" && find . -print0 | sort -z | cpio --null --create --format=newc --quiet --reproducible --owner=0:0) >"$out"
+(cd "$root" && find . -print0 | sort -z | cpio --null --create --format=newc --quiet --reproducible --owner=0:0) >"$work/cpio"
+mv "$work/cpio" "$out"

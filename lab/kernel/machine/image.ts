@@ -1,6 +1,16 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +28,8 @@ export interface Image {
   readonly folder: string;
 }
 
+const UNUSED_MS = 3 * 24 * 3600 * 1000;
+
 /** One that a guest can be made of: Debian's for the cloud, which is smaller, before others, the newest first. */
 export function installedKernel(): Kernel | undefined {
   const releases = (existsSync('/boot') ? readdirSync('/boot') : [])
@@ -29,7 +41,7 @@ export function installedKernel(): Kernel | undefined {
 const rank = (release: string): string => `${release.includes('cloud') ? 1 : 0} ${release}`;
 function readable(file: string): boolean {
   try {
-    readFileSync(file, { flag: 'r' });
+    accessSync(file, constants.R_OK);
     return true;
   } catch {
     return false;
@@ -38,7 +50,7 @@ function readable(file: string): boolean {
 
 /**
  * The image for a kernel, from the cache, or made and kept there.
- * @param with what else its folder depends on: QEMU's version and arguments
+ * @param arguments_ what else its folder depends on: QEMU's version and arguments
  */
 export async function imageFor(
   kernel: Kernel,
@@ -51,15 +63,24 @@ export async function imageFor(
   if (!existsSync(initrd)) {
     tell(`The guest's system is made of this machine's programs, once: ${folder}`);
     mkdirSync(folder, { recursive: true });
-    const own = `${initrd}.${process.pid}`;
-    try {
-      await promisify(execFile)('bash', [join(__dirname, 'image.sh'), own, kernel.release, ...tools]);
-      renameSync(own, initrd);
-    } finally {
-      rmSync(own, { force: true });
-    }
+    removeUnused();
+    await make(initrd, kernel, tools);
   }
+  utimesSync(folder, new Date(), new Date());
   return { kernel, initrd, folder };
+}
+
+async function make(initrd: string, { release }: Kernel, tools: readonly string[]): Promise<void> {
+  const words = [join(__dirname, 'image.sh'), initrd, release, ...tools];
+  await promisify(execFile)('bash', words, { env: process.env }).catch((error: Error & { stderr?: string }) => {
+    throw new Error(`The guest's system could not be made: ${error.stderr?.trim() || error.message}`, { cause: error });
+  });
+}
+
+/** A new image mostly replaces one, and each has 330 MB. A guest that runs needs nothing of its folder. */
+function removeUnused(): void {
+  for (const each of readdirSync(cacheFolder()).map((name) => join(cacheFolder(), name)))
+    if (statSync(each).mtimeMs < Date.now() - UNUSED_MS) rmSync(each, { recursive: true, force: true });
 }
 
 const cacheFolder = (): string => join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'edge-ramp/kernel');
