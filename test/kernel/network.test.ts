@@ -1,4 +1,4 @@
-import type { NodeSettings } from '../../lab/hosts/node/node';
+import { startNode, dumpNode, type NodeSettings, type OtherNode } from '../../lab/hosts/node/node';
 import { networkOf } from '../../lab/hosts/address';
 import type { Plugin } from '../../lab/hosts/node/pipeline';
 import {
@@ -22,15 +22,26 @@ const [A, B, WORKER] = ['i-0a4e90de0a4e90de0', 'i-0b4e90de0b4e90de0', 'worker-10
 const POD = { near: '10.129.0.5', mate: '10.131.0.5', far: '10.130.0.7' };
 const RAMP_SDN_IP = '10.129.0.254';
 
+const asOther = ({ address, gateway, pods }: NodeSettings): OtherNode => ({
+  address,
+  subnet: networkOf(gateway),
+  pods,
+});
+
 /** Two ramp nodes that know each other, and the worker that both name. */
 function settings(plugin: Plugin): Record<string, NodeSettings> {
   const node = (address: string, gateway: string, pods: string[]): NodeSettings => ({
-    ...{ address, interface: 'eth0', plugin, clusterNetwork: CLUSTER, gateway, pods },
+    address,
+    interface: 'eth0',
+    plugin,
+    clusterNetwork: CLUSTER,
+    gateway,
+    pods,
     others: [{ address: '10.3.89.250', subnet: '10.130.0.0/23', pods: [POD.far] }],
   });
   const [a, b] = [node('10.3.89.89', '10.129.0.1/23', [POD.near]), node('10.3.89.90', '10.131.0.1/23', [POD.mate])];
-  a.others.push({ address: b.address, subnet: networkOf(b.gateway), pods: b.pods });
-  b.others.push({ address: a.address, subnet: networkOf(a.gateway), pods: a.pods });
+  a.others.push(asOther(b));
+  b.others.push(asOther(a));
   return { [A]: a, [B]: b };
 }
 const site = (plugin: Plugin): SitePlan => ({
@@ -143,7 +154,7 @@ describe('what happens to nodes', () => {
       .map((line) =>
         line
           .replace(/^(link tun0 .* mac ).*/, '$1NEW')
-          .replace(/^(port (?:tun0|veth\w+),\w*,)\d+/, '$1NEW')
+          .replace(/^(switch (?:tun0|veth\w+),\w*,)\d+/, '$1NEW')
           .replace(/(in_port=|output:)(?!1\b)\d+/, '$1NEW')
           .replace(/load:0x\w+->NXM_NX_REG2/, 'load:NEW->NXM_NX_REG2'),
       )
@@ -171,9 +182,24 @@ describe('what happens to nodes', () => {
   test('a dump says the same about a host that nobody touched', async () => {
     for (const host of [A, WORKER, BIGIP, CLIENT, podHost(A, POD.near)]) {
       const dump = await network.dump(host);
-      expect(dump.split('\n').length).toBeGreaterThan(20);
+      expect(dump.split('\n').length).toBeGreaterThan(10);
       expect(await network.dump(host)).toBe(dump);
     }
+  });
+
+  test("a fresh node's br0 and filter table are the simulated node's, line by line", async () => {
+    const real = (await network.dump(A)).split('\n');
+    const simulated = dumpNode(startNode(settings('networkpolicy')[A]!)).split('\n');
+    // Real Open vSwitch leaves out cookie 0 and table 0, and sets a comma behind other tables.
+    const flows = (lines: readonly string[]): readonly string[] =>
+      lines
+        .filter((line) => line.startsWith('flow '))
+        .map((line) => line.replace(/cookie=0x0 (table=0 )?/, '').replace(/(table=\d+), /, '$1 '))
+        .toSorted();
+    expect(flows(real)).toEqual(flows(simulated));
+    const filter = (lines: readonly string[]): readonly string[] =>
+      lines.filter((line) => line.startsWith('iptables filter ')).toSorted();
+    expect(filter(real)).toEqual(filter(simulated));
   });
 
   test('a dump names what was added: a tunnel, an address, a route, a rule, a flow', async () => {
@@ -238,39 +264,45 @@ describe('what happens to nodes', () => {
     await until('its Pods answer again', async () => (await answered(podHost(A, POD.near), POD.mate)) === 3);
   });
 
-  test('a Pod and a node that come later are reached from everywhere', async () => {
-    const more = settings('networkpolicy');
+  test('a Pod, and a node of another network on the LAN, that come later are reached from everywhere', async () => {
+    const nodes = settings('networkpolicy');
+    const { others, ...like } = nodes[A]!;
     const later = {
-      ...more[A]!,
-      address: '10.3.89.91',
+      ...like,
+      address: '10.20.30.91',
       gateway: '10.131.2.1/23',
       pods: ['10.131.2.9'],
-      others: [...more[A]!.others],
+      others: [others[0]!, ...Object.values(nodes).map(asOther)],
     };
-    later.others.push({ address: '10.3.89.89', subnet: '10.129.0.0/23', pods: [] });
-    for (const node of Object.values(more))
-      node.others.push({ address: later.address, subnet: '10.131.2.0/23', pods: later.pods });
-    more[A]!.pods.push('10.129.0.6');
-    await network.follow(nodePlans({ ...more, later }));
-    for (const to of ['10.129.0.6', '10.131.2.9']) {
-      expect(await answered(podHost(A, POD.near), to)).toBe(3);
-      expect(await answered(podHost(B, POD.mate), to)).toBe(3);
-      expect(await answered(podHost(WORKER, POD.far), to)).toBe(3);
-    }
+    for (const node of Object.values(nodes)) node.others.push(asOther(later));
+    nodes[A]!.pods.push('10.129.0.6');
+    await network.follow({ ...site('networkpolicy'), nodes: nodePlans({ ...nodes, later }) });
+    expect(await answered(BIGIP, later.address)).toBe(3);
+    for (const to of ['10.129.0.6', '10.131.2.9'])
+      for (const from of [podHost(A, POD.near), podHost(B, POD.mate), podHost(WORKER, POD.far)])
+        expect(await answered(from, to)).toBe(3);
   });
 
   describe('keepalived as the ipfailover image configures it', () => {
     const failover = (node: string): Failover => ({
-      ...{ name: 'ipf-a', interface: 'eth0', offset: 7, check: 'true' },
+      name: 'ipf-a',
+      interface: 'eth0',
+      offset: 7,
+      check: 'true',
       vips: [vipOn(node, VIP, 2, 1)],
     });
     const holds = async (node: string): Promise<boolean> =>
       (await network.do(node, 'ip', '-o', '-4', 'addr', 'show', 'dev', 'eth0')).includes(` ${VIP}/32 `);
 
+    test('priorities are those that the image gave in the field', () => {
+      expect(vipOn('10.20.30.2', VIP, 2, 1)).toEqual({ address: VIP, master: true, priority: 253 });
+      expect(vipOn('10.20.30.3', VIP, 2, 1, 9)).toEqual({ address: VIP, master: false, priority: 12 });
+    });
+
     test('one node holds the address, and the other is BACKUP', async () => {
-      await startKeepalived(network, A, { ...failover('10.3.89.90') }); // .90 is an even slot: MASTER
+      await startKeepalived(network, A, failover('10.3.89.90')); // an even last octet is MASTER
       await until('the first node holds it', () => holds(A));
-      await startKeepalived(network, B, { ...failover('10.3.89.89') });
+      await startKeepalived(network, B, failover('10.3.89.89'));
       await until('the second node is up', async () => (await keepalivedStates(network, B, 'ipf-a')).length > 0);
       expect(await keepalivedStates(network, B, 'ipf-a')).toEqual(['BACKUP']);
       expect(await keepalivedStates(network, A, 'ipf-a')).toContain('MASTER');

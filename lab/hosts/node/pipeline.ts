@@ -29,7 +29,7 @@ smn table=30,priority=300,arp,arp_tpa=GATEWAY,actions=output:2
 smn table=30,priority=200,arp,arp_tpa=SUBNET,actions=goto_table:40
 smn table=30,priority=100,arp,arp_tpa=CLUSTER,actions=goto_table:50
 smn table=30,priority=300,ip,nw_dst=GATEWAY,actions=output:2
-n   table=30,priority=300,ct_state=+rpl,ip,nw_dst=SUBNET,actions=ct(nat,table=70)
+n   table=30,priority=300,ct_state=+rpl,ip,nw_dst=SUBNET,actions=ct(table=70,nat)
 smn table=30,priority=200,ip,nw_dst=SUBNET,actions=goto_table:70
 smn table=30,priority=100,ip,nw_dst=172.30.0.0/16,actions=goto_table:60
 smn table=30,priority=100,ip,nw_dst=CLUSTER,actions=goto_table:90

@@ -21,7 +21,7 @@ daemons() {
 section links ip -j -d addr show
 section routes ip -4 route show table all
 section rules ip -4 rule
-for table in filter nat mangle; do section "iptables $table" iptables-save -t "$table"; done
+section iptables iptables-save
 section sysctl grep -rs . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/{all,default,lo,e*,tun*}/{rp_filter,forwarding}
 section tcp cat /proc/net/tcp
 section udp cat /proc/net/udp
@@ -30,8 +30,8 @@ cd "/run/lab/$1" 2>/dev/null || exit 0
 section files grep -s . keepalived-*.conf
 if [[ -e ovs/db.sock ]]; then
   export OVS_RUNDIR=$PWD/ovs
-  section bridge ovs-vsctl --timeout=10 --format=csv --data=bare --no-headings --columns=name,fail_mode,protocols list Bridge
-  section port ovs-vsctl --timeout=10 --format=csv --data=bare --no-headings --columns=name,type,ofport,options list Interface
+  section switch ovs-vsctl --timeout=10 --format=csv --data=bare --no-headings \
+    -- --columns=name,fail_mode,protocols list Bridge -- --columns=name,type,ofport,options list Interface
   section flow ovs-ofctl -O OpenFlow13 --no-stats dump-flows br0
 fi
 exit 0

@@ -4,7 +4,10 @@ interface Link {
   readonly mtu: number;
   readonly address?: string;
   readonly master?: string;
-  readonly linkinfo?: { readonly info_kind?: string; readonly info_data?: Readonly<Record<string, unknown>> };
+  readonly linkinfo?: {
+    readonly info_kind?: string;
+    readonly info_data?: Readonly<Record<string, string | number | undefined>>;
+  };
   readonly addr_info?: readonly { family: string; local?: string; prefixlen: number; valid_life_time: number }[];
 }
 
@@ -61,35 +64,45 @@ const listening = (name: string, lines: readonly string[]): readonly string[] =>
   lines
     .map((line) => line.trim().split(/\s+/))
     .filter(([, end = '', , state]) => end.includes(':') && (name === 'udp' || state === '0A'))
-    .map(([, end = '']) => `listening ${name} ${socketText(end)}`);
+    .map(([, end = '']) => `listening ${name} ${socketText(end)}`)
+    .toSorted();
 
-/** Chains in the order of their names, with their rules in the order in which they apply; without counters. */
-function rules(name: string, lines: readonly string[]): readonly string[] {
-  const chains = lines.flatMap((line) => /^:(\S+ \S+)/.exec(line)?.[1] ?? []).toSorted();
-  return chains.flatMap((chain) => [
-    `${name} -P ${chain}`,
-    ...lines.filter((line) => line.startsWith(`-A ${chain.split(' ')[0]} `)).map((line) => `${name} ${line}`),
-  ]);
+/** Chains by table and name, with their rules in the order in which they apply; without counters. A table without a rule is as good as none. */
+function rules(lines: readonly string[]): readonly string[] {
+  const tables = lines.join('\n').split(/^\*/m).slice(1).toSorted();
+  return tables.flatMap((text) => {
+    const [table = '', ...inside] = text.split('\n');
+    const chains = inside.flatMap((line) => /^:(\S+ \S+)/.exec(line)?.[1] ?? []).toSorted();
+    if (chains.every((chain) => chain.endsWith(' ACCEPT')) && !inside.some((line) => line.startsWith('-A'))) return [];
+    return chains.flatMap((chain) => [
+      `iptables ${table} ${chain.endsWith(' -') ? `-N ${chain.slice(0, -2)}` : `-P ${chain}`}`,
+      ...inside
+        .filter((line) => line.startsWith(`-A ${chain.split(' ')[0]} `))
+        .map((line) => `iptables ${table} ${line}`),
+    ]);
+  });
 }
 
-function sectionLines(name: string, lines: readonly string[]): readonly string[] {
-  if (name === 'links') {
+const SECTIONS: Readonly<Record<string, (lines: readonly string[]) => readonly string[]>> = {
+  links: (lines) => {
     const links = JSON.parse(lines.join('')) as Link[];
     return [...links.map(linkText).toSorted(), ...links.flatMap(addressLines).toSorted()];
-  }
-  if (name === 'routes')
-    return lines
+  },
+  routes: (lines) =>
+    lines
       .filter((line) => !/ table local /.test(line))
       .map((line) => `route ${line.trim()}`)
-      .toSorted();
-  if (name.startsWith('iptables')) return rules(name, lines);
-  if (name === 'tcp' || name === 'udp') return listening(name, lines).toSorted();
-  if (name === 'sysctl')
-    return lines.map((line) => line.replace('/proc/sys/net/', 'sysctl ').replace(':', ' = ')).toSorted();
-  const word = { rules: 'rule', daemons: 'daemon', files: 'file' }[name] ?? name;
-  const text = lines.map((line) => `${word} ${line.trim()}`);
-  return name === 'files' ? text : text.toSorted();
-}
+      .toSorted(),
+  rules: (lines) => lines.map((line) => `rule ${line.replace(/\s+/g, ' ').trim()}`).toSorted(),
+  iptables: rules,
+  sysctl: (lines) => lines.map((line) => line.replace('/proc/sys/net/', 'sysctl ').replace(':', ' = ')).toSorted(),
+  tcp: (lines) => listening('tcp', lines),
+  udp: (lines) => listening('udp', lines),
+  daemons: (lines) => lines.map((line) => `daemon ${line.trim()}`).toSorted(),
+  files: (lines) => lines.map((line) => `file ${line.trim()}`),
+  switch: (lines) => lines.map((line) => `switch ${line}`).toSorted(),
+  flow: (lines) => lines.map((line) => `flow ${line.trim()}`).toSorted(),
+};
 
 /** What dump.sh printed as lines that stay the same while the host does: sorted, without counters, indexes and connections. */
 export const dumpText = (printed: string): string =>
@@ -98,6 +111,6 @@ export const dumpText = (printed: string): string =>
     .slice(1)
     .flatMap((section) => {
       const [name = '', ...lines] = section.split('\n');
-      return sectionLines(name, lines.filter(Boolean));
+      return SECTIONS[name]!(lines.filter(Boolean));
     })
     .join('\n');

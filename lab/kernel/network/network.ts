@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hostOf, networkOf, toAddress, toNumber } from '../../hosts/address';
+import { networkOf } from '../../hosts/address';
 import type { Job, Machine } from '../machine/machine';
+import { bigipCables, BRIDGES, clientCable, nodeCable, portOf } from './cables';
 import { dumpText } from './dump';
-import type { BigIpPlan, NodePlan, SitePlan } from './plan';
+import { planText, type BigIpPlan, type NodePlan, type SitePlan } from './plan';
 
 /** Where the lab's own files are in the machine; each host has a folder there by its name. */
 export const FOLDER = '/run/lab';
@@ -25,51 +26,6 @@ const HOST_SYSCTLS = [
   ...['all', 'default'].flatMap((of) => [`net.ipv4.conf.${of}.rp_filter=0`, `net.ipv6.conf.${of}.disable_ipv6=1`]),
 ];
 
-const hex = (address: string): readonly string[] =>
-  hostOf(address)
-    .split('.')
-    .map((part) => Number(part).toString(16).padStart(2, '0'));
-/** It follows from the address, so that a node that comes back has its own again, as a real one has. */
-const macOf = (address: string): string => ['02', '00', ...hex(address)].join(':');
-/** A cable's end at a bridge, named after the address at its other end. */
-const portOf = (side: 'lan' | 'ext', address: string): string => `${side}${hex(address).join('')}`;
-
-/** The lines that lay a host's cable to a bridge, for `ip -batch`. */
-const cable = (side: 'lan' | 'ext', host: string, device: string, address: string): readonly string[] => [
-  `link add ${portOf(side, address)} type veth peer name ${device} address ${macOf(address)} netns ${host}`,
-  `link set ${portOf(side, address)} master ${side} up`,
-];
-
-const lanCable = ({ name, interface: device, address }: NodePlan): readonly string[] => [
-  `netns add ${name}`,
-  ...cable('lan', name, device, address),
-];
-
-const bigipCables = ({ name, addresses, outside }: BigIpPlan): readonly string[] => [
-  `netns add ${name}`,
-  ...cable('lan', name, 'eth0', addresses[0] ?? outside),
-  ...cable('ext', name, 'ext', outside),
-];
-
-/** The shell variables that the node's scripts read. */
-function planText(plan: NodePlan, neighbours: readonly string[]): string {
-  const own = networkOf(plan.address);
-  const values = {
-    name: plan.name,
-    interface: plan.interface,
-    address: plan.address,
-    router: toAddress(toNumber(hostOf(own)) + 1),
-    neighbours: neighbours.filter((network) => network !== own).join(' '),
-    gateway: plan.gateway,
-    subnet: networkOf(plan.gateway),
-    networks: plan.clusterNetworks.join(' '),
-    pods: plan.pods.join(' '),
-  };
-  return Object.entries(values)
-    .map(([name, value]) => `${name}='${value}'\n`)
-    .join('');
-}
-
 /** A site's hosts as network namespaces of a machine: nodes with Open vSwitch and Pods, BIG-IPs, a client. */
 export class Network {
   readonly #off = new Set<string>();
@@ -88,14 +44,10 @@ export class Network {
       ),
     );
     await network.#batch(undefined, [
-      'link add lan type bridge',
-      'link set lan up',
-      'link add ext type bridge',
-      'link set ext up',
-      `netns add ${CLIENT}`,
-      ...cable('ext', CLIENT, 'eth0', plan.client),
+      ...BRIDGES,
+      ...clientCable(CLIENT, plan.client),
       ...plan.bigips.flatMap(bigipCables),
-      ...plan.nodes.flatMap(lanCable),
+      ...plan.nodes.flatMap(nodeCable),
     ]);
     await Promise.all([
       network.#connect(CLIENT, [`addr add ${plan.client} dev eth0`, 'link set eth0 up']),
@@ -133,7 +85,7 @@ export class Network {
   /** As after a boot: all that was not in the plan is gone, and tun0 has another MAC. */
   async powerOn(name: string): Promise<void> {
     const node = this.#node(name);
-    await this.#batch(undefined, lanCable(node));
+    await this.#batch(undefined, nodeCable(node));
     await this.#boot(node);
     this.#off.delete(name);
   }
@@ -148,16 +100,18 @@ export class Network {
     await this.#script(name, 'wipe-flows');
   }
 
-  /** Takes over plans that have changed: new nodes are started; new Pods and flows of the others are added. Nothing is taken away. */
-  async follow(nodes: readonly NodePlan[]): Promise<void> {
-    const known = new Set(this.plan.nodes.map(({ name }) => name));
-    const fresh = nodes.filter(({ name }) => !known.has(name));
-    const changed = new Map(nodes.map((node) => [node.name, node]));
-    this.plan = { ...this.plan, nodes: [...this.plan.nodes.map((node) => changed.get(node.name) ?? node), ...fresh] };
-    await this.#batch(undefined, fresh.flatMap(lanCable));
+  /** Takes over a plan that has changed: new hosts are started; what is new for the others is added. Nothing is taken away, and no address changes. */
+  async follow(plan: SitePlan): Promise<void> {
+    const known = new Set([...this.plan.nodes, ...this.plan.bigips].map(({ name }) => name));
+    const fresh = <T extends { readonly name: string }>(hosts: readonly T[]): readonly T[] =>
+      hosts.filter(({ name }) => !known.has(name));
+    this.plan = plan;
+    await this.#batch(undefined, [...fresh(plan.bigips).flatMap(bigipCables), ...fresh(plan.nodes).flatMap(nodeCable)]);
     await Promise.all([
-      ...fresh.map((node) => this.#boot(node)),
-      ...nodes
+      ...fresh(plan.bigips).map((bigip) => this.#startBigIp(bigip)),
+      ...fresh(plan.nodes).map((node) => this.#boot(node)),
+      ...plan.bigips.filter(({ name }) => known.has(name)).map((bigip) => this.#batch(bigip.name, this.#routes(bigip))),
+      ...plan.nodes
         .filter(({ name }) => known.has(name) && !this.#off.has(name))
         .map(async (node) => {
           await this.#write(node);
@@ -171,7 +125,7 @@ export class Network {
     return Number(/lost:(\d+)/.exec(await this.do(name, 'ovs-appctl', 'dpctl/show'))?.[1]);
   }
 
-  /** All that a host holds, a line each, sorted: links, addresses, routes, iptables, br0, sysctls, daemons; no counters. */
+  /** All that a host holds, a line each: links, addresses, routes, iptables, br0, sysctls, daemons and whatever else runs there just now; no counters. */
   async dump(host: string): Promise<string> {
     return dumpText(await this.do(host, 'bash', `${FOLDER}/bin/dump.sh`, host));
   }
@@ -186,7 +140,7 @@ export class Network {
   #neighbours(): readonly string[] {
     const addresses = [
       ...this.plan.nodes.map(({ address }) => address),
-      ...this.plan.bigips.flatMap((b) => b.addresses),
+      ...this.plan.bigips.flatMap((bigip) => bigip.addresses),
     ];
     return [...new Set(addresses.map(networkOf))];
   }
@@ -209,17 +163,22 @@ export class Network {
     );
   }
 
-  async #startBigIp({ name, addresses, outside }: BigIpPlan): Promise<void> {
-    const own = new Set(addresses.map(networkOf));
-    await this.#connect(name, [
-      ...addresses.map((address) => `addr add ${address} dev eth0`),
-      `addr add ${outside} dev ext`,
+  async #startBigIp(bigip: BigIpPlan): Promise<void> {
+    await this.#connect(bigip.name, [
+      ...bigip.addresses.map((address) => `addr add ${address} dev eth0`),
+      `addr add ${bigip.outside} dev ext`,
       'link set eth0 up',
       'link set ext up',
-      ...this.#neighbours()
-        .filter((network) => !own.has(network))
-        .map((network) => `route add ${network} dev eth0`),
+      ...this.#routes(bigip),
     ]);
+  }
+
+  /** To the other networks on the same cable: the LAN has no router. */
+  #routes({ addresses }: BigIpPlan): readonly string[] {
+    const own = addresses.map(networkOf);
+    return this.#neighbours()
+      .filter((network) => !own.includes(network))
+      .map((network) => `route replace ${network} dev eth0`);
   }
 
   /** A host that routes nothing; whether a packet may come that way is not the kernel's business on a BIG-IP. */

@@ -1,7 +1,7 @@
 #!/bin/bash
 # One node of the cluster: node.sh NODE VERB, run in the node's network namespace after its cable has been laid.
 #   boot            addresses, Open vSwitch, the stock firewall, Pods, the SDN
-#   follow          the plan has changed: Pods and flows that it has since
+#   follow          the plan has changed: Pods, flows and networks on the LAN that it has since
 #   restart-ovs     what `systemctl restart openvswitch` does to br0: no flow is left, tun0 stays
 #   wipe-flows      every flow that is not the SDN's goes, without a moment in which the SDN's are missing
 # The node's folder holds what network.ts writes: plan (variables), flows, firewall, chains, jumps.
@@ -69,6 +69,7 @@ boot() {
 }
 
 follow() {
+  for network in $neighbours; do ip route replace "$network" dev "$interface"; done
   for pod in $pods; do
     [[ -e /run/netns/$name-pod-$pod ]] && continue
     plug "$pod"

@@ -108,3 +108,22 @@ export function nodePlans(nodes: Readonly<Record<string, NodeSettings>>): NodePl
     ),
   ];
 }
+
+/** A plan as the shell variables that the node's scripts read. @param neighbours all networks on the LAN */
+export function planText(plan: NodePlan, neighbours: readonly string[]): string {
+  const own = networkOf(plan.address);
+  const values = {
+    name: plan.name,
+    interface: plan.interface,
+    address: plan.address,
+    router: toAddress(toNumber(hostOf(own)) + 1),
+    neighbours: neighbours.filter((network) => network !== own).join(' '),
+    gateway: plan.gateway,
+    subnet: networkOf(plan.gateway),
+    networks: plan.clusterNetworks.join(' '),
+    pods: plan.pods.join(' '),
+  };
+  return Object.entries(values)
+    .map(([name, value]) => `${name}='${value}'\n`)
+    .join('');
+}

@@ -68,7 +68,7 @@ sdn_load() { sdn_flows | ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -; }
 # Its chains, whole, and the jumps to them, in front where they are missing; the rules of others stay.
 sdn_chains() {
   local table chain rule words
-  iptables-restore --noflush <chains
+  iptables-restore -w --noflush <chains
   while IFS='|' read -r table chain rule; do
     eval "words=($rule)" # the lab's own words, quoted as iptables prints them
     iptables -w -t "$table" -C "$chain" "${words[@]}" 2>/dev/null || iptables -w -t "$table" -I "$chain" "${words[@]}"

@@ -1,0 +1,35 @@
+import { hostOf } from '../../hosts/address';
+import type { BigIpPlan, NodePlan } from './plan';
+
+/** The two bridges in the machine's own namespace, without an uplink: the shared LAN, and the clients' network. */
+type Side = 'lan' | 'ext';
+export const BRIDGES = ['lan', 'ext'].flatMap((side) => [`link add ${side} type bridge`, `link set ${side} up`]);
+
+const hex = (address: string): readonly string[] =>
+  hostOf(address)
+    .split('.')
+    .map((part) => Number(part).toString(16).padStart(2, '0'));
+
+/** A cable's end at a bridge, named after the address at its other end. */
+export const portOf = (side: Side, address: string): string => `${side}${hex(address).join('')}`;
+
+/** The MAC follows from the address: a node that comes back has its own again, as a real one has. */
+const cable = (side: Side, host: string, device: string, address: string): readonly string[] => [
+  `link add ${portOf(side, address)} type veth peer name ${device} address 02:00:${hex(address).join(':')} netns ${host}`,
+  `link set ${portOf(side, address)} master ${side} up`,
+];
+
+// Each: the lines for `ip -batch` that make a host's namespace and lay its cables.
+export const clientCable = (name: string, address: string): readonly string[] => [
+  `netns add ${name}`,
+  ...cable('ext', name, 'eth0', address),
+];
+export const nodeCable = ({ name, interface: device, address }: NodePlan): readonly string[] => [
+  `netns add ${name}`,
+  ...cable('lan', name, device, address),
+];
+export const bigipCables = ({ name, addresses, outside }: BigIpPlan): readonly string[] => [
+  `netns add ${name}`,
+  ...cable('lan', name, 'eth0', addresses[0] ?? outside),
+  ...cable('ext', name, 'ext', outside),
+];
