@@ -3,7 +3,6 @@ import { measure, startPodServer, type Pings } from '../../../../lab/kernel/traf
 import { closeAll, line, wire } from './bench';
 
 let machine: Machine;
-const POD = '10.9.0.2:8080';
 
 beforeAll(async () => {
   machine = await wire();
