@@ -46,8 +46,13 @@ const line = ({ name, address, port, translation, members }: Virtual): string =>
 const ASK = `
   rm -f "$1.status"
   kill "-$3" "$2" || exit 1
-  until [[ -e $1.status ]]; do kill -0 "$2" || exit 1; sleep 0.05; done
-  cat "$1.status"`;
+  for ((tries = 0; tries < 200; tries++)); do
+    if [[ -e $1.status ]]; then exec cat "$1.status"; fi
+    kill -0 "$2" || exit 1
+    sleep 0.05
+  done
+  echo 'it does not answer' >&2
+  exit 1`;
 
 /**
  * Starts the stand-in for TMM in a BIG-IP's namespace, with no virtual servers yet. It listens also at addresses that the namespace does not have yet.
