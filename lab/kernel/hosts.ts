@@ -39,7 +39,7 @@ export const kernelHosts =
     try {
       const hosts = await openHosts(options, async (plot) => {
         const plan = sitePlan(plot.state);
-        const network = await (asleep ? Network.found : Network.build)(machine, plan);
+        const network = asleep ? await Network.found(machine, plan) : await Network.build(machine, plan);
         const ground = new KernelGround(machine, network, plan, plot);
         if (asleep) await ground.stands();
         else {
