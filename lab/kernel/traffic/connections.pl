@@ -124,4 +124,6 @@ for my $connection (@connections) {
     my $silent = $since ? Loop::now() - $since : 0;
     ended( $connection, $silent > $option{patience} * 0.99 + ( $option{speak} eq 'server' ? $option{every} : 0 ) ? 'hung' : 'open' );
 }
-Measurement::summary( { connections => [ map { my $of = $_; $of->{longestWait} = Measurement::tenths( $of->{longestWait} ); +{ map { $_ => $of->{$_} } qw(pod sent answered longestWait end at error) } } @connections ] } );
+delete @$_{qw(stream asked heard in)} for @connections;
+$_->{longestWait} = Measurement::tenths( $_->{longestWait} ) for @connections;
+Measurement::summary( { connections => \@connections } );

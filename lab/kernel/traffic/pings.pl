@@ -1,7 +1,9 @@
 #!/usr/bin/perl
 # Measures what ICMP echo loses: pings.pl to=A[,B] [from=A] [rate=N] [size=BYTES] and the words of measurement.pl. `rate` is requests a second to all
-# targets together, in turn; at high rates those that are due are sent every 4 ms, since a wake-up costs more than a request in an emulated machine. A request that has no answer `patience` ms after the last one was sent is lost; one with a later answer than others is slow.
-# Summary: {"skipped":N,"stalled":MS,"targets":{ADDRESS:{"sent","received","lost","duplicates","slowest","longestGap","gaps":[{"at","ms","lost"}],"errors":{TEXT:N}}}}
+# targets together, in turn; at high rates those that are due are sent every 4 ms, since a wake-up costs more than a request in an emulated machine.
+# A request that has no answer `patience` ms after the last one was sent is lost; one with a later answer than others is slow.
+# Summary: {"skipped","stalled","targets":{ADDRESS:{"sent","received","lost","duplicates","slowest","longestGap","gaps":[{"at","ms","lost"}],
+# "errors":{TEXT:N}}}}. `skipped` were never sent, because the sender was too late.
 # A gap is a time without answers of that target, longer than 50 ms and two of its intervals; `lost` are the requests sent in it that got none.
 # `stalled` is the longest time that this program itself was not on the processor: no gap shorter than it says anything.
 use strict;
