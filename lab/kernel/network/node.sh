@@ -46,11 +46,12 @@ restart_switch() {
 # A Pod's namespace, with the interface and the routes that OpenShift's CNI plugin gives it.
 plug() {
   local pod=$1 namespace=$name-pod-$1
+  cable_of "$pod" && mac_of "$pod"
   ip netns add "$namespace"
-  ip link add "$(cable_of "$pod")" mtu 1450 up type veth peer name eth0 netns "$namespace"
+  ip link add "$cable" mtu 1450 up type veth peer name eth0 netns "$namespace"
   {
     echo "link set lo up"
-    echo "link set eth0 address $(mac_of "$pod") mtu 1450 up"
+    echo "link set eth0 address $mac mtu 1450 up"
     echo "addr add $pod/${gateway#*/} dev eth0"
     for network in $networks; do echo "route add $network dev eth0"; done
     echo "route add default via ${gateway%/*}"
