@@ -90,9 +90,19 @@ export class Network {
     this.#off.delete(name);
   }
 
-  /** `systemctl restart openvswitch`: no flow is left; a second later the SDN builds br0 anew. */
+  /** The version note is gone: about a second later the SDN builds br0 anew, with other ports and another tun0. */
+  async loseNote(name: string): Promise<void> {
+    await this.#script(name, 'lose-note');
+  }
+
+  /** `systemctl restart openvswitch`: no flow is left, so the SDN builds br0 anew as well. */
   async restartOvs(name: string): Promise<void> {
     await this.#script(name, 'restart-ovs');
+  }
+
+  /** Waits until the SDN has br0 as it wants it. @throws Error when it has not after a minute */
+  async settled(name: string): Promise<void> {
+    await this.#script(name, 'settle');
   }
 
   /** Deletes every flow on br0 that is not the SDN's. */
