@@ -126,9 +126,10 @@ export class KernelGround implements Ground {
     };
   }
 
-  /** After a machine that was not put to sleep: every host has lost its power and boots anew. */
-  powerCut(): void {
+  /** After a machine that was not put to sleep: every host has lost its power and boots anew, but for those that were off. */
+  async powerCut(): Promise<void> {
     const { state } = this.plot;
+    for (const host of state.absent) await this.network.powerOff(host);
     for (const bigip of Object.values(state.bigips)) bigip.running = structuredClone(bigip.saved);
     for (const node of Object.values(state.nodes)) {
       const { units } = node;

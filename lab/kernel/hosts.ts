@@ -44,7 +44,7 @@ export const kernelHosts =
         if (asleep) await ground.stands();
         else {
           await ground.startPods();
-          if (known) ground.powerCut();
+          if (known) await ground.powerCut();
         }
         return ground;
       });
