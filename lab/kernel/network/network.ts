@@ -129,7 +129,9 @@ export class Network {
     await Promise.all([
       ...fresh(plan.bigips).map((bigip) => this.#startBigIp(bigip)),
       ...fresh(plan.nodes).map((node) => this.#boot(node)),
-      ...plan.bigips.filter(({ name }) => known.has(name) && !this.#off.has(name)).map((bigip) => this.#batch(bigip.name, this.#routes(bigip))),
+      ...plan.bigips
+        .filter(({ name }) => known.has(name) && !this.#off.has(name))
+        .map((bigip) => this.#batch(bigip.name, this.#routes(bigip))),
       ...plan.nodes
         .filter(({ name }) => known.has(name) && !this.#off.has(name))
         .map(async (node) => {
