@@ -1,0 +1,141 @@
+import { podHost } from '../../lab/kernel/network/network';
+import { differences, lasting } from './support/lasting';
+import { BIGIP, FIRST, PODS, kernelSite, single, type KernelSite } from './support/site';
+import { answers, VIRTUALS } from './support/traffic';
+import { until } from './support/waiting';
+
+/** One Pod of each ramp node and one of the worker, and who they take for the sender. */
+const SERVED = [PODS.ramp, '10.130.0.7', '10.131.0.5'].map((pod) => `pod=${pod} peer=10.129.1.254`);
+const RULE = `-p 4 -s 10.20.30.1 -m comment --comment edge-ramp:${single.name} -j ACCEPT`;
+const NODE_TUNNEL = [
+  `${FIRST} ip tunnel add tun1 mode ipip remote 10.20.30.1 local any dev eth0`,
+  `${FIRST} ip link set tun1 up`,
+  `${FIRST} ip addr add 10.3.92.217/32 dev tun1`,
+  `${FIRST} ip route add 10.3.92.216/32 dev tun1`,
+];
+const SOURCE = `${FIRST} ip addr add 10.129.1.254/32 dev tun0`;
+const FLOWS = `${FIRST} ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -`;
+const SAVE = `${BIGIP} save sys config`;
+
+let site: KernelSite;
+const type = (line: string): Promise<string> => site.type(FIRST, line);
+const tmsh = async (lines: readonly string[]): Promise<void> => {
+  for (const line of lines) await site.type(BIGIP, line);
+};
+const macOf = async (): Promise<string> => / link\/ether (\S+)/.exec(await type('ip -o link show dev tun0'))?.[1] ?? '';
+
+/** Who a Pod sends its answers to. */
+async function believed(node: string, pod: string): Promise<string> {
+  const said = await site.hosts.network.do(podHost(node, pod), 'ip', 'neigh', 'show', '10.129.1.254');
+  return / lladdr (\S+)/.exec(said)?.[1] ?? 'nobody';
+}
+
+/** Costs br0 its flows, and waits until the SDN has built it and tun0 anew. */
+async function rebuilt(loss: () => Promise<unknown>): Promise<void> {
+  const before = await macOf();
+  await loss();
+  await until('the SDN has built br0 anew', async () => {
+    const { code, out } = await site.hosts.run(
+      FIRST,
+      'ip -o link show dev tun0 && ovs-ofctl -O OpenFlow13 dump-flows br0 table=253',
+    );
+    return code === 0 && out.includes('note:') && !out.includes(before);
+  });
+  // So it is the run that makes Pods believe otherwise, and not that they would have asked anew.
+  expect(await believed(FIRST, PODS.ramp)).toBe(before);
+  expect(await believed('worker-10.20.30.250', PODS.worker)).toBe(before);
+}
+
+/** All hosts as they are, apart from what the SDN gives anew. */
+const dumps = async (): Promise<Readonly<Record<string, string>>> =>
+  Object.fromEntries(Object.entries(await site.dumps()).map(([host, dump]) => [host, lasting(dump)]));
+const served = async (): Promise<readonly (readonly string[])[]> => {
+  const all: (readonly string[])[] = [];
+  for (const virtual of VIRTUALS) all.push(await answers(site, virtual, SERVED.length));
+  return all;
+};
+
+/** What is lost, what brings that about, and the command lines that change something in the run that heals it, in their order. */
+const LOSSES: readonly (readonly [lost: string, loss: () => Promise<unknown>, healing: readonly string[]])[] = [
+  ['all flows of ours', () => site.hosts.act(FIRST, 'wipe-flows'), [FLOWS]],
+  ['one flow', () => type('ovs-ofctl -O OpenFlow13 del-flows br0 cookie=0x999/-1,table=30,ip'), [FLOWS]],
+  [
+    'the INPUT rule, and the connections that passed by it',
+    () => type(`iptables -w -D INPUT ${RULE} && conntrack -F`),
+    [`${FIRST} iptables -w -I INPUT 1 ${RULE}`],
+  ],
+  ['the tunnel on the node', () => type('ip tunnel del tun1'), NODE_TUNNEL],
+  [
+    'the route, since somebody set the tunnel down and up',
+    () => type('ip link set tun1 down; ip link set tun1 up'),
+    NODE_TUNNEL.slice(3),
+  ],
+  [
+    'the tunnel on BIG-IP, with all that hangs on it',
+    () => tmsh(['delete net route SDN_10.128.0.0_14', 'delete net self SDN', 'delete net tunnels tunnel SDN']),
+    [
+      `${BIGIP} create net tunnels tunnel SDN { profile ipip local-address 10.20.30.1 remote-address 10.20.30.2 description edge-ramp:edge-b }`,
+      `${BIGIP} create net self SDN { address 10.3.92.216/24 vlan SDN allow-service all description edge-ramp:edge-b }`,
+      `${BIGIP} create net route SDN_10.128.0.0_14 { network 10.128.0.0/14 interface SDN description edge-ramp:edge-b }`,
+      SAVE,
+    ],
+  ],
+  [
+    'the translation of a virtual server that an operator changed',
+    () => tmsh(['modify ltm virtual ose-vserver source-address-translation { type none }']),
+    [`${BIGIP} modify ltm virtual ose-vserver source-address-translation { type snat pool SDN_snatpool }`, SAVE],
+  ],
+  ['br0 by a restart of Open vSwitch', () => rebuilt(() => site.hosts.act(FIRST, 'restart-ovs')), [SOURCE, FLOWS]],
+  ['br0 by its deletion', () => rebuilt(() => type('ovs-vsctl del-br br0')), [SOURCE, FLOWS]],
+  [
+    'the node, built anew without a file of ours',
+    async () => {
+      await site.hosts.act(FIRST, 'reboot');
+      await type(
+        'rm -rf "$EDGE_RAMP_ROOT/var/lib/edge-ramp" "$EDGE_RAMP_ROOT/var/lib/cni/networks/openshift-sdn/10.129.1.254"',
+      );
+    },
+    [`${FIRST} iptables -w -I INPUT 1 ${RULE}`, ...NODE_TUNNEL, SOURCE, FLOWS],
+  ],
+];
+
+describe('a single ramp node with flows', () => {
+  let right: Readonly<Record<string, string>>;
+  beforeAll(async () => {
+    site = await kernelSite({ spec: single });
+    expect(await site.end({ allowInterruption: true })).toBe('Applied');
+    expect(await served()).toEqual(VIRTUALS.map(() => SERVED));
+    right = await dumps();
+  });
+  afterAll(() => site?.close());
+
+  test.each(LOSSES)(
+    'lost: %s; the next run heals that and nothing else, and all Pods answer at once',
+    async (_, loss, healing) => {
+      await loss();
+      expect(await dumps()).not.toEqual(right);
+      expect(await served()).not.toEqual(VIRTUALS.map(() => SERVED));
+      const written = site.hosts.journal().length;
+      expect(await site.end()).toBe('Applied');
+      expect(await served()).toEqual(VIRTUALS.map(() => SERVED));
+      expect(
+        site.hosts
+          .journal()
+          .slice(written)
+          .flatMap(({ host, line, writes }) => (writes ? [`${host} ${line}`] : [])),
+      ).toEqual(healing);
+      expect(differences(right, await dumps())).toEqual({});
+    },
+  );
+
+  test('nothing lost: the next run writes nothing', async () => {
+    const written = site.hosts.journal().length;
+    expect(await site.end()).toBe('Unchanged');
+    expect(
+      site.hosts
+        .journal()
+        .slice(written)
+        .filter(({ writes }) => writes),
+    ).toEqual([]);
+  });
+});
