@@ -1,3 +1,6 @@
+import type { KernelSite } from './site';
+import { seconds } from './waiting';
+
 /** Where a MAC and port numbers of br0 stand in a dump's lines. */
 const MAC = /^link tun0 .* mac (\S+)$/m;
 const PORT = /^switch (tun0|veth\w+),\w*,(\d+),/gm;
@@ -20,11 +23,13 @@ export function lasting(dump: string): string {
     .join('\n');
 }
 
+/** All that every host holds, by name, so written. */
+export const lastingDumps = async (site: KernelSite): Promise<Dumps> =>
+  Object.fromEntries(Object.entries(await site.dumps()).map(([host, dump]) => [host, lasting(dump)]));
+export type Dumps = Readonly<Record<string, string>>;
+
 /** By host, what another time's dumps say otherwise: `- ` lines that are gone, `+ ` lines that have come. Empty when all is the same. */
-export function differences(
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
-): Readonly<Record<string, readonly string[]>> {
+export function differences(before: Dumps, after: Dumps): Readonly<Record<string, readonly string[]>> {
   const lines = (dump = ''): readonly string[] => dump.split('\n');
   const without = (all: readonly string[], others: readonly string[]): readonly string[] => {
     const left = [...others];
@@ -37,4 +42,16 @@ export function differences(
       return all.length > 0 ? [[host, all]] : [];
     }),
   );
+}
+
+/** The same of hosts on which something still follows by itself: a mark runs out, an address moves back. */
+export async function differencesThatStay(
+  before: Dumps,
+  look: () => Promise<Dumps>,
+): Promise<ReturnType<typeof differences>> {
+  for (let tries = 1; ; tries++) {
+    const seen = differences(before, await look());
+    if (Object.keys(seen).length === 0 || tries === 30) return seen;
+    await seconds(1);
+  }
 }
