@@ -1,11 +1,15 @@
 import { podHost } from '../../lab/kernel/network/network';
+import { apply, appliedSite } from './support/applied';
 import { differences, lastingDumps, type Dumps } from './support/lasting';
-import { BIGIP, FIRST, PODS, kernelSite, single, type KernelSite } from './support/site';
+import { BIGIP, FIRST, PODS, single, type KernelSite } from './support/site';
 import { ask, VIRTUALS } from './support/traffic';
 import { until } from './support/waiting';
+import { written } from './support/written';
 
-/** One Pod of each ramp node and one of the worker, and who they take for the sender. */
-const SERVED = [PODS.ramp, '10.130.0.7', '10.131.0.5'].map((pod) => `pod=${pod} peer=10.129.1.254`);
+/** One Pod of each ramp node and one of the worker. */
+const MEMBERS = [PODS.ramp, '10.130.0.7', '10.131.0.5'];
+const [FLOWS_SOURCE, GATEWAY] = ['10.129.1.254', '10.129.0.1'];
+const servedFrom = (peer: string): readonly string[] => MEMBERS.map((pod) => `pod=${pod} peer=${peer}`);
 /** The virtual server that the operator changes, and that is asked whether a loss is felt. */
 const CHANGED = VIRTUALS[0];
 const RULE = `-p 4 -s 10.20.30.1 -m comment --comment edge-ramp:${single.name} -j ACCEPT`;
@@ -15,7 +19,7 @@ const NODE_TUNNEL = [
   `${FIRST} ip addr add 10.3.92.217/32 dev tun1`,
   `${FIRST} ip route add 10.3.92.216/32 dev tun1`,
 ];
-const SOURCE = `${FIRST} ip addr add 10.129.1.254/32 dev tun0`;
+const SOURCE = `${FIRST} ip addr add ${FLOWS_SOURCE}/32 dev tun0`;
 const FLOWS = `${FIRST} ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -`;
 const SAVE = `${BIGIP} save sys config`;
 
@@ -28,7 +32,7 @@ const macOf = async (): Promise<string> => / link\/ether (\S+)/.exec(await type(
 
 /** Who a Pod sends its answers to. */
 async function believed(node: string, pod: string): Promise<string> {
-  const said = await site.hosts.network.do(podHost(node, pod), 'ip', 'neigh', 'show', '10.129.1.254');
+  const said = await site.hosts.network.do(podHost(node, pod), 'ip', 'neigh', 'show', FLOWS_SOURCE);
   return / lladdr (\S+)/.exec(said)?.[1] ?? 'nobody';
 }
 
@@ -54,11 +58,13 @@ async function rebuilt(loss: () => Promise<unknown>): Promise<void> {
 const dumps = () => lastingDumps(site);
 /** What each virtual server's next answers are, all asked for at once. */
 const served = (virtuals: readonly string[] = VIRTUALS): Promise<readonly (readonly string[])[]> =>
-  Promise.all(virtuals.map(async (to) => (await Promise.all(SERVED.map(() => ask(site, to)))).toSorted()));
-const ALL = VIRTUALS.map(() => SERVED);
+  Promise.all(virtuals.map(async (to) => (await Promise.all(MEMBERS.map(() => ask(site, to)))).toSorted()));
+const expectServed = async (peer: string): Promise<void> =>
+  expect(await served()).toEqual(VIRTUALS.map(() => servedFrom(peer)));
 
 /** What is lost, what brings that about, and the command lines that change something in the run that heals it, in their order. */
-const LOSSES: readonly (readonly [lost: string, loss: () => Promise<unknown>, healing: readonly string[]])[] = [
+type Loss = readonly [lost: string, loss: () => Promise<unknown>, healing: readonly string[]];
+const LOSSES: readonly Loss[] = [
   ['all flows of ours', () => site.hosts.act(FIRST, 'wipe-flows'), [FLOWS]],
   ['one flow', () => type('ovs-ofctl -O OpenFlow13 del-flows br0 cookie=0x999/-1,table=30,ip'), [FLOWS]],
   [
@@ -111,43 +117,47 @@ const LOSSES: readonly (readonly [lost: string, loss: () => Promise<unknown>, he
   ],
 ];
 
-describe('a single ramp node with flows', () => {
+const NAT = `-s 10.3.92.216 -o tun0 -m comment --comment edge-ramp:${single.name} -j SNAT --to-source ${GATEWAY}`;
+const GATEWAY_LOSSES: readonly Loss[] = [
+  [
+    'the rule of nat',
+    () => type(`iptables -w -t nat -D POSTROUTING ${NAT}`),
+    [`${FIRST} iptables -w -t nat -I POSTROUTING 1 ${NAT}`],
+  ],
+];
+
+beforeAll(async () => {
+  site = await appliedSite({ spec: single });
+});
+afterAll(() => site?.close());
+
+describe.each([
+  ['flows', FLOWS_SOURCE, LOSSES],
+  ['gateway', GATEWAY, GATEWAY_LOSSES],
+] as const)('a single ramp node with snat: %s', (snat, peer, losses) => {
   let right: Dumps;
   beforeAll(async () => {
-    site = await kernelSite({ spec: single });
-    expect(await site.end({ allowInterruption: true })).toBe('Applied');
-    expect(await served()).toEqual(ALL);
-    right = await dumps();
+    if (snat === 'flows') return;
+    await site.declare({ ...single, snat });
+    await apply(site);
   });
-  afterAll(() => site?.close());
 
-  test.each(LOSSES)(
+  test('all Pods answer, and the next run writes nothing', async () => {
+    await expectServed(peer);
+    right = await dumps();
+    expect(await written(site, async () => expect(await site.end()).toBe('Unchanged'))).toEqual([]);
+  });
+
+  test.each(losses)(
     'lost: %s; the next run heals that and nothing else, and all Pods answer at once',
     async (_, loss, healing) => {
       await loss();
       expect(await dumps()).not.toEqual(right);
-      expect(await served([CHANGED])).not.toEqual([SERVED]);
-      const written = site.hosts.journal().length;
-      expect(await site.end()).toBe('Applied');
-      expect(await served()).toEqual(ALL);
-      expect(
-        site.hosts
-          .journal()
-          .slice(written)
-          .flatMap(({ host, line, writes }) => (writes ? [`${host} ${line}`] : [])),
-      ).toEqual(healing);
+      expect(await served([CHANGED])).not.toEqual([servedFrom(peer)]);
+      const changes = await written(site, async () => expect(await site.end()).toBe('Applied'));
+      await expectServed(peer);
+      expect(changes).toEqual(healing);
       expect(differences(right, await dumps())).toEqual({});
     },
   );
-
-  test('nothing lost: the next run writes nothing', async () => {
-    const written = site.hosts.journal().length;
-    expect(await site.end()).toBe('Unchanged');
-    expect(
-      site.hosts
-        .journal()
-        .slice(written)
-        .filter(({ writes }) => writes),
-    ).toEqual([]);
-  });
 });

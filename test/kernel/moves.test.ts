@@ -1,7 +1,9 @@
+import { appliedSite } from './support/applied';
 import { differencesThatStay, lastingDumps, type Dumps } from './support/lasting';
-import { FIRST, SECOND, kernelSite, pair, type KernelSite } from './support/site';
+import { FIRST, SECOND, pair, type KernelSite } from './support/site';
 import { holds, passage, states, tell } from './support/vip';
 import { until } from './support/waiting';
+import { written } from './support/written';
 
 /** The address that Pods see when the way leads by the first node, and by the second. */
 const BY_FIRST = '10.129.1.254';
@@ -12,8 +14,7 @@ let right: Dumps;
 const dumps = () => lastingDumps(site);
 
 beforeAll(async () => {
-  site = await kernelSite({ spec: pair });
-  expect(await site.end({ allowInterruption: true })).toBe('Applied');
+  site = await appliedSite({ spec: pair });
   await until('the first node holds the address', () => holds(site, FIRST));
   right = await dumps();
 });
@@ -24,13 +25,8 @@ const isLast = async (node: string, state: string): Promise<boolean> => (await l
 
 /** The next run ends with this and writes these lines of a node, in their order. */
 async function heals(node: string, lines: readonly string[]): Promise<void> {
-  const written = site.hosts.journal().length;
-  expect(await site.end()).toBe('Applied');
-  const writes = site.hosts
-    .journal()
-    .slice(written)
-    .filter((each) => each.writes);
-  expect(writes.map(({ host, line }) => `${host} ${line}`)).toEqual(lines.map((line) => `${node} ${line}`));
+  const changes = await written(site, async () => expect(await site.end()).toBe('Applied'));
+  expect(changes).toEqual(lines.map((line) => `${node} ${line}`));
 }
 
 const FLOWS = 'ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -';
