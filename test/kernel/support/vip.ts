@@ -1,0 +1,47 @@
+import { keepalivedStates } from '../../../lab/kernel/network/keepalived';
+import { measure, type PingTarget, type Requests } from '../../../lab/kernel/traffic/traffic';
+import { BIGIP, PODS, VIP, pair, type KernelSite } from './site';
+import { seconds, until } from './waiting';
+
+/** Whom BIG-IP's packets come from in the tunnel. */
+const SOURCE = pair.tunnel.bigip.split('/')[0]!;
+
+export const holds = async (site: KernelSite, node: string): Promise<boolean> =>
+  (await site.type(node, 'ip -o -4 addr show dev eth0')).includes(` ${VIP}/32 `);
+
+/** The states that the virtual address has gone through on a node since its keepalived was started. */
+export const states = (site: KernelSite, node: string): Promise<readonly string[]> =>
+  keepalivedStates(site.hosts.network, node, 'f5ipfailover');
+
+/** What BIG-IP's traffic to a Pod of the worker met. */
+export interface Passage {
+  readonly pings: PingTarget;
+  readonly requests: Requests;
+  /** Times in which pings were lost, in milliseconds from the start of the measurement. */
+  readonly outages: PingTarget['gaps'];
+}
+
+/** Measures that traffic while something happens, and until `over`; then a second more. */
+export async function passage(
+  { hosts: { machine } }: KernelSite,
+  happening: () => Promise<unknown>,
+  over: readonly [what: string, holds: () => boolean | Promise<boolean>] = ['nothing', () => true],
+): Promise<Passage> {
+  const pings = await measure(machine, BIGIP, 'pings', { to: [PODS.worker], from: SOURCE, rate: 20, patience: 5000 });
+  const requests = await measure(machine, BIGIP, 'requests', { to: `${PODS.worker}:8080`, from: SOURCE, every: 100 });
+  await seconds(1);
+  await happening();
+  await until(...over);
+  await seconds(1);
+  const [echoes, answers] = await Promise.all([pings.stop(), requests.stop()]);
+  const target = echoes.targets[PODS.worker]!;
+  return { pings: target, requests: answers, outages: target.gaps.filter(({ lost }) => lost > 0) };
+}
+
+/** One line for the reader of the test's output. */
+export function tell(what: string, { pings, requests, outages }: Passage): void {
+  const without = outages.map(({ ms }) => `${Math.round(ms)} ms`).join(' and ') || 'never';
+  process.stderr.write(
+    `${what}: ${without} without answers; ${pings.lost} of ${pings.sent} pings lost, ${requests.failed} of ${requests.failed + requests.ok} requests\n`,
+  );
+}
