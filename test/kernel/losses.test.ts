@@ -4,6 +4,8 @@ import { FIRST, PODS, SECOND, kernelSite, pair, single, VIP, type KernelSite } f
 import { VIRTUALS } from './support/traffic';
 
 const pods = [PODS.ramp, PODS.worker] as const;
+const INPUT_RULE = '-p 4 -s 10.20.30.1 -m comment --comment edge-ramp:edge-b -j ACCEPT';
+
 let site: KernelSite;
 let spec: Tunnel = { ...single, virtualServers: single.virtualServers.slice(0, 1) };
 let rate: number;
@@ -40,11 +42,11 @@ async function roles(): Promise<readonly [string, string]> {
   const has = (await site.type(FIRST, 'ip -o addr')).includes(` ${VIP}/`);
   return has ? [FIRST, SECOND] : [SECOND, FIRST];
 }
-const INPUT_RULE = '-p 4 -s 10.20.30.1 -m comment --comment edge-ramp:edge-b -j ACCEPT';
 
 beforeAll(async () => {
   site = await kernelSite({ spec });
-  expect(await site.end()).toMatch(/^Applied/);
+  const first = await site.end();
+  if (!first.startsWith('Applied')) throw new Error(`the first apply ended as ${first}`);
   rate = await rateFor(site, pods);
   say(`${site.hosts.machine.what}: ${rate} packets a second`);
   control = await measured('control, without edge-ramp, while programs look at both nodes', () => look(5));
@@ -80,4 +82,36 @@ test('a lost route costs what is sent until it is healed, and nothing after', as
   expectOneOutage(toll);
   expect(toll.lost).toBeGreaterThan(0);
   expect(broken(toll)).toEqual([]);
+});
+
+test.each([
+  ["the node's address in the tunnel", { node: '10.3.92.218' }],
+  ["BIG-IP's address in the tunnel", { bigip: '10.3.92.219/24' }],
+])('a change of %s interrupts traffic once', async (what, change) => {
+  await declare({ ...spec, tunnel: { ...spec.tunnel, ...change } });
+  expectOneOutage(await applied(`${what} changed`));
+  expect((await measured(`after that`, () => look(1))).lost).toBe(0);
+});
+
+test('a second node beside the first one, and the virtual IP with them, interrupts traffic at most once', async () => {
+  const { ramp, ipfailover } = pair;
+  await declare({ ...spec, ramp, ipfailover });
+  const toll = await applied('a single ramp node has become a pair');
+  expectOneOutage(toll);
+  expect(broken(toll)).toEqual([]);
+});
+
+test('what the standby has lost is healed without a loss', async () => {
+  const [, standby] = await roles();
+  await site.type(standby, 'ip route del 10.3.92.219 dev tun1');
+  await site.type(standby, `iptables -w -D INPUT ${INPUT_RULE}`);
+  await site.type(standby, 'ovs-ofctl -O OpenFlow13 del-flows br0 cookie=0x999/-1,table=30,ip');
+  expectNoMoreThanControl(await applied('flow, route and firewall rule of the standby healed'));
+});
+
+test('a node that is added to a pair anew costs nothing', async () => {
+  const [holder, standby] = await roles();
+  await site.hosts.act(standby, 'reboot');
+  expectNoMoreThanControl(await applied('a node added to the pair'));
+  expect(await roles()).toEqual([holder, standby]);
 });

@@ -6,7 +6,7 @@ import { VIRTUALS } from './traffic';
 /** Echo requests a second from BIG-IP, to all Pods together, where the machine carries them. */
 const RATE = 1000;
 /** What an emulated processor gets through in a flood is more than what it gets through beside programs that start: it is asked for so much of it. */
-const SHARE = 0.2;
+const SHARE = 0.25;
 /** Open connections through each virtual server, and milliseconds between two lines on each. */
 const [CONNECTIONS, EVERY] = [3, 250];
 /** How long an answer may be on its way when all is over, in milliseconds: late is not lost. */

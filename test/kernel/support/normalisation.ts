@@ -16,4 +16,8 @@ export const MAY_STAY: readonly { readonly what: RegExp; readonly why: string }[
     what: /^file \/var\/lib\/edge-ramp\/[\w.-]+\.(lock|fence)\b/,
     why: 'the number of the last run has to outlive the tunnel: by it a command that comes late is known as one of an overtaken run',
   },
+  {
+    what: /^file \/var\/lib\/edge-ramp\/[\w.-]+\.saved\b/,
+    why: "what BIG-IP's saved configuration holds, which tmsh cannot be asked (ADR 0007): the next apply has to know of a save that did not come about",
+  },
 ];
