@@ -7,6 +7,8 @@ export interface Effort {
   readonly trips: number;
   /** Steps that changed a device, as the contender itself counts them. */
   readonly changed: number;
+  /** State transitions that AWS bills, where there are any. */
+  readonly transitions?: number;
 }
 
 /**
