@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { ansible } from './contenders/ansible';
 import type { Contender } from './contenders/contender';
 import { edgeRamp } from './contenders/edge-ramp';
 import { pasted } from './contenders/pasted';
 import { openPlace, type Place } from './place';
-import { formatted, report } from './report';
+import { report } from './report';
 import { turn, type Turn } from './turn';
 
 /** `npm run bench`: the same work side by side, on hosts with real interfaces. */
@@ -16,6 +17,7 @@ const ROOT = join(__dirname, '../..');
 /** Seconds that AWS's own sample of a trivial Run Command step took. */
 const TRIP = 2.6;
 
+const interrupted = onInterrupt();
 const { values } = parseArgs({
   options: {
     /** How often each contender has its turn as it is. */
@@ -35,23 +37,25 @@ async function main(): Promise<void> {
     throw new Error('The benchmark needs Ansible: apt-get install ansible.');
   let machine = '';
   const place = await openPlace(join(ROOT, 'cdk.out'), (line) => process.stderr.write(`${(machine = line)}\n`));
-  const over = closing(place);
   try {
+    if (interrupted.aborted) return;
     const turns = [...(await series(place, 0, rounds)), ...(await series(place, TRIP, delayed))];
-    const text = await formatted(report(turns, contenders(place, 0), { machine, trip: TRIP }));
+    const file = join(ROOT, 'docs/BENCHMARK.md');
+    const markdown = report(turns, contenders(place, 0), { machine, trip: TRIP });
+    const text = await format(markdown, { ...(await resolveConfig(file)), parser: 'markdown' });
     process.stdout.write(text);
-    if (values.write) writeFileSync(join(ROOT, 'docs/BENCHMARK.md'), text);
+    if (values.write) writeFileSync(file, text);
   } finally {
-    await over();
+    await place.close();
   }
 }
 
 const contenders = (place: Place, delay: number): readonly Contender[] => {
   const { hosts, spec, directory } = place;
   return [
-    pasted({ hosts, spec, delay }),
-    ansible({ hosts, spec, delay, directory: join(directory, 'ansible') }),
-    edgeRamp({ lab: () => place.lab(), spec }),
+    pasted({ hosts, spec, delay, signal: interrupted }),
+    ansible({ hosts, spec, delay, signal: interrupted, directory: join(directory, 'ansible') }),
+    edgeRamp({ lab: () => place.lab(), spec, signal: interrupted }),
   ];
 };
 
@@ -71,16 +75,15 @@ async function series(place: Place, delay: number, rounds: number): Promise<read
   return turns;
 }
 
-/** Nothing is left behind, after Ctrl-C neither. */
-function closing(place: Place): () => Promise<void> {
-  let closed: Promise<void> | undefined;
-  const close = (): Promise<void> => (closed ??= place.close());
+/** Ctrl-C ends what is under way; then the place is closed. */
+function onInterrupt(): AbortSignal {
+  const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void close().finally(() => process.exit(130)));
-  return close;
+    process.once(signal, () => controller.abort(new Error(`Interrupted by ${signal}: nothing is left behind.`)));
+  return controller.signal;
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  process.stderr.write(`${interrupted.aborted ? (interrupted.reason as Error).message : error.message}\n`);
+  process.exitCode = interrupted.aborted ? 130 : 1;
 });

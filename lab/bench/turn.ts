@@ -47,8 +47,8 @@ export async function turn(place: Place, contender: Contender, delay: number): P
     const writes = hosts
       .journal()
       .slice(lines)
-      .filter((each) => each.writes && !each.line.startsWith('ssh ')); // whose line on BIG-IP is in the journal as well
-    return { ...effort, contender: contender.name, action, delay, writes: writes.length };
+      .filter((line) => line.writes).length;
+    return { ...effort, contender: contender.name, action, delay, writes };
   };
   const underTraffic = async (action: Action, begin: () => Promise<void> = () => Promise.resolve()) => {
     const pings = await ping(place);

@@ -35,6 +35,8 @@ export interface ContenderOptions {
   readonly spec: unknown;
   /** Seconds that each trip to a device takes longer; default 0. */
   readonly delay?: number;
+  /** Ends an action that is under way: it throws then. */
+  readonly signal?: AbortSignal;
 }
 
 /** Seconds that an action took. */

@@ -1,5 +1,5 @@
 import type { Lab } from '../../index';
-import { timed, type Contender, type Effort } from './contender';
+import { timed, type Contender, type ContenderOptions, type Effort } from './contender';
 import { siteOf } from './site';
 
 /** What of a run's output is read here. */
@@ -7,22 +7,30 @@ interface Told {
   readonly endState: string;
 }
 
+export interface EdgeRampOptions extends Pick<ContenderOptions, 'spec' | 'signal'> {
+  /** Gives the lab that is open when a run starts. What its agents take to pick a command up is the delay of a trip. */
+  readonly lab: () => Lab;
+}
+
 /**
  * The product: its state machine, functions and documents, run by the lab. A trip is a command of Run Command on one instance; trips to several
  * devices go side by side. To re-apply and to repair is to apply.
- * @param options.lab gives the lab that is open when a run starts. What its agents take to pick a command up is the delay of a trip
- * @param options.spec the declared tunnel, as JSON
  */
-export function edgeRamp({ lab, spec }: { readonly lab: () => Lab; readonly spec: unknown }): Contender {
+export function edgeRamp({ lab, spec, signal }: EdgeRampOptions): Contender {
   const { tunnel } = siteOf(spec);
 
   const run = (action: 'apply' | 'teardown', expected: RegExp): Promise<Effort> =>
     timed(async () => {
       const now = lab();
       const [trips, lines] = [now.trips().length, now.hosts.journal().length];
-      const { output, error, cause, transitions } = await now.start({ tunnel, action }).done;
+      const { arn, done } = now.start({ tunnel, action });
+      const stop = (): unknown => now.stop(arn);
+      signal?.addEventListener('abort', stop);
+      const { status, output, error, cause, transitions } = await done;
+      signal?.removeEventListener('abort', stop);
       const end = (output as Told | undefined)?.endState ?? '';
-      if (!expected.test(end)) throw new Error(`edge-ramp's ${action} ended with ${error ?? end}: ${cause ?? ''}`);
+      if (!expected.test(end))
+        throw new Error(`edge-ramp's ${action} ended as ${end || status}: ${cause ?? error ?? ''}`);
       const changed = now.hosts
         .journal()
         .slice(lines)

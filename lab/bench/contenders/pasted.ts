@@ -15,7 +15,7 @@ const COMPLAINT = /^(01[0-9a-f]{6}:\d+:|Syntax Error)/m;
  * @param options.networkpolicy whether the SDN has that plugin; default true
  */
 export function pasted(options: ContenderOptions & { readonly networkpolicy?: boolean }): Contender {
-  const { hosts, spec, delay = 0, networkpolicy = true } = options;
+  const { hosts, spec, delay = 0, signal, networkpolicy = true } = options;
   const site = siteOf(spec);
 
   const paste = (lines: readonly Line[]): Promise<Effort> =>
@@ -24,7 +24,7 @@ export function pasted(options: ContenderOptions & { readonly networkpolicy?: bo
       let changed = 0;
       for (const { host, line, looks } of lines) {
         const typed = line.replaceAll(/\$(RAMP_SDN_IP|TUN0_MAC)/g, (_, name: string) => found[name] ?? '');
-        await sleep(delay * 1000);
+        await sleep(delay * 1000, undefined, { ...(signal ? { signal } : {}) });
         const answer = await hosts.run(host, typed);
         const good = !refused(answer);
         if (!good && (looks || !SHRUGGED.test(said(answer))))
