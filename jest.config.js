@@ -17,7 +17,7 @@ const project = (displayName, roots, more = {}) => ({
 /** Files of rooms that take many seconds: each call of a played oc is a program, a bridge is read in all its eras, time-outs are waited for. */
 const SLOW =
   '/(lib/tunnel/(cluster-(commands|halfway|shared)|ramp/observe-pipelines)|lab/hosts/(health-check|reachability|time-outs))\\.test\\.ts$';
-/** What runs Ansible. */
+/** The contenders of the benchmark that take many seconds: Ansible, and whole runs. */
 const BENCH = '\\.slow\\.test\\.ts$';
 const assembled = { globalSetup: '<rootDir>/test/runs/support/assemble.ts' };
 
@@ -34,6 +34,6 @@ module.exports = {
     project('faults', ['faults'], assembled),
     project('awscli', ['awscli']),
     project('kernel', ['kernel']),
-    project('bench', ['lab/bench'], { testRegex: [BENCH] }),
+    project('bench', ['lab/bench'], { ...assembled, testRegex: [BENCH] }),
   ],
 };
