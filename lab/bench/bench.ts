@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
@@ -35,13 +36,13 @@ async function main(): Promise<void> {
     throw new Error('usage: npm run bench -- [--rounds N] [--delayed N] [--write]');
   if (spawnSync('ansible-playbook', ['--version']).status !== 0)
     throw new Error('The benchmark needs Ansible: apt-get install ansible.');
+  const [load] = loadavg() as [number];
   let machine = '';
   const place = await openPlace(join(ROOT, 'cdk.out'), (line) => process.stderr.write(`${(machine = line)}\n`));
   try {
-    if (interrupted.aborted) return;
     const turns = [...(await series(place, 0, rounds)), ...(await series(place, TRIP, delayed))];
     const file = join(ROOT, 'docs/BENCHMARK.md');
-    const markdown = report(turns, contenders(place, 0), { machine, trip: TRIP });
+    const markdown = report(turns, contenders(place, 0), { machine, load, trip: TRIP });
     const text = await format(markdown, { ...(await resolveConfig(file)), parser: 'markdown' });
     process.stdout.write(text);
     if (values.write) writeFileSync(file, text);

@@ -28,15 +28,26 @@ export function median(values: readonly number[]): number {
   return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
 }
 
+/** Under which it was measured. */
+export interface Circumstances {
+  /** Which it was, for one line. */
+  readonly machine: string;
+  /** Processes that wanted a processor in the minute before it began. */
+  readonly load: number;
+  /** Seconds given to each trip. */
+  readonly trip: number;
+}
+
 /** The result as Markdown. */
 export function report(
   turns: readonly Turn[],
   contenders: readonly Contender[],
-  { machine, trip }: { readonly machine: string; readonly trip: number },
+  { machine, load, trip }: Circumstances,
 ): string {
   const all = turns.flatMap(({ measured }) => measured);
   const names = contenders.map(({ name }) => name);
-  const rounds = (delay: number): number => all.filter((each) => each.delay === delay).length / names.length / 4;
+  const rounds = (delay: number): number =>
+    all.filter((each) => each.action === 'apply' && each.contender === REFERENCE && each.delay === delay).length;
   const sum = (what: 'sent' | 'lost'): number => turns.reduce((total, { control }) => total + control[what], 0);
   return [
     '# Benchmark',
@@ -44,7 +55,7 @@ export function report(
     'Three ways to the same tunnel, with one BIG-IP and one ramp node (`edge-a`), one after the other on the same site with real interfaces.',
     '`npm run bench` measures it, `npm run bench -- --write` writes this file.',
     '',
-    `On ${machine}; ${cpus().length} processors. Medians of ${rounds(0)}, with ${trip} s given to each trip to a device of ${rounds(trip)}; of the times of`,
+    `On ${machine}; ${cpus().length} processors, on which ${load.toFixed(1)} processes of others ran before it began. Medians of ${rounds(0)}, with ${trip} s given to each trip to a device of ${rounds(trip)}; of the times of`,
     `${rounds(0)} the slowest took ${slowest(all).toFixed(1)} times its median. × is the ratio to ${REFERENCE}: 2 takes twice as long. Writes are counted on the devices.`,
     `Lost are pings, ${RATE} a second, from BIG-IP to a Pod of another node, from the drift or the start of the action to its end; silence is`,
     `the longest time without an answer, in seconds. Before the apply and after the teardown there is no traffic that could be lost.`,

@@ -25,7 +25,7 @@ export function ansible(options: ContenderOptions & { readonly directory: string
   mkdirSync(memory, { recursive: true });
 
   const play = (playbook: string): Promise<Effort> =>
-    timed(async () => {
+    timed(signal, async () => {
       const control = new StandIns(async ({ command, args }) =>
         command === 'ssh' ? hosts.run(site.bigip, args.at(-1)!) : new Refusal('notModelled', command, CONTROL).answer,
       );

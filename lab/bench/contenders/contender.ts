@@ -39,8 +39,12 @@ export interface ContenderOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Seconds that an action took. */
-export async function timed(action: () => Promise<Omit<Effort, 'seconds'>>): Promise<Effort> {
+/** Carries out an action and says how many seconds it took. @throws the signal's reason when that has come before it */
+export async function timed(
+  signal: AbortSignal | undefined,
+  action: () => Promise<Omit<Effort, 'seconds'>>,
+): Promise<Effort> {
+  signal?.throwIfAborted();
   const begun = performance.now();
   const effort = await action();
   return { ...effort, seconds: (performance.now() - begun) / 1000 };

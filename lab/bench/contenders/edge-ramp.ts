@@ -20,7 +20,7 @@ export function edgeRamp({ lab, spec, signal }: EdgeRampOptions): Contender {
   const { tunnel } = siteOf(spec);
 
   const run = (action: 'apply' | 'teardown', expected: RegExp): Promise<Effort> =>
-    timed(async () => {
+    timed(signal, async () => {
       const now = lab();
       const [trips, lines] = [now.trips().length, now.hosts.journal().length];
       const { arn, done } = now.start({ tunnel, action });

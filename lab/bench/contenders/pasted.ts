@@ -19,12 +19,12 @@ export function pasted(options: ContenderOptions & { readonly networkpolicy?: bo
   const site = siteOf(spec);
 
   const paste = (lines: readonly Line[]): Promise<Effort> =>
-    timed(async () => {
+    timed(signal, async () => {
       const found: Record<string, string> = {};
       let changed = 0;
       for (const { host, line, looks } of lines) {
         const typed = line.replaceAll(/\$(RAMP_SDN_IP|TUN0_MAC)/g, (_, name: string) => found[name] ?? '');
-        await sleep(delay * 1000, undefined, { ...(signal ? { signal } : {}) });
+        await sleep(delay * 1000, undefined, signal && { signal });
         const answer = await hosts.run(host, typed);
         const good = !refused(answer);
         if (!good && (looks || !SHRUGGED.test(said(answer))))

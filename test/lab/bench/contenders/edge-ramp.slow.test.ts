@@ -11,16 +11,16 @@ const contender = (signal?: AbortSignal) =>
 
 test('it builds, finds nothing to do, heals only what was lost, and leaves nothing', async () => {
   const before = here.dump();
-  const { apply, reapply, repair, teardown } = contender();
-  expect(await apply()).toMatchObject({ trips: 7, transitions: 34 });
+  const product = contender();
+  expect(await product.apply()).toMatchObject({ trips: 7, transitions: 34 });
 
   const applied = here.dump();
-  expect(await reapply()).toMatchObject({ trips: 2, changed: 0, transitions: 14 });
+  expect(await product.reapply()).toMatchObject({ trips: 2, changed: 0, transitions: 14 });
   await here.lab.hosts.act(NODE, 'wipe-flows');
-  expect(await repair()).toMatchObject({ changed: 1 });
+  expect(await product.repair()).toMatchObject({ changed: 1 });
   expect(here.dump()).toBe(applied);
 
-  await teardown();
+  await product.teardown();
   expect(here.dump()).toBe(before);
 });
 
