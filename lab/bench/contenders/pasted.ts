@@ -16,10 +16,11 @@ const COMPLAINT = /^(01[0-9a-f]{6}:\d+:|Syntax Error)/m;
  * @param options.networkpolicy whether the SDN has that plugin; default true
  */
 export function pasted(options: ContenderOptions & { readonly networkpolicy?: boolean }): Contender {
-  const { hosts, spec, delay = 0, networkpolicy = true } = options;
+  const { hosts, spec, delay = 0, signal, networkpolicy = true } = options;
   const site = siteOf(spec);
 
-  const paste = (lines: readonly Line[]): Promise<Effort> => timed(() => pasteLines(hosts, lines, delay));
+  const paste = (lines: readonly Line[]): Promise<Effort> =>
+    timed(signal, () => pasteLines(hosts, lines, delay, signal));
 
   const node = onNode(site, networkpolicy);
   const whole = [...onBigIp(site), ...node];
@@ -43,6 +44,7 @@ const refused = (answer: Answer): boolean => answer.code !== 0 || COMPLAINT.test
 /**
  * Types these lines on their hosts, one by one, with what earlier ones have found put into later ones.
  * @param delay seconds that each trip to a device takes longer; default 0
+ * @param signal ends it between two lines
  * @returns the trips, and how many lines changed something
  * @throws Error of one sentence at the first line that is refused for a reason nobody goes on from
  */
@@ -50,12 +52,13 @@ export async function pasteLines(
   hosts: Pick<Hosts, 'run'>,
   lines: readonly Line[],
   delay = 0,
+  signal?: AbortSignal,
 ): Promise<Omit<Effort, 'seconds'>> {
   const found: Record<string, string> = {};
   let changed = 0;
   for (const { host, line, looks } of lines) {
     const typed = line.replaceAll(/\$(RAMP_SDN_IP|TUN0_MAC)/g, (_, name: string) => found[name] ?? '');
-    await sleep(delay * 1000);
+    await sleep(delay * 1000, undefined, signal && { signal });
     const answer = await hosts.run(host, typed);
     const good = !refused(answer);
     if (!good && (looks || !SHRUGGED.test(said(answer))))
