@@ -14,12 +14,12 @@ withOldTools('with bash 4.2 and iproute2 4.11', () => {
   });
   afterAll(() => site?.close());
 
-  /** What ipfailover's image leaves is none of the scripts': the rule that lets VRRP in. */
+  /** Without the rule that lets VRRP in, which ipfailover's image leaves, and without the mark of the virtual IP's check, which goes by itself. */
   const dumps = async (): Promise<readonly string[]> =>
     Object.entries(await site.dumps()).flatMap(([host, dump]) =>
       dump
         .split('\n')
-        .filter((line) => !line.includes('-d 224.0.0.18/32'))
+        .filter((line) => !/-d 224\.0\.0\.18\/32|^address 127\.112\..* for a limited time/.test(line))
         .map((line) => `${host}: ${line}`),
     );
 
@@ -32,9 +32,9 @@ withOldTools('with bash 4.2 and iproute2 4.11', () => {
   });
 
   describe.each([
-    ['a single ramp node', single, [FIRST]],
-    ['a pair', pair, [FIRST, SECOND]],
-  ] as const)('%s', (_, spec, nodes) => {
+    ['a single ramp node', single, FIRST],
+    ['a pair', pair, SECOND],
+  ] as const)('%s', (_, spec, node) => {
     let before: readonly string[];
     const expectServed = async (): Promise<void> => {
       for (const virtual of VIRTUALS)
@@ -56,15 +56,13 @@ withOldTools('with bash 4.2 and iproute2 4.11', () => {
       expect(await dumps()).toEqual(applied);
     });
 
+    // A pair loses them on its standby: the virtual IP stays where it is.
     test('that has lost route, firewall rule, address and a flow is healed', async () => {
       const applied = await dumps();
-      for (const node of nodes) {
-        await site.type(node, `ip route del 10.3.92.216; ip addr del 10.3.92.217/32 dev tun1`);
-        await site.type(
-          node,
-          `iptables -w -D INPUT 1; ovs-ofctl -O OpenFlow13 del-flows br0 cookie=0x999/-1,arp,table=0`,
-        );
-      }
+      const rule = `-p 4 -s ${spec.bigip[0]!.address} -m comment --comment edge-ramp:${spec.name} -j ACCEPT`;
+      await site.type(node, `ip route del 10.3.92.216; ip addr del 10.3.92.217/32 dev tun1`);
+      await site.type(node, `iptables -w -D INPUT ${rule}`);
+      await site.type(node, 'ovs-ofctl -O OpenFlow13 del-flows br0 cookie=0x999/-1,arp,table=0');
       expect(await dumps()).not.toEqual(applied);
       expect(await site.end()).toBe('Applied');
       expect(await dumps()).toEqual(applied);
