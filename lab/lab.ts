@@ -15,6 +15,8 @@ export interface LabOptions {
   readonly faults?: readonly Fault[];
   /** 1 (default): every wait, time-out and interval of lab and handlers runs in real time; 50: fifty times faster. */
   readonly speed?: number;
+  /** Real seconds that a time-out around a script or a function keeps at any higher speed; default 5. Real networking takes its own time. */
+  readonly grace?: number;
   /** Whether the deployed rules are evaluated; default false: nothing runs but what is started. */
   readonly events?: boolean;
   /** How rules with a rate are ticked; default `manual`: by `passTime` alone. `real`: in real time, whatever the speed. */
