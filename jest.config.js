@@ -16,21 +16,24 @@ const project = (displayName, roots, more = {}) => ({
 });
 /** Files of rooms that take many seconds: each call of a played oc is a program, a bridge is read in all its eras, time-outs are waited for. */
 const SLOW =
-  '/(lib/tunnel/(cluster-(commands|halfway|shared)|ramp/observe-pipelines)|lab/hosts/(health-check|reachability|time-outs))\\.test\\.ts$';
+  '/(lib/tunnel/(cluster-(commands|halfway|shared)|ramp/observe-pipelines)|lab/hosts/(health-check|reachability|time-outs)|kit/(check|spoiled|transcript))\\.test\\.ts$';
+/** The contenders of the benchmark that take many seconds: Ansible, and whole runs. */
+const BENCH = '\\.slow\\.test\\.ts$';
 const assembled = { globalSetup: '<rootDir>/test/runs/support/assemble.ts' };
 
-/** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived, awscli the AWS CLI; they have scripts of their own */
+/** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived, awscli the AWS CLI, kernel a kernel with Open vSwitch or QEMU, bench Ansible; they have scripts of their own */
 module.exports = {
   testTimeout: 180_000, // a run may wait for a node that is away; on a busy machine everything doubles
   maxWorkers: '100%', // the default leaves a core idle, half of a small machine
   projects: [
-    project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli', 'kit'], { testPathIgnorePatterns: [SLOW] }),
+    project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli', 'kit'], { testPathIgnorePatterns: [SLOW, BENCH] }),
     project('ends', ['ends'], assembled),
-    project('runs', ['runs', 'lib', 'lab'], { ...assembled, testRegex: [`/runs/.*\\.test\\.ts$`, SLOW] }),
+    project('runs', ['runs', 'lib', 'lab', 'kit'], { ...assembled, testRegex: [`/runs/.*\\.test\\.ts$`, SLOW] }),
     project('ovs', ['ovs']),
     project('vip', ['vip']),
     project('faults', ['faults'], assembled),
     project('awscli', ['awscli']),
-    project('kernel', ['kernel']),
+    project('kernel', ['kernel'], assembled),
+    project('bench', ['lab/bench'], { ...assembled, testRegex: [BENCH] }),
   ],
 };

@@ -10,7 +10,8 @@ export interface Deployed {
 }
 
 /**
- * Does something with the deployment that a command is about. On this machine that is the lab, which answers as AWS does, for as long as it takes.
+ * Does something with the deployment that a command is about. On this machine that is the lab, which answers as AWS does, for as
+ * long as it takes; its hosts stay as they were left.
  * @throws Problem when there is none, or it cannot be asked; Error of one sentence when the lab cannot be opened
  */
 export async function withDeployment<T>(
@@ -20,7 +21,8 @@ export async function withDeployment<T>(
 ): Promise<T> {
   if (!where.local) return atDeployment(surroundings.aws(where), work);
   const { openLocalLab } = require('./local-lab') as typeof import('./local-lab');
-  const { lab } = await openLocalLab(where, surroundings);
+  const { unopenedHosts } = require('../lab/hosts/unopened') as typeof import('../lab/hosts/unopened');
+  const { lab } = await openLocalLab(where, surroundings, { hosts: () => Promise.resolve(unopenedHosts) });
   try {
     return await atDeployment(surroundings.aws(reachOf(lab.environment)), work);
   } finally {

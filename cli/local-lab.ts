@@ -22,7 +22,7 @@ export interface LocalLab {
 export async function openLocalLab(
   here: Here,
   surroundings: Surroundings,
-  options: Omit<LabOptions, 'assembly' | 'state' | 'speed' | 'hosts'> = {},
+  options: Omit<LabOptions, 'assembly' | 'state' | 'speed'> = {},
 ): Promise<LocalLab> {
   const obstacle = withoutAssembly(surroundings);
   if (obstacle !== undefined) throw new Error(obstacle);

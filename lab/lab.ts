@@ -17,6 +17,8 @@ export interface LabOptions {
   readonly speed?: number;
   /** Real seconds that a time-out around a script or a function keeps at any higher speed; default 5. Real networking takes its own time. */
   readonly grace?: number;
+  /** Seconds until an agent picks up a command that was sent; default 0.3. */
+  readonly pickUp?: number;
   /** Whether the deployed rules are evaluated; default false: nothing runs but what is started. */
   readonly events?: boolean;
   /** How rules with a rate are ticked; default `manual`: by `passTime` alone. `real`: in real time, whatever the speed. */

@@ -77,6 +77,7 @@ export async function open(
     environment,
     directory: folder.path('agent'),
     faults: (options.faults ?? []).filter(isSendFault),
+    ...(options.pickUp === undefined ? {} : { pickUp: options.pickUp }),
   });
   opened.push(() => commands.close());
   const notices = new Notices(join(folder.path('logs'), 'notices.log'), () => deployment.topics());

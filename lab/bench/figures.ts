@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DOLLARS_OF_WATCH, dollarsOfRun } from './prices';
 
 /** `npm run figures`: what a run costs. Counts have bounds and fail the script; times are printed, and as ratios, since machines differ. */
 
@@ -37,6 +38,15 @@ function main(): void {
   count('pair, unchanged: sequential SSM trips', pair.unchanged.run.criticalPathTrips, 1);
   count('pair, unchanged: writes to devices', pair.unchanged.run.deviceWrites, 0);
   for (const { name, kilobytes } of bundles()) count(`bundle that ${name}: kB`, kilobytes, 500);
+
+  console.log('');
+  for (const [what, dollars] of [
+    ['fresh apply: state transitions', dollarsOfRun(fresh.run.stateTransitions)],
+    ['unchanged: state transitions', dollarsOfRun(unchanged.run.stateTransitions)],
+    ['pair, fresh apply: state transitions', dollarsOfRun(pair.fresh.run.stateTransitions)],
+    ['the watch of a tunnel, a month', DOLLARS_OF_WATCH],
+  ] as const)
+    console.log(`${what.padEnd(52)}${dollars.toFixed(5).padStart(8)} $`);
 
   console.log('');
   for (const [what, seconds] of [

@@ -12,6 +12,7 @@ import { passTime } from './node/report';
 import { systemctl } from './node/systemctl';
 import { ping } from './reachability';
 import type { Call } from './stand-ins';
+import { text } from './texts';
 import type { State } from './world';
 
 /** The devices behind the hosts, for tests and for a person's hands. */
@@ -72,5 +73,5 @@ function onNode(node: Node, { command, args, input }: Call, root: string, now: n
   if (command === 'sysctl' && line === '-n net.ipv4.ip_forward') return say('1');
   if (command !== 'conntrack' || line !== '-F') throw new Refusal('notModelled', command, line);
   node.connections = []; // as ten idle minutes would
-  return say();
+  return { ...say(), err: `${text('conntrackFlushed')}\n` };
 }

@@ -14,6 +14,8 @@ export interface Call {
   readonly knownHosts: string;
   readonly agentKeys: string;
   readonly args: readonly string[];
+  /** Its caller was killed: nobody waits for the answer any more. */
+  readonly gone: AbortSignal;
 }
 
 const STAND_IN = join(__dirname, 'stand-in.sh');
@@ -32,17 +34,21 @@ export class StandIns {
   constructor(answer: (call: Call) => Promise<Answer>) {
     this.#server = createServer((socket) => {
       let received = '';
+      const caller = new AbortController();
       this.#sockets.add(socket);
       socket.setEncoding('utf8');
       socket.on('error', () => undefined); // a caller that was killed
-      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        caller.abort();
+      });
       socket.on('data', (chunk: string) => {
         received += chunk;
         const [host = '', command = '', input = '', knownHosts = '', agentKeys = '', count, ...words] =
           received.split('\0');
         if (count === undefined || words.length <= Number(count)) return; // every field ends in a zero byte
         received = '';
-        const call = { host, command, input, knownHosts, agentKeys, args: words.slice(0, -1) };
+        const call = { host, command, input, knownHosts, agentKeys, args: words.slice(0, -1), gone: caller.signal };
         void answer(call).then(({ code, out, err }) => socket.end(`${code}\0${out}\0${err}\0`));
       });
     });

@@ -22,16 +22,22 @@ export const TEXTS = {
   tunnelLine: verified(0, '%s: ip/ip remote %s local %s%s ttl inherit'),
   tunnelModuleLine: verified(0, 'tunl0: any/ip remote any local any ttl inherit nopmtudisc'),
   tunnelExists: verified(1, 'add tunnel "tunl0" failed: File exists'), // names tunl0 whatever the device asked for
-  tunnelChangeClash: unverified(1, 'change tunnel "tunl0" failed: File exists'),
+  tunnelChangeClash: verified(1, 'add tunnel "%s" failed: File exists'), // "add", although it was to be changed
   tunnelChangeAbsent: verified(1, 'get tunnel "%s" failed: No such device'),
   tunnelDeleteAbsent: verified(1, 'delete tunnel "%s" failed: No such device'),
+  tunnelNone: verified(1, '%s tunnel "%s" failed: Operation not supported'), // a device of another kind
   deviceNotFound: verified(1, 'Cannot find device "%s"'),
   deviceNotThere: verified(1, 'Device "%s" does not exist.'),
   fileExists: verified(2, 'RTNETLINK answers: File exists'),
   noAddress: verified(2, 'RTNETLINK answers: Cannot assign requested address'),
   noRoute: verified(2, 'RTNETLINK answers: No such process'),
   unreachable: verified(2, 'RTNETLINK answers: Network is unreachable'),
-  networkDown: unverified(2, 'RTNETLINK answers: Network is down'),
+  deviceDown: verified(2, 'Error: Device for nexthop is not up.'),
+  noGateway: verified(2, 'Error: Nexthop has invalid gateway.'),
+  wildcard: verified(
+    0,
+    'Warning: Executing wildcard deletion to stay compatible with old scripts.\n         Explicitly specify the prefix length (%s/%d) to avoid this warning.\n         This special behaviour is likely to disappear in further releases,\n         fix your scripts!',
+  ),
   linkCounters: unverified(
     0,
     '    RX:  bytes packets errors dropped  missed   mcast           \n%s      0       0       0       0 ',
@@ -39,8 +45,14 @@ export const TEXTS = {
 
   // iptables
   badRule: verified(1, 'iptables: Bad rule (does a matching rule exist in that chain?).'),
-  noChain: unverified(1, 'iptables: No chain/target/match by that name.'),
-  indexTooBig: unverified(1, 'iptables: Index of insertion too big.'),
+  noChain: verified(1, 'iptables: No chain/target/match by that name.'),
+  indexTooBig: verified(1, 'iptables: Index of insertion too big.'),
+
+  noTarget: verified(
+    2,
+    "iptables v1.8.9 (legacy): Couldn't load target `%s':No such file or directory\n\nTry `iptables -h' or 'iptables --help' for more information.",
+  ),
+  conntrackFlushed: verified(0, 'conntrack v1.4.7 (conntrack-tools): connection tracking table has been emptied.'),
 
   // Open vSwitch
   flowsHeader: verified(0, 'OFPST_FLOW reply (OF1.3) (xid=0x2):'),
@@ -53,10 +65,10 @@ export const TEXTS = {
   noBridge: verified(1, 'ovs-ofctl: %s is not a bridge or a socket'),
   flowKeyword: verified(1, 'ovs-ofctl: %sunknown keyword %s'),
   flowTable: verified(1, 'ovs-ofctl: %sactions are invalid with specified match (OFPBIC_BAD_TABLE_ID)'),
-  flowAction: unverified(1, 'ovs-ofctl: %sunknown action %s'),
-  flowNoAction: unverified(1, 'ovs-ofctl: %smust specify an action'),
-  flowCookie: unverified(1, 'ovs-ofctl: %scannot set cookie (did you mean to specify a cookie mask?)'),
-  unknownBridge: unverified(2, 'Unknown bridge\novs-appctl: ovs-vswitchd: server returned an error'),
+  flowAction: verified(1, 'ovs-ofctl: %sunknown action %s'),
+  flowNoAction: verified(1, 'ovs-ofctl: %smust specify an action'),
+  flowCookie: verified(1, 'ovs-ofctl: %scannot set cookie (to match on a cookie, specify a mask, e.g. cookie=%s/-1)'),
+  unknownBridge: verified(2, '%s: unknown bridge\novs-appctl: ovs-vswitchd: server returned an error'),
   traced: unverified(0, 'Flow: %s\n\nbridge("br0")\n-------------\n\nDatapath actions: %s'),
   noInterface: verified(1, 'ovs-vsctl: no row "%s" in table Interface'),
 

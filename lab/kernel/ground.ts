@@ -7,7 +7,7 @@ import { systemctl } from '../hosts/node/systemctl';
 import type { Call } from '../hosts/stand-ins';
 import { TmmStandIn } from './bigip';
 import { failoversOf, type Placed } from './failovers';
-import type { Machine } from './machine/machine';
+import type { Job, Machine } from './machine/machine';
 import { startKeepalived, stopKeepalived } from './network/keepalived';
 import { podHost, type Network } from './network/network';
 import type { SitePlan } from './network/plan';
@@ -62,10 +62,10 @@ export class KernelGround implements Ground {
   }
 
   async command(host: string, call: Call): Promise<Answer> {
-    const { command, args, input } = call;
+    const { command, args, input, gone } = call;
     if (command === 'systemctl') return this.systemctl(host, args);
     if (!REAL.includes(command)) throw new Refusal('notModelled', command, args.join(' '));
-    return { ...(await this.real(host, [command, ...args], input)), writes: changes(command, args) };
+    return { ...(await this.real(host, [command, ...args], { input, signal: gone })), writes: changes(command, args) };
   }
 
   async ping(host: string, args: readonly string[]): Promise<Answer> {
@@ -125,9 +125,10 @@ export class KernelGround implements Ground {
     };
   }
 
-  /** After a machine that was not put to sleep: every host has lost its power and boots anew. */
-  powerCut(): void {
+  /** After a machine that was not put to sleep: every host has lost its power and boots anew, but for those that were off. */
+  async powerCut(): Promise<void> {
     const { state } = this.plot;
+    for (const host of state.absent) await this.network.powerOff(host);
     for (const bigip of Object.values(state.bigips)) bigip.running = structuredClone(bigip.saved);
     for (const node of Object.values(state.nodes)) {
       const { units } = node;
@@ -146,8 +147,8 @@ export class KernelGround implements Ground {
     return answer;
   }
 
-  private real(host: string, command: readonly [string, ...string[]], input = ''): Promise<Answer> {
-    return this.machine.run({ host, command, input, env: this.network.env(host) });
+  private real(host: string, command: Job['command'], more: Pick<Job, 'input' | 'signal'> = {}): Promise<Answer> {
+    return this.machine.run({ host, command, env: this.network.env(host), ...more });
   }
 
   private wantedFailovers(): ReadonlyMap<string, Placed> {

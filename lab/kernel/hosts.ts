@@ -20,7 +20,7 @@ export interface KernelHosts extends Hosts {
 export interface KernelOptions {
   /** Put the hosts to sleep on close, in their folder, where the machine can: default false. Else all of them lose their power then. */
   readonly sleeps?: boolean;
-  /** Told which machine it is, in one line, and what goes on while it is made. */
+  /** Told what goes on before there is anything to see. */
   readonly tell?: (line: string) => void;
 }
 
@@ -31,19 +31,20 @@ export const kernelHosts =
     const bed = join(options.directory, 'asleep');
     const known = existsSync(join(options.directory, 'hosts.json'));
     const asleep = existsSync(bed);
+    if (known && !asleep) tell?.('The hosts were not put to sleep: all of them have lost their power, and boot anew.');
+    else if (!asleep) tell?.('Making hosts with real interfaces; the first time this takes some 20 s longer.');
     const machine = await openMachine({ ...(asleep ? { from: bed } : {}), ...(tell ? { tell } : {}) });
     rmSync(bed, { force: true }); // what it holds is true once
-    tell?.(machine.what);
     let opened: Pick<Hosts, 'close'> | undefined;
     try {
       const hosts = await openHosts(options, async (plot) => {
         const plan = sitePlan(plot.state);
-        const network = await (asleep ? Network.found : Network.build)(machine, plan);
+        const network = asleep ? await Network.found(machine, plan) : await Network.build(machine, plan);
         const ground = new KernelGround(machine, network, plan, plot);
         if (asleep) await ground.stands();
         else {
           await ground.startPods();
-          if (known) ground.powerCut();
+          if (known) await ground.powerCut();
         }
         return ground;
       });

@@ -74,7 +74,7 @@ describe('in a folder that nobody has open, what happens to a host', () => {
     const { code, err, options } = await local(state, NODE, 'reboot');
     expect([code, err]).toEqual([
       1,
-      `There are no simulated hosts in ${state}: apply a tunnel with --local first, or name the folder with --state.\n`,
+      `There are no hosts in ${state}: apply a tunnel with --local first, or name the folder with --state.\n`,
     ]);
     expect([options, existsSync(join(state, 'hosts', 'hosts.json'))]).toEqual([[], false]);
   });

@@ -16,7 +16,7 @@ const CONTROL = 'control';
  * @param options.directory where it keeps its inventory, its memory between apply and teardown, and temporary files; the caller removes it
  */
 export function ansible(options: ContenderOptions & { readonly directory: string }): Contender {
-  const { hosts, spec, delay = 0, directory } = options;
+  const { hosts, spec, delay = 0, signal, directory } = options;
   const site = siteOf(spec);
   const node = hosts.host(site.node);
   if (!node) throw new Error(`Ansible cannot take part: ${site.node} is no host here.`);
@@ -25,7 +25,7 @@ export function ansible(options: ContenderOptions & { readonly directory: string
   mkdirSync(memory, { recursive: true });
 
   const play = (playbook: string): Promise<Effort> =>
-    timed(async () => {
+    timed(signal, async () => {
       const control = new StandIns(async ({ command, args }) =>
         command === 'ssh' ? hosts.run(site.bigip, args.at(-1)!) : new Refusal('notModelled', command, CONTROL).answer,
       );
@@ -39,7 +39,7 @@ export function ansible(options: ContenderOptions & { readonly directory: string
         rmSync(trips, { force: true });
         const changed = changedIn(
           playbook,
-          await run('ansible-playbook', ['-i', list, join(PLAYBOOKS, playbook)], {
+          await run(['-i', list, join(PLAYBOOKS, playbook)], signal, {
             ...process.env,
             ANSIBLE_CONFIG: join(PLAYBOOKS, 'ansible.cfg'),
             ANSIBLE_HOME: join(directory, 'home'),
@@ -109,16 +109,21 @@ interface Ended {
   readonly err: string;
 }
 
-function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+function run(args: readonly string[], signal: AbortSignal | undefined, env: NodeJS.ProcessEnv): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('ansible-playbook', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const end = (): unknown => child.kill('SIGTERM'); // it still removes its temporary files
+    signal?.addEventListener('abort', end);
     let [out, err] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
     child.once('error', (error) =>
-      reject(new Error(`${command} cannot be started (${error.message}): install ansible.`)),
+      reject(new Error(`ansible-playbook cannot be started (${error.message}): install ansible.`)),
     );
-    child.once('close', (code) => resolve({ code: code ?? -1, out, err }));
+    child.once('close', (code) => {
+      signal?.removeEventListener('abort', end);
+      resolve({ code: code ?? -1, out, err });
+    });
   });
 }
 

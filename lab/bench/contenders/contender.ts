@@ -7,6 +7,8 @@ export interface Effort {
   readonly trips: number;
   /** Steps that changed a device, as the contender itself counts them. */
   readonly changed: number;
+  /** State transitions that AWS bills, where there are any. */
+  readonly transitions?: number;
 }
 
 /**
@@ -33,10 +35,16 @@ export interface ContenderOptions {
   readonly spec: unknown;
   /** Seconds that each trip to a device takes longer; default 0. */
   readonly delay?: number;
+  /** Ends an action that is under way: it throws then. */
+  readonly signal?: AbortSignal;
 }
 
-/** Seconds that an action took. */
-export async function timed(action: () => Promise<Omit<Effort, 'seconds'>>): Promise<Effort> {
+/** Carries out an action and says how many seconds it took. @throws the signal's reason when that has come before it */
+export async function timed(
+  signal: AbortSignal | undefined,
+  action: () => Promise<Omit<Effort, 'seconds'>>,
+): Promise<Effort> {
+  signal?.throwIfAborted();
   const begun = performance.now();
   const effort = await action();
   return { ...effort, seconds: (performance.now() - begun) / 1000 };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../hosts/answer';
+import type { Hosts } from '../../hosts/host';
 import { corrections, LACKING, onBigIp, onNode, removal, type Line } from './chapter';
 import { timed, type Contender, type ContenderOptions, type Effort } from './contender';
 import { siteOf } from './site';
@@ -15,27 +16,11 @@ const COMPLAINT = /^(01[0-9a-f]{6}:\d+:|Syntax Error)/m;
  * @param options.networkpolicy whether the SDN has that plugin; default true
  */
 export function pasted(options: ContenderOptions & { readonly networkpolicy?: boolean }): Contender {
-  const { hosts, spec, delay = 0, networkpolicy = true } = options;
+  const { hosts, spec, delay = 0, signal, networkpolicy = true } = options;
   const site = siteOf(spec);
 
   const paste = (lines: readonly Line[]): Promise<Effort> =>
-    timed(async () => {
-      const found: Record<string, string> = {};
-      let changed = 0;
-      for (const { host, line, looks } of lines) {
-        const typed = line.replaceAll(/\$(RAMP_SDN_IP|TUN0_MAC)/g, (_, name: string) => found[name] ?? '');
-        await sleep(delay * 1000);
-        const answer = await hosts.run(host, typed);
-        const good = !refused(answer);
-        if (!good && (looks || !SHRUGGED.test(said(answer))))
-          throw new Error(
-            `Pasting stopped at "${typed}" on ${host}: ${said(answer).trim() || `exit code ${answer.code}`}`,
-          );
-        if (typeof looks === 'string') found[looks] = answer.out.trim();
-        if (good && !looks) changed++;
-      }
-      return { trips: lines.length, changed };
-    });
+    timed(signal, () => pasteLines(hosts, lines, delay, signal));
 
   const node = onNode(site, networkpolicy);
   const whole = [...onBigIp(site), ...node];
@@ -55,3 +40,31 @@ export function pasted(options: ContenderOptions & { readonly networkpolicy?: bo
 
 const said = ({ out, err }: Answer): string => out + err;
 const refused = (answer: Answer): boolean => answer.code !== 0 || COMPLAINT.test(said(answer));
+
+/**
+ * Types these lines on their hosts, one by one, with what earlier ones have found put into later ones.
+ * @param delay seconds that each trip to a device takes longer; default 0
+ * @param signal ends it between two lines
+ * @returns the trips, and how many lines changed something
+ * @throws Error of one sentence at the first line that is refused for a reason nobody goes on from
+ */
+export async function pasteLines(
+  hosts: Pick<Hosts, 'run'>,
+  lines: readonly Line[],
+  delay = 0,
+  signal?: AbortSignal,
+): Promise<Omit<Effort, 'seconds'>> {
+  const found: Record<string, string> = {};
+  let changed = 0;
+  for (const { host, line, looks } of lines) {
+    const typed = line.replaceAll(/\$(RAMP_SDN_IP|TUN0_MAC)/g, (_, name: string) => found[name] ?? '');
+    await sleep(delay * 1000, undefined, signal && { signal });
+    const answer = await hosts.run(host, typed);
+    const good = !refused(answer);
+    if (!good && (looks || !SHRUGGED.test(said(answer))))
+      throw new Error(`Pasting stopped at "${typed}" on ${host}: ${said(answer).trim() || `exit code ${answer.code}`}`);
+    if (typeof looks === 'string') found[looks] = answer.out.trim();
+    if (good && !looks) changed++;
+  }
+  return { trips: lines.length, changed };
+}

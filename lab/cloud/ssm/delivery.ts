@@ -12,9 +12,10 @@ export interface Agents {
   readonly environment: Readonly<Record<string, string>>;
   /** Folder for the scripts at work. */
   readonly directory: string;
+  /** Lab seconds until an agent picks a new command up; default 0.3. */
+  readonly pickUp?: number;
 }
 
-/** Lab seconds until an agent picks a new command up. */
 const PICKED_UP_AFTER = 0.3;
 /** Lab seconds between the end of a delivery and the run of the command all the same, where a fault does not say. */
 const LATE_AFTER = 60;
@@ -45,9 +46,9 @@ export class Deliveries {
 
   /** The agent's part: pick the command up, run it, report. */
   private async deliver(command: Command, invocation: Invocation): Promise<void> {
-    const { clock, hosts } = this.agents;
+    const { clock, hosts, pickUp = PICKED_UP_AFTER } = this.agents;
     const { signal } = this.closing;
-    await clock.sleep(PICKED_UP_AFTER, signal);
+    await clock.sleep(pickUp, signal);
     if (invocation.fault?.effect === 'late-delivery')
       return this.deliverLate(command, invocation, invocation.fault.after ?? LATE_AFTER);
     for (let waited = 0; !hosts.host(invocation.instance); waited++) {

@@ -85,7 +85,7 @@ export function parseFlow(text: string, ports: Ports, where = ''): Flow {
 export function parseFilter(text: string, ports: Ports, where = ''): FlowFilter {
   const { words, match } = parseMatch(text, ports, where);
   const [cookie, mask] = (words['cookie'] ?? '').split('/');
-  if (cookie && mask !== '-1') throw new Refusal('flowCookie', where);
+  if (cookie && mask !== '-1') throw new Refusal('flowCookie', where, cookie);
   const table = words['table'];
   return {
     priority: Number(words['priority'] ?? DEFAULT_PRIORITY),

@@ -1,7 +1,7 @@
-import { contains, hostOf, isAddress, lengthOf } from '../address';
+import { contains, hostOf, isAddress, lengthOf, toNumber } from '../address';
 import { done, Refusal, say, type Answer } from '../answer';
 import { text } from '../texts';
-import { addAddress, addressesOn, holds, linkNamed, removeLink, routeTo, sourceOf } from './node';
+import { addAddress, connect, holds, linkNamed, removeAddress, removeLink, routeTo, sourceOf } from './node';
 import type { Link, Node, Route } from './node';
 
 /** The words after "ip OBJECT VERB": keyword and value pairs, and the rest in order. */
@@ -61,13 +61,29 @@ function routeLine({ to, dev, via, kernel, src }: Route, hideDevice: boolean): s
   return `${shorten(to)} ${via ? `via ${via} ` : ''}${device}${origin}`;
 }
 function newRoute(node: Node, { names, values: { dev, via } }: Words): Route {
-  if (!need(node, dev).up) throw new Refusal('networkDown');
+  if (!need(node, dev).up) throw new Refusal('deviceDown');
+  const onLink = via && node.routes.some((route) => route.dev === dev && !route.via && contains(route.to, via));
+  if (via && (!onLink || holds(node, via))) throw new Refusal('noGateway');
   return { to: widen(names[0]), dev: dev!, ...(via ? { via } : {}) };
 }
 
-/** The kernel allows one tunnel per pair of ends and bound device. */
+/** The kernel allows one tunnel per pair of ends and bound device; the module's own, tunl0, has none of them. */
 const clashes = (node: Node, name: string, ends: Pick<Link, 'remote' | 'local' | 'dev'>): boolean =>
-  node.links.some((l) => l.name !== name && l.remote === ends.remote && l.local === ends.local && l.dev === ends.dev);
+  [{ name: 'tunl0', remote: 'any', local: 'any', dev: '' }, ...node.links].some(
+    (l) => l.name !== name && l.remote === ends.remote && l.local === ends.local && l.dev === ends.dev,
+  );
+
+/** @throws Refusal as the kernel refuses what is done to a tunnel that is none */
+function tunnelNamed(node: Node, name: string, verb: 'get' | 'delete'): Link {
+  const link = linkNamed(node, name);
+  if (!link) throw new Refusal(verb === 'get' ? 'tunnelChangeAbsent' : 'tunnelDeleteAbsent', name);
+  if (link.kind !== 'ipip') throw new Refusal('tunnelNone', verb, name);
+  return link;
+}
+
+/** As the kernel keeps them: by network, the smaller one first. */
+const byNetwork = (a: Route, b: Route): number =>
+  toNumber(hostOf(a.to)) - toNumber(hostOf(b.to)) || lengthOf(b.to) - lengthOf(a.to);
 
 const COMMANDS: Record<string, Verb> = {
   'tunnel show': (node, { names }) => {
@@ -88,17 +104,15 @@ const COMMANDS: Record<string, Verb> = {
   },
   // keeps whatever is not named
   'tunnel change': (node, { names: [name = ''], values }) => {
-    const tunnel = linkNamed(node, name);
-    if (tunnel?.kind !== 'ipip') throw new Refusal('tunnelChangeAbsent', name);
+    const tunnel = tunnelNamed(node, name, 'get');
     const { remote = tunnel.remote, local = tunnel.local, dev = tunnel.dev } = values;
     if (dev) need(node, dev);
-    if (clashes(node, name, { remote, local, dev })) throw new Refusal('tunnelChangeClash');
+    if (clashes(node, name, { remote, local, dev })) throw new Refusal('tunnelChangeClash', name);
     Object.assign(tunnel, { remote, local, dev });
     return done();
   },
   'tunnel del': (node, { names: [name = ''] }) => {
-    if (linkNamed(node, name)?.kind !== 'ipip') throw new Refusal('tunnelDeleteAbsent', name);
-    removeLink(node, name);
+    removeLink(node, tunnelNamed(node, name, 'delete').name);
     return done();
   },
   'link show': (node, words) => {
@@ -116,8 +130,10 @@ const COMMANDS: Record<string, Verb> = {
     const link = need(node, values['dev'] ?? names[0]);
     const wanted = names.at(-1);
     if (wanted !== 'up' && wanted !== 'down') throw new Refusal('notModelled', 'ip', `link set ${names.join(' ')}`);
+    if (link.up === (wanted === 'up')) return done();
     link.up = wanted === 'up';
-    if (!link.up) node.routes = node.routes.filter((route) => route.dev !== link.name); // and "up" does not bring them back
+    if (link.up) for (const each of node.addresses.filter(({ dev }) => dev === link.name)) connect(node, each);
+    else node.routes = node.routes.filter((route) => route.dev !== link.name); // "up" brings back the kernel's own only
     return done();
   },
   'link del': (node, { names, values }) => {
@@ -143,17 +159,22 @@ const COMMANDS: Record<string, Verb> = {
   'addr replace': (node, words) => setAddress(node, words, false),
   'addr del': (node, { names: [cidr = ''], values }) => {
     const dev = need(node, values['dev']).name;
-    const found = node.addresses.findIndex(
-      (a) => a.dev === dev && a.address === hostOf(cidr) && a.length === lengthOf(cidr),
+    const wildcard = !cidr.includes('/');
+    const found = node.addresses.find(
+      (a) => a.dev === dev && a.address === hostOf(cidr) && (wildcard || a.length === lengthOf(cidr)),
     );
-    if (found < 0) throw new Refusal('noAddress');
-    node.addresses.splice(found, 1);
-    node.routes = node.routes.filter((route) => !(route.kernel && route.src === hostOf(cidr)));
-    return done();
+    const warning = wildcard ? `${text('wildcard', cidr, 32)}\n` : '';
+    if (!found) {
+      const { answer } = new Refusal('noAddress');
+      return { ...answer, err: warning + answer.err };
+    }
+    removeAddress(node, found);
+    return { ...done(), err: warning };
   },
   'route show': (node, { names, values: { dev } }) => {
+    if (dev) need(node, dev);
     const wanted = node.routes.filter((r) => (!names[0] || r.to === widen(names[0])) && (!dev || r.dev === dev));
-    return say(...wanted.map((route) => routeLine(route, dev !== undefined)));
+    return say(...wanted.toSorted(byNetwork).map((route) => routeLine(route, dev !== undefined)));
   },
   'route add': (node, words) => {
     const route = newRoute(node, words);
@@ -166,9 +187,11 @@ const COMMANDS: Record<string, Verb> = {
     node.routes = [...node.routes.filter(({ to }) => to !== route.to), route];
     return done();
   },
-  'route del': (node, { names, values: { dev } }) => {
+  'route del': (node, { names, values: { dev, via } }) => {
     if (dev) need(node, dev);
-    const found = node.routes.findIndex((route) => route.to === widen(names[0]) && (!dev || route.dev === dev));
+    const found = node.routes.findIndex(
+      (route) => route.to === widen(names[0]) && (!dev || route.dev === dev) && (!via || route.via === via),
+    );
     if (found < 0) throw new Refusal('noRoute');
     node.routes.splice(found, 1);
     return done();
@@ -188,12 +211,12 @@ const COMMANDS: Record<string, Verb> = {
 
 function setAddress(node: Node, { names: [cidr = ''], values, now }: Words, fresh: boolean): Answer {
   const dev = need(node, values['dev']).name;
-  const there = addressesOn(node, dev).includes(hostOf(cidr));
+  const is = (each: Node['addresses'][number]): boolean =>
+    each.dev === dev && each.address === hostOf(cidr) && each.length === lengthOf(cidr);
+  const there = node.addresses.some(is);
   if (there && fresh) throw new Refusal('fileExists');
   if (!there) addAddress(node, dev, cidr);
   const seconds = Number(values['valid_lft'] ?? NaN); // NaN: forever
-  node.addresses = node.addresses.map((each) =>
-    each.dev === dev && each.address === hostOf(cidr) && seconds ? { ...each, until: now + seconds } : each,
-  );
+  node.addresses = node.addresses.map((each) => (is(each) && seconds ? { ...each, until: now + seconds } : each));
   return done();
 }

@@ -24,7 +24,8 @@ const PROTOCOLS: Record<string, string> = { 1: 'icmp', 4: 'ipencap', 6: 'tcp', 1
 /** In the order in which iptables prints them; the matches stand before the target. */
 const FLAGS = ['-s', '-d', '-i', '-o', '-p', '-j'];
 
-function parseRule(words: readonly string[]): Rule {
+/** A rule from its words as iptables takes them, chain left out. @throws Refusal for an option that is not modelled */
+export function parseRule(words: readonly string[]): Rule {
   const fields: Record<string, string> = {};
   const matches: string[][] = [];
   const options: string[] = [];
@@ -55,6 +56,10 @@ export function chainLines(chains: Chains, name: string): string[] {
   return [policy ? `-P ${name} ${policy}` : `-N ${name}`, ...rules.map((rule) => `-A ${name} ${ruleText(rule)}`)];
 }
 
+/** What decides by itself, and the targets that extensions of iptables bring. */
+const VERDICTS = ['ACCEPT', 'DROP', 'RETURN', ''];
+const TARGETS = [...VERDICTS, 'REJECT', 'SNAT', 'DNAT', 'MASQUERADE', 'MARK', 'LOG', 'REDIRECT', 'NOTRACK', 'TCPMSS'];
+
 /** iptables -S, -C, -I, -A and -D on the filter and nat tables. */
 export function iptables(tables: Record<'filter' | 'nat', Chains>, args: readonly string[]): Answer {
   const words = args.filter((word, i) => word !== '-w' && !(args[i - 1] === '-w' && /^\d+$/.test(word)));
@@ -69,12 +74,15 @@ export function iptables(tables: Record<'filter' | 'nat', Chains>, args: readonl
   if (verb === '-S') return say(...chainLines(chains, name!));
   const place = verb === '-I' && /^\d+$/.test(rest[0] ?? '') ? Number(rest.shift()) : 1;
   const rule = parseRule(rest);
+  const target = rule.fields['-j'] ?? '';
+  if (target && !chains[target] && !TARGETS.includes(target)) throw new Refusal('noTarget', target);
   if (verb === '-A') chain.rules.push(rule);
   if (verb === '-I' && place > chain.rules.length + 1) throw new Refusal('indexTooBig');
   if (verb === '-I') chain.rules.splice(place - 1, 0, rule);
   if (verb === '-A' || verb === '-I') return done();
   const found = chain.rules.findIndex((other) => ruleText(other) === ruleText(rule));
-  if (found < 0) throw new Refusal('badRule');
+  // libiptc's words for a rule that is not there depend on whether the target is one of its own
+  if (found < 0) throw new Refusal(VERDICTS.includes(target) || chains[target] ? 'badRule' : 'noChain');
   if (verb === '-C') return say();
   chain.rules.splice(found, 1);
   return done();
@@ -102,48 +110,4 @@ export function verdict(chains: Chains, name: string, packet: Packet): readonly 
     if (decision) return decision;
   }
   return policy ? [policy] : undefined;
-}
-
-/** RHEL's stock chains with the SDN's own jumps in front: INPUT and FORWARD end in a REJECT. */
-const STOCK = {
-  filter: `
--P INPUT ACCEPT
--A INPUT -m comment --comment "firewall overrides" -j OPENSHIFT-FIREWALL-ALLOW
--A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
--A INPUT -p icmp -j ACCEPT
--A INPUT -i lo -j ACCEPT
--A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
--A INPUT -j OS_FIREWALL_ALLOW
--A INPUT -j REJECT --reject-with icmp-host-prohibited
--P FORWARD ACCEPT
--A FORWARD -m comment --comment "firewall overrides" -j OPENSHIFT-FIREWALL-FORWARD
--A FORWARD -j REJECT --reject-with icmp-host-prohibited
--P OUTPUT ACCEPT
--A OPENSHIFT-FIREWALL-ALLOW -p udp -m udp --dport 4789 -j ACCEPT
--A OPENSHIFT-FIREWALL-ALLOW -i tun0 -j ACCEPT
--A OPENSHIFT-FIREWALL-ALLOW -i docker0 -j ACCEPT
--A OPENSHIFT-FIREWALL-FORWARD -d CLUSTER -j ACCEPT
--A OPENSHIFT-FIREWALL-FORWARD -s CLUSTER -j ACCEPT
--A OS_FIREWALL_ALLOW -p tcp -m tcp --dport 10250 -j ACCEPT`,
-  nat: `
--P PREROUTING ACCEPT
--P POSTROUTING ACCEPT
--A POSTROUTING -m comment --comment "rules for masquerading OpenShift traffic" -j OPENSHIFT-MASQUERADE
--A OPENSHIFT-MASQUERADE -s CLUSTER -m comment --comment "masquerade pod-to-external traffic" -j MASQUERADE`,
-};
-
-export function stockChains(clusterNetworks: readonly string[]): Record<'filter' | 'nat', Chains> {
-  const read = (text: string): Chains => {
-    const chains: Chains = {};
-    const lines = text.trim().split('\n');
-    const each = (line: string): string[] => clusterNetworks.map((network) => line.replace('CLUSTER', network));
-    for (const line of lines.flatMap((line) => (line.includes('CLUSTER') ? each(line) : line))) {
-      const [verb, name = '', ...words] = (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
-      const chain = (chains[name] ??= { rules: [] });
-      if (verb === '-P') chain.policy = words[0]!;
-      else chain.rules.push(parseRule(words));
-    }
-    return chains;
-  };
-  return { filter: read(STOCK.filter), nat: read(STOCK.nat) };
 }

@@ -1,6 +1,7 @@
 import { contains, hostOf, lengthOf, networkOf } from '../address';
 import { flowText, type Flow } from './flows';
-import { chainLines, stockChains, type Chains } from './iptables';
+import { chainLines, type Chains } from './iptables';
+import { stockChains } from './stock-chains';
 import type { Unit } from './systemctl';
 import { networksOf, otherFlows, pipelineFlows, type Plugin } from './pipeline';
 
@@ -89,7 +90,7 @@ export function startNode(settings: NodeSettings): Node {
     links: [loopback, ether(3, settings.interface, 1500)],
     addresses: [{ dev: 'lo', address: '127.0.0.1', length: 8 }],
     routes: [],
-    chains: stockChains(networksOf(settings)),
+    chains: stockChains(settings.plugin, networksOf(settings)),
     flows: [],
     connections: [],
     learned: {},
@@ -134,8 +135,27 @@ export const holds = (node: Node, address: string): boolean =>
   node.addresses.some((entry) => entry.address === address);
 
 export function addAddress(node: Node, dev: string, cidr: string): void {
-  node.addresses.push({ dev, address: hostOf(cidr), length: lengthOf(cidr) });
-  if (lengthOf(cidr) < 32) node.routes.push({ to: networkOf(cidr), dev, src: hostOf(cidr), kernel: true });
+  const fresh = { dev, address: hostOf(cidr), length: lengthOf(cidr) };
+  node.addresses.push(fresh);
+  if (linkNamed(node, dev)?.up) connect(node, fresh);
+}
+
+/** The kernel's own route to an address's network, which stands while its device is up. */
+export function connect(node: Node, { dev, address, length }: Address): void {
+  const to = networkOf(`${address}/${length}`);
+  if (length < 32 && !node.routes.some((route) => route.kernel && route.dev === dev && route.to === to))
+    node.routes.push({ to, dev, src: address, kernel: true });
+}
+
+/** Takes an address away, and the routes that stood by it; a device without any address has no route either. */
+export function removeAddress(node: Node, { dev, address, length }: Address): void {
+  const is = (each: Address): boolean => each.dev === dev && each.address === address && each.length === length;
+  node.addresses = node.addresses.filter((each) => !is(each));
+  const gone = networkOf(`${address}/${length}`);
+  const last = addressesOn(node, dev).length === 0;
+  node.routes = node.routes.filter(
+    (route) => route.dev !== dev || !(last || (route.kernel && route.src === address && route.to === gone)),
+  );
 }
 
 /** Deletes a device; its addresses and routes go with it. */

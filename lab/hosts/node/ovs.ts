@@ -1,6 +1,6 @@
 import { done, Refusal, say, type Answer } from '../answer';
 import { text } from '../texts';
-import { trace } from './trace';
+import { trace, type Traced } from './trace';
 import { covers, flowText, identical, parseFilter, parseFlow, withFlow, type Flow, type Ports } from './flows';
 import type { Node } from './node';
 
@@ -89,19 +89,22 @@ export function ovsVsctl(node: Node, args: readonly string[]): Answer {
 export function ovsAppctl(node: Node, args: readonly string[]): Answer {
   const [command, bridge = '', flow = '', ...more] = args;
   if (command !== 'ofproto/trace' || more.length) throw new Refusal('notModelled', 'ovs-appctl', args.join(' '));
-  if (bridge !== 'br0') throw new Refusal('unknownBridge');
+  if (bridge !== 'br0') throw new Refusal('unknownBridge', bridge);
   const { match } = parseFilter(flow, portsOf(node));
   const [source, destination] = [match['nw_src'] ?? match['arp_spa'], match['nw_dst'] ?? match['arp_tpa']].map(
     (address = '0.0.0.0') => address,
   ) as [string, string];
   const proto = match['proto'] === 'arp' ? 'arp' : 'ip';
   const hasProtocol = !['ip', undefined].includes(match['proto']);
-  const sent = trace(node, { port: match['in_port'] ?? '', proto, source, destination });
+  const packet: Traced = { port: match['in_port'] ?? '', proto, source, destination };
+  const sent = trace(node, packet);
   const changed = [
     ...(sent && sent.packet.source !== source ? [`src=${sent.packet.source}`] : []),
     ...(sent && sent.packet.destination !== destination ? [`dst=${sent.packet.destination}`] : []),
   ];
   // of a packet without a protocol Open vSwitch changes no address on its way out (OS-42)
   const actions = [...(hasProtocol && changed.length ? [`set(ipv4(${changed.join(',')}))`] : []), sent?.port ?? 'drop'];
-  return say(text('traced', flow, actions.join(',')));
+  // conntrack ends a translation: what comes after it has a second one
+  const all = [...(packet.tracked ? ['ct,recirc(0x1)'] : []), actions.join(',')];
+  return say(text('traced', flow, all.join('\n\nDatapath actions: ')));
 }

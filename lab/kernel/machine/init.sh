@@ -13,6 +13,7 @@ perl -e '
     syscall(313, fileno $module, $options, 0) == 0 or warn "$file: $!\n";
   }'
 mkdir -p /dev/pts /dev/shm
+ln -s /proc/self/fd /dev/fd
 mount -t devpts devpts /dev/pts
 mount -t tmpfs run /run
 mount -t tmpfs tmp /tmp

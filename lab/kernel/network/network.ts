@@ -61,7 +61,7 @@ export class Network {
   static async found(machine: Machine, plan: SitePlan): Promise<Network> {
     const network = new Network(machine, plan);
     const there = (await network.#done({ command: ['ls', '/run/netns'] })).split('\n');
-    for (const { name } of plan.nodes) if (!there.includes(name)) network.#off.add(name);
+    for (const { name } of [...plan.nodes, ...plan.bigips]) if (!there.includes(name)) network.#off.add(name);
     return network;
   }
 
@@ -75,24 +75,43 @@ export class Network {
     return this.#done({ host, command, env: this.env(host) });
   }
 
-  /** Without a word to anybody: its processes are killed, its Pods' too, and its namespaces are gone. */
+  /** Without a word to anybody: its processes are killed, its Pods' too, and its namespaces are gone. A host that is not in the plan has none. */
   async powerOff(name: string): Promise<void> {
-    const node = this.#node(name);
+    const { node, bigip } = this.#planned(name);
+    const ports = node
+      ? [portOf('lan', node.address)]
+      : bigip && [portOf('lan', bigip.addresses[0] ?? bigip.outside), portOf('ext', bigip.outside)];
+    if (!ports) return;
     this.#off.add(name);
-    await this.#done({ command: ['bash', `${FOLDER}/bin/power-off.sh`, name, portOf('lan', node.address)] });
+    await this.#done({ command: ['bash', `${FOLDER}/bin/power-off.sh`, name, ...ports] });
   }
 
-  /** As after a boot: all that was not in the plan is gone, and tun0 has another MAC. */
+  /** As after a boot: all that was not in the plan is gone, and a node's tun0 has another MAC. */
   async powerOn(name: string): Promise<void> {
-    const node = this.#node(name);
-    await this.#batch(undefined, nodeCable(node));
-    await this.#boot(node);
+    const { node, bigip } = this.#planned(name);
+    if (node) {
+      await this.#batch(undefined, nodeCable(node));
+      await this.#boot(node);
+    } else if (bigip) {
+      await this.#batch(undefined, bigipCables(bigip));
+      await this.#startBigIp(bigip);
+    }
     this.#off.delete(name);
   }
 
-  /** `systemctl restart openvswitch`: no flow is left; a second later the SDN builds br0 anew. */
+  /** The version note is gone: about a second later the SDN builds br0 anew, with other ports and another tun0. */
+  async loseNote(name: string): Promise<void> {
+    await this.#script(name, 'lose-note');
+  }
+
+  /** `systemctl restart openvswitch`: no flow is left, so the SDN builds br0 anew as well. */
   async restartOvs(name: string): Promise<void> {
     await this.#script(name, 'restart-ovs');
+  }
+
+  /** Waits until the SDN has br0 as it wants it. @throws Error when it has not after a minute */
+  async settled(name: string): Promise<void> {
+    await this.#script(name, 'settle');
   }
 
   /** Deletes every flow on br0 that is not the SDN's. */
@@ -110,7 +129,9 @@ export class Network {
     await Promise.all([
       ...fresh(plan.bigips).map((bigip) => this.#startBigIp(bigip)),
       ...fresh(plan.nodes).map((node) => this.#boot(node)),
-      ...plan.bigips.filter(({ name }) => known.has(name)).map((bigip) => this.#batch(bigip.name, this.#routes(bigip))),
+      ...plan.bigips
+        .filter(({ name }) => known.has(name) && !this.#off.has(name))
+        .map((bigip) => this.#batch(bigip.name, this.#routes(bigip))),
       ...plan.nodes
         .filter(({ name }) => known.has(name) && !this.#off.has(name))
         .map(async (node) => {
@@ -130,10 +151,9 @@ export class Network {
     return dumpText(await this.do(host, 'bash', `${FOLDER}/bin/dump.sh`, host));
   }
 
-  #node(name: string): NodePlan {
-    const node = this.plan.nodes.find((plan) => plan.name === name);
-    if (!node) throw new Error(`no node "${name}" in this network`);
-    return node;
+  #planned(name: string): { readonly node: NodePlan | undefined; readonly bigip: BigIpPlan | undefined } {
+    const { nodes, bigips } = this.plan;
+    return { node: nodes.find((plan) => plan.name === name), bigip: bigips.find((plan) => plan.name === name) };
   }
 
   /** All networks on the LAN. */

@@ -3,6 +3,8 @@
 #   boot            addresses, Open vSwitch, the stock firewall, Pods, the SDN
 #   follow          the plan has changed: Pods, flows and networks on the LAN that it has since
 #   restart-ovs     what `systemctl restart openvswitch` does to br0: no flow is left, tun0 stays
+#   lose-note       what makes the SDN build br0 anew
+#   settle          waits until the SDN has done so: the version note is there
 #   wipe-flows      every flow that is not the SDN's goes, without a moment in which the SDN's are missing
 # The node's folder holds what network.ts writes: plan (variables), flows, firewall, chains, jumps.
 set -euo pipefail
@@ -46,11 +48,12 @@ restart_switch() {
 # A Pod's namespace, with the interface and the routes that OpenShift's CNI plugin gives it.
 plug() {
   local pod=$1 namespace=$name-pod-$1
+  cable_of "$pod" && mac_of "$pod"
   ip netns add "$namespace"
-  ip link add "$(cable_of "$pod")" mtu 1450 up type veth peer name eth0 netns "$namespace"
+  ip link add "$cable" mtu 1450 up type veth peer name eth0 netns "$namespace"
   {
     echo "link set lo up"
-    echo "link set eth0 address $(mac_of "$pod") mtu 1450 up"
+    echo "link set eth0 address $mac mtu 1450 up"
     echo "addr add $pod/${gateway#*/} dev eth0"
     for network in $networks; do echo "route add $network dev eth0"; done
     echo "route add default via ${gateway%/*}"
@@ -82,10 +85,22 @@ wipe_flows() {
   { echo delete && sdn_flows | sed 's/^/add /'; } | ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -
 }
 
+lose_note() { ovs-ofctl -O OpenFlow13 del-flows br0 table=253; }
+
+settle() {
+  local tries=0
+  while [[ $(ovs-ofctl -O OpenFlow13 dump-flows br0 table=253 2>&1) != *note:* ]]; do
+    ((++tries < 300)) || { echo "the SDN has not put br0's version note back: see $PWD/sdn.log" >&2 && exit 1; }
+    sleep 0.2
+  done
+}
+
 case $2 in
   boot) boot ;;
   follow) follow ;;
   restart-ovs) restart_switch ;;
+  lose-note) lose_note ;;
+  settle) settle ;;
   wipe-flows) wipe_flows ;;
   *) exit 64 ;;
 esac

@@ -109,6 +109,9 @@ export function nodePlans(nodes: Readonly<Record<string, NodeSettings>>): NodePl
   ];
 }
 
+/** The last number of the default route's router, which is not there: BIG-IP may have .1, and would take replies in past the tunnel. */
+const NOBODY = 254;
+
 /** A plan as the shell variables that the node's scripts read. @param neighbours all networks on the LAN */
 export function planText(plan: NodePlan, neighbours: readonly string[]): string {
   const own = networkOf(plan.address);
@@ -116,7 +119,7 @@ export function planText(plan: NodePlan, neighbours: readonly string[]): string 
     name: plan.name,
     interface: plan.interface,
     address: plan.address,
-    router: toAddress(toNumber(hostOf(own)) + 1),
+    router: toAddress(toNumber(hostOf(own)) + NOBODY),
     neighbours: neighbours.filter((network) => network !== own).join(' '),
     gateway: plan.gateway,
     subnet: networkOf(plan.gateway),

@@ -1,7 +1,7 @@
 #!/bin/bash
-# A node loses its power: power-off.sh NODE PORT, with its cable's end at the LAN. Cable first: nothing that dies says goodbye.
+# A host loses its power: power-off.sh HOST PORT..., with its cables' ends at the bridges. Cables first: nothing that dies says goodbye.
 set -eu
-ip link del "$2"
+for port in "${@:2}"; do ip link del "$port"; done
 spaces=("$1")
 for space in /run/netns/"$1"-pod-*; do
   [[ ! -e $space ]] || spaces+=("${space##*/}")

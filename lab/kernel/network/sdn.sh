@@ -10,39 +10,48 @@
 : "${name:?}" "${gateway:?}" "${networks:?}" "${pods?}" # of the plan
 export LC_ALL=C OVS_RUNDIR=/run/lab/$name/ovs OVS_DBDIR=/run/lab/$name/ovs OVS_LOGDIR=/run/lab/$name/ovs
 
+# Both set a variable: what $(...) costs in a slow guest is felt.
 octets() {
-  local IFS=. format=$1
+  local IFS=. variable=$1 format=$2
   # shellcheck disable=SC2059,SC2086 # four numbers for a format of ours
-  printf "$format" $2
+  printf -v "$variable" "$format" $3
 }
-cable_of() { octets 'veth%02x%02x%02x%02x' "$1"; }
-mac_of() { octets '0a:58:%02x:%02x:%02x:%02x' "$1"; } # as OpenShift's CNI plugin makes it
+cable_of() { octets cable 'veth%02x%02x%02x%02x' "$1"; }
+mac_of() { octets mac '0a:58:%02x:%02x:%02x:%02x' "$1"; } # as OpenShift's CNI plugin makes it
 
-# How often br0 was rebuilt. Port numbers move on by ten each time; vxlan0 keeps 1.
-generation() { cat generation 2>/dev/null || echo 0; }
-tun_port() { echo $(($(generation) * 10 + 2)); }
+# Port numbers move on by ten each time that br0 is built; vxlan0 keeps 1. Sets tun, tun0's; Pods follow from two more in the order of the plan.
+read_ports() { tun=2 && read -r tun <ports; } 2>/dev/null
 
 # The plan's flows with today's port numbers for its words @vxlan0@, @tun0@ and @POD@.
 sdn_flows() {
-  local port=$(($(tun_port) + 2)) script pod
-  script="s/@vxlan0@/1/g;s/@tun0@/$(tun_port)/g"
+  local port script pod
+  read_ports
+  port=$((tun + 2))
+  script="s/@vxlan0@/1/g;s/@tun0@/$tun/g"
   for pod in $pods; do script+=";s/@$pod@/$((port++))/g"; done
   sed "$script" flows
 }
 
+# Adding a flow that is there changes nothing.
+sdn_load() { sdn_flows | ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -; }
+
 # br0 and all on it, new. In one transaction with its removal Open vSwitch would keep the old one.
 sdn_rebuild() {
-  local port pod network ports=()
-  if [[ -e generation ]]; then echo $(($(generation) + 1)) >generation; else echo 0 >generation; fi
-  port=$(($(tun_port) + 2))
+  local port pod network veths=()
+  if read_ports; then
+    tun=$((tun + 10))
+    ovs-vsctl --timeout=60 --if-exists del-br br0
+  fi
+  echo "$tun" >ports
+  port=$((tun + 2))
   for pod in $pods; do
-    ports+=(-- add-port br0 "$(cable_of "$pod")" -- set Interface "$(cable_of "$pod")" "ofport_request=$((port++))")
+    cable_of "$pod"
+    veths+=(-- add-port br0 "$cable" -- set Interface "$cable" "ofport_request=$((port++))")
   done
-  ovs-vsctl --timeout=60 --if-exists del-br br0
   ovs-vsctl --timeout=60 add-br br0 -- set Bridge br0 fail-mode=secure protocols=OpenFlow13 \
     -- add-port br0 vxlan0 -- set Interface vxlan0 type=vxlan options:remote_ip=flow options:key=flow ofport_request=1 \
-    -- add-port br0 tun0 -- set Interface tun0 type=internal mtu_request=1450 "ofport_request=$(tun_port)" \
-    "${ports[@]}"
+    -- add-port br0 tun0 -- set Interface tun0 type=internal mtu_request=1450 "ofport_request=$tun" \
+    "${veths[@]}"
   {
     echo "addr add $gateway dev tun0"
     echo "link set tun0 up"
@@ -52,30 +61,33 @@ sdn_rebuild() {
   sdn_load
 }
 
-# A Pod whose interface has just been made; the ports follow the order of the plan.
+# A Pod whose interface has just been made.
 sdn_plug() {
-  local port=$(($(tun_port) + 2)) pod
+  local port pod
+  read_ports
+  port=$((tun + 2))
   for pod in $pods; do
     [[ $pod != "$1" ]] || break
     port=$((port + 1))
   done
-  ovs-vsctl --timeout=60 add-port br0 "$(cable_of "$1")" -- set Interface "$(cable_of "$1")" "ofport_request=$port"
+  cable_of "$1"
+  ovs-vsctl --timeout=60 add-port br0 "$cable" -- set Interface "$cable" "ofport_request=$port"
 }
 
-# What the plan has since: adding a flow that is there changes nothing.
-sdn_load() { sdn_flows | ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -; }
+sdn_rules() { iptables-save | grep -e '^-.*OPENSHIFT-'; }
 
 # Its chains, whole, and the jumps to them, in front where they are missing; the rules of others stay.
 sdn_chains() {
-  local table chain rule words
-  iptables-restore -w --noflush <chains
-  while IFS='|' read -r table chain rule; do
-    eval "words=($rule)" # the lab's own words, quoted as iptables prints them
-    iptables -w -t "$table" -C "$chain" "${words[@]}" 2>/dev/null || iptables -w -t "$table" -I "$chain" "${words[@]}"
-  done <jumps
+  local table chain rule now
+  now=$(iptables-save)
+  {
+    echo "$(<chains)"
+    while IFS='|' read -r table chain rule; do
+      [[ $now == *"-A $chain $rule"* ]] || printf '*%s\n-I %s %s\nCOMMIT\n' "$table" "$chain" "$rule"
+    done <jumps
+  } | iptables-restore -w --noflush
   sdn_rules >chains.seen
 }
-sdn_rules() { iptables-save | grep -e '^-.*OPENSHIFT-'; }
 
 # The real one looks at its chains every 30 s; here it is 10, so that nobody waits long.
 sdn_watch() {

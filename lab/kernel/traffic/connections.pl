@@ -38,16 +38,18 @@ sub ask {
     my $connection = shift;
     my $what = $option{speak} eq 'server' ? "GET /stream?every=$option{every}&count=999999999" : 'POST /echo';
     $connection->{stream}->put( "$what HTTP/1.1\r\nHost: $option{to}\r\n" . ( $option{speak} eq 'server' ? '' : "Transfer-Encoding: chunked\r\n" ) . "\r\n" );
-    say_line($connection) if $option{speak} eq 'both';
 }
 
-sub say_line {
-    my $connection = shift;
-    return if $stopped || !$connection->{stream}->is_open;
-    my $line = 'line ' . ++$connection->{sent} . "\n";
-    push @{ $connection->{asked} }, Loop::now();
-    $connection->{stream}->put( sprintf "%x\r\n%s\r\n", length $line, $line );
-    Loop::after( $option{every}, sub { say_line($connection) } );
+# A line on each connection at once: a wake-up costs more than a line.
+sub say_lines {
+    return if $stopped;
+    Loop::after( $option{every}, \&say_lines );
+    my $now = Loop::now();
+    for my $connection ( grep { !$_->{end} } @connections ) {
+        my $line = 'line ' . ++$connection->{sent} . "\n";
+        push @{ $connection->{asked} }, $now;
+        $connection->{stream}->put( sprintf "%x\r\n%s\r\n", length $line, $line );
+    }
 }
 
 sub hear {
@@ -75,7 +77,7 @@ sub ended {
     return if $connection->{end};
     my $now = Loop::now();
     @$connection{qw(end error)} = ( $how, $error || undef );
-    $connection->{at} = Measurement::tenths( $now - $start ) if $how =~ /reset|closed|failed/;
+    $connection->{at} = Measurement::tenths( $now - $start ) if $how =~ /reset|closed/;
     my $since = silent_since($connection);
     $connection->{longestWait} = $now - $since if $since && $now - $since > $connection->{longestWait};
     $connection->{stream}->close if $connection->{stream};
@@ -110,6 +112,8 @@ open_one() for 1 .. $option{count};
 my $opened;
 $opened = sub {
     return Loop::after( 5, $opened ) if $opening;
+    $start = Loop::now();
+    say_lines() if $option{speak} eq 'both';
     Measurement::ready( $option{ready} );
     Loop::after( 1000 * $option{seconds}, \&stop ) if $option{seconds};
 };
@@ -120,4 +124,6 @@ for my $connection (@connections) {
     my $silent = $since ? Loop::now() - $since : 0;
     ended( $connection, $silent > $option{patience} * 0.99 + ( $option{speak} eq 'server' ? $option{every} : 0 ) ? 'hung' : 'open' );
 }
-Measurement::summary( { connections => [ map { my $of = $_; $of->{longestWait} = Measurement::tenths( $of->{longestWait} ); +{ map { $_ => $of->{$_} } qw(pod sent answered longestWait end at error) } } @connections ] } );
+delete @$_{qw(stream asked heard in)} for @connections;
+$_->{longestWait} = Measurement::tenths( $_->{longestWait} ) for @connections;
+Measurement::summary( { connections => \@connections } );

@@ -67,7 +67,7 @@ export interface Connection {
   readonly longestWait: number;
   /** `hung`: open, but at the end it was owed an answer for all of `patience`. `closed`: by the other side. `failed`: it never opened. */
   readonly end: 'open' | 'hung' | 'reset' | 'closed' | 'failed';
-  /** When it was reset, closed or failed. */
+  /** When it was reset or closed. */
   readonly at: number | null;
   readonly error: string | null;
 }
@@ -138,7 +138,7 @@ export async function measure<Kind extends keyof Kinds>(
   const words = Object.entries({ ...options, ready: fifo }).map(([name, value]) => `${name}=${String(value)}`);
   const over = new AbortController();
   const done = machine
-    .run({ host, command: perl(kind, words) })
+    .run({ host, ...perl(kind, words) })
     .then((ran) => JSON.parse(orThrow(`${kind} from ${host}`, ran).out) as Kinds[Kind]['result'])
     .finally(() => over.abort());
   done.catch(() => {}); // whoever awaits it hears of it

@@ -30,7 +30,7 @@ sub ready {
 
 sub summary { print json(shift), "\n" }
 
-# Numbers are those that were never a text.
+# What looks like a number is one.
 sub json {
     my $value = shift;
     return 'null' unless defined $value;

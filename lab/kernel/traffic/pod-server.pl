@@ -142,4 +142,5 @@ my $listening = Stream::listen_at(
     }
 );
 Daemon::start( __FILE__ =~ s{[^/]*$}{pod-$name.log}r );
+Loop::survive();
 Loop::run();

@@ -18,8 +18,9 @@ async function bring(machine: Machine): Promise<void> {
     await machine.write(`${FOLDER}/${name}`, readFileSync(join(__dirname, name), 'utf8'));
 }
 
+/** The job that runs one of the programs; errors are in plain C, whatever locales the machine has. */
 export const perl = (program: string, words: readonly string[]) =>
-  ['perl', `${FOLDER}/${program}.pl`, ...words] as const;
+  ({ command: ['perl', `${FOLDER}/${program}.pl`, ...words], env: { LC_ALL: 'C' } }) as const;
 
 /** A line of bash; `words` are its $1, $2 and so on. */
 export const bash = (line: string, ...words: readonly string[]) => ['bash', '-c', line, 'bash', ...words] as const;
@@ -48,7 +49,7 @@ export async function serve(
   words: readonly string[],
 ): Promise<Server> {
   await install(machine);
-  const ran = await machine.run({ host, command: perl(program, words) });
+  const ran = await machine.run({ host, ...perl(program, words) });
   const pid = Number(orThrow(`${program} on ${host}`, ran).out);
   return {
     pid,

@@ -125,4 +125,5 @@ apply();
 Loop::on_signal( HUP  => sub { eval { apply(); 1 } or warn $@; write_status() } );
 Loop::on_signal( USR1 => \&write_status );
 Daemon::start("$file.log");
+Loop::survive();
 Loop::run();

@@ -4,7 +4,8 @@ package Stream;
 use strict;
 use warnings;
 use Fcntl  qw(F_SETFL O_NONBLOCK O_RDWR);
-use Socket qw(PF_INET SOCK_STREAM SOL_SOCKET SO_ERROR SO_LINGER SO_REUSEADDR INADDR_ANY IPPROTO_TCP TCP_NODELAY inet_aton inet_ntoa pack_sockaddr_in unpack_sockaddr_in);
+use Socket qw(PF_INET SOCK_STREAM SOL_SOCKET SO_ERROR SO_LINGER SO_REUSEADDR IPPROTO_TCP TCP_NODELAY);
+use Socket qw(inet_aton inet_ntoa pack_sockaddr_in unpack_sockaddr_in);
 
 use constant { IP_FREEBIND => 15, IP_TRANSPARENT => 19, IP_BIND_ADDRESS_NO_PORT => 24, PIECE => 65536 };    # linux/in.h
 

@@ -11,7 +11,7 @@ import {
 import type { SendFault } from '../../../lab/hosts/host';
 import { Clock } from '../../../lab/cloud/clock';
 import { Endpoint } from '../../../lab/cloud/endpoint';
-import { Commands } from '../../../lab/cloud/ssm/commands';
+import { Commands, type Fleet } from '../../../lab/cloud/ssm/commands';
 import { readDocument } from '../../../lab/cloud/ssm/document';
 import { readAssembly } from '../../../lab/cloud/template';
 import { documentResource, eventually, FakeHosts, parameter, temporaryFolder, writeAssembly } from './support';
@@ -41,7 +41,7 @@ let commands: Commands;
 let endpoint: Endpoint;
 let ssm: SSMClient;
 
-const open = async (speed: number, ...faults: SendFault[]) => {
+const open = async (speed: number, more: Pick<Fleet, 'faults' | 'pickUp'> = {}) => {
   hosts = new FakeHosts([NODE]);
   const known = new Map(
     readAssembly(documents)
@@ -56,7 +56,7 @@ const open = async (speed: number, ...faults: SendFault[]) => {
     registered: new Set([GONE]),
     environment,
     directory: temporaryFolder(),
-    faults,
+    ...more,
   });
   endpoint = await Endpoint.open(commands.operations);
   ssm = new SSMClient({
@@ -225,10 +225,18 @@ test('the log of trips tells every command, its end and its comment', async () =
   expect(trip!.ended).toBeGreaterThan(trip!.sent);
 });
 
+test('an agent picks a command up as late as it is told to', async () => {
+  await close();
+  await open(SPEED, { pickUp: 30 });
+  await settled((await say({ Word: ['x'] })).CommandId!);
+  const [trip] = commands.trips();
+  expect((trip!.ended - trip!.sent) * SPEED).toBeGreaterThanOrEqual(29_000); // timers may be a little early
+});
+
 describe('a fault of sending', () => {
   const reopen = async (...faults: SendFault[]) => {
     await close();
-    await open(SPEED, ...faults);
+    await open(SPEED, { faults });
   };
   const word = { Parameters: { Word: ['x'] } };
   /** The SDK itself would try again. */

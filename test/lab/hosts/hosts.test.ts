@@ -145,7 +145,7 @@ describe('hosts', () => {
         .dump(BIGIP)
         .split('\n')
         .filter((line) => !before[1]!.includes(line)),
-    ).toEqual(['ltm virtual other-vserver {', 'ltm virtual other-vserver {']);
+    ).toEqual(['running', 'saved'].flatMap(() => ['ltm virtual other-vserver {', '    destination 10.3.88.102:http']));
     expect((await again.world.run(BIGIP, 'list net route other')).code).toBe(0);
   });
 

@@ -81,7 +81,7 @@ ovs-ofctl: br0: failed to connect to socket (Broken pipe)
 [rc 1]
 ovs-ofctl: br9 is not a bridge or a socket
 [rc 1]
-ovs-ofctl: cannot set cookie (did you mean to specify a cookie mask?)
+ovs-ofctl: cannot set cookie (to match on a cookie, specify a mask, e.g. cookie=0x999/-1)
 [rc 1]
 ovs-ofctl: actions are invalid with specified match (OFPBIC_BAD_TABLE_ID)
 [rc 1]
@@ -124,7 +124,7 @@ describe('ovs-appctl ofproto/trace', () => {
         '',
       ),
     ).toBe(
-      'Unknown bridge\novs-appctl: ovs-vswitchd: server returned an error\n[rc 2]\novs-appctl: not modelled by the lab: fdb/show br0\n[rc 127]\n',
+      'br9: unknown bridge\novs-appctl: ovs-vswitchd: server returned an error\n[rc 2]\novs-appctl: not modelled by the lab: fdb/show br0\n[rc 127]\n',
     );
   });
 });

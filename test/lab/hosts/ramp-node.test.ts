@@ -53,11 +53,11 @@ $ ip -4 route show 10.3.91.216
 10.3.91.216 dev tun1 scope link 
 [rc 0]
 $ ip -4 route show
-10.3.89.0/24 dev eth0 proto kernel scope link src 10.3.89.89 
 default via 10.3.89.1 dev eth0 
+10.3.89.0/24 dev eth0 proto kernel scope link src 10.3.89.89 
+10.3.91.216 dev tun1 scope link 
 10.128.0.0/14 dev tun0 scope link 
 172.30.0.0/16 dev tun0 scope link 
-10.3.91.216 dev tun1 scope link 
 [rc 0]
 $ ip route get 10.3.91.216
 10.3.91.216 dev tun1 src 10.3.91.217 uid 0 

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Synthesizes the app once for all whole runs: what runs there is what a deployment would run. CDK's check of the template, which takes longest, is left to test/stack. */
 export default function assemble(): void {
   const out = mkdtempSync(join(tmpdir(), 'edge-ramp-assembly-'));
+  process.once('exit', () => rmSync(out, { recursive: true, force: true }));
   const root = join(__dirname, '../../..');
   const done = spawnSync(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
     cwd: root,

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { configuration } from '../../../lab/kernel/network/keepalived';
 import { Namespace, until } from './namespace';
 
 const DOCUMENTS = join(__dirname, '../../../documents');
@@ -18,35 +19,6 @@ function documented(name: string, line: string): string {
   return execFileSync('bash', ['-c', `. "$1" && ${line}`, '-', join(DOCUMENTS, `${name}.sh`)], { encoding: 'utf8' });
 }
 
-/** As the ipfailover image configures keepalived for one address (OS-29). */
-function configuration(state: string, priority: number, check: string): string {
-  return `global_defs {
-  router_id ipf_pair
-}
-vrrp_script chk_ipf_pair {
-  script "${check}"
-  interval 2
-}
-vrrp_instance ipf_pair_VIP_1 {
-  interface eth0
-  ${state}
-  virtual_router_id ${OFFSET + 1}
-  priority ${priority}
-  preempt_delay 300
-  authentication {
-    auth_type PASS
-    auth_pass ipf-pair
-  }
-  track_script {
-    chk_ipf_pair
-  }
-  virtual_ipaddress {
-    ${VIP} dev eth0
-  }
-}
-`;
-}
-
 /** One of the two nodes: a network, and keepalived in it. */
 export class PairNode {
   private readonly folder: string;
@@ -60,9 +32,12 @@ export class PairNode {
     mkdirSync(join(folder, 'bin'), { recursive: true });
   }
 
-  keepalived(state: string, priority: number, check: string): void {
+  /** As the ipfailover image configures it for one address (OS-29). */
+  keepalived(master: boolean, priority: number, check: string): void {
     const file = (name: string): string => join(this.folder, name);
-    writeFileSync(file('keepalived.conf'), configuration(state, priority, check));
+    const vips = [{ address: VIP, master, priority }];
+    const failover = { name: 'ipf-pair', vips, interface: 'eth0', offset: OFFSET, check };
+    writeFileSync(file('keepalived.conf'), configuration(failover));
     const pids = ['pid', 'vrrp_pid'].map((name) => `--${name}=${file(name)}`);
     const options = ['-n', '--log-console', '--vrrp', `--use-file=${file('keepalived.conf')}`, ...pids].join(' ');
     this.network.serve({}, 'sh', '-c', `exec keepalived ${options} >'${file('log')}' 2>&1`);
@@ -156,8 +131,8 @@ export class Pair {
       ] as const)
         await network.ip('link set lo up', 'link set eth0 up', `addr add 10.20.30.${last}/24 dev eth0`);
       const pair = new Pair(new PairNode(join(folder, 'first'), one), new PairNode(join(folder, 'second'), other));
-      pair.first.keepalived('state MASTER', 253, check);
-      pair.second.keepalived('', 12, check);
+      pair.first.keepalived(true, 253, check);
+      pair.second.keepalived(false, 12, check);
       await until('the first node takes the address', () => pair.first.holds());
       await until('the second node is up', () => pair.second.states().length > 0);
       await use(pair);

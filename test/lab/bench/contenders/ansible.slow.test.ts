@@ -2,7 +2,8 @@ import { ansible } from '../../../../lab/bench/contenders/ansible';
 import type { Contender } from '../../../../lab/bench/contenders/contender';
 import { pasted } from '../../../../lab/bench/contenders/pasted';
 import { BIGIP, closeAll, newDirectory, NODE, open, spec, type Bench } from '../../hosts/bench';
-import { difference, dumps, podAnswers } from './support';
+import { difference } from '../../../../lab/bench/difference';
+import { dumps, podAnswers } from './support';
 
 let hosts: Bench;
 let contender: Contender;

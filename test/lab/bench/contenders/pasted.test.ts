@@ -1,7 +1,8 @@
 import { pasted } from '../../../../lab/bench/contenders/pasted';
 import type { WorldOptions } from '../../../../lab/hosts/world';
 import { closeAll, NODE, open, spec } from '../../hosts/bench';
-import { difference, dumps, podAnswers } from './support';
+import { difference } from '../../../../lab/bench/difference';
+import { dumps, podAnswers } from './support';
 
 afterAll(closeAll);
 

@@ -1,4 +1,4 @@
-import type { Machine } from '../../../../lab/kernel/machine/machine';
+import type { Machine } from '../../../lab/kernel/machine/machine';
 import {
   get,
   measure,
@@ -6,7 +6,7 @@ import {
   startProxy,
   type Proxy,
   type Virtual,
-} from '../../../../lab/kernel/traffic/traffic';
+} from '../../../lab/kernel/traffic/traffic';
 import { closeAll, line, wire } from './bench';
 
 const web = { name: 'web', address: '10.9.0.1', port: 80, translation: 'automap', members: ['10.9.0.2:8080'] } as const;

@@ -1,5 +1,5 @@
-import type { Machine } from '../../../../lab/kernel/machine/machine';
-import { measure, startPodServer, type Pings } from '../../../../lab/kernel/traffic/traffic';
+import type { Machine } from '../../../lab/kernel/machine/machine';
+import { measure, startPodServer, type Pings } from '../../../lab/kernel/traffic/traffic';
 import { closeAll, line, wire } from './bench';
 
 let machine: Machine;
@@ -17,8 +17,9 @@ describe('pings', () => {
     expect(Object.keys(targets)).toEqual(['10.9.0.2', '10.9.0.3']);
     for (const { sent, received, lost, duplicates, errors } of Object.values(targets)) {
       expect({ received, lost, duplicates, errors }).toEqual({ received: sent, lost: 0, duplicates: 0, errors: {} });
-      expect(sent).toBe(500 - skipped / 2);
+      expect(sent).toBeGreaterThan(0);
     }
+    expect(Object.values(targets).reduce((sum, { sent }) => sum + sent, skipped)).toBe(1000);
   });
 
   it('are sent until they are stopped, from the address that is asked for', async () => {

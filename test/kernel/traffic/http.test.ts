@@ -1,5 +1,5 @@
-import type { Machine } from '../../../../lab/kernel/machine/machine';
-import { get, startPodServer } from '../../../../lab/kernel/traffic/traffic';
+import type { Machine } from '../../../lab/kernel/machine/machine';
+import { get, startPodServer } from '../../../lab/kernel/traffic/traffic';
 import { closeAll, line, wire } from './bench';
 
 const POD = 'http://10.9.0.2:8080';

@@ -1,5 +1,5 @@
-import type { Machine } from '../../../../lab/kernel/machine/machine';
-import { measure, startPodServer, startProxy } from '../../../../lab/kernel/traffic/traffic';
+import type { Machine } from '../../../lab/kernel/machine/machine';
+import { measure, startPodServer, startProxy } from '../../../lab/kernel/traffic/traffic';
 import { closeAll, line, wire } from './bench';
 
 let machine: Machine;

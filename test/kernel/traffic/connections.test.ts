@@ -1,10 +1,5 @@
-import type { Machine } from '../../../../lab/kernel/machine/machine';
-import {
-  measure,
-  startPodServer,
-  type Connection,
-  type ConnectionOptions,
-} from '../../../../lab/kernel/traffic/traffic';
+import type { Machine } from '../../../lab/kernel/machine/machine';
+import { measure, startPodServer, type Connection, type ConnectionOptions } from '../../../lab/kernel/traffic/traffic';
 import { closeAll, line, wire } from './bench';
 
 let machine: Machine;

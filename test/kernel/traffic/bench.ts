@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Job, Machine, Ran } from '../../../../lab/kernel/machine/machine';
+import type { Job, Machine, Ran } from '../../../lab/kernel/machine/machine';
 
 const holders: ChildProcess[] = [];
 

@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
+import { ansible } from './contenders/ansible';
+import type { Contender } from './contenders/contender';
+import { edgeRamp } from './contenders/edge-ramp';
+import { pasted } from './contenders/pasted';
+import { openPlace, type Place } from './place';
+import { report } from './report';
+import { turn, type Turn } from './turn';
+
+/** `npm run bench`: the same work side by side, on hosts with real interfaces. */
+
+const ROOT = join(__dirname, '../..');
+/** Seconds that AWS's own sample of a trivial Run Command step took. */
+const TRIP = 2.6;
+
+const interrupted = onInterrupt();
+const { values } = parseArgs({
+  options: {
+    /** How often each contender has its turn as it is. */
+    rounds: { type: 'string', default: '3' },
+    /** How often with `TRIP` seconds given to each trip. */
+    delayed: { type: 'string', default: '1' },
+    /** Puts the result into docs/BENCHMARK.md. */
+    write: { type: 'boolean', default: false },
+  },
+});
+
+async function main(): Promise<void> {
+  const [rounds, delayed] = [Number(values.rounds), Number(values.delayed)];
+  if (!(rounds >= 1) || !(delayed >= 0))
+    throw new Error('usage: npm run bench -- [--rounds N] [--delayed N] [--write]');
+  if (spawnSync('ansible-playbook', ['--version']).status !== 0)
+    throw new Error('The benchmark needs Ansible: apt-get install ansible.');
+  const [load] = loadavg() as [number];
+  let machine = '';
+  const place = await openPlace(join(ROOT, 'cdk.out'), (line) => process.stderr.write(`${(machine = line)}\n`));
+  try {
+    const turns = [...(await series(place, 0, rounds)), ...(await series(place, TRIP, delayed))];
+    const file = join(ROOT, 'docs/BENCHMARK.md');
+    const markdown = report(turns, contenders(place, 0), { machine, load, trip: TRIP });
+    const text = await format(markdown, { ...(await resolveConfig(file)), parser: 'markdown' });
+    process.stdout.write(text);
+    if (values.write) writeFileSync(file, text);
+  } finally {
+    await place.close();
+  }
+}
+
+const contenders = (place: Place, delay: number): readonly Contender[] => {
+  const { hosts, spec, directory } = place;
+  return [
+    pasted({ hosts, spec, delay, signal: interrupted }),
+    ansible({ hosts, spec, delay, signal: interrupted, directory: join(directory, 'ansible') }),
+    edgeRamp({ lab: () => place.lab(), spec, signal: interrupted }),
+  ];
+};
+
+/** Every contender in each round; who begins changes from round to round. */
+async function series(place: Place, delay: number, rounds: number): Promise<readonly Turn[]> {
+  if (rounds === 0) return [];
+  await place.delay(delay);
+  const all = contenders(place, delay);
+  const turns: Turn[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const contender of all.map((_, i) => all[(i + round) % all.length]!)) {
+      turns.push(await turn(place, contender, delay));
+      const told = turns.at(-1)!.measured.map(({ action, seconds }) => `${action} ${seconds.toFixed(1)} s`);
+      process.stderr.write(`${contender.name}${delay > 0 ? `, ${delay} s a trip` : ''}: ${told.join(', ')}\n`);
+    }
+  }
+  return turns;
+}
+
+/** Ctrl-C ends what is under way; then the place is closed. */
+function onInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => controller.abort(new Error(`Interrupted by ${signal}: nothing is left behind.`)));
+  return controller.signal;
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${interrupted.aborted ? (interrupted.reason as Error).message : error.message}\n`);
+  process.exitCode = interrupted.aborted ? 130 : 1;
+});

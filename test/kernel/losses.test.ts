@@ -1,0 +1,117 @@
+import type { Tunnel } from '../../lib/tunnel/tunnel';
+import { broken, during, outages, rateFor, told, type Toll } from './support/losses';
+import { FIRST, PODS, SECOND, kernelSite, pair, single, VIP, type KernelSite } from './support/site';
+import { VIRTUALS } from './support/traffic';
+
+const pods = [PODS.ramp, PODS.worker] as const;
+const INPUT_RULE = '-p 4 -s 10.20.30.1 -m comment --comment edge-ramp:edge-b -j ACCEPT';
+
+let site: KernelSite;
+let spec: Tunnel = { ...single, virtualServers: single.virtualServers.slice(0, 1) };
+let rate: number;
+let control: Toll;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const declare = async (wanted: Tunnel): Promise<void> => site.declare((spec = wanted));
+async function measured(what: string, work: () => Promise<unknown>, virtuals?: readonly string[]): Promise<Toll> {
+  const toll = await during(site, { pods, rate, ...(virtuals ? { virtuals } : {}) }, work);
+  say(told(what, toll));
+  return toll;
+}
+/** Applies what is declared, under load. */
+const applied = (what: string, virtuals?: readonly string[]): Promise<Toll> =>
+  measured(what, async () => expect(await site.end({ allowInterruption: true })).toMatch(/^Applied/), virtuals);
+
+/** Nothing that the same traffic does not lose without edge-ramp. */
+function expectNoMoreThanControl(toll: Toll): void {
+  expect(toll.lost).toBeLessThanOrEqual(control.lost);
+  expect(broken(toll)).toEqual(broken(control));
+}
+/** The traffic came to an end once, and was there again: nothing came after it. */
+function expectOneOutage({ targets }: Toll): void {
+  for (const target of targets) expect(outages(target).length).toBeLessThanOrEqual(1);
+}
+/** Programs that only look, one after the other, as an observation starts them: in a guest every program takes its share of the processor. */
+async function look(times: number): Promise<void> {
+  for (let i = 0; i < times; i++)
+    for (const node of [FIRST, SECOND])
+      await site.type(node, 'ip -d addr; ip route; iptables -w -S; ovs-ofctl -O OpenFlow13 dump-flows br0');
+}
+/** The node of the pair that has the virtual IP, and the other one. */
+async function roles(): Promise<readonly [string, string]> {
+  const has = (await site.type(FIRST, 'ip -o addr')).includes(` ${VIP}/`);
+  return has ? [FIRST, SECOND] : [SECOND, FIRST];
+}
+
+beforeAll(async () => {
+  site = await kernelSite({ spec });
+  const first = await site.end();
+  if (!first.startsWith('Applied')) throw new Error(`the first apply ended as ${first}`);
+  rate = await rateFor(site, pods);
+  say(`${site.hosts.machine.what}: ${rate} packets a second`);
+  control = await measured('control, without edge-ramp, while programs look at both nodes', () => look(5));
+});
+afterAll(() => site?.close());
+
+test('the control loses nothing, so that what is lost beside it is lost by a change', () => {
+  expect([control.lost, ...broken(control)]).toEqual([0]);
+});
+
+test('an unchanged re-apply loses no more than the control', async () => {
+  const toll = await measured('unchanged re-apply', async () => expect(await site.end()).toMatch(/^Unchanged/));
+  expectNoMoreThanControl(toll);
+});
+
+test('a virtual server that is added costs the one beside it nothing', async () => {
+  await declare({ ...spec, virtualServers: single.virtualServers });
+  expectNoMoreThanControl(await applied('a virtual server added', VIRTUALS.slice(0, 1)));
+});
+
+test('a healed flow and a healed firewall rule lose no more than the control', async () => {
+  // Neither stops traffic: BIG-IP and Pods know each other's MAC addresses, and the kernel knows the tunnel's packets as answers to its own.
+  await site.type(FIRST, `ovs-ofctl -O OpenFlow13 del-flows br0 cookie=0x999/-1,table=0,arp`);
+  await site.type(FIRST, `iptables -w -D INPUT ${INPUT_RULE}`);
+  expectNoMoreThanControl(await applied('one flow and the firewall rule healed'));
+});
+
+test('a lost route costs what is sent until it is healed, and nothing after', async () => {
+  const toll = await measured('a route lost, then healed', async () => {
+    await site.type(FIRST, 'ip route del 10.3.92.216 dev tun1');
+    expect(await site.end()).toMatch(/^Applied/);
+  });
+  expectOneOutage(toll);
+  expect(toll.lost).toBeGreaterThan(0);
+  expect(broken(toll)).toEqual([]);
+});
+
+test.each([
+  ["the node's address in the tunnel", { node: '10.3.92.218' }],
+  ["BIG-IP's address in the tunnel", { bigip: '10.3.92.219/24' }],
+])('a change of %s interrupts traffic once', async (what, change) => {
+  await declare({ ...spec, tunnel: { ...spec.tunnel, ...change } });
+  expectOneOutage(await applied(`${what} changed`));
+  expect((await measured(`after that`, () => look(1))).lost).toBe(0);
+});
+
+test('a second node beside the first one, and the virtual IP with them, interrupts traffic at most once', async () => {
+  const { ramp, ipfailover } = pair;
+  await declare({ ...spec, ramp, ipfailover });
+  const toll = await applied('a single ramp node has become a pair');
+  expectOneOutage(toll);
+  expect(broken(toll)).toEqual([]);
+});
+
+test('what the standby has lost is healed without a loss', async () => {
+  const [, standby] = await roles();
+  await site.type(standby, 'ip route del 10.3.92.219 dev tun1');
+  await site.type(standby, `iptables -w -D INPUT ${INPUT_RULE}`);
+  await site.type(standby, 'ovs-ofctl -O OpenFlow13 del-flows br0 cookie=0x999/-1,table=30,ip');
+  expectNoMoreThanControl(await applied('flow, route and firewall rule of the standby healed'));
+});
+
+test('a node that is added to a pair anew costs nothing', async () => {
+  const [holder, standby] = await roles();
+  await site.hosts.act(standby, 'reboot');
+  expectNoMoreThanControl(await applied('a node added to the pair'));
+  expect(await roles()).toEqual([holder, standby]);
+});

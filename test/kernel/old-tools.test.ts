@@ -1,0 +1,79 @@
+import { FIRST, SECOND, kernelSite, pair, PODS, single, type KernelSite } from './support/site';
+import { answers, VIRTUALS } from './support/traffic';
+
+/** Only where old-tools.sh runs it: the old programs have to be built from their sources. */
+const withOldTools = process.env['EDGE_RAMP_OLD_TOOLS'] ? describe : describe.skip;
+const MEMBERS = [PODS.ramp, PODS.worker, '10.131.0.5'];
+
+withOldTools('with bash 4.2 and iproute2 4.11', () => {
+  let site: KernelSite;
+  beforeAll(async () => {
+    site = await kernelSite({ spec: single });
+    // where #!/bin/bash finds it; the first test looks
+    await site.hosts.machine.run({ command: ['mount', '--bind', '/usr/local/bin/bash', '/usr/bin/bash'] });
+  });
+  afterAll(() => site?.close());
+
+  /** What ipfailover's image leaves is none of the scripts': the rule that lets VRRP in. */
+  const dumps = async (): Promise<readonly string[]> =>
+    Object.entries(await site.dumps()).flatMap(([host, dump]) =>
+      dump
+        .split('\n')
+        .filter((line) => !line.includes('-d 224.0.0.18/32'))
+        .map((line) => `${host}: ${line}`),
+    );
+
+  test('it is these that the scripts run with, on the hosts and in their services', async () => {
+    const versions = await site.type(FIRST, 'bash --version | head -n 1; ip -V');
+    const { out } = await site.hosts.machine.run({ host: FIRST, command: ['/bin/bash', '--version'] });
+    expect(versions).toContain('iproute2-ss170501');
+    for (const each of [versions, out]) expect(each).toContain('GNU bash, version 4.2.');
+    process.stderr.write(versions);
+  });
+
+  describe.each([
+    ['a single ramp node', single, [FIRST]],
+    ['a pair', pair, [FIRST, SECOND]],
+  ] as const)('%s', (_, spec, nodes) => {
+    let before: readonly string[];
+    const expectServed = async (): Promise<void> => {
+      for (const virtual of VIRTUALS)
+        expect(await answers(site, virtual, MEMBERS.length)).toEqual(
+          MEMBERS.toSorted().map((pod) => expect.stringContaining(`pod=${pod} `)),
+        );
+    };
+
+    test('is applied and carries', async () => {
+      await site.declare(spec);
+      before = await dumps();
+      expect(await site.end()).toBe('Applied');
+      await expectServed();
+    });
+
+    test('is then unchanged', async () => {
+      const applied = await dumps();
+      expect(await site.end()).toBe('Unchanged');
+      expect(await dumps()).toEqual(applied);
+    });
+
+    test('that has lost route, firewall rule, address and a flow is healed', async () => {
+      const applied = await dumps();
+      for (const node of nodes) {
+        await site.type(node, `ip route del 10.3.92.216; ip addr del 10.3.92.217/32 dev tun1`);
+        await site.type(
+          node,
+          `iptables -w -D INPUT 1; ovs-ofctl -O OpenFlow13 del-flows br0 cookie=0x999/-1,arp,table=0`,
+        );
+      }
+      expect(await dumps()).not.toEqual(applied);
+      expect(await site.end()).toBe('Applied');
+      expect(await dumps()).toEqual(applied);
+      await expectServed();
+    });
+
+    test('is torn down without a trace', async () => {
+      expect(await site.end({ action: 'teardown' })).toBe('TornDown');
+      expect(await dumps()).toEqual(before);
+    });
+  });
+});

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WAYS } from '../../../lambdas/devices/ways';
+import { accessTo } from '../../../lab/cloud/access';
+import type { Deployment } from '../../../lab/cloud/deployment';
+import { environmentOf } from '../../../lab/cloud/ssm/document';
+import type { Hosts } from '../../../lab/hosts/host';
+import type { Listed } from '../../../lib/tunnel/devices';
+import type { Said } from './alike';
+
+/** Runs a device's command document with these parameters, as an agent does, and no state machine around it. */
+export type Agent = (
+  hosts: Hosts,
+  device: Listed,
+  does: 'observe' | 'apply',
+  parameters: Readonly<Record<string, string>>,
+) => Promise<Said>;
+
+/** An agent for a deployment's documents. Every command has a fence of its own, higher than the last. */
+export function agent(deployment: Deployment, endpoint: string, folder: string): Agent {
+  let fence = 1;
+  const access = { ...accessTo(endpoint), AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint };
+  return (hosts, device, does, more) => {
+    const [, document] = [...deployment.documents].find(([name]) =>
+      name.startsWith(`edge-ramp-${device.kind}-${does}-`),
+    )!;
+    const script = join(folder, `${device.kind}-${does}.sh`);
+    writeFileSync(script, document.script);
+    const parameters = { Tunnel: device.spec.name, Fence: String(fence++), ...WAYS[device.kind](device), ...more };
+    const given = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]]));
+    const env = { ...hosts.host(device.instance)!.environment, ...access, ...environmentOf(document, given) };
+    const child = spawn('/bin/bash', [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk) => (out += String(chunk)));
+    child.stderr.on('data', (chunk) => (err += String(chunk)));
+    return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, out, err })));
+  };
+}

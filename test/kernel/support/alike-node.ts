@@ -1,0 +1,214 @@
+/** In which state an operation finds its object: nothing there, what the tunnel wants, its own but changed, another's in its place. */
+export const STATES = ['absent', 'right', 'drifted', 'foreign'] as const;
+export type StateName = (typeof STATES)[number];
+
+/** A kind of object: what it stands on, how each state comes about, what is done to it, and what then shows it. */
+export interface ObjectCases {
+  readonly basis?: readonly string[];
+  /** Its states are files, which only bash on the host itself can write. */
+  readonly files?: true;
+  /** An operation that is carried out before the state is made of what it leaves. */
+  readonly first?: string;
+  readonly states: Readonly<Record<StateName, readonly string[]>>;
+  readonly operations: readonly string[];
+  readonly questions: readonly string[];
+}
+
+const BIGIP = '10.20.30.1';
+const [T1, T2] = ['10.3.92.216', '10.3.92.217'];
+const SDN_IP = '10.129.1.254';
+
+const rule = (mark: string): string => `-p 4 -s ${BIGIP} -m comment --comment ${mark} -j ACCEPT`;
+const snat = (to: string, mark = 'edge-ramp:edge-b'): string =>
+  `-s ${T1} -o tun0 -m comment --comment ${mark} -j SNAT --to-source ${to}`;
+const ADD = `ip tunnel add tun1 mode ipip remote ${BIGIP} dev eth0`;
+const UP = [ADD, 'ip link set tun1 up'];
+const ends = (remote: string): string => `remote ${remote} local any dev eth0`;
+const addFlow = 'ovs-ofctl -O OpenFlow13 add-flow br0';
+const FLOW = `table=30,priority=2000,arp,arp_tpa=${SDN_IP}`;
+const CLAIMS = '$EDGE_RAMP_ROOT/var/lib/cni/networks/openshift-sdn';
+
+/** Back to a node that has never seen a tunnel; what is not there is refused, and that is compared as well. */
+export const CLEAN: readonly string[] = [
+  'ip link del tun1',
+  'ip link del tun7',
+  `ip route del ${T1}/32`,
+  `ip addr del ${T2}/32 dev eth0`,
+  `ip addr del ${SDN_IP}/32 dev tun0`,
+  `ip addr del ${SDN_IP}/24 dev tun0`,
+  `ip addr del ${SDN_IP}/32 dev eth0`,
+  ...['edge-ramp:edge-b', 'edge-ramp:other'].map((mark) => `iptables -w -D INPUT ${rule(mark)}`),
+  ...['10.129.0.1', '10.129.0.2'].map((to) => `iptables -w -t nat -D POSTROUTING ${snat(to)}`),
+  `iptables -w -t nat -D POSTROUTING ${snat('10.129.0.1', 'edge-ramp:other')}`,
+  ...['0x999', '0x998'].map((cookie) => `ovs-ofctl -O OpenFlow13 del-flows br0 cookie=${cookie}/-1`),
+];
+
+/** Every kind of object on a ramp node that commands of its own make. */
+export const NODE_CASES: Readonly<Record<string, ObjectCases>> = {
+  input: {
+    states: {
+      absent: [],
+      right: [`iptables -w -I INPUT 1 ${rule('edge-ramp:edge-b')}`],
+      drifted: [`iptables -w -A INPUT ${rule('edge-ramp:edge-b')}`],
+      foreign: [`iptables -w -I INPUT 1 ${rule('edge-ramp:other')}`],
+    },
+    operations: [
+      `create~input ${BIGIP}~-~ahead`,
+      `create~input ${BIGIP}~-~behind`,
+      `modify~input ${BIGIP}~behind~ahead`,
+      `modify~input ${BIGIP}~ahead~behind`,
+      `delete~input ${BIGIP}~ahead~-`,
+    ],
+    questions: [`input ${BIGIP}`],
+  },
+  tunnel: {
+    states: {
+      absent: [],
+      right: [ADD],
+      drifted: [`ip tunnel add tun1 mode ipip remote ${BIGIP} local 10.20.30.2 dev eth0`],
+      foreign: [`ip tunnel add tun7 mode ipip remote ${BIGIP} dev eth0`],
+    },
+    operations: [
+      `create~tunnel tun1~-~${ends(BIGIP)}`,
+      `modify~tunnel tun1~${ends(BIGIP)}~${ends('10.20.30.9')}`,
+      `modify~tunnel tun1~remote ${BIGIP} local 10.20.30.2 dev eth0~${ends(BIGIP)}`,
+      `delete~tunnel tun1~${ends(BIGIP)}~-`,
+    ],
+    questions: ['tunnel tun1', 'tunnel tun7'],
+  },
+  link: {
+    states: {
+      absent: [],
+      right: UP,
+      drifted: [ADD],
+      foreign: [`ip tunnel add tun1 mode ipip remote 10.20.30.9 dev eth0`],
+    },
+    operations: ['create~link tun1~-~up', 'delete~link tun1~up~-'],
+    questions: ['link tun1'],
+  },
+  'address on the tunnel': {
+    states: {
+      absent: UP,
+      right: [...UP, `ip addr add ${T2}/32 dev tun1`],
+      drifted: [...UP, `ip addr add ${T2}/24 dev tun1`],
+      foreign: [...UP, `ip addr add ${T2}/32 dev eth0`],
+    },
+    operations: [`create~address tun1 ${T2}~-~/32`, `delete~address tun1 ${T2}~/32~-`],
+    questions: ['addresses tun1', 'addresses eth0'],
+  },
+  'address on tun0': {
+    states: {
+      absent: [],
+      right: [`ip addr add ${SDN_IP}/32 dev tun0`],
+      drifted: [`ip addr add ${SDN_IP}/24 dev tun0`],
+      foreign: [`ip addr add ${SDN_IP}/32 dev eth0`],
+    },
+    operations: [`create~address tun0 ${SDN_IP}~-~/32`, `delete~address tun0 ${SDN_IP}~/32~-`],
+    questions: ['addresses tun0', 'addresses eth0'],
+  },
+  route: {
+    basis: [...UP, `ip addr add ${T2}/32 dev tun1`],
+    states: {
+      absent: [],
+      right: [`ip route add ${T1}/32 dev tun1`],
+      drifted: [`ip route add ${T1}/32 dev tun0`],
+      foreign: [`ip route add ${T1}/32 via ${BIGIP} dev eth0`],
+    },
+    operations: [
+      `create~route ${T1}~-~dev tun1`,
+      `modify~route ${T1}~dev tun0~dev tun1`,
+      `delete~route ${T1}~dev tun1~-`,
+    ],
+    questions: [`route ${T1}`],
+  },
+  'route by a tunnel that is down': {
+    basis: [ADD],
+    states: {
+      absent: [],
+      right: ['ip link set tun1 up', `ip route add ${T1}/32 dev tun1`, 'ip link set tun1 down'],
+      drifted: [`ip route add ${T1}/32 dev tun0`],
+      foreign: [`ip route add ${T1}/32 via ${BIGIP} dev eth0`],
+    },
+    operations: [`create~route ${T1}~-~dev tun1`, `modify~route ${T1}~dev tun0~dev tun1`],
+    questions: [`route ${T1}`],
+  },
+  nat: {
+    states: {
+      absent: [],
+      right: [`iptables -w -t nat -I POSTROUTING 1 ${snat('10.129.0.1')}`],
+      drifted: [`iptables -w -t nat -I POSTROUTING 1 ${snat('10.129.0.2')}`],
+      foreign: [`iptables -w -t nat -I POSTROUTING 1 ${snat('10.129.0.1', 'edge-ramp:other')}`],
+    },
+    operations: [
+      `create~nat ${T1}~-~to 10.129.0.1`,
+      `modify~nat ${T1}~to 10.129.0.2~to 10.129.0.1`,
+      `delete~nat ${T1}~to 10.129.0.1~-`,
+    ],
+    questions: [`nat ${T1}`],
+  },
+  flow: {
+    states: {
+      absent: [],
+      right: [`${addFlow} cookie=0x999,${FLOW},actions=output:@port@`],
+      drifted: [`${addFlow} cookie=0x999,${FLOW},actions=drop`],
+      foreign: [`${addFlow} cookie=0x998,${FLOW},actions=output:@port@`],
+    },
+    operations: [
+      `create~flow ${FLOW}~-~cookie=0x999 actions=output:@port@`,
+      `modify~flow ${FLOW}~cookie=0x999 actions=drop~cookie=0x999 actions=output:@port@`,
+      `modify~flow ${FLOW}~cookie=0x998 actions=output:@port@~cookie=0x999 actions=output:@port@`,
+      `delete~flow ${FLOW}~cookie=0x999 actions=output:@port@~-`,
+    ],
+    questions: [`flows 0x999 ${T1}`],
+  },
+};
+
+const REPORT = `mark 127.112.0.11 interface tun1 source ${T1} cookie 0x999 address ${SDN_IP}`;
+const UNIT = 'edge-ramp-edge-b.service';
+const UNIT_FILE = `$EDGE_RAMP_ROOT/etc/systemd/system/${UNIT}`;
+
+/** Claims are files of the CNI, which a script looks at and br0 as well; reports are units of systemd, a model on both sorts of hosts. */
+export const FILE_CASES: Readonly<Record<string, ObjectCases>> = {
+  claim: {
+    files: true,
+    basis: [`mkdir -p ${CLAIMS}`, `rm -f ${CLAIMS}/${SDN_IP}`],
+    states: {
+      absent: [],
+      right: [`echo edge-ramp:edge-b > ${CLAIMS}/${SDN_IP}`],
+      drifted: [`echo edge-ramp:other > ${CLAIMS}/${SDN_IP}`],
+      foreign: [`echo 0123456789abcdef > ${CLAIMS}/${SDN_IP}`],
+    },
+    operations: [`create~claim ${SDN_IP}~-~edge-ramp:edge-b`, `delete~claim ${SDN_IP}~edge-ramp:edge-b~-`],
+    questions: ['claims', 'pods'],
+  },
+  "claim on a Pod's address": {
+    files: true,
+    basis: [`rm -f ${CLAIMS}/10.129.0.6`],
+    states: {
+      absent: [],
+      right: [`echo edge-ramp:edge-b > ${CLAIMS}/10.129.0.6`],
+      drifted: [`echo edge-ramp:other > ${CLAIMS}/10.129.0.6`],
+      foreign: [`echo 0123456789abcdef > ${CLAIMS}/10.129.0.6`],
+    },
+    operations: ['create~claim 10.129.0.6~-~edge-ramp:edge-b'],
+    questions: ['claims', 'pods'],
+  },
+  report: {
+    files: true,
+    basis: [`systemctl stop ${UNIT}; systemctl disable ${UNIT}; rm -f ${UNIT_FILE}; systemctl daemon-reload`],
+    first: `create~report edge-b~-~${REPORT}`,
+    states: {
+      absent: [`systemctl stop ${UNIT}; systemctl disable ${UNIT}; rm -f ${UNIT_FILE}; systemctl daemon-reload`],
+      right: [],
+      drifted: [`sed -i s/RestartSec=5/RestartSec=50/ ${UNIT_FILE}`],
+      foreign: [`printf '[Service]\\nExecStart=/bin/sleep 1000\\n' > ${UNIT_FILE}; systemctl daemon-reload`],
+    },
+    operations: [
+      `create~report edge-b~-~${REPORT}`,
+      `modify~report edge-b~${REPORT}~${REPORT.replace('0x999', '0x998')}`,
+      `create~report edge-b~-~stopped ${REPORT}`,
+      `delete~report edge-b~${REPORT}~-`,
+    ],
+    questions: ['report'],
+  },
+};

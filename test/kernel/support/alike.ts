@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Deployment } from '../../../lab/cloud/deployment';
+import { Endpoint } from '../../../lab/cloud/endpoint';
+import { Secrets } from '../../../lab/cloud/secrets';
+import type { Hosts } from '../../../lab/hosts/host';
+import { simulatedHosts } from '../../../lab/hosts/simulated';
+import { kernelHosts } from '../../../lab/kernel/hosts';
+import type { Observation } from '../../../lib/tunnel/device';
+import { devicesOf, kindOf, type Listed } from '../../../lib/tunnel/devices';
+import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import { agent, type Agent } from './alike-agent';
+import { plain, type Tun0 } from './alike-text';
+import { BIGIP, pair } from './site';
+
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Hosts of one sort, and the command documents as they run there. All that it gives back is comparable: see alike-text.ts. */
+export interface Twin {
+  readonly sort: 'simulated' | 'kernel';
+  readonly hosts: Hosts;
+  /** A line that somebody types: for bash on a node, for tmsh on a BIG-IP. In lines and operations `@mac@` and `@port@` are tun0's. */
+  type(host: string, line: string): Promise<Said>;
+  /** Lines for a node's commands alone, one after the other whatever they answer; on the kernel's hosts in one go, which is much faster. */
+  prepare(host: string, lines: readonly string[]): Promise<Said>;
+  /** Operations in wire form, carried out by the device's own document. */
+  apply(host: string, operations: readonly string[], spec?: Tunnel): Promise<Said>;
+  /** What the device's observe document prints of these questions. */
+  answers(host: string, questions: readonly string[], spec?: Tunnel): Promise<Said>;
+  /** What the product understands of all that it asks a device; in place of what it cannot understand, its sentence. */
+  observe(host: string, spec?: Tunnel): Promise<Observation<unknown> | string>;
+  /** Which of these addresses answer BIG-IP. */
+  reached(targets: readonly string[]): Promise<readonly string[]>;
+  /** Conntrack and neighbours have forgotten everything: ageing is nothing that the simulation knows of. */
+  forget(): Promise<void>;
+}
+
+/** Both sorts of hosts, made from the same declaration. */
+export interface Twins {
+  readonly all: readonly [simulated: Twin, kernel: Twin];
+  /** Does the same on both, side by side. */
+  both<T>(does: (twin: Twin) => Promise<T>): Promise<readonly [simulated: T, kernel: T]>;
+  close(): Promise<void>;
+}
+
+/** Devices' own waits pass so many times faster; what a kernel does takes its time. */
+const SPEED = 8;
+
+/** Opens the hosts of `pair` twice: simulated, and with real interfaces. Close them. */
+export async function twins(): Promise<Twins> {
+  const folder = mkdtempSync(join(tmpdir(), 'edge-ramp-alike-'));
+  const secrets = new Secrets(join(folder, 'keys'), [pair]);
+  const endpoint = await Endpoint.open(secrets.operations);
+  const documents = agent(new Deployment(process.env['EDGE_RAMP_TEST_ASSEMBLY']!, [pair]), endpoint.url, folder);
+  const options = (sort: string) => ({
+    specs: [pair],
+    directory: join(folder, sort),
+    secret: (name: string) => secrets.publicKey(name),
+    speed: SPEED,
+    world: { [pair.name]: { pods: [5, 6] } },
+  });
+  const close = async (...opened: readonly Hosts[]): Promise<void> => {
+    for (const hosts of opened) await hosts.close();
+    await endpoint.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const models = await simulatedHosts(options('simulated'));
+  const real = await kernelHosts()(options('kernel')).catch(async (error: unknown) => {
+    await close(models);
+    throw error;
+  });
+  const all = [
+    twin('simulated', models, documents, {
+      inOneGo: (host, line) => models.run(host, line),
+      forget: () => {
+        for (const node of Object.values(models.world.nodes)) Object.assign(node, { connections: [], learned: {} });
+        return Promise.resolve();
+      },
+    }),
+    twin('kernel', real, documents, {
+      inOneGo: (host, line) => real.machine.run({ host, command: ['bash', '-c', line], env: real.network.env(host) }),
+      forget: async () => {
+        const line =
+          'for n in /run/netns/*; do ip -n "${n##*/}" neigh flush all; ip netns exec "${n##*/}" conntrack -F; done';
+        await real.machine.run({ command: ['bash', '-c', `{ ${line}; } >/dev/null 2>&1`] });
+      },
+    }),
+  ] as const;
+  return { all, both: (does) => Promise.all([does(all[0]), does(all[1])]), close: () => close(models, real) };
+}
+
+/** What one sort of hosts does in its own way. */
+interface Ways {
+  readonly inOneGo: (host: string, line: string) => Promise<Said>;
+  readonly forget: () => Promise<void>;
+}
+
+/** What a plan would be known by: of no consequence here. */
+const DIGEST = '0123456789abcdef';
+
+function twin(sort: Twin['sort'], hosts: Hosts, agent: Agent, { inOneGo, forget }: Ways): Twin {
+  const device = (host: string, spec: Tunnel): Listed => devicesOf(spec, null).find(({ name }) => name === host)!;
+  async function tun0(host: string): Promise<Tun0> {
+    if (host === BIGIP) return { mac: '-', port: '-' };
+    const { out } = await inOneGo(host, 'ip -o link show dev tun0; ovs-vsctl get Interface tun0 ofport');
+    return { mac: /link\/ether (\S+)/.exec(out)?.[1] ?? '-', port: /^\d+$/m.exec(out)?.[0] ?? '-' };
+  }
+  /** Says something with tun0's words filled in, and gives what came of it without them. */
+  async function saying(host: string, text: string, says: (text: string) => Promise<Said>): Promise<Said> {
+    const now = await tun0(host);
+    const { code, out, err } = await says(text.replaceAll('@mac@', now.mac).replaceAll('@port@', now.port));
+    return { code, out: plain(out, now), err: plain(err, now) };
+  }
+  return {
+    sort,
+    hosts,
+    forget,
+    type: (host, line) => saying(host, line, (text) => hosts.run(host, text)),
+    prepare: (host, lines) => saying(host, lines.join('; '), (text) => inOneGo(host, text)),
+    apply: (host, operations, spec = pair) =>
+      saying(host, operations.join('|'), (Operations) => {
+        const saved = host === BIGIP ? { Saved: DIGEST } : {};
+        return agent(hosts, device(host, spec), 'apply', { Digest: DIGEST, Operations, ...saved });
+      }),
+    answers: (host, questions, spec = pair) =>
+      saying(host, questions.join('|'), (Questions) => agent(hosts, device(host, spec), 'observe', { Questions })),
+    async observe(host, spec = pair) {
+      const [listed, now] = [device(host, spec), await tun0(host)];
+      const kind = kindOf(listed);
+      const { code, out, err } = await agent(hosts, listed, 'observe', { Questions: kind.questions(listed).join('|') });
+      if (code !== 0) return `${code}: ${plain(err, now)}`;
+      try {
+        return JSON.parse(plain(JSON.stringify(kind.read(out, listed)), now)) as Observation<unknown>;
+      } catch (error) {
+        return plain(String(error), now);
+      }
+    },
+    async reached(targets) {
+      const told = await Promise.all(targets.map((target) => hosts.run(BIGIP, `run util ping -c 1 -W 1 ${target}`)));
+      return targets.filter((_, i) => / 1 (packets )?received/.test(told[i]!.out));
+    },
+  };
+}
