@@ -1,4 +1,4 @@
-/** Real seconds that a time-out around real work keeps however fast the lab runs: processes do not run faster. */
+/** Real seconds that a time-out around real work keeps however fast the lab runs: processes do not run faster. Enough for models on a busy machine. */
 const GRACE = 5;
 
 /**
@@ -9,7 +9,11 @@ export class Clock {
   /** Milliseconds by which the lab's dates are ahead of real ones. */
   private passed = 0;
 
-  constructor(readonly speed = 1) {}
+  /** @param grace real seconds that a time-out keeps above speed 1 */
+  constructor(
+    readonly speed = 1,
+    private readonly grace = GRACE,
+  ) {}
 
   get ahead(): number {
     return this.passed;
@@ -42,10 +46,10 @@ export class Clock {
 
   /**
    * Real milliseconds that a time-out of `seconds` leaves to something that really works (a handler, a script). Above speed 1
-   * it is the scaled time plus at most five real seconds, so that the order of nested time-outs stays as declared.
+   * it is the scaled time plus at most the grace, so that the order of nested time-outs stays as declared.
    */
   limit(seconds: number): number {
-    const grace = this.speed > 1 ? Math.min(seconds, GRACE) : 0;
+    const grace = this.speed > 1 ? Math.min(seconds, this.grace) : 0;
     return (seconds / this.speed + grace) * 1000;
   }
 

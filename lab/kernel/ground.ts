@@ -80,8 +80,7 @@ export class KernelGround implements Ground {
     return Promise.all([
       ...[...this.bigips].flatMap(([host, bigip]) => (there(host) ? bigip.follow(state.bigips[host]!) : [])),
       ...[...this.units].flatMap(([host, units]) => (there(host) ? units.follow(state.nodes[host]!) : [])),
-      this.followFailovers(),
-    ]).then(() => undefined);
+    ]).then(() => this.followFailovers()); // a node's services are up before its Pods
   }
 
   happenings(surroundings: Surroundings): Happenings<Promise<void>> {

@@ -150,12 +150,16 @@ describe.each([
 
   test.each(losses)(
     'lost: %s; the next run heals that and nothing else, and all Pods answer at once',
-    async (_, loss, healing) => {
+    async (lost, loss, healing) => {
       await loss();
       expect(await dumps()).not.toEqual(right);
       expect(await served([CHANGED])).not.toEqual([servedFrom(peer)]);
       const changes = await written(site, async () => expect(await site.end()).toBe('Applied'));
+      const ended = Date.now();
       await expectServed(peer);
+      process.stderr.write(
+        `${lost}: ${VIRTUALS.length * MEMBERS.length} answers within ${Date.now() - ended} ms of the run's end\n`,
+      );
       expect(changes).toEqual(healing);
       expect(differences(right, await dumps())).toEqual({});
     },

@@ -1,6 +1,7 @@
 import { appliedSite } from './support/applied';
 import { differencesThatStay, lastingDumps, type Dumps } from './support/lasting';
-import { FIRST, SECOND, pair, type KernelSite } from './support/site';
+import { FIRST, PODS, SECOND, pair, type KernelSite } from './support/site';
+import { ask, VIRTUALS } from './support/traffic';
 import { holds, passage, states, tell } from './support/vip';
 import { until } from './support/waiting';
 import { written } from './support/written';
@@ -8,6 +9,8 @@ import { written } from './support/written';
 /** The address that Pods see when the way leads by the first node, and by the second. */
 const BY_FIRST = '10.129.1.254';
 const BY_SECOND = '10.131.1.254';
+/** A Pod of the first node, one of the worker, one of the second node: the members of the virtual servers. */
+const PODS_OF_ALL = [PODS.ramp, PODS.worker, '10.131.0.5'];
 
 let site: KernelSite;
 let right: Dumps;
@@ -60,13 +63,20 @@ test('a backup with a dead tunnel stands back, and the holder carries on', async
   expect(await differencesThatStay(right, dumps)).toEqual({});
 });
 
-/** Something happens to the first node, which holds the address: traffic stops once, and goes on by the second. */
-async function movesToSecond(what: string, happening: () => Promise<unknown>): Promise<void> {
+/** Something happens to the first node, which holds the address: traffic stops once, if at all, and goes on by the second, to these Pods through a virtual server. */
+async function movesToSecond(
+  what: string,
+  happening: () => Promise<unknown>,
+  pods: readonly string[] = PODS_OF_ALL,
+): Promise<void> {
   const seen = await passage(site, happening, ['the second node holds the address', () => holds(site, SECOND)]);
   tell(what, seen);
   expect(seen.requests.peers).toEqual({ [BY_FIRST]: expect.any(Number), [BY_SECOND]: expect.any(Number) });
   expect(seen.outages.length).toBeLessThanOrEqual(1);
   expect(await lastState(SECOND)).toBe('MASTER');
+  const answers = await Promise.all(PODS_OF_ALL.map(() => ask(site, VIRTUALS[0])));
+  const good = answers.filter((answer) => answer.startsWith('pod=')).toSorted();
+  expect(good).toEqual(pods.map((pod) => `pod=${pod} peer=${BY_SECOND}`));
 }
 
 /** The node that starts as MASTER takes the address back by itself when it can carry again: keepalived clears preempt_delay for it (OS-40). */
@@ -79,7 +89,7 @@ async function movesBack(what: string, healing: () => Promise<void>): Promise<vo
 }
 
 test('the node with the address loses its power: traffic goes on by the other', () =>
-  movesToSecond('the holder lost its power', () => site.hosts.act(FIRST, 'gone')));
+  movesToSecond('the holder lost its power', () => site.hosts.act(FIRST, 'gone'), PODS_OF_ALL.slice(1)));
 
 test('it comes back without its tunnel: the address stays away from it until a run has healed it', async () => {
   await site.hosts.act(FIRST, 'back');

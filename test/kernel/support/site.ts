@@ -29,6 +29,8 @@ export const PODS = { ramp: '10.129.0.5', worker: '10.130.0.7' } as const;
 
 /** The lab's own waits (for an agent, between two questions) pass so many times faster; what the kernel does takes its time. */
 const SPEED = 8;
+/** So time-outs keep these real seconds: a look at a node with a dead tunnel waits for pings that nobody answers, and took 13 s on a busy machine. */
+const GRACE = 60;
 
 /** A site with real interfaces, and the state machine. */
 export interface KernelSite {
@@ -62,6 +64,7 @@ export async function kernelSite({ spec = pair, world = {} }: KernelSiteOptions 
       state,
       specs: [wanted],
       speed: SPEED,
+      grace: GRACE,
       hosts: async (options): Promise<Hosts> => {
         hosts ??= await kernelHosts()({
           ...options,

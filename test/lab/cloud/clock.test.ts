@@ -36,6 +36,15 @@ test("the devices' own seconds pass with the speed and with the dates", () => {
   expect(passed).toBeLessThan(DAY / 1000 + (SLACK / 1000) * 50);
 });
 
+test.each([
+  ['without speed', new Clock(), 60],
+  ['at a speed: five real seconds more', new Clock(8), 60 / 8 + 5],
+  ['with a grace of its own', new Clock(8, 20), 60 / 8 + 20],
+  ['with a grace longer than itself', new Clock(8, 90), 60 / 8 + 60],
+])('what a time-out of a minute leaves to real work, %s', (_, clock, seconds) => {
+  expect(clock.limit(60)).toBe(seconds * 1000);
+});
+
 test("expressions have the lab's date, one moment in all of an expression", async () => {
   const clock = new Clock();
   clock.passTo(Date.now() + DAY);
