@@ -2,9 +2,9 @@ import { twins, type Said, type Twin, type Twins } from './support/alike';
 import { BIGIP_CASES, CLEAN_BIGIP } from './support/alike-bigip';
 import { LINES } from './support/alike-lines';
 import { FILE_CASES, NODE_CASES, STATES, type ObjectCases, type StateName } from './support/alike-node';
-import { steps, TARGETS } from './support/alike-steps';
+import { steps } from './support/alike-steps';
 import { differing } from './support/alike-text';
-import { BIGIP, FIRST, SECOND, single } from './support/site';
+import { BIGIP, FIRST, PODS, SECOND, single } from './support/site';
 
 let site: Twins;
 beforeAll(async () => {
@@ -75,19 +75,24 @@ test(
     for (const line of CLEAN_BIGIP) await site.both((twin) => twin.type(BIGIP, line));
     const until = Date.now() + SECONDS * 1000;
     const done: string[] = [];
+    const all: object[] = [];
     for (const { what, does } of steps(SEED)) {
       if (Date.now() >= until) break;
       done.push(what);
       const found = await compared(what, async (twin) => {
         const said = await does(twin);
         await twin.forget();
-        const reached = await twin.reached(TARGETS);
-        return { said, reached, node: await twin.observe(FIRST, single), bigip: await twin.observe(BIGIP, single) };
+        // first what BIG-IP reaches unasked: the node's own ping opens its firewall
+        const reached = await twin.reached([PODS.ramp]);
+        const bigip = await twin.observe(BIGIP, single);
+        return { said, reached, bigip, node: await twin.observe(FIRST, single) };
       });
-      expect({ found, steps: found.length > 0 ? done : [] }).toEqual({ found: [], steps: [] });
+      all.push(...found.map((each) => ({ ...each, step: done.length })));
+      if (all.length >= 3) break; // one brings others
     }
     console.info(`alike: ${done.length} steps of seed ${SEED} in ${SECONDS} s`);
-    expect(done.length).toBeGreaterThan(0);
+    expect({ all, done: all.length > 0 ? done : [] }).toEqual({ all: [], done: [] });
+    expect(done.length).toBeGreaterThan(1);
   },
   (SECONDS + 120) * 1000,
 );

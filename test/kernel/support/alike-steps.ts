@@ -1,5 +1,5 @@
 import type { Twin } from './alike';
-import { BIGIP, FIRST, PODS, single } from './site';
+import { BIGIP, FIRST, single } from './site';
 
 /** Something that people, the product or chance do to a tunnel's hosts. */
 export interface Step {
@@ -99,6 +99,3 @@ export function* steps(seed: number): Generator<Step, never> {
     else yield one(HAPPENINGS);
   }
 }
-
-/** What BIG-IP may reach: the tunnel's other end, a Pod of the node, and one of the worker. */
-export const TARGETS = [T2, PODS.ramp, PODS.worker] as const;

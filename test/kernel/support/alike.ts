@@ -115,7 +115,12 @@ const DIGEST = '0123456789abcdef';
 
 function twin(sort: Twin['sort'], hosts: Hosts, { agent, folder, inOneGo, forget }: Ways): Twin {
   const device = (host: string, spec: Tunnel): Listed => devicesOf(spec, null).find(({ name }) => name === host)!;
-  async function tun0(host: string): Promise<Tun0> {
+  const known = new Map<string, Promise<Tun0>>();
+  function tun0(host: string): Promise<Tun0> {
+    if (!known.has(host)) known.set(host, lookAtTun0(host));
+    return known.get(host)!;
+  }
+  async function lookAtTun0(host: string): Promise<Tun0> {
     if (host === BIGIP) return { mac: '-', port: '-' };
     const { out } = await inOneGo(host, 'ip -o link show dev tun0; ovs-vsctl get Interface tun0 ofport');
     return { mac: /link\/ether (\S+)/.exec(out)?.[1] ?? '-', port: /^\d+$/m.exec(out)?.[0] ?? '-' };
@@ -179,6 +184,7 @@ function twin(sort: Twin['sort'], hosts: Hosts, { agent, folder, inOneGo, forget
       await hosts.act(host, 'restart-ovs');
       for (let tries = 0; tries < 300; tries++) {
         const { out } = await inOneGo(host, 'ovs-ofctl -O OpenFlow13 dump-aggregate br0 table=253');
+        known.delete(host);
         const now = await tun0(host);
         if (out.includes('flow_count=1') && now.port !== '-' && now.mac !== mac) return; // its flows come last, all at once
       }
