@@ -150,10 +150,15 @@ function nodeReaches(devices: Devices, node: Node, target: string, packets: numb
   if (link.name === 'tun0') return podAnswers(devices, node, hostOf(node.settings.gateway), target, '');
   const bigips = Object.values(devices.bigips);
   if (link.kind === 'ether') {
-    const onWire = bigips.flatMap((bigip) =>
-      selfs(bigip).filter(({ vlan, silent }) => !silent && !bigip.running['net tunnels tunnel'][vlan]),
+    const answers = bigips.flatMap((bigip) => {
+      const own = selfs(bigip);
+      const onWire = own.filter(({ vlan }) => !bigip.running['net tunnels tunnel'][vlan]);
+      const isGateway = onWire.some(({ address }) => address === route.via); // then it has all of its addresses there
+      return (isGateway ? own : onWire).filter(({ silent }) => !silent);
+    });
+    return [...answers, ...running(devices).flatMap((each) => each.addresses)].some(
+      ({ address }) => address === target,
     );
-    return [...onWire, ...running(devices).flatMap((each) => each.addresses)].some(({ address }) => address === target);
   }
   const outer = outerSource(node, link);
   const inner = addressesOn(node, link.name)[0];

@@ -1,7 +1,10 @@
 import { twins, type Said, type Twin, type Twins } from './support/alike';
-import { CLEAN, FILE_CASES, NODE_CASES, STATES, type ObjectCases } from './support/alike-node';
+import { BIGIP_CASES, CLEAN_BIGIP } from './support/alike-bigip';
 import { LINES } from './support/alike-lines';
-import { FIRST, SECOND } from './support/site';
+import { FILE_CASES, NODE_CASES, STATES, type ObjectCases, type StateName } from './support/alike-node';
+import { steps } from './support/alike-steps';
+import { differing } from './support/alike-text';
+import { BIGIP, FIRST, PODS, SECOND, single } from './support/site';
 
 let site: Twins;
 beforeAll(async () => {
@@ -9,54 +12,87 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 
-const text = (said: unknown): string => JSON.stringify(said, null, 1);
+/** What was done, and the lines that only one sort of hosts has of what came of it. */
+type Difference = { readonly after: string } & ReturnType<typeof differing>;
 
-/** Everything that differs, with what was done. */
-class Differences {
-  readonly all: { readonly after: string; readonly simulated: unknown; readonly kernel: unknown }[] = [];
-  note(after: string, [simulated, kernel]: readonly [unknown, unknown]): void {
-    if (text(simulated) !== text(kernel)) this.all.push({ after, simulated, kernel });
-  }
+/** Does the same on both. @returns nothing, or in what they differ */
+async function compared<T>(after: string, does: (twin: Twin) => Promise<T>): Promise<readonly Difference[]> {
+  const [simulated, kernel] = await site.both(does);
+  return JSON.stringify(simulated) === JSON.stringify(kernel) ? [] : [{ after, ...differing(simulated, kernel) }];
 }
 
-describe('a line that is typed on a node', () => {
-  test.each(Object.keys(LINES))('ends the same and says the same: %s', async (about) => {
-    const found = new Differences();
-    for (const line of LINES[about]!) found.note(line, await site.both((twin) => twin.type(FIRST, line)));
-    expect(found.all).toEqual([]);
-  });
+async function each<T>(all: readonly T[], does: (one: T) => Promise<readonly Difference[]>): Promise<Difference[]> {
+  const found: Difference[] = [];
+  for (const one of all) found.push(...(await does(one)));
+  return found;
+}
+
+test.each(Object.keys(LINES))('lines typed on a node end the same and say the same: %s', async (about) => {
+  expect(await each(LINES[about]!, (line) => compared(line, (twin) => twin.type(FIRST, line)))).toEqual([]);
 });
 
 /** Puts a node into a state, carries out an operation, and looks. */
-async function tried(
-  twin: Twin,
-  node: string,
-  each: ObjectCases,
-  state: keyof ObjectCases['states'],
-  operation: string,
-) {
+async function onNode(twin: Twin, node: string, cases: ObjectCases, state: StateName, operation: string) {
+  const { files, first, clear = [], basis = [], states, questions } = cases;
   const set = (lines: readonly string[]): Promise<Said> =>
-    each.files ? twin.type(node, lines.join('; ') || ':') : twin.prepare(node, lines);
-  const before = [await (each.files ? set(each.basis ?? []) : set([...CLEAN, ...(each.basis ?? [])]))];
-  if (each.first) before.push(await twin.apply(node, [each.first]));
-  before.push(await set(each.states[state]));
-  return { before, done: await twin.apply(node, [operation]), then: await twin.answers(node, each.questions) };
+    files ? twin.type(node, [...lines, ':'].join('; ')) : twin.prepare(node, [...lines, ':']);
+  const before = [await set([...clear, ...basis])];
+  if (first) before.push(await twin.apply(node, [first]));
+  before.push(await set(states[state]));
+  return [before, await twin.apply(node, [operation]), await twin.answers(node, questions)];
 }
 
-describe.each(Object.entries({ ...NODE_CASES, ...FILE_CASES }))('of a ramp node, %s', (_, each) => {
-  test.each(each.operations)('%s ends the same and leaves the same, whatever it finds', async (operation) => {
-    const found = new Differences();
-    // two states on either node, side by side: they are alike
-    const halves = [
-      [FIRST, STATES.slice(0, 2)],
-      [SECOND, STATES.slice(2)],
-    ] as const;
-    await Promise.all(
-      halves.map(async ([node, states]) => {
-        for (const state of states)
-          found.note(state, await site.both((twin) => tried(twin, node, each, state, operation)));
-      }),
-    );
-    expect(found.all).toEqual([]);
+describe.each(Object.entries({ ...NODE_CASES, ...FILE_CASES }))('of a ramp node, %s', (_, cases) => {
+  test.each(cases.operations)('%s ends the same and leaves the same, whatever it finds', async (operation) => {
+    const half = (node: string, states: readonly StateName[]): Promise<Difference[]> =>
+      each(states, (state) => compared(state, (twin) => onNode(twin, node, cases, state, operation)));
+    // the nodes are alike: each has two of the states, side by side
+    const found = await Promise.all([half(FIRST, STATES.slice(0, 2)), half(SECOND, STATES.slice(2))]);
+    expect(found.flat()).toEqual([]);
   });
 });
+
+describe.each(Object.entries(BIGIP_CASES))('of BIG-IP, %s', (_, { basis = [], states, operations, questions }) => {
+  test.each(operations)('%s ends the same and leaves the same, whatever it finds', async (operation) => {
+    const found = await each(STATES, (state) =>
+      compared(state, async (twin) => {
+        const said: Said[] = [];
+        for (const line of [...CLEAN_BIGIP, ...basis, ...states[state]]) said.push(await twin.type(BIGIP, line));
+        return [said, await twin.apply(BIGIP, [operation]), await twin.answers(BIGIP, questions)];
+      }),
+    );
+    expect(found).toEqual([]);
+  });
+});
+
+/** How long sequences are tried, in seconds. */
+const SECONDS = Number(process.env['EDGE_RAMP_ALIKE_SECONDS'] ?? 60);
+const SEED = Number(process.env['EDGE_RAMP_ALIKE_SEED'] ?? 1);
+
+test(
+  'whatever happens one after the other, both are seen in the same state, and the same is reached through the tunnel',
+  async () => {
+    for (const line of CLEAN_BIGIP) await site.both((twin) => twin.type(BIGIP, line));
+    const until = Date.now() + SECONDS * 1000;
+    const done: string[] = [];
+    const all: object[] = [];
+    for (const { what, does } of steps(SEED)) {
+      if (Date.now() >= until) break;
+      done.push(what);
+      const found = await compared(what, async (twin) => {
+        const said = await does(twin);
+        await twin.forget();
+        // first what BIG-IP reaches unasked: the node's own ping opens its firewall
+        const reached = await twin.reached([PODS.ramp]);
+        const bigip = await twin.observe(BIGIP, single);
+        return { said, reached, bigip, node: await twin.observe(FIRST, single) };
+      });
+      all.push(...found.map((each) => ({ ...each, step: done.length })));
+      if (all.length >= 3) break; // one brings others
+    }
+    console.info(`alike: ${done.length} steps of seed ${SEED} in ${SECONDS} s`);
+    expect({ all, done: all.length > 0 ? done : [] }).toEqual({ all: [], done: [] });
+    expect(done.length).toBeGreaterThan(1);
+  },
+  (SECONDS + 120) * 1000,
+);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WAYS } from '../../../lambdas/devices/ways';
 import { accessTo } from '../../../lab/cloud/access';
@@ -26,7 +26,7 @@ export function agent(deployment: Deployment, endpoint: string, folder: string):
       name.startsWith(`edge-ramp-${device.kind}-${does}-`),
     )!;
     const script = join(folder, `${device.kind}-${does}.sh`);
-    writeFileSync(script, document.script);
+    if (!existsSync(script)) writeFileSync(script, document.script); // bash reads it while it runs
     const parameters = { Tunnel: device.spec.name, Fence: String(fence++), ...WAYS[device.kind](device), ...more };
     const given = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]]));
     const env = { ...hosts.host(device.instance)!.environment, ...access, ...environmentOf(document, given) };

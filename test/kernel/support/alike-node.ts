@@ -2,8 +2,9 @@
 export const STATES = ['absent', 'right', 'drifted', 'foreign'] as const;
 export type StateName = (typeof STATES)[number];
 
-/** A kind of object: what it stands on, how each state comes about, what is done to it, and what then shows it. */
+/** A kind of object: what takes it away, what it stands on, how each state comes about, what is done to it, and what then shows it. */
 export interface ObjectCases {
+  readonly clear?: readonly string[];
   readonly basis?: readonly string[];
   /** Its states are files, which only bash on the host itself can write. */
   readonly files?: true;
@@ -28,24 +29,22 @@ const addFlow = 'ovs-ofctl -O OpenFlow13 add-flow br0';
 const FLOW = `table=30,priority=2000,arp,arp_tpa=${SDN_IP}`;
 const CLAIMS = '$EDGE_RAMP_ROOT/var/lib/cni/networks/openshift-sdn';
 
-/** Back to a node that has never seen a tunnel; what is not there is refused, and that is compared as well. */
-export const CLEAN: readonly string[] = [
-  'ip link del tun1',
-  'ip link del tun7',
-  `ip route del ${T1}/32`,
-  `ip addr del ${T2}/32 dev eth0`,
-  `ip addr del ${SDN_IP}/32 dev tun0`,
-  `ip addr del ${SDN_IP}/24 dev tun0`,
-  `ip addr del ${SDN_IP}/32 dev eth0`,
-  ...['edge-ramp:edge-b', 'edge-ramp:other'].map((mark) => `iptables -w -D INPUT ${rule(mark)}`),
-  ...['10.129.0.1', '10.129.0.2'].map((to) => `iptables -w -t nat -D POSTROUTING ${snat(to)}`),
-  `iptables -w -t nat -D POSTROUTING ${snat('10.129.0.1', 'edge-ramp:other')}`,
-  ...['0x999', '0x998'].map((cookie) => `ovs-ofctl -O OpenFlow13 del-flows br0 cookie=${cookie}/-1`),
-];
+const everyCopy = (line: string): string => `while ${line}; do :; done`;
+const clearRules = ['edge-ramp:edge-b', 'edge-ramp:other'].map((mark) =>
+  everyCopy(`iptables -w -D INPUT ${rule(mark)}`),
+);
+const clearNat = [snat('10.129.0.1'), snat('10.129.0.2'), snat('10.129.0.1', 'edge-ramp:other')].map((each) =>
+  everyCopy(`iptables -w -t nat -D POSTROUTING ${each}`),
+);
+const clearAddresses = [`${SDN_IP}/32 dev tun0`, `${SDN_IP}/24 dev tun0`, `${SDN_IP}/32 dev eth0`].map(
+  (address) => `ip addr del ${address}`,
+);
+const clearFlows = ['0x999', '0x998'].map((cookie) => `ovs-ofctl -O OpenFlow13 del-flows br0 cookie=${cookie}/-1`);
 
 /** Every kind of object on a ramp node that commands of its own make. */
 export const NODE_CASES: Readonly<Record<string, ObjectCases>> = {
   input: {
+    clear: clearRules,
     states: {
       absent: [],
       right: [`iptables -w -I INPUT 1 ${rule('edge-ramp:edge-b')}`],
@@ -62,6 +61,7 @@ export const NODE_CASES: Readonly<Record<string, ObjectCases>> = {
     questions: [`input ${BIGIP}`],
   },
   tunnel: {
+    clear: ['ip link del tun1', 'ip link del tun7'],
     states: {
       absent: [],
       right: [ADD],
@@ -77,6 +77,7 @@ export const NODE_CASES: Readonly<Record<string, ObjectCases>> = {
     questions: ['tunnel tun1', 'tunnel tun7'],
   },
   link: {
+    clear: ['ip link del tun1'],
     states: {
       absent: [],
       right: UP,
@@ -87,6 +88,7 @@ export const NODE_CASES: Readonly<Record<string, ObjectCases>> = {
     questions: ['link tun1'],
   },
   'address on the tunnel': {
+    clear: ['ip link del tun1', `ip addr del ${T2}/32 dev eth0`],
     states: {
       absent: UP,
       right: [...UP, `ip addr add ${T2}/32 dev tun1`],
@@ -97,6 +99,7 @@ export const NODE_CASES: Readonly<Record<string, ObjectCases>> = {
     questions: ['addresses tun1', 'addresses eth0'],
   },
   'address on tun0': {
+    clear: clearAddresses,
     states: {
       absent: [],
       right: [`ip addr add ${SDN_IP}/32 dev tun0`],
@@ -107,6 +110,7 @@ export const NODE_CASES: Readonly<Record<string, ObjectCases>> = {
     questions: ['addresses tun0', 'addresses eth0'],
   },
   route: {
+    clear: ['ip link del tun1', `ip route del ${T1}/32`],
     basis: [...UP, `ip addr add ${T2}/32 dev tun1`],
     states: {
       absent: [],
@@ -122,6 +126,7 @@ export const NODE_CASES: Readonly<Record<string, ObjectCases>> = {
     questions: [`route ${T1}`],
   },
   'route by a tunnel that is down': {
+    clear: ['ip link del tun1', `ip route del ${T1}/32`],
     basis: [ADD],
     states: {
       absent: [],
@@ -133,6 +138,7 @@ export const NODE_CASES: Readonly<Record<string, ObjectCases>> = {
     questions: [`route ${T1}`],
   },
   nat: {
+    clear: clearNat,
     states: {
       absent: [],
       right: [`iptables -w -t nat -I POSTROUTING 1 ${snat('10.129.0.1')}`],
@@ -147,6 +153,7 @@ export const NODE_CASES: Readonly<Record<string, ObjectCases>> = {
     questions: [`nat ${T1}`],
   },
   flow: {
+    clear: clearFlows,
     states: {
       absent: [],
       right: [`${addFlow} cookie=0x999,${FLOW},actions=output:@port@`],

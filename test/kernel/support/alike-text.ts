@@ -20,7 +20,8 @@ const INCIDENTAL: readonly (readonly [RegExp, string])[] = [
   [/^rtt .*\n/gm, ''],
   [/^\n(?=--- )/gm, ''],
   [/\bcache expires \d+sec\b.*/g, 'cache '],
-  [/^(\|?)last .*/gm, '$1last N'],
+  [/^\|last .*\n/gm, ''], // what a report has found is there when it has looked
+  [/^\.\d+ [0-9a-f]{16}$/gm, '.'],
   // how a kernel queues packets
   [/\bqdisc \S+/g, 'qdisc N'],
 ];
@@ -32,10 +33,27 @@ function fate(actions: string): string {
   return source === undefined ? 'sent on' : `sent on as ${source}`;
 }
 
+/** The lines of two texts that only one of them has. */
+export function differing(
+  simulated: unknown,
+  kernel: unknown,
+): { readonly simulated: readonly string[]; readonly kernel: readonly string[] } {
+  const [mine, its] = [simulated, kernel].map((each) =>
+    JSON.stringify(each, null, 1).replaceAll('\\n', '\n').split('\n'),
+  );
+  return {
+    simulated: mine!.filter((line) => !its!.includes(line)),
+    kernel: its!.filter((line) => !mine!.includes(line)),
+  };
+}
+
 /** A text as both sorts of hosts should have it. Flows in no particular order: cookies are looked up by a hash. */
 export function plain(text: string, { mac, port }: Tun0): string {
   let same = text.replaceAll(mac === '-' ? '\0' : mac, '@mac@').replace(MAC, '@another mac@');
-  if (port !== '-') same = same.replace(new RegExp(`\\b(in_port=|output:)${port}\\b`, 'g'), '$1@port@');
+  if (port !== '-')
+    same = same
+      .replaceAll(`"port":"${port}"`, '"port":"@port@"')
+      .replace(new RegExp(`\\b(in_port=|output:)${port}\\b`, 'g'), '$1@port@');
   for (const [what, by] of INCIDENTAL) same = same.replace(what, by);
   const traced = same.replace(
     /(Datapath actions: )([^\n"]*)/g,

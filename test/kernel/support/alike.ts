@@ -7,7 +7,7 @@ import { Secrets } from '../../../lab/cloud/secrets';
 import type { Hosts } from '../../../lab/hosts/host';
 import { simulatedHosts } from '../../../lab/hosts/simulated';
 import { kernelHosts } from '../../../lab/kernel/hosts';
-import type { Observation } from '../../../lib/tunnel/device';
+import { difference, wire, type Observation } from '../../../lib/tunnel/device';
 import { devicesOf, kindOf, type Listed } from '../../../lib/tunnel/devices';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { agent, type Agent } from './alike-agent';
@@ -34,6 +34,10 @@ export interface Twin {
   answers(host: string, questions: readonly string[], spec?: Tunnel): Promise<Said>;
   /** What the product understands of all that it asks a device; in place of what it cannot understand, its sentence. */
   observe(host: string, spec?: Tunnel): Promise<Observation<unknown> | string>;
+  /** Leads a device to what a declaration wants of it, or to nothing of it, as a run does: the operations and how they ended, or why not. */
+  lead(host: string, goal: 'desired' | 'absent', spec: Tunnel): Promise<readonly string[] | string>;
+  /** The SDN builds br0 of a node anew; tells when that has been done. */
+  rebuild(host: string): Promise<void>;
   /** Which of these addresses answer BIG-IP. */
   reached(targets: readonly string[]): Promise<readonly string[]>;
   /** Conntrack and neighbours have forgotten everything: ageing is nothing that the simulation knows of. */
@@ -75,14 +79,18 @@ export async function twins(): Promise<Twins> {
     throw error;
   });
   const all = [
-    twin('simulated', models, documents, {
+    twin('simulated', models, {
+      agent: documents,
+      folder,
       inOneGo: (host, line) => models.run(host, line),
       forget: () => {
         for (const node of Object.values(models.world.nodes)) Object.assign(node, { connections: [], learned: {} });
         return Promise.resolve();
       },
     }),
-    twin('kernel', real, documents, {
+    twin('kernel', real, {
+      agent: documents,
+      folder,
       inOneGo: (host, line) => real.machine.run({ host, command: ['bash', '-c', line], env: real.network.env(host) }),
       forget: async () => {
         const line =
@@ -96,6 +104,8 @@ export async function twins(): Promise<Twins> {
 
 /** What one sort of hosts does in its own way. */
 interface Ways {
+  readonly agent: Agent;
+  readonly folder: string;
   readonly inOneGo: (host: string, line: string) => Promise<Said>;
   readonly forget: () => Promise<void>;
 }
@@ -103,18 +113,34 @@ interface Ways {
 /** What a plan would be known by: of no consequence here. */
 const DIGEST = '0123456789abcdef';
 
-function twin(sort: Twin['sort'], hosts: Hosts, agent: Agent, { inOneGo, forget }: Ways): Twin {
+function twin(sort: Twin['sort'], hosts: Hosts, { agent, folder, inOneGo, forget }: Ways): Twin {
   const device = (host: string, spec: Tunnel): Listed => devicesOf(spec, null).find(({ name }) => name === host)!;
-  async function tun0(host: string): Promise<Tun0> {
+  const known = new Map<string, Promise<Tun0>>();
+  function tun0(host: string): Promise<Tun0> {
+    if (!known.has(host)) known.set(host, lookAtTun0(host));
+    return known.get(host)!;
+  }
+  async function lookAtTun0(host: string): Promise<Tun0> {
     if (host === BIGIP) return { mac: '-', port: '-' };
     const { out } = await inOneGo(host, 'ip -o link show dev tun0; ovs-vsctl get Interface tun0 ofport');
     return { mac: /link\/ether (\S+)/.exec(out)?.[1] ?? '-', port: /^\d+$/m.exec(out)?.[0] ?? '-' };
+  }
+  async function read(listed: Listed): Promise<Observation<unknown> | string> {
+    const kind = kindOf(listed);
+    const { code, out, err } = await agent(hosts, listed, 'observe', { Questions: kind.questions(listed).join('|') });
+    if (code !== 0) return `${code}: ${err}`;
+    try {
+      return kind.read(out, listed);
+    } catch (error) {
+      return String(error);
+    }
   }
   /** Says something with tun0's words filled in, and gives what came of it without them. */
   async function saying(host: string, text: string, says: (text: string) => Promise<Said>): Promise<Said> {
     const now = await tun0(host);
     const { code, out, err } = await says(text.replaceAll('@mac@', now.mac).replaceAll('@port@', now.port));
-    return { code, out: plain(out, now), err: plain(err, now) };
+    const own = join(folder, sort);
+    return { code, out: plain(out.replaceAll(own, ''), now), err: plain(err.replaceAll(own, ''), now) };
   }
   return {
     sort,
@@ -130,15 +156,39 @@ function twin(sort: Twin['sort'], hosts: Hosts, agent: Agent, { inOneGo, forget 
     answers: (host, questions, spec = pair) =>
       saying(host, questions.join('|'), (Questions) => agent(hosts, device(host, spec), 'observe', { Questions })),
     async observe(host, spec = pair) {
-      const [listed, now] = [device(host, spec), await tun0(host)];
+      const listed = device(host, spec);
+      const seen = await read(listed);
+      return JSON.parse(plain(JSON.stringify(seen), await tun0(host))) as Observation<unknown> | string;
+    },
+    async lead(host, goal, spec) {
+      const listed = device(host, spec);
       const kind = kindOf(listed);
-      const { code, out, err } = await agent(hosts, listed, 'observe', { Questions: kind.questions(listed).join('|') });
-      if (code !== 0) return `${code}: ${plain(err, now)}`;
+      const observation = await read(listed);
+      if (typeof observation === 'string') return observation;
+      const now = await tun0(host);
       try {
-        return JSON.parse(plain(JSON.stringify(kind.read(out, listed)), now)) as Observation<unknown>;
+        const wanted = { ...listed, original: {} };
+        const original = kind.originals(wanted, observation);
+        const operations = difference(kind.order, observation.state, kind[goal]({ ...wanted, original }, observation));
+        if (operations.length === 0) return [];
+        const Operations = operations.map(wire).join('|');
+        const saved = host === BIGIP ? { Saved: DIGEST } : {};
+        const { code, err } = await agent(hosts, listed, 'apply', { Digest: DIGEST, Operations, ...saved });
+        return [...plain(Operations, now).split('|'), `${code} ${plain(err, now)}`];
       } catch (error) {
         return plain(String(error), now);
       }
+    },
+    async rebuild(host) {
+      const { mac } = await tun0(host);
+      await hosts.act(host, 'restart-ovs');
+      for (let tries = 0; tries < 300; tries++) {
+        const { out } = await inOneGo(host, 'ovs-ofctl -O OpenFlow13 dump-aggregate br0 table=253');
+        known.delete(host);
+        const now = await tun0(host);
+        if (out.includes('flow_count=1') && now.port !== '-' && now.mac !== mac) return; // its flows come last, all at once
+      }
+      throw new Error(`br0 of ${host} was not built anew`);
     },
     async reached(targets) {
       const told = await Promise.all(targets.map((target) => hosts.run(BIGIP, `run util ping -c 1 -W 1 ${target}`)));

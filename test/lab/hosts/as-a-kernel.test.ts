@@ -1,4 +1,4 @@
-import { closeAll, NODE, open, transcript, type Bench } from './bench';
+import { BIGIP, closeAll, NODE, open, transcript, type Bench } from './bench';
 
 afterAll(closeAll);
 
@@ -98,5 +98,31 @@ describe('iptables, as a kernel beside it had it', () => {
     expect((await open({ plugin: 'networkpolicy' })).dump(NODE)).toContain(
       'iptables nat -A OPENSHIFT-MASQUERADE-2 -j MASQUERADE',
     );
+  });
+});
+
+describe('packets, as a kernel beside them had it', () => {
+  it('reach all addresses of a BIG-IP that is the gateway, without any tunnel', async () => {
+    const hosts = await open({
+      typed: {
+        [BIGIP]: [
+          'create net tunnels tunnel SDN { local-address 10.3.89.66 profile ipip remote-address 10.3.89.89 }',
+          'create net self SDN { address 10.3.91.216/24 allow-service all vlan SDN }',
+        ],
+      },
+    });
+    const ping = 'ping -c 1 -W 1 10.3.91.216';
+    expect((await hosts.world.run(NODE, ping)).code).toBe(1);
+    await hosts.world.run(NODE, 'ip route add 10.3.91.216/32 via 10.3.89.66 dev eth0');
+    expect((await hosts.world.run(NODE, ping)).code).toBe(0);
+  });
+
+  it('are traced in two parts where conntrack is between them', async () => {
+    const hosts = await open({ plugin: 'networkpolicy' });
+    const { out } = await hosts.world.run(
+      NODE,
+      'ovs-appctl ofproto/trace br0 in_port=2,icmp,nw_src=10.3.91.216,nw_dst=10.129.0.5 | grep "^Datapath actions"',
+    );
+    expect(out).toBe('Datapath actions: ct,recirc(0x1)\nDatapath actions: 4\n');
   });
 });
