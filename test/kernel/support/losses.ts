@@ -41,8 +41,12 @@ export async function during(
   const talk = { count: CONNECTIONS, every: EVERY, patience: PATIENCE };
   const talks = await Promise.all(virtuals.map((to) => measure(machine, CLIENT, 'connections', { ...talk, to })));
   const echoes = await measure(machine, BIGIP, 'pings', { to: pods, rate, patience: PATIENCE });
-  await work();
-  const [pings, ...spoken] = await Promise.all([echoes.stop(), ...talks.map((each) => each.stop())]);
+  const stop = () => Promise.all([echoes.stop(), ...talks.map((each) => each.stop())]);
+  await work().catch(async (error: unknown) => {
+    await stop(); // or it would go on beside the next measurement
+    throw error;
+  });
+  const [pings, ...spoken] = await stop();
   const targets = Object.values(pings.targets);
   const sum = (of: 'sent' | 'lost'): number => targets.reduce((all, target) => all + target[of], 0);
   return {
