@@ -4,7 +4,7 @@ import { BIGIP, FIRST, single } from './site';
 /** Something that people, the product or chance do to a tunnel's hosts. */
 export interface Step {
   readonly what: string;
-  does(twin: Twin): Promise<unknown>;
+  readonly does: (twin: Twin) => Promise<unknown>;
 }
 
 const [T1, T2, SDN_IP] = ['10.3.92.216', '10.3.92.217', '10.129.1.254'];
