@@ -17,7 +17,7 @@ const UNFAIR = (trip: number): readonly string[] => [
   'tmsh is a model that answers at once. On a BIG-IP each tmsh is a process, and changes take their time: how long is not known here',
   `a guest without KVM is emulated: a command on the node takes 40 to 100 ms instead of a few, which is hardest on whoever needs many`,
   `${RATE} pings a second run in the guest during re-apply and repair, and cost everybody the same share of its processor`,
-  `${trip} s is what AWS's own sample of a trivial Run Command step took; for the others it stands for a person who finds the next line, or for ssh over a network with its log-in`,
+  `${trip} s is what AWS's own sample of a trivial Run Command step took; for the others it stands for a person who finds the next line, or for ssh over a network with its log-in. For ${REFERENCE} it comes on top of what the lab's Run Command takes anyway`,
   'pings that prove the tunnel are part of each way as it is: 5, one a second, where lines are pasted, 3 in the playbook',
 ];
 
