@@ -148,7 +148,10 @@ const COMMANDS: Record<string, Verb> = {
     );
     if (found < 0) throw new Refusal('noAddress');
     node.addresses.splice(found, 1);
-    node.routes = node.routes.filter((route) => !(route.kernel && route.src === hostOf(cidr)));
+    const last = !node.addresses.some((a) => a.dev === dev);
+    const goes = (route: Route): boolean =>
+      (last && route.dev === dev) || (route.kernel === true && route.src === hostOf(cidr));
+    node.routes = node.routes.filter((route) => !goes(route));
     return done();
   },
   'route show': (node, { names, values: { dev } }) => {
