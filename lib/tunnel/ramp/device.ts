@@ -28,9 +28,10 @@ export const ramp: Device<RampFacts> = {
     stage: () => 'shape',
     // While what it looks at changes, a report would find it missing, and the virtual IP would move: it ends before and begins after.
     immutable: (object, from, to) => object.startsWith('report ') && looksElsewhere(from, to),
+    // The kernel drops a device's routes with its last address.
     dependents: (object, state) => {
       const [kind, name] = object.split(' ');
-      return kind === 'tunnel'
+      return kind === 'tunnel' || kind === 'address'
         ? Object.keys(state).filter((other) => other.startsWith('route ') && state[other] === `dev ${name}`)
         : [];
     },

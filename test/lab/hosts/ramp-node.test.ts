@@ -147,6 +147,15 @@ RTNETLINK answers: Network is unreachable
     await hosts.world.run(NODE, 'ip route replace 10.3.91.216/32 dev tun1; ip tunnel del tun1');
     expect(hosts.dump(NODE)).toBe((await open()).dump(NODE));
   });
+
+  it('drops the routes of a device with its last address, and not before', async () => {
+    const hosts = await open();
+    const lines = [ADD, 'ip addr add 10.3.91.217 dev tun1', 'ip link set tun1 up', 'ip route add 10.3.91.216 dev tun1'];
+    await transcript(hosts, NODE, ...lines, 'ip addr add 10.3.91.218 dev tun1', 'ip addr del 10.3.91.217/32 dev tun1');
+    expect(await transcript(hosts, NODE, 'ip -4 route show 10.3.91.216')).toContain('10.3.91.216 dev tun1');
+    await transcript(hosts, NODE, 'ip addr del 10.3.91.218/32 dev tun1');
+    expect(await transcript(hosts, NODE, 'ip -4 route show 10.3.91.216')).not.toContain('dev tun1');
+  });
 });
 
 describe('iptables', () => {
