@@ -21,18 +21,23 @@ export interface Passage {
   readonly outages: PingTarget['gaps'];
 }
 
-/** Measures that traffic while something happens, and until `over`; then a second more. */
+/** Measures that traffic while something happens, and until `over`; then two seconds more, so that a request that began in vain has ended. */
 export async function passage(
   { hosts: { machine } }: KernelSite,
   happening: () => Promise<unknown>,
   over: readonly [what: string, holds: () => boolean | Promise<boolean>] = ['nothing', () => true],
 ): Promise<Passage> {
   const pings = await measure(machine, BIGIP, 'pings', { to: [PODS.worker], from: SOURCE, rate: 20, patience: 5000 });
-  const requests = await measure(machine, BIGIP, 'requests', { to: `${PODS.worker}:8080`, from: SOURCE, every: 100 });
+  const requests = await measure(machine, BIGIP, 'requests', {
+    to: `${PODS.worker}:8080`,
+    from: SOURCE,
+    every: 100,
+    limit: 1500,
+  });
   await seconds(1);
   await happening();
   await until(...over);
-  await seconds(1);
+  await seconds(2);
   const [echoes, answers] = await Promise.all([pings.stop(), requests.stop()]);
   const target = echoes.targets[PODS.worker]!;
   return { pings: target, requests: answers, outages: target.gaps.filter(({ lost }) => lost > 0) };
