@@ -1,8 +1,12 @@
 import { rmSync } from 'node:fs';
 import { EFFECTS, SCENARIOS, faultsOf, rehearse, spoiled, type Effect, type Rehearsed } from '../runs/support/faulty';
 
-/** Each effect of a fault at each command that the scenario runs on any host: it converges, or everything is as before. */
+/**
+ * Each effect of a fault at each command that the scenario runs on any host: it converges, or everything is as before. Where time is short
+ * (EDGE_RAMP_FAULTS=once, as in CI) each command once.
+ */
 export function everyCommandSpoiled(index: number): void {
+  if (process.env['EDGE_RAMP_FAULTS'] === 'once') return everyCommandSpoiledOnce(index);
   spoiling(index, (rehearsed) => {
     test.each(EFFECTS)(
       'by %s, converges or leaves everything as before',
