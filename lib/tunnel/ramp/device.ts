@@ -28,7 +28,7 @@ export const ramp: Device<RampFacts> = {
     stage: () => 'shape',
     // While what it looks at changes, a report would find it missing, and the virtual IP would move: it ends before and begins after.
     immutable: (object, from, to) => object.startsWith('report ') && looksElsewhere(from, to),
-    // The kernel drops a device's routes with its last address.
+    // The kernel drops a device's routes with its last address (LX-22).
     dependents: (object, state) => {
       const [kind, name] = object.split(' ');
       return kind === 'tunnel' || kind === 'address'
