@@ -101,7 +101,7 @@ export function startNode(settings: NodeSettings): Node {
   node.routes.push({
     to: '0.0.0.0/0',
     dev: settings.interface,
-    via: networkOf(`${settings.address}/24`).replace(/0\/24$/, '1'),
+    via: networkOf(`${settings.address}/24`).replace(/0\/24$/, '254'), // nobody here has that address: some BIG-IPs have .1
   });
   rebuildBridge(node);
   return node;

@@ -53,7 +53,7 @@ $ ip -4 route show 10.3.91.216
 10.3.91.216 dev tun1 scope link 
 [rc 0]
 $ ip -4 route show
-default via 10.3.89.1 dev eth0 
+default via 10.3.89.254 dev eth0 
 10.3.89.0/24 dev eth0 proto kernel scope link src 10.3.89.89 
 10.3.91.216 dev tun1 scope link 
 10.128.0.0/14 dev tun0 scope link 
