@@ -43,13 +43,15 @@ sub serve {
     my ($read, $write) = ('', '');
     vec($read, fileno $_, 1) = 1 for $from, $woken;
     for my $number (keys %pipe) { vec($pipe{$number}{kind} eq 'IN' ? $write : $read, $number, 1) = 1 }
-    next if select($read, $write, undef, undef) < 0;
+    # Perl runs a signal's handler between two operations: one that comes just before select() would not end it, so while jobs run we look ourselves.
+    my $ready = select $read, $write, undef, %job ? 0.25 : undef;
+    next if $ready < 0;
     for my $number (keys %pipe) {
       my $each = $pipe{$number} or next;
       if ($each->{kind} eq 'IN') { feed($each) if vec($write, $number, 1) }
       elsif (vec($read, $number, 1)) { forward($each) }
     }
-    reap() if vec($read, fileno $woken, 1);
+    reap() if !$ready || vec($read, fileno $woken, 1);
     next unless vec($read, fileno $from, 1);
     my $got = sysread $from, my $bytes, PIPEFUL;
     next if !defined $got && $!{EINTR};
