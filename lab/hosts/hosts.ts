@@ -34,7 +34,7 @@ export interface Plot {
 }
 
 /** The hosts but for what only their ground can tell of a node. */
-export interface Standing<G extends Ground> extends Omit<Hosts, 'dump' | 'run'> {
+export interface OpenHosts<G extends Ground> extends Omit<Hosts, 'dump' | 'run'> {
   readonly run: Hosts['run'];
   readonly ground: G;
   readonly state: State;
@@ -48,7 +48,7 @@ export interface Standing<G extends Ground> extends Omit<Hosts, 'dump' | 'run'> 
 export async function openHosts<G extends Ground>(
   options: HostsOptions,
   lay: (plot: Plot) => G | Promise<G>,
-): Promise<Standing<G>> {
+): Promise<OpenHosts<G>> {
   const { directory, specs, secret, speed = 1, world: variations = {}, onState } = options;
   const clock = options.clock ?? { now: () => Date.now(), deviceSeconds: () => (Date.now() * speed) / 1000 };
   const faults = (options.faults ?? []).filter((fault): fault is LineFault => !isSendFault(fault));

@@ -2,8 +2,7 @@ import { Refusal, type Answer } from '../hosts/answer';
 import { schedule } from '../hosts/cluster/cluster';
 import { happenings as modelled, type Happenings, type Surroundings } from '../hosts/happenings';
 import type { Ground, Plot } from '../hosts/hosts';
-import { rebuildBridge, startNode } from '../hosts/node/node';
-import { systemctl } from '../hosts/node/systemctl';
+import { reboot, systemctl } from '../hosts/node/systemctl';
 import type { Call } from '../hosts/stand-ins';
 import { TmmStandIn } from './bigip';
 import { failoversOf, type Placed } from './failovers';
@@ -130,12 +129,7 @@ export class KernelGround implements Ground {
     const { state } = this.plot;
     for (const host of state.absent) await this.network.powerOff(host);
     for (const bigip of Object.values(state.bigips)) bigip.running = structuredClone(bigip.saved);
-    for (const node of Object.values(state.nodes)) {
-      const { units } = node;
-      Object.assign(node, startNode(node.settings));
-      rebuildBridge(node);
-      for (const [name, unit] of Object.entries(units)) if (unit.enabled) node.units[name] = unit;
-    }
+    for (const [host, node] of Object.entries(state.nodes)) reboot(node, this.plot.root(host));
   }
 
   private async systemctl(host: string, args: readonly string[]): Promise<Answer> {

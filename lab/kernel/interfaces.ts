@@ -69,8 +69,8 @@ const standing = (address: string, dev: string): Standing => ({
 });
 
 /**
- * The lines of `ip -batch` that lead from one state to another: first what stands under the same name is changed, then what is new is made, then what is gone is
- * taken away, the last made first. What a device took with it is none any more, so `-force` lets the lines after a device's fail.
+ * The lines of `ip -batch` that lead from one state to another: what is new is made and what stands under the same name is changed, in order; then what
+ * is gone is taken away, the last made first, but for what goes with its device.
  */
 export function between(
   before: ReadonlyMap<string, Standing>,

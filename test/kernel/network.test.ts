@@ -8,7 +8,8 @@ import {
 } from '../../lab/kernel/network/keepalived';
 import { CLIENT, Network, podHost } from '../../lab/kernel/network/network';
 import { nodePlans } from '../../lab/kernel/network/plan';
-import { A, asOther, B, BIGIP, F5, plan, POD, settings, Site, until, WORKER } from './support/network-site';
+import { A, asOther, B, BIGIP, F5, plan, POD, settings, Site, WORKER } from './support/network-site';
+import { until } from './support/waiting';
 
 const VIP = '10.3.89.100';
 

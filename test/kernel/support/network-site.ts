@@ -83,10 +83,3 @@ export class Site {
     return (await this.network.do(node, 'ovs-vsctl', 'get', 'Interface', device, 'ofport')).trim();
   }
 }
-
-export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await holds()); tries++) {
-    if (tries > 150) throw new Error(`Waited for it in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}

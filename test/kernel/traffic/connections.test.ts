@@ -1,6 +1,7 @@
 import type { Machine } from '../../../lab/kernel/machine/machine';
 import { measure, startPodServer, type Connection, type ConnectionOptions } from '../../../lab/kernel/traffic/traffic';
 import { closeAll, line, wire } from './bench';
+import { seconds as pass } from '../support/waiting';
 
 let machine: Machine;
 const POD = '10.9.0.2:8080';
@@ -56,6 +57,7 @@ describe('open connections', () => {
       await measure(machine, 'left', 'connections', { to: POD, every: 20, speak: 'server' }),
     ];
     await cut();
+    await pass(0.3); // for lines that nobody answers
     const [both] = (await speaking.stop()).connections;
     expect(both).toMatchObject({ pod: 'web', end: 'hung', at: null });
     expect(both!.answered).toBeLessThan(both!.sent);

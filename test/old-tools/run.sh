@@ -1,6 +1,6 @@
 #!/bin/bash
 # The scripts with the tools that RHEL 7 has, bash 4.2 and iproute2 4.11, on kernel hosts. Not part of CI: Debian has neither,
-# so they are built from source. As root: test/kernel/old-tools.sh FOLDER
+# so they are built from source. As root: test/old-tools/run.sh FOLDER
 #   FOLDER/bin/bash, FOLDER/bin/ip    the programs; what is missing is built from
 #   FOLDER/src/bash                   the source of bash 4.2 with its patches
 #   FOLDER/src/iproute2               the source of iproute2, tag v4.11.0
@@ -36,7 +36,7 @@ case " $* " in *' -j '* | *' -batch '* | *' veth '*) exec /usr/sbin/ip "$@" ;; *
 IP
 
 # The scripts themselves run on this machine, by /bin/bash, which is the old one for this process and its children alone.
-export EDGE_RAMP_OLD_TOOLS=$old EDGE_RAMP_LAB_TOOLS=$tools EDGE_RAMP_TEST_ASSEMBLY=${EDGE_RAMP_TEST_ASSEMBLY:-$PWD/cdk.out}
+export EDGE_RAMP_LAB_TOOLS=$tools
 here=$(readlink -f /bin/bash)
 unshare --mount --propagation private sh -c "mount --bind '$old/bin/bash' '$here' && exec \"\$@\"" sh \
-  npx jest --selectProjects kernel --runInBand --forceExit --runTestsByPath test/kernel/old-tools.test.ts
+  npx jest --selectProjects old-tools --forceExit

@@ -1,13 +1,15 @@
-import { FIRST, SECOND, kernelSite, pair, PODS, single, type KernelSite } from './support/site';
-import { answers, VIRTUALS } from './support/traffic';
+import { FIRST, SECOND, kernelSite, pair, PODS, single, type KernelSite } from '../kernel/support/site';
+import { answers, VIRTUALS } from '../kernel/support/traffic';
 
-/** Only where old-tools.sh runs it: the old programs have to be built from their sources. */
-const withOldTools = process.env['EDGE_RAMP_OLD_TOOLS'] ? describe : describe.skip;
 const MEMBERS = [PODS.ramp, PODS.worker, '10.131.0.5'];
 
-withOldTools('with bash 4.2 and iproute2 4.11', () => {
+describe('with bash 4.2 and iproute2 4.11', () => {
   let site: KernelSite;
   beforeAll(async () => {
+    if (!process.env['EDGE_RAMP_LAB_TOOLS'])
+      throw new Error(
+        'The old programs are built from their sources: test/old-tools/run.sh FOLDER says how, and runs this.',
+      );
     site = await kernelSite({ spec: single });
     // where #!/bin/bash finds it; the first test looks
     await site.hosts.machine.run({ command: ['mount', '--bind', '/usr/local/bin/bash', '/usr/bin/bash'] });
