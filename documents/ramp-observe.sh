@@ -64,7 +64,8 @@ pods() {
     -e 's/.*table=7,.*[ ,]nw_dst=\([0-9.]*\) actions=output:.*/\1/p' <<<"$flows" | sort -u
 }
 
-# What br0 would do with a packet of BIG-IP to a Pod; nothing is sent. Of no protocol (`ip` alone) it would not show the new source (OS-42). Not asked (`-`) where there is no tun0, or no Pod to go to.
+# What br0 would do with a packet of BIG-IP to a Pod; nothing is sent. Of a packet without a protocol (`ip` alone) it would not show the new
+# source (OS-42). Not asked (`-`) where there is no tun0, or no Pod to go to.
 trace() { # SOURCE POD: `-` means any of this node's own
   local port pod=$2 said code
   port=$(timeout "$limit" "${ovs[@]}" ovs-vsctl get Interface tun0 ofport 2>/dev/null)
