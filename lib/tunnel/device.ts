@@ -90,7 +90,7 @@ export interface Device<Facts, Spec extends Declared = Tunnel> {
 /** How the objects of a device depend on one another. */
 export interface Order {
   /** Lower runs earlier, within a stage. */
-  rank(operation: Operation): number;
+  rank(operation: Operation, all: readonly Operation[]): number;
   stage(operation: Operation, all: readonly Operation[]): Stage;
   /** True when the device cannot change `from` into `to` and the object has to be deleted and created. */
   immutable(object: string, from: string, to: string): boolean;
@@ -110,20 +110,23 @@ export interface Order {
  */
 export function difference(order: Order, from: State, to: State): readonly Operation[] {
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
+  const stays = ([object]: readonly [string, string]): boolean => to[object] !== undefined;
+  /** What is or will be there beside an object that goes: what stands on it may stand on its successor as well. */
+  const beside: State = { ...to, ...Object.fromEntries(Object.entries(from).filter(stays)) };
+  const standing = (object: string): readonly string[] =>
+    order
+      .dependents(object, { ...beside, [object]: from[object]! })
+      .filter((dependent) => from[dependent] !== undefined && to[dependent] !== undefined);
   const replaced = new Set<string>();
   const replace = (object: string): void => {
     if (replaced.has(object)) return;
     replaced.add(object);
-    for (const dependent of order.dependents(object, from)) if (to[dependent] !== undefined) replace(dependent);
+    standing(object).forEach(replace);
   };
   for (const object of names) {
     const [old, next] = [from[object], to[object]];
     if (old !== undefined && next !== undefined && old !== next && order.immutable(object, old, next)) replace(object);
-    if (old !== undefined && next === undefined)
-      order
-        .dependents(object, from)
-        .filter((d) => to[d] !== undefined)
-        .forEach(replace);
+    if (old !== undefined && next === undefined) standing(object).forEach(replace);
   }
   const plain = names.flatMap((object): Omit<Operation, 'stage'>[] => {
     const [old, next] = [from[object], to[object]];
@@ -138,9 +141,10 @@ export function difference(order: Order, from: State, to: State): readonly Opera
     return [{ verb: 'modify', object, from: old, to: next }];
   });
   const unstaged = plain.map((operation): Operation => ({ ...operation, stage: 'shape' }));
+  const rank = (operation: Operation): number => order.rank(operation, unstaged);
   return unstaged
     .map((operation): Operation => ({ ...operation, stage: order.stage(operation, unstaged) }))
-    .sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) || order.rank(a) - order.rank(b));
+    .sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) || rank(a) - rank(b));
 }
 
 /** The state after an operation. */

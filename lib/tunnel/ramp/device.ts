@@ -28,13 +28,7 @@ export const ramp: Device<RampFacts> = {
     stage: () => 'shape',
     // While what it looks at changes, a report would find it missing, and the virtual IP would move: it ends before and begins after.
     immutable: (object, from, to) => object.startsWith('report ') && looksElsewhere(from, to),
-    // The kernel drops a device's routes with its last address (LX-22).
-    dependents: (object, state) => {
-      const [kind, name] = object.split(' ');
-      return kind === 'tunnel' || kind === 'address'
-        ? Object.keys(state).filter((other) => other.startsWith('route ') && state[other] === `dev ${name}`)
-        : [];
-    },
+    dependents,
     halfway: halfwayReport,
     // The text of an earlier version is not kept: what goes back is what it was told.
     recorded: (object, value) => (object.startsWith('report ') ? value.replace(/^old /, '') : value),
@@ -109,12 +103,21 @@ function remarks({ name, spec }: Wanted, { facts }: Observation<RampFacts>): rea
   return found;
 }
 
+/** The kernel drops a device's routes with the device, and with its last address (LX-22). */
+function dependents(object: string, state: State): readonly string[] {
+  const [kind, name] = object.split(' ') as [string, string];
+  const last = !Object.keys(state).some((other) => other !== object && other.startsWith(`address ${name} `));
+  return kind === 'tunnel' || (kind === 'address' && last)
+    ? Object.keys(state).filter((other) => other.startsWith('route ') && state[other] === `dev ${name}`)
+    : [];
+}
+
 /**
  * An old tunnel device goes first (the kernel has only one between two ends), then the new way is built from the outside in: firewall, tunnel,
  * address on tun0 before the flows (flows without it cut local traffic), a new gateway rule before the flows that it replaces go, all flows in
- * one bundle. What the old way needed goes last.
+ * one bundle. What the old way needed goes last; so does a device's old address, whose new one keeps the routes.
  */
-function rank({ verb, object }: Operation): number {
+function rank({ verb, object }: Operation, all: readonly Operation[]): number {
   const [kind, name] = object.split(' ') as [string, string];
   const place = ['input', 'tunnel', 'link', 'address', 'route', 'claim', 'tun0', 'nat', 'flow', 'report'].indexOf(
     kind === 'address' && name === 'tun0' ? 'tun0' : kind,
@@ -122,7 +125,9 @@ function rank({ verb, object }: Operation): number {
   // The report begins when all that it looks at is there, and ends before any of it goes.
   if (kind === 'report') return verb === 'delete' ? -place : 200;
   if (verb !== 'delete' || kind === 'flow') return place;
-  return ['route', 'address', 'link', 'tunnel'].includes(kind) && name !== 'tun0' ? -place : 100 - place;
+  const succeeded =
+    kind === 'address' && all.some((other) => other.verb === 'create' && other.object.startsWith(`address ${name} `));
+  return ['route', 'address', 'link', 'tunnel'].includes(kind) && !succeeded && name !== 'tun0' ? -place : 100 - place;
 }
 
 function interrupts({ verb, object, from, to }: Operation): string | undefined {

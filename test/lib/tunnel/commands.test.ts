@@ -120,6 +120,30 @@ describe('the commands of a change, word for word', () => {
     ]);
   });
 
+  test("another address of the node's in the tunnel: the new one comes before the old one goes, and the route stays", () => {
+    const site = applied();
+    site.spec = tunnel({ tunnel: { ...EXAMPLE.tunnel, node: '10.3.91.218' } });
+    expect(commands(site, 'declared', 'ramp')).toEqual([
+      'ip addr add 10.3.91.218/32 dev tun1',
+      'ip addr del 10.3.91.217/32 dev tun1',
+    ]);
+  });
+
+  test('another name of the tunnel device: the kernel has one tunnel between two ends, so the old one goes first, with all it has', () => {
+    const site = applied();
+    site.spec = tunnel({ tunnel: { ...EXAMPLE.tunnel, interface: 'tun7' } });
+    expect(commands(site, 'declared', 'ramp').slice(0, 8)).toEqual([
+      'ip route del 10.3.91.216/32 dev tun1',
+      'ip addr del 10.3.91.217/32 dev tun1',
+      'ip link set tun1 down',
+      'ip tunnel del tun1',
+      'ip tunnel add tun7 mode ipip remote 10.3.89.66 local any dev eth0',
+      'ip link set tun7 up',
+      'ip addr add 10.3.91.217/32 dev tun7',
+      'ip route add 10.3.91.216/32 dev tun7',
+    ]);
+  });
+
   test('adoption of the published objects marks them, and a restore puts their descriptions back with their blanks', () => {
     const world = freshWorld(EXAMPLE);
     const site = new Site(EXAMPLE, {
