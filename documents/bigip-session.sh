@@ -24,8 +24,10 @@ open_session() {
   ssh_options=(-F /dev/null -T -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o StrictHostKeyChecking=yes
     -o "UserKnownHostsFile=$work/known_hosts" -o GlobalKnownHostsFile=/dev/null -o "ControlPath=$work/way")
   # One connection for all commands. Its output goes to a file: a connection in the background would hold a pipe open.
-  timeout "$limit" ssh "${ssh_options[@]}" -o ControlMaster=yes -f -N "$SSM_User@$SSM_Management" >"$work/log" 2>&1 9>&- ||
+  timeout "$limit" ssh "${ssh_options[@]}" -o ControlMaster=yes -f -N "$SSM_User@$SSM_Management" >"$work/log" 2>&1 9>&- || {
+    [ "$?" -ne 124 ] || printf 'no SSH connection stood within %s s\n' "$limit" >>"$work/log" # ssh itself says nothing then
     fail "$UNREACHABLE" "cannot be reached from the bastion: $(brief "$(cat "$work/log")")"
+  }
   # Whose login shell is tmsh gets an error for the word itself (BIP-3).
   said=$(on_bigip 'tmsh -v' 2>&1)
   case $said in *'Syntax Error'*) shell=tmsh ;; *) shell=bash ;; esac

@@ -32,7 +32,7 @@ export const kernelHosts =
     const known = existsSync(join(options.directory, 'hosts.json'));
     const asleep = existsSync(bed);
     if (known && !asleep) tell?.('The hosts were not put to sleep: all of them have lost their power, and boot anew.');
-    else if (!asleep) tell?.('Making hosts with real interfaces; the first time this takes some 20 s longer.');
+    else if (!asleep) tell?.('Making hosts with real interfaces.');
     const machine = await openMachine({ ...(asleep ? { from: bed } : {}), ...(tell ? { tell } : {}) });
     rmSync(bed, { force: true }); // what it holds is true once
     let opened: Pick<Hosts, 'close'> | undefined;

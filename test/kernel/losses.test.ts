@@ -1,6 +1,6 @@
 import type { Tunnel } from '../../lib/tunnel/tunnel';
 import { broken, during, outages, rateFor, told, type Toll } from './support/losses';
-import { FIRST, PODS, SECOND, kernelSite, pair, single, VIP, type KernelSite } from './support/site';
+import { FIRST, PODS, SECOND, kernelSite, pair, single, swapped, VIP, type KernelSite } from './support/site';
 import { VIRTUALS } from './support/traffic';
 
 const pods = [PODS.ramp, PODS.worker] as const;
@@ -45,14 +45,15 @@ async function look(times: number): Promise<void> {
     for (const node of [FIRST, SECOND])
       await site.type(node, 'ip -d addr; ip route; iptables -w -S; ovs-ofctl -O OpenFlow13 dump-flows br0');
 }
-/** The node of the pair that has the virtual IP, and the other one. */
+/** The node of the declared pair that has the virtual IP, and the other one. */
 async function roles(): Promise<readonly [string, string]> {
-  const has = (await site.type(FIRST, 'ip -o addr')).includes(` ${VIP}/`);
-  return has ? [FIRST, SECOND] : [SECOND, FIRST];
+  const [one, two] = spec.ramp.nodes.map(({ instance }) => instance) as [string, string];
+  const has = (await site.type(one, 'ip -o addr')).includes(` ${VIP}/`);
+  return has ? [one, two] : [two, one];
 }
 
 beforeAll(async () => {
-  site = await kernelSite({ spec });
+  site = await kernelSite({ spec, also: [swapped] });
   const first = await site.end();
   if (!first.startsWith('Applied')) throw new Error(`the first apply ended as ${first}`);
   rate = await rateFor(site, pods);
@@ -125,11 +126,24 @@ test('what the standby has lost is healed without a loss', async () => {
   });
 });
 
-test('a node that is added to a pair anew costs nothing', async () => {
+test('a standby that was rebooted, and has lost everything, is built anew without a loss', async () => {
   const [holder, standby] = await roles();
   await expectFree(async () => {
     await site.hosts.act(standby, 'reboot');
-    return applied('a node added to the pair');
+    return applied('a rebooted standby built anew');
   });
   expect(await roles()).toEqual([holder, standby]);
+});
+
+test('a node that is added to a pair, in place of its standby, costs nothing', async () => {
+  const nodes = [...pair.ramp.nodes, swapped.ramp.nodes[1]!];
+  const [holder] = await roles();
+  await expectFree(async () => {
+    const [, standby] = await roles();
+    const stays = spec.ramp.nodes.filter(({ instance }) => instance !== standby);
+    const added = nodes.filter((node) => spec.ramp.nodes.every(({ instance }) => instance !== node.instance));
+    await declare({ ...spec, ramp: { ...spec.ramp, nodes: [...stays, ...added] } });
+    return applied(`${added[0]!.node} added to the pair in place of ${standby}`);
+  });
+  expect((await roles())[0]).toBe(holder);
 });

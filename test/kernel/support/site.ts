@@ -6,7 +6,7 @@ import type { Hosts } from '../../../lab/hosts/host';
 import type { WorldOptions } from '../../../lab/hosts/world';
 import { kernelHosts, type KernelHosts } from '../../../lab/kernel/hosts';
 import { readDeclarations } from '../../../lib/tunnel/declared';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import type { RampNode, Tunnel } from '../../../lib/tunnel/tunnel';
 
 function declared(name: string): Tunnel {
   const text = readFileSync(join(__dirname, `../../../tunnels/${name}.yaml`), 'utf8');
@@ -20,6 +20,12 @@ export const single: Tunnel = (() => {
   const { ipfailover: _, ramp, ...rest } = pair;
   const { vip: __, ...noPair } = ramp;
   return { ...rest, ramp: { ...noPair, nodes: [ramp.nodes[0]!] } };
+})();
+/** The same pair with another node in place of its second. */
+export const swapped: Tunnel = (() => {
+  const [first, second] = pair.ramp.nodes as [RampNode, RampNode];
+  const third = { ...second, instance: 'mi-0a4e90b40a4e90b40', address: '10.20.30.5', node: 'ramp-3.example.com' };
+  return { ...pair, ramp: { ...pair.ramp, nodes: [first, third] } };
 })();
 export const BIGIP = pair.bigip[0]!.management;
 export const ADMIN = pair.cluster!.admin;
@@ -51,11 +57,13 @@ export interface KernelSite {
 
 export interface KernelSiteOptions {
   readonly spec?: Tunnel;
+  /** Declarations whose nodes stand on the site too, for `declare`. */
+  readonly also?: readonly Tunnel[];
   readonly world?: WorldOptions;
 }
 
 /** Opens the hosts of `pair` on real interfaces, with one tunnel declared on them. Close it. */
-export async function kernelSite({ spec = pair, world = {} }: KernelSiteOptions = {}): Promise<KernelSite> {
+export async function kernelSite({ spec = pair, also = [], world = {} }: KernelSiteOptions = {}): Promise<KernelSite> {
   const state = mkdtempSync(join(tmpdir(), 'edge-ramp-kernel-'));
   let hosts: KernelHosts | undefined;
   const open = (wanted: Tunnel): Promise<Lab> =>
@@ -68,7 +76,7 @@ export async function kernelSite({ spec = pair, world = {} }: KernelSiteOptions 
       hosts: async (options): Promise<Hosts> => {
         hosts ??= await kernelHosts()({
           ...options,
-          specs: [pair],
+          specs: [pair, ...also],
           world: { [pair.name]: { pods: [5, 6], ...world } },
         });
         return { ...hosts, close: () => Promise.resolve() };

@@ -7,6 +7,7 @@ import {
   type Proxy,
   type Virtual,
 } from '../../../lab/kernel/traffic/traffic';
+import { until } from '../support/waiting';
 import { closeAll, line, wire } from './bench';
 
 const web = { name: 'web', address: '10.9.0.1', port: 80, translation: 'automap', members: ['10.9.0.2:8080'] } as const;
@@ -88,6 +89,7 @@ describe('a virtual server', () => {
     await proxy.setVirtuals([{ ...web, members: ['10.9.0.2:8082'] }]);
     const open = await measure(machine, 'left', 'connections', { to: '10.9.0.1:80', every: 20 });
     await pod.stop();
+    await until('the connection’s end', async () => (await proxy.status())[0]?.open === 0);
     const { connections } = await open.stop();
     expect(connections).toMatchObject([{ pod: 'short', end: expect.stringMatching(/^(reset|closed)$/) as string }]);
   });
