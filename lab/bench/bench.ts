@@ -37,12 +37,11 @@ async function main(): Promise<void> {
   if (spawnSync('ansible-playbook', ['--version']).status !== 0)
     throw new Error('The benchmark needs Ansible: apt-get install ansible.');
   const [load] = loadavg() as [number];
-  let machine = '';
-  const place = await openPlace(join(ROOT, 'cdk.out'), (line) => process.stderr.write(`${(machine = line)}\n`));
+  const place = await openPlace(join(ROOT, 'cdk.out'), (line) => process.stderr.write(`${line}\n`));
   try {
     const turns = [...(await series(place, 0, rounds)), ...(await series(place, TRIP, delayed))];
     const file = join(ROOT, 'docs/BENCHMARK.md');
-    const markdown = report(turns, contenders(place, 0), { machine, load, trip: TRIP });
+    const markdown = report(turns, contenders(place, 0), { machine: place.hosts.machine.what, load, trip: TRIP });
     const text = await format(markdown, { ...(await resolveConfig(file)), parser: 'markdown' });
     process.stdout.write(text);
     if (values.write) writeFileSync(file, text);

@@ -34,7 +34,7 @@ export interface Place {
 
 /**
  * @param assembly the folder that `cdk synth` wrote
- * @param tell told which machine it is, in one line
+ * @param tell told what goes on before there is anything to see
  * @throws Error of one sentence when there is no assembly, or when real packets are not possible here
  */
 export async function openPlace(assembly: string, tell: (line: string) => void): Promise<Place> {
