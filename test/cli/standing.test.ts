@@ -1,18 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Known } from '../../cli/aws/tunnels';
 import { standingOf } from '../../cli/standing';
-import { readDeclarations } from '../../lib/tunnel/declared';
 import { digestOf } from '../../lib/tunnel/digest';
 import { readMemory } from '../../lib/tunnel/memory';
 import type { Declared } from '../../lib/tunnel/tunnel';
+import { declared } from '../examples';
 
 const NOW = new Date('2026-11-23T08:00:00Z');
 const HERE = { local: false, region: undefined, profile: undefined } as const;
-const [EXAMPLE] = readDeclarations([
-  { path: 'edge-a.yaml', text: readFileSync(join(__dirname, '../../tunnels/edge-a.yaml'), 'utf8') },
-]);
-const SPEC: Declared = { ...EXAMPLE!, example: false };
+const EXAMPLE = declared('edge-a');
+const SPEC: Declared = { ...EXAMPLE, example: false };
 const OWNER = 'arn:aws:states:r:1:execution:edge-ramp:edge-a-apply-1';
 const result = (endState: string, action = 'apply') => JSON.stringify({ endState, action });
 const STANDS = {
@@ -143,7 +139,7 @@ describe('how a tunnel stands', () => {
 
   test('what nobody looks at by itself, and what is an example, says so', () => {
     expect(standing(STANDS, { declared: { ...SPEC, watch: 0 } }).automation).toBe('events only');
-    expect(standing(STANDS, { declared: EXAMPLE! }).automation).toBe('example');
+    expect(standing(STANDS, { declared: EXAMPLE }).automation).toBe('example');
   });
 });
 

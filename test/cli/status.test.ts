@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { readDeclarations } from '../../lib/tunnel/declared';
+import { declared } from '../examples';
 import { arnOf, callAws, items, parameters, pastExecutions, Refusal, type Answers } from './aws/fake-aws';
 import { call } from './fake';
 
-const [EXAMPLE] = readDeclarations([
-  { path: 'edge-a.yaml', text: readFileSync(join(__dirname, '../../tunnels/edge-a.yaml'), 'utf8') },
-]);
-const SPEC = { ...EXAMPLE!, example: false };
+const EXAMPLE = declared('edge-a');
+const SPEC = { ...EXAMPLE, example: false };
 const DECLARED = parameters({
   '/edge-ramp/tunnels/edge-a': SPEC,
   '/edge-ramp/tunnels/edge-b': { ...SPEC, name: 'edge-b' },

@@ -1,6 +1,7 @@
 import type { Tunnel } from '../../lib/tunnel/tunnel';
+import { third } from '../examples';
 import { broken, during, outages, rateFor, told, type Toll } from './support/losses';
-import { FIRST, PODS, SECOND, kernelSite, pair, single, swapped, VIP, type KernelSite } from './support/site';
+import { FIRST, PODS, SECOND, kernelSite, pair, single, VIP, type KernelSite } from './support/site';
 import { VIRTUALS } from './support/traffic';
 
 const pods = [PODS.ramp, PODS.worker] as const;
@@ -53,7 +54,7 @@ async function roles(): Promise<readonly [string, string]> {
 }
 
 beforeAll(async () => {
-  site = await kernelSite({ spec, also: [swapped] });
+  site = await kernelSite({ spec, also: [{ ...pair, ramp: { ...pair.ramp, nodes: [pair.ramp.nodes[0]!, third] } }] });
   const first = await site.end();
   if (!first.startsWith('Applied')) throw new Error(`the first apply ended as ${first}`);
   rate = await rateFor(site, pods);
@@ -136,7 +137,7 @@ test('a standby that was rebooted, and has lost everything, is built anew withou
 });
 
 test('a node that is added to a pair, in place of its standby, costs nothing', async () => {
-  const nodes = [...pair.ramp.nodes, swapped.ramp.nodes[1]!];
+  const nodes = [...pair.ramp.nodes, third];
   const [holder] = await roles();
   await expectFree(async () => {
     const [, standby] = await roles();

@@ -1,5 +1,6 @@
 import type { HostCommand } from '../../lab/hosts/host';
 import type { Tunnel } from '../../lib/tunnel/tunnel';
+import { third } from '../examples';
 import { ADMIN, FIRST, SECOND, discard, endOf, pair, settled, site, writes, type Site } from './support/site';
 
 /** Runs, and says where it ended and why. */
@@ -141,8 +142,6 @@ describe('a pair of which one node is away', () => {
 });
 
 describe('a changed pair', () => {
-  const THIRD = 'mi-0a4e90b40a4e90b40';
-  const third = { instance: THIRD, address: '10.20.30.5', interface: 'eth0', node: 'ramp-3.example.com' };
   const [one, two] = pair.ramp.nodes as [Tunnel['ramp']['nodes'][number], Tunnel['ramp']['nodes'][number]];
   const swapped: Tunnel = { ...pair, ramp: { ...pair.ramp, nodes: [two, third] } };
   const { vip: _vip, network: _network, ...noPair } = pair.ramp;
@@ -173,7 +172,7 @@ describe('a changed pair', () => {
       const lines = writes(open);
       expect(lines.some((line) => line.startsWith(pair.bigip[0]!.management))).toBe(false);
       const at = (text: string): number => lines.findIndex((line) => line.includes(text));
-      expect(at(`${THIRD}: systemctl`)).toBeLessThan(at('label node ramp-1.example.com f5rampnode-'));
+      expect(at(`${third.instance}: systemctl`)).toBeLessThan(at('label node ramp-1.example.com f5rampnode-'));
       expect(at('label node ramp-1.example.com f5rampnode-')).toBeLessThan(at(`${FIRST}: ip tunnel del tun1`));
       expect(holder(open)).toEqual([SECOND]);
       expect(await open.lab.hosts.dump(FIRST)).not.toContain('tun1');

@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { figuresFrom } from '../../../cli/aws/figures';
 import { History } from '../../../cli/aws/history';
-import { readDeclarations } from '../../../lib/tunnel/declared';
+import { declared } from '../../examples';
 import { Told } from './told';
 
-const [PAIR] = readDeclarations([
-  { path: 'edge-b.yaml', text: readFileSync(join(__dirname, '../../../tunnels/edge-b.yaml'), 'utf8') },
-]);
+const PAIR = declared('edge-b');
 
 function figures(told: Told) {
   const history = new History();

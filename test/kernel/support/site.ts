@@ -1,31 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLab, type ExecutionResult, type Lab } from '../../../lab';
 import type { Hosts } from '../../../lab/hosts/host';
 import type { WorldOptions } from '../../../lab/hosts/world';
 import { kernelHosts, type KernelHosts } from '../../../lab/kernel/hosts';
-import { readDeclarations } from '../../../lib/tunnel/declared';
-import type { RampNode, Tunnel } from '../../../lib/tunnel/tunnel';
-
-function declared(name: string): Tunnel {
-  const text = readFileSync(join(__dirname, `../../../tunnels/${name}.yaml`), 'utf8');
-  return readDeclarations([{ path: `tunnels/${name}.yaml`, text }])[0] as Tunnel;
-}
+import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import { declared } from '../../examples';
 
 /** Two ramp nodes behind a virtual IP; and the first of them alone, on the same BIG-IP. */
-export const pair = declared('edge-b');
+export const pair = declared('edge-b') as Tunnel;
 export const [FIRST, SECOND] = pair.ramp.nodes.map(({ instance }) => instance) as [string, string];
 export const single: Tunnel = (() => {
   const { ipfailover: _, ramp, ...rest } = pair;
   const { vip: __, ...noPair } = ramp;
   return { ...rest, ramp: { ...noPair, nodes: [ramp.nodes[0]!] } };
-})();
-/** The same pair with another node in place of its second. */
-export const swapped: Tunnel = (() => {
-  const [first, second] = pair.ramp.nodes as [RampNode, RampNode];
-  const third = { ...second, instance: 'mi-0a4e90b40a4e90b40', address: '10.20.30.5', node: 'ramp-3.example.com' };
-  return { ...pair, ramp: { ...pair.ramp, nodes: [first, third] } };
 })();
 export const BIGIP = pair.bigip[0]!.management;
 export const ADMIN = pair.cluster!.admin;

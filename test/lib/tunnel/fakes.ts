@@ -20,7 +20,6 @@ export class Fakes {
 
   /** Replaces every command named in `replies`; any other command line of theirs is answered with exit code 127. */
   reply(replies: Replies): void {
-    mkdirSync(this.bin, { recursive: true });
     for (const name of new Set(Object.keys(replies).map((line) => line.split(' ')[0]!))) {
       const cases = Object.entries(replies)
         .filter(([line]) => line.startsWith(`${name} `))
@@ -28,12 +27,17 @@ export class Fakes {
           ([line, [lines, code]]) =>
             `'${line}') printf '%s' '${lines.map((each) => `${each}\n`).join('')}'; exit ${code} ;;`,
         );
-      writeFileSync(
-        join(this.bin, name),
-        `#!/bin/bash\necho "${name} $*" >>'${this.log}'\ncase "${name} $*" in\n${cases.join('\n')}\nesac\necho "unexpected: ${name} $*"\nexit 127\n`,
-        { mode: 0o755 },
+      this.program(
+        name,
+        `echo "${name} $*" >>'${this.log}'\ncase "${name} $*" in\n${cases.join('\n')}\nesac\necho "unexpected: ${name} $*"\nexit 127`,
       );
     }
+  }
+
+  /** Replaces one command by lines of bash, where its answer depends on more than its words. */
+  program(name: string, lines: string): void {
+    mkdirSync(this.bin, { recursive: true });
+    writeFileSync(join(this.bin, name), `#!/bin/bash\n${lines}\n`, { mode: 0o755 });
   }
 
   /** The calls since the last time. */

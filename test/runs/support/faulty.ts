@@ -1,6 +1,7 @@
 import type { Fault } from '../../../lab/hosts/host';
 import type { HostCommand } from '../../../lab/hosts/host';
 import type { Declared } from '../../../lib/tunnel/tunnel';
+import { third } from '../../examples';
 import { balancer, discard, endOf, example, pair, settled, site, writes } from './site';
 
 /** A run to be spoiled: what the site holds beforehand (runs of the state machine, of `first`), and the run itself. */
@@ -11,13 +12,6 @@ export interface Scenario {
   readonly spec: Declared;
   readonly input: object;
 }
-
-const third = {
-  instance: 'mi-0a4e90b40a4e90b40',
-  address: '10.20.30.5',
-  interface: 'eth0',
-  node: 'ramp-3.example.com',
-};
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'a fresh apply', first: example, prepare: [], spec: example, input: {} },

@@ -1,18 +1,12 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLab, type ExecutionResult, type Lab } from '../../../lab';
 import type { Fault } from '../../../lab/hosts/host';
 import { simulatedHosts, type SimulatedHosts, type World } from '../../../lab/hosts/simulated';
 import type { WorldOptions } from '../../../lab/hosts/world';
-import { readDeclarations } from '../../../lib/tunnel/declared';
 import type { Declared, Member, Tunnel } from '../../../lib/tunnel/tunnel';
-
-/** A declared example, as the stack would store it. */
-function declared(name: string): Declared {
-  const text = readFileSync(join(__dirname, `../../../tunnels/${name}.yaml`), 'utf8');
-  return readDeclarations([{ path: `tunnels/${name}.yaml`, text }])[0]!;
-}
+import { declared } from '../../examples';
 
 export const example = declared('edge-a') as Tunnel;
 /** A pair of ramp nodes, and a second pair on the same nodes. */
