@@ -20,4 +20,5 @@ mount -t tmpfs tmp /tmp
 mount --make-rprivate /
 mkdir -p /run/netns /run/lab /run/lock
 ip link set lo up
+echo 10000 >/proc/sys/net/core/netdev_max_backlog # of 1000 packets, where emulated processors stand still for a second: the kernel would drop the others
 exec perl /agent.pl /dev/vport0p1
