@@ -24,7 +24,7 @@ export interface Toll {
 }
 
 /**
- * Answers so far that a Pod's kernel made and did not send. All wait in one socket of its processor, which holds twice 128 KiB (net/ipv4/icmp.c), some 250:
+ * Answers so far that a Pod's kernel made and did not send. All wait in one socket of its processor, which holds twice 128 KiB (net/ipv4/icmp.c), some 340:
  * in an emulated machine that stands still for 0.3 s there are more. They never came to the tunnel.
  */
 async function unansweredBy(machine: Machine, pods: Pods): Promise<number> {
