@@ -1,4 +1,5 @@
-#!/usr/bin/env tsx
+#!/usr/bin/env -S node --import tsx
+// Not `tsx`: that stands between, and kills a process that has been busy for 60 ms when somebody presses Ctrl-C.
 import { main } from '../cli/main';
 import { thisProcess } from '../cli/surroundings';
 

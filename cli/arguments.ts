@@ -8,6 +8,7 @@ import {
   type EventCommand,
   type Here,
   type HistoryCommand,
+  type HostsKind,
   type LocalCommand,
   type LocalHostCommand,
   type PreflightCommand,
@@ -171,6 +172,17 @@ function readTunnel(command: string, rest: readonly string[], options: Options) 
 function refuseNoName(tunnel: string): void {
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(tunnel))
     throw new UsageError(`"${tunnel}" is no name of a tunnel: 1 to 32 of lower case letters, digits, -.`);
+}
+
+/**
+ * Reads what `npm start --` is told: on which hosts the tour is.
+ * @throws UsageError
+ */
+export function readTourArguments(args: readonly string[]): HostsKind {
+  const { values, positionals } = parse('npm start', args, { hosts: HERE.hosts });
+  if (positionals.length > 0)
+    throw new UsageError(`npm start takes nothing but -- --hosts KIND, not "${positionals[0]}".`);
+  return hereIn(values).hosts ?? 'simulated';
 }
 
 function whereIn(command: string, values: Values): Where {

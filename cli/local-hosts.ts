@@ -26,9 +26,18 @@ const kindFile = (state: string): string => join(state, 'hosts', 'kind');
  */
 export function localHosts(
   state: string,
-  asked: HostsKind | undefined,
-  fresh: boolean,
-  tell: (line: string) => void,
+  {
+    asked,
+    fresh = false,
+    keeps = true,
+    tell,
+  }: {
+    readonly asked: HostsKind | undefined;
+    readonly fresh?: boolean;
+    /** Kernel hosts are put to sleep on close, for the next call on that folder. */
+    readonly keeps?: boolean;
+    readonly tell: (line: string) => void;
+  },
 ): LocalHosts {
   const known = !fresh && existsSync(join(state, 'hosts', 'hosts.json')) ? kindIn(state) : undefined;
   if (known && asked && known !== asked)
@@ -39,7 +48,7 @@ export function localHosts(
   const hosts: LabOptions['hosts'] = async (options) => {
     const { kernelHosts } = require('../lab/kernel/hosts') as typeof import('../lab/kernel/hosts');
     writeFileSync(kindFile(state), `${kind}\n`);
-    const opened = await kernelHosts({ sleeps: true, tell })(options);
+    const opened = await kernelHosts({ sleeps: keeps, tell })(options);
     words = `hosts with REAL interfaces (tmsh, oc and systemd are models), in ${opened.machine.what}`;
     return opened;
   };

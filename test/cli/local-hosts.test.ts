@@ -12,7 +12,7 @@ function kept(kind?: 'kernel'): string {
   return state;
 }
 const kindOf = (state: string, asked?: 'simulated' | 'kernel', fresh = false): string =>
-  localHosts(state, asked, fresh, () => undefined).kind;
+  localHosts(state, { asked, fresh, tell: () => undefined }).kind;
 
 describe('the hosts of a state folder', () => {
   test('are simulated where nothing else is said or known', () => expect(kindOf(temporary())).toBe('simulated'));
