@@ -22,8 +22,21 @@ import { thisProcess, type Surroundings } from './surroundings';
 /** One ramp node, and a pair of them. */
 const [SINGLE, PAIR] = ['edge-a', 'edge-b'];
 
-/** Simulated hosts shall not take longer than one has patience; what a kernel does takes its time. */
-const SPEEDS: Readonly<Record<HostsKind, number>> = { simulated: 8, kernel: 1 };
+/** How many times faster than real time it goes (what a kernel does takes its time), what the devices are, what moves the virtual IP. */
+const HOSTS: Readonly<Record<HostsKind, { readonly speed: number; readonly words: string; readonly check: string }>> = {
+  simulated: {
+    speed: 8,
+    words:
+      'The devices are SIMULATED: BIG-IP, its bastion, nodes and cluster live in this process, and nothing else is touched.',
+    check: 'the check of the simulated keepalived',
+  },
+  kernel: {
+    speed: 1,
+    words:
+      'BIG-IP, nodes and Pods have REAL interfaces, in namespaces of their own; tmsh, oc and systemd are models, and nothing else is touched.',
+    check: "keepalived's check",
+  },
+};
 /** keepalived moves a virtual IP within some 6 s (docs/RUNBOOK.md); an emulated machine may be slower. */
 const MOVES_WITHIN_MS = 60_000;
 
@@ -36,19 +49,6 @@ edge-ramp: a guided tour
 tunnels/edge-a.yaml declares a tunnel between an F5 BIG-IP and an OpenShift node, through which BIG-IP reaches Pods.
 The state machine, its functions and the scripts for the devices are the very ones that would be deployed to AWS.
 `;
-
-const DEVICES: Readonly<Record<HostsKind, string>> = {
-  simulated:
-    'The devices are SIMULATED: BIG-IP, its bastion, nodes and cluster live in this process, and nothing else is touched.',
-  kernel:
-    'BIG-IP, nodes and Pods have REAL interfaces, in namespaces of their own; tmsh, oc and systemd are models, and nothing else is touched.',
-};
-
-/** What moves the virtual IP. */
-const CHECK: Readonly<Record<HostsKind, string>> = {
-  simulated: 'the check of the simulated keepalived',
-  kernel: "keepalived's check",
-};
 
 const END = `
 That was the tour. What to try next:
@@ -65,7 +65,7 @@ That was the tour. What to try next:
 async function tour(surroundings: Surroundings): Promise<void> {
   const { out, project } = surroundings;
   const kind = readTourArguments(process.argv.slice(2));
-  out.write(`${BEGIN}${DEVICES[kind]}\n`);
+  out.write(`${BEGIN}${HOSTS[kind].words}\n`);
   const outdated = stale(project);
   if (outdated) {
     const begun = Date.now();
@@ -92,9 +92,9 @@ async function tour(surroundings: Surroundings): Promise<void> {
     const tell = (line: string): void => out.write(`${line}\n`);
     const { options } = localHosts(state, { asked: kind, keeps: false, tell });
     const assembly = assemblyOf(project);
-    lab = await surroundings.openLab({ assembly, state, faults: [fault], speed: SPEEDS[kind], ...options });
+    lab = await surroundings.openLab({ assembly, state, faults: [fault], speed: HOSTS[kind].speed, ...options });
     await story(lab, surroundings);
-    await pairStory(lab, surroundings, CHECK[kind]);
+    await pairStory(lab, surroundings, HOSTS[kind].check);
   } finally {
     ignore();
     await lab?.close();
