@@ -1,4 +1,4 @@
-import { readArguments, UsageError } from '../../cli/arguments';
+import { readArguments, readTourArguments, UsageError } from '../../cli/arguments';
 import type { RunCommand } from '../../cli/command';
 import { call } from './fake';
 
@@ -132,5 +132,20 @@ describe('the command line', () => {
     expect(until()).toBeUndefined();
     const inAnHour = Date.parse(until('--until', '1h')!) - Date.now();
     expect(Math.round(inAnHour / 60_000)).toBe(60);
+  });
+});
+
+describe('what npm start is told', () => {
+  test('are the hosts of the tour, else it is on simulated ones', () => {
+    expect(readTourArguments([])).toBe('simulated');
+    expect(readTourArguments(['--hosts', 'kernel'])).toBe('kernel');
+  });
+  test.each([
+    [['--hosts', 'real'], '--hosts must be one of simulated, kernel, not "real".'],
+    [['kernel'], 'npm start takes nothing but -- --hosts KIND, not "kernel".'],
+    [['--state', 'here'], "npm start: Unknown option '--state'"],
+  ])('%j is refused', (args, sentence) => {
+    expect(() => readTourArguments(args)).toThrow(UsageError);
+    expect(() => readTourArguments(args)).toThrow(sentence);
   });
 });
