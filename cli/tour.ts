@@ -22,20 +22,12 @@ import { thisProcess, type Surroundings } from './surroundings';
 /** One ramp node, and a pair of them. */
 const [SINGLE, PAIR] = ['edge-a', 'edge-b'];
 
-/** How many times faster than real time it goes (what a kernel does takes its time), what the devices are, what moves the virtual IP. */
-const HOSTS: Readonly<Record<HostsKind, { readonly speed: number; readonly words: string; readonly check: string }>> = {
-  simulated: {
-    speed: 8,
-    words:
-      'The devices are SIMULATED: BIG-IP, its bastion, nodes and cluster live in this process, and nothing else is touched.',
-    check: 'the check of the simulated keepalived',
-  },
-  kernel: {
-    speed: 1,
-    words:
-      'BIG-IP, nodes and Pods have REAL interfaces, in namespaces of their own; tmsh, oc and systemd are models, and nothing else is touched.',
-    check: "keepalived's check",
-  },
+/** Simulated hosts shall not take longer than one has patience; what a kernel does takes its time. */
+const SPEEDS: Readonly<Record<HostsKind, number>> = { simulated: 8, kernel: 1 };
+/** What moves the virtual IP. */
+const CHECKS: Readonly<Record<HostsKind, string>> = {
+  simulated: 'the check of the simulated keepalived',
+  kernel: "keepalived's check",
 };
 /** keepalived moves a virtual IP within some 6 s (docs/RUNBOOK.md); an emulated machine may be slower. */
 const MOVES_WITHIN_MS = 60_000;
@@ -65,7 +57,7 @@ That was the tour. What to try next:
 async function tour(surroundings: Surroundings): Promise<void> {
   const { out, project } = surroundings;
   const kind = readTourArguments(process.argv.slice(2));
-  out.write(`${BEGIN}${HOSTS[kind].words}\n`);
+  out.write(BEGIN);
   const outdated = stale(project);
   if (outdated) {
     const begun = Date.now();
@@ -90,11 +82,12 @@ async function tour(surroundings: Surroundings): Promise<void> {
   });
   try {
     const tell = (line: string): void => out.write(`${line}\n`);
-    const { options } = localHosts(state, { asked: kind, keeps: false, tell });
-    const assembly = assemblyOf(project);
-    lab = await surroundings.openLab({ assembly, state, faults: [fault], speed: HOSTS[kind].speed, ...options });
+    const hosts = localHosts(state, { asked: kind, keeps: false, tell });
+    const options = { assembly: assemblyOf(project), state, faults: [fault], speed: SPEEDS[kind], ...hosts.options };
+    lab = await surroundings.openLab(options);
+    out.write(`BIG-IP, nodes and cluster are ${hosts.words()}; nothing else is touched.\n`);
     await story(lab, surroundings);
-    await pairStory(lab, surroundings, HOSTS[kind].check);
+    await pairStory(lab, surroundings, CHECKS[kind]);
   } finally {
     ignore();
     await lab?.close();

@@ -1,7 +1,7 @@
 import { podHost } from '../../lab/kernel/network/network';
 import { apply, appliedSite } from './support/applied';
 import { differences, lastingDumps, type Dumps } from './support/lasting';
-import { BIGIP, FIRST, PODS, single, type KernelSite } from './support/site';
+import { BIGIP, FIRST, PODS, single, WORKER, type KernelSite } from './support/site';
 import { ask, VIRTUALS } from './support/traffic';
 import { until } from './support/waiting';
 import { written } from './support/written';
@@ -50,7 +50,7 @@ async function rebuilt(loss: () => Promise<unknown>): Promise<void> {
   // Pods would ask anew only half a minute later.
   for (const [node, pod] of [
     [FIRST, PODS.ramp],
-    ['worker-10.20.30.250', PODS.worker],
+    [WORKER, PODS.worker],
   ] as const)
     expect(['nobody', await macOf()]).not.toContain(await believed(node, pod));
 }

@@ -21,6 +21,7 @@ export const ADMIN = pair.cluster!.admin;
 export const VIP = pair.ramp.vip!;
 /** A Pod of the first ramp node, and one of the worker, which is no host of the tunnel's. */
 export const PODS = { ramp: '10.129.0.5', worker: '10.130.0.7' } as const;
+export const WORKER = 'worker-10.20.30.250';
 
 /** The lab's own waits (for an agent, between two questions) pass so many times faster; what the kernel does takes its time. */
 const SPEED = 8;
