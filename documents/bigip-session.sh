@@ -17,8 +17,11 @@ open_session() {
   local tries=0
   # Its socket is there a moment before it answers: ssh-add ends with 2 until then (LX-21).
   until ssh-add -l >/dev/null 2>&1 9>&- || [ "$?" -eq 1 ] || [ "$((tries += 1))" -gt 100 ]; do sleep 0.05; done
+  # SSM Agent gives a script no other region, and version 1 of the AWS CLI finds none by itself (AWS-30).
+  [ -n "${AWS_SSM_REGION_NAME-}" ] ||
+    fail "$UNFIT" "the bastion's SSM Agent does not say its region (AWS_SSM_REGION_NAME is empty), so secret $SSM_Secret cannot be read: update the agent, or set the variable in its unit"
   local said
-  said=$({ aws secretsmanager get-secret-value --secret-id "$SSM_Secret" --query SecretString --output text | ssh-add -q -; } 2>&1 9>&-) ||
+  said=$({ aws secretsmanager get-secret-value --region "$AWS_SSM_REGION_NAME" --secret-id "$SSM_Secret" --query SecretString --output text | ssh-add -q -; } 2>&1 9>&-) ||
     fail "$UNFIT" "the key in secret $SSM_Secret could not be loaded on the bastion: $(brief "$said")"
   printf '%s %s\n' "$SSM_Management" "$SSM_HostKey" >"$work/known_hosts"
   ssh_options=(-F /dev/null -T -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o StrictHostKeyChecking=yes

@@ -4,11 +4,12 @@
 set -u -o pipefail -f
 umask 077
 export LC_ALL=C
-PATH=$PATH:/usr/sbin:/sbin # where ip and iptables are; not every agent looks there
+PATH=$PATH:/usr/sbin:/sbin:/usr/local/bin # where ip, iptables, and often aws and oc are; not every agent looks there
 
 # Where the device's own file system begins: empty on a real device; the local mode gives each host a folder.
 root=${EDGE_RAMP_ROOT-}
 state=$root/var/lib/edge-ramp
+export HOME=${HOME:-$root/root} # SSM Agent sets none: oc would keep its cache in the agent's own folder, /usr/bin (AWS-30)
 # Seconds that one command on a device may take; less than the document's own time-out.
 limit=20
 

@@ -99,7 +99,7 @@ export async function open(
     { port: options.port, elsewhere: { 'DynamoDB_20120810.': tables.url } },
   );
   opened.push(() => endpoint.close());
-  Object.assign(environment, accessTo(endpoint.url), { AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint.url });
+  environment['AWS_ENDPOINT_URL_SECRETS_MANAGER'] = endpoint.url;
 
   const endpoints = {
     AWS_ENDPOINT_URL: endpoint.url,

@@ -39,12 +39,18 @@ timeout) # really runs the command, with its seconds divided by the lab's speed
   limit=$(scale "$1")
   exec /usr/bin/timeout "${options[@]}" "$((${limit%%.*} + slack)).${limit#*.}" "${@:2}"
   ;;
-aws) # asks the endpoint that the AWS command line tool would ask
+aws) # asks the endpoint that the AWS command line tool would ask; as version 1, it finds a region by an option or AWS_DEFAULT_REGION alone
   LC_ALL=C # lengths in bytes
-  [[ "$1 $2 $3 ${*:5}" == 'secretsmanager get-secret-value --secret-id --query SecretString --output text' ]] || refuse 127 "not modelled: $*"
+  declare -A option=([--region]=${AWS_DEFAULT_REGION-} [--secret-id]='' [--query]='' [--output]='')
+  for ((i = 3; i < $#; i += 2)); do
+    [[ -n ${option[${!i}]+known} ]] || refuse 127 "not modelled: $*"
+    option[${!i}]=${*:i+1:1}
+  done
+  [[ "$1 $2 ${option[--query]} ${option[--output]}" == 'secretsmanager get-secret-value SecretString text' ]] || refuse 127 "not modelled: $*"
+  [[ -n ${option[--region]} ]] || { printf '\nYou must specify a region. You can also configure your region by running "aws configure".\n' >&2 && exit 255; }
   endpoint=${AWS_ENDPOINT_URL_SECRETS_MANAGER#http://} && endpoint=${endpoint%%/*}
   exec 3<>"/dev/tcp/${endpoint%:*}/${endpoint##*:}" || refuse 255 "Could not connect to the endpoint URL: \"$AWS_ENDPOINT_URL_SECRETS_MANAGER\""
-  body="{\"SecretId\":\"$4\"}"
+  body="{\"SecretId\":\"${option[--secret-id]}\"}"
   printf '%s\r\n' 'POST / HTTP/1.1' "Host: $endpoint" 'X-Amz-Target: secretsmanager.GetSecretValue' 'Content-Type: application/x-amz-json-1.1' \
     "Content-Length: ${#body}" 'Connection: close' '' >&3
   printf '%s' "$body" >&3

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Hosts } from '../../hosts/host';
 import type { Clock } from '../clock';
+import { REGION } from '../template';
 import { runScript, type Ended } from './agent';
 import { end, type Command, type Invocation } from './command';
 
@@ -8,7 +9,7 @@ import { end, type Command, type Invocation } from './command';
 export interface Agents {
   readonly hosts: Hosts;
   readonly clock: Clock;
-  /** Variables for every script, such as the endpoint of Secrets Manager. */
+  /** Variables for every script beside the agent's own: where the lab's Secrets Manager is. */
   readonly environment: Readonly<Record<string, string>>;
   /** Folder for the scripts at work. */
   readonly directory: string;
@@ -84,9 +85,10 @@ export class Deliveries {
   private async work({ id, document, environment }: Command, invocation: Invocation): Promise<Ended> {
     const { clock, hosts, directory, environment: common } = this.agents;
     const { instance } = invocation;
+    const { HOME: _ofShellsAlone, ...own } = hosts.host(instance)!.environment;
     const running = runScript(
       document.script,
-      { ...hosts.host(instance)!.environment, ...common, ...environment },
+      { ...own, AWS_SSM_INSTANCE_ID: instance, AWS_SSM_REGION_NAME: REGION, ...common, ...environment },
       join(directory, `${instance}-${id}`),
     );
     invocation.running = running;

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WAYS } from '../../../lambdas/devices/ways';
-import { accessTo } from '../../../lab/cloud/access';
 import type { Deployment } from '../../../lab/cloud/deployment';
 import { environmentOf } from '../../../lab/cloud/ssm/document';
+import { REGION } from '../../../lab/cloud/template';
 import type { Hosts } from '../../../lab/hosts/host';
 import type { Listed } from '../../../lib/tunnel/devices';
 import type { Said } from './alike';
@@ -20,7 +20,7 @@ export type Agent = (
 /** An agent for a deployment's documents. Every command has a fence of its own, higher than the last. */
 export function agent(deployment: Deployment, endpoint: string, folder: string): Agent {
   let fence = 1;
-  const access = { ...accessTo(endpoint), AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint };
+  const access = { AWS_SSM_REGION_NAME: REGION, AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint };
   return (hosts, device, does, more) => {
     const [, document] = [...deployment.documents].find(([name]) =>
       name.startsWith(`edge-ramp-${device.kind}-${does}-`),

@@ -30,6 +30,7 @@ const documents = writeAssembly({
       Code: parameter({ default: '0', allowedPattern: '^[0-9]+$' }),
     },
   ),
+  Tell: documentResource('tell', ['#!/bin/bash', 'env | grep -E "^(AWS_|HOME=)" | sort']),
   Long: documentResource('long', ["head -c 30000 /dev/zero | tr '\\0' x"]),
   Hangs: documentResource('hangs', ['#!/bin/bash', 'hangs & hangs'], {}, 600),
   Slow: documentResource('slow', ['sleep 100'], {}, 1),
@@ -95,6 +96,13 @@ test('a command runs on its host under its own interpreter, with its parameters 
     StandardOutputContent: 'hello yes bash lab\n',
     StandardErrorContent: 'to err\n',
     PluginName: 'run',
+  });
+});
+
+test('the agent tells a script its region and instance by names of its own, and no HOME', async () => {
+  const { CommandId: id } = await send('tell');
+  expect(await settled(id!)).toMatchObject({
+    StandardOutputContent: `AWS_SSM_INSTANCE_ID=${NODE}\nAWS_SSM_REGION_NAME=local-1\n`,
   });
 });
 

@@ -127,7 +127,7 @@ describe('ssh from a bastion', () => {
 
 describe('aws from a bastion', () => {
   const get = (name: string): string =>
-    `aws secretsmanager get-secret-value --secret-id ${name} --query SecretString --output text`;
+    `aws secretsmanager get-secret-value --output text --secret-id ${name} --region local-1 --query SecretString`;
 
   it('asks the given endpoint for the secret', async () => {
     const asked: unknown[] = [];
@@ -162,10 +162,27 @@ describe('aws from a bastion', () => {
     server.close();
   });
 
-  it('knows nothing else', async () => {
-    expect(await script(await open(), BASTION, 'aws s3 ls')).toMatchObject({
-      code: 127,
-      err: 'aws: not modelled: s3 ls\n',
+  it('fails without a region as the tool does, and finds one where its version 1 does', async () => {
+    const hosts = await open();
+    const line = get('edge-ramp/edge-a/ssh-key').replace('--region local-1 ', '');
+    const elsewhere = { AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:1' };
+    expect(await script(hosts, BASTION, line, { ...elsewhere, AWS_REGION: 'local-1' })).toMatchObject({
+      code: 255,
+      out: '',
+      err: '\nYou must specify a region. You can also configure your region by running "aws configure".\n',
     });
+    expect((await script(hosts, BASTION, line, { ...elsewhere, AWS_DEFAULT_REGION: 'local-1' })).err).toContain(
+      'Could not connect to the endpoint URL',
+    );
   });
+
+  it.each(['s3 ls', 'secretsmanager get-secret-value --secret-id x --profile y --query SecretString --output text'])(
+    'knows nothing else: %s',
+    async (words) => {
+      expect(await script(await open(), BASTION, `aws ${words}`)).toMatchObject({
+        code: 127,
+        err: `aws: not modelled: ${words}\n`,
+      });
+    },
+  );
 });
