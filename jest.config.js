@@ -19,14 +19,17 @@ const SLOW =
   '/(lib/tunnel/(cluster-(commands|halfway|laws|shared)|ramp/(observe-)?pipelines?)|lab/cloud/(lab|ssm)|lab/hosts/(happenings|health-check|pairs|reachability|time-outs)|kit/(check|spoiled|transcript))\\.test\\.ts$';
 /** The contenders of the benchmark that take many seconds: Ansible, and whole runs. */
 const BENCH = '\\.slow\\.test\\.ts$';
-const assembled = { globalSetup: '<rootDir>/test/runs/support/assemble.ts' };
+const assembled = { globalSetup: '<rootDir>/test/assemble.ts' };
 
 /** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived, awscli the AWS CLI, kernel a kernel with Open vSwitch or QEMU, bench Ansible, old-tools programs of RHEL 7 (test/old-tools/run.sh); they have scripts of their own */
 module.exports = {
   testTimeout: 180_000, // a run may wait for a node that is away; on a busy machine everything doubles
   maxWorkers: '100%', // the default leaves a core idle, half of a small machine
   projects: [
-    project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli', 'kit'], { testPathIgnorePatterns: [SLOW, BENCH] }),
+    project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli', 'kit'], {
+      ...assembled,
+      testPathIgnorePatterns: [SLOW, BENCH],
+    }),
     project('ends', ['ends'], assembled),
     project('runs', ['runs', 'lib', 'lab', 'kit'], { ...assembled, testRegex: [`/runs/.*\\.test\\.ts$`, SLOW] }),
     project('ovs', ['ovs']),

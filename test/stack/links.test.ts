@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { anchorsOf } from './support/headings';
-import { PROJECT } from './support/synthesized';
+import { PROJECT } from './support/template';
 
 const DOCUMENTS = [
   'README.md',

@@ -11,9 +11,10 @@ import { tunnelsFolder } from '../../lib/stack/tunnels-folder';
 import { METRICS, NAMESPACE, SERVICES } from '../../lib/tunnel/metrics';
 import { END_STATES } from '../../lib/tunnel/outcome';
 import { anchorsOf } from './support/headings';
-import { PROJECT, plain, resourcesOf, synthesizeUnchecked, unchecked } from './support/synthesized';
+import { unchecked } from './support/synthesized';
+import { PROJECT, assembled, plain, resourcesOf } from './support/template';
 
-const synthesized = synthesizeUnchecked();
+const synthesized = assembled();
 const only = (type: string) => {
   const found = resourcesOf(synthesized, type);
   expect(found).toHaveLength(1);

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memoryFor } from '../../lib/stack/watch';
 import { rightsOf } from './support/rights';
-import { PROJECT, plain, resourcesOf, synthesizeUnchecked } from './support/synthesized';
+import { PROJECT, plain, resourcesOf, assembled } from './support/template';
 
-const synthesized = synthesizeUnchecked();
+const synthesized = assembled();
 const rules = new Map(
   resourcesOf(synthesized, 'AWS::Events::Rule').map(([id, { Properties }]) => [
     /^(?:Triggers|MonitoringRuns)(\w+?)[0-9A-F]{8}$/.exec(id)![1],
@@ -127,8 +127,11 @@ describe('the watch', () => {
     ]);
   });
 
-  test('is as small as can be, not traced, and knows its time-outs', () => {
-    expect(watch).toMatchObject({ Architectures: ['arm64'], Timeout: 240, MemorySize: 128 });
+  test('is as small as its tunnels allow, not traced, and knows its time-outs', () => {
+    const declared = resourcesOf(synthesized, 'AWS::SSM::Parameter').filter(([, { Properties }]) =>
+      Properties.Name.startsWith('/edge-ramp/tunnels/'),
+    ).length;
+    expect(watch).toMatchObject({ Architectures: ['arm64'], Timeout: 240, MemorySize: memoryFor(declared) });
     expect(watch.TracingConfig?.Mode ?? 'PassThrough').toBe('PassThrough');
     expect(watch.Environment.Variables).toMatchObject({ DELIVERY_TIMEOUT_SECONDS: '30', POLL_DEADLINE_SECONDS: '100' });
   });

@@ -1,4 +1,4 @@
-import { type Synthesized, plain, resourcesOf } from './synthesized';
+import { type Synthesized, plain, resourcesOf } from './template';
 
 /** One state, as far as tests look into it. */
 export interface State {

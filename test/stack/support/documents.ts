@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT } from './synthesized';
+import { PROJECT } from './template';
 
 /**
  * What stands in a document of docs/ between two marks. With UPDATE_DOCS=1 it is replaced first: so the test that

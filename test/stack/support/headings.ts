@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT } from './synthesized';
+import { PROJECT } from './template';
 
 /** The anchors of a document's headings, as a repository's pages make them: lower case, words by hyphens, no punctuation. */
 export function anchorsOf(file: string): readonly string[] {

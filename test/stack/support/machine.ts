@@ -1,5 +1,5 @@
 import { definitionOf } from './definition';
-import { synthesizeUnchecked } from './synthesized';
+import { assembled } from './template';
 
 /** The state machine's definition. */
-export const machine = definitionOf(synthesizeUnchecked());
+export const machine = definitionOf(assembled());

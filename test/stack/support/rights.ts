@@ -1,4 +1,4 @@
-import { type Synthesized, plain, resourcesOf } from './synthesized';
+import { type Synthesized, plain, resourcesOf } from './template';
 
 /** Who may do what on which resource under which condition: one row a resource, all texts. */
 export type Right = readonly [who: string, may: string, on: string, when: string];
