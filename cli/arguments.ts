@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { HOST_ACTIONS } from '../lab/hosts/host';
 import {
   ACTIONS,
+  HOST_ACTIONS,
   HOSTS_KINDS,
   type Action,
   type Command,

@@ -1,5 +1,15 @@
 import type { HostAction } from '../lab/hosts/host';
 
+/** What can happen to a host of this machine, and what is said of it when it has. The lab's own list would load the lab. */
+export const HAPPENINGS: Readonly<Record<HostAction, string>> = {
+  reboot: 'was rebooted',
+  'wipe-flows': 'has only the flows of the SDN',
+  'restart-ovs': 'has a new br0',
+  gone: 'is off',
+  back: 'is there',
+};
+export const HOST_ACTIONS = Object.keys(HAPPENINGS) as readonly HostAction[];
+
 /** What the state machine can be asked to do. */
 export const ACTIONS = ['plan', 'apply', 'verify', 'teardown', 'pause', 'resume'] as const;
 export type Action = (typeof ACTIONS)[number];

@@ -1,5 +1,5 @@
-import { HOST_ACTIONS } from '../lab/hosts/host';
 import { PORT } from './arguments';
+import { HOST_ACTIONS } from './command';
 
 export const USAGE = `Usage:
   edge-ramp validate  [FILE...]          check declarations (all of tunnels/ unless named)

@@ -1,19 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { HostAction } from '../lab/hosts/host';
-import type { LocalHostCommand } from './command';
+import { HAPPENINGS, type LocalHostCommand } from './command';
 import { openLocalLab } from './local-lab';
 import { kindIn } from './local-hosts';
 import { defaultState, type Surroundings } from './surroundings';
-
-/** What is said of an action that is done. */
-const DONE: Readonly<Record<HostAction, string>> = {
-  reboot: 'was rebooted',
-  'wipe-flows': 'has only the flows of the SDN',
-  'restart-ovs': 'has a new br0',
-  gone: 'is off',
-  back: 'is there',
-};
 
 /**
  * Does something to a host of this machine: through the lab that has the folder open, or in the folder itself.
@@ -31,7 +22,7 @@ export async function localHost(command: LocalHostCommand, surroundings: Surroun
     err.write(`${(error as Error).message}\n`);
     return 1;
   }
-  out.write(`${host} ${DONE[action]} (${kindIn(state) === 'simulated' ? 'SIMULATED, ' : ''}kept in ${state}).\n`);
+  out.write(`${host} ${HAPPENINGS[action]} (${kindIn(state) === 'simulated' ? 'SIMULATED, ' : ''}kept in ${state}).\n`);
   return 0;
 }
 

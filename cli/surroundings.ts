@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab, LabOptions } from '../lab/index';
-import { Aws, type Reach } from './aws/aws';
+import type { Aws, Reach } from './aws/aws';
 
 /** Where text goes, and what may be done there. */
 export interface Output {
@@ -43,7 +43,7 @@ export function thisProcess(): Surroundings {
     aws(reach) {
       // The SDK would tell every operator at every command which Node.js it will want next year.
       process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-      return new Aws(reach);
+      return new (require('./aws/aws') as typeof import('./aws/aws')).Aws(reach);
     },
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
     onInterrupt(stop) {
