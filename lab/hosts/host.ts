@@ -60,9 +60,9 @@ export type SendFault = {
   readonly nth: number;
   readonly times?: number | undefined;
 } &
-  /** `throttle`: ThrottlingException, nothing is sent. `lose-result`: it runs, but its invocation is never known. */
+  /** `throttle`: ThrottlingException, nothing is sent. `lose-result`: it runs, but its invocation is never known. `undeliverable`: it runs, and ends as Failed, Undeliverable. */
   (
-    | { readonly effect: 'throttle' | 'lose-result' }
+    | { readonly effect: 'throttle' | 'lose-result' | 'undeliverable' }
     /** It ends as DeliveryTimedOut, and is delivered and run all the same `after` (default 60) more seconds. */
     | { readonly effect: 'late-delivery'; readonly after?: number | undefined }
   );
@@ -70,7 +70,7 @@ export type Fault = LineFault | SendFault;
 
 /** Whether a fault strikes where commands are sent, not where they run. */
 export const isSendFault = (fault: Fault): fault is SendFault =>
-  fault.effect === 'throttle' || fault.effect === 'lose-result' || fault.effect === 'late-delivery';
+  ['throttle', 'lose-result', 'undeliverable', 'late-delivery'].includes(fault.effect);
 
 export interface HostsOptions {
   /** The declared tunnels as JSON. */

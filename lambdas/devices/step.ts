@@ -127,6 +127,7 @@ function order(
     parameters: { Tunnel: listed.spec.name, Fence: String(input.fence ?? 0), ...connection, ...parameters },
     tag: tag(input, listed.name),
     again: input.retry > 0,
+    looks: does === 'observe',
   };
 }
 

@@ -9,13 +9,15 @@ export interface Order {
   readonly tag: string;
   /** True when this step was tried before, so that the command may have been sent already. */
   readonly again: boolean;
+  /** True when the command changes nothing: where it may have run and nobody knows, it may simply be sent again. */
+  readonly looks: boolean;
 }
 
 /** Runs a document on an instance and waits for its end. */
 export interface RunCommand {
   /**
    * @returns what the script printed (at most 24,000 characters)
-   * @throws DeviceRefused the script ended with an error; NotDelivered it never ran; OutcomeUnknown it may have; Throttled nothing was sent
+   * @throws DeviceRefused the script ended with an error; NotDelivered it never ran, or only looks and gave no answer; OutcomeUnknown it may have run; Throttled nothing was sent
    */
   run(order: Order): Promise<string>;
 }

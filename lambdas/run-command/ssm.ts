@@ -19,6 +19,8 @@ export interface TimeOuts {
 
 /** Run Command's answer is eventually consistent: for so long "does not exist" means "not yet" (AWS-1). Milliseconds. */
 const CONSISTENT_AFTER = 10_000;
+/** Longer than all tries of one step together: an earlier command of it was sent within so long. Milliseconds. */
+const TRIES_LAST = 3 * 3_600_000;
 /** Milliseconds between looks: a script takes one to three seconds, so the first looks are close together. */
 const LOOKS = [400, 400, 400, 500, 500, 500, 500, 1000, 1000, 1000];
 const LATER_LOOKS = 2000;
@@ -62,11 +64,10 @@ export class SsmRunCommand implements RunCommand {
 
   /** @param follows - hears the id of each command that is followed */
   async #run(order: Order, follows: (id: string) => void): Promise<string> {
-    const earlier = order.again ? await this.#find(order) : undefined;
-    if (earlier !== undefined) {
+    for (const earlier of order.again ? await this.#find(order) : []) {
       follows(earlier);
       const outcome = await this.#outcome(order, earlier);
-      if (outcome.ResponseCode !== LOCKED) return judge(order, outcome);
+      if (!mayBeSentAgain(order, outcome)) return judge(order, outcome);
     }
     const sent = await this.#send(order);
     follows(sent);
@@ -95,7 +96,7 @@ export class SsmRunCommand implements RunCommand {
         );
       if (unanswered(error)) {
         await pause(LATER_LOOKS);
-        const found = await this.#find(order).catch(() => undefined);
+        const [found] = await this.#find(order).catch(() => []);
         if (found !== undefined) return found;
         throw new OutcomeUnknown(
           `${device}: Systems Manager gave no answer to the command (${error.name}: ${error.message}); whether it was sent is not known`,
@@ -105,35 +106,46 @@ export class SsmRunCommand implements RunCommand {
     }
   }
 
-  /** A command of this tag that was sent by an earlier try and may have run. */
-  async #find({ document, instance, tag }: Order): Promise<string | undefined> {
-    const { Commands } = await this.#client
-      .send(
-        new ListCommandsCommand({
-          InstanceId: instance,
-          Filters: [{ key: 'DocumentName', value: document }],
-          MaxResults: 50,
-        }),
-      )
-      .catch((error: unknown) => {
-        if (error instanceof Error) refuseThrottled(error);
-        throw error;
-      });
-    return Commands?.find(
-      (command) => command.Comment === tag && !/^(?:DeliveryTimedOut|Undeliverable)$/.test(command.StatusDetails ?? ''),
-    )?.CommandId;
+  /** The commands of this tag that earlier tries have sent, the newest first. What became of each, its invocation tells. */
+  async #find({ document, instance, tag }: Order): Promise<readonly string[]> {
+    const found: string[] = [];
+    let page: string | undefined;
+    do {
+      const { Commands = [], NextToken } = await this.#client
+        .send(
+          new ListCommandsCommand({
+            InstanceId: instance,
+            Filters: [
+              { key: 'DocumentName', value: document },
+              { key: 'InvokedAfter', value: new Date(Date.now() - TRIES_LAST).toISOString().replace(/\.\d+Z$/, 'Z') },
+            ],
+            MaxResults: 50,
+            ...(page === undefined ? {} : { NextToken: page }),
+          }),
+        )
+        .catch((error: unknown) => {
+          if (error instanceof Error) refuseThrottled(error);
+          throw error;
+        });
+      for (const { Comment, CommandId } of Commands)
+        if (Comment === tag && CommandId !== undefined) found.push(CommandId);
+      page = NextToken;
+    } while (page !== undefined);
+    return found;
   }
 
-  async #outcome({ device, instance }: Order, id: string): Promise<GetCommandInvocationCommandOutput> {
+  async #outcome({ device, instance }: Order, id: string): Promise<Outcome> {
     const begun = Date.now();
+    let last = 'unknown';
     for (let look = 0; ; look++) {
       await pause(LOOKS[look] ?? LATER_LOOKS);
       const waited = Date.now() - begun;
       try {
-        const invocation = await this.#client.send(
-          new GetCommandInvocationCommand({ CommandId: id, InstanceId: instance }),
+        const outcome = outcomeOf(
+          await this.#client.send(new GetCommandInvocationCommand({ CommandId: id, InstanceId: instance })),
         );
-        if (!/^(?:Pending|InProgress|Delayed|Cancelling)$/.test(invocation.Status ?? '')) return invocation;
+        if (ENDED.includes(outcome.status)) return outcome;
+        last = outcome.status;
       } catch (error) {
         const unknown = error instanceof Error && error.name === 'InvocationDoesNotExist';
         if (unknown && waited > CONSISTENT_AFTER)
@@ -145,16 +157,66 @@ export class SsmRunCommand implements RunCommand {
           .send(new CancelCommandCommand({ CommandId: id, InstanceIds: [instance] }))
           .catch(() => undefined);
         throw new OutcomeUnknown(
-          `${device}: command ${id} gave no result within ${this.#timeOuts.deadline} s and was cancelled; whether it ran is not known`,
+          `${device}: command ${id} gave no result within ${this.#timeOuts.deadline} s (its last status was ${last}) and was cancelled; whether it ran is not known`,
         );
       }
     }
   }
 }
 
+/** What Systems Manager says of a command on its instance. */
+interface Outcome {
+  /** The most telling of its two statuses, written as `DeliveryTimedOut`. */
+  readonly status: string;
+  /** The script's exit code; undefined: Systems Manager knows none. */
+  readonly code: number | undefined;
+  /** Whether the agent has reported that the script began. */
+  readonly started: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The statuses of a command that has ended. Whatever else there is, or will be, may still run. */
+const ENDED = [
+  'Success',
+  'Failed',
+  'DeliveryTimedOut',
+  'ExecutionTimedOut',
+  'TimedOut',
+  'Cancelled',
+  'Undeliverable',
+  'Terminated',
+  'InvalidPlatform',
+  'AccessDenied',
+];
+
+/** The SDK's documentation writes "Delivery Timed Out" where answers were seen with `DeliveryTimedOut`: both are the same (AWS-24). */
+function outcomeOf(invocation: GetCommandInvocationCommandOutput): Outcome {
+  const { Status = '', StatusDetails = '', ResponseCode = -1, ExecutionStartDateTime = '' } = invocation;
+  const statuses = [StatusDetails, Status].map((words) => words.replace(/\s+/g, ''));
+  return {
+    status: statuses.find((status) => ENDED.includes(status)) ?? (statuses[0] || statuses[1] || 'unknown'),
+    code: ResponseCode < 0 ? undefined : ResponseCode,
+    started: ExecutionStartDateTime !== '',
+    stdout: invocation.StandardOutputContent ?? '',
+    stderr: invocation.StandardErrorContent ?? '',
+  };
+}
+
+/** The delivery time-out passed, and no agent has reported a beginning: it never ran (AWS-2). */
+const neverStarted = ({ status, started, code }: Outcome): boolean =>
+  status === 'DeliveryTimedOut' && !started && code === undefined;
+
+/** Systems Manager gave it up, whether it ran or not: a command that was sent just after a boot had run (AWS-24). */
+const undeliverable = ({ status }: Outcome): boolean => status === 'DeliveryTimedOut' || status === 'Undeliverable';
+
+/** What an earlier try has sent, and may be sent anew: it did nothing, or it only looks. */
+const mayBeSentAgain = ({ looks }: Order, outcome: Outcome): boolean =>
+  outcome.code === LOCKED || neverStarted(outcome) || (looks && undeliverable(outcome));
+
 /** @throws Throttled before anything was sent, so that the step may be tried again */
 function refuseThrottled(error: Error): void {
-  if (/Throttl|TooManyRequests|RateExceeded/.test(error.name))
+  if (/Throttl|TooManyRequests|RateExceeded|RequestLimitExceeded|SlowDown/.test(error.name))
     throw new Throttled(`Systems Manager asks to slow down: ${error.message}`);
 }
 
@@ -172,35 +234,37 @@ function pause(milliseconds: number): Promise<void> {
 const LOCKED = 12;
 const SILENT = 23;
 
-function judge({ device }: Order, invocation: GetCommandInvocationCommandOutput): string {
-  const { Status, StatusDetails, ResponseCode, StandardOutputContent, StandardErrorContent } = invocation;
-  if (Status === 'Success') return StandardOutputContent ?? '';
-  if (StatusDetails === 'DeliveryTimedOut' || StatusDetails === 'Undeliverable')
-    throw new NotDelivered(
-      `${device}: the command never started (${StatusDetails}): the agent did not fetch it in time`,
-    );
-  if (Status === 'TimedOut')
+function judge({ device, looks }: Order, outcome: Outcome): string {
+  const { status, code, stdout, stderr } = outcome;
+  if (status === 'Success') return stdout;
+  if (neverStarted(outcome))
+    throw new NotDelivered(`${device}: the command never started (${status}): the agent did not fetch it in time`);
+  if (undeliverable(outcome) && looks)
+    throw new NotDelivered(`${device} gave no answer: Systems Manager gave the command up (${status})`);
+  if (status === 'InvalidPlatform' || status === 'AccessDenied')
+    throw new DeviceRefused(`${device}: Systems Manager did not hand the command over (${status})`);
+  if (status === 'ExecutionTimedOut' || status === 'TimedOut')
     throw new OutcomeUnknown(
-      `${device}: the command was stopped at its time-out${lastStep(StandardOutputContent)}; what it did until then is not known`,
+      `${device}: the command was stopped at its time-out${lastStep(stdout)}; what it did until then is not known`,
     );
-  if (Status !== 'Failed')
+  if (status !== 'Failed' || code === undefined)
     throw new OutcomeUnknown(
-      `${device}: the command ended as ${StatusDetails ?? Status}; what it did until then is not known`,
+      `${device}: the command ended as ${status} without an exit code; whether it ran, and what it did, is not known`,
     );
-  const said = lastWords(StandardErrorContent ?? '', StandardOutputContent ?? '', ResponseCode);
-  if (ResponseCode === LOCKED) throw new Throttled(`${device}: ${said}`);
-  if (ResponseCode === SILENT) throw new OutcomeUnknown(`${device}: ${said}`);
+  const said = lastWords(stderr, stdout, code);
+  if (code === LOCKED) throw new Throttled(`${device}: ${said}`);
+  if (code === SILENT) throw new OutcomeUnknown(`${device}: ${said}`);
   throw new DeviceRefused(`${device}: ${said}`);
 }
 
 /** Where a script was when it was stopped: before each command it prints it behind `> `. */
-function lastStep(stdout: string | undefined): string {
-  const line = stdout?.split('\n').findLast((text) => text.startsWith('> '));
+function lastStep(stdout: string): string {
+  const line = stdout.split('\n').findLast((text) => text.startsWith('> '));
   return line === undefined ? '' : ` while it ran "${line.slice(2)}"`;
 }
 
 /** The sentence that the script ended with (`edge-ramp: ...` on stderr), else the end of what it printed. */
-function lastWords(stderr: string, stdout: string, code: number | undefined): string {
+function lastWords(stderr: string, stdout: string, code: number): string {
   const sentence = stderr.split('\n').findLast((line) => line.startsWith('edge-ramp: '));
   if (sentence !== undefined) return sentence.slice('edge-ramp: '.length);
   const text = `${stderr} ${stdout}`

@@ -89,5 +89,6 @@ async function ask(device: Listed, questions: string, { commands, documents, con
     parameters: { Tunnel: spec.name, Fence: '0', ...WAYS[kind](device), Questions: questions },
     tag: `edge-ramp ${hash} ${spec.name}: watch`,
     again: false,
+    looks: true,
   });
 }

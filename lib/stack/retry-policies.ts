@@ -2,6 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import { JitterType, type TaskStateBase } from 'aws-cdk-lib/aws-stepfunctions';
 import { ERRORS } from '../tunnel/outcome';
 
+/*
+ * Names of a service's errors. What the service's model does not name arrives under the name of all its errors: of an SDK
+ * integration as `Sfn.SfnException`, of `dynamodb:` and `sns:` as `DynamoDB.AmazonDynamoDBException` and
+ * `SNS.AmazonSNSException` (AWS-22). Throttling is in few models, so each policy has that name as well.
+ */
+
 /** When a step is tried again. All policies double the wait (up to the ceiling) and draw it at random: full jitter. */
 export interface RetryPolicy {
   readonly name: string;
@@ -30,13 +36,15 @@ export const THROTTLED: RetryPolicy = {
 };
 
 /**
- * The delivery time-out passed: the agent never took the command, so it never ran.
+ * The delivery time-out passed: the agent never took the command, so it never ran. A command that only looks counts as
+ * well when Systems Manager gave it up ("Undeliverable"): it may have run, which does no harm. One that changes a device
+ * is then `OutcomeUnknown`.
  * Waits of at most 5 and 10 s: 15 s in all. Each try itself has waited for delivery for two minutes, so an agent that
  * is away gets a little over six minutes to come back: a restart of a node fits, an outage need not.
  */
 export const NOT_DELIVERED: RetryPolicy = {
   name: 'NOT_DELIVERED',
-  because: 'the agent never took the command: it never ran',
+  because: 'the agent never took the command, so it never ran; or it only looks, and may run twice',
   errors: [ERRORS.NotDelivered],
   first: 5,
   ceiling: 10,
@@ -50,7 +58,13 @@ export const NOT_DELIVERED: RetryPolicy = {
 export const LAMBDA_SERVICE: RetryPolicy = {
   name: 'LAMBDA_SERVICE',
   because: 'the step only looks, so it may run twice',
-  errors: ['Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException'],
+  errors: [
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.ClientExecutionTimeoutException',
+    'Lambda.Unknown',
+  ],
   first: 1,
   ceiling: 10,
   attempts: 5,
@@ -81,6 +95,8 @@ export const DYNAMODB: RetryPolicy = {
     'DynamoDB.ThrottlingException',
     'DynamoDB.RequestLimitExceeded',
     'DynamoDB.InternalServerErrorException',
+    'DynamoDB.InternalServerError',
+    'DynamoDB.AmazonDynamoDBException',
     'DynamoDB.SdkClientException',
     'States.Timeout',
   ],
@@ -96,7 +112,7 @@ export const DYNAMODB: RetryPolicy = {
 export const OWNER_LOOKUP: RetryPolicy = {
   name: 'OWNER_LOOKUP',
   because: 'it is a question',
-  errors: ['Sfn.ThrottlingException', 'Sfn.SdkClientException', 'States.Timeout'],
+  errors: ['Sfn.SfnException', 'Sfn.ThrottlingException', 'Sfn.SdkClientException', 'States.Timeout'],
   first: 1,
   ceiling: 8,
   attempts: 4,
@@ -109,7 +125,13 @@ export const OWNER_LOOKUP: RetryPolicy = {
 export const CONNECTION_LOOKUP: RetryPolicy = {
   name: 'CONNECTION_LOOKUP',
   because: 'it is a question',
-  errors: ['Ssm.ThrottlingException', 'Ssm.InternalServerErrorException', 'Ssm.SdkClientException', 'States.Timeout'],
+  errors: [
+    'Ssm.SsmException',
+    'Ssm.ThrottlingException',
+    'Ssm.InternalServerErrorException',
+    'Ssm.SdkClientException',
+    'States.Timeout',
+  ],
   first: 2,
   ceiling: 20,
   attempts: 5,
@@ -119,7 +141,13 @@ export const CONNECTION_LOOKUP: RetryPolicy = {
 export const NOTICE: RetryPolicy = {
   name: 'NOTICE',
   because: 'told twice is better than not at all',
-  errors: ['SNS.ThrottledException', 'SNS.InternalErrorException', 'SNS.SdkClientException', 'States.Timeout'],
+  errors: [
+    'SNS.AmazonSNSException',
+    'SNS.ThrottledException',
+    'SNS.InternalErrorException',
+    'SNS.SdkClientException',
+    'States.Timeout',
+  ],
   first: 1,
   ceiling: 8,
   attempts: 4,

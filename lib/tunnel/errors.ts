@@ -30,7 +30,7 @@ export class DeviceRefused extends EdgeRampError {
   override readonly name = ERRORS.DeviceRefused;
 }
 
-/** The command was never started on the device (delivery time-out): safe to send again. */
+/** The command was never started on the device (delivery time-out), or it only looks and gave no answer: safe to send again. */
 export class NotDelivered extends EdgeRampError {
   override readonly name = ERRORS.NotDelivered;
 }

@@ -48,6 +48,7 @@ describe('the step of a kind of device', () => {
         },
         tag: expect.stringMatching(/^edge-ramp [0-9a-f]{16} edge-a: Observe BIG-IP$/),
         again: false,
+        looks: true,
       },
     ]);
   });

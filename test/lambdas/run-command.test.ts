@@ -18,6 +18,7 @@ const ORDER: Order = {
   parameters: { Tunnel: 'edge-a', Fence: '7' },
   tag: 'edge-ramp 0123456789abcdef edge-a: Configure BIG-IP',
   again: false,
+  looks: false,
 };
 
 function serviceError(name: string, status = 400): Error {
@@ -30,10 +31,12 @@ interface Fake {
   /** What each look at the invocation gives, the last one over and over; a number of looks that find nothing first. */
   readonly looks?: readonly (object | Error)[];
   readonly listed?: readonly object[] | Error;
+  /** What ListCommands gives behind the first page. */
+  readonly more?: readonly object[];
 }
 
 /** Systems Manager, as far as the adapter speaks to it. Each call takes no time. */
-function fake({ send, looks = [{ Status: 'Success', StandardOutputContent: 'done' }], listed = [] }: Fake) {
+function fake({ send, looks = [{ Status: 'Success', StandardOutputContent: 'done' }], listed = [], more }: Fake) {
   const calls: unknown[] = [];
   let look = 0;
   const client = {
@@ -46,7 +49,8 @@ function fake({ send, looks = [{ Status: 'Success', StandardOutputContent: 'done
       }
       if (command instanceof ListCommandsCommand) {
         if (listed instanceof Error) throw listed;
-        return { Commands: listed };
+        if (command.input.NextToken) return { Commands: more };
+        return { Commands: listed, ...(more ? { NextToken: 'more' } : {}) };
       }
       if (command instanceof GetCommandInvocationCommand) {
         const found = looks[Math.min(look++, looks.length - 1)]!;
@@ -116,10 +120,32 @@ test('an error while looking is no outcome: the command runs whether it can be s
 describe('what became of it', () => {
   test.each([
     [{ Status: 'TimedOut', StatusDetails: 'DeliveryTimedOut' }, 'NotDelivered', 'never started (DeliveryTimedOut)'],
-    [{ Status: 'Undeliverable', StatusDetails: 'Undeliverable' }, 'NotDelivered', 'never started (Undeliverable)'],
+    [{ Status: 'Timed Out', StatusDetails: 'Delivery Timed Out' }, 'NotDelivered', 'never started (DeliveryTimedOut)'],
+    [{ Status: 'Delivery Timed Out', ResponseCode: -1 }, 'NotDelivered', 'never started (DeliveryTimedOut)'],
+    [
+      { Status: 'TimedOut', StatusDetails: 'DeliveryTimedOut', ExecutionStartDateTime: '2026-11-28T12:00:00.000Z' },
+      'OutcomeUnknown',
+      'whether it ran, and what it did, is not known',
+    ],
+    [
+      { Status: 'Failed', StatusDetails: 'Undeliverable', ResponseCode: -1 },
+      'OutcomeUnknown',
+      'whether it ran, and what it did, is not known',
+    ],
+    [{ Status: 'Undeliverable' }, 'OutcomeUnknown', 'ended as Undeliverable'],
+    [{ Status: 'Failed', StatusDetails: 'Terminated', ResponseCode: -1 }, 'OutcomeUnknown', 'ended as Terminated'],
+    [{ Status: 'Failed', StatusDetails: 'Failed', ResponseCode: -1 }, 'OutcomeUnknown', 'without an exit code'],
+    [{ Status: 'Failed' }, 'OutcomeUnknown', 'without an exit code'],
+    [
+      { Status: 'Failed', StatusDetails: 'Access Denied', ResponseCode: -1 },
+      'DeviceRefused',
+      'did not hand the command over (AccessDenied)',
+    ],
+    [{ Status: 'Failed', StatusDetails: 'InvalidPlatform', ResponseCode: -1 }, 'DeviceRefused', '(InvalidPlatform)'],
     [{ Status: 'TimedOut', StatusDetails: 'ExecutionTimedOut' }, 'OutcomeUnknown', 'stopped at its time-out'],
+    [{ Status: 'Timed Out', StatusDetails: 'Execution Timed Out' }, 'OutcomeUnknown', 'stopped at its time-out'],
+    [{ Status: 'TimedOut' }, 'OutcomeUnknown', 'stopped at its time-out'],
     [{ Status: 'Cancelled', StatusDetails: 'Cancelled' }, 'OutcomeUnknown', 'ended as Cancelled'],
-    [{ Status: 'Surprise' }, 'OutcomeUnknown', 'ended as Surprise'],
     [
       {
         Status: 'Failed',
@@ -164,6 +190,21 @@ describe('what became of it', () => {
     expect(said).toContain(words);
   });
 
+  test('a status that nobody knows is no end: the command may still run', async () => {
+    const looks = [{ Status: 'Queued' }, {}, { Status: 'Success', StandardOutputContent: 'done' }];
+    expect(await outcome(fake({ looks }).adapter.run(ORDER))).toBe('ok: done');
+    const said = await outcome(fake({ looks: [{ Status: 'Queued' }] }).adapter.run(ORDER));
+    expect(said).toMatch(/^OutcomeUnknown: .*no result within 270 s \(its last status was Queued\)/);
+  });
+
+  test.each([
+    { Status: 'Failed', StatusDetails: 'Undeliverable', ResponseCode: -1 },
+    { Status: 'TimedOut', StatusDetails: 'DeliveryTimedOut', ExecutionStartDateTime: '2026-11-28T12:00:00.000Z' },
+  ])('a look that was given up may be sent again, whether it ran or not: %j', async (invocation) => {
+    const said = await outcome(fake({ looks: [invocation] }).adapter.run({ ...ORDER, looks: true }));
+    expect(said).toMatch(/^NotDelivered: BIG-IP 10\.3\.88\.66 gave no answer/);
+  });
+
   test('a result that Systems Manager never finds is lost after ten seconds, not after the deadline', async () => {
     const { adapter, sent } = fake({ looks: [GONE] });
     const said = await outcome(adapter.run(ORDER));
@@ -175,7 +216,7 @@ describe('what became of it', () => {
   test('a command without an end is cancelled at the deadline, and its outcome is unknown', async () => {
     const { adapter, sent } = fake({ looks: [{ Status: 'InProgress' }] });
     expect(await outcome(adapter.run(ORDER))).toMatch(
-      /^OutcomeUnknown: .* gave no result within 270 s and was cancelled/,
+      /^OutcomeUnknown: .* gave no result within 270 s \(its last status was InProgress\) and was cancelled/,
     );
     expect(sent(CancelCommandCommand).map(({ input }) => input)).toEqual([
       { CommandId: 'sent', InstanceIds: [ORDER.instance] },
@@ -187,6 +228,7 @@ describe('what could not be sent', () => {
   test.each([
     [serviceError('ThrottlingException'), 'Throttled: Systems Manager asks to slow down'],
     [serviceError('TooManyRequestsException', 429), 'Throttled: '],
+    [serviceError('RequestLimitExceeded'), 'Throttled: '],
     [
       serviceError('InvalidInstanceId'),
       'NotDelivered: BIG-IP 10.3.88.66 cannot be reached: i-0ba5710a0ba5710a0 is not connected to Systems Manager',
@@ -237,19 +279,50 @@ describe('tried again', () => {
     expect(sent(SendCommandCommand)).toEqual([]);
     expect(sent(ListCommandsCommand)[0]!.input).toMatchObject({
       InstanceId: ORDER.instance,
-      Filters: [{ key: 'DocumentName', value: ORDER.document }],
+      Filters: [
+        { key: 'DocumentName', value: ORDER.document },
+        // In the form of the API's reference, without fractions.
+        { key: 'InvokedAfter', value: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) },
+      ],
     });
     expect(sent(GetCommandInvocationCommand)[0]!.input.CommandId).toBe('earlier');
   });
 
-  test.each(['DeliveryTimedOut', 'Undeliverable'])(
-    'one that was never delivered (%s) is sent anew',
-    async (StatusDetails) => {
-      const { adapter, sent } = fake({ listed: [{ CommandId: 'earlier', Comment: ORDER.tag, StatusDetails }] });
-      expect(await outcome(adapter.run(again))).toBe('ok: done');
-      expect(sent(SendCommandCommand)).toHaveLength(1);
-    },
-  );
+  const never = { Status: 'TimedOut', StatusDetails: 'DeliveryTimedOut', ResponseCode: -1 };
+  const undeliverable = { Status: 'Failed', StatusDetails: 'Undeliverable', ResponseCode: -1 };
+  const done = { Status: 'Success', StandardOutputContent: 'done' };
+
+  test('one that was never started is sent anew, whatever the list says of it', async () => {
+    const listed = [{ CommandId: 'earlier', Comment: ORDER.tag, Status: 'Incomplete', StatusDetails: 'Incomplete' }];
+    const { adapter, sent } = fake({ listed, looks: [never, done] });
+    expect(await outcome(adapter.run(again))).toBe('ok: done');
+    expect(sent(SendCommandCommand)).toHaveLength(1);
+  });
+
+  test('one that Systems Manager gave up may have run: it is not sent again, unless it only looks', async () => {
+    const listed = [{ CommandId: 'earlier', Comment: ORDER.tag, StatusDetails: 'Undeliverable' }];
+    const change = fake({ listed, looks: [undeliverable] });
+    expect(await outcome(change.adapter.run(again))).toMatch(/^OutcomeUnknown: /);
+    expect(change.sent(SendCommandCommand)).toEqual([]);
+    const look = fake({ listed, looks: [undeliverable, done] });
+    expect(await outcome(look.adapter.run({ ...again, looks: true }))).toBe('ok: done');
+    expect(look.sent(SendCommandCommand)).toHaveLength(1);
+  });
+
+  test('of several tries each is looked at: one that may have run counts behind one that never started', async () => {
+    const listed = ['third', 'second'].map((CommandId) => ({ CommandId, Comment: ORDER.tag }));
+    const { adapter, sent } = fake({ listed, looks: [never, undeliverable] });
+    expect(await outcome(adapter.run(again))).toMatch(/^OutcomeUnknown: /);
+    expect(sent(GetCommandInvocationCommand).map(({ input }) => input.CommandId)).toEqual(['third', 'second']);
+    expect(sent(SendCommandCommand)).toEqual([]);
+  });
+
+  test('an earlier command is found on whatever page of the list it stands', async () => {
+    const { adapter, sent } = fake({ more: [{ CommandId: 'earlier', Comment: ORDER.tag }] });
+    expect(await outcome(adapter.run(again))).toBe('ok: done');
+    expect(sent(ListCommandsCommand).map(({ input }) => input.NextToken)).toEqual([undefined, 'more']);
+    expect(sent(SendCommandCommand)).toEqual([]);
+  });
 
   test('one that failed on the device has failed: it is not sent again', async () => {
     const { adapter, sent } = fake({

@@ -72,6 +72,23 @@ describe('when the result of a command is never known', () => {
   });
 });
 
+describe('when a command was given up as undeliverable, and has run', () => {
+  test('a change is not sent again: the run looks, and puts everything back', async () => {
+    const opened = await open({ host: NODE, match: APPLY, nth: 1, effect: 'undeliverable' }, FAST);
+    const before = opened.dump();
+    const result = await opened.run();
+    expect([endOf(result), opened.dump()]).toEqual(['RolledBack', before]);
+    expect(result.cause).toContain('ended as Undeliverable without an exit code; whether it ran');
+    expect(result.cause).toContain('(OutcomeUnknown)');
+  });
+
+  test('a look is sent again, and the run goes on', async () => {
+    const opened = await open({ host: NODE, match: OBSERVE, nth: 1, effect: 'undeliverable' });
+    const result = await opened.run();
+    expect([endOf(result), result.cause]).toEqual(['Applied', undefined]);
+  });
+});
+
 describe('when a command is run although its delivery had timed out', () => {
   test('after the run has given up and restored: its fence refuses it, and nothing changes', async () => {
     const opened = await open(

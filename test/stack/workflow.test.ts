@@ -115,6 +115,30 @@ describe('the tasks', () => {
     expect(retried).not.toContain('States.TaskFailed');
   });
 
+  // What a service's model does not name, as throttling, arrives under the name of all its errors.
+  test.each([
+    [':states:::dynamodb:', 'DynamoDB.AmazonDynamoDBException'],
+    [':states:::aws-sdk:sfn:', 'Sfn.SfnException'],
+    [':states:::aws-sdk:ssm:', 'Ssm.SsmException'],
+    [':states:::sns:', 'SNS.AmazonSNSException'],
+  ])('that call%s try again whatever the service asks for patience by', (resource, name) => {
+    const calling = states.filter(([, { Resource }]) => Resource?.includes(resource));
+    expect(calling).not.toEqual([]);
+    for (const [, { Retry }] of calling) {
+      expect(Retry![0]!.ErrorEquals).toEqual(
+        expect.arrayContaining([name, `${name.split('.')[0]}.SdkClientException`, 'States.Timeout']),
+      );
+      expect(Retry![0]!.ErrorEquals.some((each) => /Exists?Exception|ConditionalCheck/.test(each))).toBe(false);
+    }
+  });
+
+  test('that call a service are all among these', () => {
+    const services = states.flatMap(
+      ([, { Resource = '' }]) => /:states:::(?:aws-sdk:)?(\w+):/.exec(Resource)?.[1] ?? [],
+    );
+    expect([...new Set(services)].sort()).toEqual(['dynamodb', 'lambda', 'sfn', 'sns', 'ssm']);
+  });
+
   test('that ask a handler never have the Retry of CDK added', () => {
     const policies = RETRY_POLICIES.map(({ errors }) => errors.join());
     for (const [, { Retry }] of states)

@@ -60,6 +60,8 @@ export class Deliveries {
     if (signal.aborted || invocation.ended) return;
     Object.assign(invocation, { status: 'InProgress', details: 'InProgress', started: clock.now() });
     const { code, stdout, stderr, killed } = await this.work(command, invocation);
+    if (invocation.fault?.effect === 'undeliverable')
+      return end(invocation, 'Failed', 'Undeliverable', -1, clock.now());
     invocation.printed = stdout.length;
     invocation.stdout = stdout.slice(0, STDOUT_LIMIT);
     invocation.stderr = stderr.slice(0, STDERR_LIMIT);
