@@ -29,12 +29,10 @@ holds() { # FROM TEXT: every word pair of the expected value stands in what BIG-
 
 expect() { # FROM LIST...: another may have changed the object since it was looked at
   printing && return
-  local from=$1 said code
+  local from=$1
   shift
-  said=$(tmsh_say "$@")
-  code=$?
-  [ "$code" -lt "$UNFIT" ] || exit "$code"
-  [ "$code" -eq 0 ] || fail "$CHANGED" "$* is gone; it was \"$from\" when the plan was made: $(brief "$said")"
+  tmsh_say "$@"
+  [ "$code" -eq 0 ] || fail "$CHANGED" "$* is gone; it was \"$from\" when the plan was made: $(its_words)"
   holds "$from" "$said" || fail "$CHANGED" "$* is no longer \"$from\", as it was when the plan was made: $(brief "$said")"
 }
 
@@ -66,7 +64,9 @@ switch_virtuals() {
   tmsh_do "$line; submit cli transaction"
   for each in "${virtuals[@]}"; do
     IFS='~' read -r name from to <<<"$each"
-    printing || holds "$to" "$(tmsh_say list ltm virtual "$name" source-address-translation)" ||
+    ! printing || continue
+    tmsh_say list ltm virtual "$name" source-address-translation
+    holds "$to" "$said" ||
       fail "$CHANGED" "virtual server $name does not have \"$to\" although the transaction succeeded"
   done
   virtuals=()
@@ -75,7 +75,7 @@ switch_virtuals() {
 # Waits until a translation has no connections any more, so many seconds at most, and tells how many are left to be cut. A question that BIG-IP
 # does not understand must not keep a tunnel from being removed: connections get their time, and how many are cut is not known.
 drain() { # ADDRESS SECONDS
-  local question="show ltm snat-translation $1 field-fmt raw" most=$2 clock said code first='' now
+  local question="show ltm snat-translation $1 field-fmt raw" most=$2 first='' now
   if printing; then
     printf '%s # every second until serverside.cur-conns is 0, for %s s at most\n' "$question" "$most"
     return
@@ -86,17 +86,12 @@ drain() { # ADDRESS SECONDS
   sleep "$most" >/dev/null 2>&1 9>&- &
   clock=$!
   while true; do
-    said=$(tmsh_say "$question")
-    code=$?
-    if [ "$code" -ge "$UNFIT" ]; then
-      kill "$clock" 2>/dev/null
-      exit "$code"
-    fi
+    tmsh_say "$question"
     now=''
     if [ "$code" -eq 0 ]; then
       now=$(sed -n 's/^ *serverside\.cur-conns  *\([0-9]\{1,9\}\) *$/\1/p' <<<"$said" | head -n 1)
-    elif grep -q '01020036:' <<<"$said"; then
-      now=0
+    else
+      case $complaint$said in *01020036:*) now=0 ;; esac
     fi
     first=${first:-$now}
     if [ "$now" = 0 ] || [ "$most" -eq 0 ] || ! kill -0 "$clock" 2>/dev/null; then break; fi
@@ -104,6 +99,7 @@ drain() { # ADDRESS SECONDS
   done
   kill "$clock" 2>/dev/null
   wait "$clock" 2>/dev/null
+  clock=''
   if [ -n "$now" ]; then
     [ "$first" -ge "$now" ] || first=$now
     printf 'translation %s: drained %s, cut %s within %s s\n' "$1" "$((first - now))" "$now" "$most"

@@ -5,9 +5,8 @@ need SSM_Questions
 # those within it, which bypass the tunnel, five are named, and `more N` says how many others there are.
 routes() { # NETWORK TUNNEL
   if [ -z "$listed_code" ]; then
-    listed=$(tmsh_say list net route one-line)
-    listed_code=$?
-    [ "$listed_code" -lt "$UNFIT" ] || exit "$listed_code"
+    tmsh_say list net route one-line
+    listed=$said listed_code=$code listed_complaint=$complaint
   fi
   local said=$listed told=0
   case $told_tunnels in *" $2 "*) told=1 ;; esac
@@ -26,38 +25,28 @@ routes() { # NETWORK TUNNEL
     ours || to == network { if (to == network || !told) print; next }
     within(parts[1], parts[2] == "" ? 32 : parts[2]) && ++inside <= 5 { print }
     END { if (inside > 5) print "more " inside - 5 }' <<<"$listed")
-  answer "routes $1 $2" "$listed_code" "$said"
+  answer "routes $1 $2" "$listed_code" "$said" "$listed_complaint"
 }
 
 virtual() { # NAME: on one line and without its name, since a tunnel may have 40
-  local said code
-  said=$(tmsh_say list ltm virtual "$1" source-address-translation)
-  code=$?
-  [ "$code" -lt "$UNFIT" ] || exit "$code"
+  tmsh_say list ltm virtual "$1" source-address-translation
   [ "$code" -ne 0 ] || said=$(tr -s ' \n' ' ' <<<"$said" | sed -e 's/^ltm virtual [^ ]* {/ltm virtual {/' -e 's/ $//')
-  answer "virtual $1" "$code" "$said"
+  answer "virtual $1" "$code" "$said" "$complaint"
 }
 
 # Under whatever name: what there is already of what may be there once only.
 twins() { # QUESTION CLASS PROPERTY...: those objects that have each of these
-  local question=$1 class=$2 said code each
+  local question=$1 class=$2 each
   shift 2
-  said=$(tmsh_say list net $class one-line)
-  code=$?
-  [ "$code" -lt "$UNFIT" ] || exit "$code"
+  tmsh_say list net $class one-line
   for each in "$@"; do [ "$code" -ne 0 ] || said=$(grep -F -e " $each" <<<"$said"); done
-  answer "$question" "$code" "$said"
+  answer "$question" "$code" "$said" "$complaint"
 }
 
 # A virtual IP needs some seconds until keepalived has put it on a node for the first time: so long, at most, its answer is waited for.
 await() { # ADDRESS
-  local deadline=$((SECONDS + 15)) said code
-  until
-    said=$(tmsh_say run util ping -c 1 -W 1 "$1")
-    code=$?
-    [ "$code" -lt "$UNFIT" ] || exit "$code"
-    grep -Eq '[1-9][0-9]* (packets )?received' <<<"$said"
-  do
+  local deadline=$((SECONDS + 15)) replied='[1-9][0-9]* (packets )?received'
+  until tmsh_say run util ping -c 1 -W 1 "$1" && [[ $said =~ $replied ]]; do
     [ "$SECONDS" -lt "$deadline" ] || { answer "await $1" 1 '' && return; }
     sleep 0.2
   done
@@ -68,7 +57,7 @@ question() { # KIND NAME
   case $1 in
   tunnel)
     tmsh_ask "$*" list net tunnels tunnel "$2"
-    case $answers in *$'\n=0\n') has_tunnel=yes ;; *) [ "$has_tunnel" = yes ] || has_tunnel=no ;; esac
+    case $code in 0) has_tunnel=yes ;; *) [ "$has_tunnel" = yes ] || has_tunnel=no ;; esac
     ;;
   self) tmsh_ask "$*" list net self "$2" ;;
   tunnels) twins "$*" 'tunnels tunnel' "local-address $2 " "remote-address $3 " ;;
@@ -85,7 +74,7 @@ question() { # KIND NAME
   esac
 }
 
-has_tunnel=unasked listed='' listed_code='' told_tunnels=' '
+has_tunnel=unasked listed='' listed_code='' listed_complaint='' told_tunnels=' '
 enter "$SSM_Management" "$SSM_Fence" -
 open_session
 answer_all

@@ -1,10 +1,10 @@
 # The SSH way from the bastion to BIG-IP. The private key goes from Secrets Manager straight into an agent of this run's own, never to disk.
 need SSM_Tunnel SSM_Fence SSM_Management SSM_User SSM_Secret SSM_HostKey
-work='' agent='' shell=tmsh
+work='' agent='' clock='' shell=tmsh # clock: a process that counts while connections get time to end
 ssh_options=()
 
 # BIG-IP is judged by codes in its words, not by exit status alone: tmsh sometimes exits 0 with an error (BIP-2).
-complaint='^(01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error|usage: tmsh)'
+refusal=$newline'(01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error|usage: tmsh)'
 
 open_session() {
   printing && return
@@ -32,28 +32,29 @@ open_session() {
     fail "$UNREACHABLE" "cannot be reached from the bastion: $(brief "$(cat "$work/log")")"
   }
   # Whose login shell is tmsh gets an error for the word itself (BIP-3).
-  said=$(on_bigip 'tmsh -v' 2>&1)
-  case $said in *'Syntax Error'*) shell=tmsh ;; *) shell=bash ;; esac
+  on_bigip 'tmsh -v'
+  case $said$complaint in *'Syntax Error'*) shell=tmsh ;; *) shell=bash ;; esac
 }
 
 close_session() {
   [ "${#ssh_options[@]}" -eq 0 ] || ssh "${ssh_options[@]}" -O exit "$SSM_User@$SSM_Management" >/dev/null 2>&1 9>&-
-  [ -z "$agent" ] || kill "$agent" 2>/dev/null
+  kill ${agent:+"$agent"} ${clock:+"$clock"} 2>/dev/null
   rm -rf "$work"
 }
 
-on_bigip() { # LINE: a command line as the login shell there reads it
-  timeout "$limit" ssh "${ssh_options[@]}" "$SSM_User@$SSM_Management" "$1" </dev/null 9>&-
+on_bigip() { # LINE: as the login shell there reads it; what came of it, as `capture` has it
+  capture ssh "${ssh_options[@]}" "$SSM_User@$SSM_Management" "$1" </dev/null
 }
 
-tmsh_line() { # WORDS...: what on_bigip takes; no word has a quote in it (allowedPattern)
-  case $shell in bash) printf "tmsh -a -q -c '%s'" "$*" ;; *) printf '%s' "$*" ;; esac
+# What BIG-IP says to one command of tmsh, as `capture` has it. What it could not be asked is fatal.
+tmsh_hand() { # WORDS...: no word has a quote in it (allowedPattern)
+  case $shell in bash) on_bigip "tmsh -a -q -c '$*'" ;; *) on_bigip "$*" ;; esac
+  [ "$code" -ne 124 ] || fail "$SILENT" "did not answer \"$(brief "$*")\" within $limit s"
+  [ "$code" -ne 255 ] || fail "$UNREACHABLE" "could not be asked \"$(brief "$*")\": $(its_words)"
 }
 
-answered() { # CODE LINE TEXT: whether BIG-IP did what it was told; what it could not be asked is fatal
-  [ "$1" -ne 124 ] || fail "$SILENT" "did not answer \"$(brief "$2")\" within $limit s"
-  [ "$1" -ne 255 ] || fail "$UNREACHABLE" "could not be asked \"$(brief "$2")\": $(brief "$3")"
-  [ "$1" -eq 0 ] && ! grep -Eq "$complaint" <<<"$3"
+is_refused() {
+  [ "$code" -ne 0 ] || [[ $newline$complaint$newline$said =~ $refusal ]]
 }
 
 tmsh_do() { # WORDS...: one change
@@ -61,27 +62,18 @@ tmsh_do() { # WORDS...: one change
     printf '%s\n' "$*"
     return
   fi
-  local said code
   printf '> %s\n' "$(brief "$*")"
-  said=$(on_bigip "$(tmsh_line "$@")" 2>&1)
-  code=$?
-  answered "$code" "$*" "$said" || fail "$REFUSED" "refused \"$(brief "$*")\" (exit code $code): $(brief "$said")"
+  tmsh_hand "$@"
+  ! is_refused || fail "$REFUSED" "refused \"$(brief "$*")\" (exit code $code): $(its_words)"
 }
 
-tmsh_say() { # WORDS...: what BIG-IP says, on stdout, with its exit code
-  local said code
-  said=$(on_bigip "$(tmsh_line "$@")" 2>&1)
-  code=$?
-  answered "$code" "$*" "$said" || [ "$code" -ne 0 ] || code=1
-  printf '%s' "$said"
-  return "$code"
+tmsh_say() { # WORDS...: what BIG-IP says, as `capture` has it, with a code that is not 0 for every refusal
+  tmsh_hand "$@"
+  if is_refused && [ "$code" -eq 0 ]; then code=1; fi
+  return 0
 }
 
 tmsh_ask() { # QUESTION WORDS...
-  local question=$1 said code
-  shift
-  said=$(tmsh_say "$@")
-  code=$?
-  [ "$code" -lt "$UNFIT" ] || exit "$code" # already said why
-  answer "$question" "$code" "$said"
+  tmsh_say "${@:2}"
+  answer "$1" "$code" "$said" "$complaint"
 }

@@ -36,7 +36,7 @@ share() { # KIND NAME KEY FROM TO
   was=${was:--} want=${want:--}
   if ! printing; then
     node_now='' # as it is now, whatever an operation before this one changed
-    look_at_thing "$@" || fail "$REFUSED" "the cluster would not tell of $kind $2 (exit code $code): $(brief "$said")"
+    look_at_thing "$@" || fail "$REFUSED" "the cluster would not tell of $kind $2 (exit code $code): $(its_words)"
     now=$(value "$name")
     [ "$now" != "$to" ] || return 0
     if [ "$from:$now" = "-:is $want" ] && [ -n "$claim" ] && others "$name" | grep -q -e " $claim\$"; then
@@ -111,7 +111,7 @@ can_cordon() {
 # A Pod stays on a node that lost the label, and with it the virtual IP; so it is made to move. On a node that is dead it never ends; there it
 # keeps nobody from going on, since another one is started as soon as it is to go.
 evict() { # NODE KEY
-  local each limit=$removal said code
+  local each limit=$removal
   if printing; then
     change delete pod -n default -l ipfailover=NAME --field-selector "spec.nodeName=$1" "# NAME: each ipfailover object that selects $2=true"
     return
@@ -123,10 +123,9 @@ evict() { # NODE KEY
     [ "$limit" -ge 1 ] || limit=1
     set -- "$1" "$2" delete pod -n default -l "ipfailover=$each" --field-selector "spec.nodeName=$1"
     printf '> oc %s\n' "${*:3}"
-    said=$(timeout "$limit" "${oc[@]}" "${@:3}" 2>&1 9>&-)
-    code=$?
+    capture "${oc[@]}" "${@:3}"
     [ "$code" -ne 124 ] || is_dead "$1" || fail "$SILENT" "oc ${*:3} did not end within $limit s"
-    [ "$code" -eq 0 ] || [ "$code" -eq 124 ] || fail "$REFUSED" "oc ${*:3} answered (exit code $code): $(brief "$said")"
+    [ "$code" -eq 0 ] || [ "$code" -eq 124 ] || fail "$REFUSED" "oc ${*:3} answered (exit code $code): $(its_words)"
   done
 }
 
@@ -143,10 +142,10 @@ selecting() { # KEY
 # A server without DeploymentConfigs (OpenShift 4, as an option) has no such objects.
 know_failovers() {
   look_at_failovers
-  case $failovers_code:$failovers in
+  case $failovers_code:$failovers_complaint in
   0:*) ;;
   *'resource type'*) failovers='' ;;
-  *) fail "$REFUSED" "oc get dc answered (exit code $failovers_code): $(brief "$failovers")" ;;
+  *) fail "$REFUSED" "oc get dc answered (exit code $failovers_code): $(brief "$failovers_complaint")" ;;
   esac
 }
 
@@ -182,9 +181,9 @@ create_failover() { # NAME VALUE
     if [ "$now" = - ]; then
       printf '> oc %s\n' "${words[*]}"
       look "${words[@]}"
-      told=$said
+      told=$(its_words)
       look_at_failover "$name"
-      [ "$now" != - ] || fail "$REFUSED" "oc adm ipfailover $name made nothing: $(brief "$told")"
+      [ "$now" != - ] || fail "$REFUSED" "oc adm ipfailover $name made nothing: $told"
     fi
     case $now in "$to" | "${to% owner *}") ;; *) changed "ipfailover $name" "${to% owner *}" "$now" ;; esac
   fi
@@ -194,7 +193,7 @@ create_failover() { # NAME VALUE
 
 # Waits until both Pods run. With one of them the virtual IP has a holder: of a pair whose other node is away no more can be had.
 roll_out() { # NAME
-  local limit=$rollout said code why
+  local limit=$rollout told why
   if printing; then
     change rollout status "dc/$1" -n default
     return
@@ -202,14 +201,14 @@ roll_out() { # NAME
   [ "$limit" -le "$((patience - SECONDS))" ] || limit=$((patience - SECONDS))
   [ "$limit" -ge 1 ] || limit=1
   printf '> oc rollout status dc/%s\n' "$1"
-  said=$(timeout "$limit" "${oc[@]}" rollout status "dc/$1" -n default 2>&1 9>&-)
-  code=$?
+  capture "${oc[@]}" rollout status "dc/$1" -n default
   [ "$code" -ne 0 ] || return 0
+  told=$(its_words)
   why="exit code $code"
   [ "$code" -ne 124 ] || why="within $limit s"
   look_at_failovers
   [ "$(each_failover runs "$1")" = yes ] ||
-    fail "$REFUSED" "ipfailover $1 did not roll out ($why); \"oc describe dc/$1 -n default\" and its Pods' events say why: $(brief "$said")"
+    fail "$REFUSED" "ipfailover $1 did not roll out ($why); \"oc describe dc/$1 -n default\" and its Pods' events say why: $told"
 }
 
 runs() { # NAME

@@ -3,10 +3,8 @@ need SSM_Tunnel SSM_Fence SSM_Kubeconfig
 oc=(oc --config "$SSM_Kubeconfig")
 prefix=edge-ramp # of the annotations by which tunnels claim what they share: edge-ramp/TUNNEL.label.KEY=VALUE
 
-said='' code=0
-look() { # WORDS...: asks the cluster; its words are in $said, its exit code in $code
-  said=$(timeout "$limit" "${oc[@]}" "$@" 2>&1 9>&-)
-  code=$?
+look() { # WORDS...: asks the cluster; what came of it, as `capture` has it
+  capture "${oc[@]}" "$@"
   [ "$code" -ne 124 ] || fail "$SILENT" "oc $1 $2 did not end within $limit s"
   [ "$code" -ne 127 ] || fail "$UNFIT" "this host has no oc"
 }
@@ -54,7 +52,7 @@ look_at_node() { # NODE: remembered, several things are asked of each
 look_at_account() { # ACCOUNT
   is=- claims=''
   look get serviceaccount "$1" -n default -o 'jsonpath=name={.metadata.name}{"\n"}annotations={.metadata.annotations}'
-  case $code:$said in
+  case $code:$complaint in
   0:*) is=present claims=$(annotations "${said#*annotations=}") ;;
   *'(NotFound)'*) ;;
   *) return 1 ;;
@@ -62,7 +60,7 @@ look_at_account() { # ACCOUNT
   return 0 # also without any annotation of ours
 }
 
-look_at_thing() { # KIND NAME [KEY]: sets is and claims; fails with oc's words in $said
+look_at_thing() { # KIND NAME [KEY]: sets is and claims; fails with oc's words in $complaint
   local found
   case $1 in
   label)
@@ -103,10 +101,10 @@ value() { # THING: the canonical value of what was looked at, or `-`
 }
 
 # All ipfailover objects, of all projects, one after another: `dc PROJECT NAME` and what it consists of, line by line.
-failovers='' failovers_code=''
+failovers='' failovers_code='' failovers_complaint=''
 look_at_failovers() {
   look get dc --all-namespaces -l ipfailover -o 'jsonpath={range .items[*]}dc {.metadata.namespace} {.metadata.name}{"\n"}replicas {.spec.replicas}{"\n"}available {.status.availableReplicas}{"\n"}strategy {.spec.strategy.type}{"\n"}account {.spec.template.spec.serviceAccountName}{"\n"}selector {.spec.template.spec.nodeSelector}{"\n"}annotations {.metadata.annotations}{"\n"}{range .spec.template.spec.containers[0].env[*]}env {.name}={.value}{"\n"}{end}{end}'
-  failovers=$said failovers_code=$code
+  failovers=$said failovers_code=$code failovers_complaint=$complaint
 }
 
 # Calls a function for each of them, with its fields in these variables.

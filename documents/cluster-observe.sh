@@ -11,7 +11,7 @@ client() { # what this client can do; one that cannot prints the help of `oc adm
 }
 
 node() { # NODE
-  if look_at_node "$1"; then answer "node $1" 0 "$schedulable"; else answer "node $1" "$code" "$said"; fi
+  if look_at_node "$1"; then answer "node $1" 0 "$schedulable"; else answer "node $1" "$code" "$said" "$complaint"; fi
 }
 
 shared() { # KIND NAME [KEY]: its value, if there is one, and a line for each claim of another tunnel
@@ -24,7 +24,7 @@ shared() { # KIND NAME [KEY]: its value, if there is one, and a line for each cl
       others "$name" | sed 's/^/claim /'
     )"
   else
-    answer "$*" "$code" "$said"
+    answer "$*" "$code" "$said" "$complaint"
   fi
 }
 
@@ -38,11 +38,11 @@ pods() { # NODE
     $2 == "Succeeded" || $2 == "Failed" || $3 != "[]" || /\[([^]]* )?DaemonSet( [^]]*)?\]$/ || NF < 4 { next }
     { n++; if (n <= 5) first = first "\n" $1 }
     END { print n + 0 first }' <<<"$said")
-  answer "pods $1" "$code" "$said"
+  answer "pods $1" "$code" "$said" "$complaint"
 }
 
 failover() { # NAME
-  answer "ipfailover $1" "$failovers_code" "$(if [ "$failovers_code" -eq 0 ]; then each_failover full "$1"; else brief "$failovers"; fi)"
+  answer "ipfailover $1" "$failovers_code" "$(each_failover full "$1")" "$failovers_complaint"
 }
 
 full() { # NAME
@@ -67,7 +67,7 @@ question() { # KIND NAME...
     [ -n "$failovers_code" ] || look_at_failovers
     case $1 in
     ipfailover) failover "$2" ;;
-    *) answer ipfailovers "$failovers_code" "$(if [ "$failovers_code" -eq 0 ]; then each_failover line; else brief "$failovers"; fi)" ;;
+    *) answer ipfailovers "$failovers_code" "$(each_failover line)" "$failovers_complaint" ;;
     esac
     ;;
   *) fail "$UNFIT" "unknown question: $*" ;;

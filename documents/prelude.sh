@@ -5,6 +5,7 @@ set -u -o pipefail -f
 umask 077
 export LC_ALL=C
 PATH=$PATH:/usr/sbin:/sbin:/usr/local/bin # where ip, iptables, and often aws and oc are; not every agent looks there
+newline=$'\n'
 
 # Where the device's own file system begins: empty on a real device; the local mode gives each host a folder.
 root=${EDGE_RAMP_ROOT-}
@@ -38,6 +39,7 @@ enter() { # DEVICE FENCE DIGEST
   mkdir -p "$state" || fail "$UNFIT" "cannot write to $state"
   exec 9>"$state/$1.lock"
   flock -w 30 9 || fail "$LOCKED" "another command of edge-ramp has held this device for 30 s"
+  keep_complaints "$root/run/edge-ramp" "$1"
   [ "$2" = 0 ] && return
   local file=$state/$SSM_Tunnel.$1.fence fence=0 digest=-
   if [ -e "$file" ]; then read -r fence digest <"$file"; fi
@@ -49,22 +51,46 @@ enter() { # DEVICE FENCE DIGEST
   if ! { printf '%s %s\n' "$2" "$3" >"$file.new" && mv "$file.new" "$file"; }; then fail "$UNFIT" "cannot write to $state"; fi
 }
 
-# One command on this host. What it says when it fails goes to the caller, word for word.
+# What the last command said on stdout and on stderr, and its exit code. What is parsed is $said alone: a tool may warn on stderr and be right.
+said='' complaint='' code=0
+
+# Where stderr goes meanwhile: in memory, since /var may be full; a file and no pipe, which a long complaint would fill.
+complaints=/dev/null
+keep_complaints() { # FOLDER DEVICE: of this device, whose lock is held, so nobody else writes to it
+  [ -d "$1" ] || mkdir -p "$1" 2>/dev/null
+  if { : >"$1/$2.stderr"; } 2>/dev/null; then complaints=$1/$2.stderr; fi
+}
+
+capture() { # COMMAND...: one command on this host, in said, complaint and code; 124: it did not end within $limit s
+  said=$(timeout "$limit" "$@" 2>"$complaints" 9>&-)
+  code=$?
+  IFS= read -r -d '' complaint <"$complaints"
+  complaint=${complaint%"$newline"}
+}
+
+consult() { # COMMAND...: as capture; one that does not end ends the script
+  capture "$@"
+  [ "$code" -ne 124 ] || fail "$SILENT" "$* did not end within $limit s"
+}
+
+its_words() { # what a command that failed said, for a sentence
+  brief "$complaint${said:+${complaint:+ }$said}"
+}
+
+# One change on this host. What it says when it fails goes to the caller, word for word.
 run() { # COMMAND...
   if printing; then
     printf '%s\n' "$*"
     return
   fi
-  local said code
   printf '> %s\n' "$*" # the last such line tells where a script was that got stopped
-  said=$(timeout "$limit" "$@" 2>&1 9>&-)
-  code=$?
-  [ "$code" -ne 124 ] || fail "$SILENT" "$* did not end within $limit s"
-  [ "$code" -eq 0 ] || fail "$REFUSED" "$* answered (exit code $code): $(brief "$said")"
+  consult "$@"
+  [ "$code" -eq 0 ] || fail "$REFUSED" "$* answered (exit code $code): $(its_words)"
 }
 
 brief() { # TEXT: on one line, 400 characters at most
-  printf '%s' "$1" | tr '\n' ' ' | cut -c 1-400
+  local line=${1//"$newline"/ }
+  printf '%s' "${line:0:400}"
 }
 
 # Hands each operation to carry_out, each question to question: every kind of device has its own.
@@ -87,12 +113,18 @@ answer_all() {
   finish
 }
 
-# Answers: a question, what the device said to it line by line, and its exit code; at the end a mark by which a cut answer is known.
+# Answers: a question, what the device said to it line by line, of a command that failed its complaint, and its exit code; at the end a mark by
+# which a cut answer is known.
 answers=
-answer() { # QUESTION CODE TEXT
-  answers+="?$1"$'\n'
-  [ -z "$3" ] || answers+=$(printf '%s\n' "$3" | sed 's/^/|/')$'\n'
-  answers+="=$2"$'\n'
+answer() { # QUESTION CODE STDOUT [STDERR]
+  local complaint=${4-}
+  answers+="?$1$newline"
+  [ -z "$3" ] || answers+="|${3//"$newline"/$newline|}$newline"
+  if [ "$2" != 0 ] && [ -n "$complaint" ]; then
+    complaint=${complaint//"$newline"/ }
+    answers+="!${complaint:0:400}$newline"
+  fi
+  answers+="=$2$newline"
 }
 
 # Run Command hands on the first 24,000 characters, and the end mark is one of them.
@@ -103,10 +135,6 @@ finish() {
 }
 
 ask() { # QUESTION COMMAND...: the command's own words are the answer, whatever its exit code
-  local question=$1 said code
-  shift
-  said=$(timeout "$limit" "$@" 2>&1 9>&-)
-  code=$?
-  [ "$code" -ne 124 ] || fail "$SILENT" "$* did not end within $limit s"
-  answer "$question" "$code" "$said"
+  consult "${@:2}"
+  answer "$1" "$code" "$said" "$complaint"
 }

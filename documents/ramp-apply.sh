@@ -3,15 +3,14 @@ need SSM_Digest SSM_Operations
 
 expect() { # FROM COMMAND...: another may have changed the object since it was looked at
   printing && return
-  local from=$1 said
+  local from=$1
   shift
-  said=$(timeout "$limit" "$@" 2>&1)
-  case " $said " in *" $from "*) ;; *) fail "$CHANGED" "\"$*\" no longer shows \"$from\", as it did when the plan was made: $(brief "$said")" ;; esac
+  consult "$@"
+  case " $said " in *" $from "*) ;; *) fail "$CHANGED" "\"$*\" no longer shows \"$from\", as it did when the plan was made: $(its_words)" ;; esac
 }
 
 # Exclusively, so that the CNI and we cannot take the same address; then a look whether a Pod already had it without a claim.
 claim() { # ADDRESS
-  local said
   if printing; then
     printf 'set -C; echo %s > %s/%s\n' "$mark" "$claims" "$1"
     return
@@ -19,8 +18,8 @@ claim() { # ADDRESS
   mkdir -p "$claims"
   (set -C && printf '%s\n' "$mark" >"$claims/$1") 2>/dev/null || grep -qxF -- "$mark" "$claims/$1" ||
     fail "$CHANGED" "address $1 was given to a Pod or another tunnel meanwhile ($claims/$1 exists)"
-  said=$(timeout "$limit" "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-flows br0 "ip,nw_dst=$1" 2>&1) ||
-    fail "$REFUSED" "ovs-ofctl dump-flows br0 ip,nw_dst=$1 answered (exit code $?): $(brief "$said")"
+  consult "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-flows br0 "ip,nw_dst=$1"
+  [ "$code" -eq 0 ] || fail "$REFUSED" "ovs-ofctl dump-flows br0 ip,nw_dst=$1 answered (exit code $code): $(its_words)"
   case $said in *REG1* | *" table=7,"*)
     rm -f "$claims/$1"
     fail "$CHANGED" "a Pod has address $1 although the CNI had no claim on it"
@@ -50,12 +49,10 @@ send_bundle() {
   if printing; then
     printf '%s\n' "ovs-ofctl -O OpenFlow13 --bundle add-flows br0 - <<END" "${bundle%$'\n'}" END
   else
-    local said code
     printf '> ovs-ofctl --bundle add-flows br0\n'
-    said=$(timeout "$limit" "${ovs[@]}" ovs-ofctl -O OpenFlow13 --bundle add-flows br0 - <<<"${bundle%$'\n'}" 2>&1)
-    code=$?
+    capture "${ovs[@]}" ovs-ofctl -O OpenFlow13 --bundle add-flows br0 - <<<"${bundle%$'\n'}"
     [ "$code" -ne 124 ] || fail "$SILENT" "ovs-ofctl --bundle add-flows br0 did not end within $limit s"
-    [ "$code" -eq 0 ] || fail "$REFUSED" "ovs-ofctl --bundle add-flows br0 answered (exit code $code): $(brief "$said"); the bundle was: $(brief "$bundle")"
+    [ "$code" -eq 0 ] || fail "$REFUSED" "ovs-ofctl --bundle add-flows br0 answered (exit code $code): $(its_words); the bundle was: $(brief "$bundle")"
   fi
   bundle=
 }
@@ -103,7 +100,8 @@ carry_out() { # VERB KIND NAME FROM TO
 
 remove_all() { # every copy of the rule
   run iptables -w -D INPUT "${rule[@]}"
-  while ! printing && timeout "$limit" iptables -w -C INPUT "${rule[@]}" >/dev/null 2>&1; do
+  ! printing || return 0
+  while consult iptables -w -C INPUT "${rule[@]}" && [ "$code" -eq 0 ]; do
     run iptables -w -D INPUT "${rule[@]}"
   done
 }

@@ -6,26 +6,24 @@ quoted="--comment \"$mark\" " plain="--comment $mark "
 
 # `present 1` when the rule is there, `ours N` for each copy's place in the chain, `reject N` for the first rule that turns packets away.
 input() { # BIGIP
-  local said code present=0
+  local present=0
   input_rule "$1"
-  timeout "$limit" iptables -w -C INPUT "${rule[@]}" >/dev/null 2>&1 && present=1
-  said=$(timeout "$limit" iptables -w -S INPUT 2>&1)
-  code=$?
+  consult iptables -w -C INPUT "${rule[@]}"
+  [ "$code" -ne 0 ] || present=1
+  consult iptables -w -S INPUT
   [ "$code" -ne 0 ] || said=$(awk -v quoted="$quoted" -v plain="$plain" -v source="-s $1/32 " -v present="$present" '
     BEGIN { print "present " present }
     !/^-A / { next }
     { n++ }
     index($0, source) && (index($0, quoted) || index($0, plain)) { print "ours " n; next }
     / -j (REJECT|DROP)/ && !rejected { print "reject " n; rejected = 1 }' <<<"$said")
-  answer "input $1" "$code" "$said"
+  answer "input $1" "$code" "$said" "$complaint"
 }
 
 nat() { # SOURCE
-  local said code
-  said=$(timeout "$limit" iptables -w -t nat -S POSTROUTING 2>&1)
-  code=$?
+  consult iptables -w -t nat -S POSTROUTING
   [ "$code" -ne 0 ] || said=$(grep -F -e "$quoted" -e "$plain" <<<"$said")
-  answer "nat $1" "$code" "$said"
+  answer "nat $1" "$code" "$said" "$complaint"
 }
 
 # Addresses, one a line or a file of that name, in few characters: `10.129.0.5,6 10.129.1.7`. A busy node has hundreds of Pods.
@@ -50,16 +48,15 @@ claimed() {
   answer claims 0 "$all"$'\n'"$ours"$'\n'"$others"
 }
 
-flows='' flows_code=''
+flows='' flows_code='' flows_complaint=''
 dump() { # once
-  [ -z "$flows_code" ] || return
-  flows=$(timeout "$limit" "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-flows br0 2>&1)
-  flows_code=$?
+  [ -z "$flows_code" ] || return 0
+  consult "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-flows br0
+  flows=$said flows_code=$code flows_complaint=$complaint
 }
 
 # Addresses that Pods have by the flows that lead to them: those that load a tenant into a register, and before 3.5 those of table 7.
-pods() {
-  dump
+pods() { # of what was dumped
   sed -n -e 's/.*[ ,]nw_dst=\([0-9.]*\) actions=load:[^ ]*REG1.*/\1/p' \
     -e 's/.*table=7,.*[ ,]nw_dst=\([0-9.]*\) actions=output:.*/\1/p' <<<"$flows" | sort -u
 }
@@ -67,41 +64,43 @@ pods() {
 # What br0 would do with a packet of BIG-IP to a Pod; nothing is sent. Of a packet without a protocol (`ip` alone) it would not show the new
 # source (OS-42). Not asked (`-`) where there is no tun0, or no Pod to go to.
 trace() { # SOURCE POD: `-` means any of this node's own
-  local port pod=$2 said code
-  port=$(timeout "$limit" "${ovs[@]}" ovs-vsctl get Interface tun0 ofport 2>/dev/null)
+  local port pod=$2
+  consult "${ovs[@]}" ovs-vsctl get Interface tun0 ofport
+  port=$said
+  dump
   [ "$pod" != - ] || read -r pod < <(pods)
   if [ -z "$port" ] || [ -z "$pod" ] || [ "$pod" = - ]; then
     answer "trace $1 $2" - ''
     return
   fi
-  said=$(timeout "$limit" "${ovs[@]}" ovs-appctl ofproto/trace br0 "in_port=$port,icmp,nw_src=$1,nw_dst=$pod" 2>&1)
-  code=$?
+  consult "${ovs[@]}" ovs-appctl ofproto/trace br0 "in_port=$port,icmp,nw_src=$1,nw_dst=$pod"
   [ "$code" -ne 0 ] || said=$(grep '^Datapath actions: ' <<<"$said")
-  answer "trace $1 $2" "$code" "$said"
+  answer "trace $1 $2" "$code" "$said" "$complaint"
 }
 
 # Whether this node has the virtual IP of a pair.
 has_vip() { # VIP
-  case $(timeout "$limit" ip -o -4 addr show 2>&1) in *" inet $1/"*) return 0 ;; *) return 1 ;; esac
+  consult ip -o -4 addr show
+  case $said in *" inet $1/"*) return 0 ;; *) return 1 ;; esac
 }
 
 answers_ping() { # ADDRESS
-  timeout "$limit" ping -c 1 -W 1 "$1" >/dev/null 2>&1
+  consult ping -c 1 -W 1 "$1"
+  [ "$code" -eq 0 ]
 }
 
 # Where the virtual IP of a pair is: `here` on the interface that shall have it, `elsewhere` (it answers), or `nowhere`.
 vip() { # INTERFACE VIP
-  local said code
   standby=yes
-  said=$(timeout "$limit" ip -o -4 addr show dev "$1" 2>&1)
-  code=$?
-  if [ "$code" -eq 0 ]; then
-    case $said in
-    *" inet $2/"*) said=here standby=no ;;
-    *) if answers_ping "$2"; then said=elsewhere; else said=nowhere; fi ;;
-    esac
+  consult ip -o -4 addr show dev "$1"
+  if [ "$code" -ne 0 ]; then
+    answer "vip $1 $2" "$code" "$said" "$complaint"
+    return
   fi
-  answer "vip $1 $2" "$code" "$said"
+  case $said in
+  *" inet $2/"*) standby=no && answer "vip $1 $2" 0 here ;;
+  *) if answers_ping "$2"; then answer "vip $1 $2" 0 elsewhere; else answer "vip $1 $2" 0 nowhere; fi ;;
+  esac
 }
 
 # keepalived needs some seconds from its first start until it has put the virtual IP somewhere: so long, at most, is waited.
@@ -120,7 +119,7 @@ await() { # VIP
 # Asked for another cookie or source as well, what was told is not told again.
 told=''
 interesting() { # COOKIE SOURCE
-  local gateway said
+  local gateway
   dump
   gateway=$(ip -o -4 addr show dev tun0 2>/dev/null | awk 'NR == 1 { sub("/.*", "", $4); print $4 }')
   said=$flows
@@ -138,12 +137,12 @@ interesting() { # COOKIE SOURCE
     /ct_state=-trk/ || /(nw_src|nw_dst|arp_tpa|arp_spa)=[0-9.]+\/[0-9]+/ || /in_port=[^ ,]+ actions=goto_table/ { print }' <<<"$flows")
   if [ "$flows_code" -eq 0 ] && [ -n "$told" ]; then said=$(grep -vxF -f <(printf '%s\n' "$told") <<<"$said"); fi
   told+=${told:+$'\n'}$said
-  answer "flows $1 $2" "$flows_code" "$said"
+  answer "flows $1 $2" "$flows_code" "$said" "$flows_complaint"
 }
 
 tunnel() { # NAME
   ask "tunnel $1" ip -o tunnel show "$1"
-  case $answers in *$'\n'"|$1: "*) has_tunnel=yes ;; *) [ "$has_tunnel" = yes ] || has_tunnel=no ;; esac
+  case $newline$said in *"$newline$1: "*) has_tunnel=yes ;; *) [ "$has_tunnel" = yes ] || has_tunnel=no ;; esac
 }
 
 # Waits, at most 5 s, until a packet has come out of the tunnel: BIG-IP pings first, and our own ping cannot open the firewall for it.
@@ -170,7 +169,7 @@ question() { # KIND NAME...
   nat) nat "$2" ;;
   report) observe_report ;;
   claims) claimed ;;
-  pods) answer pods 0 "$(pods | grouped)" ;;
+  pods) dump && answer pods 0 "$(pods | grouped)" ;;
   flows) interesting "$2" "$3" ;;
   vip) vip "$2" "$3" ;;
   await) await "$2" ;;

@@ -16,19 +16,28 @@ once=
 [ "$#" -eq 6 ] || { echo "usage: vip-report [--once] MARK INTERFACE SOURCE COOKIE ADDRESS TUNNEL" >&2 && exit 2; }
 mark=$1 interface=$2 source=$3 cookie=$4 address=$5 tunnel=$6
 report=${EDGE_RAMP_ROOT-}/run/edge-ramp/$tunnel.report
+mkdir -p "${report%/*}"
+complaints=$report.stderr
+{ : >"$complaints"; } 2>/dev/null || complaints=/dev/null
 
 missing='' unknown=''
 is_missing() { missing+=${missing:+, }$1; }
 is_unknown() { unknown+=${unknown:+, }$1; }
 
+# At most 2 s, so that a look is over before the mark runs out. What it says on stderr counts only when it failed: it may warn and be right.
 said='' code=''
-ask() { # COMMAND...: at most 2 s, so that a look is over before the mark runs out
-  said=$(timeout 2 "$@" 2>&1)
+ask() { # COMMAND...
+  local complaint
+  said=$(timeout 2 "$@" 2>"$complaints")
   code=$?
+  [ "$code" -ne 0 ] || return
+  IFS= read -r -d '' complaint <"$complaints"
+  said=$complaint$said
 }
 
 unclear() { # WHAT: on one line, 200 characters at most
-  is_unknown "$1 answered (exit code $code): $(printf '%s' "$said" | tr '\n' ' ' | cut -c 1-200)"
+  local words=${said//$'\n'/ }
+  is_unknown "$1 answered (exit code $code): ${words:0:200}"
 }
 
 device() {
@@ -96,7 +105,7 @@ last=''
 note() { # WORD WHAT: into the report, and into the journal when it changes
   local now
   now=$(date +%s)
-  mkdir -p "${report%/*}" && printf '%s\n' "$1 $now${2:+ $2}" >"$report.new" && mv "$report.new" "$report"
+  printf '%s\n' "$1 $now${2:+ $2}" >"$report.new" && mv "$report.new" "$report"
   [ "$1 $2" = "$last" ] || printf '%s\n' "$1${2:+: $2}"
   last="$1 $2"
 }

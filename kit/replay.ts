@@ -10,14 +10,14 @@ const DOCUMENTS = join(__dirname, '../documents');
 /** The scripts of a part as they run on a host, and in place of the way to the device the transcript's answers. */
 const PARTS = {
   bigip: { shared: ['bigip-session'], way: 'open_session() { :; }; on_bigip() { replay "$1"; }' },
-  cluster: { shared: ['vip-check', 'cluster-objects'], way: 'look() { said=$(replay "$*"); code=$?; }' },
+  cluster: { shared: ['vip-check', 'cluster-objects'], way: 'look() { replay "$*"; }' },
 } as const;
 
 /** Whether a command did what it was told: BIG-IP by words and exit code as the product's own script judges, oc by its exit code. */
 export function accepted(transcript: Transcript, key: string): boolean {
   const { line, code } = answerTo(transcript, key)!;
   if (transcript.part === 'cluster') return code === 0;
-  return play(transcript, [key], 'tmsh_say "$KIT_LINE" >/dev/null', { KIT_LINE: line }).status === 0;
+  return play(transcript, [key], 'tmsh_say "$KIT_LINE" && exit "$code"', { KIT_LINE: line }).status === 0;
 }
 
 /**
@@ -93,18 +93,21 @@ function playAnew(
   }
 }
 
-/** A function of bash that answers a line as the device did; to all else it says that there is no such thing, or (a list of all) nothing. */
+/**
+ * A function of bash by which a line is answered as the device did, as `capture` has it; to all else it says that there is no such thing, or (a
+ * list of all) nothing. A transcript has stdout and stderr in one: of a command that failed it is taken for its complaint.
+ */
 function replay(heard: readonly Said[]): string {
   const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
   const said = heard.map(({ line, lines, code }) => {
-    const words = lines.length === 0 ? ':' : `printf '%s\\n' ${lines.map(quoted).join(' ')}`;
-    return `${quoted(line)}) ${words}; return ${code} ;;`;
+    return `${quoted(line)}) ${code === 0 ? 'said' : 'complaint'}=${quoted(lines.join('\n'))} code=${code} ;;`;
   });
   return `replay() {
+    said='' complaint='' code=0
     case $1 in
     ${said.join('\n')}
     *' one-line') ;;
-    *) echo '01020036:3: Error from server (NotFound): it is not in the transcript' && return 1 ;;
+    *) complaint='01020036:3: Error from server (NotFound): it is not in the transcript' code=1 ;;
     esac
   }`;
 }

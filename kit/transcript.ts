@@ -33,9 +33,9 @@ export function readTranscript(source: string, text: string): Transcript {
     throw new NotUnderstood(`${source}: of "${part ?? ''}", which is neither bigip nor cluster`);
   const said = [...answers]
     .filter(([question]) => question !== 'kit')
-    .map(([question, { lines, code }]) => {
+    .map(([question, { lines, complaint, code }]) => {
       const key = question.split(' ', 1)[0]!;
-      return { key, line: question.slice(key.length + 1), lines, code: code ?? 255 };
+      return { key, line: question.slice(key.length + 1), lines, complaint, code: code ?? 255 };
     });
   return { part, simulated: simulated !== 'no', told, said };
 }

@@ -4,13 +4,16 @@ import { NotUnderstood } from './errors';
 
 /** What a device said to one question. `code` is the command's exit code; undefined when the script left the question out as pointless. */
 export interface Answer {
+  /** What the command wrote to stdout. */
   readonly lines: readonly string[];
+  /** Of a command that failed, what it wrote to stderr, on one line: for sentences, and to tell "there is no such thing" from other failures. */
+  readonly complaint: string;
   readonly code: number | undefined;
 }
 
 /**
- * Reads what an observe script printed: for each question a line `?question`, the answer's lines each behind `|`, and `=exit code` (`=-` when
- * it was not asked), and at the very end `.LINES CHECKSUM`. Run Command cuts output at 24,000 characters and an agent may lose some: without
+ * Reads what an observe script printed: for each question a line `?question`, the lines of stdout each behind `|`, of a command that failed what
+ * it said on stderr in one line behind `!`, and `=exit code` (`=-` when it was not asked), and at the very end `.LINES CHECKSUM`. Run Command cuts output at 24,000 characters and an agent may lose some: without
  * a fitting end mark nothing is believed.
  *
  * @param checksum first 16 hex digits of SHA-256 over all that stands before the end mark
@@ -33,12 +36,14 @@ export function readAnswers(device: string, text: string, questions: readonly st
   const answers = new Map<string, Answer>();
   let question: string | undefined;
   let said: string[] = [];
+  let complaint = '';
   for (const line of lines) {
     const rest = line.slice(1);
-    if (line.startsWith('?') && question === undefined) [question, said] = [rest, []];
+    if (line.startsWith('?') && question === undefined) [question, said, complaint] = [rest, [], ''];
     else if (line.startsWith('|') && question !== undefined) said.push(rest);
+    else if (line.startsWith('!') && question !== undefined && complaint === '') complaint = rest;
     else if (/^=(?:-|[0-9]{1,3})$/.test(line) && question !== undefined) {
-      answers.set(question, { lines: said, code: rest === '-' ? undefined : Number(rest) });
+      answers.set(question, { lines: said, complaint, code: rest === '-' ? undefined : Number(rest) });
       question = undefined;
     } else throw new NotUnderstood(`${device}: the answer has a line that belongs nowhere: ${excerpt(line)}`);
   }
@@ -53,11 +58,16 @@ export function excerpt(text: string): string {
   return line.length > 200 ? `${line.slice(0, 200)}…` : line === '' ? '(nothing)' : line;
 }
 
+/** All that a command said, for a sentence: its complaint first. */
+export function quoted({ complaint, lines }: Pick<Answer, 'complaint' | 'lines'>): string {
+  return excerpt([complaint, ...lines].join(' '));
+}
+
 /** A ping as a probe, from what the device said of it; undefined when it was not asked, for lack of a tunnel. */
 export function pingProbe(from: string, to: string, what: string, answer: Answer | undefined): Probe | undefined {
   if (answer?.code === undefined) return undefined;
   const counts = pingCounts(answer.lines);
-  const detail = counts ? `${counts.received} of ${counts.sent} packets came back` : excerpt(answer.lines.join(' '));
+  const detail = counts ? `${counts.received} of ${counts.sent} packets came back` : quoted(answer);
   return { from, to, what, ok: (counts?.received ?? 0) > 0, detail };
 }
 

@@ -11,7 +11,14 @@ const BUILTINS = [
 ].flatMap((line) => line.split(' '));
 
 /** What stands before the program proper, and how many words that takes. */
-const WRAPPERS: Readonly<Record<string, number>> = { run: 1, ask: 2, expect: 2, '"${ovs[@]}"': 1 };
+const WRAPPERS: Readonly<Record<string, number>> = {
+  run: 1,
+  ask: 2,
+  capture: 1,
+  consult: 1,
+  expect: 2,
+  '"${ovs[@]}"': 1,
+};
 
 /** tmsh's lines, which are words of bash only by halves. */
 const TMSH =

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { excerpt, pingProbe, readAnswers, type Answer } from '../answer';
+import { excerpt, pingProbe, quoted, readAnswers, type Answer } from '../answer';
 import type { Observation, Probe, State, Subject } from '../device';
 import { NotUnderstood } from '../errors';
 import { bigipUnit, isPair, rampAddress, tunnelAddress, type Tunnel } from '../tunnel';
@@ -173,7 +173,7 @@ function readObject(
   if (absent(answer)) return undefined;
   const [listed, ...more] = listing(device, path, answer);
   if (!listed || more.length > 0)
-    throw new NotUnderstood(`${device}: expected one object for ${path}: ${excerpt(answer.lines.join(' '))}`);
+    throw new NotUnderstood(`${device}: expected one object for ${path}: ${quoted(answer)}`);
   return canonical(kind, properties(listed.block));
 }
 
@@ -215,19 +215,19 @@ function readGroup(...answers: readonly Answer[]): Group {
       ? lines.flatMap((line) => /^\s*Status\s+(\S.*?)\s*$/i.exec(line)?.[1] ?? [])[0]
       : undefined,
   );
-  if (sync === undefined) return { kind: 'unknown', said: excerpt(answers[0]!.lines.join(' ')) };
+  if (sync === undefined) return { kind: 'unknown', said: quoted(answers[0]!) };
   if (/^standalone$/i.test(sync)) return { kind: 'none' };
   return { kind: 'member', failover: excerpt(failover ?? 'in an unknown state'), sync: excerpt(sync) };
 }
 
 /** 01020036 is "not found" for every class of object; a missing one may also print nothing at all (BIP-1). */
-function absent({ code, lines }: Answer): boolean {
-  const said = lines.join('\n').trim();
+function absent({ code, lines, complaint }: Answer): boolean {
+  const said = [complaint, ...lines].join('\n').trim();
   return code !== 0 && (said === '' || /(?:^|\s)01020036:/.test(said));
 }
 
-function listing(device: string, what: string, { code, lines }: Answer): ReturnType<typeof parseListing> {
-  if (code !== 0 || lines.some((line) => ANSWER_CODES.test(line)))
-    throw new NotUnderstood(`${device} would not list ${what}: ${excerpt(lines.join(' '))}`);
-  return parseListing(device, lines);
+function listing(device: string, what: string, answer: Answer): ReturnType<typeof parseListing> {
+  if (answer.code !== 0 || answer.lines.some((line) => ANSWER_CODES.test(line)))
+    throw new NotUnderstood(`${device} would not list ${what}: ${quoted(answer)}`);
+  return parseListing(device, answer.lines);
 }

@@ -1,4 +1,4 @@
-import { excerpt, readAnswers, type Answer } from '../answer';
+import { excerpt, quoted, readAnswers, type Answer } from '../answer';
 import type { Observation, State, Subject } from '../device';
 import { NotUnderstood } from '../errors';
 import type { Declared } from '../tunnel';
@@ -115,13 +115,13 @@ export function read(text: string, subject: Subject<Declared>): Observation<Clus
  * The lines of an answer; undefined: the cluster has no such thing, or (OpenShift 4 without DeploymentConfigs) no such kind of thing (OS-37).
  * @throws NotUnderstood when it would not say: nothing is taken for absent because of a login that has ended
  */
-function linesOf(device: string, question: string, { code, lines }: Answer): readonly string[] | undefined {
-  const said = lines.join('\n');
+function linesOf(device: string, question: string, answer: Answer): readonly string[] | undefined {
+  const { code, lines, complaint } = answer;
   if (code === 0) return lines;
-  if (/\(NotFound\)/.test(said)) return undefined;
-  if (question.startsWith('ipfailover') && /resource type/.test(said)) return undefined;
+  if (/\(NotFound\)/.test(complaint)) return undefined;
+  if (question.startsWith('ipfailover') && /resource type/.test(complaint)) return undefined;
   throw new NotUnderstood(
-    `${device} would not tell of ${question} (exit code ${code}): ${excerpt(said)}; is the login in the kubeconfig still good?`,
+    `${device} would not tell of ${question} (exit code ${code}): ${quoted(answer)}; is the login in the kubeconfig still good?`,
   );
 }
 
@@ -132,10 +132,10 @@ function schedulable(device: string, question: string, lines: readonly string[])
 }
 
 /** Only a remark comes of it, so nothing is refused for a login that may not list Pods, or a client that cannot those of one node. */
-function readPods(device: string, question: string, { code, lines }: Answer): ClusterFacts['pods'][string] {
-  if (code !== 0) return { unknown: excerpt(lines.join(' ')) };
-  const [count = '', ...first] = lines;
-  if (!/^[0-9]+$/.test(count) || first.length > Number(count)) notUnderstood(device, question, lines);
+function readPods(device: string, question: string, answer: Answer): ClusterFacts['pods'][string] {
+  if (answer.code !== 0) return { unknown: quoted(answer) };
+  const [count = '', ...first] = answer.lines;
+  if (!/^[0-9]+$/.test(count) || first.length > Number(count)) notUnderstood(device, question, answer.lines);
   return { count: Number(count), first };
 }
 

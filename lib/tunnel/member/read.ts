@@ -1,4 +1,4 @@
-import { excerpt, pingProbe, readAnswers, type Answer } from '../answer';
+import { excerpt, pingProbe, quoted, readAnswers, type Answer } from '../answer';
 import type { Observation, Probe, Subject } from '../device';
 import { NotUnderstood, NotVerified } from '../errors';
 import type { Member } from '../tunnel';
@@ -54,13 +54,12 @@ function problemOf(subject: Subject<Member>, answer: (question: string) => Answe
   )
     return `${device}: tun0 is down or has no address: it is no member of the SDN: is the node service running?`;
   if (port.code !== 0 || !/^[0-9]+$/.test(port.lines[0]?.trim() ?? ''))
-    return `${device}: tun0 is no port of br0 (${excerpt(port.lines.join(' '))}): it is no member of the SDN: is the node service running?`;
+    return `${device}: tun0 is no port of br0 (${quoted(port)}): it is no member of the SDN: is the node service running?`;
   for (const network of subject.spec.clusterNetworks) {
-    const { code, lines } = answer(`route ${network}`);
-    if (code !== 0)
-      throw new NotUnderstood(`${device} would not show the route to ${network}: ${excerpt(lines.join(' '))}`);
+    const shown = answer(`route ${network}`);
+    if (shown.code !== 0) throw new NotUnderstood(`${device} would not show the route to ${network}: ${quoted(shown)}`);
     // Of several routes to one network the kernel takes, and shows, the one with the lowest metric first.
-    const [first] = lines.filter((line) => line.trim() !== '');
+    const [first] = shown.lines.filter((line) => line.trim() !== '');
     if (first === undefined)
       return `${device} has no route to the cluster network ${network}: is clusterNetworks declared as "oc get clusternetwork" shows it?`;
     if (!/ dev tun0( |$)/.test(first))
@@ -69,10 +68,10 @@ function problemOf(subject: Subject<Member>, answer: (question: string) => Answe
   return null;
 }
 
-function isAbsent(device: string, { code, lines }: Answer): boolean {
-  if (code === 0) return false;
-  if (lines.some((line) => /does not exist|Cannot find device/.test(line))) return true;
-  throw new NotUnderstood(`${device} would not show tun0: ${excerpt(lines.join(' '))}`);
+function isAbsent(device: string, answer: Answer): boolean {
+  if (answer.code === 0) return false;
+  if (/does not exist|Cannot find device/.test(answer.complaint)) return true;
+  throw new NotUnderstood(`${device} would not show tun0: ${quoted(answer)}`);
 }
 
 function pinged(subject: Subject<Member>, answer: (question: string) => Answer): Probe {

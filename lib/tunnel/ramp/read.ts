@@ -1,5 +1,5 @@
 import { cidrText, isAddress, parseCidr } from '../address';
-import { excerpt, pingProbe, readAnswers, type Answer } from '../answer';
+import { excerpt, pingProbe, quoted, readAnswers, type Answer } from '../answer';
 import type { Observation, Probe, State, Subject } from '../device';
 import { NotUnderstood } from '../errors';
 import { bigipUnit, isPair, marker, tunnelAddress } from '../tunnel';
@@ -140,17 +140,17 @@ export function readPing(device: string, to: string, answer: Answer | undefined)
 }
 
 /** @throws NotUnderstood */
-export function readInput(device: string, bigip: string, { lines, code }: Answer, state: Record<string, string>): void {
-  if (code !== 0) throw new NotUnderstood(`${device} would not list its INPUT chain: ${excerpt(lines.join(' '))}`);
+export function readInput(device: string, bigip: string, answer: Answer, state: Record<string, string>): void {
+  if (answer.code !== 0) throw new NotUnderstood(`${device} would not list its INPUT chain: ${quoted(answer)}`);
   const number = (word: string): number | undefined =>
-    lines
+    answer.lines
       .map((line) => line.split(' '))
       .filter(([first]) => first === word)
       .map(([, n]) => Number(n))[0];
   // Presence is judged by `iptables -C`, the place by the listing; where they disagree nothing is believed.
   if ((number('present') === 1) !== (number('ours') !== undefined))
     throw new NotUnderstood(
-      `${device}: iptables -C and -S disagree about the INPUT rule for ${bigip}: ${excerpt(lines.join(' '))}`,
+      `${device}: iptables -C and -S disagree about the INPUT rule for ${bigip}: ${quoted(answer)}`,
     );
   if (number('present') !== 1) return;
   const [ours, reject] = [number('ours') ?? Infinity, number('reject') ?? Infinity];
@@ -164,34 +164,39 @@ function readSdn(device: string, addressAnswer: Answer, linkAnswer: Answer, port
   const port = portAnswer.lines[0]?.trim() ?? '';
   if (mac === undefined || portAnswer.code !== 0 || !/^[0-9]+$/.test(port))
     throw new NotUnderstood(
-      `${device}: tun0 has no MAC address or no OpenFlow port: ${excerpt([...linkAnswer.lines, ...portAnswer.lines].join(' '))}`,
+      `${device}: tun0 has no MAC address or no OpenFlow port: ${quoted(linkAnswer)}, ${quoted(portAnswer)}`,
     );
   return { gateway: first.split('/')[0]!, subnet: cidrText(parseCidr(first)!), port, mac };
 }
 
 /** `ip -o -4 addr show dev X`: each line has `inet A/N`. An absent device has no address. */
-function addresses(device: string, { lines, code }: Answer): readonly string[] {
-  if (code !== 0 && !lines.some((line) => /does not exist|Cannot find device/.test(line)))
-    throw new NotUnderstood(`${device} would not show addresses: ${excerpt(lines.join(' '))}`);
-  return lines.flatMap((line) => / inet ([0-9.]+\/[0-9]+) /.exec(line)?.[1] ?? []);
+function addresses(device: string, answer: Answer): readonly string[] {
+  if (answer.code !== 0 && !isAbsent(answer))
+    throw new NotUnderstood(`${device} would not show addresses: ${quoted(answer)}`);
+  return answer.lines.flatMap((line) => / inet ([0-9.]+\/[0-9]+) /.exec(line)?.[1] ?? []);
 }
 
-function isUp(device: string, { lines, code }: Answer): boolean {
-  if (code !== 0 && !lines.some((line) => /does not exist|Cannot find device/.test(line)))
-    throw new NotUnderstood(`${device} would not show a link: ${excerpt(lines.join(' '))}`);
-  return /<[^>]*\bUP\b[^>]*>/.test(lines.join(' '));
+function isUp(device: string, answer: Answer): boolean {
+  if (answer.code !== 0 && !isAbsent(answer))
+    throw new NotUnderstood(`${device} would not show a link: ${quoted(answer)}`);
+  return /<[^>]*\bUP\b[^>]*>/.test(answer.lines.join(' '));
+}
+
+/** Whether iproute2 says that there is no such interface. */
+function isAbsent({ complaint }: Answer): boolean {
+  return /does not exist|Cannot find device/.test(complaint);
 }
 
 /** `tun1: ip/ip remote R local L dev D ttl inherit`; an absent tunnel prints nothing and exits 0 (LX-1). */
 function readTunnel(
   device: string,
   object: string,
-  { lines, code }: Answer,
+  answer: Answer,
   state: Record<string, string>,
   unrestorable: Record<string, string>,
 ): void {
-  const text = lines.join(' ').trim();
-  if (code !== 0) throw new NotUnderstood(`${device} would not show ${object}: ${excerpt(text)}`);
+  if (answer.code !== 0) throw new NotUnderstood(`${device} would not show ${object}: ${quoted(answer)}`);
+  const text = answer.lines.join(' ').trim();
   if (text === '') return;
   const parts = /^\S+: (\S+) remote (\S+) local (\S+)(?: dev (\S+))?(.*)$/.exec(text);
   if (!parts)
@@ -203,26 +208,25 @@ function readTunnel(
   if (others !== '') unrestorable[object] = others;
 }
 
-function readRoute(device: string, to: string, { lines, code }: Answer, state: Record<string, string>): void {
-  if (code !== 0) throw new NotUnderstood(`${device} would not show the route to ${to}: ${excerpt(lines.join(' '))}`);
-  const text = lines.join(' ').trim();
+function readRoute(device: string, to: string, answer: Answer, state: Record<string, string>): void {
+  if (answer.code !== 0) throw new NotUnderstood(`${device} would not show the route to ${to}: ${quoted(answer)}`);
+  const text = answer.lines.join(' ').trim();
   if (text === '') return;
   const [, dev] = /^\S+ dev (\S+) scope link(?: src \S+)?\s*$/.exec(text) ?? [];
   state[`route ${to}`] = dev === undefined ? text.replace(/^\S+ /, '') : `dev ${dev}`;
 }
 
-function readNat(device: string, source: string, { lines, code }: Answer, state: Record<string, string>): void {
-  if (code !== 0)
-    throw new NotUnderstood(`${device} would not list its POSTROUTING chain: ${excerpt(lines.join(' '))}`);
-  const rule = lines.find((line) => line.includes(`-s ${source}/32 `));
+function readNat(device: string, source: string, answer: Answer, state: Record<string, string>): void {
+  if (answer.code !== 0) throw new NotUnderstood(`${device} would not list its POSTROUTING chain: ${quoted(answer)}`);
+  const rule = answer.lines.find((line) => line.includes(`-s ${source}/32 `));
   const to = rule && /--to-source ([0-9.]+)/.exec(rule)?.[1];
   if (to !== undefined) state[`nat ${source}`] = `to ${to}`;
 }
 
 /** First line: every claim in the CNI's directory; second: those that bear our mark; third: those that bear another tunnel's. */
-function readClaims(device: string, { lines, code }: Answer): Claims {
-  if (code !== 0) throw new NotUnderstood(`${device} would not list the CNI's claims: ${excerpt(lines.join(' '))}`);
-  const [all = '', ours = '', others = ''] = lines;
+function readClaims(device: string, answer: Answer): Claims {
+  if (answer.code !== 0) throw new NotUnderstood(`${device} would not list the CNI's claims: ${quoted(answer)}`);
+  const [all = '', ours = '', others = ''] = answer.lines;
   return { all: new Set(grouped(all)), ours: grouped(ours), others: grouped(others) };
 }
 
@@ -237,9 +241,9 @@ export function grouped(line: string): readonly string[] {
 
 function uniqueFlows(device: string, answers: readonly Answer[], port: string): readonly Flow[] {
   const flows = new Map<string, Flow>();
-  for (const { lines, code } of answers) {
-    if (code !== 0) throw new NotUnderstood(`${device} would not dump the flows of br0: ${excerpt(lines.join(' '))}`);
-    for (const line of lines.filter((text) => text.includes('actions='))) {
+  for (const answer of answers) {
+    if (answer.code !== 0) throw new NotUnderstood(`${device} would not dump the flows of br0: ${quoted(answer)}`);
+    for (const line of answer.lines.filter((text) => text.includes('actions='))) {
       const flow = parseFlow(line, port);
       flows.set(`${flowObject(flow)} ${flowValue(flow)}`, flow);
     }

@@ -1,4 +1,4 @@
-import { excerpt, type Answer } from '../answer';
+import { excerpt, quoted, type Answer } from '../answer';
 import type { Probe } from '../device';
 import { NotUnderstood } from '../errors';
 import { rampNode, tunnelAddress, type Tunnel } from '../tunnel';
@@ -14,10 +14,10 @@ export function traceQuestion(spec: Tunnel): string {
 }
 
 /** @throws NotUnderstood */
-export function readVip(device: string, { ramp }: Tunnel, { lines, code }: Answer): Probe {
-  const where = lines[0]?.trim();
-  if (code !== 0 || !['here', 'elsewhere', 'nowhere'].includes(where ?? ''))
-    throw new NotUnderstood(`${device} does not say where ${ramp.vip} is: ${excerpt(lines.join(' '))}`);
+export function readVip(device: string, { ramp }: Tunnel, answer: Answer): Probe {
+  const where = answer.lines[0]?.trim();
+  if (answer.code !== 0 || !['here', 'elsewhere', 'nowhere'].includes(where ?? ''))
+    throw new NotUnderstood(`${device} does not say where ${ramp.vip} is: ${quoted(answer)}`);
   const details = {
     here: 'has it',
     elsewhere: 'stands by: another node has it',
@@ -37,13 +37,13 @@ export function readVip(device: string, { ramp }: Tunnel, { lines, code }: Answe
  * The way into the SDN by `ovs-appctl ofproto/trace`, which sends nothing: so a node is proven on which no packet of BIG-IP can arrive, since
  * the virtual IP is at the other one. Empty when there is no Pod to trace to, or no flows of ours are in it (`snat: gateway`).
  */
-export function readTrace(device: string, { snat, probe }: Tunnel, { lines, code }: Answer): readonly Probe[] {
-  if (code === undefined || snat === 'gateway') return [];
-  const actions = lines
+export function readTrace(device: string, { snat, probe }: Tunnel, answer: Answer): readonly Probe[] {
+  if (answer.code === undefined || snat === 'gateway') return [];
+  const actions = answer.lines
     .map((line) => /^Datapath actions: (.*)$/.exec(line.trim())?.[1])
     .find((found) => found !== undefined);
-  if (code !== 0 || actions === undefined)
-    throw new NotUnderstood(`${device} could not trace a packet through br0: ${excerpt(lines.join(' '))}`);
+  if (answer.code !== 0 || actions === undefined)
+    throw new NotUnderstood(`${device} could not trace a packet through br0: ${quoted(answer)}`);
   const ok = actions !== 'drop' && /set\(ipv4\([^)]*src=/.test(actions);
   return [
     {

@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
 
-export type Said = readonly [question: string, lines: readonly string[], code: number | '-'];
+/** What is said to one question: stdout, the exit code (`-`: it was not asked), and of a command that failed what it said on stderr. */
+export type Told = readonly [lines: readonly string[], code: number | '-', complaint?: string];
+export type Said = readonly [question: string, ...told: Told];
+
+/** The answer of a command that says nothing but its complaint. */
+export const failed = (question: string, code: number, complaint: string): Said => [question, [], code, complaint];
 
 /** What an observe script prints: the answers, and the mark at their end. */
 export function answerText(said: readonly Said[]): string {
   const body = said
-    .map(([question, lines, code]) => `?${question}\n${lines.map((line) => `|${line}\n`).join('')}=${code}\n`)
+    .map(
+      ([question, lines, code, complaint = '']) =>
+        `?${question}\n${lines.map((line) => `|${line}\n`).join('')}${complaint === '' ? '' : `!${complaint}\n`}=${code}\n`,
+    )
     .join('');
   const checksum = createHash('sha256').update(body).digest('hex').slice(0, 16);
   return `${body}.${body.split('\n').length - 1} ${checksum}\n`;

@@ -12,8 +12,9 @@ import { freshWorld } from './world';
 const said = fc.uniqueArray(
   fc.tuple(
     fc.string({ unit: fc.constantFrom(...'abc 01./'.split('')), minLength: 1, maxLength: 9 }),
-    fc.array(fc.string({ unit: fc.constantFrom(...'abc|?=. '.split('')), maxLength: 12 }), { maxLength: 4 }),
+    fc.array(fc.string({ unit: fc.constantFrom(...'abc|?!=. '.split('')), maxLength: 12 }), { maxLength: 4 }),
     fc.oneof(fc.constant('-' as const), fc.integer({ min: 0, max: 255 })),
+    fc.string({ unit: fc.constantFrom(...'abc|?!=. '.split('')), maxLength: 12 }),
   ),
   { selector: ([question]) => question, minLength: 1, maxLength: 6 },
 ) as fc.Arbitrary<Said[]>;
@@ -26,8 +27,8 @@ test('every answer is read back as it was given, whatever its lines look like', 
         answerText(all),
         all.map(([question]) => question),
       );
-      for (const [question, lines, code] of all)
-        expect(answers.get(question)).toEqual({ lines, code: code === '-' ? undefined : code });
+      for (const [question, lines, code, complaint] of all)
+        expect(answers.get(question)).toEqual({ lines, complaint, code: code === '-' ? undefined : code });
     }),
     { numRuns: 60 },
   ));
@@ -99,13 +100,20 @@ describe.each([
 });
 
 test.each([
-  [ALIVE, true, '3 of 3 packets came back'],
-  [['5 packets transmitted, 0 received, +3 errors, 100% packet loss, time 4001ms'], false, '0 of 5 packets came back'],
-  [['3 packets transmitted, 2 packets received, 33% packet loss'], true, '2 of 3 packets came back'],
-  [['ping: connect: Network is unreachable'], false, 'ping: connect: Network is unreachable'],
-  [[], false, '(nothing)'],
-])('a ping is judged by its summary: %j', (lines, ok, detail) =>
-  expect(pingProbe('a', 'b', 'ping', { lines, code: ok ? 0 : 1 })).toEqual({
+  [ALIVE, '', true, '3 of 3 packets came back'],
+  [ALIVE, 'ping: Warning: time of day goes back', true, '3 of 3 packets came back'],
+  [
+    ['5 packets transmitted, 0 received, +3 errors, 100% packet loss, time 4001ms'],
+    '',
+    false,
+    '0 of 5 packets came back',
+  ],
+  [['3 packets transmitted, 2 packets received, 33% packet loss'], '', true, '2 of 3 packets came back'],
+  [[], 'ping: connect: Network is unreachable', false, 'ping: connect: Network is unreachable'],
+  [[], ALIVE[0]!, false, ALIVE[0]!],
+  [[], '', false, '(nothing)'],
+])('a ping is judged by its summary on stdout: %j %j', (lines, complaint, ok, detail) =>
+  expect(pingProbe('a', 'b', 'ping', { lines, complaint, code: ok ? 0 : 1 })).toEqual({
     from: 'a',
     to: 'b',
     what: 'ping',
@@ -115,4 +123,4 @@ test.each([
 );
 
 test('a ping that was not asked is no probe', () =>
-  expect(pingProbe('a', 'b', 'ping', { lines: [], code: undefined })).toBeUndefined());
+  expect(pingProbe('a', 'b', 'ping', { lines: [], complaint: '', code: undefined })).toBeUndefined());

@@ -1,7 +1,7 @@
 import { contains, parseCidr } from '../../../lib/tunnel/address';
 import { KINDS } from '../../../lib/tunnel/devices';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
-import { ALIVE, DEAD, answerText, type Said } from './answer-text';
+import { ALIVE, DEAD, answerText, failed, type Said } from './answer-text';
 import type { World } from './world';
 
 /** tmsh's listing of an object with a canonical value. */
@@ -25,7 +25,7 @@ export function listing(path: string, value: string, incidental: readonly string
   ];
 }
 
-const NOT_FOUND = ['01020036:3: The requested object (/Common/X) was not found.'];
+const NOT_FOUND = '01020036:3: The requested object (/Common/X) was not found.';
 
 /** What the observe script prints about a BIG-IP that stands as the world says. */
 export function bigipAnswer(world: World, spec: Tunnel, applied: Tunnel | null): string {
@@ -47,7 +47,7 @@ function bigipSays({ bigip, saved, group, otherRoutes, alive }: World, question:
   if (kind === 'saved') return [question, saved === undefined ? [] : [saved], 0];
   if (kind === 'group')
     return group === null
-      ? [question, ['Syntax Error: "cm" unknown property'], 1]
+      ? failed(question, 1, 'Syntax Error: "cm" unknown property')
       : [question, ['CM::Status', `Status  ${name === 'sync-status' ? group.sync : group.failover}`], 0];
   if (kind === 'ping')
     return Object.keys(bigip).some((object) => object.startsWith('tunnel '))
@@ -66,7 +66,7 @@ function bigipSays({ bigip, saved, group, otherRoutes, alive }: World, question:
     };
     return [question, [...own, ...otherRoutes].filter(near), 0];
   }
-  if (value === undefined) return [question, NOT_FOUND, 1];
+  if (value === undefined) return failed(question, 1, NOT_FOUND);
   if (kind === 'virtual') {
     const type = value.split(' ')[1]!;
     const found = value.startsWith('type snat pool ')

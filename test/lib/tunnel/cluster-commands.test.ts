@@ -302,6 +302,16 @@ describe('observing', () => {
     expect(site.observe().state).toMatchObject({ 'scc f5ipfailover': 'is granted' });
   });
 
+  test('a client that warns on stderr is read as one that does not', () => {
+    const warning = 'W0514 machinery.go: the object has been modified (NotFound); resource type\n';
+    const site = new ClusterSite(pair(), freshCluster({ warning }));
+    site.go();
+    const warned = site.observe();
+    expect(warned.state).toMatchObject({ [`label ${ONE} f5rampnode`]: 'is true first -' });
+    delete site.world.warning;
+    expect(warned).toEqual(site.observe());
+  });
+
   test('a login that has ended is no empty cluster', () => {
     const faults = [{ command: 'get', code: 1, said: 'error: You must be logged in to the server (Unauthorized)' }];
     expect(() => new ClusterSite(pair(), freshCluster({ faults })).observe()).toThrow(NotUnderstood);

@@ -39,6 +39,8 @@ export interface FakeCluster {
   accounts: Record<string, State>;
   privileged: readonly string[];
   dcs: readonly Config[];
+  /** What every command says on stderr beside all else. */
+  warning?: string;
   faults?: readonly Fault[];
   /** How many Pods of each ipfailover object run; default all. */
   available?: number;

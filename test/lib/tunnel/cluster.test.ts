@@ -7,7 +7,7 @@ import { recordedState, remember } from '../../../lib/tunnel/records';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { observed, type Model } from './cluster-model';
 import { ADMIN, NODES, pair, single } from './cluster-site';
-import { answerText, type Said } from './answer-text';
+import { answerText, type Said, type Told } from './answer-text';
 import { aim, reached } from './cluster-plans';
 
 const [ONE, TWO] = NODES as [string, string, string];
@@ -295,7 +295,7 @@ describe('order, interruptions and words', () => {
 
 describe('answers', () => {
   const subject = { name: ADMIN, spec: pair(), applied: null };
-  const good: Readonly<Record<string, readonly [readonly string[], number]>> = {
+  const good: Readonly<Record<string, Told>> = {
     client: [['ipfailover cordon '], 0],
     [`node ${ONE}`]: [['on'], 0],
     [`node ${TWO}`]: [['off'], 0],
@@ -308,9 +308,7 @@ describe('answers', () => {
   };
   const read = (changes: typeof good): Observation<ClusterFacts> =>
     cluster.read(
-      answerText(
-        Object.entries({ ...good, ...changes }).map(([question, [lines, code]]): Said => [question, lines, code]),
-      ),
+      answerText(Object.entries({ ...good, ...changes }).map(([question, said]): Said => [question, ...said])),
       subject,
     );
 
@@ -340,19 +338,19 @@ describe('answers', () => {
     }));
 
   test('a node that is not there is none; anything else that goes wrong is not understood', () => {
-    const gone = ['Error from server (NotFound): nodes "ramp-2.example.com" not found'];
-    expect(read({ [`node ${TWO}`]: [gone, 1], [`label ${TWO} f5rampnode`]: [gone, 1] }).facts.nodes).toEqual({
+    const gone: Told = [[], 1, 'Error from server (NotFound): nodes "ramp-2.example.com" not found'];
+    expect(read({ [`node ${TWO}`]: gone, [`label ${TWO} f5rampnode`]: gone }).facts.nodes).toEqual({
       [ONE]: 'on',
     });
-    expect(() => read({ [`node ${TWO}`]: [['error: You must be logged in to the server (Unauthorized)'], 1] })).toThrow(
-      /would not tell of node ramp-2\.example\.com \(exit code 1\): error: You must be logged in/,
-    );
+    expect(() =>
+      read({ [`node ${TWO}`]: [[], 1, 'error: You must be logged in to the server (Unauthorized)'] }),
+    ).toThrow(/would not tell of node ramp-2\.example\.com \(exit code 1\): error: You must be logged in/);
   });
 
   test('a server without DeploymentConfigs has no ipfailover objects', () => {
-    const none = ['error: the server doesn\'t have a resource type "dc"'];
-    expect(read({ 'ipfailover f5ipfailover': [none, 1], ipfailovers: [none, 1] }).facts.failovers).toEqual([]);
-    expect(() => read({ 'account f5ipfailover': [none, 1] })).toThrow(NotUnderstood);
+    const none: Told = [[], 1, 'error: the server doesn\'t have a resource type "dc"'];
+    expect(read({ 'ipfailover f5ipfailover': none, ipfailovers: none }).facts.failovers).toEqual([]);
+    expect(() => read({ 'account f5ipfailover': none })).toThrow(NotUnderstood);
   });
 
   test.each([

@@ -12,7 +12,7 @@ fs.appendFileSync(path.join(__dirname, 'oc.log'), `${args.join(' ')}\n`);
 function end(code, out = '', err = '') {
   fs.writeFileSync(file, JSON.stringify(world));
   fs.writeSync(1, out);
-  fs.writeSync(2, err);
+  fs.writeSync(2, `${world.warning ?? ''}${err}`);
   process.exit(code);
 }
 

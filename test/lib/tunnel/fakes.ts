@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Replies } from './scripts';
+import { program, type Replies } from './scripts';
 
 const DOCUMENTS = join(__dirname, '../../../documents');
 
@@ -20,24 +20,18 @@ export class Fakes {
 
   /** Replaces every command named in `replies`; any other command line of theirs is answered with exit code 127. */
   reply(replies: Replies): void {
-    for (const name of new Set(Object.keys(replies).map((line) => line.split(' ')[0]!))) {
-      const cases = Object.entries(replies)
-        .filter(([line]) => line.startsWith(`${name} `))
-        .map(
-          ([line, [lines, code]]) =>
-            `'${line}') printf '%s' '${lines.map((each) => `${each}\n`).join('')}'; exit ${code} ;;`,
-        );
-      this.program(
-        name,
-        `echo "${name} $*" >>'${this.log}'\ncase "${name} $*" in\n${cases.join('\n')}\nesac\necho "unexpected: ${name} $*"\nexit 127`,
-      );
-    }
+    for (const name of new Set(Object.keys(replies).map((line) => line.split(' ')[0]!)))
+      this.put(name, program(name, replies, `echo "${name} $*" >>'${this.log}'`));
   }
 
   /** Replaces one command by lines of bash, where its answer depends on more than its words. */
   program(name: string, lines: string): void {
+    this.put(name, `#!/bin/bash\n${lines}\n`);
+  }
+
+  private put(name: string, text: string): void {
     mkdirSync(this.bin, { recursive: true });
-    writeFileSync(join(this.bin, name), `#!/bin/bash\n${lines}\n`, { mode: 0o755 });
+    writeFileSync(join(this.bin, name), text, { mode: 0o755 });
   }
 
   /** The calls since the last time. */

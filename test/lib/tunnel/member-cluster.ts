@@ -26,10 +26,6 @@ export function clusterLooked(
   spec: Member,
   applied: Member | null = null,
 ): Observation<ClusterFacts> {
-  const said = Object.entries({ ...CALM, ...changes }).map(([question, [lines, code]]): Said => [
-    question,
-    lines,
-    code,
-  ]);
+  const said = Object.entries({ ...CALM, ...changes }).map(([question, said]): Said => [question, ...said]);
   return cluster.read(answerText(said), { name: ADMIN, spec, applied });
 }

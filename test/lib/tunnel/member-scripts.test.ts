@@ -92,11 +92,11 @@ describe("the ramp node's script on a balancer", () => {
   });
 
   test('tells of a node that is no member', () => {
-    const none: Replies[string] = [['Device "tun0" does not exist.'], 1];
+    const none: Replies[string] = [[], 1, 'Device "tun0" does not exist.'];
     const changes = { 'ip -o -4 addr show dev tun0': none, 'ip -o link show dev tun0': none };
     expect(read(changes).facts.problem).toContain('has no tun0');
     expect(
-      read({ 'ovs-vsctl get Interface tun0 ofport': [['ovs-vsctl: no row "tun0" in table Interface'], 1] }).facts
+      read({ 'ovs-vsctl get Interface tun0 ofport': [[], 1, 'ovs-vsctl: no row "tun0" in table Interface'] }).facts
         .problem,
     ).toContain('tun0 is no port of br0');
     expect(read({ 'ip -4 route show 10.128.0.0/14': [[], 0] }).facts.problem).toContain('has no route');

@@ -6,7 +6,7 @@ import { balancer } from '../../../lib/tunnel/member/device';
 import type { BalancerFacts } from '../../../lib/tunnel/member/read';
 import { parseDeclaration } from '../../../lib/tunnel/parse';
 import type { Member } from '../../../lib/tunnel/tunnel';
-import { ALIVE, answerText, type Said } from './answer-text';
+import { ALIVE, answerText, type Told } from './answer-text';
 import { merge } from './site';
 
 export const MEMBER_FILE = join(__dirname, '../../../tunnels/edge-lb.yaml');
@@ -33,7 +33,7 @@ const LINK =
   '7: tun0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UNKNOWN\\    link/ether 4e:1f:a2:00:00:01';
 
 /** What a member of the SDN answers. */
-export const WHOLE: Readonly<Record<string, readonly [lines: readonly string[], code: Said[2]]>> = {
+export const WHOLE: Readonly<Record<string, Told>> = {
   'addresses tun0': [[ADDRESS], 0],
   'link tun0': [[LINK], 0],
   'port tun0': [['2'], 0],
@@ -41,16 +41,14 @@ export const WHOLE: Readonly<Record<string, readonly [lines: readonly string[], 
   'ping 10.130.0.7': [ALIVE, 0],
 };
 export const NO_TUN0 = {
-  'addresses tun0': [['Device "tun0" does not exist.'], 1],
-  'link tun0': [['Device "tun0" does not exist.'], 1],
-  'port tun0': [['ovs-vsctl: no row "tun0" in table Interface'], 1],
+  'addresses tun0': [[], 1, 'Device "tun0" does not exist.'],
+  'link tun0': [[], 1, 'Device "tun0" does not exist.'],
+  'port tun0': [[], 1, 'ovs-vsctl: no row "tun0" in table Interface'],
   'route 10.128.0.0/14': [[], 0],
 } satisfies typeof WHOLE;
 
 export function told(changes: typeof WHOLE = {}): string {
-  return answerText(
-    Object.entries({ ...WHOLE, ...changes }).map(([question, [lines, code]]) => [question, lines, code]),
-  );
+  return answerText(Object.entries({ ...WHOLE, ...changes }).map(([question, said]) => [question, ...said]));
 }
 
 export function looked(changes: typeof WHOLE = {}, spec = MEMBER): Observation<BalancerFacts> {

@@ -5,7 +5,7 @@ import { balancer } from '../../../lib/tunnel/member/device';
 import type { Member } from '../../../lib/tunnel/tunnel';
 import { ADMIN, MEMBER, NODE, NO_TUN0, WHOLE, about, looked, member, told } from './member-site';
 import { refused } from './plans';
-import { ALIVE, DEAD, answerText, type Said } from './answer-text';
+import { ALIVE, DEAD, answerText, type Said, type Told } from './answer-text';
 import { EXAMPLE, tunnel } from './site';
 import { DEVICE, CLUSTER, OURS, clusterLooked } from './member-cluster';
 
@@ -48,11 +48,16 @@ describe('a balancer', () => {
     ],
     [
       'a tun0 of something else than Open vSwitch',
-      { 'port tun0': [['ovs-vsctl: no row "tun0" in table Interface'], 1] },
+      { 'port tun0': [[], 1, 'ovs-vsctl: no row "tun0" in table Interface'] },
       `${DEVICE}: tun0 is no port of br0 (ovs-vsctl: no row "tun0" in table Interface)`,
       NO_MEMBER,
     ],
-    ['no Open vSwitch', { 'port tun0': [['nsenter: failed to execute ovs-vsctl'], 127] }, 'nsenter: failed', NO_MEMBER],
+    [
+      'no Open vSwitch',
+      { 'port tun0': [[], 127, 'nsenter: failed to execute ovs-vsctl'] },
+      'nsenter: failed',
+      NO_MEMBER,
+    ],
     ['a port that failed', { 'port tun0': [['-1'], 0] }, 'tun0 is no port of br0 (-1)', NO_MEMBER],
     ['no port yet', { 'port tun0': [['[]'], 0] }, 'tun0 is no port of br0 ([])', NO_MEMBER],
     [
@@ -101,16 +106,16 @@ describe('a balancer', () => {
     expect(balancer.absent({ ...about(MEMBER), original: {} }, looked(NO_TUN0))).toEqual({}));
 
   test.each<readonly [string, typeof WHOLE]>([
-    ['addresses', { 'addresses tun0': [['Object "addr" is unknown'], 1] }],
-    ['the link', { 'link tun0': [['Dump terminated'], 1] }],
-    ['a route', { 'route 10.128.0.0/14': [['RTNETLINK answers: Operation not permitted'], 2] }],
+    ['addresses', { 'addresses tun0': [[], 1, 'Object "addr" is unknown'] }],
+    ['the link', { 'link tun0': [[], 1, 'Dump terminated'] }],
+    ['a route', { 'route 10.128.0.0/14': [[], 2, 'RTNETLINK answers: Operation not permitted'] }],
   ])('that would not show %s is not understood, neither as a yes nor as a no', (_what, changes) =>
     expect(() => looked(changes)).toThrow(NotUnderstood),
   );
 
   test('that leaves a question out, or is cut, is not understood', () => {
     const { 'port tun0': _port, ...others } = WHOLE;
-    const cut = answerText(Object.entries(others).map(([question, [lines, code]]): Said => [question, lines, code]));
+    const cut = answerText(Object.entries(others).map(([question, said]): Said => [question, ...said]));
     expect(() => balancer.read(cut, about(MEMBER))).toThrow('no answer to "port tun0"');
     expect(() => balancer.read(told().slice(0, -20), about(MEMBER))).toThrow(NotUnderstood);
   });
@@ -211,8 +216,8 @@ describe("the balancer's node in the cluster", () => {
   });
 
   test('that the cluster does not have is refused; a teardown says that nothing is to be removed', () => {
-    const gone = ['Error from server (NotFound): nodes "balancer.example.com" not found'];
-    const none: typeof WHOLE = { [`node ${NODE}`]: [gone, 1], [`scheduling ${NODE}`]: [gone, 1] };
+    const gone: Told = [[], 1, 'Error from server (NotFound): nodes "balancer.example.com" not found'];
+    const none: typeof WHOLE = { [`node ${NODE}`]: gone, [`scheduling ${NODE}`]: gone };
     refused(() => inCluster('desired', none), `${CLUSTER} has no node ${NODE}`, "the balancer's name (balancer.node)");
     expect(inCluster('absent', none, MEMBER, MEMBER)).toEqual({
       changes: [],
@@ -255,7 +260,7 @@ describe('ordinary Pods that are still there', () => {
     'Error: unknown flag: --field-selector',
     'Error from server (Forbidden): pods is forbidden: User "edge" cannot list all pods in the cluster',
   ])('that cannot be listed (%s) hinder nobody: it is said', (said) => {
-    const { changes, remarks } = inCluster('desired', { [`pods ${NODE}`]: [[said], 1] });
+    const { changes, remarks } = inCluster('desired', { [`pods ${NODE}`]: [[], 1, said] });
     expect(changes).toHaveLength(1);
     expect(remarks).toEqual([
       `${CLUSTER} would not list the Pods of node ${NODE}, so see for ordinary ones by hand: ${said}`,

@@ -166,7 +166,7 @@ describe('what is worth knowing of a pair', () => {
 });
 
 describe('where the virtual IP is', () => {
-  const said = (...lines: string[]): Answer => ({ lines, code: 0 });
+  const said = (...lines: string[]): Answer => ({ lines, complaint: '', code: 0 });
 
   test.each([
     ['here', true, true, 'has it'],
@@ -180,7 +180,7 @@ describe('where the virtual IP is', () => {
     }),
   );
 
-  test.each([said('perhaps'), said(), { lines: ['Device "eth0" does not exist.'], code: 1 }])(
+  test.each([said('perhaps'), said(), { lines: [], complaint: 'Device "eth0" does not exist.', code: 1 }])(
     '%j is not understood',
     (answer) => expect(() => readVip('ramp node x', pair(), answer)).toThrow(NotUnderstood),
   );
@@ -213,7 +213,7 @@ describe('where the virtual IP is', () => {
   );
 
   test('a packet is not traced where there is no Pod, and not judged by flows where there are none', () => {
-    expect(readTrace('ramp node x', pair(), { lines: [], code: undefined })).toEqual([]);
+    expect(readTrace('ramp node x', pair(), { lines: [], complaint: '', code: undefined })).toEqual([]);
     expect(readTrace('ramp node x', pair({ snat: 'gateway' }), said('Datapath actions: 4'))).toEqual([]);
   });
 
@@ -226,7 +226,7 @@ describe('the health report of a node', () => {
   const VALUE = 'mark 127.112.0.11 interface tun1 source 10.3.91.216 cookie 0x999 address 10.129.1.254';
   function read(...lines: string[]): { remark: string; state: Record<string, string> } {
     const state: Record<string, string> = {};
-    return { remark: readReport('ramp node x', pair(), { lines, code: 0 }, state), state };
+    return { remark: readReport('ramp node x', pair(), { lines, complaint: '', code: 0 }, state), state };
   }
 
   test('that speaks is there, and nothing is to be said', () =>

@@ -1,7 +1,7 @@
 import type { State } from '../../../lib/tunnel/device';
 import { KINDS } from '../../../lib/tunnel/devices';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
-import { ALIVE, DEAD, answerText, type Said } from './answer-text';
+import { ALIVE, DEAD, answerText, failed, type Said } from './answer-text';
 import { bridgeFlows } from './pipelines';
 import { freshWorld, type World } from './world';
 
@@ -28,7 +28,7 @@ function rampSays(world: World, question: string): Said {
     case 'forwarding':
       return [question, [forwarding], 0];
     case 'addresses': {
-      if (!stands) return [question, [`Device "${name}" does not exist.`], 1];
+      if (!stands) return failed(question, 1, `Device "${name}" does not exist.`);
       const gateway = name === 'tun0' ? [`${bridge!.gateway}/${bridge!.subnet.split('/')[1]}`] : [];
       const all = [...gateway, ...held(`address ${name} `).map((address) => `${address}/32`)];
       return [
@@ -38,7 +38,7 @@ function rampSays(world: World, question: string): Said {
       ];
     }
     case 'link': {
-      if (!stands) return [question, [`Device "${name}" does not exist.`], 1];
+      if (!stands) return failed(question, 1, `Device "${name}" does not exist.`);
       const flags = name === 'tun0' || value === 'up' ? 'UP,LOWER_UP' : 'NOARP';
       const ether =
         name === 'tun0' ? `link/ether ${bridge!.mac} brd ff:ff:ff:ff:ff:ff` : 'link/ipip 0.0.0.0 peer 10.3.89.66';
@@ -46,7 +46,7 @@ function rampSays(world: World, question: string): Said {
     }
     case 'port':
       return bridge === null
-        ? [question, ['ovs-vsctl: no row "tun0" in table Interface'], 1]
+        ? failed(question, 1, 'ovs-vsctl: no row "tun0" in table Interface')
         : [question, [bridge.port], 0];
     case 'tunnel':
       return [question, value === undefined ? [] : [`${name}: ip/ip ${value} ttl inherit`], 0];
@@ -84,7 +84,7 @@ function rampSays(world: World, question: string): Said {
       return [question, [(bridge?.pods ?? []).map((pod) => `${pod} `).join('')], 0];
     case 'flows':
       return bridge === null
-        ? [question, ['ovs-ofctl: br0 is not a bridge or a socket'], 1]
+        ? failed(question, 1, 'ovs-ofctl: br0 is not a bridge or a socket')
         : [question, [...bridgeFlows(bridge), ...dumpOurs(ramp), ...world.otherFlows], 0];
     case 'ping':
       return Object.keys(ramp).some((object) => object.startsWith('tunnel '))

@@ -57,8 +57,22 @@ export function holds(expected: string, listed: string): boolean {
   return spawnSync('bash', ['-c', `${body}\nholds "$1" "$2"`, 'holds', expected, listed]).status === 0;
 }
 
-/** What a command on a host answers: its lines and its exit code. */
-export type Replies = Readonly<Record<string, readonly [lines: readonly string[], code: number]>>;
+/** What a command on a host answers: its lines, its exit code, and what it says on stderr. */
+export type Reply = readonly [lines: readonly string[], code: number, complaint?: string];
+export type Replies = Readonly<Record<string, Reply>>;
+
+/** A program that answers these command lines of its own, and any other with exit code 127. `before`: what it does each time. */
+export function program(name: string, replies: Replies, before = ''): string {
+  const words = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+  const cases = Object.entries(replies)
+    .filter(([line]) => line.startsWith(`${name} `))
+    .map(
+      ([line, [lines, code, complaint]]) =>
+        `${words(line)}) printf %s ${words(lines.map((each) => `${each}\n`).join(''))}\n` +
+        `${complaint === undefined ? '' : `printf '%s\\n' ${words(complaint)} >&2\n`}exit ${code} ;;`,
+    );
+  return `#!/bin/bash\n${before}\ncase "${name} $*" in\n${cases.join('\n')}\nesac\necho "unexpected: ${name} $*"\nexit 127\n`;
+}
 
 /**
  * What the ramp node's observe script makes of a host whose commands answer like this; any other command line is not found.
@@ -76,19 +90,8 @@ export function observed(
     mkdirSync(cni, { recursive: true });
     for (const [address, content] of Object.entries(claims)) writeFileSync(join(cni, address), `${content}\n`);
     mkdirSync(join(root, 'bin'));
-    for (const name of new Set(Object.keys(replies).map((line) => line.split(' ')[0]!))) {
-      const cases = Object.entries(replies)
-        .filter(([line]) => line.startsWith(`${name} `))
-        .map(
-          ([line, [lines, code]]) =>
-            `'${line}') cat <<'END'\n${lines.map((each) => `${each}\n`).join('')}END\nexit ${code} ;;`,
-        );
-      writeFileSync(
-        join(root, 'bin', name),
-        `#!/bin/bash\ncase "${name} $*" in\n${cases.join('\n')}\nesac\necho "unexpected: ${name} $*"\nexit 127\n`,
-        { mode: 0o755 },
-      );
-    }
+    for (const name of new Set(Object.keys(replies).map((line) => line.split(' ')[0]!)))
+      writeFileSync(join(root, 'bin', name), program(name, replies), { mode: 0o755 });
     const { stdout, stderr, status } = spawnSync('bash', ['-s'], {
       input: ['prelude', 'ramp-objects', 'ramp-observe']
         .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))

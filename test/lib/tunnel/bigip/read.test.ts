@@ -2,17 +2,17 @@ import * as fc from 'fast-check';
 import { bigip } from '../../../../lib/tunnel/bigip/device';
 import { NotUnderstood, NotVerified } from '../../../../lib/tunnel/errors';
 import { specs, states } from '../generators';
-import { ALIVE, DEAD, answerText, type Said } from '../answer-text';
+import { ALIVE, DEAD, answerText, type Said, type Told } from '../answer-text';
 import { bigipAnswer } from '../bigip-answer';
 import { subject, EXAMPLE, tunnel } from '../site';
 import { freshWorld } from '../world';
 
-const MISSING: Said[1] = ['01020036:3: The requested object (/Common/SDN) was not found.'];
+const MISSING: Told = [[], 1, '01020036:3: The requested object (/Common/SDN) was not found.'];
 
 /** Answers to all questions of the example; those not given: no such object. */
-function read(given: Readonly<Record<string, readonly [readonly string[], number | '-']>>, spec = EXAMPLE) {
+function read(given: Readonly<Record<string, Told>>, spec = EXAMPLE) {
   const said = bigip.questions(subject('bigip', spec)).map((question): Said => {
-    const usual: readonly [readonly string[], number | '-'] = /^(?:routes|tunnels|selfs) /.test(question)
+    const usual: Told = /^(?:routes|tunnels|selfs) /.test(question)
       ? [[], 0]
       : question === 'saved'
         ? [[], 0]
@@ -20,7 +20,7 @@ function read(given: Readonly<Record<string, readonly [readonly string[], number
           ? [[], '-']
           : question.startsWith('group ')
             ? [['Status  Standalone'], 0]
-            : [MISSING, 1];
+            : MISSING;
     return [question, ...(given[question] ?? usual)];
   });
   return bigip.read(answerText(said), subject('bigip', spec));
@@ -174,7 +174,7 @@ describe('listings as BIG-IP prints them', () => {
   );
 
   test('an object that is missing is known by its code or by saying nothing at all', () => {
-    expect(read({ 'self SDN': [MISSING, 1] }, SPEC).state).toEqual({});
+    expect(read({ 'self SDN': MISSING }, SPEC).state).toEqual({});
     expect(read({ 'self SDN': [[], 1] }, SPEC).state).toEqual({});
   });
 
@@ -199,10 +199,8 @@ describe('listings as BIG-IP prints them', () => {
 
 describe('the device group', () => {
   const heading = (title: string): string[] => ['', '------------------', `CM::${title}`, '------------------'];
-  const group = (
-    sync: readonly [readonly string[], number],
-    failover: readonly [readonly string[], number] = [[], 0],
-  ) => read({ 'group sync-status': sync, 'group failover-status': failover }, SPEC).facts.group;
+  const group = (sync: Told, failover: Told = [[], 0]) =>
+    read({ 'group sync-status': sync, 'group failover-status': failover }, SPEC).facts.group;
   const synced = (status: string): string[] => [
     ...heading('Sync Status'),
     'Color    green',
@@ -212,7 +210,7 @@ describe('the device group', () => {
 
   test('there is none where the sync status is Standalone, whatever is said of failover', () => {
     expect(group([synced('Standalone'), 0])).toEqual({ kind: 'none' });
-    expect(group([['Status Standalone '], 0], [['Syntax Error: unexpected argument "failover-status"'], 1])).toEqual({
+    expect(group([['Status Standalone '], 0], [[], 1, 'Syntax Error: unexpected argument "failover-status"'])).toEqual({
       kind: 'none',
     });
   });
@@ -235,14 +233,14 @@ describe('the device group', () => {
       sync: 'In Sync',
     }));
 
-  test.each([
-    [['Syntax Error: unexpected argument "cm"'], 1],
-    [['01070734:3: Configuration error: Status Standalone'], 0],
-    [['Status Standalone'], 1],
-    [['Sync Status Standalone'], 0],
-    [[], 0],
-  ] as const)('what is no clear answer is not taken for Standalone: %j (%d)', (lines, code) =>
-    expect(group([lines, code])).toMatchObject({ kind: 'unknown' }),
+  test.each<readonly [what: string, sync: Told]>([
+    ['a refusal', [[], 1, 'Syntax Error: unexpected argument "cm"']],
+    ['a refusal with exit code 0', [['01070734:3: Configuration error: Status Standalone'], 0]],
+    ['a complaint', [[], 1, 'Status Standalone']],
+    ['another line', [['Sync Status Standalone'], 0]],
+    ['nothing', [[], 0]],
+  ])('what is no clear answer is not taken for Standalone: %s', (_what, sync) =>
+    expect(group(sync)).toMatchObject({ kind: 'unknown' }),
   );
 });
 
@@ -262,10 +260,12 @@ describe('nonsense is not understood, and the message names the device', () => {
       0,
       'translation that edge-ramp does not know',
     ],
-  ])('%s: %j', (question, lines, code, what) => {
-    expect(() => read({ [question]: [lines, code] })).toThrow(NotUnderstood);
-    expect(() => read({ [question]: [lines, code] })).toThrow('BIG-IP 10.3.88.66');
-    expect(() => read({ [question]: [lines, code] })).toThrow(what);
+  ])('%s: %j', (question, words, code, what) => {
+    const told: Told = code === 0 ? [words, 0] : [[], code, words[0]!];
+    expect(() => read({ [question]: told })).toThrow(NotUnderstood);
+    expect(() => read({ [question]: told })).toThrow('BIG-IP 10.3.88.66');
+    expect(() => read({ [question]: told })).toThrow(what);
+    if (code !== 0) expect(() => read({ [question]: told })).toThrow(words[0]);
   });
 });
 

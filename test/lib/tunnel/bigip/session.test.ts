@@ -1,3 +1,4 @@
+import { readAnswers, type Answer } from '../../../../lib/tunnel/answer';
 import { Fakes } from '../fakes';
 
 const PARAMETERS = ['Tunnel', 'Fence', 'Management', 'User', 'Secret', 'HostKey'];
@@ -57,4 +58,35 @@ describe('the SSH way from the bastion to BIG-IP', () => {
 test('a script has a home of its own where the agent gives none: oc keeps its cache there', () => {
   const { stdout } = fakes.bash(['-c', `unset HOME; . ${process.cwd()}/documents/prelude.sh; bash -c 'echo "$HOME"'`]);
   expect(stdout).toBe(`${fakes.root}/root\n`);
+});
+
+describe('what BIG-IP says', () => {
+  const listed = 'net self SDN { address 10.3.91.216/24 }';
+  const warning = '[api-status-warning] net/self : deprecated : expose-to-datapath';
+  /** The answer to a question whose command ends like this on BIG-IP, whose login shell is tmsh. */
+  function answered(ssh: string): Answer {
+    const env = Object.fromEntries(PARAMETERS.map((name) => [`SSM_${name}`, name.toLowerCase()]));
+    fakes.program('ssh', ssh);
+    const line = 'enter bigip 0 -; tmsh_ask q list net self SDN; finish';
+    const { code, stdout, stderr } = fakes.script(['prelude', 'bigip-session'], line, env);
+    expect([code, stderr]).toEqual([0, '']);
+    return readAnswers('BIG-IP', stdout, ['q']).get('q')!;
+  }
+
+  test('is its listing alone, whatever it warns of beside it', () =>
+    expect(answered(`echo '${listed}'; echo '${warning}' >&2`)).toEqual({ lines: [listed], complaint: '', code: 0 }));
+
+  test.each([1, 0])('on stderr is a refusal by its code, also with exit code %d', (code) =>
+    expect(answered(`echo '01020036:3: The requested self IP was not found.' >&2; exit ${code}`)).toEqual({
+      lines: [],
+      complaint: '01020036:3: The requested self IP was not found.',
+      code: 1,
+    }),
+  );
+
+  test('is a refusal where its code begins any line', () =>
+    expect(answered(`printf '%s\\n' 'of these:' 'Syntax Error: no'`)).toMatchObject({ code: 1 }));
+
+  test('is none where something like a code stands within a line', () =>
+    expect(answered(`echo 'description "a Syntax Error: none"'`)).toMatchObject({ code: 0 }));
 });

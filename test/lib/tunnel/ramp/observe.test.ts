@@ -16,6 +16,14 @@ describe('what the observe script says of a node, understood', () => {
     expect(facts).toMatchObject({ pipelineProblem: '', sdnAddress: '10.129.1.254', strangeFlows: [] });
   });
 
+  test('is the same when every command warns on stderr', () => {
+    const warning =
+      '2019-05-14T09:21:33Z|00001|ovsdb_idl|WARN|Interface table lacks a column (database needs upgrade?)';
+    const given = replies([...bridgeFlows(BRIDGE), ...dumpOurs(site.world.ramp)]);
+    const warned = Object.entries(given).map(([line, [lines, code]]) => [line, [lines, code, warning]] as const);
+    expect(read(Object.fromEntries(warned))).toEqual(read(given));
+  });
+
   test('tells a flow once, also where two declarations name it', () => {
     const before = tunnel({ cookie: '0xabd', tunnel: { bigip: '10.3.91.215/24', node: '10.3.91.214' } });
     const theirs =
@@ -45,7 +53,7 @@ describe('what the observe script says of a node, understood', () => {
         ['10.129.0.1/23', '10.129.0.254/32'].map((each) => `7: tun0    inet ${each} scope global tun0`),
         0,
       ],
-      [`iptables -w -C INPUT ${RULE}`]: [['iptables: Bad rule (does a matching rule exist in that chain?).'], 1],
+      [`iptables -w -C INPUT ${RULE}`]: [[], 1, 'iptables: Bad rule (does a matching rule exist in that chain?).'],
       'iptables -w -S INPUT': [['-P INPUT ACCEPT'], 0],
     });
     expect(read(given, {}).state).toEqual(published);
@@ -69,7 +77,7 @@ describe('what the observe script says of a node, understood', () => {
         ['10.129.0.1/23', '10.129.0.254/32'].map((each) => `7: tun0    inet ${each} scope global tun0`),
         0,
       ],
-      [`iptables -w -C INPUT ${RULE}`]: [['iptables: Bad rule (does a matching rule exist in that chain?).'], 1],
+      [`iptables -w -C INPUT ${RULE}`]: [[], 1, 'iptables: Bad rule (does a matching rule exist in that chain?).'],
       'iptables -w -S INPUT': [
         ['-P INPUT ACCEPT', `-A INPUT -s 10.3.89.66/32 -p ipencap -m comment --comment "${other}" -j ACCEPT`],
         0,
@@ -104,7 +112,7 @@ describe('what the observe script says of a node, understood', () => {
     const absent: Replies = Object.fromEntries(
       ['ip -o link show dev tun1', 'ip -o -4 addr show dev tun1'].map((line) => [
         line,
-        [['Device "tun1" does not exist.'], 1] as const,
+        [[], 1, 'Device "tun1" does not exist.'] as const,
       ]),
     );
     const given = replies(bridgeFlows(BRIDGE), {
@@ -112,9 +120,9 @@ describe('what the observe script says of a node, understood', () => {
       'ip -o tunnel show tun1': [[], 0],
       'ip -o -4 addr show dev tun0': [['7: tun0    inet 10.129.0.1/23 scope global tun0'], 0],
       [`ip -4 route show ${SOURCE}`]: [[], 0],
-      [`iptables -w -C INPUT ${RULE}`]: [['iptables: Bad rule'], 1],
+      [`iptables -w -C INPUT ${RULE}`]: [[], 1, 'iptables: Bad rule'],
       'iptables -w -S INPUT': [['-P INPUT ACCEPT'], 0],
-      [`ping -c 3 -i 0.2 -W 1 ${SOURCE}`]: [['this must not be asked'], 1],
+      [`ping -c 3 -i 0.2 -W 1 ${SOURCE}`]: [[], 1, 'this must not be asked'],
     });
     expect(read(given, {})).toMatchObject({ state: freshWorld(EXAMPLE).ramp, probes: [] });
   });

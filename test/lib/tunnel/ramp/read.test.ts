@@ -3,7 +3,7 @@ import { NotUnderstood, NotVerified } from '../../../../lib/tunnel/errors';
 import { ramp } from '../../../../lib/tunnel/ramp/device';
 import { specs, sites } from '../generators';
 import { bridgeFlows } from '../pipelines';
-import { ALIVE, DEAD, answerText, type Said } from '../answer-text';
+import { ALIVE, DEAD, answerText, type Said, type Told } from '../answer-text';
 import { rampAnswer } from '../ramp-answer';
 import { subject, tunnel } from '../site';
 import { BRIDGE } from '../world';
@@ -11,7 +11,7 @@ import { BRIDGE } from '../world';
 const NODE = 'ramp node i-0a4e90de0a4e90de0';
 const SPEC = tunnel({ clusterNetworks: ['10.128.0.0/14'] });
 const bridge = { ...BRIDGE, gateway: '10.131.0.1', subnet: '10.131.0.0/23', pods: [] };
-type Given = Readonly<Record<string, readonly [readonly string[], number | '-']>>;
+type Given = Readonly<Record<string, Told>>;
 
 const TUN0 = '7: tun0    inet 10.131.0.1/23 scope global tun0\\       valid_lft forever preferred_lft forever';
 const RAMP_SDN_IP = '7: tun0    inet 10.131.0.254/32 scope global tun0\\       valid_lft forever preferred_lft forever';
@@ -29,8 +29,8 @@ const FRESH: Given = {
   ],
   'port tun0': [['2'], 0],
   'tunnel tun1': [[], 0],
-  'link tun1': [[ABSENT('tun1')], 1],
-  'addresses tun1': [[ABSENT('tun1')], 1],
+  'link tun1': [[], 1, ABSENT('tun1')],
+  'addresses tun1': [[], 1, ABSENT('tun1')],
   'route 10.3.91.216': [[], 0],
   'input 10.3.89.66': [['present 0', 'reject 4'], 0],
   'nat 10.3.91.216': [[], 0],
@@ -146,10 +146,10 @@ test('the gateway rule, in the words of iptables', () =>
 
 test('a node without tun0 has no SDN, which is a fact and no failure', () => {
   const { facts } = read({
-    'addresses tun0': [[ABSENT('tun0')], 1],
-    'link tun0': [[ABSENT('tun0')], 1],
-    'port tun0': [['ovs-vsctl: no row "tun0" in table Interface'], 1],
-    'flows 0x999 10.3.91.216': [['ovs-ofctl: br0 is not a bridge or a socket'], 1],
+    'addresses tun0': [[], 1, ABSENT('tun0')],
+    'link tun0': [[], 1, ABSENT('tun0')],
+    'port tun0': [[], 1, 'ovs-vsctl: no row "tun0" in table Interface'],
+    'flows 0x999 10.3.91.216': [[], 1, 'ovs-ofctl: br0 is not a bridge or a socket'],
   });
   expect(facts).toMatchObject({ sdn: null, pipeline: null, sdnAddress: null });
   expect(facts.pipelineProblem).toContain('no tun0');
@@ -207,10 +207,12 @@ describe('nonsense is not understood, and the message names the device', () => {
       'would not dump the flows',
     ],
     ['flows 0x999 10.3.91.216', [' table=x, ip actions=drop'], 0, 'strange table'],
-  ])('%s: %j', (question, lines, code, what) => {
-    expect(() => read({ [question]: [lines, code] })).toThrow(NotUnderstood);
-    expect(() => read({ [question]: [lines, code] })).toThrow(what);
-    if (what !== 'strange table') expect(() => read({ [question]: [lines, code] })).toThrow(NODE);
+  ])('%s: %j', (question, words, code, what) => {
+    const told: Told = code === 0 ? [words, 0] : [[], code, words[0]!];
+    expect(() => read({ [question]: told })).toThrow(NotUnderstood);
+    expect(() => read({ [question]: told })).toThrow(what);
+    if (code !== 0) expect(() => read({ [question]: told })).toThrow(words[0]);
+    if (what !== 'strange table') expect(() => read({ [question]: told })).toThrow(NODE);
   });
 });
 

@@ -63,6 +63,12 @@ test.each<[string, How]>([
   expect(look(how)).toEqual({ word: 'ok', what: '', stdout: 'ok\n', put: false, took: false }),
 );
 
+test('a whole node whose tools warn on stderr is ok', () => {
+  const warning = `ovsdb_idl|WARN|: flow_count=0 tun0 does not exist, ${MARK}/32 unreachable`;
+  const warned = Object.entries(WHOLE).map(([line, [lines, code]]) => [line, [lines, code, warning]] as const);
+  expect(look(BY_FLOWS, Object.fromEntries(warned))).toMatchObject({ word: 'ok', what: '', put: false, took: false });
+});
+
 test('a mark that stands on a whole node is taken away', () =>
   expect(
     look(BY_FLOWS, {
@@ -71,7 +77,7 @@ test('a mark that stands on a whole node is taken away', () =>
   ).toMatchObject({ word: 'ok', put: false, took: true }));
 
 test.each<[string, How, Replies, string]>([
-  ['no tunnel device', BY_FLOWS, { [LINK]: [['Device "tun1" does not exist.'], 1] }, 'tun1 is not there'],
+  ['no tunnel device', BY_FLOWS, { [LINK]: [[], 1, 'Device "tun1" does not exist.'] }, 'tun1 is not there'],
   [
     'a tunnel device that is down',
     BY_FLOWS,
@@ -81,7 +87,7 @@ test.each<[string, How, Replies, string]>([
   [
     'no route',
     BY_FLOWS,
-    { [ROUTE]: [['RTNETLINK answers: Network is unreachable'], 2] },
+    { [ROUTE]: [[], 2, 'RTNETLINK answers: Network is unreachable'] },
     'no route to 10.3.91.216 by tun1',
   ],
   [
@@ -91,7 +97,7 @@ test.each<[string, How, Replies, string]>([
     'no route to 10.3.91.216 by tun1',
   ],
   ['no RAMP_SDN_IP', BY_FLOWS, { [TUN0]: [[WHOLE[TUN0]![0][0]!], 0] }, 'no 10.129.1.254 on tun0'],
-  ['no tun0', BY_FLOWS, { [TUN0]: [['Device "tun0" does not exist.'], 1] }, 'tun0 is not there'],
+  ['no tun0', BY_FLOWS, { [TUN0]: [[], 1, 'Device "tun0" does not exist.'] }, 'tun0 is not there'],
   [
     'no flow',
     BY_FLOWS,
@@ -101,7 +107,7 @@ test.each<[string, How, Replies, string]>([
   [
     'no rule of nat',
     BY_NAT,
-    { [NAT]: [['iptables: Bad rule (does a matching rule exist in that chain?).'], 1] },
+    { [NAT]: [[], 1, 'iptables: Bad rule (does a matching rule exist in that chain?).'] },
     'no rule of nat from 10.3.91.216 to 10.129.0.1',
   ],
 ])('%s is broken: the mark is put for 10 s', (_, how, differently, what) =>
@@ -111,9 +117,9 @@ test.each<[string, How, Replies, string]>([
 test('what is missing is named together, and what is not known beside it', () =>
   expect(
     look(BY_FLOWS, {
-      [LINK]: [['Device "tun1" does not exist.'], 1],
-      [ROUTE]: [['RTNETLINK answers: Network is unreachable'], 2],
-      [FLOWS]: [['ovs-ofctl: br0 is not a bridge or a socket'], 1],
+      [LINK]: [[], 1, 'Device "tun1" does not exist.'],
+      [ROUTE]: [[], 2, 'RTNETLINK answers: Network is unreachable'],
+      [FLOWS]: [[], 1, 'ovs-ofctl: br0 is not a bridge or a socket'],
     }),
   ).toMatchObject({
     word: 'broken',
@@ -124,20 +130,20 @@ test.each<[string, How, Replies, string]>([
   [
     'Open vSwitch that does not answer',
     BY_FLOWS,
-    { [FLOWS]: [['ovs-ofctl: br0 is not a bridge or a socket'], 1] },
+    { [FLOWS]: [[], 1, 'ovs-ofctl: br0 is not a bridge or a socket'] },
     'ovs-ofctl dump-aggregate br0',
   ],
   [
     'words of ip that say nothing',
     BY_FLOWS,
-    { [LINK]: [['Cannot open netlink socket: Too many open files'], 1] },
+    { [LINK]: [[], 1, 'Cannot open netlink socket: Too many open files'] },
     'ip link show dev tun1',
   ],
   ['no words of ip', BY_FLOWS, { [ROUTE]: [[], 255] }, 'ip route get 10.3.91.216'],
   [
     'a refusal on tun0',
     BY_FLOWS,
-    { [TUN0]: [['Cannot send dump request: No buffer space available'], 1] },
+    { [TUN0]: [[], 1, 'Cannot send dump request: No buffer space available'] },
     'ip addr show dev tun0',
   ],
   [

@@ -1,0 +1,67 @@
+import { readAnswers, type Answer } from '../../../lib/tunnel/answer';
+import { Fakes } from './fakes';
+
+const fakes = new Fakes();
+afterAll(() => fakes.remove());
+beforeAll(() => {
+  fakes.program('warns', 'echo value; echo "2019-05-14|ovsdb_idl|WARN|no such column" >&2; exit 0');
+  fakes.program('refuses', 'echo half an answer; printf "Error:\\n%s\\n" "$1" >&2; exit 3');
+  fakes.program('hangs', 'exec sleep 60');
+});
+
+/** What a script with this line in it ends with. */
+function script(line: string): { readonly code: number | null; readonly stdout: string; readonly stderr: string } {
+  return fakes.script(['prelude'], `enter node 0 -\n${line}`, { SSM_Tunnel: 'edge-a' });
+}
+
+/** The answer to "q" of a script that asks this command. */
+function asked(command: string, before = ''): Answer {
+  const { code, stdout, stderr } = script(`${before}\nask q ${command}\nfinish`);
+  expect([code, stderr]).toEqual([0, '']);
+  return readAnswers('node', stdout, ['q']).get('q')!;
+}
+
+describe('what a command says', () => {
+  test('on stdout alone is its answer: a warning is neither part of it nor an error', () =>
+    expect(asked('warns')).toEqual({ lines: ['value'], complaint: '', code: 0 }));
+
+  test('on stderr when it fails is its complaint, on one line', () =>
+    expect(asked("refuses 'no such thing'")).toEqual({
+      lines: ['half an answer'],
+      complaint: 'Error: no such thing',
+      code: 3,
+    }));
+
+  test('on stderr at great length comes back with its first 400 characters', () =>
+    expect(asked(`refuses '${'x'.repeat(90_000)}'`).complaint).toBe(`Error: ${'x'.repeat(393)}`));
+
+  test('is its own: the complaint before it has gone', () =>
+    expect(asked('refuses "$complaint"', 'capture refuses long-winded; capture warns; complaint=').complaint).toBe(
+      'Error: ',
+    ));
+
+  test('where no more can be written is its answer all the same; the complaint is lost', () => {
+    expect(asked('warns', 'complaints=/dev/full')).toEqual({ lines: ['value'], complaint: '', code: 0 });
+    expect(asked('refuses x', 'complaints=/dev/full')).toEqual({ lines: ['half an answer'], complaint: '', code: 3 });
+  });
+
+  test('where no file can be made is its answer all the same', () =>
+    expect(asked('refuses x', 'keep_complaints /proc/nowhere node')).toMatchObject({ code: 3 }));
+
+  test('when a change fails is told whole: its complaint, then its answer', () =>
+    expect(script("run refuses 'no such thing'")).toEqual({
+      code: 20,
+      stdout: '> refuses no such thing\n',
+      stderr: 'edge-ramp: refuses no such thing answered (exit code 3): Error: no such thing half an answer\n',
+    }));
+
+  test('of a change that warns is no failure', () =>
+    expect(script('run warns; echo done')).toEqual({ code: 0, stdout: '> warns\ndone\n', stderr: '' }));
+
+  test.each(['ask q hangs', 'run hangs', 'consult hangs'])('too late is said to be so: %s', (line) =>
+    expect(script(`limit=0.2; ${line}`)).toMatchObject({
+      code: 23,
+      stderr: 'edge-ramp: hangs did not end within 0.2 s\n',
+    }),
+  );
+});
