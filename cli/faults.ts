@@ -60,8 +60,7 @@ export function readFaults(file: string, folder: string): readonly Fault[] {
     throw new InvalidRequest(`${file}: is not JSON: ${(error as Error).message}`);
   }
   const parsed = faults.safeParse(document, { reportInput: true });
-  if (!parsed.success)
-    throw new InvalidRequest(parsed.error.issues.flatMap((each) => issueLines(file, onEffect(each))).join('\n'));
+  if (!parsed.success) throw new InvalidRequest(issueLines(file, parsed.error.issues.map(onEffect)).join('\n'));
   return parsed.data;
 }
 

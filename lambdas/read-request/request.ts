@@ -150,8 +150,7 @@ export async function readRequest(
   declared: (tunnel: string) => Promise<string | undefined>,
 ): Promise<CheckedRequest> {
   const parsed = input.safeParse(document, { reportInput: true });
-  if (!parsed.success)
-    throw new InvalidRequest(parsed.error.issues.flatMap((issue) => issueLines('request', issue)).join('; '));
+  if (!parsed.success) throw new InvalidRequest(issueLines('request', parsed.error.issues).join('; '));
   const { spec, asked, expect = null, trigger = null, awaits = null, repair = null, ...given } = parsed.data;
   const { tunnel, action, until = null, reason = null } = given;
   const request = (declared: boolean, found: Declared | null): CheckedRequest => ({

@@ -26,7 +26,7 @@ export const PARAMETERS = {
     pattern: `^${BYTE}([.]${BYTE}){3}$`,
     description: 'The IPv4 address where the bastion reaches BIG-IP by SSH.',
   },
-  User: { pattern: '^[a-z_][a-z0-9_-]{0,31}$', description: 'The user on BIG-IP.' },
+  User: { pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,31}$', description: 'The user on BIG-IP.' },
   Secret: {
     pattern: '^[A-Za-z0-9/_+=.@-]{1,256}$',
     description: 'The name of the secret that holds the private key. The key itself never passes through here.',

@@ -54,6 +54,24 @@ export function overlaps(a: Network, b: Network): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
+/** What no host of a site has as its address, by network (RFC 6890). */
+const MEANINGLESS = [
+  ['0.0.0.0/8', 'an address without a host (0.0.0.0/8)'],
+  ['127.0.0.0/8', 'a loopback address (127.0.0.0/8)'],
+  ['169.254.0.0/16', 'a link-local address (169.254.0.0/16)'],
+  ['224.0.0.0/4', 'a multicast address (224.0.0.0/4)'],
+  ['240.0.0.0/4', 'a reserved address (240.0.0.0/4)'],
+] as const;
+
+/**
+ * What of an address or a network (`ADDRESS/LENGTH`: all of it) no host can have, in words.
+ * @returns undefined when there is nothing, or the text is not canonical
+ */
+export function meaningless(text: string): string | undefined {
+  const network = parseCidr(text.includes('/') ? text : `${text}/32`);
+  return network && MEANINGLESS.find(([cidr]) => overlaps(parseCidr(cidr)!, network))?.[1];
+}
+
 /**
  * The highest address of a network that nobody holds; never the network's first (its name) or last (broadcast).
  * @returns undefined when all are taken

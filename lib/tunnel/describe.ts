@@ -1,5 +1,5 @@
 import type { Operation } from './device';
-import { pairs } from './words';
+import { pairs, readable } from './words';
 
 /**
  * One line of the diff. Values are words in pairs (`local-address 10.3.89.66 ...`), so a changed object shows only what changes.
@@ -13,8 +13,4 @@ export function describeWords({ object, from, to }: Operation): string {
   if (!old || !next) return `~ ${object}: ${readable(from)} → ${readable(to)}`;
   const names = [...new Set([...old.keys(), ...next.keys()])].filter((name) => old.get(name) !== next.get(name));
   return `~ ${object}: ${names.map((name) => `${name} ${readable(old.get(name) ?? 'none')} → ${readable(next.get(name) ?? 'none')}`).join(', ')}`;
-}
-
-function readable(value: string): string {
-  return value.replaceAll('%20', ' ').replaceAll('%25', '%');
 }

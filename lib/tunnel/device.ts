@@ -1,5 +1,6 @@
 import { Refused } from './errors';
 import type { Declared, Tunnel } from './tunnel';
+import { readable } from './words';
 
 /** What of a device edge-ramp may change: object name (`kind name`, e.g. `tunnel SDN`) to its value in canonical text. No key: absent. */
 export type State = Readonly<Record<string, string>>;
@@ -162,7 +163,7 @@ export function refuseUnrestorable(title: string, unrestorable: State, operation
     const settings = unrestorable[object];
     if (verb === 'delete' && settings !== undefined)
       throw new Refused(
-        `${title}: ${object} has settings that edge-ramp could not put back after removing it (${settings}); remove them or the object by hand first`,
+        `${title}: ${object} has settings that edge-ramp could not put back after removing it (${readable(settings)}); remove them or the object by hand first`,
       );
   }
 }
@@ -196,7 +197,7 @@ export function refuseUnsendable(title: string, operations: readonly Operation[]
     for (const text of [object, from ?? '', to ?? ''])
       if (!SENDABLE.test(text))
         throw new Refused(
-          `${title}: ${object} has a value that edge-ramp does not send (${text}), so it could not be put back; change or remove it by hand first`,
+          `${title}: ${object} has a value that edge-ramp does not send (${readable(text)}), so it could not be put back; change or remove it by hand first`,
         );
 }
 

@@ -5,7 +5,7 @@ abstract class EdgeRampError extends Error {
   abstract override readonly name: string;
 }
 
-/** The request or a declaration breaks a rule. The message lists every mistake, each with its path, value and rule. */
+/** The request or a declaration breaks a rule. The message lists the mistakes, each with its path, value and rule. */
 export class InvalidRequest extends EdgeRampError {
   override readonly name = ERRORS.InvalidRequest;
 }

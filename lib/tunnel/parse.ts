@@ -1,32 +1,56 @@
 import type * as z from 'zod';
 import { InvalidRequest } from './errors';
+import { printable } from './printable';
 import { tunnelSchema } from './spec';
 import type { Declared } from './tunnel';
+
+/** A text with more mistakes is another kind of text; nobody reads them all, and an execution's cause holds 32,768 characters. */
+const MOST_TOLD = 20;
+
+/** A value up to so many characters is shown whole (a host key is among them), a longer one by its beginning. */
+const SHOWN_WHOLE = 1000;
+const BEGINNING = 80;
 
 /**
  * Checks one declaration.
  * @param source what to call the document in messages
- * @throws InvalidRequest listing every mistake
+ * @throws InvalidRequest listing its mistakes, 20 at most, and how many there are besides
  */
 export function parseDeclaration(document: unknown, source: string): Declared {
   const parsed = tunnelSchema.safeParse(document, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw new InvalidRequest(parsed.error.issues.flatMap((issue) => issueLines(source, issue)).join('\n'));
+  throw new InvalidRequest(issueLines(source, parsed.error.issues).join('\n'));
 }
 
-/** An issue of zod as lines `source: path: value: rule`; an unknown key is named by its own path. */
-export function issueLines(source: string, issue: z.core.$ZodIssue): readonly string[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => mistake(source, [...issue.path, key], undefined, 'is not a known key'));
-  return [mistake(source, issue.path, issue.input, issue.message)];
+/** Issues of zod as lines `source: path: value: rule`, 20 at most, and one that tells how many are left out; an unknown key is named by its own path. */
+export function issueLines(source: string, issues: readonly z.core.$ZodIssue[]): readonly string[] {
+  return fewOf(
+    source,
+    issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => mistake(source, [...issue.path, key], undefined, 'is not a known key'))
+        : [mistake(source, issue.path, issue.input, issue.message)],
+    ),
+  );
+}
+
+/** The first lines, and how many more there are. */
+export function fewOf(source: string, lines: readonly string[]): readonly string[] {
+  const more = lines.length - MOST_TOLD;
+  if (more <= 0) return lines;
+  return [
+    ...lines.slice(0, MOST_TOLD),
+    `${printable(source)}: ${more} more mistakes, which are not told: mend these first`,
+  ];
 }
 
 /** One broken rule as a line: `source: path: value: rule`. */
 export function mistake(source: string, path: readonly PropertyKey[], value: unknown, rule: string): string {
-  const shown = value === undefined ? '' : ` ${shorten(JSON.stringify(value))}:`;
-  return `${source}: ${path.length === 0 ? '(document)' : path.map(String).join('.')}:${shown} ${rule}`;
+  const shown = value === undefined ? '' : ` ${shorten(JSON.stringify(value), SHOWN_WHOLE)}:`;
+  const where = path.length === 0 ? '(document)' : path.map((part) => shorten(String(part), BEGINNING)).join('.');
+  return printable(`${source}: ${where}:${shown} ${rule}`);
 }
 
-function shorten(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+function shorten(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, BEGINNING)}…` : text;
 }

@@ -20,6 +20,7 @@ import { disagreements } from './ramp/vip';
 import { recordedState, remember } from './records';
 import { staged } from './stages';
 import { isPair } from './tunnel';
+import { readable } from './words';
 
 /**
  * The difference between what is and what shall be, as operations per device in stages. Unchanged: no operation.
@@ -48,7 +49,7 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
       const aim = stands ? device.desired(wanted, observation) : device.absent(wanted, observation);
       for (const [object, on] of stranded(device.order, state, aim))
         throw new Refused(
-          `${title}: ${object} (${state[object]}) uses the ${on}, which has to go, and is not edge-ramp's: remove it first`,
+          `${title}: ${object} (${readable(state[object]!)}) uses the ${on}, which has to go, and is not edge-ramp's: remove it first`,
         );
       operations = difference(device.order, distrustSaved(state, aim), aim);
       if (goal === 'declared')

@@ -102,13 +102,6 @@ function oneRoleAnAddress(tunnel: Tunnel): readonly Mistake[] {
 
 function names(tunnel: Tunnel): readonly Mistake[] {
   const mistakes: Mistake[] = [];
-  const reserved = ['tun0', 'vxlan0', 'br0', 'lo', 'tunl0'];
-  if (reserved.includes(tunnel.tunnel.interface))
-    mistakes.push({
-      path: ['tunnel', 'interface'],
-      value: tunnel.tunnel.interface,
-      message: `must not be one of ${reserved.join(', ')}: the SDN or the kernel has it`,
-    });
   tunnel.ramp.nodes.forEach((node, i) => {
     for (const key of ['instance', 'node'] as const)
       if (tunnel.ramp.nodes.findIndex((other) => node[key] !== undefined && other[key] === node[key]) < i && node[key])

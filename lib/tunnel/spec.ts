@@ -1,76 +1,54 @@
 import * as z from 'zod';
-import { isAddress, parseCidr, cidrText, toNumber } from './address';
+import { isAddress, meaningless, parseCidr, cidrText, toNumber } from './address';
+import { hostKey } from './host-key';
+import {
+  clusterObject,
+  instance,
+  interfaceName,
+  nodeName,
+  objectName,
+  secretName,
+  serviceAccount,
+  userName,
+  virtualServer,
+} from './names';
 import { crossFieldMistakes } from './rules';
 
-/** Interface names: at most 15 characters (IFNAMSIZ), and only those that no shell, tmsh or OpenFlow text gives a meaning to. */
-const interfaceName = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,14}$/, 'must be 1 to 15 of letters, digits, _ . - and begin with a letter');
-const objectName = z
-  .string()
-  .regex(
-    /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/,
-    'must be 1 to 63 of letters, digits, _ . - and begin with a letter (tmsh reads other characters as syntax)',
-  );
-const virtualServer = z
-  .string()
-  .regex(
-    /^(?:(?:\/[A-Za-z][A-Za-z0-9_.-]{0,62}){1,2}\/)?[A-Za-z][A-Za-z0-9_.-]{0,62}$/,
-    'must be the name of a virtual server, with its folder where that is not /Common: /partition/name',
-  );
 const address = z
   .string()
-  .refine(isAddress, 'must be an IPv4 address in canonical form: four numbers 0 to 255 without leading zeros');
+  .refine(isAddress, 'must be an IPv4 address in canonical form: four numbers 0 to 255 without leading zeros')
+  .refine((text) => meaningless(text) === undefined, {
+    error: ({ input }) => `must be the address of a host, not ${meaningless(String(input))}`,
+  });
 const network = z
   .string()
   .refine(
     (text) => canonicalNetwork(text),
     'must be an IPv4 network in canonical form: ADDRESS/LENGTH with no host bits set',
-  );
-const interfaceAddress = z.string().refine((text) => {
-  const cidr = parseCidr(text);
-  return cidr !== undefined && cidr.length <= 30 && ![cidr.first, cidr.last].includes(toNumber(text.split('/')[0]!));
-}, 'must be a host address with its prefix length, 30 at most: ADDRESS/LENGTH, neither the network itself nor its broadcast address');
-const instance = z
+  )
+  .refine((text) => meaningless(text) === undefined, {
+    error: ({ input }) => `must be a network of hosts, without ${meaningless(String(input))}`,
+  });
+const interfaceAddress = z
   .string()
-  .regex(/^(?:i|mi)-[0-9a-f]{8,17}$/, 'must be the id of an instance that Systems Manager manages: i-… or mi-…');
+  .refine((text) => {
+    const cidr = parseCidr(text);
+    return cidr !== undefined && cidr.length <= 30 && ![cidr.first, cidr.last].includes(toNumber(hostOf(text)));
+  }, 'must be a host address with its prefix length, 30 at most: ADDRESS/LENGTH, neither the network itself nor its broadcast address')
+  .refine((text) => meaningless(hostOf(text)) === undefined, {
+    error: ({ input }) => `must be the address of a host, not ${meaningless(hostOf(String(input)))}`,
+  });
 
 const unit = z
   .strictObject({
     management: address.describe('Where the bastion reaches BIG-IP by SSH'),
     bastion: instance.describe('The instance that holds the SSH way to this BIG-IP; no agent runs on BIG-IP itself'),
-    user: z
-      .string()
-      .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be a user name: lower case letters, digits, _ -')
-      .describe('SSH user; its shell may be tmsh or bash'),
-    secret: z
-      .string()
-      .regex(/^[A-Za-z0-9/_+=.@-]{1,256}$/, 'must be the name of a secret in Secrets Manager')
-      .describe("Name of the secret that holds the user's private key"),
-    hostKey: z
-      .string()
-      .regex(
-        /^(?:ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) [A-Za-z0-9+/]{40,998}={0,2}$/,
-        'must be the pinned public host key: TYPE BASE64 (ssh-keyscan shows it; compare it at the console)',
-      )
-      .describe("BIG-IP's SSH host key, pinned"),
+    user: userName.describe('SSH user; its shell may be tmsh or bash'),
+    secret: secretName.describe("Name of the secret that holds the user's private key"),
+    hostKey: hostKey.describe("BIG-IP's SSH host key, pinned"),
     address: address.describe('F5_IP: its own address on the network that it shares with the ramp node'),
   })
   .describe('One BIG-IP');
-
-const nodeName = z
-  .string()
-  .regex(
-    /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
-    'must be the name of a node as `oc get nodes` shows it',
-  );
-/** Names of Kubernetes objects, short enough for a Pod's name with its suffixes. */
-const clusterObject = z
-  .string()
-  .regex(
-    /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
-    'must be 1 to 40 of lower case letters, digits, - and begin with a letter',
-  );
 
 const node = z.strictObject({
   instance: instance.describe('The ramp node, as Systems Manager knows it'),
@@ -102,7 +80,7 @@ const ipfailover = z
       )
       .default('f5rampnode')
       .describe('Ramp nodes are labelled KEY=true'),
-    serviceAccount: clusterObject.default('f5ipfailover').describe('What its Pods run as'),
+    serviceAccount: serviceAccount.default('f5ipfailover').describe('What its Pods run as'),
     vrrpIdOffset: z
       .int('must be a whole number')
       .min(0, 'must be 0 to 254')
@@ -173,7 +151,7 @@ const rampTunnel = z.strictObject({
     ),
   cookie: z
     .string()
-    .regex(/^0x[1-9a-f][0-9a-f]{0,15}$/, 'must be a hexadecimal number other than 0: 0x999')
+    .regex(/^0x[1-9a-f][0-9a-f]{0,15}$/, 'must be a hexadecimal number other than 0, in lower case: 0x999')
     .default('0x999')
     .describe('Marks the flows of this tunnel in br0'),
   virtualServers: z
@@ -217,6 +195,11 @@ export const tunnelSchema = tunnelShape.superRefine((declared, context) => {
   for (const { path, value, message } of crossFieldMistakes(declared))
     context.addIssue({ code: 'custom', path: [...path], input: value, message });
 });
+
+/** The address of `ADDRESS/LENGTH`. */
+function hostOf(text: string): string {
+  return text.split('/')[0]!;
+}
 
 function canonicalNetwork(text: string): boolean {
   const cidr = parseCidr(text);

@@ -11,3 +11,8 @@ export function pairs(value: string): ReadonlyMap<string, string> | undefined {
 export function property(value: string | undefined, name: string): string | undefined {
   return pairs(value ?? '')?.get(name);
 }
+
+/** A value as the device shows it: `%20` stands for a blank, `%25` for the percent sign (bigip/objects.ts). */
+export function readable(value: string): string {
+  return value.replaceAll('%20', ' ').replaceAll('%25', '%');
+}

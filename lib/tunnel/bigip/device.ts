@@ -7,7 +7,7 @@ import { bigipUnit, marker, type Tunnel } from '../tunnel';
 import { drains, drainWire } from './drain';
 import { desiredObjects, desiredRoute, ownership, routeName, translation } from './objects';
 import { digest, proofs, questions, read, readProbes, type BigIpFacts } from './read';
-import { property } from '../words';
+import { property, readable } from '../words';
 
 /** BIG-IP: one unit, reached through its bastion. */
 export const bigip: Device<BigIpFacts> = {
@@ -70,7 +70,7 @@ function desired(wanted: Wanted, observed: Observation<BigIpFacts>): State {
     for (const [object, value] of standing)
       if (object !== own?.[0] && !spec.takeover)
         throw new Refused(
-          `${title(spec)} already has a ${object} to ${network} (${value}) that is not this tunnel's: remove it, or declare takeover: true to have it replaced`,
+          `${title(spec)} already has a ${object} to ${network} (${readable(value)}) that is not this tunnel's: remove it, or declare takeover: true to have it replaced`,
         );
     goal[own?.[0] ?? `route ${routeName(spec, network)}`] = desiredRoute(spec, network);
   }
@@ -173,7 +173,7 @@ function isOurs(spec: Tunnel, applied: Tunnel | null, kind: string, value: strin
 function refuseForeign(spec: Tunnel, applied: Tunnel | null, object: string, value: string | undefined): void {
   if (value !== undefined && !isOurs(spec, applied, object.split(' ')[0]!, value))
     throw new Refused(
-      `${title(spec)} already has a ${object} that is not this tunnel's (${value}): rename it in the declaration (objects), or remove it`,
+      `${title(spec)} already has a ${object} that is not this tunnel's (${readable(value)}): rename it in the declaration (objects), or remove it`,
     );
 }
 
@@ -265,7 +265,9 @@ function remarks(
       (cidr) => cidr !== target && inner !== undefined && contains(parseCidr(cidr)!, target.split('/')[0]!),
     );
     if (around !== undefined && property(value, 'interface') !== spec.objects.tunnel)
-      found.push(`${title(spec)}: route ${name} (${value}) is more specific than ${around} and bypasses the tunnel`);
+      found.push(
+        `${title(spec)}: route ${name} (${readable(value)}) is more specific than ${around} and bypasses the tunnel`,
+      );
   }
   for (const cidr of spec.clusterNetworks) {
     const more = facts.bypasses[cidr] ?? 0;

@@ -1,3 +1,4 @@
+import { isAddress, toAddress, toNumber } from '../address';
 import { marker, sdnNodes, vipMark, type Declared, type IpFailover, type RampNode } from '../tunnel';
 
 /**
@@ -75,12 +76,13 @@ export function sharedValue({ is, first }: Shared): string {
   return first === undefined ? `is ${is}` : `is ${is} first ${first}`;
 }
 
-/** The last part of an address list of ipfailover's, `10.1.1.20-24,10.1.1.30`, written out. Nothing that is no address. */
+/** An address list of ipfailover's, `10.1.1.20-24,10.1.1.30-10.1.1.34`, written out. Nothing that is no address; of one range 256 at most. */
 export function addresses(list: string): readonly string[] {
   return list.split(',').flatMap((part) => {
-    const match = /^((?:\d{1,3}\.){3})(\d{1,3})(?:-(\d{1,3}))?$/.exec(part);
-    if (!match) return [];
-    const [from, to] = [Number(match[2]), Number(match[3] ?? match[2])];
-    return Array.from({ length: Math.max(0, Math.min(to, 255) - from + 1) }, (_, i) => `${match[1]}${from + i}`);
+    const [from = '', to = from] = part.split('-');
+    const last = to.includes('.') ? to : from.replace(/[0-9]+$/, to);
+    if (!isAddress(from) || !isAddress(last)) return [];
+    const count = Math.max(0, Math.min(256, toNumber(last) - toNumber(from) + 1));
+    return Array.from({ length: count }, (_, i) => toAddress(toNumber(from) + i));
   });
 }

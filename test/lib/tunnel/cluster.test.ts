@@ -280,6 +280,8 @@ describe('order, interruptions and words', () => {
 
   test('address lists', () => {
     expect(addresses('10.1.1.20-22,10.1.2.9')).toEqual(['10.1.1.20', '10.1.1.21', '10.1.1.22', '10.1.2.9']);
+    expect(addresses('10.1.1.254-10.1.2.1')).toEqual(['10.1.1.254', '10.1.1.255', '10.1.2.0', '10.1.2.1']);
+    expect(addresses('0.0.0.0-255.255.255.255')).toHaveLength(256);
     expect(addresses('10.1.1.9-3')).toEqual([]);
     expect(addresses('-')).toEqual([]);
   });

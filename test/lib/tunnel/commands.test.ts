@@ -12,7 +12,7 @@ import { BRIDGE, freshWorld, publishedOnBigIp, publishedOnRamp } from './world';
 const PATTERNS = {
   Tunnel: /^[a-z][a-z0-9-]{0,31}$/,
   Management: /^(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])([.](25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}$/,
-  User: /^[a-z_][a-z0-9_-]{0,31}$/,
+  User: /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/,
   Secret: /^[A-Za-z0-9/_+=.@-]{1,256}$/,
   HostKey: /^(ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) [A-Za-z0-9+/=]{40,1000}$/,
   Digest: /^[0-9a-f]{16}$/,

@@ -177,3 +177,32 @@ describe('a rule between fields: message with path, value and rule', () => {
   test('BIG-IP may be managed at the address where the tunnel ends', () =>
     expect(() => tunnel({ bigip: [{ ...EXAMPLE.bigip[0], management: '10.3.89.66' }] })).not.toThrow());
 });
+
+describe('what no host can have is no address', () => {
+  test.each([
+    ['0.0.0.0', 'an address without a host (0.0.0.0/8)'],
+    ['127.0.0.1', 'a loopback address (127.0.0.0/8)'],
+    ['169.254.10.1', 'a link-local address (169.254.0.0/16)'],
+    ['224.0.0.18', 'a multicast address (224.0.0.0/4)'],
+    ['255.255.255.255', 'a reserved address (240.0.0.0/4)'],
+  ])('%s', (address, what) => {
+    const rule = `must be the address of a host, not ${what}`;
+    expectRefusal(withBigIp({ address }), `bigip.0.address: "${address}"`, rule);
+    expectRefusal(withBigIp({ management: address }), `bigip.0.management: "${address}"`, rule);
+    expectRefusal(withNode({ address }), `ramp.nodes.0.address: "${address}"`, rule);
+    expectRefusal(withFields({ tunnel: { node: address } }), `tunnel.node: "${address}"`, rule);
+    expectRefusal(withFields({ probe: address }), `probe: "${address}"`, rule);
+    if (!address.startsWith('255') && address !== '0.0.0.0')
+      expectRefusal(withFields({ tunnel: { bigip: `${address}/24` } }), `tunnel.bigip: "${address}/24"`, rule);
+  });
+
+  test.each(['0.0.0.0/0', '127.0.0.0/16', '224.0.0.0/8', '169.254.0.0/16', '0.0.0.0/4'])(
+    '%s is no cluster network',
+    (cidr) =>
+      expectRefusal(
+        withFields({ clusterNetworks: [cidr] }),
+        `clusterNetworks.0: "${cidr}"`,
+        'must be a network of hosts, without ',
+      ),
+  );
+});

@@ -1,10 +1,10 @@
-import { expectRefusal, withBigIp, withFields, withNode } from './declared-messages';
-import { EXAMPLE } from './site';
+import { expectRefusal, message, withBigIp, withFields, withNode } from './declared-messages';
+import { EXAMPLE, tunnel } from './site';
 
 describe('a rule of one field: message with path, value and rule', () => {
   const INTERFACE = 'must be 1 to 15 of letters, digits, _ . - and begin with a letter';
   const OBJECT =
-    'must be 1 to 63 of letters, digits, _ . - and begin with a letter (tmsh reads other characters as syntax)';
+    'must be 1 to 190 of letters, digits, _ . - and begin with a letter (tmsh reads other characters as syntax)';
   test.each([
     [
       'an interface name of 16 characters',
@@ -46,7 +46,13 @@ describe('a rule of one field: message with path, value and rule', () => {
       OBJECT,
     ],
     ['a name with a glob', withFields({ objects: { snatPool: 'a*' } }), 'objects.snatPool: "a*"', OBJECT],
-    ['a name of 64 characters', withFields({ objects: { snatPool: 'a'.repeat(64) } }), 'objects.snatPool:', OBJECT],
+    ['a name of 191 characters', withFields({ objects: { snatPool: 'a'.repeat(191) } }), 'objects.snatPool:', OBJECT],
+    [
+      'a virtual server of 191 characters',
+      withFields({ virtualServers: ['a'.repeat(191)] }),
+      'virtualServers.0:',
+      'must be the name of a virtual server, 1 to 190 of letters',
+    ],
     [
       'a virtual server with a substitution',
       withFields({ virtualServers: ['$(reboot)'] }),
@@ -87,24 +93,6 @@ describe('a rule of one field: message with path, value and rule', () => {
     ['a secret with a blank', withBigIp({ secret: 'a b' }), 'bigip.0.secret: "a b"', 'must be the name of a secret'],
     ['no pinned host key', withBigIp({ hostKey: undefined }), 'bigip.0.hostKey:', 'expected string'],
     ['an empty host key', withBigIp({ hostKey: '' }), 'bigip.0.hostKey: ""', 'must be the pinned public host key'],
-    [
-      'a host key of another type',
-      withBigIp({ hostKey: `ssh-dss ${'A'.repeat(68)}` }),
-      'bigip.0.hostKey:',
-      'must be the pinned public host key',
-    ],
-    [
-      'a host key with a comment',
-      withBigIp({ hostKey: `${EXAMPLE.bigip[0]!.hostKey} root@bigip` }),
-      'bigip.0.hostKey:',
-      'TYPE BASE64',
-    ],
-    [
-      'two host keys in one',
-      withBigIp({ hostKey: `${EXAMPLE.bigip[0]!.hostKey}\nssh-rsa AAAA` }),
-      'bigip.0.hostKey:',
-      'TYPE BASE64',
-    ],
     ['a name in capitals', withFields({ name: 'Edge' }), 'name: "Edge"', 'must be 1 to 32 of lower case letters'],
     ['a name with a newline', withFields({ name: 'edge\n' }), 'name: "edge\\n"', 'must be 1 to 32'],
   ])('%s', (_what, document, where, rule) => expectRefusal(document, where, rule));
@@ -112,18 +100,6 @@ describe('a rule of one field: message with path, value and rule', () => {
 
 describe('a rule between fields: message with path, value and rule', () => {
   test.each([
-    [
-      "the SDN's interface",
-      withFields({ tunnel: { interface: 'tun0' } }),
-      'tunnel.interface: "tun0"',
-      'must not be one of tun0, vxlan0, br0, lo, tunl0',
-    ],
-    [
-      "the kernel's interface",
-      withFields({ tunnel: { interface: 'tunl0' } }),
-      'tunnel.interface: "tunl0"',
-      'the SDN or the kernel has it',
-    ],
     [
       'a tunnel over itself',
       withNode({ interface: 'tun1' }),
@@ -143,4 +119,117 @@ describe('a rule between fields: message with path, value and rule', () => {
       'is listed twice',
     ],
   ])('%s', (_what, document, where, rule) => expectRefusal(document, where, rule));
+});
+
+describe('a word of a tool is no name', () => {
+  const TMSH = 'must not be a keyword of tmsh';
+  const WORDS = [
+    'all',
+    'none',
+    'default',
+    'one-line',
+    'recursive',
+    'add',
+    'delete',
+    'modify',
+    'replace-all-with',
+    'list',
+  ];
+  test.each([...WORDS, 'current-module', 'non-default-properties', 'partition', 'show', 'create', 'automap'])(
+    '%s: of no object on BIG-IP, and of no folder',
+    (word) => {
+      for (const virtual of [word, `/Common/${word}`, `/${word}/ose`, `/Common/${word}/ose`])
+        expectRefusal(withFields({ virtualServers: ['ose', virtual] }), `virtualServers.1: "${virtual}"`, TMSH);
+      for (const object of ['tunnel', 'self', 'snatPool'])
+        expectRefusal(withFields({ objects: { [object]: word } }), `objects.${object}: "${word}"`, TMSH);
+    },
+  );
+
+  test('a name that only begins with one, or differs in a capital, is a name', () => {
+    const named = tunnel({
+      virtualServers: ['all-vserver', 'All', '/Common/list.of.all'],
+      objects: { self: 'default_' },
+    });
+    expect(named.virtualServers).toEqual(['all-vserver', 'All', '/Common/list.of.all']);
+  });
+
+  test.each([
+    ['dev', 'ip reads it as a keyword'],
+    ['up', 'ip reads it as a keyword'],
+    ['any', 'ip reads it as a keyword'],
+    ['all', 'ip reads it as a keyword'],
+    ['default', 'ip reads it as a keyword'],
+    ['help', 'ip reads it as a keyword'],
+    ['lo', 'the kernel has it'],
+    ['tunl0', 'the kernel has it'],
+    ['gre0', 'the kernel has it'],
+    ['ovs-system', 'Open vSwitch has it'],
+    ['vxlan_sys_4789', 'Open vSwitch has it'],
+    ['genev_sys_6081', 'Open vSwitch has it'],
+    ['tun0', 'the SDN has it'],
+    ['br0', 'the SDN has it'],
+    ['vxlan0', 'the SDN has it'],
+  ])('%s: of no interface, since %s', (word, why) => {
+    expectRefusal(
+      withFields({ tunnel: { interface: word } }),
+      `tunnel.interface: "${word}"`,
+      `must not be ${word}: ${why}`,
+    );
+    expectRefusal(withNode({ interface: word }), `ramp.nodes.0.interface: "${word}"`, `must not be ${word}: ${why}`);
+  });
+
+  test.each(['default', 'builder', 'deployer', 'router', 'registry'])('%s: of no service account of ours', (account) =>
+    expectRefusal(
+      withFields({ ipfailover: { vrrpIdOffset: 10, serviceAccount: account } }),
+      `ipfailover.serviceAccount: "${account}"`,
+      'other Pods of project default run as it, and would be privileged',
+    ),
+  );
+});
+
+test('names as BIG-IP has them are taken: of 190 characters, by an address, of users with dots and capitals', () => {
+  const long = 'v'.repeat(190);
+  const { bigip, virtualServers } = tunnel({
+    virtualServers: [long, '10.3.89.70', '10.3.89.70:443', '/Common/10.3.89.70_80', `/${long}/${long}/${long}`],
+    bigip: [{ ...EXAMPLE.bigip[0], user: 'Svc.Edge-Ramp' }],
+  });
+  expect(virtualServers).toHaveLength(5);
+  expect(bigip[0]!.user).toBe('Svc.Edge-Ramp');
+});
+
+describe("BIG-IP's host key", () => {
+  const key = EXAMPLE.bigip[0]!.hostKey;
+  test.each([
+    ['as the file on BIG-IP has it', `${key} root@localhost.localdomain`],
+    ['with a comment of several words, and its end of line', `${key} host key of bigip 1\n`],
+    ['as ssh-keyscan prints it', `10.3.88.66 ${key}`],
+    ['as ssh-keyscan prints it for another port', `[10.3.88.66]:2222 ${key}\n`],
+    ['with tabs', key.replace(' ', '\t')],
+  ])('is read %s', (_how, hostKey) =>
+    expect(tunnel({ bigip: [{ ...EXAMPLE.bigip[0], hostKey }] }).bigip[0]!.hostKey).toBe(key),
+  );
+
+  test.each([
+    [
+      'of another type',
+      `ssh-dss ${'A'.repeat(68)}`,
+      'this is of type ssh-dss, and only ssh-ed25519, ecdsa-sha2-nistp256',
+    ],
+    [
+      'of another type, with its host',
+      `bigip ecdsa-sha2-nistp521 ${'A'.repeat(68)} x`,
+      'this is of type ecdsa-sha2-nistp521',
+    ],
+    ['cut off', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5', 'what follows ssh-ed25519 is no key'],
+    ['without its type', 'A'.repeat(68), 'this names no type of key'],
+    ['two in one', `${key}\nssh-rsa AAAA`, 'this has more than one line'],
+    ['with an option before it', `no-pty,command="x y" ${key}`, 'what follows ssh-ed25519 is no key'],
+  ])('is refused %s, with its whole text and the reason', (_how, hostKey, reason) => {
+    const said = message(withBigIp({ hostKey }));
+    expect(said).toContain(
+      `bigip.0.hostKey: ${JSON.stringify(hostKey)}: must be the pinned public host key: TYPE BASE64`,
+    );
+    expect(said).toContain(reason);
+    expect(said).not.toContain('…');
+  });
 });

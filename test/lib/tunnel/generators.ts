@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { State } from '../../../lib/tunnel/device';
 import { KINDS } from '../../../lib/tunnel/devices';
+import { interfaceTaken, isTmshWord } from '../../../lib/tunnel/reserved-words';
 import { tunnelSchema } from '../../../lib/tunnel/spec';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { subject, Site } from './site';
@@ -17,10 +18,14 @@ const name = (first: string, rest: string, most: number): fc.Arbitrary<string> =
     )
     .map((parts) => parts.join(''));
 const safe = `${letters}0123456789_.-`;
-const objectName = fc.oneof(fc.constantFrom('SDN', 'SDN_snatpool', 'ose'), name(letters, safe, 63));
-const interfaceName = fc.oneof(fc.constantFrom('tun1', 'tun7'), name(letters, safe, 15));
+const objectName = fc
+  .oneof(fc.constantFrom('SDN', 'SDN_snatpool', 'ose'), name(letters, safe, 190))
+  .filter((each) => !isTmshWord(each));
+const interfaceName = fc
+  .oneof(fc.constantFrom('tun1', 'tun7'), name(letters, safe, 15))
+  .filter((each) => interfaceTaken(each) === undefined);
 const virtualServer = fc.oneof(
-  fc.constantFrom('ose-vserver', 'https-ose-vserver'),
+  fc.constantFrom('ose-vserver', 'https-ose-vserver', '10.3.89.70:443', '/Common/10.3.89.70'),
   objectName.map((each) => `/Common/${each}`),
   objectName,
 );
@@ -35,7 +40,7 @@ export const specs: fc.Arbitrary<Tunnel> = fc
     outer: fc.tuple(octet, octet, octet, octet, octet),
     inner: fc.tuple(octet, octet, fc.integer({ min: 16, max: 30 }), fc.nat(), fc.nat()),
     instances: fc.tuple(hex(17, 17), hex(8, 8)),
-    user: name('abcdefghijklmnopqrstuvwxyz_', 'abcdefghijklmnopqrstuvwxyz0123456789_-', 32),
+    user: name(`${letters}_`, safe, 32),
     secret: name(letters, `${letters}0123456789/_+=.@-`, 100),
     key: fc.string({ unit: fc.constantFrom(...`${letters}0123456789+/`.split('')), minLength: 40, maxLength: 44 }),
     padding: fc.constantFrom('', '=', '=='),

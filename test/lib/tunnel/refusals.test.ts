@@ -99,6 +99,12 @@ describe("another's objects are refused by name, with what to do", () => {
       'rename',
     ));
 
+  test('its description is shown as the device shows it: with blanks and %', () =>
+    refused(
+      () => bigip('self SDN', 'address 10.3.91.9/24 vlan internal allow-service none description 100%25%20mine').plan(),
+      'description 100% mine',
+    ));
+
   test('a SNAT pool of our name with another member', () =>
     refused(
       () => bigip('snatpool SDN_snatpool', 'members 10.9.9.9 description none').plan(),
@@ -249,7 +255,7 @@ describe('what could not be put back', () => {
     const site = new Site(EXAMPLE);
     const [[object, value]] = publishedOnBigIp(EXAMPLE) as [[string, string]];
     site.world.bigip = { ...site.world.bigip, [object]: value.replace('OpenShift%20SDN', description) };
-    refused(() => site.plan(), BIGIP, 'tunnel SDN', description.replace('%20', '%20'), 'by hand');
+    refused(() => site.plan(), BIGIP, 'tunnel SDN', description.replace('%20', ' '), 'by hand');
   });
 
   test('is refused before the first change: a self IP with a list of services', () => {
