@@ -82,7 +82,8 @@ export async function open(
   opened.push(() => commands.close());
   const notices = new Notices(join(folder.path('logs'), 'notices.log'), () => deployment.topics());
   const start = (request: Request, emit: (event: StateEvent) => void = () => {}) => {
-    const deployed = { arn: machineArn(deployment.machine.name), machine };
+    const role = String(deployment.machine.get('RoleArn') ?? '');
+    const deployed = { arn: machineArn(deployment.machine.name), machine, role };
     return executions.start(deployed, request, { integrations: services, clock, emit });
   };
   const endpoint = await Endpoint.open(

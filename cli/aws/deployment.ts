@@ -1,4 +1,5 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { statesPage } from '../../lib/tunnel/console';
 import { CONTRACT, DEPLOYMENT_PARAMETER } from '../../lib/tunnel/outcome';
 import type { Aws } from './aws';
 import { Problem } from './problem';
@@ -32,17 +33,9 @@ export async function findDeployment(aws: Aws): Promise<Deployment> {
   return { stateMachine: told.stateMachine, table: told.table, notices: told.notices, account, region };
 }
 
-/** Where the console is, by partition. */
-const CONSOLES: Readonly<Record<string, string>> = {
-  aws: 'console.aws.amazon.com',
-  'aws-cn': 'console.amazonaws.cn',
-  'aws-us-gov': 'console.amazonaws-us-gov.com',
-};
-
 /** The console's page of an execution. */
 export function consoleLink(execution: string): string {
-  const [, partition = 'aws', , region] = execution.split(':');
-  return `https://${region}.${CONSOLES[partition] ?? CONSOLES['aws']}/states/home?region=${region}#/v2/executions/details/${execution}`;
+  return statesPage(execution, 'v2/executions/details');
 }
 
 async function parameter(aws: Aws, region: string): Promise<string> {

@@ -31,6 +31,8 @@ export interface ExecutionResult extends Outcome {
 export interface Deployed {
   readonly arn: string;
   readonly machine: Machine;
+  /** The ARN of the role that its executions have. */
+  readonly role: string;
 }
 
 /** What is asked of an execution when it is started. */
@@ -83,7 +85,7 @@ export class Executions {
    * when the lab is closing
    */
   start(
-    { arn: machine, machine: definition }: Deployed,
+    { arn: machine, machine: definition, role }: Deployed,
     { input, name = randomUUID() }: Request,
     around: Pick<Surroundings, 'integrations' | 'clock' | 'emit'>,
   ): { readonly arn: string; readonly begun: ExecutionRecord; readonly done: Promise<ExecutionResult> } {
@@ -102,7 +104,7 @@ export class Executions {
       Input: input,
     };
     const history = this.history(begun);
-    history.add('ExecutionStarted', 0, whole('input', input));
+    history.add('ExecutionStarted', 0, { ...whole('input', input), roleArn: role });
     this.write(begun);
     const abort = new AbortController();
     const done = this.carry(begun, definition, history, { ...around, signal: abort.signal });

@@ -1,4 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { statesPage } from '../../lib/tunnel/console';
 
 export interface Blind {
   /** The topic's ARN. */
@@ -15,7 +16,6 @@ const WHAT = 'The watch could not look';
 
 /** Tells people that the watch could not look at a tunnel: one sentence, the tunnel, where to look, the heading of the runbook. */
 export async function sendNotice(client: SNSClient, { topic, machine, tunnel, why }: Blind): Promise<void> {
-  const region = machine.split(':')[3]!;
   await client.send(
     new PublishCommand({
       TopicArn: topic,
@@ -23,7 +23,7 @@ export async function sendNotice(client: SNSClient, { topic, machine, tunnel, wh
       Message: [
         `${tunnel}: ${WHAT}, so nobody knows whether the tunnel carries: ${why}.`,
         '',
-        `Its runs: https://${region}.console.aws.amazon.com/states/home?region=${region}#/statemachines/view/${machine}`,
+        `Its runs: ${statesPage(machine, 'statemachines/view')}`,
         `What to do: docs/RUNBOOK.md, "${WHAT}"`,
         '',
         'It tries again at every tick, and tells this again only after it could look in between.',

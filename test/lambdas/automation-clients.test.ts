@@ -146,6 +146,11 @@ describe('the watch', () => {
     expect(Message).toContain(
       `https://eu-central-1.console.aws.amazon.com/states/home?region=eu-central-1#/statemachines/view/${MACHINE}`,
     );
+    const gov = MACHINE.replace('arn:aws:states:eu-central-1', 'arn:aws-us-gov:states:us-gov-west-1');
+    await sendNotice(sns, { topic, machine: gov, tunnel: 'edge-a', why: 'it is away' });
+    expect(sent[1]!.input.Message).toContain(
+      `https://us-gov-west-1.console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/statemachines/view/${gov}`,
+    );
     const [, heading] = /docs\/RUNBOOK\.md, "(.*)"/.exec(Message)!;
     expect(readFileSync(join(__dirname, '../../docs/RUNBOOK.md'), 'utf8')).toContain(`\n## ${heading}\n`);
   });

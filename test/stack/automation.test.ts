@@ -152,6 +152,17 @@ describe('people are told', () => {
     );
   });
 
+  test.each([
+    ['aws-us-gov', 'us-gov-west-1', 'console.amazonaws-us-gov.com'],
+    ['aws-cn', 'cn-north-1', 'console.amazonaws.cn'],
+  ])('with the console of partition %s', async (partition, region, host) => {
+    const arn = `arn:${partition}:states:${region}:111122223333:execution:edge-ramp:me`;
+    const { asked } = await run(FAILING, {}, arn);
+    expect(told(asked).Message).toContain(
+      `Execution: https://${region}.${host}/states/home?region=${region}#/v2/executions/details/${arn}\n`,
+    );
+  });
+
   test('of a restore that failed, with what is left', async () => {
     const { asked, error } = await run({ ...FAILING, 'Plan restore': () => ({ ...PLAN, left: [] }) });
     expect(error).toBe('RollbackFailed');

@@ -210,6 +210,14 @@ describe('the definition', () => {
     }
   });
 
+  test('gives no variable the name of a function: an expression that meant the function would get the value', async () => {
+    for (const name of [...Object.keys(VARIABLES), 'states']) {
+      expect([name, await jsonata(`$${name}`).evaluate({})]).toEqual([name, undefined]);
+      // What Step Functions adds to JSONata.
+      expect(['partition', 'range', 'hash', 'random', 'uuid', 'parse']).not.toContain(name);
+    }
+  });
+
   test('assigns nothing inside a branch: a name from outside cannot be set there', () => {
     for (const [, { Branches }] of states)
       for (const branch of Branches ?? [])

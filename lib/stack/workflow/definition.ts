@@ -118,7 +118,7 @@ function restoring(shop: Workshop, closing: ClosingWrites, failed: Choice): ICha
     'A restore is confirmed by a fresh look that finds nothing left to put back.',
     [
       { when: '$plan.operations = 0', goTo: closing.restored },
-      { when: `$round > ${RESTORING_ROUNDS}`, goTo: closing.notRestored },
+      { when: `$restoreRound > ${RESTORING_ROUNDS}`, goTo: closing.notRestored },
     ],
     carryOut(shop, RESTORE, fence, failed),
   );
@@ -144,8 +144,8 @@ function answerFailure(
     [
       { when: '$fence = null', goTo: ends.NotStarted },
       { when: '$begun = false', goTo: closing.notStarted },
-      { when: `$round > ${RESTORING_ROUNDS}`, goTo: closing.notRestored },
-      { when: '$round > 0', goTo: patience(shop, restore) },
+      { when: `$restoreRound > ${RESTORING_ROUNDS}`, goTo: closing.notRestored },
+      { when: '$restoreRound > 0', goTo: patience(shop, restore) },
     ],
     restore,
   );
@@ -155,7 +155,7 @@ function answerFailure(
 function patience(shop: Workshop, restore: IChainable): IChainable {
   const wait = Wait.jsonata(shop.scope, 'Wait before restoring again', {
     comment: 'Restoring failed. Gives the device a little time, then looks and tries again.',
-    time: WaitTime.seconds(jsonata(`$round * ${PATIENCE_SECONDS}`)),
+    time: WaitTime.seconds(jsonata(`$restoreRound * ${PATIENCE_SECONDS}`)),
   });
   wait.next(restore);
   return wait;

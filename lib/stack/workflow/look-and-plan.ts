@@ -56,7 +56,7 @@ const FORWARD_PLAN = {
 const RESTORING_PLAN = {
   plan: jsonata(PLAN),
   // A repair has no forward plan: what it set out to change is its first plan.
-  changes: jsonata(`$request.repair != null and $round = 1 ? ${PLAN}.changes : $changes`),
+  changes: jsonata(`$request.repair != null and $restoreRound = 1 ? ${PLAN}.changes : $changes`),
   verification: jsonata(`${PLAN}.verification`),
   remaining: jsonata(`${PLAN}.changes`),
   // What this round may leave half done is known to the next one.

@@ -1,5 +1,6 @@
 import { TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
 import { SnsPublish } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { CONSOLES } from '../../tunnel/console';
 import { NOTICE, retry } from '../retry-policies';
 import { SERVICE_CALL } from '../time-outs';
 import { ME, jsonata } from './expressions';
@@ -12,10 +13,16 @@ import type { Workshop } from './states';
  * runbook. Every notice is an expression that gives { subject, message }, or null.
  */
 
-/** Where the console shows this execution; in the partition `aws`. */
+/** Where the console shows this execution: as `statesPage` has it. */
 const CONSOLE = (() => {
-  const region = `$split(${ME}, ':')[3]`;
-  return `'https://' & ${region} & '.console.aws.amazon.com/states/home?region=' & ${region} & '#/v2/executions/details/' & ${ME}`;
+  const [partition, region] = [`$split(${ME}, ':')[1]`, `$split(${ME}, ':')[3]`];
+  const host = Object.entries(CONSOLES)
+    .filter(([name]) => name !== 'aws')
+    .reduceRight(
+      (otherwise, [name, there]) => `${partition} = '${name}' ? '${there}' : ${otherwise}`,
+      `'${CONSOLES['aws']}'`,
+    );
+  return `'https://' & ${region} & '.' & (${host}) & '/states/home?region=' & ${region} & '#/v2/executions/details/' & ${ME}`;
 })();
 
 /** SNS takes at most 262,144 bytes; a person reads less. Characters. */

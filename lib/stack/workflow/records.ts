@@ -76,7 +76,7 @@ export function newFence(shop: Workshop): DynamoUpdateItem {
     condition: STILL_MINE,
     set: { fence: numberValue(fenceAfter('$fence')) },
     assign: {
-      round: jsonata('$round + 1'),
+      restoreRound: jsonata('$restoreRound + 1'),
       fence: jsonata('$number($states.result.Attributes.fence.N)'),
       // What the last round found is no longer true: this one will have looked, or nobody knows.
       remaining: null,

@@ -94,7 +94,7 @@ export function sendingStep(
     do: doing,
     execution: jsonata(ME),
     // The round belongs to the name: a restore passes the same states again, and may not take an old command for its own.
-    step: jsonata(`'${name} ' & $string($round)`),
+    step: jsonata(`'${name} ' & $string($restoreRound)`),
     retry: jsonata('$states.context.State.RetryCount'),
     fence: jsonata('$fence'),
     request: jsonata('$request'),

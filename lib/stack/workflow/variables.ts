@@ -48,7 +48,7 @@ export const VARIABLES = {
   /** True from the first change on: from here a failure is answered by a restore. */
   begun: false,
   /** The restoring round, from 1; 0: the run goes forward. */
-  round: 0,
+  restoreRound: 0,
   /** What the devices answered to the last look: an outcome for each kind of device. */
   observed: [],
   /** The last plan. */

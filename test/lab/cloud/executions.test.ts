@@ -11,8 +11,9 @@ const machine = load(
   {},
 );
 const around = { integrations: {}, clock: new Clock(100), emit: () => {} };
+const ROLE = 'arn:aws:iam::000000000000:role/Lab-Role';
 const start = (executions: Executions, name: string, seconds: number) =>
-  executions.start({ arn: machineArn('m'), machine }, { name, input: String(seconds) }, around);
+  executions.start({ arn: machineArn('m'), machine, role: ROLE }, { name, input: String(seconds) }, around);
 const types = (executions: Executions, arn: string) => executions.events(arn).map(({ type }) => type);
 
 test('an execution whose process died is aborted where it was, in its history too', async () => {
@@ -29,7 +30,7 @@ test('an execution whose process died is aborted where it was, in its history to
   expect(changed).toEqual(['one ABORTED']);
   expect(second.find(arn)).toMatchObject({ Status: 'ABORTED', StopDate: expect.any(String) as string });
   expect(second.events(arn)).toMatchObject([
-    { id: 1, type: 'ExecutionStarted', executionStartedEventDetails: { input: '1000' } },
+    { id: 1, type: 'ExecutionStarted', executionStartedEventDetails: { input: '1000', roleArn: ROLE } },
     { id: 2, type: 'WaitStateEntered' },
     { id: 3, previousEventId: 2, type: 'ExecutionAborted' },
   ]);

@@ -92,7 +92,7 @@ export const WELL: Answers = {
 };
 
 /** Runs a case, and keeps what each named task was asked. */
-export async function run(answers: Answers, request: object = {}) {
+export async function run(answers: Answers, request: object = {}, execution?: string) {
   const asked: Record<string, any[]> = {};
   const all: Answers = { ...WELL, 'Read request': () => ({ ...REQUEST, ...request }), ...answers };
   const listening = Object.fromEntries(
@@ -104,7 +104,7 @@ export async function run(answers: Answers, request: object = {}) {
       },
     ]),
   );
-  const walked = await walk(machine, listening, { tunnel: 'edge-a' });
+  const walked = await walk(machine, listening, { tunnel: 'edge-a' }, execution);
   const result = (record: string) => JSON.parse(asked[record]![0].ExpressionAttributeValues[':lastResultValue'].S);
   return { ...walked, asked, result };
 }

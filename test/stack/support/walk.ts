@@ -53,10 +53,10 @@ export async function evaluate(value: unknown, variables: Record<string, unknown
 }
 
 /** Walks a machine from its start. Stops with an error after 200 states. */
-export async function walk(machine: Machine, answers: Answers, input: unknown): Promise<Walk> {
+export async function walk(machine: Machine, answers: Answers, input: unknown, execution = EXECUTION): Promise<Walk> {
   const path: string[] = [];
   const visits: Record<string, number> = {};
-  const context = { Execution: { Id: EXECUTION }, State: { RetryCount: 0 } };
+  const context = { Execution: { Id: execution }, State: { RetryCount: 0 } };
 
   async function through(part: Machine, variables: Record<string, unknown>, start: unknown): Promise<any> {
     let name: string | undefined = part.StartAt;
