@@ -82,7 +82,7 @@ export async function open(
   opened.push(() => commands.close());
   const notices = new Notices(join(folder.path('logs'), 'notices.log'), () => deployment.topics());
   const start = (request: Request, emit: (event: StateEvent) => void = () => {}) => {
-    const role = String(deployment.machine.get('RoleArn') ?? '');
+    const role = deployment.machine.get('RoleArn') as string;
     const deployed = { arn: machineArn(deployment.machine.name), machine, role };
     return executions.start(deployed, request, { integrations: services, clock, emit });
   };
