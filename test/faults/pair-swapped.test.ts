@@ -1,3 +1,3 @@
-import { everyCommandSpoiledOnce } from './every-command';
+import { everyCommandSpoiled } from './every-command';
 
-everyCommandSpoiledOnce(5);
+everyCommandSpoiled(5);

@@ -1,3 +1,3 @@
-import { everyCommandSpoiledOnce } from './every-command';
+import { everyCommandSpoiled } from './every-command';
 
-everyCommandSpoiledOnce(4);
+everyCommandSpoiled(4);

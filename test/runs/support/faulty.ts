@@ -47,8 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-export type Effect = Fault['effect'];
-export const EFFECTS: readonly Effect[] = ['fail-before', 'fail-after', 'hang'];
+export const EFFECTS: readonly Fault['effect'][] = ['fail-before', 'fail-after', 'hang'];
 
 /** A scenario made ready: the folder of the site before the run, and what a clean run does and leaves. */
 export interface Rehearsed {
@@ -80,21 +79,16 @@ export async function rehearse(scenario: Scenario): Promise<Rehearsed> {
 }
 
 /** Each command line of the clean run as a fault; ssh on the bastion carries what BIG-IP's own lines already name. */
-export function faultsOf(
-  { commands }: Rehearsed,
-  effect: Effect | ((place: number) => Effect),
-  only: (command: HostCommand) => boolean = () => true,
-): readonly Fault[] {
+export function faultsOf({ commands }: Rehearsed, effect: Fault['effect']): readonly Fault[] {
   const seen = new Map<string, number>();
-  let place = 0;
-  return commands.flatMap((command) => {
-    if (command.line.startsWith('ssh ') || !only(command)) return [];
-    const key = `${command.host} ${command.line}`;
-    const nth = (seen.get(key) ?? 0) + 1;
-    seen.set(key, nth);
-    const match = `^${command.line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
-    return [{ host: command.host, match, nth, effect: typeof effect === 'string' ? effect : effect(place++) }];
-  });
+  return commands
+    .filter(({ line }) => !line.startsWith('ssh '))
+    .map(({ host, line }) => {
+      const key = `${host} ${line}`;
+      const nth = (seen.get(key) ?? 0) + 1;
+      seen.set(key, nth);
+      return { host, match: `^${line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`, nth, effect };
+    });
 }
 
 /**

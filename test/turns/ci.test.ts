@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/*
+ * .ci/run with programs that only note that they were called: which steps there are in which turn, and how it ends.
+ */
+
+const CI = join(__dirname, '../../.ci/run');
+const TURNS = [1, 2, 3, 4, 5, 6];
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'edge-ramp-ci-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** @param fails a call of npm or npx that fails, such as `run check` */
+function ci(turn: number, fails = ' '): { calls: readonly string[]; code: number | null; said: string } {
+  const calls = join(folder, 'calls');
+  const note = `#!/bin/bash
+echo "\${EDGE_RAMP_SHARE:+share $EDGE_RAMP_SHARE: }$*" >>'${calls}'
+[[ "$*" != '${fails}'* ]]
+`;
+  for (const [name, text] of [
+    ['npm', note],
+    ['npx', note],
+    ['sudo', '#!/bin/bash\n"$@"\n'],
+    ['apt-get', '#!/bin/bash\n'],
+  ] as const) {
+    writeFileSync(join(folder, name), text);
+    chmodSync(join(folder, name), 0o755);
+  }
+  writeFileSync(calls, '');
+  const { status, stdout } = spawnSync('bash', [CI], {
+    env: { ...process.env, PATH: `${folder}:${process.env['PATH']}`, EDGE_RAMP_TURN: String(turn) },
+    encoding: 'utf8',
+  });
+  return { calls: readFileSync(calls, 'utf8').trim().split('\n'), code: status, said: stdout };
+}
+
+test('every turn has the tests of the README, a tunnel on real interfaces, and a share of what takes long; six turns have all shares', () => {
+  const turns = TURNS.map((turn) => ci(turn));
+  const always = turns[0]!.calls.filter((call) => !call.includes('/6'));
+  expect(always).toEqual(expect.arrayContaining(['ci', 'run check', 'test', 'start', 'start -- --hosts kernel']));
+  expect(always).toContainEqual(expect.stringMatching(/^run test:kernel -- .*carries/));
+  for (const [place, { calls, code, said }] of turns.entries()) {
+    const share = `${place + 1}/6`;
+    expect(code).toBe(0);
+    expect(said).toContain(`Turn ${place + 1} of 6`);
+    expect(calls.filter((call) => !call.includes('/6'))).toEqual(always);
+    expect(calls.filter((call) => call.includes('/6'))).toEqual([
+      `run test:kernel -- --shard=${share}`,
+      `run test:bench -- --shard=${share}`,
+      `run test:runs -- --shard=${share}`,
+      `share ${share}: run test:faults`,
+    ]);
+  }
+});
+
+test('the time of each step stands at the end', () => {
+  const { said } = ci(2);
+  const table = said.slice(said.lastIndexOf('Turn 2 of 6'));
+  for (const name of ['npm ci', 'npm run check', 'npm test', 'npm run test:faults, 2/6', 'in all'])
+    expect(table).toMatch(new RegExp(`^ *\\d+ s {2}${name}$`, 'm'));
+});
+
+test('a step that fails ends it, is named behind the times of those before it, and is its exit code', () => {
+  const { calls, code, said } = ci(1, 'run check');
+  expect(calls).toEqual(['ci', 'run check']);
+  expect(code).toBe(1);
+  expect(said).toMatch(/ s {2}npm ci\n failed {2}npm run check\n/);
+});
+
+test('kernel hosts that fail are tried once more, what failed only, and fail then', () => {
+  const { calls, code } = ci(3, 'run test:kernel -- --shard');
+  expect(calls.slice(-2)).toEqual(['run test:kernel -- --shard=3/6', 'run test:kernel -- --shard=3/6 --onlyFailures']);
+  expect(code).toBe(1);
+});
