@@ -43,7 +43,8 @@ export interface Result {
 const UNKNOWN = 3;
 
 /**
- * Reads how a run ended: a success from its output, a failure from what it wrote down in the table before it failed, where it came so far.
+ * Reads how a run ended: a success from its output, a failure from what it wrote down in the table before it failed, where it came so far: a
+ * verify as the last look, any other run as the last result.
  * @param item the tunnel's item, undefined when there is none
  */
 export function resultOf(execution: ExecutionResult, item: Readonly<Record<string, unknown>> | undefined): Result {
@@ -87,10 +88,13 @@ function drainedIn(outcomes: unknown): readonly Drained[] {
 
 /** The full result that this very execution wrote down; empty when it did not come so far. */
 function writtenDown(arn: string, item: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> {
-  if (typeof item?.['lastResult'] !== 'string') return {};
+  const results = [parsed(item?.['lastResult']), parsed(item?.['lastLook'])];
+  return results.find(({ execution }) => execution === arn) ?? {};
+}
+
+function parsed(json: unknown): Record<string, unknown> {
   try {
-    const result = record(JSON.parse(item['lastResult']));
-    return result['execution'] === arn ? result : {};
+    return typeof json === 'string' ? record(JSON.parse(json)) : {};
   } catch {
     return {};
   }

@@ -6,6 +6,7 @@ import type { Declared } from '../lib/tunnel/tunnel';
 import { again } from './again';
 import type { Where } from './command';
 import type { Known } from './aws/tunnels';
+import { lastSeen, type Seen } from './seen';
 
 /** How a tunnel stands, by what runs and looks wrote down last. No device was asked. */
 export interface Standing {
@@ -16,6 +17,8 @@ export interface Standing {
   /** null: nothing is there that could be, or nobody knows; `why` says so. */
   readonly inSync: boolean | null;
   readonly why: string;
+  /** The last run that wrote down what it saw, or did; null: none. */
+  readonly lastSeen: Seen | null;
   /** ISO 8601, and the ARN of the run; null: never. */
   readonly provenAt: string | null;
   readonly provenBy: string | null;
@@ -35,7 +38,10 @@ export interface Standing {
 /** Judges a tunnel by what is written down of it. */
 export function standingOf(known: Known, where: Where, now: Date): Standing {
   const { name, declared, memory, owner } = known;
-  const { wanted, provenAt, provenBy, degraded } = memory;
+  const { wanted, degraded } = memory;
+  const seen = lastSeen(memory);
+  // A verify that found it standing and carrying has proven it, and wrote down only that it looked.
+  const proven = seen?.outcome === 'Verified' ? { provenAt: seen.at, provenBy: seen.by } : memory;
   const alive = memory.owner !== null && mayWork(owner, memory.fence, now);
   const lease =
     memory.owner === null ? null : { owner: memory.owner, since: owner?.began?.toISOString() ?? null, alive };
@@ -45,8 +51,9 @@ export function standingOf(known: Known, where: Where, now: Date): Standing {
     declared: declared !== undefined,
     wanted,
     ...syncOf(known, alive),
-    provenAt,
-    provenBy,
+    lastSeen: seen,
+    provenAt: proven.provenAt,
+    provenBy: proven.provenBy,
     lastDrift: memory.drifts.at(-1) ?? null,
     lease,
     paused: isPaused(memory, now) ? memory.paused : null,
@@ -75,29 +82,38 @@ function syncOf({ declared, memory }: Known, alive: boolean): Pick<Standing, 'in
   if (wanted !== 'applied') return judged(null, wanted === 'absent' ? 'it was torn down' : 'it was never applied');
   if (!declared) return judged(false, 'it is not declared any more, and still stands');
   if (differs(declared, applied)) return judged(false, 'declared differs from what is applied');
-  switch (lastRun(memory).endState) {
+  const seen = lastSeen(memory);
+  switch (seen?.outcome) {
     case 'NotVerified':
-      return judged(false, 'it stood as declared and did not carry');
+      return judged(false, seen.changes > 0 ? notAsDeclared(seen) : NOT_CARRYING);
     case 'Planned':
       return judged(false, 'what has to change would cut live traffic');
     case 'NotStarted':
       return judged(null, 'the last run could not look');
     case 'RolledBack':
-      return lastRun(memory).action === 'teardown'
+      return seen.action === 'teardown'
         ? judged(null, 'a teardown failed and was put back')
         : judged(false, 'what had to change could not be changed, and was put back');
     case 'Restored':
       return judged(null, 'what a run that died had left was put back, and nobody has looked since');
     case 'Applied':
     case 'Unchanged':
+    case 'Verified':
       return judged(true, 'by the last run that looked');
     default:
       return judged(null, 'of the last run nothing is known');
   }
 }
 
+const NOT_CARRYING = 'it stood as declared and did not carry';
+
+const notAsDeclared = ({ changes, cutting }: Seen): string =>
+  `it did not stand as declared: ${changes} ${changes === 1 ? 'change is' : 'changes are'} needed${cutting === 0 ? '' : `, ${cutting} of which cut live traffic`}`;
+
 /** What a person has to do, the most pressing first. */
-function needsOf({ name, declared, memory }: Known, alive: boolean, where: Where, now: Date): Standing['needs'] {
+function needsOf(known: Known, alive: boolean, where: Where, now: Date): Standing['needs'] {
+  const { name, declared, memory } = known;
+  const seen = lastSeen(memory);
   const { wanted, before, owner, failures, failedSpec, paused, notified, degraded, applied } = memory;
   const needs: { what: string; command: string }[] = [];
   const need = (is: boolean, what: string, command: string): void => {
@@ -121,11 +137,13 @@ function needsOf({ name, declared, memory }: Known, alive: boolean, where: Where
     to('history'),
   );
   need(
-    stands && notified !== null && lastRun(memory).endState === 'Planned',
+    stands && notified !== null && seen?.outcome === 'Planned',
     'what has to change would cut live traffic, which the automation leaves to a person',
     to('apply', `--allow-interruption --expect ${notified}`),
   );
-  need(stands && lastRun(memory).endState === 'NotVerified', 'it stood as declared and did not carry', to('verify'));
+  if (stands && seen?.outcome === 'NotVerified')
+    if (seen.changes === 0) need(true, NOT_CARRYING, to('verify'));
+    else need(true, notAsDeclared(seen), to('apply', seen.cutting === 0 ? '' : '--allow-interruption'));
   need(
     isPaused(memory, now) && paused?.until === null,
     `it is paused until somebody resumes it (${paused?.reason})`,
@@ -149,13 +167,4 @@ function repairerMissing(declared: Declared | undefined, memory: Memory, now: Da
 function differs(declared: Declared, applied: string | null): boolean {
   const onDevices = (each: Declared): object => ({ ...each, watch: undefined, example: undefined });
   return applied === null || !isDeepStrictEqual(onDevices(declared), onDevices(JSON.parse(applied) as Declared));
-}
-
-/** How the run ended that closed the lease last, and what it was to do. */
-function lastRun({ lastResult }: Memory): { readonly endState?: string; readonly action?: string } {
-  try {
-    return JSON.parse(lastResult ?? '{}') as { endState?: string; action?: string };
-  } catch {
-    return {};
-  }
 }

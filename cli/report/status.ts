@@ -2,7 +2,7 @@ import type { Standing } from '../standing';
 import { many, printable, type Style } from './style';
 import { minute, table } from './table';
 
-const HEADING = ['TUNNEL', 'WANTED', 'IN SYNC', 'LAST PROVEN', 'BY', 'LAST DRIFT', 'LEASE', 'AUTOMATION'];
+const HEADING = ['TUNNEL', 'WANTED', 'IN SYNC', 'LAST SEEN', 'BY', 'LAST PROVEN', 'LAST DRIFT', 'LEASE', 'AUTOMATION'];
 
 /** Every tunnel in a line, then what is not in order, then what needs a person. */
 export function statusText(standings: readonly Standing[], style: Style): string {
@@ -20,18 +20,27 @@ export function statusText(standings: readonly Standing[], style: Style): string
   ].join('\n');
 }
 
-function row({ tunnel, wanted, inSync, provenAt, provenBy, lastDrift, lease, paused, degraded, automation }: Standing) {
+function row(standing: Standing) {
+  const { tunnel, wanted, inSync, lastSeen, provenAt, lastDrift, lease, degraded } = standing;
   const sync = inSync === null ? '-' : inSync ? 'yes' : 'NO';
   return [
     tunnel,
     wanted ?? '-',
     degraded.length > 0 ? `${sync}, degraded` : sync,
+    minute(lastSeen?.at, lastSeen === null ? 'never' : '-'),
+    lastSeen?.by == null ? '-' : `${lastSeen.action} ${nameOf(lastSeen.by)}`,
     minute(provenAt, 'never'),
-    provenBy === null ? '-' : nameOf(provenBy),
     minute(lastDrift?.at, 'never'),
     lease === null ? 'free' : lease.alive ? 'held' : 'of a dead run',
-    automation === 'paused' ? `paused until ${minute(paused?.until, 'resumed')}` : automation,
+    automationWords(standing),
   ];
+}
+
+/** A pause counts beside any other reason for which the automation leaves a tunnel alone: it may outlast that. */
+function automationWords({ automation, paused }: Standing): string {
+  if (paused === null) return automation;
+  const words = `paused until ${minute(paused.until, 'resumed')}`;
+  return automation === 'paused' ? words : `${automation}, ${words}`;
 }
 
 /** What the table has no room for. */

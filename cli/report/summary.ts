@@ -103,10 +103,15 @@ function nextAfter(failure: Failure | null, { action, again }: Run): string {
   return `when that is mended: ${again(action)}`;
 }
 
-function notVerified({ changes, verification, words }: Result, { tunnel, again }: Run): string {
+function notVerified(result: Result, { tunnel, again }: Run): string {
+  const { changes, verification, words } = result;
   const dead = verification.filter(({ ok }) => !ok).map(({ from, to, detail }) => `${from} to ${to}: ${detail}`);
-  if (changes.length > 0)
-    return `${tunnel} does not stand as declared; ${many(changes.length, 'change is', 'changes are')} needed: ${again('apply')}`;
+  if (changes.length > 0) {
+    const cutting = changes.filter(({ interrupts }) => interrupts !== null).length;
+    return `${tunnel} does not stand as declared; ${changed(result)} ${changes.length === 1 ? 'is' : 'are'} needed${cutting === 0 ? '' : `, ${cutting} of which ${cutting === 1 ? 'cuts' : 'cut'} live traffic`}: ${again('apply', cutting === 0 ? '' : '--allow-interruption')}`;
+  }
+  // What a run saw stands in the table, where a later look may have taken its place.
+  if (verification.length === 0) return `${unstopped(words)}; for a fresh look: ${again('verify')}`;
   return `${tunnel} stands as declared, yet does not carry (${dead.length > 0 ? dead.join('; ') : unstopped(words)}); look at the network between the devices, then: ${again('verify')}`;
 }
 

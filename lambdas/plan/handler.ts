@@ -114,7 +114,7 @@ function whatItMeans(
   }
   const devices = many(new Set(changes.map(({ device }) => device)).size, 'device');
   if (action === 'verify')
-    return `The tunnel does not stand as declared: ${many(changes.length, 'change')} on ${devices} would be needed; look at a plan, then apply.`;
+    return `The tunnel does not stand as declared: ${many(changes.length, 'change')} on ${devices} ${changes.length === 1 ? 'is' : 'are'} needed${interrupts.length === 0 ? '' : `, ${interrupts.length} of which cut live traffic`}; apply it.`;
   const traffic = {
     absent: changes.some(({ stage }) => stage === 'detach')
       ? 'traffic leaves the tunnel first'

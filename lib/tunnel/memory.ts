@@ -14,6 +14,8 @@ export interface Memory {
   readonly closedBy: string | null;
   /** The result of the run that ended last, JSON text. */
   readonly lastResult: string | null;
+  /** What the last verify saw, JSON text: a result, and whether the tunnel was free, and the fence, when it looked. */
+  readonly lastLook: string | null;
   /** The fence of the last good apply: what was asked for before is answered. */
   readonly lookedAt: number;
   /** When the tunnel was last found standing and carrying, ISO 8601, and the ARN of the run that found it. */
@@ -73,6 +75,7 @@ export function readMemory(item: Readonly<Record<string, unknown>> | undefined):
     applied: text('applied'),
     closedBy: text('closedBy'),
     lastResult: text('lastResult'),
+    lastLook: text('lastLook'),
     lookedAt: number('lookedAt'),
     provenAt: text('provenAt'),
     provenBy: text('provenBy'),

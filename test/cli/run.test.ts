@@ -60,6 +60,60 @@ describe('how a run ends', () => {
     expect(JSON.parse((await apply(script, '--json')).out)).toMatchObject({ remaining: [CHANGES[1]] });
   });
 
+  describe('a verify that fails', () => {
+    const PROBE = { from: 'BIG-IP x', to: '10.3.91.217', what: 'ping', ok: false, detail: '0 of 3 packets came back' };
+    const look = (changes: readonly object[]): Script => ({
+      status: 'FAILED',
+      error: 'NotVerified',
+      cause: 'it does not stand',
+      item: {
+        lastResult: JSON.stringify({ execution: `${ARN}-before`, endState: 'Applied', changes: [] }),
+        lastLook: JSON.stringify({ execution: ARN, endState: 'NotVerified', changes, verification: [PROBE] }),
+      },
+    });
+    const verify = (script: Script, ...more: string[]) => call(['verify', 'edge-a', '--local', ...more], script);
+
+    test('shows what differs and what was pinged, and says apply', async () => {
+      const { code, out } = await verify(look(CHANGES));
+      expect(code).toBe(1);
+      expect(out).toContain('Changes that are missing:\n\nBIG-IP 10.3.88.66\n  + tunnel SDN: profile ipip\n');
+      expect(out).toContain('  FAILED  BIG-IP x to 10.3.91.217: ping: 0 of 3 packets came back\n');
+      expect(out).toContain(
+        'NotVerified: edge-a does not stand as declared; 2 changes on 2 devices are needed: npx edge-ramp apply edge-a --local\n',
+      );
+      expect(JSON.parse((await verify(look(CHANGES), '--json')).out)).toMatchObject({
+        status: 'NotVerified',
+        changes: CHANGES,
+        verification: [PROBE],
+      });
+    });
+
+    test('says what of the apply would cut traffic', async () => {
+      const { out } = await verify(look([{ ...CHANGES[0], interrupts: 'the tunnel is replaced' }]));
+      expect(out).toContain(
+        '1 change on 1 device is needed, 1 of which cuts live traffic: npx edge-ramp apply edge-a --local --allow-interruption\n',
+      );
+    });
+
+    test('that only does not carry is no reason to apply', async () => {
+      const { out } = await verify(look([]));
+      expect(out).toContain(
+        'edge-a stands as declared, yet does not carry (BIG-IP x to 10.3.91.217: 0 of 3 packets came back); look at the network',
+      );
+    });
+
+    test('whose look was not kept contradicts nothing', async () => {
+      const { out } = await verify({
+        ...look(CHANGES),
+        cause: 'The tunnel does not stand as declared: apply it.',
+        item: {},
+      });
+      expect(out).toContain(
+        'NotVerified: The tunnel does not stand as declared: apply it; for a fresh look: npx edge-ramp verify edge-a --local\n',
+      );
+    });
+  });
+
   test("another run's result in the table is not this one's", async () => {
     const { out } = await apply({ ...failing('NotStarted', { execution: `${ARN}-before` }), cause: 'Plan failed: no' });
     expect(out).toContain('NotStarted: Plan failed: no; no device was changed');

@@ -10,7 +10,8 @@ const HERE = { local: false, region: undefined, profile: undefined } as const;
 const EXAMPLE = declared('edge-a');
 const SPEC: Declared = { ...EXAMPLE, example: false };
 const OWNER = 'arn:aws:states:r:1:execution:edge-ramp:edge-a-apply-1';
-const result = (endState: string, action = 'apply') => JSON.stringify({ endState, action });
+const result = (endState: string, action = 'apply') =>
+  JSON.stringify({ endState, action, execution: OWNER, at: '2026-11-23T07:55:00.000Z' });
 const STANDS = {
   wanted: 'applied',
   applied: JSON.stringify(SPEC),
@@ -40,6 +41,14 @@ describe('how a tunnel stands', () => {
       wanted: 'applied',
       inSync: true,
       why: 'by the last run that looked',
+      lastSeen: {
+        at: '2026-11-23T07:55:00.000Z',
+        by: OWNER,
+        action: 'apply',
+        outcome: 'Applied',
+        changes: 0,
+        cutting: 0,
+      },
       provenAt: '2026-11-23T07:55:00.000Z',
       provenBy: OWNER,
       lastDrift: null,
@@ -140,6 +149,61 @@ describe('how a tunnel stands', () => {
   test('what nobody looks at by itself, and what is an example, says so', () => {
     expect(standing(STANDS, { declared: { ...SPEC, watch: 0 } }).automation).toBe('events only');
     expect(standing(STANDS, { declared: EXAMPLE }).automation).toBe('example');
+  });
+});
+
+describe('what a verify saw', () => {
+  const VERIFY = 'arn:aws:states:r:1:execution:edge-ramp:edge-a-verify-2';
+  const change = (interrupts: string | null) => ({ device: 'BIG-IP x', stage: 'shape', text: '~ tunnel', interrupts });
+  const seen = (endState: string, more: object = {}) =>
+    standing({
+      ...STANDS,
+      fence: 7,
+      lastLook: JSON.stringify({
+        endState,
+        action: 'verify',
+        execution: VERIFY,
+        at: '2026-11-23T07:59:00.000Z',
+        changes: [],
+        fence: 7,
+        free: true,
+        ...more,
+      }),
+    });
+
+  test('counts like a run: it stands and carries, and was proven', () => {
+    expect(seen('Verified')).toMatchObject({
+      inSync: true,
+      lastSeen: { by: VERIFY, action: 'verify', outcome: 'Verified' },
+      provenAt: '2026-11-23T07:59:00.000Z',
+      provenBy: VERIFY,
+      needs: [],
+    });
+  });
+
+  test('differences need an apply, and what cuts traffic is said', () => {
+    expect(seen('NotVerified', { changes: [change(null)] })).toMatchObject({
+      inSync: false,
+      provenAt: STANDS.provenAt,
+      needs: [{ what: 'it did not stand as declared: 1 change is needed', command: 'npx edge-ramp apply edge-a' }],
+    });
+    expect(seen('NotVerified', { changes: [change(null), change('replaced')] }).needs).toEqual([
+      {
+        what: 'it did not stand as declared: 2 changes are needed, 1 of which cut live traffic',
+        command: 'npx edge-ramp apply edge-a --allow-interruption',
+      },
+    ]);
+  });
+
+  test.each([
+    ['a run has begun since', { fence: 6 }],
+    ['a run worked meanwhile', { free: false }],
+  ])('does not count when %s', (_, more) => {
+    expect(seen('NotVerified', { changes: [change(null)], ...more })).toMatchObject({
+      inSync: true,
+      lastSeen: { by: OWNER },
+      needs: [],
+    });
   });
 });
 

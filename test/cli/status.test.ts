@@ -12,7 +12,12 @@ const STANDS = {
   wanted: 'applied',
   applied: JSON.stringify(SPEC),
   provenAt: '2026-11-23T07:55:10.000Z',
-  lastResult: JSON.stringify({ endState: 'Unchanged', action: 'apply' }),
+  lastResult: JSON.stringify({
+    endState: 'Unchanged',
+    action: 'apply',
+    execution: arnOf('edge-a-schedule-1'),
+    at: '2026-11-23T07:55:10.000Z',
+  }),
   provenBy: arnOf('edge-a-schedule-1'),
 };
 const ACCOUNT: Answers = { ...DECLARED, ...items({ 'edge-a': STANDS }), ...pastExecutions({}) };
@@ -24,10 +29,10 @@ describe('status', () => {
     expect(code).toBe(0);
     expect(out).toBe(
       [
-        'TUNNEL  WANTED   IN SYNC  LAST PROVEN        BY                 LAST DRIFT  LEASE  AUTOMATION',
-        'edge-a  applied  yes      2026-11-23 07:55Z  edge-a-schedule-1  never       free   on',
-        'edge-b  -        -        never              -                  never       free   not wanted',
-        'old     applied  NO       2026-11-23 07:55Z  edge-a-schedule-1  never       free   not declared',
+        'TUNNEL  WANTED   IN SYNC  LAST SEEN          BY                       LAST PROVEN        LAST DRIFT  LEASE  AUTOMATION',
+        'edge-a  applied  yes      2026-11-23 07:55Z  apply edge-a-schedule-1  2026-11-23 07:55Z  never       free   on',
+        'edge-b  -        -        never              -                        never              never       free   not wanted',
+        'old     applied  NO       2026-11-23 07:55Z  apply edge-a-schedule-1  2026-11-23 07:55Z  never       free   not declared',
         '',
         '  old: not in sync: it is not declared any more, and still stands',
         '',
@@ -64,6 +69,38 @@ describe('status', () => {
     expect(out).toContain('  edge-a: 2 changes by edge-a-schedule-0 against drift\n');
     expect(out).toContain('\nNothing needs a person.\n');
     expect(out).not.toContain('edge-b');
+  });
+
+  test('says what a verify saw, by whom, and what to do', async () => {
+    const changes = [{ device: 'ramp node i-1', stage: 'shape', text: '+ flow', interrupts: null }];
+    const lastLook = JSON.stringify({
+      endState: 'NotVerified',
+      action: 'verify',
+      execution: arnOf('edge-a-verify-2'),
+      at: '2026-11-23T09:10:11.000Z',
+      changes,
+      fence: 7,
+      free: true,
+    });
+    const { out } = await callAws(['status', 'edge-a'], {
+      ...ACCOUNT,
+      ...items({ 'edge-a': { ...STANDS, fence: 7, lastLook } }),
+    });
+    expect(out).toContain('edge-a  applied  NO       2026-11-23 09:10Z  verify edge-a-verify-2  2026-11-23 07:55Z');
+    expect(out).toContain('  edge-a: not in sync: it did not stand as declared: 1 change is needed\n');
+    expect(out).toContain(
+      'What needs a person\n  edge-a: it did not stand as declared: 1 change is needed: npx edge-ramp apply edge-a\n',
+    );
+  });
+
+  test('shows the pause of an example', async () => {
+    const paused = JSON.stringify({ until: '2199-01-01T00:00:00Z', reason: 'spare part', at: null, by: null });
+    const { out } = await callAws(['status', 'edge-a'], {
+      ...parameters({ '/edge-ramp/tunnels/edge-a': EXAMPLE }),
+      ...items({ 'edge-a': { ...STANDS, paused } }),
+      ...pastExecutions({}),
+    });
+    expect(out).toContain('  free   example, paused until 2199-01-01 00:00Z\n');
   });
 
   test('an empty account gets a friendly sentence', async () => {

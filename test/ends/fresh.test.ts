@@ -34,9 +34,11 @@ test('plan says what would change and changes nothing, not even the table; verif
   const plan = await here.run({ action: 'plan' });
   expect(endOf(plan)).toBe('Planned');
   expect((plan.output as Output).changes.length).toBeGreaterThan(15);
+  expect(await here.lab.item('edge-a')).toBeUndefined();
   expect(endOf(await here.run({ action: 'verify' }))).toBe('NotVerified');
   expect(here.dump()).toBe(before);
-  expect(await here.lab.item('edge-a')).toBeUndefined();
+  // Only what the verify saw: no lease was taken, and nothing is recorded of a run.
+  expect(Object.keys((await here.lab.item('edge-a'))!).sort()).toEqual(['lastLook', 'tunnel']);
 });
 
 test('a plan that was agreed to is carried out; one that has changed since is refused', async () => {

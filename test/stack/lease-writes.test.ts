@@ -15,7 +15,7 @@ beforeEach(async () => (table = await testTable()));
 afterEach(() => table.close());
 
 const item = async () => (await table.call('GetItem', { Key: { tunnel: { S: 'edge-a' } }, ConsistentRead: true })).Item;
-const CLOSING = Object.keys(machine.States).filter((name) => /^Record (?!before|pause|resume)/.test(name));
+const CLOSING = Object.keys(machine.States).filter((name) => /^Record (?!before|look|pause|resume)/.test(name));
 
 test('the first run makes the item, and leaves it without an owner', async () => {
   const run = await owner('arn:one').holds();
@@ -88,13 +88,16 @@ test('what a run writes while it holds the lease may be repeated as well', async
   expect(run.variables['fence']).toBeGreaterThan(fence);
 });
 
-test.each(['Record before', 'New fence', ...CLOSING])('%s never touches the item of the next owner', async (name) => {
-  const run = await owner('arn:one').holds();
-  await owner('arn:two').holds();
-  const taken = await item();
-  await expect(run.does(name)).rejects.toThrow(REFUSED);
-  expect(await item()).toEqual(taken);
-});
+test.each(['Record before', 'Record look', 'New fence', ...CLOSING])(
+  '%s never touches the item of the next owner',
+  async (name) => {
+    const run = await owner('arn:one').holds();
+    await owner('arn:two').holds();
+    const taken = await item();
+    await expect(run.does(name)).rejects.toThrow(REFUSED);
+    expect(await item()).toEqual(taken);
+  },
+);
 
 test.each(CLOSING)('%s, repeated late, does not release the lease of the next owner', async (name) => {
   const run = await owner('arn:one').holds();
@@ -102,6 +105,21 @@ test.each(CLOSING)('%s, repeated late, does not release the lease of the next ow
   await owner('arn:two').holds();
   await expect(run.does(name)).rejects.toThrow(REFUSED);
   expect((await item()).owner).toEqual({ S: 'arn:two' });
+});
+
+test('what a verify saw stands beside the records, which it leaves as they are, and goes with a teardown', async () => {
+  const run = await owner('arn:one').holds();
+  await run.does('Record before');
+  await run.does('Record applied');
+  const before = await item();
+  const looks = owner('arn:two');
+  await looks.does('Read tunnel');
+  await looks.does('Record look');
+  const { lastLook, ...rest } = await item();
+  expect(rest).toEqual(before);
+  expect(JSON.parse(lastLook.S)).toMatchObject({ execution: 'arn:two', fence: Number(before.fence.N), free: true });
+  await (await owner('arn:three').holds()).does('Record torn down');
+  expect(await item()).not.toHaveProperty('lastLook');
 });
 
 test('of two runs that saw the same item, one takes the lease', async () => {

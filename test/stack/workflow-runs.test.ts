@@ -60,6 +60,34 @@ describe('a run that goes well', () => {
   });
 
   test.each([
+    ['verify', NOTHING, 'Verified'],
+    ['verify', PLAN, 'NotVerified'],
+  ])('%s writes down what it saw, beside the records, also what it did not expect', async (action, plan, endState) => {
+    const { path, asked } = await run({ Plan: () => plan }, { action });
+    expect(path.at(-1)).toBe(endState);
+    const [{ UpdateExpression: update, ExpressionAttributeValues: values }] = asked['Record look']!;
+    expect(update).toBe('SET #lastLook = :lastLook');
+    expect(JSON.parse(values[':lastLook'].S)).toMatchObject({
+      endState,
+      execution: EXECUTION,
+      changes: plan.changes,
+      verification: plan.verification,
+      at: '2026-11-23T08:00:00.000Z',
+      fence: 0,
+      free: true,
+    });
+  });
+
+  test('what a verify saw is told even where it cannot be written down', async () => {
+    const { error, cause } = await run(
+      { Plan: () => PLAN, 'Record look': throwing('DynamoDB.AccessDeniedException', 'no') },
+      { action: 'verify' },
+    );
+    expect(error).toBe('NotVerified');
+    expect(cause).not.toContain('table item');
+  });
+
+  test.each([
     ['with work', { ...PLAN, prove: NOBODY }, 'What was carried out?'],
     ['with nothing left to do', { ...NOTHING, reachable: false }, 'What is to be done?'],
   ])('a teardown %s ends TornDown', async (_, plan, before) => {
@@ -128,12 +156,12 @@ describe('a run that fails before the first change', () => {
 
   test.each([
     ['apply', 'Record not verified', ' (result: table item edge-a, lastResult)'],
-    ['verify', undefined, ''],
+    ['verify', 'Record look', ' (result: table item edge-a, lastLook)'],
   ])('%s with nothing to change that does not carry is NotVerified', async (action, record, where) => {
     const plan = { ...NOTHING, reachable: false, sentence: 'no answer from 10.130.0.7' };
     const { error, cause, path } = await run({ Plan: () => plan }, { action });
     expect([error, cause]).toEqual(['NotVerified', `no answer from 10.130.0.7${where}`]);
-    if (record) expect(path).toContain(record);
+    expect(path).toContain(record);
   });
 });
 

@@ -42,6 +42,7 @@ const TASKS: [name: string, calls: string, timeOut: number, retries: number[], c
   ['Record pause', 'updateItem', 15, TABLE, ['NotStarted']],
   ['Record resume', 'updateItem', 15, TABLE, ['NotStarted']],
   ['Take lease', 'updateItem', 15, TABLE, ['Lost a race', 'NotStarted']],
+  ['Record look', 'updateItem', 15, TABLE, ['How does the run end?']],
   ['Observe BIG-IP', 'BigIp', 330, LOOKS, ['BIG-IP not observed']],
   ['Observe ramp nodes', 'RampNodes', 330, LOOKS, ['Ramp nodes not observed']],
   ['Observe cluster', 'Cluster', 330, LOOKS, ['Cluster not observed']],

@@ -4,6 +4,7 @@ import { carryOut } from './carry-out';
 import { type EndStates, endStates } from './ends';
 import { caught, failure, found, jsonata } from './expressions';
 import { takeLease } from './lease';
+import { recordLook } from './looking';
 import { lookAndPlan } from './look-and-plan';
 import { type ClosingWrites, closingWrites, newFence, recordBefore } from './records';
 import { NOTICES, tellPeople } from './notices';
@@ -37,12 +38,13 @@ export function definition(shop: Workshop): IChainable {
     'Was anything changed?',
     'Every failure comes here. Before the first change it ends the run; after it, everything is put back.',
   );
-  closeRuns(shop, closing, ends, failed);
+  const end = ending(shop, ends);
+  closeRuns(closing, ends, end, failed);
 
   const restore = restoring(shop, closing, failed);
   answerFailure(shop, failed, ends, closing, restore);
 
-  const forward = goingForward(shop, ends, closing, failed);
+  const forward = goingForward(shop, ends, closing, end, failed);
   const held = decide(
     shop,
     'Is this a repair?',
@@ -75,7 +77,13 @@ function readRequest(shop: Workshop, ends: EndStates, next: IChainable): IChaina
 }
 
 /** Looks, plans, decides; and carries out, when there is something to change. */
-function goingForward(shop: Workshop, ends: EndStates, closing: ClosingWrites, failed: Choice): IChainable {
+function goingForward(
+  shop: Workshop,
+  ends: EndStates,
+  closing: ClosingWrites,
+  end: Choice,
+  failed: Choice,
+): IChainable {
   const whatWasDone = decide(
     shop,
     'What was carried out?',
@@ -88,6 +96,10 @@ function goingForward(shop: Workshop, ends: EndStates, closing: ClosingWrites, f
     .addCatch(failed, { assign: failure(caught('Record before')), outputs: {} })
     .next(carryOut(shop, FORWARD, whatWasDone, failed));
 
+  // What was seen is told even where it could not be written down.
+  const looked = recordLook(shop);
+  looked.addCatch(end, { outputs: {} }).next(end);
+
   const nothing = '$plan.operations = 0';
   const carries = '$plan.reachable = true';
   const doesNotCarry = failure(found('NotVerified', '$plan.sentence', 'What is to be done?'));
@@ -97,8 +109,12 @@ function goingForward(shop: Workshop, ends: EndStates, closing: ClosingWrites, f
     'A plan and a verification end here, and so does an apply or a teardown that finds nothing to change.',
     [
       { when: "$request.action = 'plan'", goTo: ends.Planned },
-      { when: `$request.action = 'verify' and ${nothing} and ${carries}`, goTo: ends.Verified },
-      { when: "$request.action = 'verify'", goTo: ends.NotVerified, assign: doesNotCarry },
+      {
+        when: `$request.action = 'verify' and ${nothing} and ${carries}`,
+        goTo: looked,
+        assign: { ending: 'Verified' },
+      },
+      { when: "$request.action = 'verify'", goTo: looked, assign: { ...doesNotCarry, ending: 'NotVerified' } },
       { when: `${nothing} and $request.action = 'teardown'`, goTo: closing.tornDown },
       { when: `${nothing} and ${carries}`, goTo: closing.unchanged },
       { when: nothing, goTo: closing.notVerified, assign: doesNotCarry },
@@ -162,8 +178,7 @@ function patience(shop: Workshop, restore: IChainable): IChainable {
 }
 
 /** Each closing write, where it leads, and where the run goes when the table refuses it. */
-function closeRuns(shop: Workshop, closing: ClosingWrites, ends: EndStates, failed: Choice): void {
-  const end = ending(shop, ends);
+function closeRuns(closing: ClosingWrites, ends: EndStates, end: Choice, failed: Choice): void {
   const lead = (write: ClosingWrites[keyof ClosingWrites], then: IChainable) =>
     write.addCatch(failed, { assign: failure(caught(write.id)), outputs: {} }).next(then);
   // From these on the run cannot do better than to end: its result stands in the execution alone.
@@ -195,10 +210,12 @@ function ending(shop: Workshop, ends: EndStates): Choice {
     'As its result says that was written; and people are told first, when it concerns them.',
     [
       { when: "$type($notice) = 'object'", goTo: told },
-      ...(['Applied', 'Planned', 'Restored', 'NotVerified', 'NotStarted', 'RolledBack'] as const).map((name) => ({
-        when: `$ending = '${name}'`,
-        goTo: ends[name],
-      })),
+      ...(['Applied', 'Planned', 'Verified', 'Restored', 'NotVerified', 'NotStarted', 'RolledBack'] as const).map(
+        (name) => ({
+          when: `$ending = '${name}'`,
+          goTo: ends[name],
+        }),
+      ),
     ],
     ends.RollbackFailed,
   );

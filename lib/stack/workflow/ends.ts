@@ -13,7 +13,8 @@ import type { Workshop } from './states';
 const CAUSE_LIMIT = 30_000;
 
 /** Where the full result is found, once it was written. */
-const WHERE = "($recorded ? ' (result: table item ' & $request.tunnel & ', lastResult)' : '')";
+const WHERE =
+  "($recorded ? ' (result: table item ' & $request.tunnel & ($request.action = 'verify' ? ', lastLook)' : ', lastResult)') : '')";
 
 /** What the steps answered that changed something: how many connections were cut is in it. */
 const CARRIED_OUT = { outcomes: jsonata('$outcomes') };

@@ -98,7 +98,7 @@ export const GOOD = {
 export const DRIFT = { drifts: textValue(`$string(${DRIFTED})`) };
 
 /** What a teardown drops. */
-export const FORGOTTEN = [...GOOD.remove, 'provenAt', 'provenBy', 'degraded', 'drifts'];
+export const FORGOTTEN = [...GOOD.remove, 'provenAt', 'provenBy', 'degraded', 'drifts', 'lastLook'];
 
 /** What a run leaves that failed. */
 export const FAILED = {

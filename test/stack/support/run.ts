@@ -50,6 +50,7 @@ export const WELL: Answers = {
   'Is the instance connected?': () => ({ InstanceInformationList: [{ PingStatus: 'Online' }] }),
   'Record pause': () => ({}),
   'Record resume': () => ({}),
+  'Record look': () => ({}),
   Plan: () => PLAN,
   'Record before': (args) => attributes({ before: args.ExpressionAttributeValues[':beforeValue'] }),
   'New fence': (args) => attributes({ fence: args.ExpressionAttributeValues[':fenceValue'] }),

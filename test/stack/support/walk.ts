@@ -56,7 +56,7 @@ export async function evaluate(value: unknown, variables: Record<string, unknown
 export async function walk(machine: Machine, answers: Answers, input: unknown, execution = EXECUTION): Promise<Walk> {
   const path: string[] = [];
   const visits: Record<string, number> = {};
-  const context = { Execution: { Id: execution }, State: { RetryCount: 0 } };
+  const context = { Execution: { Id: execution, StartTime: '2026-11-23T08:00:00.000Z' }, State: { RetryCount: 0 } };
 
   async function through(part: Machine, variables: Record<string, unknown>, start: unknown): Promise<any> {
     let name: string | undefined = part.StartAt;
