@@ -39,13 +39,15 @@ function files(path: string): readonly { readonly path: string; readonly changed
 }
 
 /**
- * Makes the assembly, as `npx cdk synth` does, without a word.
+ * Makes the assembly, as `npx cdk synth` does, without a word, and without CDK's check of the template, which takes two thirds of its time: who
+ * deploys has it.
  * @throws Error with what the CDK said
  */
 export function synthesize(project: string): void {
   const cdk = join(project, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [cdk, 'synth', '--quiet'], {
     cwd: project,
+    env: { ...process.env, CDK_VALIDATION: 'false' },
     encoding: 'utf8',
   });
   if (error) throw new Error(`\`npx cdk synth\` could not be started: ${error.message}`);
