@@ -38,7 +38,7 @@ const LOCAL = { port: { type: 'string' }, ...HERE, fresh: { type: 'boolean' } } 
 
 /** The options of each action. */
 const OPTIONS: Readonly<Record<Action, Options>> = {
-  plan: { ...RUN, ...FORGET, commands: { type: 'boolean' } },
+  plan: { ...RUN, ...FORGET, teardown: { type: 'boolean' }, commands: { type: 'boolean' } },
   apply: CHANGING,
   verify: RUN,
   teardown: CHANGING,
@@ -101,6 +101,7 @@ function readRun(action: Action, rest: readonly string[]): RunCommand {
     tunnel,
     where: whereIn(action, values),
     json: values['json'] === true,
+    teardown: values['teardown'] === true,
     fresh: values['fresh'] === true,
     fault: text('fault'),
     commands: values['commands'] === true,

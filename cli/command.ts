@@ -64,6 +64,8 @@ export interface RunCommand {
   readonly tunnel: string;
   readonly where: Where;
   readonly json: boolean;
+  /** Of a plan: what a teardown would change. */
+  readonly teardown: boolean;
   readonly fresh: boolean;
   readonly fault: string | undefined;
   /** Show the commands that the plan would run. */

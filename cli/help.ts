@@ -3,7 +3,7 @@ import { HOST_ACTIONS } from './command';
 
 export const USAGE = `Usage:
   edge-ramp validate  [FILE...]          check declarations (all of tunnels/ unless named)
-  edge-ramp plan      TUNNEL             show what an apply would change
+  edge-ramp plan      TUNNEL             show what an apply, or with --teardown a teardown, would change
   edge-ramp apply     TUNNEL             build, repair or change the tunnel, and prove it
   edge-ramp verify    TUNNEL             prove that the tunnel stands as declared
   edge-ramp teardown  TUNNEL             take the tunnel away
@@ -39,9 +39,10 @@ Options of plan, apply, verify and teardown:
                         [{"host": NAME, "match": REGEX, "nth": 1, "effect": "fail-before" | "fail-after" | "hang"}]
                         "host-gone", with "for": SECONDS until it is back; and for commands sent to an instance, where "match" is
                         on the document and optional, with "times": N: "throttle", "lose-result", "late-delivery"
+  --teardown            plan only: what a teardown would change; its digest is for teardown --expect
   --commands            plan only: the exact commands that the plan would run
   --allow-interruption  apply, teardown: make changes that cut live traffic, too
-  --expect DIGEST       apply, teardown: only if the plan is still the one with this digest
+  --expect DIGEST       apply, teardown: only if the plan (of a teardown: plan --teardown) still has this digest
   --forget INSTANCE     plan, apply, teardown: a node that left the declaration, or (teardown) the site, is gone for good:
                         nobody looks for it; may be given several times
 

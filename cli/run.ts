@@ -1,7 +1,7 @@
 import { InvalidRequest } from '../lib/tunnel/errors';
 import type { Declared } from '../lib/tunnel/tunnel';
 import { again } from './again';
-import type { RunCommand } from './command';
+import type { Action, RunCommand } from './command';
 import { commandsOfPlan } from './commands-of-plan';
 import { LostSight, type Ended, type Execution, type Input, type Place } from './place';
 import { json, notRun, type Unfinished } from './report/json';
@@ -76,12 +76,12 @@ function openPlace(command: RunCommand, surroundings: Surroundings): Promise<Pla
   return awsPlace(surroundings.aws(where), command, surroundings.sleep);
 }
 
-function inputOf({ tunnel, action, allowInterruption, expect, forget, until, reason }: RunCommand): Input {
-  const may = action === 'pause' || action === 'resume' ? {} : { allowInterruption };
+function inputOf({ tunnel, action, teardown, allowInterruption, expect, forget, until, reason }: RunCommand): Input {
   return {
     tunnel,
     action,
-    ...may,
+    ...(teardown ? { teardown } : {}),
+    ...(allowInterruption ? { allowInterruption } : {}),
     ...(expect === undefined ? {} : { expect }),
     ...(forget.length === 0 ? {} : { forget }),
     ...(until === undefined ? {} : { until }),
@@ -123,18 +123,26 @@ async function untilEnded(place: Place, execution: Execution, interruption: Inte
 
 /** Prints what a run came to. */
 async function tell(command: RunCommand, { out, project }: Surroundings, place: Place, ended: Ended): Promise<number> {
-  const { tunnel, action, where } = command;
+  const { tunnel, action, teardown, where } = command;
   const result = resultOf(ended.execution, ended.item);
   const { status, exitCode, changes, digest, verification, work, drained, remaining } = result;
   const commands =
     command.commands && status === 'Planned' && work !== null
-      ? commandsOfPlan(project, await place.declaration(tunnel), appliedIn(ended.item), digest ?? '', work)
+      ? commandsOfPlan(
+          project,
+          await declaredOrApplied(place, command, ended.item),
+          appliedIn(ended.item),
+          digest ?? '',
+          work,
+        )
       : [];
   const sentence: Run = {
     tunnel,
     action,
+    teardown,
     begun: typeof ended.item?.['before'] === 'string',
-    again: (next, options) => again(next, tunnel, where, options),
+    again: (next, ...options) =>
+      again(next, tunnel, where, [...options, ...carriedOver(command, next)].filter((each) => each !== '').join(' ')),
   };
   if (!command.json) {
     out.write(textOf(result, ended, commands, sentence, styleFor(out)));
@@ -144,6 +152,7 @@ async function tell(command: RunCommand, { out, project }: Surroundings, place: 
     json({
       tunnel,
       action,
+      ...(teardown ? { teardown } : {}),
       status,
       changes,
       steps: stepsOf(ended.execution.events),
@@ -158,6 +167,23 @@ async function tell(command: RunCommand, { out, project }: Surroundings, place: 
     }),
   );
   return exitCode;
+}
+
+/** What of this run counts for the next one: a plan is made again of the same, and nodes that are gone for good stay so. */
+function carriedOver({ teardown, forget }: RunCommand, next: Action): readonly string[] {
+  if (!['plan', 'apply', 'teardown'].includes(next)) return [];
+  return [...(teardown && next === 'plan' ? ['--teardown'] : []), ...forget.map((instance) => `--forget ${instance}`)];
+}
+
+/** What is torn down may be declared no more: then it is as it was last applied. */
+async function declaredOrApplied(
+  place: Place,
+  { tunnel, teardown }: RunCommand,
+  item: Ended['item'],
+): Promise<Declared> {
+  const applied = appliedIn(item);
+  if (!teardown || applied === null) return place.declaration(tunnel);
+  return place.declaration(tunnel).catch(() => applied);
 }
 
 /** The tunnel as it was last applied, by the table. */

@@ -185,7 +185,7 @@ async function act(lab: Lab, action: Action, { out, project }: Surroundings, tun
   progress.end();
   const result = resultOf(ended.execution, ended.item);
   const again = (next: Action): string => `npx edge-ramp ${next} ${tunnel} --local`;
-  const sentence = endSentence(result, { tunnel, action, begun: false, again });
+  const sentence = endSentence(result, { tunnel, action, teardown: false, begun: false, again });
   const paint = result.exitCode === 0 ? style.good : style.bad;
   out.write(`\n${style.dim(figuresLine(ended.figures, ended.seconds))}\n${paint(sentence)}\n`);
   return result;

@@ -83,7 +83,7 @@ async function runOf(aws: Aws, tunnel: string, { executionArn }: ExecutionListIt
     {
       execution: name,
       arn: executionArn!,
-      action: typeof input['action'] === 'string' ? input['action'] : 'apply',
+      action: actionOf(input),
       by: askedBy(input),
       outcome: outcomeOf(found, told),
       began: startDate!.toISOString(),
@@ -92,6 +92,11 @@ async function runOf(aws: Aws, tunnel: string, { executionArn }: ExecutionListIt
       cause: found.cause ?? null,
     },
   ];
+}
+
+function actionOf({ action, teardown }: Readonly<Record<string, unknown>>): string {
+  const name = typeof action === 'string' ? action : 'apply';
+  return teardown === true ? `${name} of a teardown` : name;
 }
 
 function askedBy({ trigger, repair }: Readonly<Record<string, unknown>>): PastRun['by'] {

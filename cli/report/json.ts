@@ -10,6 +10,8 @@ import type { Step } from './steps';
 export interface Document extends Figures {
   readonly tunnel: string;
   readonly action: Action;
+  /** Of a plan: what a teardown would change. */
+  readonly teardown?: boolean;
   /** The end state; or `Interrupted`, `Failed`, or `GoesOn`: on AWS, and nobody here waits for its end. */
   readonly status: string;
   readonly changes: readonly Change[];

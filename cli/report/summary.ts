@@ -7,10 +7,12 @@ import { many, printable, seconds } from './style';
 export interface Run {
   readonly tunnel: string;
   readonly action: Action;
+  /** Of a plan: what a teardown would change. */
+  readonly teardown: boolean;
   /** The run's record of how to put everything back stands in the table. */
   readonly begun: boolean;
   /** How to call edge-ramp again on the same hosts: an action to a command line. */
-  readonly again: (action: Action, options?: string) => string;
+  readonly again: (action: Action, ...options: readonly string[]) => string;
 }
 
 /** How a run ended and what to do next: one sentence. */
@@ -22,7 +24,7 @@ export function endSentence(result: Result, run: Run): string {
 
 function ending(result: Result, run: Run): string {
   const { changes, interrupts, left, words } = result;
-  const { tunnel, action, again } = run;
+  const { tunnel, action, teardown, again } = run;
   const asFound = left.length === 0 ? '' : `; left, since another changed it: ${left.join(', ')}`;
   switch (result.status) {
     case 'Applied':
@@ -30,6 +32,7 @@ function ending(result: Result, run: Run): string {
     case 'Unchanged':
       return `${tunnel} stands as declared already and carries; nothing was written.`;
     case 'Planned':
+      if (teardown) return plannedTeardown(result, run);
       if (changes.length === 0) return `${tunnel} stands as declared; an apply would change nothing.`;
       return `an apply would make ${changed(result)}, ${interrupts.length === 0 ? 'none of which cuts' : `${interrupts.length} of which cut`} live traffic; nothing was changed yet; to make exactly these: ${again('apply', `--expect ${result.digest}${interrupts.length === 0 ? '' : ' --allow-interruption'}`)}`;
     case 'Verified':
@@ -68,6 +71,14 @@ function ending(result: Result, run: Run): string {
   }
 }
 
+function plannedTeardown(result: Result, { tunnel, again }: Run): string {
+  if (result.changes.length === 0) return `${tunnel} is not there; a teardown would change nothing.`;
+  const traffic = result.changes.some(({ stage }) => stage === 'detach')
+    ? 'traffic leaves the tunnel first, and connections that have not ended after the drain are cut'
+    : 'no virtual server is touched';
+  return `a teardown would make ${changed(result)}; ${traffic}; nothing was changed yet; to make exactly these: ${again('teardown', `--expect ${result.digest}`)}`;
+}
+
 function changed({ changes }: Result): string {
   const devices = new Set(changes.map(({ device }) => device)).size;
   return `${many(changes.length, 'change')} on ${many(devices, 'device')}`;
@@ -99,7 +110,7 @@ function nextAfter(failure: Failure | null, { action, again }: Run): string {
   if (failure?.error === 'Refused' && failure.cause.includes('allowInterruption'))
     return `to have them made: ${again(action, '--allow-interruption')}`;
   if (failure?.error === 'Refused' && failure.cause.includes('as expected'))
-    return `for a fresh plan: ${again('plan')}`;
+    return `for a fresh plan: ${again('plan', action === 'teardown' ? '--teardown' : '')}`;
   return `when that is mended: ${again(action)}`;
 }
 

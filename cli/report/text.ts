@@ -27,7 +27,8 @@ export function textOf(
 ): string {
   const { status, exitCode, changes, remarks } = result;
   const parts: string[] = [];
-  if (changes.length > 0) parts.push(`${BECAME[status] ?? 'Changes'}:\n\n${diff(changes, style)}`);
+  const became = status === 'Planned' && run.teardown ? 'Changes that a teardown would make' : BECAME[status];
+  if (changes.length > 0) parts.push(`${became ?? 'Changes'}:\n\n${diff(changes, style)}`);
   if (result.remaining !== null && result.remaining.length > 0)
     parts.push(`Still to be done to put everything back:\n\n${diff(result.remaining, style)}`);
   if (remarks.length > 0)

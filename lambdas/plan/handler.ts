@@ -47,7 +47,7 @@ async function plan(input: PlanInput): Promise<PlanOutput> {
     throw new NotUnderstood(`a device could not be observed: ${blind.cause ?? blind.error ?? 'no reason given'}`);
 
   const { request, phase } = input;
-  const goal: Goal = phase === 'restore' ? 'recorded' : request.action === 'teardown' ? 'absent' : 'declared';
+  const goal: Goal = phase === 'restore' ? 'recorded' : tearsDown(request) ? 'absent' : 'declared';
   const records: Records = { ...input.records, before: input.before ?? input.records.before };
   const begun = begunOf(records);
   const { before, original, ...plan } = reconcile(
@@ -71,6 +71,11 @@ async function plan(input: PlanInput): Promise<PlanOutput> {
     },
     sentence: sentence(goal, request.action, plan),
   });
+}
+
+/** A teardown, or the plan of one. */
+function tearsDown({ action, teardown }: Request): boolean {
+  return action === 'teardown' || teardown;
 }
 
 /**

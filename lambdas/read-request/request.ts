@@ -18,6 +18,7 @@ const input = z
         'must be the name of a declared tunnel: 1 to 32 of lower case letters, digits, -',
       ),
     action: z.enum(['apply', 'plan', 'verify', 'teardown', 'pause', 'resume']).default('apply'),
+    teardown: z.boolean().default(false),
     allowInterruption: z.boolean().default(false),
     expect: z
       .string()
@@ -63,10 +64,17 @@ interface Contradiction {
 /** Fields that do not go together. */
 function contradictions(request: z.input<typeof input>): readonly Contradiction[] {
   const { spec, action = 'apply', tunnel, forget = [], trigger, asked, awaits, repair, until, reason } = request;
+  const { teardown = false, allowInterruption = false, expect } = request;
   const found: Contradiction[] = [];
   const rule = (broken: boolean, field: string, message: string): void => {
     if (broken) found.push({ path: [field], message });
   };
+  rule(teardown && action !== 'plan', 'teardown', 'is for action plan only: what a teardown would change');
+  rule(teardown && spec !== undefined, 'spec', 'is for the plan of an apply: what is torn down was applied');
+  const changing = (action === 'apply' || action === 'teardown') && trigger === undefined && repair === undefined;
+  const AGREED = 'is for an apply or a teardown that a person asks for';
+  rule(allowInterruption && !changing, 'allowInterruption', `${AGREED}: without a person nothing cuts live traffic`);
+  rule(expect !== undefined && !changing, 'expect', `${AGREED}, who has looked at the plan`);
   rule(
     forget.length > 0 && (action === 'verify' || trigger !== undefined),
     'forget',
@@ -114,6 +122,8 @@ export interface Request {
   readonly contract: number;
   readonly tunnel: string;
   readonly action: 'apply' | 'plan' | 'verify' | 'teardown' | 'pause' | 'resume';
+  /** Of a plan: what a teardown would change, instead of an apply. */
+  readonly teardown: boolean;
   readonly allowInterruption: boolean;
   readonly expect: string | null;
   /** Who asks; null: a person. */
@@ -142,7 +152,7 @@ export type CheckedRequest = Omit<Request, 'spec'> & { readonly spec: Declared |
 /**
  * Checks an execution's input and finds the tunnel's declaration.
  * @param declared gives the declaration as JSON text, undefined when there is none of that name
- * @returns `spec` null for a teardown of a tunnel that is not declared
+ * @returns `spec` null for a teardown, or its plan, of a tunnel that is not declared
  * @throws InvalidRequest listing every mistake: path, value, rule
  */
 export async function readRequest(
@@ -169,7 +179,7 @@ export async function readRequest(
   });
   if (spec !== undefined) return request(true, parseDeclaration(spec, 'request: spec'));
   const text = await declared(tunnel);
-  if (text === undefined && action === 'teardown') return request(false, null);
+  if (text === undefined && (action === 'teardown' || given.teardown)) return request(false, null);
   if (text === undefined)
     throw new InvalidRequest(`request: tunnel: "${tunnel}": is not declared; add tunnels/${tunnel}.yaml and deploy`);
   return request(true, parseDeclaration(parseJson(text, tunnel), `declaration of ${tunnel}`));

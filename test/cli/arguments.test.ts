@@ -92,6 +92,7 @@ describe('the command line', () => {
       tunnel: 'edge-a',
       where: { local: true, state: 'here' },
       json: false,
+      teardown: false,
       fresh: true,
       fault: undefined,
       commands: false,

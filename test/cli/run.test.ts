@@ -150,6 +150,24 @@ describe('what a run is asked for', () => {
     expect(options).toMatchObject([{ state: join(folder, 'here'), fresh: true }]);
   });
 
+  test('a teardown is planned, and what to type then makes exactly that', async () => {
+    const digest = '0123456789abcdef';
+    const changes = [{ ...CHANGES[0], stage: 'detach' }, CHANGES[1]];
+    const script: Script = { output: { ...OUTPUT, changes, digest, endState: 'Planned' } };
+    const line = 'plan edge-a --local --teardown --forget mi-0a4e90b30a4e90b30';
+    const { inputs, out } = await call(line.split(' '), script);
+    const forget = ['mi-0a4e90b30a4e90b30'];
+    expect(inputs).toEqual([{ tunnel: 'edge-a', action: 'plan', teardown: true, forget }]);
+    expect(out).toContain('Changes that a teardown would make:');
+    expect(out).toContain(
+      'Planned: a teardown would make 2 changes on 2 devices; traffic leaves the tunnel first, and connections that have not ended ' +
+        'after the drain are cut; nothing was changed yet; to make exactly these: ' +
+        `npx edge-ramp teardown edge-a --local --expect ${digest} --forget ${forget[0]}\n`,
+    );
+    const { out: document } = await call([...line.split(' '), '--json'], script);
+    expect(JSON.parse(document)).toMatchObject({ action: 'plan', teardown: true, digest });
+  });
+
   test("hosts are kept in the user's state directory", async () => {
     const script: Script = { output: { ...OUTPUT, endState: 'Applied' } };
     const home = temporary();

@@ -14,20 +14,30 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(applied, { recursive: true, force: true }));
 
+interface Plan {
+  readonly digest: string;
+  readonly verification: readonly unknown[];
+}
+
 let here: Site | undefined;
 afterEach(async () => {
   if (here) await discard(here);
   here = undefined;
 });
 
-test('verify proves it; teardown puts everything back, virtual servers exactly as they were; a second one finds nothing', async () => {
+test('verify proves it; teardown, as it was planned, puts everything back, virtual servers exactly as they were; a second one finds nothing', async () => {
   here = await site({ from: applied });
   const verified = await here.run({ action: 'verify' });
   expect(endOf(verified)).toBe('Verified');
   expect(JSON.stringify((verified.output as { verification: unknown }).verification)).toContain(
     '3 of 3 packets came back',
   );
-  expect(endOf(await here.run({ action: 'teardown' }))).toBe('TornDown');
+  const { digest, verification } = (await here.run({ action: 'plan', teardown: true })).output as Plan;
+  expect(verification).toHaveLength(3);
+  const gone = await here.run({ action: 'teardown', expect: digest });
+  expect(endOf(gone)).toBe('TornDown');
+  // Pings that were taken before it are no pings of now.
+  expect((gone.output as Plan).verification).toEqual([]);
   expect(here.dump()).toBe(untouched);
   expect(await here.lab.item('edge-a')).toMatchObject({ wanted: 'absent' });
   const done = writes(here).length;

@@ -5,6 +5,7 @@ export const LEAST_REQUEST = {
   contract: 3,
   tunnel: 'edge-a',
   action: 'apply',
+  teardown: false,
   allowInterruption: false,
   expect: null,
   trigger: null,

@@ -154,6 +154,20 @@ describe('the plan', () => {
     });
   });
 
+  test('of a teardown is the one that the teardown makes: its digest is what a person can agree to', async () => {
+    const site = new Site(EXAMPLE);
+    site.apply();
+    const planned = await planHandler(input(site, {}, { action: 'plan', teardown: true }));
+    expect(planned.sentence).toBe('18 changes on 2 devices; traffic leaves the tunnel first.');
+    const { digest } = await planHandler(input(site, {}, { action: 'plan' }));
+    expect(planned.digest).not.toBe(digest);
+    const agreed = { action: 'teardown', expect: planned.digest };
+    expect((await planHandler(input(site, {}, agreed))).changes).toEqual(planned.changes);
+    await expect(planHandler(input(site, {}, { action: 'teardown', expect: digest }))).rejects.toThrow(
+      `the plan is ${planned.digest}, not ${digest} as expected`,
+    );
+  });
+
   test('is refused when it is not the one that was agreed to', async () => {
     const { digest } = new Site(EXAMPLE).plan();
     await expect(planHandler(input(new Site(EXAMPLE), {}, { expect: digest }))).resolves.toMatchObject({ digest });

@@ -21,13 +21,53 @@ test('the least request is an apply that interrupts nothing, with every field of
     spec: EXAMPLE,
   }));
 
-test('a full request keeps what it says', async () =>
+test('a full request of a person keeps what it says', async () =>
+  expect(
+    await readRequest({ tunnel: 'edge-a', allowInterruption: true, expect: '0123456789abcdef' }, declared),
+  ).toMatchObject({ action: 'apply', allowInterruption: true, expect: '0123456789abcdef' }));
+
+test.each([
+  ['an event', { trigger: 'event' }],
+  ['a schedule', { trigger: 'schedule' }],
+  ['a repair', { repair: 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1' }],
+  ['a plan', { action: 'plan' }],
+  ['a verify', { action: 'verify' }],
+  ['a resume', { action: 'resume' }],
+])('%s has nothing that a person could have agreed to', async (_, asked) => {
+  const request = { tunnel: 'edge-a', ...asked };
+  expect(await message({ ...request, allowInterruption: true })).toContain(
+    'InvalidRequest: request: allowInterruption: true: is for an apply or a teardown that a person asks for',
+  );
+  expect(await message({ ...request, expect: '0123456789abcdef' })).toContain(
+    'InvalidRequest: request: expect: "0123456789abcdef": is for an apply or a teardown that a person asks for',
+  );
+  expect(await message({ ...request, allowInterruption: false })).toBe('was accepted');
+});
+
+test('a plan may be that of a teardown, also of what is not declared any more', async () => {
+  expect(await readRequest({ tunnel: 'edge-a', action: 'plan', teardown: true }, declared)).toMatchObject({
+    action: 'plan',
+    teardown: true,
+    spec: EXAMPLE,
+  });
+  expect(await readRequest({ tunnel: 'edge-b', action: 'plan', teardown: true }, declared)).toMatchObject({
+    teardown: true,
+    declared: false,
+    spec: null,
+  });
+  expect(await message({ tunnel: 'edge-a', action: 'teardown', teardown: true })).toContain(
+    'teardown: true: is for action plan only',
+  );
+  expect(await message({ tunnel: 'edge-a', action: 'plan', teardown: true, spec: EXAMPLE })).toContain(
+    'spec: is for the plan of an apply',
+  );
+});
+
+test('a full request of the automation keeps what it says', async () =>
   expect(
     await readRequest(
       {
         tunnel: 'edge-a',
-        allowInterruption: true,
-        expect: '0123456789abcdef',
         trigger: 'event',
         asked: '2026-11-23T08:00:00Z',
         repair: 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1',
@@ -36,8 +76,6 @@ test('a full request keeps what it says', async () =>
     ),
   ).toMatchObject({
     action: 'apply',
-    allowInterruption: true,
-    expect: '0123456789abcdef',
     trigger: 'event',
     asked: Date.UTC(2026, 10, 23, 8),
     repair: 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1',

@@ -98,6 +98,20 @@ describe('a run that goes well', () => {
     expect(update).toMatch(/REMOVE #applied, #original, #before, .*#owner$/);
   });
 
+  test('a teardown gives out no pings of before it', async () => {
+    const pings = [{ from: 'BIG-IP x', to: '10.3.91.217', what: 'ping', ok: true, detail: '3 of 3 packets came back' }];
+    const { output, result } = await run({ Plan: () => ({ ...PLAN, verification: pings }) }, { action: 'teardown' });
+    expect(output.verification).toEqual([]);
+    expect(result('Record torn down').verification).toEqual([]);
+  });
+
+  test('the plan of a teardown is a plan: no lease, no fence, nothing written', async () => {
+    const { output, path, asked } = await run({ Plan: () => PLAN }, { action: 'plan', teardown: true });
+    expect(output).toMatchObject({ endState: 'Planned', digest: PLAN.digest });
+    expect(asked['Plan']![0].Payload.request.teardown).toBe(true);
+    expect(path.filter((state) => /lease|Record/.test(state))).toEqual([]);
+  });
+
   test('the records of the last run reach the plan', async () => {
     const stored = { original: { S: '{"o":0}' }, before: { S: '{"b":0}' }, applied: { S: '{"a":0}' } };
     const { asked } = await run({ 'Take lease': () => attributes(stored) });
@@ -332,13 +346,15 @@ describe('a run that fails after the first change', () => {
   });
 
   test('a restore that cannot look says that nobody knows what is left', async () => {
-    const { error, cause, path } = await run({
+    const { error, cause, path, result } = await run({
       ...attachFails,
       'Plan restore': throwing('NotUnderstood', 'no end mark'),
     });
     expect(error).toBe('RollbackFailed');
     expect(path.filter((state) => state === 'New fence')).toHaveLength(4);
     expect(cause).toContain('what is left could not be determined; Plan restore failed: no end mark');
+    // Nor is what was pinged before the changes given out as if it were of now.
+    expect(result('Record not restored').verification).toEqual([]);
   });
 
   test('what an earlier round found is not taken for what is left', async () => {

@@ -88,7 +88,8 @@ function goingForward(
     shop,
     'What was carried out?',
     'An apply or a teardown: each leaves other records.',
-    [{ when: "$request.action = 'teardown'", goTo: closing.tornDown }],
+    // The pings of its look went through what is gone now.
+    [{ when: "$request.action = 'teardown'", goTo: closing.tornDown, assign: { verification: [] } }],
     closing.applied,
   );
   const begin = recordBefore(shop);

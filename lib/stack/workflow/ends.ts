@@ -56,7 +56,7 @@ export function endStates(shop: Workshop) {
       repeatedDrift: jsonata('$repeatedDrift'),
     }),
     Unchanged: succeed('Unchanged', 'The tunnel stood as declared already, and carries.'),
-    Planned: succeed('Planned', 'What an apply would change. Nothing was changed.', '$plan.sentence', {
+    Planned: succeed('Planned', 'What an apply, or a teardown, would change. Nothing was changed.', '$plan.sentence', {
       // What it would send, by stage and kind of device: `plan --commands` shows it.
       work: jsonata('$plan.work'),
     }),

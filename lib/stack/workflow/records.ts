@@ -80,6 +80,7 @@ export function newFence(shop: Workshop): DynamoUpdateItem {
       fence: jsonata('$number($states.result.Attributes.fence.N)'),
       // What the last round found is no longer true: this one will have looked, or nobody knows.
       remaining: null,
+      verification: [],
     },
   });
 }
