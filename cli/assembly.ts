@@ -5,8 +5,8 @@ import type { Declared } from '../lib/tunnel/tunnel';
 
 type Json = Record<string, unknown>;
 
-/** What `cdk synth` makes the assembly from. */
-const SOURCES = ['bin/app.ts', 'lib', 'lambdas', 'documents', 'tunnels', 'cdk.json', 'package-lock.json'];
+/** What `cdk synth` makes the assembly from, beside tunnels/: those are compared by what they say (declared-now.ts). */
+const SOURCES = ['bin/app.ts', 'lib', 'lambdas', 'documents', 'cdk.json', 'package-lock.json'];
 
 /** The folder that `cdk synth` writes. */
 export function assemblyOf(project: string): string {
@@ -76,16 +76,24 @@ export function resources(project: string, type: string): readonly Json[] {
     .map((resource) => (resource['Properties'] ?? {}) as Json);
 }
 
+/** Every tunnel as it was declared when the assembly was made, by name. @throws Error of one sentence when the assembly cannot be read */
+export function declarations(project: string): ReadonlyMap<string, unknown> {
+  const tunnels = resources(project, 'AWS::SSM::Parameter').flatMap(({ Name: name, Value: value }) => {
+    const tunnel = /^\/[a-z0-9-]+\/tunnels\/([a-z0-9-]+)$/.exec(String(name))?.[1];
+    return tunnel === undefined || typeof value !== 'string' ? [] : [[tunnel, JSON.parse(value) as unknown] as const];
+  });
+  return new Map(tunnels);
+}
+
 /**
  * A tunnel as it was declared when the assembly was made, defaults filled in: what a run works from, whatever is on disk by now.
  * @throws Error of one sentence when it is not declared there
  */
 export function declaration(project: string, tunnel: string): Declared {
-  const name = `/edge-ramp/tunnels/${tunnel}`;
-  const parameter = resources(project, 'AWS::SSM::Parameter').find(({ Name }) => Name === name);
-  if (typeof parameter?.['Value'] !== 'string')
+  const found = declarations(project).get(tunnel);
+  if (found === undefined)
     throw new Error(`cdk.out declares no tunnel ${tunnel}: add tunnels/${tunnel}.yaml and run \`npx cdk synth\`.`);
-  return JSON.parse(parameter['Value']) as Declared;
+  return found as Declared;
 }
 
 /**

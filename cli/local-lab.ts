@@ -2,7 +2,7 @@ import type { Lab, LabOptions } from '../lab/index';
 import { assemblyOf } from './assembly';
 import type { Here } from './command';
 import { localHosts } from './local-hosts';
-import { stateFolder, withoutAssembly } from './on-this-machine';
+import { requireAssembly, stateFolder } from './on-this-machine';
 import type { Surroundings } from './surroundings';
 
 /** An open lab, and the folder in which it keeps its hosts. */
@@ -17,15 +17,14 @@ export interface LocalLab {
 
 /**
  * Opens the lab on what `cdk synth` wrote.
- * @throws Error of one sentence when there is no cdk.out, nothing can be kept, the folder has other hosts, or another process has the lab
+ * @throws InvalidRequest when tunnels/ has mistakes; Error of one sentence when there is no cdk.out of what it declares, nothing can be kept, the folder has other hosts, or another process has the lab
  */
 export async function openLocalLab(
   here: Here,
   surroundings: Surroundings,
   options: Omit<LabOptions, 'assembly' | 'state' | 'speed'> = {},
 ): Promise<LocalLab> {
-  const obstacle = withoutAssembly(surroundings);
-  if (obstacle !== undefined) throw new Error(obstacle);
+  requireAssembly(surroundings);
   const state = stateFolder(here.state, surroundings);
   const assembly = assemblyOf(surroundings.project);
   const tell = (line: string): void => surroundings.err.write(`${line}\n`);

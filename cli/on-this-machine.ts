@@ -4,15 +4,21 @@ import { stale } from './assembly';
 import { defaultState, type Surroundings } from './surroundings';
 
 /**
- * Looks whether there is an assembly to run; warns of one that is older than its sources.
- * @returns what is in the way, one sentence
+ * Refuses to go on without an assembly, or with one of other declarations than those of tunnels/; warns of one that is older than its code.
+ * @throws InvalidRequest listing every mistake in tunnels/; Error of one sentence that says what to run
  */
-export function withoutAssembly({ project, err }: Surroundings): string | undefined {
+export function requireAssembly({ project, err }: Surroundings): void {
   const outdated = stale(project);
-  if (outdated === 'missing') return `There is no cdk.out in ${project}: run \`npx cdk synth\` there first.`;
+  if (outdated === 'missing') throw new Error(`There is no cdk.out in ${project}: run \`npx cdk synth\` there first.`);
+  // What reads declarations is loaded with it: `local host` may not come so far.
+  const { declaredOtherwise } = require('./declared-now') as typeof import('./declared-now');
+  const file = declaredOtherwise(project);
+  if (file !== undefined)
+    throw new Error(
+      `${file} is not what cdk.out was made from, so nothing was run: run \`npx cdk synth\`, then try again.`,
+    );
   if (outdated)
     err.write(`Note: ${outdated.newer} is newer than cdk.out and does not count until you run \`npx cdk synth\`.\n`);
-  return undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Lab } from '../lab/index';
 import { readTourArguments } from './arguments';
 import type { Action, HostsKind } from './command';
 import { assemblyOf, declaration, stale, synthesize, workingStates } from './assembly';
+import { declaredOtherwise } from './declared-now';
 import { execute } from './execution';
 import { localHosts } from './local-hosts';
 import { diff } from './report/diff';
@@ -58,7 +59,7 @@ async function tour(surroundings: Surroundings): Promise<void> {
   const { out, project } = surroundings;
   const kind = readTourArguments(process.argv.slice(2));
   out.write(BEGIN);
-  const outdated = stale(project);
+  const outdated = stale(project) ?? newDeclaration(project);
   if (outdated) {
     const begun = Date.now();
     out.write(
@@ -94,6 +95,12 @@ async function tour(surroundings: Surroundings): Promise<void> {
     rmSync(state, { recursive: true, force: true });
   }
   out.write(END);
+}
+
+/** A declaration that cdk.out was not made from. @throws InvalidRequest when there are mistakes in one */
+function newDeclaration(project: string): { readonly newer: string } | undefined {
+  const newer = declaredOtherwise(project);
+  return newer === undefined ? undefined : { newer };
 }
 
 async function story(lab: Lab, surroundings: Surroundings): Promise<void> {

@@ -13,13 +13,12 @@ const document = (name: string, text: string) => ({
   Properties: { Name: name, Content: { mainSteps: [{ inputs: { runCommand: text.split('\n') } }] } },
 });
 
-const EDGE_A = readDeclarations([
-  { path: 'edge-a.yaml', text: readFileSync(join(ROOT, 'tunnels', 'edge-a.yaml'), 'utf8') },
-])[0]!;
+const TEXT = readFileSync(join(ROOT, 'tunnels', 'edge-a.yaml'), 'utf8');
+const EDGE_A = readDeclarations([{ path: 'edge-a.yaml', text: TEXT }])[0]!;
 
 /** A project with the real scripts and the real example in an assembly like the one that the CDK writes. */
 function assembled(): string {
-  const folder = project();
+  const folder = project({ tunnels: { 'edge-a.yaml': TEXT } });
   const definition = {
     States: {
       Observe: { Type: 'Parallel', Branches: [{ States: { 'Observe BIG-IP': { Type: 'Task' } } }] },

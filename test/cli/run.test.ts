@@ -1,6 +1,7 @@
-import { utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { END_STATES } from '../../lib/tunnel/outcome';
+import { declared } from '../examples';
 import { ARN, call, event, project, temporary, type Script } from './fake';
 
 const CHANGES = [
@@ -24,6 +25,23 @@ const failing = (endState: string, more: object = {}): Script => ({
     lastResult: JSON.stringify({ execution: ARN, endState, failure: FAILURE, changes: CHANGES, left: [], ...more }),
   },
 });
+const EXAMPLE = declared('edge-a');
+const EXAMPLE_TEXT = readFileSync(join(__dirname, '../../tunnels/edge-a.yaml'), 'utf8');
+/** What cdk synth writes of declarations. */
+function assemble(folder: string, tunnels: Readonly<Record<string, unknown>>): void {
+  const write = (file: string, document: object) =>
+    writeFileSync(join(folder, 'cdk.out', file), JSON.stringify(document));
+  const parameters = Object.entries(tunnels).map(([name, tunnel]) => [
+    name,
+    {
+      Type: 'AWS::SSM::Parameter',
+      Properties: { Name: `/edge-ramp/tunnels/${name}`, Value: JSON.stringify(tunnel) },
+    },
+  ]);
+  write('template.json', { Resources: Object.fromEntries(parameters) as object });
+  const properties = { templateFile: 'template.json' };
+  write('manifest.json', { artifacts: { EdgeRamp: { type: 'aws:cloudformation:stack', properties } } });
+}
 const apply = (script: Script, ...more: string[]) => call(['apply', 'edge-a', '--local', ...more], script);
 
 describe('how a run ends', () => {
@@ -238,12 +256,50 @@ describe('what cannot run', () => {
   });
 
   test('with an old cdk.out it says so, and runs', async () => {
-    const folder = project({ tunnels: { 'edge-a.yaml': '' } });
+    const folder = project();
+    writeFileSync(join(folder, 'cdk.json'), '{}');
     utimesSync(join(folder, 'cdk.out', 'manifest.json'), 1, 1);
     const script: Script = { output: { ...OUTPUT, endState: 'Applied' } };
     const { code, err } = await call(['apply', 'edge-a', '--local'], script, { project: folder });
     expect(code).toBe(0);
-    expect(err).toMatch(/^Note: tunnels\/edge-a.yaml is newer than cdk.out/);
+    expect(err).toMatch(/^Note: cdk.json is newer than cdk.out/);
+  });
+
+  test.each([
+    ['a new declaration', { 'edge-a.yaml': EXAMPLE_TEXT }, {}, 'edge-a'],
+    ['a changed one', { 'edge-a.yaml': EXAMPLE_TEXT }, { 'edge-a': { ...EXAMPLE, virtualServers: [] } }, 'edge-a'],
+    ['one that was taken away', {}, { 'edge-b': EXAMPLE }, 'edge-b'],
+  ])('with %s since cdk.out was made: it refuses', async (_, tunnels, assembled, which) => {
+    const folder = project({ tunnels });
+    assemble(folder, assembled);
+    const { code, out, err, options } = await call(['apply', 'edge-a', '--local'], {}, { project: folder });
+    expect([code, out, options]).toEqual([1, '', []]);
+    expect(err).toBe(
+      `tunnels/${which}.yaml is not what cdk.out was made from, so nothing was run: run \`npx cdk synth\`, then try again.\n`,
+    );
+  });
+
+  test('with a mistake in a declaration: it refuses, and says which, as validate does', async () => {
+    const folder = project({ tunnels: { 'edge-a.yaml': `${EXAMPLE_TEXT}snap: flows\n` } });
+    assemble(folder, { 'edge-a': EXAMPLE });
+    for (const command of [
+      ['apply', 'edge-a', '--local'],
+      ['status', '--local'],
+      ['local', '--port', '0'],
+    ]) {
+      const { code, out, err, options } = await call(command, {}, { project: folder });
+      expect([code, out, options]).toEqual([command[0] === 'apply' ? 2 : 1, '', []]);
+      expect(err).toContain('tunnels/edge-a.yaml: ');
+      expect(err).toContain('snap');
+      expect(err).toMatch(/\nNothing was run: mend that, then run `npx cdk synth`\.\n$/);
+    }
+  });
+
+  test('a declaration that was only touched is the same one', async () => {
+    const folder = project({ tunnels: { 'edge-a.yaml': `# a remark\n${EXAMPLE_TEXT}` } });
+    assemble(folder, { 'edge-a': EXAMPLE });
+    const script: Script = { output: { ...OUTPUT, endState: 'Applied' } };
+    expect(await call(['apply', 'edge-a', '--local'], script, { project: folder })).toMatchObject({ code: 0, err: '' });
   });
 
   test.each([

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+/** A declaration is some dozen lines. What is longer is another file, and not worth parsing. Bytes. */
+const LONGEST = 256 * 1024;
+
+/** The declarations of a project: where each lies, and what it is called in messages. */
+export function filesOf(project: string): readonly { readonly shown: string; readonly path: string }[] {
+  const folder = join(project, 'tunnels');
+  let files: string[] = [];
+  try {
+    files = readdirSync(folder).filter((file) => /\.ya?ml$/.test(file));
+  } catch {
+    // No folder: no tunnel.
+  }
+  return files.sort().map((file) => ({ shown: join(basename(folder), file), path: join(folder, file) }));
+}
+
+/** What a file says, or why it cannot be read. */
+export function textOf(path: string): string | { readonly reason: string } {
+  try {
+    const stat = statSync(path);
+    if (stat.isDirectory()) return { reason: 'is a folder; name the files in it' };
+    if (!stat.isFile()) return { reason: 'is not a file' };
+    if (stat.size > LONGEST)
+      return { reason: `has ${stat.size} bytes: no declaration is longer than ${LONGEST}, so this is something else` };
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { reason: 'there is no such file' };
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return { reason: 'is not text in UTF-8' };
+    return { reason: `cannot be read (${code ?? (error as Error).message})` };
+  }
+}
