@@ -4,36 +4,37 @@ patience=95
 
 need SSM_Digest SSM_Operations SSM_Saved
 
-words() { # VALUE: as tmsh reads it; %20 is a blank, and a description with a blank needs quotes
-  local out='' word
+words() { # VALUE: as tmsh reads it; %20 is a blank, a description with a blank needs quotes, and other objects are named with their folder
+  local out='' word before='' path
   for word in $1; do
+    case $before in vlan | interface | pool) full "$word" && word=$path ;; esac
+    before=$word
     case $word in *%20*) word="\"${word//%20/ }\"" ;; esac
     out+="${word//%25/%} "
   done
   printf '%s' "${out% }"
 }
 
-holds() { # FROM TEXT: every word pair of the expected value stands in what BIG-IP lists
-  local from=$1 flat
-  flat=" $(tr -s ' \n' ' ' <<<"$2") "
-  set -- $from
-  while [ $# -ge 2 ]; do
-    case $1 in
-    members | description | allow-service) ;;
-    # A virtual server without source address translation may list none at all (bigip.md 1.5).
-    *) case ${flat//\/Common\//} in *" $1 $2 "*) ;; *" $1 "*) return 1 ;; *) [ "$1 $2" = 'type none' ] || return 1 ;; esac ;;
-    esac
-    shift 2
-  done
+members() { # HOW VALUE: `members A,B description D`
+  local rest=${2#members * } list=${2#members }
+  list=${list%% *}
+  printf 'members %s { %s } %s' "$1" "${list//,/ }" "$(words "$rest")"
 }
 
-expect() { # FROM LIST...: another may have changed the object since it was looked at
+# Another may have changed an object since it was looked at; and what tmsh lists must be that very object.
+expect() { # VALUE CLASS... PATH
   printing && return
-  local from=$1
-  shift
-  tmsh_say "$@"
-  [ "$code" -eq 0 ] || fail "$CHANGED" "$* is gone; it was \"$from\" when the plan was made: $(its_words)"
-  holds "$from" "$said" || fail "$CHANGED" "$* is no longer \"$from\", as it was when the plan was made: $(brief "$said")"
+  tmsh_say list "${@:2}"
+  refuse_unless "$1" "${*:2}"
+}
+
+refuse_unless() { # VALUE OBJECT: so is what was heard of it
+  local value=${1//%20/ }
+  value=${value//%25/%}
+  [ "$code" -eq 0 ] || fail "$CHANGED" "$2 is gone; it was \"$value\" when the plan was made: $(its_words)"
+  if ! holds "$1" "$said" || [ "$object" != "${2/ \/Common\// }" ]; then
+    fail "$CHANGED" "$2 is no longer \"$value\", as it was when the plan was made: $(brief "$said")"
+  fi
 }
 
 # What the saved configuration holds. Written before a save: one that fails may have saved all the same, and a restore then saves again.
@@ -51,31 +52,70 @@ forget_others() {
   done < <(find "$state" -maxdepth 1 -name "*.$SSM_Management.saved" ! -name "$SSM_Tunnel.*")
 }
 
-# All virtual servers switch in one transaction, and are read back.
-declare -a virtuals=()
+# All virtual servers switch in one transaction, and are read back. What shall carry their traffic is looked at together with them: nothing else
+# looks at it between the proof and the traffic.
+declare -a virtuals=() carriers=()
 switch_virtuals() {
   [ "${#virtuals[@]}" -gt 0 ] || return 0
-  local each name from to line='create cli transaction'
+  local each name from to path transaction='create cli transaction'
+  local -a paths=()
   for each in "${virtuals[@]}"; do
     IFS='~' read -r name from to <<<"$each"
-    expect "$from" list ltm virtual "$name" source-address-translation
-    line+="; modify ltm virtual $name source-address-translation { $to }"
+    full "$name"
+    paths+=("$path")
+    transaction+="; modify ltm virtual $path source-address-translation { $(words "$to") }"
   done
-  tmsh_do "$line; submit cli transaction"
+  printing || find_as_planned
+  tmsh_do "$transaction; submit cli transaction"
+  printing || find_switched
+  virtuals=() carriers=()
+}
+
+# The next two know what switch_virtuals knows.
+find_as_planned() {
+  local each line
+  local -a lines=()
+  for each in ${carriers[@]+"${carriers[@]}"}; do lines+=("list ${each%~*}"); done
+  list_virtuals "${paths[@]}"
+  tmsh_ask ${lines[@]+"${lines[@]}"} "$line"
+  tell_virtuals_apart "${paths[@]}"
+  for each in ${carriers[@]+"${carriers[@]}"}; do
+    heard "list ${each%~*}"
+    refuse_unless "${each#*~}" "${each%~*}"
+  done
   for each in "${virtuals[@]}"; do
     IFS='~' read -r name from to <<<"$each"
-    ! printing || continue
-    tmsh_say list ltm virtual "$name" source-address-translation
-    holds "$to" "$said" ||
+    full "$name"
+    heard_of_virtual
+    refuse_unless "$from" "ltm virtual $path"
+  done
+}
+
+find_switched() {
+  local each line
+  list_virtuals "${paths[@]}"
+  tmsh_ask "$line"
+  tell_virtuals_apart "${paths[@]}"
+  for each in "${virtuals[@]}"; do
+    IFS='~' read -r name from to <<<"$each"
+    full "$name"
+    heard_of_virtual
+    if ! holds "$to" "$said" || [ "$object" != "ltm virtual ${path#/Common/}" ]; then
       fail "$CHANGED" "virtual server $name does not have \"$to\" although the transaction succeeded"
+    fi
   done
-  virtuals=()
+}
+
+heard_of_virtual() { # with its name, where it was found
+  heard "virtual $path"
+  case $said in 'ltm virtual {'*) said="ltm virtual ${path#/Common/} ${said#ltm virtual }" ;; esac
 }
 
 # Waits until a translation has no connections any more, so many seconds at most, and tells how many are left to be cut. A question that BIG-IP
 # does not understand must not keep a tunnel from being removed: connections get their time, and how many are cut is not known.
 drain() { # ADDRESS SECONDS
   local question="show ltm snat-translation $1 field-fmt raw" most=$2 first='' now
+  local count='(^|[[:space:]])serverside\.cur-conns[[:space:]]+([0-9]{1,9})([[:space:]]|$)'
   if printing; then
     printf '%s # every second until serverside.cur-conns is 0, for %s s at most\n' "$question" "$most"
     return
@@ -89,7 +129,7 @@ drain() { # ADDRESS SECONDS
     tmsh_say "$question"
     now=''
     if [ "$code" -eq 0 ]; then
-      now=$(sed -n 's/^ *serverside\.cur-conns  *\([0-9]\{1,9\}\) *$/\1/p' <<<"$said" | head -n 1)
+      [[ $said =~ $count ]] && now=${BASH_REMATCH[2]}
     else
       case $complaint$said in *01020036:*) now=0 ;; esac
     fi
@@ -109,32 +149,33 @@ drain() { # ADDRESS SECONDS
 }
 
 carry_out() { # VERB KIND NAME FROM TO
-  local verb=$1 kind=$2 name=$3 from=$4 to=$5
-  case $kind in virtual) virtuals+=("$name~$from~$to") && return ;; esac
+  local verb=$1 kind=$2 name=$3 from=$4 to=$5 path
+  full "$name"
+  case "$verb $kind" in
+  *' virtual') virtuals+=("$name~$from~$to") && return ;;
+  'keep tunnel') carriers+=("net tunnels tunnel $path~$from") && return ;;
+  'keep self') carriers+=("net self $path~$from") && return ;;
+  'keep route') carriers+=("net route $path~$from") && return ;;
+  'keep snatpool') carriers+=("ltm snatpool $path~$from") && return ;;
+  esac
   switch_virtuals
   case "$verb $kind" in
-  'create tunnel') tmsh_do create net tunnels tunnel "$name" "{ $(words "$to") }" ;;
-  'modify tunnel') expect "$from" list net tunnels tunnel "$name" && tmsh_do modify net tunnels tunnel "$name" "{ $(words "${to#profile * }") }" ;;
-  'delete tunnel') expect "$from" list net tunnels tunnel "$name" && tmsh_do delete net tunnels tunnel "$name" ;;
-  'create self') tmsh_do create net self "$name" "{ $(words "$to") }" ;;
-  'modify self') expect "$from" list net self "$name" && tmsh_do modify net self "$name" "{ $(words "${to#address * }") }" ;;
-  'delete self') expect "$from" list net self "$name" && tmsh_do delete net self "$name" ;;
-  'create route') tmsh_do create net route "$name" "{ $(words "$to") }" ;;
-  'modify route') expect "$from" list net route "$name" && tmsh_do modify net route "$name" "{ $(words "${to#network * }") }" ;;
-  'delete route') expect "$from" list net route "$name" && tmsh_do delete net route "$name" ;;
-  'create snatpool') tmsh_do create ltm snatpool "$name" "{ $(members add "$to") }" ;;
-  'modify snatpool') expect "$from" list ltm snatpool "$name" && tmsh_do modify ltm snatpool "$name" "{ $(members replace-all-with "$to") }" ;;
-  'delete snatpool') expect "$from" list ltm snatpool "$name" && tmsh_do delete ltm snatpool "$name" ;;
+  'create tunnel') tmsh_do create net tunnels tunnel "$path" "{ $(words "$to") }" ;;
+  'modify tunnel') expect "$from" net tunnels tunnel "$path" && tmsh_do modify net tunnels tunnel "$path" "{ $(words "${to#profile * }") }" ;;
+  'delete tunnel') expect "$from" net tunnels tunnel "$path" && tmsh_do delete net tunnels tunnel "$path" ;;
+  'create self') tmsh_do create net self "$path" "{ $(words "$to") }" ;;
+  'modify self') expect "$from" net self "$path" && tmsh_do modify net self "$path" "{ $(words "${to#address * }") }" ;;
+  'delete self') expect "$from" net self "$path" && tmsh_do delete net self "$path" ;;
+  'create route') tmsh_do create net route "$path" "{ $(words "$to") }" ;;
+  'modify route') expect "$from" net route "$path" && tmsh_do modify net route "$path" "{ $(words "${to#network * }") }" ;;
+  'delete route') expect "$from" net route "$path" && tmsh_do delete net route "$path" ;;
+  'create snatpool') tmsh_do create ltm snatpool "$path" "{ $(members add "$to") }" ;;
+  'modify snatpool') expect "$from" ltm snatpool "$path" && tmsh_do modify ltm snatpool "$path" "{ $(members replace-all-with "$to") }" ;;
+  'delete snatpool') expect "$from" ltm snatpool "$path" && tmsh_do delete ltm snatpool "$path" ;;
   'drain translation') drain "$name" "$to" ;;
   'create config' | 'modify config') remember_saved "$to" && forget_others && tmsh_do save sys config ;;
   *) fail "$UNFIT" "unknown operation: $verb $kind" ;;
   esac
-}
-
-members() { # HOW VALUE: `members A,B description D`
-  local rest=${2#members * } list=${2#members }
-  list=${list%% *}
-  printf 'members %s { %s } %s' "$1" "${list//,/ }" "$(words "$rest")"
 }
 
 enter "$SSM_Management" "$SSM_Fence" "$SSM_Digest"

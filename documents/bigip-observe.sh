@@ -2,79 +2,138 @@
 need SSM_Questions
 
 # Only routes to a cluster network, those within it, and, once, those by our tunnel: a busy BIG-IP has thousands, and 24,000 characters come back. Of
-# those within it, which bypass the tunnel, five are named, and `more N` says how many others there are.
+# those within it, which bypass the tunnel, five are named, and `more N` says how many others there are; those of another route domain bypass nothing.
+# The first line that is no route is handed on: what is left must not pass for the whole answer.
 routes() { # NETWORK TUNNEL
-  if [ -z "$listed_code" ]; then
-    tmsh_say list net route one-line
-    listed=$said listed_code=$code listed_complaint=$complaint
-  fi
-  local said=$listed told=0
-  case $told_tunnels in *" $2 "*) told=1 ;; esac
+  local once=0
+  heard 'list net route one-line'
+  case $told_tunnels in *" $2 "*) once=1 ;; esac
   told_tunnels+="$2 "
-  [ "$listed_code" -ne 0 ] || said=$(awk -v network="$1" -v tunnel="$2" -v told="$told" '
+  [ "$code" -ne 0 ] || said=$(awk -v network="$1" -v tunnel="$2" -v once="$once" '
     function within(address, bits,   part) {
       if (split(address, part, ".") != 4 || bits < wide) return 0
       return int((((part[1] * 256 + part[2]) * 256 + part[3]) * 256 + part[4]) / 2 ^ (32 - wide)) == first
     }
     BEGIN { split(network, part, "[./]"); wide = part[5]
       first = int((((part[1] * 256 + part[2]) * 256 + part[3]) * 256 + part[4]) / 2 ^ (32 - wide)) }
-    !/^net route / { next }
-    { to = match($0, / network [^ ]+ /) ? substr($0, RSTART + 9, RLENGTH - 10) : $3
-      sub(".*/Common/", "", to); split(to, parts, "/"); sub("%.*", "", parts[1])
-      ours = index($0, " interface " tunnel " ") || index($0, " interface /Common/" tunnel " ") }
-    ours || to == network { if (to == network || !told) print; next }
+    { flat = $0; gsub(/[ \t]+/, " ", flat); sub(/^ /, "", flat); split(flat, word, " ") }
+    word[1] " " word[2] != "net route" { if (flat != "" && !foreign++) print; next }
+    { to = match(flat, / network [^ ]+ /) ? substr(flat, RSTART + 9, RLENGTH - 10) : word[3]
+      sub(".*/Common/", "", to); elsewhere = to ~ /%/ && to !~ /%0(\/|$)/; sub(/%[0-9]+/, "", to); split(to, parts, "/")
+      ours = index(flat, " interface " tunnel " ") || index(flat, " interface /Common/" tunnel " ") }
+    elsewhere && !ours { next }
+    ours || to == network { if (to == network || !once) print; next }
     within(parts[1], parts[2] == "" ? 32 : parts[2]) && ++inside <= 5 { print }
-    END { if (inside > 5) print "more " inside - 5 }' <<<"$listed")
-  answer "routes $1 $2" "$listed_code" "$said" "$listed_complaint"
+    END { if (inside > 5) print "more " inside - 5 }' <<<"$said")
+  answer "routes $1 $2" "$code" "$said" "$complaint"
 }
 
-virtual() { # NAME: on one line and without its name, since a tunnel may have 40
-  tmsh_say list ltm virtual "$1" source-address-translation
-  [ "$code" -ne 0 ] || said=$(tr -s ' \n' ' ' <<<"$said" | sed -e 's/^ltm virtual [^ ]* {/ltm virtual {/' -e 's/ $//')
-  answer "virtual $1" "$code" "$said" "$complaint"
-}
-
-# Under whatever name: what there is already of what may be there once only.
+# Under whatever name: what there is already of what may be there once only; and what is no such object, as above.
 twins() { # QUESTION CLASS PROPERTY...: those objects that have each of these
-  local question=$1 class=$2 each
+  local question=$1 class=$2 line each kept=''
+  local -a flat
   shift 2
-  tmsh_say list net $class one-line
-  for each in "$@"; do [ "$code" -ne 0 ] || said=$(grep -F -e " $each" <<<"$said"); done
+  heard "list net $class one-line"
+  if [ "$code" -eq 0 ]; then
+    while IFS= read -r line; do
+      read -r -a flat <<<"$line"
+      case " ${flat[*]-} " in
+      " net $class "*) for each in "$@"; do case " ${flat[*]} " in *" $each"*) ;; *) continue 2 ;; esac; done ;;
+      esac
+      kept+=$line$newline
+    done <<<"$said"
+    said=${kept%"$newline"}
+  fi
   answer "$question" "$code" "$said" "$complaint"
 }
 
 # A virtual IP needs some seconds until keepalived has put it on a node for the first time: so long, at most, its answer is waited for.
 await() { # ADDRESS
-  local deadline=$((SECONDS + 15)) replied='[1-9][0-9]* (packets )?received'
-  until tmsh_say run util ping -c 1 -W 1 "$1" && [[ $said =~ $replied ]]; do
+  local deadline=$((SECONDS + 15)) some='[1-9][0-9]* (packets )?received'
+  until
+    tmsh_say run util ping -c 1 -W 1 "$1"
+    [[ $said =~ $some ]]
+  do
     [ "$SECONDS" -lt "$deadline" ] || { answer "await $1" 1 '' && return; }
     sleep 0.2
   done
   answer "await $1" 0 ''
 }
 
-question() { # KIND NAME
+# Without a tunnel a ping would leave by the default route, to whoever has that address. A proof does not ask for the tunnel.
+pinged() { # QUESTION ADDRESS
+  [ "$has_tunnel" != no ] || { answer "$1" - '' && return; }
+  [ "${#pings[@]}" -eq 0 ] || tmsh_ask "${pings[@]}"
+  pings=()
+  tell "$1" "run util ping -c 3 -i 0.2 -W 1 $2"
+}
+
+# What is put to BIG-IP for a question, in line; empty: nothing, or not at once.
+line_of() { # KIND NAME
+  local path
+  full "${2-}"
   case $1 in
-  tunnel)
-    tmsh_ask "$*" list net tunnels tunnel "$2"
-    case $code in 0) has_tunnel=yes ;; *) [ "$has_tunnel" = yes ] || has_tunnel=no ;; esac
-    ;;
-  self) tmsh_ask "$*" list net self "$2" ;;
+  tunnel) line="list net tunnels tunnel $path" ;;
+  self) line="list net self $path" ;;
+  snatpool) line="list ltm snatpool $path" ;;
+  tunnels) line='list net tunnels tunnel one-line' ;;
+  selfs) line='list net self one-line' ;;
+  routes) line='list net route one-line' ;;
+  group) line="show cm $2" ;;
+  *) line='' ;;
+  esac
+}
+
+# All that hangs on no other answer is asked together, and once.
+ask_all() {
+  local -a all lines=() virtuals=()
+  local -A known=()
+  local words line path
+  IFS='|' read -r -a all <<<"$SSM_Questions"
+  for words in "${all[@]}"; do
+    line_of $words
+    if [ -n "$line" ] && [ -z "${known[$line]+asked}" ]; then lines+=("$line") known[$line]=asked; fi
+    case $words in
+    'virtual '*) full "${words#* }" && virtuals+=("$path") ;;
+    'ping '*) pings+=("run util ping -c 3 -i 0.2 -W 1 ${words#* }") ;;
+    esac
+  done
+  [ "${#virtuals[@]}" -eq 0 ] || { list_virtuals "${virtuals[@]}" && lines+=("$line"); }
+  [ "${#lines[@]}" -eq 0 ] || tmsh_ask "${lines[@]}"
+  [ "${#virtuals[@]}" -eq 0 ] || tell_virtuals_apart "${virtuals[@]}"
+}
+
+tell() { # QUESTION LINE
+  heard "$2"
+  answer "$1" "$code" "$said" "$complaint"
+}
+
+question() { # KIND NAME
+  local line path saved=''
+  line_of "$@"
+  case $1 in
   tunnels) twins "$*" 'tunnels tunnel' "local-address $2 " "remote-address $3 " ;;
   selfs) twins "$*" self "address $2/" ;;
   routes) routes "$2" "$3" ;;
-  snatpool) tmsh_ask "$*" list ltm snatpool "$2" ;;
-  virtual) virtual "$2" ;;
-  saved) answer saved 0 "$(cat "$state/$SSM_Tunnel.$SSM_Management.saved" 2>/dev/null)" ;;
-  group) tmsh_ask "$*" show cm "$2" ;;
+  virtual) full "$2" && tell "$*" "virtual $path" ;;
+  saved)
+    { IFS= read -r saved <"$state/$SSM_Tunnel.$SSM_Management.saved"; } 2>/dev/null
+    answer saved 0 "$saved"
+    ;;
   await) await "$2" ;;
-  # Without a tunnel a ping would leave by the default route, to whoever has that address.
-  ping) if [ "$has_tunnel" != no ]; then tmsh_ask "$*" run util ping -c 3 -i 0.2 -W 1 "$2"; else answer "$*" - ''; fi ;;
+  ping) pinged "$*" "$2" ;;
+  tunnel)
+    tell "$*" "$line"
+    if [ "$code" -eq 0 ]; then has_tunnel=yes; elif [ "$has_tunnel" != yes ]; then has_tunnel=no; fi
+    ;;
+  self | snatpool | group) tell "$*" "$line" ;;
   *) fail "$UNFIT" "unknown question: $*" ;;
   esac
 }
 
-has_tunnel=unasked listed='' listed_code='' listed_complaint='' told_tunnels=' '
+has_tunnel=unasked told_tunnels=' '
+declare -a pings=()
 enter "$SSM_Management" "$SSM_Fence" -
 open_session
+ask_all
 answer_all

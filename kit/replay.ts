@@ -9,7 +9,11 @@ const DOCUMENTS = join(__dirname, '../documents');
 
 /** The scripts of a part as they run on a host, and in place of the way to the device the transcript's answers. */
 const PARTS = {
-  bigip: { shared: ['bigip-session'], way: 'open_session() { :; }; on_bigip() { replay "$1"; }' },
+  bigip: {
+    shared: ['bigip-listing', 'bigip-session'],
+    way: `work=$EDGE_RAMP_ROOT; open_session() { :; }
+      on_bigip() { replay "$1"; printf %s "$said"; printf %s "$complaint" >&2; return "$code"; }`,
+  },
   cluster: { shared: ['vip-check', 'cluster-objects'], way: 'look() { replay "$*"; }' },
 } as const;
 

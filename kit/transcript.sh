@@ -79,13 +79,13 @@ begin() { # FACTS...: what the checker must know beside the answers. A simulated
 
 # The published procedure's and the product's own lines, on addresses that documentation has for itself (RFC 5737).
 bigip() { # ADDRESS
-  local name=$KIT far=198.51.100.1 route=203.0.113.0/24 ends="local-address $1 remote-address 192.0.2.11"
-  begin "name $name" "address $1"
+  local name=/Common/$KIT far=198.51.100.1 route=203.0.113.0/24 ends="local-address $1 remote-address 192.0.2.11"
+  begin "name $KIT" "address $1"
   ask login tmsh -v
   case $said in *'Syntax Error'*) ;; *) shell=bash ;; esac
   ask group show cm sync-status
   ask absent list net tunnels tunnel "$name"
-  case $said in *"tunnel $name {"*) echo "there is a tunnel $name already: of an earlier transcript that was killed?" >&2 && exit 1 ;; esac
+  case $said in *"tunnel $KIT {"*) echo "there is a tunnel $KIT already: of an earlier transcript that was killed?" >&2 && exit 1 ;; esac
   make create-tunnel "tunnel delete net tunnels tunnel $name" create net tunnels tunnel "$name" "{ profile ipip $ends description \"two words\" }"
   ask tunnel list net tunnels tunnel "$name"
   make create-self "self delete net self $name" create net self "$name" "{ address $far/24 vlan $name allow-service all description $KIT }"

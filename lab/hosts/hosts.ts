@@ -118,7 +118,8 @@ export async function openHosts<G extends Ground>(
     await settle();
     note(effect ? 1 : answer.code, answer.writes);
     // Nobody waits for it once the lab is closed.
-    if (answer.seconds) await sleep((answer.seconds * 1000) / speed, undefined, { ref: false });
+    const seconds = (answer.seconds ?? 0) + (state.bigips[host]?.seconds ?? 0);
+    if (seconds) await sleep((seconds * 1000) / speed, undefined, { ref: false });
     return effect === 'fail-after' ? { ...answer, code: 1, err: `${answer.err}${text('faultAfter', line)}\n` } : answer;
   }
 

@@ -13,6 +13,8 @@ export interface WorldOptions {
   readonly plugin?: Plugin;
   /** The login shell on its BIG-IPs; default tmsh. */
   readonly shell?: 'tmsh' | 'bash';
+  /** How many seconds a call of tmsh takes on its BIG-IPs; default: none. */
+  readonly tmshSeconds?: number;
   /** The device group that its BIG-IPs are members of; default: none. */
   readonly group?: DeviceGroup;
   /** The release of its cluster, and of `oc` with it; default 3 (3.11). */
@@ -95,10 +97,14 @@ export function populate(
 ): Set<string> {
   const fresh = new Set<string>();
   for (const spec of specs as readonly Spec[]) {
-    const { shell = 'tmsh', group } = options[spec.name] ?? {};
+    const { shell = 'tmsh', tmshSeconds, group } = options[spec.name] ?? {};
     for (const unit of spec.bigip ?? []) {
       if (!state.bigips[unit.management]) fresh.add(unit.management);
-      const bigip = (state.bigips[unit.management] ??= { ...newBigIp(unit, shell), ...(group ? { group } : {}) });
+      const bigip = (state.bigips[unit.management] ??= {
+        ...newBigIp(unit, shell),
+        ...(tmshSeconds ? { seconds: tmshSeconds } : {}),
+        ...(group ? { group } : {}),
+      });
       const key = publicKey(unit.secret);
       if (key && !bigip.authorised.includes(key)) bigip.authorised.push(key);
       if (!bigip.bastions.includes(unit.bastion)) bigip.bastions.push(unit.bastion);

@@ -23,19 +23,22 @@ interface DocumentDescription {
 /** What observing and changing a ramp node share. */
 const RAMP = ['ramp-objects.sh', 'vip-report.sh', 'ramp-report.sh'] as const;
 
+/** What observing and changing BIG-IP share. */
+const BIGIP = ['bigip-listing.sh', 'bigip-session.sh'] as const;
+
 const REACH_BIGIP = ['Management', 'User', 'Secret', 'HostKey'] as const;
 
 /** Every command document, by the name that its physical name begins with. */
 const DOCUMENTS = {
   'bigip-observe': {
     description: 'Looks at BIG-IP through its bastion.',
-    scripts: ['prelude.sh', 'bigip-session.sh', 'bigip-observe.sh'],
+    scripts: ['prelude.sh', ...BIGIP, 'bigip-observe.sh'],
     parameters: ['Tunnel', 'Fence', 'Questions', ...REACH_BIGIP],
     timeout: OBSERVE_EXECUTION,
   },
   'bigip-apply': {
     description: 'Changes BIG-IP through its bastion.',
-    scripts: ['prelude.sh', 'bigip-session.sh', 'bigip-apply.sh'],
+    scripts: ['prelude.sh', ...BIGIP, 'bigip-apply.sh'],
     parameters: ['Tunnel', 'Fence', 'Digest', 'Operations', ...REACH_BIGIP, 'Saved'],
     timeout: APPLY_EXECUTION,
   },

@@ -81,6 +81,8 @@ export interface Device<Facts, Spec extends Declared = Tunnel> {
   unrestorable(facts: Facts): State;
   /** What is to be waited for after `detach`, before the operations that follow, in wire form: no change, so no operation. */
   drains(spec: Spec, state: State, operations: readonly Operation[]): readonly string[];
+  /** What must still be as planned when traffic arrives, in wire form: looked at again together with what switches. Absent: nothing. */
+  keeps?(spec: Spec, aim: State, operations: readonly Operation[]): readonly string[];
   readonly order: Order;
   /** One line for the diff that a person reads. */
   describe(operation: Operation): string;

@@ -31,7 +31,7 @@ export interface Change {
   readonly interrupts: string | null;
 }
 
-/** Operations for one device in one stage, in wire form, and what to wait for after them; `saved` names what its saved configuration holds, for BIG-IP. */
+/** Operations for one device in one stage, in wire form, with what must still be as planned before them and what to wait for after them; `saved` names what its saved configuration holds, for BIG-IP. */
 export interface Work {
   readonly device: string;
   readonly operations: readonly string[];

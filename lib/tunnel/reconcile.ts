@@ -37,6 +37,7 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     const { state } = observation;
     let operations: readonly Operation[];
     let drains: readonly string[] = [];
+    let keeps: readonly string[] = [];
     if (goal === 'recorded') {
       const recorded = leaveWhatIsInUse(device.order, state, recordedState(before, listed.name, state));
       operations = difference(device.order, state, recorded.goal);
@@ -58,11 +59,12 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
       refuseUnsendable(title, operations);
       remarks.push(...device.remarks(wanted, observation, operations));
       drains = device.drains(listed.spec, state, operations);
+      if (stands) keeps = device.keeps?.(listed.spec, aim, operations) ?? [];
     }
     // A restore leaves what others use; that is no value to be put back again.
     const order = goal === 'recorded' ? {} : device.order;
     before = remember(before, listed.name, state, operations, order);
-    return { listed, observation, operations, drains };
+    return { listed, observation, operations, drains, keeps };
   });
 
   const operated = planned.flatMap(({ listed, operations }) =>
@@ -113,6 +115,7 @@ interface Planned {
   readonly observation: Observation<unknown>;
   readonly operations: readonly Operation[];
   readonly drains: readonly string[];
+  readonly keeps: readonly string[];
 }
 
 function byKind<T>(of: (kind: Kind) => T): Readonly<Record<Kind, T>> {
@@ -124,9 +127,17 @@ function byStage(of: (stage: Stage) => WorkByKind): Plan['work'] {
 }
 
 /** What one device has to do in one stage: nothing, or one entry. */
-function workOf({ listed, observation, operations, drains }: Planned, stage: Stage, kind: Kind): readonly Work[] {
+function workOf(
+  { listed, observation, operations, drains, keeps }: Planned,
+  stage: Stage,
+  kind: Kind,
+): readonly Work[] {
   const changing = operations.filter((operation) => operation.stage === stage).map(wire);
-  const mine = stage === 'detach' ? [...changing, ...drains] : changing;
+  const mine = [
+    ...(stage === 'attach' && changing.length > 0 ? keeps : []),
+    ...changing,
+    ...(stage === 'detach' ? drains : []),
+  ];
   if (listed.kind !== kind || mine.length === 0) return [];
   return [
     { device: listed.name, operations: mine, saved: observation.state['config saved'] ?? savedName(observation) },

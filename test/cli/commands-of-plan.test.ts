@@ -27,7 +27,10 @@ function assembled(): string {
   };
   const template = {
     Resources: {
-      Bigip: document('edge-ramp-bigip-apply-1', script('prelude.sh', 'bigip-session.sh', 'bigip-apply.sh')),
+      Bigip: document(
+        'edge-ramp-bigip-apply-1',
+        script('prelude.sh', 'bigip-listing.sh', 'bigip-session.sh', 'bigip-apply.sh'),
+      ),
       Ramp: document('edge-ramp-ramp-apply-1', script('prelude.sh', 'ramp-objects.sh', 'ramp-apply.sh')),
       Look: document('edge-ramp-ramp-observe-1', 'exit 1'),
       Tunnel: {
@@ -74,14 +77,14 @@ const COMMANDS = [
     through: 'i-0ba5710a0ba5710a0',
     stage: 'detach',
     commands: [
-      'create cli transaction; modify ltm virtual v source-address-translation { type none }; submit cli transaction',
+      'create cli transaction; modify ltm virtual /Common/v source-address-translation { type none }; submit cli transaction',
     ],
   },
   {
     device: 'BIG-IP 10.3.88.66',
     through: 'i-0ba5710a0ba5710a0',
     stage: 'shape',
-    commands: ['delete net self SDN'],
+    commands: ['delete net self /Common/SDN'],
   },
   {
     device: 'ramp node i-0a4e90de0a4e90de0',

@@ -65,10 +65,15 @@ describe('the command documents', () => {
   const RAMP = ['prelude', 'ramp-objects', 'vip-report', 'ramp-report'];
 
   test.each([
-    ['bigip-observe', ['prelude', 'bigip-session', 'bigip-observe'], ['Tunnel', 'Fence', 'Questions', ...reach], '60'],
+    [
+      'bigip-observe',
+      ['prelude', 'bigip-listing', 'bigip-session', 'bigip-observe'],
+      ['Tunnel', 'Fence', 'Questions', ...reach],
+      '60',
+    ],
     [
       'bigip-apply',
-      ['prelude', 'bigip-session', 'bigip-apply'],
+      ['prelude', 'bigip-listing', 'bigip-session', 'bigip-apply'],
       ['Tunnel', 'Fence', 'Digest', 'Operations', ...reach, 'Saved'],
       '120',
     ],

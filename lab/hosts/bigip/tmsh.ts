@@ -40,6 +40,8 @@ export interface BigIp {
   /** Hosts that reach it by SSH. */
   bastions: string[];
   reachable: boolean;
+  /** How long a call of tmsh takes, in the device's own seconds; default: no time. */
+  seconds?: number;
   /** Virtual servers that are not available. */
   offline: string[];
   /** The device group that it is a member of; none: it stands alone. `sync` as `show cm sync-status` has it. */
@@ -98,26 +100,30 @@ function parseSettings(name: ClassName, words: readonly string[]): Setting[] {
 
 const local = (name: string): string => name.replace(/^\/Common\//, '');
 
+/** Words that tmsh reads as its own where a name may stand; behind a folder they are names. */
+const OPTIONS = ['one-line', 'recursive', 'all-properties', 'non-default-properties', 'current-module', 'partition'];
+const KEYWORDS = ['all', 'none', 'add', 'delete', 'modify', 'replace-all-with', ...OPTIONS];
+
 function list(config: Configuration, words: readonly string[]): Answer {
   const { name, rest } = classIn(words);
+  const others = rest.filter((word) => !OPTIONS.includes(word));
   const oneLine = rest.includes('one-line');
-  const others = rest.filter((word) => word !== 'one-line');
-  const only = others.slice(1).filter((word) => kindOf(name, word));
+  // The first property named ends the names.
+  const at = others.findIndex((word, i) => i > 0 && kindOf(name, word));
+  const [named, only] = at < 0 ? [others, []] : [others.slice(0, at), others.slice(at)];
   if (oneLine && only.length) throw new Refusal('unknownProperty', 'one-line');
-  const objects = others.filter((word) => !only.includes(word)).map(local);
-  return say(
-    ...(objects.length ? objects : Object.keys(config[name]).sort()).map((object) =>
-      listing(config, name, object, only, oneLine),
-    ),
-  );
+  const objects = named.length === 0 || named.includes('all') ? Object.keys(config[name]).sort() : named.map(local);
+  return say(...objects.map((object) => listing(config, name, object, only, oneLine)));
 }
 
-/** `create`, `modify` and `delete` of one object. */
+/** `create`, `modify` and `delete` of one object, or with `all` of every one. */
 function configure(config: Configuration, verb: string, words: readonly string[]): Answer {
   const { name, rest } = classIn(words);
-  const [object = '', ...settings] = rest;
-  if (verb === 'delete') remove(config, name, local(object));
-  else put(config, name, local(object), parseSettings(name, settings), verb === 'modify');
+  const [word = '', ...settings] = rest;
+  if (KEYWORDS.includes(word) && (word !== 'all' || verb === 'create')) throw new Refusal('unexpectedArgument', word);
+  for (const object of word === 'all' ? Object.keys(config[name]) : [local(word)])
+    if (verb === 'delete') remove(config, name, object);
+    else put(config, name, object, parseSettings(name, settings), verb === 'modify');
   return done();
 }
 

@@ -44,6 +44,7 @@ export const bigip: Device<BigIpFacts> = {
   },
   unrestorable: (facts) => facts.unrestorable,
   drains: (spec, state, operations) => drains(spec, state, operations).map(drainWire),
+  keeps,
   order: { rank, stage, immutable, dependents, interrupts } satisfies Order,
   describe,
   remarks,
@@ -175,6 +176,19 @@ function refuseForeign(spec: Tunnel, applied: Tunnel | null, object: string, val
     throw new Refused(
       `${title(spec)} already has a ${object} that is not this tunnel's (${readable(value)}): rename it in the declaration (objects), or remove it`,
     );
+}
+
+/** What carries the traffic of virtual servers that arrive: between the proof and their switch another may have changed it. */
+function keeps(spec: Tunnel, aim: State, operations: readonly Operation[]): readonly string[] {
+  const arrives = operations.some(({ to }) => to === translation(spec.objects.snatPool));
+  const carries = ([object, value]: readonly [string, string]): boolean =>
+    desiredObjects(spec)[object] === value ||
+    spec.clusterNetworks.some((network) => desiredRoute(spec, network) === value);
+  return arrives
+    ? Object.entries(aim)
+        .filter(carries)
+        .map(([object, value]) => ['keep', object, value, '-'].join('~'))
+    : [];
 }
 
 /** Delete: pool, route, self, tunnel. Create: tunnel, self, route, pool. Virtual servers, then a pool they left, then save (BIP-10). */

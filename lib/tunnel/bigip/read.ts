@@ -4,7 +4,7 @@ import type { Observation, Probe, State, Subject } from '../device';
 import { NotUnderstood } from '../errors';
 import { bigipUnit, isPair, rampAddress, tunnelAddress, type Tunnel } from '../tunnel';
 import { canonical, type ObjectKind } from './objects';
-import { parseListing, properties, relative } from './tmsh';
+import { parseListing, properties, relative, type Block } from './tmsh';
 import { property } from '../words';
 
 /** What edge-ramp knows of a BIG-IP but does not change. */
@@ -102,16 +102,13 @@ export function read(text: string, subject: Subject): Observation<BigIpFacts> {
       Object.assign(routes, readRoutes(device, answer, unrestorable));
       bypasses[name] = Number(answer.lines.map((line) => /^more ([0-9]+)$/.exec(line)?.[1]).find(Boolean) ?? 0);
     }
-    if (kind === 'tunnels' || kind === 'selfs')
-      for (const { path } of absent(answer) ? [] : listing(device, question, answer)) {
-        const object = path.replace(
-          /^net (?:tunnels )?(tunnel|self) (\S+)$/,
-          (_, word, called) => `${word} ${relative(called)}`,
-        );
-        if (!asked.includes(object)) twins.push(object);
-      }
+    if (kind === 'tunnels' || kind === 'selfs') {
+      const one = kind === 'tunnels' ? 'tunnel' : 'self';
+      for (const found of absent(answer) ? [] : named(device, CLASSES[one], question, answer))
+        if (!asked.includes(`${one} ${found.name}`)) twins.push(`${one} ${found.name}`);
+    }
     if (kind === 'tunnel' || kind === 'self' || kind === 'snatpool') {
-      const object = readObject(device, kind, question, answer);
+      const object = readObject(device, kind, name, answer);
       if (object) state[question] = object.value;
       if (object?.others) unrestorable[question] = object.others;
     }
@@ -164,24 +161,49 @@ export function readProbes(device: string, spec: Tunnel, answers: ReadonlyMap<st
   });
 }
 
+/** What tmsh calls the classes of objects. */
+const CLASSES = {
+  tunnel: 'net tunnels tunnel',
+  self: 'net self',
+  snatpool: 'ltm snatpool',
+  route: 'net route',
+} as const;
+
+/** The objects of one class that are listed, and nothing else, by their names. @throws NotUnderstood */
+function named(
+  device: string,
+  tmshClass: string,
+  question: string,
+  answer: Answer,
+): readonly { readonly name: string; readonly block: Block }[] {
+  return listing(device, question, answer).map(({ path, block }) => {
+    const [name, ...more] = path.startsWith(`${tmshClass} `) ? path.slice(tmshClass.length + 1).split(' ') : [];
+    if (name === undefined || more.length > 0) throw notTheOne(device, question, answer);
+    return { name: relative(name), block };
+  });
+}
+
+/** tmsh takes some names for more than one object: what it lists must be the very one that was asked for. */
+function notTheOne(device: string, question: string, answer: Answer): NotUnderstood {
+  return new NotUnderstood(`${device}: it does not list ${question}, as asked, but: ${quoted(answer)}`);
+}
+
 function readObject(
   device: string,
   kind: ObjectKind,
-  path: string,
+  name: string,
   answer: Answer,
 ): ReturnType<typeof canonical> | undefined {
   if (absent(answer)) return undefined;
-  const [listed, ...more] = listing(device, path, answer);
-  if (!listed || more.length > 0)
-    throw new NotUnderstood(`${device}: expected one object for ${path}: ${quoted(answer)}`);
+  const [listed, ...more] = named(device, CLASSES[kind], `${kind} ${name}`, answer);
+  if (listed?.name !== relative(name) || more.length > 0) throw notTheOne(device, `${kind} ${name}`, answer);
   return canonical(kind, properties(listed.block));
 }
 
 function readRoutes(device: string, answer: Answer, unrestorable: Record<string, string>): State {
   const routes: Record<string, string> = {};
   const lines = answer.lines.filter((line) => !/^more [0-9]+$/.test(line));
-  for (const { path, block } of listing(device, 'routes', { ...answer, lines })) {
-    const name = relative(path.replace(/^net route /, ''));
+  for (const { name, block } of named(device, CLASSES.route, 'routes', { ...answer, lines })) {
     const found = new Map(properties(block));
     if (!found.has('network')) found.set('network', [name]);
     const { value, others } = canonical('route', found);
@@ -191,17 +213,18 @@ function readRoutes(device: string, answer: Answer, unrestorable: Record<string,
   return routes;
 }
 
-/** An absent block means none (BIP-12). */
+/** An absent block means none (BIP-12). The script takes the name off where it is the one that was asked for (documents/bigip-listing.sh). */
 function readTranslation(device: string, name: string, answer: Answer): string | undefined {
   if (absent(answer)) return undefined;
-  const [listed] = listing(device, `virtual ${name}`, answer);
-  const block = listed && properties(listed.block).get('source-address-translation');
+  const [listed, ...more] = listing(device, `virtual ${name}`, answer);
+  if (listed?.path !== 'ltm virtual' || more.length > 0) throw notTheOne(device, `virtual server ${name}`, answer);
+  const block = properties(listed.block).get('source-address-translation');
   const words = new Map((block ?? []).flatMap((word, i, all) => (i % 2 === 0 ? [[word, all[i + 1]] as const] : [])));
   const [type, pool] = [words.get('type') ?? 'none', words.get('pool')];
   if (type === 'snat' && pool !== undefined) return `type snat pool ${relative(pool)}`;
   if (type === 'none' || type === 'automap') return `type ${type}`;
   throw new NotUnderstood(
-    `${device}: virtual server ${name} has a source address translation that edge-ramp does not know: ${excerpt(answer.lines.join(' '))}`,
+    `${device}: virtual server ${name} has a source address translation that edge-ramp does not know: ${quoted(answer)}`,
   );
 }
 

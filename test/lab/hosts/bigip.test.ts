@@ -126,6 +126,10 @@ net self self-internal {
     ],
     ['modify net self SDN colour green', 'Syntax Error: "colour" unknown property'],
     ['list net route SDN one-line network', 'Syntax Error: "one-line" unknown property'],
+    ['list net self /Common/all', '01020036:3: '],
+    ['create net self all { address 10.3.92.1/24 vlan SDN }', 'Syntax Error: unexpected argument "all"'],
+    ['modify ltm virtual none source-address-translation { type none }', 'Syntax Error: unexpected argument "none"'],
+    ['delete net self recursive', 'Syntax Error: unexpected argument "recursive"'],
     ['tmsh list net self SDN', 'Syntax Error: unexpected argument "tmsh"'],
     ['modify net tunnels tunnel SDN description "OpenShift', 'usage: tmsh <options ...> <command>'],
   ])('refuses %s', async (line, says) => {
@@ -133,6 +137,29 @@ net self self-internal {
     const before = hosts.dump(BIGIP);
     expect(await hosts.world.run(BIGIP, line)).toMatchObject({ code: 1, out: '', err: expect.stringContaining(says) });
     expect(hosts.dump(BIGIP)).toBe(before);
+  });
+
+  it('reads "all" as every object of a class, and behind a folder as a name', async () => {
+    const hosts = await open(typed);
+    const list = 'list ltm virtual all source-address-translation';
+    expect((await hosts.world.run(BIGIP, list)).out.match(/^ltm virtual \S+/gm)).toEqual([
+      'ltm virtual https-ose-vserver',
+      'ltm virtual ose-vserver',
+    ]);
+    await hosts.world.run(BIGIP, virtual('all', 'type automap'));
+    expect((await hosts.world.run(BIGIP, list)).out.match(/type \S+/g)).toEqual(['type automap', 'type automap']);
+    await hosts.world.run(BIGIP, 'create net self /Common/all { address 10.3.92.1/24 vlan SDN }');
+    expect((await hosts.world.run(BIGIP, 'list net self /Common/all recursive')).out).toMatch(/^net self all \{/);
+    await hosts.world.run(BIGIP, 'delete net route all');
+    expect((await hosts.world.run(BIGIP, 'list net route')).out).toBe('');
+  });
+
+  it('lists several objects that are named, or none where one of them is missing', async () => {
+    const hosts = await open();
+    const list = (...names: string[]) => `list ltm virtual ${names.join(' ')} source-address-translation`;
+    const { out } = await hosts.world.run(BIGIP, list('/Common/ose-vserver', 'https-ose-vserver'));
+    expect(out.match(/^ltm virtual \S+/gm)).toEqual(['ltm virtual ose-vserver', 'ltm virtual https-ose-vserver']);
+    expect(await hosts.world.run(BIGIP, list('ose-vserver', 'other'))).toMatchObject({ code: 1, out: '' });
   });
 
   it('modifies what may be changed, also when the rest is repeated', async () => {

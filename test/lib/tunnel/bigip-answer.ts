@@ -72,7 +72,7 @@ function bigipSays({ bigip, saved, group, otherRoutes, alive }: World, question:
     const found = value.startsWith('type snat pool ')
       ? [`        pool ${value.slice('type snat pool '.length)}`, '        type snat']
       : [`        type ${type}`];
-    return [question, [`ltm virtual ${name} {`, '    source-address-translation {', ...found, '    }', '}'], 0];
+    return [question, ['ltm virtual {', '    source-address-translation {', ...found, '    }', '}'], 0];
   }
   const incidental =
     kind === 'tunnel' ? ['if-index 736'] : kind === 'self' ? ['traffic-group traffic-group-local-only'] : [];

@@ -4,7 +4,7 @@ import { EXAMPLE, Site } from './site';
 /** No work for any kind of device. */
 export const NOBODY = { bigip: [], ramp: [], cluster: [] };
 
-/** Every operation of a plan, `verb object`, in the order in which it is sent. */
+/** Every operation of a plan that changes something or waits, `verb object`, in the order in which it is sent. */
 export function operations({ work: { detach, prepare, shape, attach, clean } }: Plan): string[] {
   const all: readonly Work[] = [
     ...detach.bigip,
@@ -15,7 +15,9 @@ export function operations({ work: { detach, prepare, shape, attach, clean } }: 
     ...clean.bigip,
     ...clean.ramp,
   ];
-  return all.flatMap((work) => work.operations.map((each) => each.split('~').slice(0, 2).join(' ')));
+  return all
+    .flatMap((work) => work.operations.map((each) => each.split('~').slice(0, 2).join(' ')))
+    .filter((operation) => !operation.startsWith('keep '));
 }
 
 export function applied(spec = EXAMPLE): Site {

@@ -9,6 +9,19 @@ import { BRIDGE, freshWorld, set } from './world';
 
 const OTHER = 'i-0aaaaaaaaaaaaaaaa';
 
+test('what carries traffic must still be as planned when a virtual server arrives, and only then', () => {
+  const site = applied();
+  const kept = (): string[] =>
+    site.plan().work.attach.bigip.flatMap((work) => work.operations.filter((each) => each.startsWith('keep~')));
+  expect(kept()).toEqual([]);
+  const { bigip } = site.world;
+  site.world.bigip = set(bigip, 'virtual ose-vserver', 'type automap');
+  const carriers = ['tunnel SDN', 'self SDN', 'snatpool SDN_snatpool', 'route SDN_10.128.0.0_14'];
+  expect(kept()).toEqual(carriers.map((object) => `keep~${object}~${bigip[object]}~-`));
+  site.spec = tunnel({ virtualServers: [] });
+  expect(kept()).toEqual([]);
+});
+
 describe('a fresh pair of hosts', () => {
   test('gets firewall rule, tunnel, address, way and flows on the node, and tunnel, self IP, route and pool on BIG-IP', () => {
     const plan = new Site(EXAMPLE).plan();
@@ -281,6 +294,10 @@ describe('a changed declaration', () => {
     const plan = site.plan();
     expect(plan.work.detach.bigip).toEqual([]);
     expect(plan.work.attach.bigip[0]!.operations.map((each) => each.split('~').slice(0, 2).join(' '))).toEqual([
+      'keep tunnel SDN2',
+      'keep self SDN2',
+      'keep snatpool SDN2_snatpool',
+      'keep route SDN_10.128.0.0_14',
       'modify virtual https-ose-vserver',
       'modify virtual ose-vserver',
       'delete snatpool SDN_snatpool',

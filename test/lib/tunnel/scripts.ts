@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const DOCUMENTS = join(__dirname, '../../../documents');
-const SHARED = { bigip: 'bigip-session', ramp: 'ramp-objects' } as const;
+const SHARED = { bigip: ['bigip-listing', 'bigip-session'], ramp: ['ramp-objects'] } as const;
 
 /** An apply script as it runs on a device: prelude, what its kind shares, and the script, in one piece. */
 function script(kind: 'bigip' | 'ramp'): string {
-  return ['prelude', SHARED[kind], `${kind}-apply`]
+  return ['prelude', ...SHARED[kind], `${kind}-apply`]
     .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))
     .join('\n');
 }
@@ -53,8 +53,8 @@ export function printed(kind: 'bigip' | 'ramp', tunnel: string, operations: read
 
 /** Whether the script takes a listing for one of an object that still has the expected value. */
 export function holds(expected: string, listed: string): boolean {
-  const [body] = /^holds\(\) \{[^]*?^\}$/m.exec(readFileSync(join(DOCUMENTS, 'bigip-apply.sh'), 'utf8')) ?? [];
-  return spawnSync('bash', ['-c', `${body}\nholds "$1" "$2"`, 'holds', expected, listed]).status === 0;
+  const listing = readFileSync(join(DOCUMENTS, 'bigip-listing.sh'), 'utf8');
+  return spawnSync('bash', ['-fc', `${listing}\nholds "$1" "$2"`, 'holds', expected, listed]).status === 0;
 }
 
 /** What a command on a host answers: its lines, its exit code, and what it says on stderr. */

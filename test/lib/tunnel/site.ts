@@ -88,7 +88,7 @@ export class Site {
       const world = this.worldOf(device);
       if (kind === 'bigip' && left > 0) world.saved ??= saved ?? undefined;
       for (const operation of operations) {
-        if (operation.startsWith('drain~')) continue; // changes nothing
+        if (/^(?:drain|keep)~/.test(operation)) continue; // changes nothing
         if (left-- <= 0) return;
         const [, object, , to] = operation.split('~') as [string, string, string, string];
         if (object === 'config saved') world.saved = to;

@@ -158,17 +158,17 @@ describe('listings as BIG-IP prints them', () => {
 
   test.each([
     [
-      ['ltm virtual ose-vserver {', 'source-address-translation {', 'pool SDN_snatpool', 'type snat', '}', '}'],
+      ['ltm virtual {', 'source-address-translation {', 'pool SDN_snatpool', 'type snat', '}', '}'],
       'type snat pool SDN_snatpool',
     ],
     [
-      ['ltm virtual ose-vserver {', 'source-address-translation {', 'pool /Edge/p', 'type snat', '}', '}'],
+      ['ltm virtual {', 'source-address-translation {', 'pool /Edge/p', 'type snat', '}', '}'],
       'type snat pool /Edge/p',
     ],
-    [['ltm virtual ose-vserver {', 'source-address-translation {', 'type automap', '}', '}'], 'type automap'],
-    [['ltm virtual ose-vserver {', 'source-address-translation {', 'type none', '}', '}'], 'type none'],
-    [['ltm virtual ose-vserver { }'], 'type none'],
-    [['ltm virtual ose-vserver {', 'source-address-translation none', '}'], 'type none'],
+    [['ltm virtual {', 'source-address-translation {', 'type automap', '}', '}'], 'type automap'],
+    [['ltm virtual {', 'source-address-translation {', 'type none', '}', '}'], 'type none'],
+    [['ltm virtual { }'], 'type none'],
+    [['ltm virtual {', 'source-address-translation none', '}'], 'type none'],
   ])('a source address translation: %j', (lines, expected) =>
     expect(read({ 'virtual ose-vserver': [lines, 0] }, SPEC).state['virtual ose-vserver']).toBe(expected),
   );
@@ -251,12 +251,15 @@ describe('nonsense is not understood, and the message names the device', () => {
     ['tunnel SDN', ['The connection to mcpd has been lost, try again.'], 1, 'would not list tunnel SDN'],
     ['tunnel SDN', ['net tunnels tunnel SDN {'], 0, 'an open brace'],
     ['snatpool SDN_snatpool', ['Welcome to BIG-IP'], 0, 'text that belongs to no object'],
-    ['snatpool SDN_snatpool', ['ltm snatpool A { }', 'ltm snatpool B { }'], 0, 'expected one object'],
-    ['snatpool SDN_snatpool', [], 0, 'expected one object'],
+    ['snatpool SDN_snatpool', ['ltm snatpool A { }', 'ltm snatpool B { }'], 0, 'does not list snatpool SDN_snatpool'],
+    ['snatpool SDN_snatpool', [], 0, 'does not list snatpool SDN_snatpool'],
+    ['self SDN', ['net self other { address 10.3.91.216/24 }'], 0, 'does not list self SDN'],
+    ['virtual ose-vserver', ['ltm virtual other { }'], 0, 'does not list virtual server ose-vserver'],
+    ['selfs 10.3.91.216', ['ltm virtual other { }'], 0, 'does not list selfs 10.3.91.216'],
     ['routes 10.128.0.0/14 SDN', ['Display all 1200 items? (y/n)'], 0, 'text that belongs to no object'],
     [
       'virtual ose-vserver',
-      ['ltm virtual ose-vserver {', 'source-address-translation {', 'type lsn', 'pool x', '}', '}'],
+      ['ltm virtual {', 'source-address-translation {', 'type lsn', 'pool x', '}', '}'],
       0,
       'translation that edge-ramp does not know',
     ],

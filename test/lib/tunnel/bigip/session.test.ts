@@ -23,7 +23,7 @@ function opened(
     AWS_SSM_REGION_NAME: region,
   };
   const line = 'limit=1; open_session; echo opened';
-  const { code, stdout, stderr } = fakes.script(['prelude', 'bigip-session'], line, env);
+  const { code, stdout, stderr } = fakes.script(['prelude', 'bigip-listing', 'bigip-session'], line, env);
   return [code, `${stdout}${stderr}`];
 }
 
@@ -67,8 +67,8 @@ describe('what BIG-IP says', () => {
   function answered(ssh: string): Answer {
     const env = Object.fromEntries(PARAMETERS.map((name) => [`SSM_${name}`, name.toLowerCase()]));
     fakes.program('ssh', ssh);
-    const line = 'enter bigip 0 -; tmsh_ask q list net self SDN; finish';
-    const { code, stdout, stderr } = fakes.script(['prelude', 'bigip-session'], line, env);
+    const line = 'work=$root; tmsh_say list net self SDN; answer q "$code" "$said" "$complaint"; finish';
+    const { code, stdout, stderr } = fakes.script(['prelude', 'bigip-listing', 'bigip-session'], line, env);
     expect([code, stderr]).toEqual([0, '']);
     return readAnswers('BIG-IP', stdout, ['q']).get('q')!;
   }
