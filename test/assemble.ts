@@ -12,7 +12,7 @@ const SOURCES = ['bin/app.ts', 'lib', 'lambdas', 'documents', 'tunnels', 'cdk.js
 
 /**
  * Synthesizes the app once for all suites: what runs there is what a deployment would run. It is kept under the hash of its sources, and taken
- * from there as long as no source is another. CDK's check of the template, which takes longest, is left to test/stack.
+ * from there as long as no source is another. CDK's own check of the template, which takes longest, is left to `cdk synth`.
  */
 export default function assemble(): void {
   const kept = join(KEPT, hashOf(SOURCES));

@@ -11,7 +11,7 @@ export function synthesize(tunnels: readonly { readonly name: string }[]): Synth
   return templateIn(directory);
 }
 
-/** Does something that synthesizes, without CDK's own check of the template, which takes longest. */
+/** Does something that synthesizes, without CDK's own check of the template, which takes longest and is left to `cdk synth`. */
 export function unchecked<T>(work: () => T): T {
   process.env['CDK_VALIDATION'] = 'false';
   try {
