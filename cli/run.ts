@@ -5,13 +5,14 @@ import type { Action, RunCommand } from './command';
 import { commandsOfPlan } from './commands-of-plan';
 import { LostSight, type Ended, type Execution, type Input, type Place } from './place';
 import { json, notRun, type Unfinished } from './report/json';
-import { CLEAR_LINE, Progress } from './report/progress';
+import { Progress } from './report/progress';
 import { stepsOf } from './report/steps';
 import { styleFor } from './report/style';
 import { endSentence, type Run } from './report/summary';
 import { textOf } from './report/text';
 import { resultOf } from './result';
 import type { Surroundings } from './surroundings';
+import { CLEAR_LINE } from './terminal';
 
 /**
  * Runs the state machine, here or on AWS, and tells how it went.

@@ -7,12 +7,10 @@ import { statusText } from './report/status';
 import { styleFor } from './report/style';
 import { standingOf, type Standing } from './standing';
 import type { Surroundings } from './surroundings';
+import { CLEAR_SCREEN } from './terminal';
 
 /** A watched status is read so often. Milliseconds. */
 const EVERY = 5000;
-
-/** To the upper left corner, and takes away what stands there. */
-const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 
 /**
  * Shows how every tunnel stands, or one of them: once, or until interrupted.

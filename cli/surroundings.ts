@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab, LabOptions } from '../lab/index';
 import type { Aws, Reach } from './aws/aws';
+import { shown } from './terminal';
 
 /** Where text goes, and what may be done there. */
 export interface Output {
@@ -53,14 +54,16 @@ export function thisProcess(): Surroundings {
   };
 }
 
-function outputTo(stream: NodeJS.WriteStream): Output {
+/** The one way out: whatever a text holds, no character of it that is not edge-ramp's own controls the terminal. */
+export function outputTo(stream: Pick<NodeJS.WriteStream, 'isTTY' | 'on' | 'write'>): Output {
   const { NO_COLOR: noColour, TERM: terminal } = process.env;
   const live = stream.isTTY && terminal !== 'dumb';
   // Who reads only the beginning (`| head`) has closed the pipe: nobody is left to tell.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  return { write: (text) => void stream.write(text), live, colour: live && (noColour ?? '') === '' };
+  const ways = { live, colour: live && (noColour ?? '') === '' };
+  return { write: (text) => void stream.write(shown(text, ways)), ...ways };
 }
 
 /** Where hosts and table are kept between calls, when nothing else is said. */

@@ -1,6 +1,7 @@
 import type { Change } from '../../lib/tunnel/plan';
 import type { Stage } from '../../lib/tunnel/device';
-import { printable, type Style } from './style';
+import { type Style } from './style';
+import { printable } from '../terminal';
 
 /** When a stage's changes are made, for a device that has changes in several: traffic leaves first and arrives last. */
 const WHEN: Readonly<Record<Stage, string>> = {

@@ -1,6 +1,7 @@
 import { END_STATES } from '../../lib/tunnel/outcome';
 import type { PastRun, PastRuns } from '../aws/runs';
-import { many, printable, seconds, type Style } from './style';
+import { many, seconds, type Style } from './style';
+import { printable } from '../terminal';
 import { minute } from './table';
 
 /** So many changes of a run are shown: the rest stands in the execution. */

@@ -41,7 +41,11 @@ export function notRun(tunnel: string, action: Action, status: Unfinished, error
   return { tunnel, action, status, changes: [], steps: [], ...NOTHING, verification: [], error };
 }
 
-/** What a command gives to programs. */
+/** What a command gives to programs; a person may look at it on a terminal, so what is not to be seen is escaped. */
 export function json(document: object): string {
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  const escape = (character: string): string =>
+    [...Array(character.length).keys()]
+      .map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`)
+      .join('');
+  return `${JSON.stringify(document, undefined, 2).replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, escape)}\n`;
 }

@@ -1,5 +1,6 @@
 import type { Check } from '../preflight/check';
-import { many, printable, type Style } from './style';
+import { many, type Style } from './style';
+import { printable } from '../terminal';
 import { table } from './table';
 
 /** What was looked at, how, and what came of it; then whether one can go on. */

@@ -1,12 +1,11 @@
 import type { StateEvent } from '../../lab/index';
 import type { Output } from '../surroundings';
-import { printable, seconds, styleFor, type Style } from './style';
+import { seconds, styleFor, type Style } from './style';
+import { CLEAR_LINE, printable } from '../terminal';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 /** Milliseconds. */
 const FRAME = 100;
-/** Goes back to the beginning of the line and takes away what stands there. */
-export const CLEAR_LINE = '\r\u001b[K';
 
 /** Tells a run a step at a time: a line when a step has ended, and on a terminal a moving line for those under way. */
 export class Progress {

@@ -1,4 +1,5 @@
 import type { Output } from '../surroundings';
+import { PAINTS } from '../terminal';
 
 /** The few ways in which a text stands out; on paper and in pipes it does not. */
 export interface Style {
@@ -14,14 +15,9 @@ export function styleFor({ colour }: Pick<Output, 'colour'>): Style {
   const paint =
     (code: number): Paint =>
     (text) =>
-      colour && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
-  return { bold: paint(1), dim: paint(2), good: paint(32), bad: paint(31), changed: paint(33) };
-}
-
-/** What a device said may hold anything: no control character of it reaches the terminal. Lines are kept. */
-export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are the characters meant
-  return text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '?');
+      colour && text !== '' ? `\u001b[${code}m${text}\u001b[${PAINTS.plain}m` : text;
+  const { bold, dim, good, bad, changed } = PAINTS;
+  return { bold: paint(bold), dim: paint(dim), good: paint(good), bad: paint(bad), changed: paint(changed) };
 }
 
 export function many(count: number, what: string, plural = `${what}s`): string {

@@ -1,7 +1,8 @@
 import type { Action } from '../command';
 import type { Failure, Result } from '../result';
 import type { Figures } from './figures';
-import { many, printable, seconds } from './style';
+import { many, seconds } from './style';
+import { printable } from '../terminal';
 
 /** What the end of a run depends on beside its result. */
 export interface Run {

@@ -1,11 +1,13 @@
-import { printable, type Style } from './style';
+import { type Style } from './style';
+import { printable } from '../terminal';
 
 /** Rows under a heading, each column as wide as its widest cell, the last one as it is. */
-export function table(heading: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
+export function table(heading: readonly string[], cells: readonly (readonly string[])[], style: Style): string {
+  const rows = cells.map((row) => row.map(printable));
   const widths = heading.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, i) => printable(cell).padEnd(widths[i]!))
+      .map((cell, i) => cell.padEnd(widths[i]!))
       .join('  ')
       .trimEnd();
   return `${style.bold(line(heading))}\n${rows.map((row) => `${line(row)}\n`).join('')}`;

@@ -3,7 +3,8 @@ import type { DeviceCommands } from '../commands-of-plan';
 import type { Ended } from '../place';
 import type { Result } from '../result';
 import { diff } from './diff';
-import { printable, type Style } from './style';
+import { type Style } from './style';
+import { printable } from '../terminal';
 import { endSentence, figuresLine, type Run } from './summary';
 import { verification } from './verification';
 

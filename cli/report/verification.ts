@@ -1,5 +1,6 @@
 import type { Probe } from '../../lib/tunnel/device';
-import { printable, type Style } from './style';
+import { type Style } from './style';
+import { printable } from '../terminal';
 
 /**
  * The probes of a run: a plan's own, or the answers of the devices that proved, whichever the run had last.

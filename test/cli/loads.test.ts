@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { temporary } from './fake';
 
 const PROJECT = join(__dirname, '..', '..');
@@ -11,7 +11,7 @@ const TELLS = `process.on('exit', () => {
   require('node:fs').writeFileSync(process.env.TOLD, JSON.stringify(told));
 });`;
 
-/** What a command line loads, started as a person starts it: folders of the project and packages, each once. */
+/** What a command line loads, started as a person starts it: files of other rooms than the command line's own, and packages. */
 function loadedBy(...args: readonly string[]) {
   const folder = temporary();
   const [preload, told] = [join(folder, 'tells.cjs'), join(folder, 'told.json')];
@@ -23,12 +23,17 @@ function loadedBy(...args: readonly string[]) {
   const { files, options } = JSON.parse(readFileSync(told, 'utf8')) as { files: string[]; options: string[] };
   const own = files.filter((file) => file.startsWith(`${PROJECT}/`) && !file.includes('/node_modules/'));
   return {
-    folders: [...new Set(own.map((file) => dirname(relative(PROJECT, file))))].sort(),
+    files: own
+      .map((file) => relative(PROJECT, file))
+      .filter((file) => !/^(?:bin|cli)\//.test(file))
+      .sort(),
     packages: [...new Set(files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []))].sort(),
     options,
   };
 }
 
+/** What every command has of the domain: how a text is made fit for a terminal. */
+const WAY_OUT = ['lib/tunnel/printable.ts'];
 /** What reads TypeScript. */
 const RUNTIME = ['esbuild', 'tsx'];
 
@@ -38,20 +43,20 @@ describe('a command loads what it needs', () => {
     ['the version', ['--version']],
     ['wrong usage', ['plan']],
   ])('%s: no lab, no domain, no client of AWS, no CDK', (_, args) => {
-    const { folders, packages } = loadedBy(...args);
-    expect(folders).toEqual(['bin', 'cli']);
+    const { files, packages } = loadedBy(...args);
+    expect(files).toEqual(WAY_OUT);
     expect(packages).toEqual(RUNTIME);
   });
 
   test('validate: only what reads a declaration', () => {
-    const { folders, packages } = loadedBy('validate');
-    expect(folders).toEqual(['bin', 'cli', 'lib/tunnel']);
+    const { files, packages } = loadedBy('validate');
+    expect(files.filter((file) => !file.startsWith('lib/tunnel/'))).toEqual([]);
     expect(packages).toEqual([...RUNTIME, 'yaml', 'zod']);
   });
 
   test('local host: no client of AWS, and no lab where there are no hosts', () => {
-    const { folders, packages } = loadedBy('local', 'host', 'i-0a4e90de0a4e90de0', 'reboot');
-    expect(folders).toEqual(['bin', 'cli']);
+    const { files, packages } = loadedBy('local', 'host', 'i-0a4e90de0a4e90de0', 'reboot');
+    expect(files).toEqual(WAY_OUT);
     expect(packages).toEqual(RUNTIME);
   });
 

@@ -76,8 +76,8 @@ describe('the diff', () => {
 
   test('lets no control character of a device through, and paints only when it may', () => {
     const changes = [change('BIG-IP 1', 'shape', '+ tunnel \u001b[2Jx: y\u009b1m')];
-    expect(diff(changes, PLAIN)).toBe('BIG-IP 1\n  + tunnel ?[2Jx: y?1m\n');
-    expect(diff(changes, styleFor({ colour: true }))).toContain('\u001b[32m+ tunnel ?[2Jx');
+    expect(diff(changes, PLAIN)).toBe('BIG-IP 1\n  + tunnel \\u{1b}[2Jx: y\\u{9b}1m\n');
+    expect(diff(changes, styleFor({ colour: true }))).toContain('\u001b[32m+ tunnel \\u{1b}[2Jx');
   });
 });
 

@@ -1,0 +1,31 @@
+import { printable as escaped } from '../lib/tunnel/printable';
+
+/** Goes back to the beginning of the line and takes away what stands there. */
+export const CLEAR_LINE = '\r\u001b[K';
+
+/** Goes to the upper left corner and takes away what stands on the screen. */
+export const CLEAR_SCREEN = '\u001b[H\u001b[2J';
+
+/** What edge-ramp paints with, by the terminal's numbers. */
+export const PAINTS = { plain: 0, bold: 1, dim: 2, bad: 31, good: 32, changed: 33 } as const;
+
+const paintsOnly = `\\u001b\\[(?:${Object.values(PAINTS).join('|')})m`;
+const clearsFirst = `^(?:\\r\\u001b\\[K|\\u001b\\[H\\u001b\\[2J)`;
+
+/** A text of devices, declarations or AWS as a person may see it: nothing in it controls a terminal or turns the order of its letters. Lines are kept. */
+export function printable(text: string): string {
+  return text.split('\n').map(escaped).join('\n');
+}
+
+/**
+ * A text as it goes out, whatever it was made from. Of all control characters only edge-ramp's own get through: line ends; its paints, where there
+ * is colour; and on a live terminal, at the beginning of a text, what clears the line or the screen.
+ */
+export function shown(text: string, { live, colour }: { readonly live: boolean; readonly colour: boolean }): string {
+  const own = [...(colour ? [paintsOnly] : []), ...(live ? [clearsFirst] : [])];
+  if (own.length === 0) return printable(text);
+  return text
+    .split(new RegExp(`(${own.join('|')})`))
+    .map((part, i) => (i % 2 === 0 ? printable(part) : part))
+    .join('');
+}
