@@ -14,5 +14,5 @@ function placeOptions(where: Where): readonly string[] {
   const option = (name: string, value: string | undefined): readonly string[] =>
     value === undefined ? [] : [`--${name} ${/^[\w./-]+$/.test(value) ? value : `'${value}'`}`];
   if (where.local) return ['--local', ...option('state', where.state), ...option('hosts', where.hosts)];
-  return [...option('region', where.region), ...option('profile', where.profile)];
+  return [...option('region', where.region), ...option('profile', where.profile), ...option('stack', where.stack)];
 }

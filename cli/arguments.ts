@@ -25,7 +25,7 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 type Values = Readonly<Record<string, unknown>>;
 
 const JSON_OPTION = { json: { type: 'boolean' } } as const;
-const AWS = { region: { type: 'string' }, profile: { type: 'string' } } as const;
+const AWS = { region: { type: 'string' }, profile: { type: 'string' }, stack: { type: 'string' } } as const;
 const HERE = { state: { type: 'string' }, hosts: { type: 'string' } } as const;
 const ANYWHERE = { ...AWS, ...JSON_OPTION, local: { type: 'boolean' }, ...HERE } as const;
 const RUN = { ...ANYWHERE, fresh: { type: 'boolean' }, fault: { type: 'string' } } as const;
@@ -189,7 +189,7 @@ export function readTourArguments(args: readonly string[]): HostsKind {
 function whereIn(command: string, values: Values): Where {
   const given = (options: readonly string[]): string | undefined => options.find((each) => values[each] !== undefined);
   if (values['local'] === true) {
-    const foreign = given(['region', 'profile']);
+    const foreign = given(['region', 'profile', 'stack']);
     if (foreign !== undefined) throw new UsageError(`${command}: --${foreign} is for AWS; --local is this machine.`);
     return { local: true, ...hereIn(values) };
   }
@@ -200,7 +200,15 @@ function whereIn(command: string, values: Values): Where {
     local: false,
     region: values['region'] as string | undefined,
     profile: values['profile'] as string | undefined,
+    stack: stackIn(values['stack'] as string | undefined),
   };
+}
+
+/** @throws UsageError */
+function stackIn(stack: string | undefined): string | undefined {
+  if (stack !== undefined && !/^[a-z][a-z0-9-]{0,15}$/.test(stack))
+    throw new UsageError(`"${stack}" is no name of a stack: 1 to 16 of lower case letters, digits, -.`);
+  return stack;
 }
 
 /** @throws UsageError */

@@ -68,9 +68,18 @@ export function resources(project: string, type: string): readonly Json[] {
     }
   };
   const artifacts = Object.values((read('manifest.json')['artifacts'] ?? {}) as Record<string, Json>);
-  return artifacts
-    .filter((artifact) => artifact['type'] === 'aws:cloudformation:stack')
-    .map((artifact) => read(String((artifact['properties'] as Json)['templateFile'])))
+  const named = (type: string, property: string): readonly string[] =>
+    artifacts
+      .filter((artifact) => artifact['type'] === type)
+      .map((artifact) => String((artifact['properties'] as Json)[property]));
+  const nested = named('cdk:asset-manifest', 'file')
+    .flatMap((file) =>
+      Object.values(read(file)['files'] as Record<string, { readonly source: { readonly path: string } }>),
+    )
+    .map(({ source }) => source.path)
+    .filter((path) => path.endsWith('.nested.template.json'));
+  return [...named('aws:cloudformation:stack', 'templateFile'), ...nested]
+    .map(read)
     .flatMap((template) => Object.values((template['Resources'] ?? {}) as Record<string, Json>))
     .filter((resource) => resource['Type'] === type)
     .map((resource) => (resource['Properties'] ?? {}) as Json);

@@ -40,7 +40,13 @@ export interface Here {
 /** Where a command is carried out: on this machine, or on AWS. */
 export type Where =
   | ({ readonly local: true } & Here)
-  | { readonly local: false; readonly region: string | undefined; readonly profile: string | undefined };
+  | {
+      readonly local: false;
+      readonly region: string | undefined;
+      readonly profile: string | undefined;
+      /** What the deployment is called; undefined: it has no name of its own. */
+      readonly stack: string | undefined;
+    };
 
 /** The lab as a server. */
 export interface LocalCommand extends Here {

@@ -21,7 +21,7 @@ export async function event({ tunnel, where }: EventCommand, surroundings: Surro
     if (!known?.declared)
       throw new Error(`${tunnel} is not declared in ${deployment.region}, so that nobody answers an event for it.`);
     const command = new PutEventsCommand({
-      Entries: [{ Source: 'edge-ramp', DetailType: 'Reapply requested', Detail: JSON.stringify({ tunnel }) }],
+      Entries: [{ Source: aws.names.prefix, DetailType: 'Reapply requested', Detail: JSON.stringify({ tunnel }) }],
     });
     const { FailedEntryCount: failed = 0, Entries: [entry] = [] } = await aws.ask(
       'events:PutEvents',

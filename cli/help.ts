@@ -25,6 +25,7 @@ ${USAGE}
 Where (all but validate and local):
   --region REGION       of AWS (default: AWS_REGION, or the profile's)
   --profile PROFILE     of the AWS configuration files (default: AWS_PROFILE); AWS_ENDPOINT_URL is taken, too
+  --stack NAME          the deployment that was made with \`cdk deploy --context stack=NAME\`, beside others in the region
   --local               on this machine: the state machine of cdk.out (\`npx cdk synth\`) against SIMULATED hosts
                         (not event and preflight)
   --hosts KIND          with --local: "simulated", or "kernel": nodes, Pods and BIG-IP as network namespaces with real

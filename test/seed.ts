@@ -5,3 +5,6 @@ configureGlobal({ seed: Number(process.env['SEED'] ?? 1) });
 
 /** Handlers log where Lambda would take it: a test that looks at their lines turns this on again. */
 process.env['POWERTOOLS_LOG_LEVEL'] ??= 'SILENT';
+
+/** Where handlers publish what they measure, as the stack tells them. */
+process.env['NAMESPACE'] ??= 'edge-ramp';

@@ -1,9 +1,12 @@
+import { deploymentNames, type DeploymentNames } from '../../lib/tunnel/deployment-names';
 import { Problem, explained } from './problem';
 
 /** How AWS is reached. What is undefined comes from where every AWS tool takes it: environment, configuration files, instance. */
 export interface Reach {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
+  /** What the deployment is called, where it is not the only one (`cdk deploy --context stack=NAME`). */
+  readonly stack?: string | undefined;
   /** An endpoint that speaks for all services, in place of AWS_ENDPOINT_URL. */
   readonly endpoint?: string | undefined;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -30,7 +33,12 @@ const TIME_OUTS = { connectionTimeout: 5_000, requestTimeout: 30_000 };
 export class Aws {
   private readonly clients = new Map<unknown, { destroy(): void }>();
 
-  constructor(readonly reach: Reach) {}
+  /** The fixed names of the deployment that is meant. */
+  readonly names: DeploymentNames;
+
+  constructor(readonly reach: Reach) {
+    this.names = deploymentNames(reach.stack);
+  }
 
   /** The client of a service, by its class. */
   client<C extends { destroy(): void }>(service: ClientClass<C>): C {

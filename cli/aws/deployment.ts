@@ -1,6 +1,6 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { statesPage } from '../../lib/tunnel/console';
-import { CONTRACT, DEPLOYMENT_PARAMETER } from '../../lib/tunnel/outcome';
+import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Aws } from './aws';
 import { Problem } from './problem';
 
@@ -17,13 +17,13 @@ export interface Deployment {
 }
 
 /**
- * Finds the deployment of the account and region that the credentials lead to.
+ * Finds the deployment of that name in the account and region that the credentials lead to.
  * @throws Problem when there is none, when it cannot be asked for, or when it is of another version
  */
 export async function findDeployment(aws: Aws): Promise<Deployment> {
   const ssm = aws.client(SSMClient);
   const region = await aws.ask('the region', ssm.config.region());
-  const told = read(await parameter(aws, region), region);
+  const told = read(await parameter(aws, region), aws.names.deployment, region);
   if (told.contract !== CONTRACT)
     throw new Problem(
       'version',
@@ -40,7 +40,7 @@ export function consoleLink(execution: string): string {
 
 async function parameter(aws: Aws, region: string): Promise<string> {
   try {
-    const command = new GetParameterCommand({ Name: DEPLOYMENT_PARAMETER });
+    const command = new GetParameterCommand({ Name: aws.names.deployment });
     const { Parameter: found } = await aws.ask('ssm:GetParameter', aws.client(SSMClient).send(command), [
       'ParameterNotFound',
     ]);
@@ -49,7 +49,7 @@ async function parameter(aws: Aws, region: string): Promise<string> {
     if (error instanceof Problem) throw error;
     throw new Problem(
       'not deployed',
-      `edge-ramp is not deployed in ${region}: npx cdk deploy, or name another --region or --profile.`,
+      `${aws.names.prefix} is not deployed in ${region}: npx cdk deploy, or name another --region, --profile or --stack.`,
       { cause: error },
     );
   }
@@ -59,7 +59,7 @@ interface Told extends Pick<Deployment, 'stateMachine' | 'table' | 'notices'> {
   readonly contract: number;
 }
 
-function read(text: string, region: string): Told {
+function read(text: string, parameter: string, region: string): Told {
   try {
     const told = JSON.parse(text) as Told;
     if (typeof told.contract === 'number' && typeof told.stateMachine === 'string' && typeof told.table === 'string')
@@ -69,6 +69,6 @@ function read(text: string, region: string): Told {
   }
   throw new Problem(
     'not deployed',
-    `The parameter ${DEPLOYMENT_PARAMETER} in ${region} is not what edge-ramp writes: deploy again (npx cdk deploy).`,
+    `The parameter ${parameter} in ${region} is not what edge-ramp writes: deploy again (npx cdk deploy).`,
   );
 }

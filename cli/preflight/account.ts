@@ -1,6 +1,6 @@
 import { SNSClient, paginateListSubscriptionsByTopic } from '@aws-sdk/client-sns';
 import { mayWork } from '../../lib/tunnel/automation';
-import { CONTRACT, DEPLOYMENT_PARAMETER } from '../../lib/tunnel/outcome';
+import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Aws } from '../aws/aws';
 import { findDeployment, type Deployment } from '../aws/deployment';
 import { Problem } from '../aws/problem';
@@ -15,7 +15,7 @@ export interface AccountChecks {
 
 /** Whether AWS can be asked, and edge-ramp is deployed there in this version. */
 export async function checkAccount(aws: Aws): Promise<AccountChecks> {
-  const access = checking('credentials and region', `ssm:GetParameter ${DEPLOYMENT_PARAMETER}`);
+  const access = checking('credentials and region', `ssm:GetParameter ${aws.names.deployment}`);
   const deployed = checking('deployment', 'what that parameter says');
   const version = checking('version', 'its contract and ours');
   try {

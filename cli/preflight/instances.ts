@@ -7,9 +7,6 @@ import { checking, judged, type Check } from './check';
 /** The first agent that gives parameters to scripts as environment variables. */
 const AGENT = '3.3.2746.0';
 
-/** The tag by which an account says what edge-ramp may use an instance as. */
-const ROLE_TAG = 'edge-ramp:role';
-
 /** What an instance is used as, by the kind of device that is reached through it. */
 const ROLES: Readonly<Record<Kind, string>> = { bigip: 'bastion', ramp: 'ramp', cluster: 'admin' };
 
@@ -20,9 +17,9 @@ export async function checkInstances(aws: Aws, declared: Declared): Promise<read
     const known = await informed(aws, 'InstanceIds', [...new Set(used.map(({ instance }) => instance))]);
     const tagged = new Map<string, ReadonlySet<string>>();
     for (const role of new Set(used.map((each) => each.role)))
-      tagged.set(role, new Set((await informed(aws, `tag:${ROLE_TAG}`, [role])).keys()));
+      tagged.set(role, new Set((await informed(aws, `tag:${aws.names.roleTag}`, [role])).keys()));
     return used.flatMap(({ instance, role }) =>
-      checkInstance(instance, role, known.get(instance), tagged.get(role)!.has(instance)),
+      checkInstance(instance, { name: aws.names.roleTag, role }, known.get(instance), tagged.get(role)!.has(instance)),
     );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -32,7 +29,7 @@ export async function checkInstances(aws: Aws, declared: Declared): Promise<read
 
 function checkInstance(
   instance: string,
-  role: string,
+  { name, role }: { readonly name: string; readonly role: string },
   found: InstanceInformation | undefined,
   tagged: boolean,
 ): readonly Check[] {
@@ -42,8 +39,8 @@ function checkInstance(
   const tag = judged(
     checking(`${title}: tag`, `${how} by tag`),
     tagged,
-    `${ROLE_TAG} = ${role}`,
-    `the instance has not the tag ${ROLE_TAG} = ${role}, so that edge-ramp may not use it: tag it`,
+    `${name} = ${role}`,
+    `the instance has not the tag ${name} = ${role}, so that edge-ramp may not use it: tag it`,
   );
   if (!found)
     return [

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { readDocument, type CommandDocument } from './ssm/document';
 import { ACCOUNT, readAssembly, REGION, type Assembly, type Resource } from './template';
 
-const TUNNELS = '/edge-ramp/tunnels/';
+/** The parameter of a tunnel, whatever the deployment is called. */
+const TUNNEL = /^(\/[^/]+\/tunnels\/)[^/]+$/;
 
 /** What one assembly deploys: its state machine, Command documents and parameters, read and checked. */
 export class Deployment {
@@ -23,16 +24,15 @@ export class Deployment {
     if (!machine || others.length > 0) throw new Error(`${directory} must declare exactly one state machine.`);
     this.machine = machine;
     const declared = this.each('AWS::SSM::Parameter', (parameter) => String(parameter.get('Value')));
-    const replaced = specs?.map((spec) => [TUNNELS + (spec as { name: string }).name, JSON.stringify(spec)] as const);
-    this.parameters = new Map([
-      ...declared.filter(([name]) => !replaced || !name.startsWith(TUNNELS)),
-      ...(replaced ?? []),
-    ]);
+    const path =
+      declared.map(([name]) => TUNNEL.exec(name)?.[1]).find((each) => each !== undefined) ?? '/edge-ramp/tunnels/';
+    const replaced = specs?.map((spec) => [path + (spec as { name: string }).name, JSON.stringify(spec)] as const);
+    this.parameters = new Map([...declared.filter(([name]) => !replaced || !TUNNEL.test(name)), ...(replaced ?? [])]);
   }
 
   /** The tunnels, as JSON. */
   specs(): unknown[] {
-    const tunnels = [...this.parameters].filter(([name]) => name.startsWith(TUNNELS));
+    const tunnels = [...this.parameters].filter(([name]) => TUNNEL.test(name));
     return tunnels.map(([, value]) => JSON.parse(value) as unknown);
   }
 

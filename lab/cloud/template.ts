@@ -78,7 +78,11 @@ export function readAssembly(directory: string): Assembly {
       );
     if (type === 'cdk:asset-manifest') {
       const files = read(String(properties.file)).files as Record<string, { source: { path: string } }>;
-      for (const [hash, { source }] of Object.entries(files)) assets[hash] = join(directory, source.path);
+      for (const [hash, { source }] of Object.entries(files)) {
+        assets[hash] = join(directory, source.path);
+        if (source.path.endsWith('.nested.template.json'))
+          stacks.push(new Stack(source.path, read(source.path).Resources as Templates));
+      }
     }
   }
   return {

@@ -1,5 +1,6 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { METRICS, NAMESPACE, type MetricName, type SERVICES } from '../../lib/tunnel/metrics';
+import { METRICS, type MetricName, type SERVICES } from '../../lib/tunnel/metrics';
+import { environment } from '../environment';
 
 /** One measured value, with the values of its metric's dimensions. */
 export interface Measurement {
@@ -16,7 +17,7 @@ export interface Measurement {
  * @throws Error when a measurement lacks a dimension of its metric
  */
 export function publish(service: keyof typeof SERVICES, measurements: readonly Measurement[]): void {
-  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: service });
+  const metrics = new Metrics({ namespace: environment('NAMESPACE'), serviceName: service });
   for (const measurement of measurements) {
     const { unit, by } = METRICS[measurement.name];
     for (const dimension of by) {

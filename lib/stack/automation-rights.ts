@@ -1,12 +1,11 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { TUNNELS_PREFIX } from './declared-tunnels';
-import { MACHINE_NAME } from './state-machine';
+import { namesOf } from './names';
 import type { StepHandler } from './step-handler';
 
 /** Lets a function read every declaration, and no other parameter. */
 export function allowReadingDeclarations(handler: StepHandler): void {
-  const path = `parameter${TUNNELS_PREFIX.replace(/\/$/, '')}`;
+  const path = `parameter${namesOf(handler).tunnels.replace(/\/$/, '')}`;
   const parameters = [path, `${path}/*`].map((resource) =>
     Stack.of(handler).formatArn({ service: 'ssm', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME }),
   );
@@ -25,7 +24,7 @@ export function allowStartingRuns(handler: StepHandler, machine: StateMachine): 
 
 /** Lets a function look at how runs are. */
 export function allowDescribingRuns(handler: StepHandler): void {
-  const executions = `execution:${MACHINE_NAME}:*`;
+  const executions = `execution:${namesOf(handler).prefix}:*`;
   handler.allow({
     actions: ['states:DescribeExecution'],
     resources: [

@@ -5,6 +5,7 @@ import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { PARAMETERS, type ParameterName } from './document-parameters';
+import { namesOf } from './names';
 import { APPLY_EXECUTION, OBSERVE_EXECUTION } from './time-outs';
 
 const SCRIPTS = join(__dirname, '..', '..', 'documents');
@@ -101,7 +102,7 @@ class CommandDocument extends Construct {
   constructor(scope: Construct, id: string, description: DocumentDescription) {
     super(scope, id);
     const content = documentContent(description);
-    this.documentName = `edge-ramp-${id}-${contentHash(content)}`;
+    this.documentName = `${namesOf(this).prefix}-${id}-${contentHash(content)}`;
     this.arn = Stack.of(this).formatArn({
       service: 'ssm',
       resource: 'document',

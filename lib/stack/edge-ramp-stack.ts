@@ -1,11 +1,12 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { CONTRACT, DEPLOYMENT_PARAMETER } from '../tunnel/outcome';
+import { CONTRACT } from '../tunnel/outcome';
 import { CommandDocuments } from './command-documents';
 import { deadLetterQueue } from './dead-letters';
 import { DeclaredTunnels, type DeclaredTunnelsProps } from './declared-tunnels';
 import { Monitoring } from './monitoring/monitoring';
+import { namesOf } from './names';
 import { NodePolicies } from './node-policies';
 import { noticesTopic } from './notices';
 import { EdgeRampMachine } from './state-machine';
@@ -16,7 +17,7 @@ import { watchFunction } from './watch';
 
 export interface EdgeRampStackProps extends StackProps, DeclaredTunnelsProps {}
 
-/** All of edge-ramp in one account and region. */
+/** One deployment of edge-ramp. */
 export class EdgeRampStack extends Stack {
   constructor(scope: Construct, id: string, props: EdgeRampStackProps) {
     super(scope, id, { description: 'edge-ramp: tunnels between BIG-IP and the Pods of OpenShift clusters', ...props });
@@ -34,12 +35,13 @@ export class EdgeRampStack extends Stack {
       machine,
       deadLetters,
       notices,
-      startedByEvents: { React: react.function, Watch: watch.function },
+      react: react.function,
+      watch: watch.function,
     });
     new NodePolicies(this, 'Offered', { tunnels: props.tunnels });
 
     new StringParameter(this, 'Deployment', {
-      parameterName: DEPLOYMENT_PARAMETER,
+      parameterName: namesOf(this).deployment,
       description: 'What the command line needs to know of this deployment',
       stringValue: this.toJsonString({
         contract: CONTRACT,

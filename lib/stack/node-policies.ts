@@ -1,7 +1,12 @@
-import { ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { InvalidRequest } from '../tunnel/errors';
 import { acknowledge } from './acknowledge';
+import { namesOf } from './names';
+
+/** IAM counts so many characters of a managed policy, blanks left out. */
+const LONGEST_POLICY = 6144;
 
 /** What is used of a declaration here: the secrets of its BIG-IPs. */
 interface WithSecrets {
@@ -51,19 +56,51 @@ export class NodePolicies extends Construct {
     const secrets = [
       ...new Set(tunnels.flatMap((tunnel) => ((tunnel as WithSecrets).bigip ?? []).map((unit) => unit.secret))),
     ];
-    if (secrets.length > 0)
+    if (secrets.length > 0) this.bastions(secrets.sort());
+  }
+
+  /**
+   * The declared secrets, each by its name. Where a policy does not hold so many, those under a path are allowed by the first part of it
+   * (`edge-ramp/*`), which is said at the synthesis.
+   * @throws InvalidRequest when not even that fits
+   */
+  private bastions(secrets: readonly string[]): void {
+    const allow = (names: readonly string[]): ManagedPolicy =>
       this.policy(
         'Bastion',
         'bastion',
         "lets a bastion read the keys of its BIG-IPs' users",
         ['secretsmanager:GetSecretValue'],
-        secrets.sort().map((name) => this.secret(name)),
+        names.map((name) => this.secret(name)),
+      );
+    // Secrets Manager ends the ARN of a secret in a hyphen and six characters of its own.
+    const exactly = (name: string): string => `${name}-??????`;
+    const each = secrets.map(exactly);
+    if (fits(each)) {
+      allow(each);
+      return;
+    }
+    const paths = [...new Set(secrets.map((name) => (name.includes('/') ? `${name.split('/')[0]}/*` : exactly(name))))];
+    if (!fits(paths))
+      throw new InvalidRequest(
+        `bigip.0.secret: ${secrets.length} secrets do not fit the policy for bastions, which holds ${LONGEST_POLICY} characters: name them under one path, as edge-ramp/NAME`,
+      );
+    Annotations.of(this).addWarningV2(
+      'edge-ramp:secrets',
+      `The policy for bastions does not hold the names of ${secrets.length} secrets: it allows ${paths.join(', ')}. Keep no other secrets there.`,
+    );
+    const policy = allow(paths);
+    for (const path of paths.filter((name) => name.endsWith('*')))
+      acknowledge(
+        policy,
+        `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${path}]`,
+        'a policy does not hold the names of so many secrets; under this path stand the keys of BIG-IPs',
       );
   }
 
   private policy(id: string, name: string, what: string, actions: readonly string[], resources: readonly string[]) {
     const policy = new ManagedPolicy(this, id, {
-      managedPolicyName: `edge-ramp-${name}-${Stack.of(this).region}`,
+      managedPolicyName: `${namesOf(this).prefix}-${name}-${Stack.of(this).region}`,
       description: `edge-ramp: ${what}`,
       statements: [new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] })],
     });
@@ -74,13 +111,19 @@ export class NodePolicies extends Construct {
     return policy;
   }
 
-  /** Secrets Manager ends the ARN of a secret in a hyphen and six characters of its own. */
   private secret(name: string): string {
     return Stack.of(this).formatArn({
       service: 'secretsmanager',
       resource: 'secret',
-      resourceName: `${name}-??????`,
+      resourceName: name,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
   }
+}
+
+/** Whether a policy of one statement holds the ARNs of these secrets, in the partition and region with the longest names. */
+function fits(names: readonly string[]): boolean {
+  const arn = (name: string): string => `arn:aws-us-gov:secretsmanager:ap-southeast-1:123456789012:secret:${name}`;
+  const statement = { Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: names.map(arn) };
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] }).length <= LONGEST_POLICY;
 }

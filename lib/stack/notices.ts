@@ -1,6 +1,7 @@
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
+import { namesOf } from './names';
 
 /**
  * Where people are told: failed runs, plans that wait for a person, automation that stopped, a watch that could not look.
@@ -9,7 +10,7 @@ import { acknowledge } from './acknowledge';
  * heading; never a secret.
  */
 export function noticesTopic(scope: Construct): Topic {
-  const topic = new Topic(scope, 'Notices', { displayName: 'edge-ramp', enforceSSL: true });
+  const topic = new Topic(scope, 'Notices', { displayName: namesOf(scope).prefix, enforceSSL: true });
   acknowledge(
     topic,
     'AwsSolutions-SNS2',

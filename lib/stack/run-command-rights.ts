@@ -1,9 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { CommandDocuments, DocumentPair } from './command-documents';
+import { namesOf } from './names';
 import type { StepHandler } from './step-handler';
-
-/** The tag by which an account says which instances edge-ramp may use, and as what. */
-const ROLE_TAG = 'edge-ramp:role';
 
 /** What an instance is used as: the way to a BIG-IP, a ramp node, the host that runs oc. */
 const ROLES = ['bastion', 'ramp', 'admin'] as const;
@@ -13,11 +11,11 @@ export type InstanceRole = (typeof ROLES)[number];
  * Lets a handler send its two documents, and nothing else, to the instances tagged for its kind of device; and follow
  * what it sent.
  *
- * @param role - the value of the tag `edge-ramp:role`
+ * @param role - the value of the role tag (`edge-ramp:role`)
  */
 export function allowRunCommand(handler: StepHandler, documents: DocumentPair, role: InstanceRole): void {
   handler.allow({ actions: ['ssm:SendCommand'], resources: [documents.observe.arn, documents.apply.arn] });
-  allowInstances(handler, { StringEquals: { [TAG]: role } }, `the condition on the tag ${ROLE_TAG}=${role} narrows it`);
+  allowInstances(handler, role, `=${role}`);
   // IAM knows no resources for these three, so `*` is as narrow as they get; the step tags what it sends and asks by tag.
   handler.allow({ actions: FOLLOWING, resources: ['*'] });
   handler.acknowledge('AwsSolutions-IAM5[Resource::*]', `X-Ray, ${listed(FOLLOWING)} know no resources`);
@@ -31,28 +29,23 @@ export function allowLooking(handler: StepHandler, documents: CommandDocuments):
     actions: ['ssm:SendCommand'],
     resources: [bigip, ramp, cluster].map(({ observe }) => observe.arn),
   });
-  allowInstances(handler, { StringEquals: { [TAG]: [...ROLES] } }, `the condition on the tag ${ROLE_TAG} narrows it`);
+  allowInstances(handler, [...ROLES], '');
   handler.allow({ actions: looking, resources: ['*'] });
   handler.acknowledge('AwsSolutions-IAM5[Resource::*]', `${listed(looking)} know no resources`);
 }
 
-const TAG = `ssm:resourceTag/${ROLE_TAG}`;
-
 /** What follows a command that was sent. */
 const FOLLOWING = ['ssm:GetCommandInvocation', 'ssm:ListCommands', 'ssm:CancelCommand'];
 
-function allowInstances(
-  handler: StepHandler,
-  conditions: Record<string, Record<string, string | string[]>>,
-  narrowed: string,
-): void {
+function allowInstances(handler: StepHandler, roles: string | string[], shown: string): void {
   const stack = Stack.of(handler);
+  const { roleTag } = namesOf(handler);
   const every = (service: string, resource: string) =>
     stack.formatArn({ service, resource, resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
   handler.allow({
     actions: ['ssm:SendCommand'],
     resources: [every('ec2', 'instance'), every('ssm', 'managed-instance')],
-    conditions,
+    conditions: { StringEquals: { [`ssm:resourceTag/${roleTag}`]: roles } },
   });
   for (const kind of [
     'ec2:<AWS::Region>:<AWS::AccountId>:instance',
@@ -60,7 +53,7 @@ function allowInstances(
   ])
     handler.acknowledge(
       `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${kind}/*]`,
-      `${narrowed}: instances come and go without a deployment`,
+      `the condition on the tag ${roleTag}${shown} narrows it: instances come and go without a deployment`,
     );
 }
 

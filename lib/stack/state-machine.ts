@@ -5,15 +5,10 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
+import { namesOf } from './names';
 import type { StepHandlers } from './step-handlers';
 import { MACHINE } from './time-outs';
 import { definition } from './workflow/definition';
-
-/**
- * The machine's name. Fixed, since the machine may describe its own executions: a right that names a generated name
- * would need the machine to exist before its own role.
- */
-export const MACHINE_NAME = 'edge-ramp';
 
 export interface EdgeRampMachineProps {
   readonly handlers: StepHandlers;
@@ -28,8 +23,10 @@ export class EdgeRampMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: EdgeRampMachineProps) {
     super(scope, id);
+    // Fixed, since the machine may describe its own executions: a right that names a generated name would need the machine to exist before its own role.
+    const name = namesOf(this).prefix;
     this.machine = new StateMachine(this, 'Machine', {
-      stateMachineName: MACHINE_NAME,
+      stateMachineName: name,
       comment: 'edge-ramp: builds, proves, repairs and removes the tunnel between a BIG-IP and the Pods of a cluster',
       definitionBody: DefinitionBody.fromChainable(
         definition({
@@ -37,7 +34,7 @@ export class EdgeRampMachine extends Construct {
           handlers: props.handlers,
           table: props.table,
           notices: props.notices,
-          machineName: MACHINE_NAME,
+          machineName: name,
         }),
       ),
       queryLanguage: QueryLanguage.JSONATA,
@@ -46,7 +43,7 @@ export class EdgeRampMachine extends Construct {
       logs: {
         destination: new LogGroup(this, 'Logs', {
           // AWS's advice: names that begin like this do not lengthen the account's resource policy for logs.
-          logGroupName: `/aws/vendedlogs/states/${MACHINE_NAME}`,
+          logGroupName: `/aws/vendedlogs/states/${name}`,
           retention: RetentionDays.ONE_MONTH,
           // A group of a fixed name that outlived the stack would keep the stack from being deployed again.
           removalPolicy: RemovalPolicy.DESTROY,
@@ -74,7 +71,7 @@ export class EdgeRampMachine extends Construct {
       account: '<AWS::AccountId>',
       service: 'states',
       resource: 'execution',
-      resourceName: `${MACHINE_NAME}:*`,
+      resourceName: `${namesOf(this).prefix}:*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     acknowledge(

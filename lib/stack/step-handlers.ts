@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Kind } from '../tunnel/devices';
 import type { CommandDocuments, DocumentPair } from './command-documents';
-import { TUNNELS_PREFIX } from './declared-tunnels';
+import { namesOf } from './names';
 import { type InstanceRole, allowRunCommand } from './run-command-rights';
 import { StepHandler } from './step-handler';
 import { DELIVERY, POLL_DEADLINE, SENDING_HANDLER, THINKING_HANDLER } from './time-outs';
@@ -19,7 +19,7 @@ export class StepHandlers extends Construct {
       folder: 'read-request',
       description: 'reads and checks a request',
       timeout: THINKING_HANDLER,
-      environment: { TUNNELS_PREFIX },
+      environment: { TUNNELS_PREFIX: namesOf(this).tunnels },
     });
     this.allowReadingDeclarations();
 
@@ -51,14 +51,14 @@ export class StepHandlers extends Construct {
       folder,
       description: `observes and changes ${what}`,
       timeout: SENDING_HANDLER,
-      environment: sendingEnvironment(documents),
+      environment: { ...sendingEnvironment(documents), NAMESPACE: namesOf(this).prefix },
     });
     allowRunCommand(handler, documents, role);
     return handler;
   }
 
   private allowReadingDeclarations(): void {
-    const resource = `parameter${TUNNELS_PREFIX}*`;
+    const resource = `parameter${namesOf(this).tunnels}*`;
     this.readRequest.allow({
       actions: ['ssm:GetParameter'],
       resources: [Stack.of(this).formatArn({ service: 'ssm', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME })],

@@ -3,7 +3,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { allowReadingDeclarations, allowStartingRuns } from './automation-rights';
-import { TUNNELS_PREFIX } from './declared-tunnels';
+import { namesOf } from './names';
 import { onEvent, startedByEvents } from './on-event';
 import { StepHandler } from './step-handler';
 import { THINKING_HANDLER, WATCH_TICK } from './time-outs';
@@ -23,11 +23,12 @@ export class Triggers extends Construct {
 
   constructor(scope: Construct, id: string, { machine, watch, deadLetters }: TriggersProps) {
     super(scope, id);
+    const names = namesOf(this);
     this.react = new StepHandler(this, 'React', {
       folder: 'react',
       description: 'starts the runs that events ask for',
       timeout: THINKING_HANDLER,
-      environment: { TUNNELS_PREFIX, STATE_MACHINE_ARN: machine.stateMachineArn },
+      environment: { TUNNELS_PREFIX: names.tunnels, STATE_MACHINE_ARN: machine.stateMachineArn },
     });
     allowReadingDeclarations(this.react);
     allowStartingRuns(this.react, machine);
@@ -41,7 +42,7 @@ export class Triggers extends Construct {
       detail: { state: ['running'] },
     });
     on('Asked', this.react, 'Somebody asks for a tunnel to be applied again', {
-      source: ['edge-ramp'],
+      source: [names.prefix],
       detailType: ['Reapply requested'],
     });
     on('RunDied', this.react, 'A run ended without an end of its own: what it left is put back', {

@@ -4,7 +4,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { allowReadingDeclarations, allowStartingRuns } from './automation-rights';
 import type { CommandDocuments } from './command-documents';
-import { TUNNELS_PREFIX } from './declared-tunnels';
+import { namesOf } from './names';
 import { allowLooking } from './run-command-rights';
 import { StepHandler } from './step-handler';
 import { WATCH_DELIVERY, WATCH_HANDLER, WATCH_POLL_DEADLINE } from './time-outs';
@@ -26,6 +26,7 @@ export function watchFunction(
   scope: Construct,
   { tunnels, machine, table, documents, notices }: WatchProps,
 ): StepHandler {
+  const names = namesOf(scope);
   const watch = new StepHandler(scope, 'Watch', {
     folder: 'watch',
     description: 'looks at tunnels between runs, and starts a run where one is needed',
@@ -34,7 +35,8 @@ export function watchFunction(
     // It waits for devices almost all of its time, at every tick: each trace would cost, and shows nothing that the log does not.
     traced: false,
     environment: {
-      TUNNELS_PREFIX,
+      TUNNELS_PREFIX: names.tunnels,
+      NAMESPACE: names.prefix,
       TABLE: table.tableName,
       STATE_MACHINE_ARN: machine.stateMachineArn,
       NOTICES_TOPIC_ARN: notices.topicArn,

@@ -5,9 +5,6 @@
  * an alarm watches is counted for the whole deployment, and only what somebody looks at by tunnel has a tunnel.
  */
 
-/** CloudWatch's namespace of everything that edge-ramp counts itself. */
-export const NAMESPACE = 'edge-ramp';
-
 /** Who publishes: the dimension `service` of every metric, and the field `service` of every log line. */
 export const SERVICES = {
   /** Whoever looks at runs that have ended. */

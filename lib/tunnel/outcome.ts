@@ -7,9 +7,6 @@
 /** The version of the payloads between the state machine and its handlers. A handler of another deployment refuses. */
 export const CONTRACT = 3;
 
-/** The parameter by which the command line finds a deployment: JSON of `contract`, `stateMachine`, `table`, `notices`. */
-export const DEPLOYMENT_PARAMETER = '/edge-ramp/deployment';
-
 /** One way a run can end: the name of the state that ends it, and the command line's exit code. */
 export interface EndState {
   readonly name: string;

@@ -16,6 +16,8 @@ describe('the command line', () => {
     [['verify', 'edge-a', '--fault', 'f.json'], 'verify: --fault is for hosts on this machine: say --local.'],
     [['plan', 'edge-a', '--local', '--region', 'eu-1'], 'plan: --region is for AWS; --local is this machine.'],
     [['status', '--local', '--profile', 'me'], 'status: --profile is for AWS; --local is this machine.'],
+    [['status', '--local', '--stack', 'staging'], 'status: --stack is for AWS; --local is this machine.'],
+    [['status', '--stack', 'Staging'], '"Staging" is no name of a stack: 1 to 16 of lower case letters, digits, -.'],
     [['status', 'edge-a', 'edge-b'], 'status takes one tunnel or none, not 2.'],
     [['status', '--watch', '--local'], 'status --watch is for AWS'],
     [['plan', '../edge', '--local'], '"../edge" is no name of a tunnel: 1 to 32 of lower case letters, digits, -.'],

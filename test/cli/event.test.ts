@@ -1,4 +1,5 @@
-import { callAws, items, parameters, type Answers } from './aws/fake-aws';
+import { CONTRACT } from '../../lib/tunnel/outcome';
+import { callAws, items, MACHINE, parameters, TOPIC, type Answers } from './aws/fake-aws';
 
 const DECLARED = { kind: 'ramp', name: 'edge-a', example: false };
 const account = (item: Record<string, string>): Answers => ({
@@ -26,6 +27,21 @@ describe('event', () => {
         ],
       },
     ]);
+  });
+
+  test('goes to the deployment that is named, which is found by its own parameters and has rules of its own', async () => {
+    const staging = {
+      '/edge-ramp-staging/deployment': { contract: CONTRACT, stateMachine: MACHINE, table: 'Tunnels', notices: TOPIC },
+      '/edge-ramp-staging/tunnels/edge-a': DECLARED,
+    };
+    const { code, out, asked } = await callAws(['event', 'edge-a', '--stack', 'staging'], {
+      ...account({ wanted: 'applied' }),
+      ...parameters(staging),
+    });
+    expect([code, out]).toEqual([0, expect.stringContaining('npx edge-ramp history edge-a --stack staging\n')]);
+    const names = asked.filter(([operation]) => operation === 'GetParameter').map(([, { Name: name }]) => name);
+    expect(names).toEqual(Object.keys(staging));
+    expect(asked.at(-1)![1]).toMatchObject({ Entries: [{ Source: 'edge-ramp-staging' }] });
   });
 
   test('says when nothing will follow, and why', async () => {

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Monitoring } from '../../lib/stack/monitoring/monitoring';
 import { NodePolicies } from '../../lib/stack/node-policies';
 import { tunnelsFolder } from '../../lib/stack/tunnels-folder';
-import { METRICS, NAMESPACE, SERVICES } from '../../lib/tunnel/metrics';
+import { METRICS, SERVICES } from '../../lib/tunnel/metrics';
 import { END_STATES } from '../../lib/tunnel/outcome';
 import { anchorsOf } from './support/headings';
 import { unchecked } from './support/synthesized';
@@ -92,13 +93,31 @@ describe('the alarms', () => {
     expect(dimensions(alarm)).toEqual(where);
   });
 
-  test('are one for each kind of trouble, however many tunnels there are, and silence is good', () => {
-    expect(alarms).toHaveLength(13);
-    for (const alarm of alarms) expect(alarm.TreatMissingData).toBe('notBreaching');
+  test('TicksStopped turns red when the watch is not called for three ticks: its schedule is disabled, or fails', () => {
+    const alarm = named('TicksStopped');
+    expect(alarm).toMatchObject({
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Invocations',
+      Statistic: 'Sum',
+      Period: 300,
+      EvaluationPeriods: 3,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+    expect(dimensions(alarm)).toMatch(/^FunctionName=<WatchFunction/);
+    const [, tick] = resourcesOf(synthesized, 'AWS::Events::Rule').find(([id]) => id.includes('Tick'))!;
+    expect(tick.Properties.ScheduleExpression).toBe('rate(5 minutes)');
+  });
+
+  test('are one for each kind of trouble, however many tunnels there are, and silence is good where nothing has to happen', () => {
+    expect(alarms).toHaveLength(14);
+    for (const alarm of alarms.filter(({ name }) => name !== 'TicksStopped'))
+      expect(alarm.TreatMissingData).toBe('notBreaching');
   });
 
   test('watch metrics that are published under exactly their dimensions', () => {
-    for (const { Namespace, MetricName, Dimensions } of alarms.filter((alarm) => alarm.Namespace === NAMESPACE)) {
+    for (const { Namespace, MetricName, Dimensions } of alarms.filter((alarm) => alarm.Namespace === 'edge-ramp')) {
       const names = Dimensions.map(({ Name }: any) => Name).sort();
       expect(names).toEqual([...METRICS[MetricName as keyof typeof METRICS].by, 'service'].sort());
       expect(Namespace).toBe('edge-ramp');
@@ -125,6 +144,7 @@ describe('the alarms', () => {
       'RunAborted',
       'RunDied',
       'RunTimedOut',
+      'TicksStopped',
       'WatchFails',
     ]);
     for (const { AlarmActions } of telling) expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^Notices/) }]);
@@ -151,7 +171,10 @@ describe('the alarms', () => {
   test('lead to the runbook’s own address where the deployment knows it', () => {
     const context = { 'aws:cdk:bundling-stacks': [], runbook: 'https://wiki.example/edge-ramp' };
     const stack = new Stack(new App({ context }), 'Elsewhere');
+    const called = LambdaFunction.fromFunctionName(stack, 'Function', 'called');
     new Monitoring(stack, 'Monitoring', {
+      react: called,
+      watch: called,
       machine: new StateMachine(stack, 'Machine', { definitionBody: DefinitionBody.fromString('{}') }),
       deadLetters: new Queue(stack, 'Queue'),
       notices: new Topic(stack, 'Notices'),

@@ -24,13 +24,14 @@ const synthesized = unchecked(() => synthesize(TUNNELS));
 const only = (type: string) => resourcesOf(synthesized, type)[0]![1];
 
 describe('the table', () => {
-  test('outlives the stack, and every second of it can be recovered', () => {
+  test('outlives the stack, every second of it can be recovered, and nobody deletes it in passing', () => {
     const table = only('AWS::DynamoDB::Table');
     expect(table.DeletionPolicy).toBe('Retain');
     expect(table.Properties).toMatchObject({
       KeySchema: [{ AttributeName: 'tunnel', KeyType: 'HASH' }],
       BillingMode: 'PAY_PER_REQUEST',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
     });
   });
 });
@@ -165,7 +166,7 @@ describe('the handlers', () => {
   const functions = resourcesOf(synthesized, 'AWS::Lambda::Function').map(
     ([id, { Properties }]) => [id, Properties] as const,
   );
-  const sending = { DELIVERY_TIMEOUT_SECONDS: '120', POLL_DEADLINE_SECONDS: '270' };
+  const sending = { NAMESPACE: 'edge-ramp', DELIVERY_TIMEOUT_SECONDS: '120', POLL_DEADLINE_SECONDS: '270' };
   const name = expect.stringMatching(/^edge-ramp-(bigip|ramp)-(observe|apply)-[0-9a-f]{16}$/);
   const documents = { DOCUMENT_OBSERVE: name, DOCUMENT_APPLY: name };
 

@@ -1,5 +1,13 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  type AlarmProps,
+  ComparisonOperator,
+  type IMetric,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -7,8 +15,9 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { NAMESPACE, SERVICES, UNFINISHED, type MetricName } from '../../tunnel/metrics';
+import { SERVICES, UNFINISHED, type MetricName } from '../../tunnel/metrics';
 import type { EndStateName } from '../../tunnel/outcome';
+import { namesOf } from '../names';
 
 export interface AlarmsProps {
   readonly machine: StateMachine;
@@ -18,6 +27,8 @@ export interface AlarmsProps {
    * of a run's steps are none of them: what they throw is how a run ends.
    */
   readonly startedByEvents: Readonly<Record<string, IFunction>>;
+  /** The function that a schedule calls at every tick. */
+  readonly watch: IFunction;
   readonly notices: Topic;
   /** Where the runbook is to be found, without a heading: a path in the repository, or its address. */
   readonly runbook: string;
@@ -44,34 +55,34 @@ export class Alarms extends Construct {
 
   private toldAlready(): readonly Alarm[] {
     return [
-      this.alarm('RolledBack', ended('RolledBack'), 'A run failed and put everything back.', '#rolledback'),
+      this.alarm('RolledBack', this.ended('RolledBack'), 'A run failed and put everything back.', '#rolledback'),
       this.alarm(
         'RollbackFailed',
-        ended('RollbackFailed'),
+        this.ended('RollbackFailed'),
         'A run failed and could not put everything back: devices are in between.',
         '#rollbackfailed',
       ),
       this.alarm(
         'NotVerified',
-        ended('NotVerified'),
+        this.ended('NotVerified'),
         'A tunnel stands as declared, or was only looked at, and does not carry.',
         '#notverified',
       ),
       this.alarm(
         'RepeatedDrift',
-        counted('RepeatedDrift', 'runs'),
+        this.counted('RepeatedDrift', 'runs'),
         'Automation mends the same tunnel again and again: somebody or something keeps changing it.',
         '#repeated-drift',
       ),
       this.alarm(
         'AutomationStopped',
-        counted('AutomationStopped', 'runs'),
+        this.counted('AutomationStopped', 'runs'),
         'Two automatic runs in a row failed: automation leaves that tunnel alone until a person has applied it.',
         '#automation-is-stopped',
       ),
       this.alarm(
         'CouldNotLook',
-        counted('CouldNotLook', 'watch'),
+        this.counted('CouldNotLook', 'watch'),
         'The watch could not look at a tunnel: drift would go unnoticed.',
         '#the-watch-could-not-look',
       ),
@@ -83,7 +94,7 @@ export class Alarms extends Construct {
     const told = [
       this.alarm(
         'RunDied',
-        ended(UNFINISHED.Died),
+        this.ended(UNFINISHED.Died),
         'A run broke off with an error that is not one of its ends: its work may be half done, its lease is held.',
         '#a-run-was-stopped-by-hand',
       ),
@@ -105,6 +116,7 @@ export class Alarms extends Construct {
         'An event could not be dealt with and lies in the dead-letter queue.',
         '#dead-letters',
       ),
+      this.ticksStopped(),
       ...Object.entries(startedByEvents).map(([does, each]) =>
         this.alarm(
           `${does}Fails`,
@@ -120,15 +132,37 @@ export class Alarms extends Construct {
     return told;
   }
 
-  private alarm(id: string, metric: IMetric, sentence: string, heading: string): Alarm {
+  /** A watch that is not called publishes nothing and fails nowhere: here silence is the trouble. */
+  private ticksStopped(): Alarm {
+    return this.alarm(
+      'TicksStopped',
+      this.props.watch.metricInvocations({ period: PERIOD, statistic: Stats.SUM }),
+      'The watch has not been called for a quarter of an hour: its schedule is disabled or fails, and nobody looks at any tunnel.',
+      '#ticks-stopped',
+      {
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        evaluationPeriods: 3,
+        treatMissingData: TreatMissingData.BREACHING,
+      },
+    );
+  }
+
+  private alarm(
+    id: string,
+    metric: IMetric,
+    sentence: string,
+    heading: string,
+    otherwise: Partial<AlarmProps> = {},
+  ): Alarm {
     return new Alarm(this, id, {
       metric,
-      alarmDescription: `edge-ramp: ${sentence} What to do: ${this.props.runbook}${heading}`,
+      alarmDescription: `${namesOf(this).prefix}: ${sentence} What to do: ${this.props.runbook}${heading}`,
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 1,
       // Nothing is published where nothing happens.
       treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...otherwise,
     });
   }
 
@@ -152,20 +186,20 @@ export class Alarms extends Construct {
       }),
     );
   }
-}
 
-/** Runs of all tunnels that ended so. */
-function ended(outcome: EndStateName | keyof typeof UNFINISHED): Metric {
-  return counted('Runs', 'runs', { outcome });
-}
+  /** Runs of all tunnels that ended so. */
+  private ended(outcome: EndStateName | keyof typeof UNFINISHED): Metric {
+    return this.counted('Runs', 'runs', { outcome });
+  }
 
-/** A metric of the whole deployment. */
-function counted(metricName: MetricName, service: keyof typeof SERVICES, more: Record<string, string> = {}): Metric {
-  return new Metric({
-    namespace: NAMESPACE,
-    metricName,
-    dimensionsMap: { service: SERVICES[service], ...more },
-    statistic: Stats.SUM,
-    period: PERIOD,
-  });
+  /** A metric of the whole deployment. */
+  private counted(metricName: MetricName, service: keyof typeof SERVICES, more: Record<string, string> = {}): Metric {
+    return new Metric({
+      namespace: namesOf(this).prefix,
+      metricName,
+      dimensionsMap: { service: SERVICES[service], ...more },
+      statistic: Stats.SUM,
+      period: PERIOD,
+    });
+  }
 }

@@ -8,7 +8,8 @@ import {
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { METRICS, NAMESPACE, SERVICES, type MetricName } from '../../tunnel/metrics';
+import { METRICS, SERVICES, type MetricName } from '../../tunnel/metrics';
+import { namesOf } from '../names';
 
 export interface EdgeRampDashboardProps {
   readonly alarms: readonly Alarm[];
@@ -27,6 +28,7 @@ export class EdgeRampDashboard extends Construct {
 
   constructor(scope: Construct, id: string, { alarms }: EdgeRampDashboardProps) {
     super(scope, id);
+    const search = searchIn(namesOf(this).prefix);
     this.dashboard = new Dashboard(this, 'Dashboard', {
       defaultInterval: Duration.days(7),
       widgets: [
@@ -54,13 +56,15 @@ function graph(title: string, left: MathExpression[], { stacked = false, width =
 }
 
 /** Every line of a metric: one for each outcome, or each tunnel. The namespace is quoted for its hyphen. */
-function search(metric: MetricName, service: keyof typeof SERVICES, statistic: string): MathExpression {
-  const { by } = METRICS[metric];
-  const schema = [`"${NAMESPACE}"`, ...by, 'service'].join(',');
-  return new MathExpression({
-    expression: `SEARCH('{${schema}} MetricName="${metric}" service="${SERVICES[service]}"', '${statistic}', ${PERIOD.toSeconds()})`,
-    label: '',
-    usingMetrics: {},
-    period: PERIOD,
-  });
+function searchIn(namespace: string) {
+  return (metric: MetricName, service: keyof typeof SERVICES, statistic: string): MathExpression => {
+    const { by } = METRICS[metric];
+    const schema = [`"${namespace}"`, ...by, 'service'].join(',');
+    return new MathExpression({
+      expression: `SEARCH('{${schema}} MetricName="${metric}" service="${SERVICES[service]}"', '${statistic}', ${PERIOD.toSeconds()})`,
+      label: '',
+      usingMetrics: {},
+      period: PERIOD,
+    });
+  };
 }

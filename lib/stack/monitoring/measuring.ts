@@ -2,6 +2,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { allowDescribingRuns } from '../automation-rights';
+import { namesOf } from '../names';
 import { onEvent, startedByEvents } from '../on-event';
 import { StepHandler } from '../step-handler';
 import { THINKING_HANDLER } from '../time-outs';
@@ -25,6 +26,7 @@ export class Measuring extends Construct {
       folder: 'measure',
       description: 'measures runs that have ended',
       timeout: THINKING_HANDLER,
+      environment: { NAMESPACE: namesOf(this).prefix },
     });
     allowDescribingRuns(this.handler);
     startedByEvents(this.handler, deadLetters);

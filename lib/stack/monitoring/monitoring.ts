@@ -11,8 +11,10 @@ export interface MonitoringProps {
   readonly machine: StateMachine;
   readonly deadLetters: IQueue;
   readonly notices: Topic;
-  /** Further functions that an event starts, beside the one that measures, by a word for what they do. */
-  readonly startedByEvents?: Readonly<Record<string, IFunction>>;
+  /** The function that answers events. */
+  readonly react: IFunction;
+  /** The function that a schedule calls at every tick. */
+  readonly watch: IFunction;
 }
 
 /** Where the runbook is, unless the deployment says it: `npx cdk deploy --context runbook=https://...` */
@@ -24,13 +26,14 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { machine, deadLetters, notices, startedByEvents = {} } = props;
+    const { machine, deadLetters, notices, react, watch } = props;
     const measuring = new Measuring(this, 'Runs', { machine, deadLetters });
     const alarms = new Alarms(this, 'Alarms', {
       machine,
       deadLetters,
       notices,
-      startedByEvents: { Measure: measuring.handler.function, ...startedByEvents },
+      startedByEvents: { Measure: measuring.handler.function, React: react, Watch: watch },
+      watch,
       runbook: String(this.node.tryGetContext('runbook') ?? RUNBOOK),
     });
     const { dashboard } = new EdgeRampDashboard(this, 'Overview', { alarms: alarms.all });

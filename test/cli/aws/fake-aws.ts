@@ -123,7 +123,9 @@ export async function callAws(
 
 function defined(reach: object): object {
   return Object.fromEntries(
-    Object.entries(reach).filter(([name, value]) => value !== undefined && ['region', 'profile'].includes(name)),
+    Object.entries(reach).filter(
+      ([name, value]) => value !== undefined && ['region', 'profile', 'stack'].includes(name),
+    ),
   );
 }
 

@@ -267,7 +267,7 @@ describe('where no run can be started', () => {
     const { code, err } = await callAws(['apply', 'edge-a', '--region', 'eu-west-3'], nowhere);
     expect([code, err]).toEqual([
       1,
-      'edge-ramp is not deployed in eu-west-3: npx cdk deploy, or name another --region or --profile.\n',
+      'edge-ramp is not deployed in eu-west-3: npx cdk deploy, or name another --region, --profile or --stack.\n',
     ]);
   });
 

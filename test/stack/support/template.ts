@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const PROJECT = join(__dirname, '..', '..', '..');
@@ -20,7 +20,8 @@ export interface Synthesized {
 
 /** What a synthesis has left in a directory. */
 export function templateIn(directory: string): Synthesized {
-  const text = readFileSync(join(directory, 'EdgeRamp.template.json'), 'utf8');
+  const file = readdirSync(directory).find((name) => /^EdgeRamp(?:-[a-z0-9-]+)?\.template\.json$/.test(name))!;
+  const text = readFileSync(join(directory, file), 'utf8');
   return { directory, template: JSON.parse(text), text };
 }
 

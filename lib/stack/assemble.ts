@@ -1,0 +1,42 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AppProps } from 'aws-cdk-lib';
+import { InvalidRequest } from '../tunnel/errors';
+import { edgeRampApp } from './app';
+import { tunnelsFolder } from './tunnels-folder';
+
+/** CloudFormation takes templates of 1 MB. Bytes. */
+const LONGEST_TEMPLATE = 1_000_000;
+
+/**
+ * Makes the assembly of the tunnels that a folder declares, or tells the mistakes in one message. After a mistake there is no assembly: that of
+ * an earlier synthesis would look like what is declared now.
+ * @param out the folder of the assembly
+ * @param props - for tests
+ * @returns the exit code: 0, or 2 for mistakes
+ */
+export function assemble(folder: string, out: string, tell: (text: string) => void, props: AppProps = {}): 0 | 2 {
+  try {
+    edgeRampApp(tunnelsFolder(folder), { ...props, outdir: out, autoSynth: false }).synth();
+    refuseLongTemplates(out);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof InvalidRequest)) throw error;
+    rmSync(join(out, 'manifest.json'), { force: true });
+    tell(
+      `${error.message}\nNothing is assembled in ${out}, also nothing of an earlier synthesis: mend this and start again.\n`,
+    );
+    return 2;
+  }
+}
+
+/** @throws InvalidRequest naming the first template that is too long */
+function refuseLongTemplates(out: string): void {
+  for (const file of readdirSync(out).filter((name) => name.endsWith('.template.json'))) {
+    const { size } = statSync(join(out, file));
+    if (size > LONGEST_TEMPLATE)
+      throw new InvalidRequest(
+        `${file}: has ${size} bytes, and CloudFormation takes ${LONGEST_TEMPLATE}: declare some of the tunnels in a deployment of their own (--context stack=NAME)`,
+      );
+  }
+}
