@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,8 +14,12 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'edge-ramp-ci-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** @param fails a call of npm or npx that fails, such as `run check` */
-function ci(turn: number, fails = ' '): { calls: readonly string[]; code: number | null; said: string } {
+/** @param turn undefined: the commit's. @param fails a call of npm or npx that fails, such as `run check` */
+function ci(
+  turn: number | undefined,
+  fails = ' ',
+  run = CI,
+): { calls: readonly string[]; code: number | null; said: string } {
   const calls = join(folder, 'calls');
   const note = `#!/bin/bash
 echo "\${EDGE_RAMP_SHARE:+share $EDGE_RAMP_SHARE: }$*" >>'${calls}'
@@ -31,8 +35,8 @@ echo "\${EDGE_RAMP_SHARE:+share $EDGE_RAMP_SHARE: }$*" >>'${calls}'
     chmodSync(join(folder, name), 0o755);
   }
   writeFileSync(calls, '');
-  const { status, stdout } = spawnSync('bash', [CI], {
-    env: { ...process.env, PATH: `${folder}:${process.env['PATH']}`, EDGE_RAMP_TURN: String(turn) },
+  const { status, stdout } = spawnSync('bash', [run], {
+    env: { ...process.env, PATH: `${folder}:${process.env['PATH']}`, EDGE_RAMP_TURN: String(turn ?? '') },
     encoding: 'utf8',
   });
   return { calls: readFileSync(calls, 'utf8').trim().split('\n'), code: status, said: stdout };
@@ -55,6 +59,18 @@ test('every turn has the tests of the README, a tunnel on real interfaces, and a
       `share ${share}: run test:faults`,
     ]);
   }
+});
+
+test('six commits in a row have six turns', () => {
+  const git = (...args: readonly string[]): unknown =>
+    spawnSync('git', ['-C', folder, '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args]);
+  cpSync(CI, join(folder, '.ci/run'));
+  git('init', '--quiet');
+  const turns = TURNS.map(() => {
+    git('commit', '--quiet', '--allow-empty', '--message', 'one more');
+    return /Turn (\d) of 6/.exec(ci(undefined, 'ci', join(folder, '.ci/run')).said)![1];
+  });
+  expect(turns.sort()).toEqual(TURNS.map(String));
 });
 
 test('the time of each step stands at the end', () => {
