@@ -13,12 +13,12 @@ open_session() {
   work=$(mktemp -d) || fail "$UNFIT" "cannot make a working folder on the bastion"
   trap close_session EXIT
   # Of this run's own, and with an end of its own: a script that is stopped outright cannot end it.
-  timeout 300 ssh-agent -D -a "$work/agent" </dev/null >/dev/null 2>&1 9>&- &
+  exec timeout 300 ssh-agent -D -a "$work/agent" </dev/null >/dev/null 2>&1 9>&- &
   agent=$!
   export SSH_AUTH_SOCK=$work/agent
-  local tries=0
+  local deadline=$((SECONDS + limit))
   # Its socket is there a moment before it answers: ssh-add ends with 2 until then (LX-21).
-  until ssh-add -l >/dev/null 2>&1 9>&- || [ "$?" -eq 1 ] || [ "$((tries += 1))" -gt 100 ]; do sleep 0.05; done
+  until ssh-add -l >/dev/null 2>&1 9>&- || [ "$?" -eq 1 ] || [ "$SECONDS" -ge "$deadline" ]; do sleep 0.05; done
   # SSM Agent gives a script no other region, and version 1 of the AWS CLI finds none by itself (AWS-30).
   [ -n "${AWS_SSM_REGION_NAME-}" ] ||
     fail "$UNFIT" "the bastion's SSM Agent does not say its region (AWS_SSM_REGION_NAME is empty), so secret $SSM_Secret cannot be read: update the agent, or set the variable in its unit"

@@ -13,10 +13,8 @@ export interface LabOptions {
   /** Forget what an earlier lab left there. */
   readonly fresh?: boolean;
   readonly faults?: readonly Fault[];
-  /** 1 (default): every wait, time-out and interval of lab and handlers runs in real time; 50: fifty times faster. */
+  /** 1 (default): every wait and interval of lab and handlers runs in real time; 50: fifty times faster. Time-outs are real ones at any speed. */
   readonly speed?: number;
-  /** Real seconds that a time-out around a script or a function keeps at any higher speed; default 5. Real networking takes its own time. */
-  readonly grace?: number;
   /** Seconds until an agent picks up a command that was sent; default 0.3. */
   readonly pickUp?: number;
   /** Whether the deployed rules are evaluated; default false: nothing runs but what is started. */

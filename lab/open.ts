@@ -33,7 +33,7 @@ export async function open(
   opened: (() => unknown)[],
 ): Promise<Lab> {
   const folder = new StateFolder(state, options.fresh);
-  const clock = new Clock(options.speed, options.grace);
+  const clock = new Clock(options.speed);
   folder.wind(clock);
   opened.push(() => folder.keep(clock));
   const specs = folder.everDeclared(options.specs ?? deployment.specs());

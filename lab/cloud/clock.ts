@@ -1,19 +1,12 @@
-/** Real seconds that a time-out around real work keeps however fast the lab runs: processes do not run faster. Enough for models on a busy machine. */
-const GRACE = 5;
-
 /**
- * The lab's clock: waits and time-outs run `speed` times faster than declared. Dates are real ones, until time is made to pass: from then on they
- * are ahead by as much.
+ * The lab's clock: waits run `speed` times faster than declared. Dates are real ones, until time is made to pass: from then on they are ahead by as
+ * much. Time-outs are real ones too: what they limit really works, and is no faster than the machine.
  */
 export class Clock {
   /** Milliseconds by which the lab's dates are ahead of real ones. */
   private passed = 0;
 
-  /** @param grace real seconds that a time-out keeps above speed 1 */
-  constructor(
-    readonly speed = 1,
-    private readonly grace = GRACE,
-  ) {}
+  constructor(readonly speed = 1) {}
 
   get ahead(): number {
     return this.passed;
@@ -43,21 +36,12 @@ export class Clock {
   sleep(seconds: number, signal?: AbortSignal): Promise<void> {
     return wait((seconds * 1000) / this.speed, signal);
   }
+}
 
-  /**
-   * Real milliseconds that a time-out of `seconds` leaves to something that really works (a handler, a script). Above speed 1
-   * it is the scaled time plus at most the grace, so that the order of nested time-outs stays as declared.
-   */
-  limit(seconds: number): number {
-    const grace = this.speed > 1 ? Math.min(seconds, this.grace) : 0;
-    return (seconds / this.speed + grace) * 1000;
-  }
-
-  /** Calls `late` when `seconds` have passed as `limit` counts them; the answer takes the alarm back. */
-  alarm(seconds: number, late: () => void): () => void {
-    const timer = setTimeout(late, clamp(this.limit(seconds)));
-    return () => clearTimeout(timer);
-  }
+/** Calls `late` when so many real seconds have passed; the answer takes the alarm back. */
+export function alarm(seconds: number, late: () => void): () => void {
+  const timer = setTimeout(late, clamp(seconds * 1000));
+  return () => clearTimeout(timer);
 }
 
 /** setTimeout fires at once for more than 2^31 - 1 ms: 24 days are as good as for ever here. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Clock } from './clock';
+import { alarm, type Clock } from './clock';
 import { Gate } from './gate';
 import { StatesError } from './asl/error';
 import { REGION, type Assembly, type Resource } from './template';
@@ -123,17 +123,15 @@ class LambdaFunction {
       const answered = (answer: Answer) => settle(answer, true);
       const crashed = (error: Error) => broken(error.name, error.message);
       const gone = (code: number) => broken('Runtime.ExitError', `Runtime exited with error: exit status ${code}`);
-      const takeBack = this.runtime.clock.alarm(this.timeout, () =>
+      const takeBack = alarm(this.timeout, () =>
         broken('Sandbox.Timedout', `Task timed out after ${this.timeout.toFixed(2)} seconds`),
       );
       worker.once('message', answered).once('error', crashed).once('exit', gone);
-      const { clock } = this.runtime;
       worker.postMessage({
         event: JSON.parse(JSON.stringify(event)),
         requestId,
         timeout: this.timeout * 1000,
-        limit: clock.limit(this.timeout),
-        ahead: clock.ahead,
+        ahead: this.runtime.clock.ahead,
       });
     });
   }

@@ -1,6 +1,6 @@
 // What runs inside a function's worker thread. Plain JavaScript, because a worker starts without the TypeScript loader.
 // Handlers live on the lab's clock: every timer here runs `speed` times faster than the handler asks for, and dates are
-// those of the lab, which may be ahead of real ones. AbortSignal.timeout stays real.
+// those of the lab, which may be ahead of real ones. Time-outs are real ones, AbortSignal.timeout too.
 const { parentPort, workerData } = require('node:worker_threads');
 const { pathToFileURL } = require('node:url');
 const { promisify } = require('node:util');
@@ -43,7 +43,7 @@ const described = (error) =>
     : { errorType: typeof error, errorMessage: String(error), trace: [] };
 
 // oxlint-disable-next-line typescript/no-misused-promises -- every failure is answered inside
-parentPort.on('message', async ({ event, requestId, timeout, limit, ...clock }) => {
+parentPort.on('message', async ({ event, requestId, timeout, ...clock }) => {
   ahead = clock.ahead;
   const began = RealDate.now();
   const context = {
@@ -53,8 +53,7 @@ parentPort.on('message', async ({ event, requestId, timeout, limit, ...clock }) 
     awsRequestId: requestId,
     memoryLimitInMB: '128',
     callbackWaitsForEmptyEventLoop: false,
-    // the declared time-out, run down so that it is used up exactly when the lab ends the handler
-    getRemainingTimeInMillis: () => Math.max(0, Math.round(timeout * (1 - (RealDate.now() - began) / limit))),
+    getRemainingTimeInMillis: () => Math.max(0, timeout - (RealDate.now() - began)),
   };
   try {
     const result = await (await loaded)(event, context);

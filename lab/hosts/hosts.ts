@@ -95,9 +95,21 @@ export async function openHosts<G extends Ground>(
     },
   });
 
-  /** Runs one command line: with its fault, if one is due, as long as it takes, and written down. */
-  async function carryOut(host: string, line: string, command: () => Answer | Promise<Answer>): Promise<Answer> {
-    if (state.absent.includes(host)) return new Promise(() => undefined);
+  /** A command that does not end: who waits `within` so many seconds is told that they have passed, everybody else nothing at all. */
+  const endless = (within: number | undefined): Promise<Answer> =>
+    within === undefined ? new Promise(() => undefined) : passed(within, LATE);
+  /** Nobody waits for it once the lab is closed. */
+  const passed = (seconds: number, answer: Answer): Promise<Answer> =>
+    sleep((seconds * 1000) / speed, answer, { ref: false });
+
+  /** Runs one command line: with its fault, if one is due, as long as it takes, and written down. `within`: as a call has it. */
+  async function carryOut(
+    host: string,
+    within: number | undefined,
+    line: string,
+    command: () => Answer | Promise<Answer>,
+  ): Promise<Answer> {
+    if (state.absent.includes(host)) return endless(within);
     const note = (code: number, writes = false): unknown => journal.push({ at: clock.now(), host, line, code, writes });
     const matching = faults.filter((fault) => fault.host === host && new RegExp(fault.match).test(line));
     const fault = matching.filter((each) => ++seen[faults.indexOf(each)]! === each.nth)[0];
@@ -106,36 +118,41 @@ export async function openHosts<G extends Ground>(
       note(-1);
       void happens.gone(host);
       if (fault.for !== undefined) after(fault.for, () => void happens.back(host));
-      return new Promise(() => undefined);
+      return endless(within);
     }
     if (effect === 'hang') {
       note(-1);
       tellHung([host, ...(state.bigips[host]?.bastions ?? [])]);
-      return new Promise(() => undefined);
+      return endless(within);
     }
     await settle();
     const answer = await answering(effect === 'fail-before' ? () => refuse('faultBefore', line) : command);
     await settle();
     note(effect ? 1 : answer.code, answer.writes);
-    // Nobody waits for it once the lab is closed.
     const seconds = (answer.seconds ?? 0) + (state.bigips[host]?.seconds ?? 0);
-    if (seconds) await sleep((seconds * 1000) / speed, undefined, { ref: false });
+    if (within !== undefined && seconds > within) return endless(within);
+    if (seconds) await passed(seconds, answer);
     return effect === 'fail-after' ? { ...answer, code: 1, err: `${answer.err}${text('faultAfter', line)}\n` } : answer;
   }
 
-  const onTmsh = (bigip: BigIp, line: string): Promise<Answer> =>
-    carryOut(bigip.management, line, () => tmsh(bigip, line, (args) => ground.ping(bigip.management, args), now()));
+  const onTmsh = (bigip: BigIp, line: string, within?: number): Promise<Answer> =>
+    carryOut(bigip.management, within, line, () =>
+      tmsh(bigip, line, (args) => ground.ping(bigip.management, args), now()),
+    );
 
   /** What sshd does with a command line: on BIG-IP the login shell is tmsh, or a real bash that has a `tmsh`. */
-  const login = (bigip: BigIp, line: string): Promise<Answer> =>
-    bigip.shell === 'tmsh' ? onTmsh(bigip, line) : standIns.bash(environments[bigip.management]!, line);
+  function login(bigip: BigIp, line: string, within?: number): Promise<Answer> {
+    if (bigip.shell === 'tmsh') return onTmsh(bigip, line, within);
+    const patience = within === undefined ? {} : { EDGE_RAMP_LAB_WITHIN: String(within * 1000) };
+    return standIns.bash({ ...environments[bigip.management]!, ...patience }, line);
+  }
 
   function answer(call: Call): Promise<Answer> {
-    const { host, command, args } = call;
+    const { host, within, command, args } = call;
     const [node, bigip] = [state.nodes[host], state.bigips[host]];
     if (bigip && command === 'tmsh' && args[0] !== '-v')
-      return onTmsh(bigip, args.join(' ').replace(/^(-[aq] )*(-c )?/, ''));
-    return carryOut(host, [command, ...args].join(' '), async () => {
+      return onTmsh(bigip, args.join(' ').replace(/^(-[aq] )*(-c )?/, ''), within);
+    return carryOut(host, within, [command, ...args].join(' '), async () => {
       if ((node ?? bigip) && command === 'ping') return ground.ping(host, args);
       const cluster = clusterOf(host);
       if (cluster && command === 'oc') return oc(cluster, args, state.absent);
@@ -191,6 +208,9 @@ export async function openHosts<G extends Ground>(
     },
   };
 }
+
+/** What `timeout` gives back of a command that did not end. */
+const LATE: Answer = { code: 124, out: '', err: '' };
 
 /** Hosts are saved as plain data; a lab that models them otherwise could only misread them. */
 const FORMAT = 2;

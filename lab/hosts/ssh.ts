@@ -31,7 +31,7 @@ function parse(args: readonly string[]): {
 export async function ssh(
   bigips: Readonly<Record<string, BigIp>>,
   call: Call,
-  login: (bigip: BigIp, command: string) => Promise<Answer>,
+  login: (bigip: BigIp, command: string, within?: number) => Promise<Answer>,
 ): Promise<Answer> {
   const { options, destination, control, command } = parse(call.args);
   if (control) return { ...say(), err: 'Exit request sent.\n' };
@@ -49,5 +49,5 @@ export async function ssh(
   const offered = call.agentKeys.split('\n').map(keyOf);
   if (user !== bigip.user || !bigip.authorised.some((key) => offered.includes(keyOf(key))))
     throw new Refusal('permission', user, address);
-  return command === '' ? say() : login(bigip, command); // -N only opens the connection
+  return command === '' ? say() : login(bigip, command, call.within); // -N only opens the connection
 }

@@ -1,89 +1,125 @@
 #!/bin/bash
-# Stands in for one command on a simulated host's PATH (it is linked there under the command's name). It hands host, command, arguments and what
-# the command would read to the lab process over a socket and gives back exit code, stdout and stderr. Bash only: it must cost milliseconds.
-command=${0##*/}
+# Stands in for the commands of a simulated host. bash reads this file before a script (BASH_ENV) and has each command as a function: a call costs no
+# process. For all else (sh, env, xargs) the host's PATH has links to it under the commands' names. What waits passes at the lab's speed; what works
+# is given the seconds it was given, in real time: only the lab knows whether a command hangs, and says so.
 
-refuse() {
-  printf '%s: %s\n' "$command" "$2" >&2
-  exit "$1"
+lab_refuse() { # COMMAND CODE WORDS
+  printf '%s: %s\n' "$1" "$3" >&2
+  return "$2"
 }
 
-scale() { # whole seconds without another process: it is what the scripts give
-  if [[ $1 =~ ^[0-9]+$ && $EDGE_RAMP_LAB_SPEED =~ ^[0-9]+$ ]]; then
-    local milliseconds=$(($1 * 1000 / EDGE_RAMP_LAB_SPEED))
-    printf '%d.%03d' $((milliseconds / 1000)) $((milliseconds % 1000))
-  else
-    LC_ALL=C awk -v text="$1" -v speed="$EDGE_RAMP_LAB_SPEED" 'BEGIN { unit = text ~ /m$/ ? 60 : text ~ /h$/ ? 3600 : 1; printf "%.3f", text * unit / speed }'
-  fi
+lab_seconds() { # TEXT: as sleep and timeout take them, in milliseconds
+  local whole=${1%[smh]} part=000 unit=1
+  case $1 in *m) unit=60 ;; *h) unit=3600 ;; esac
+  case $whole in *.*) part=${whole#*.}000 && whole=${whole%%.*} ;; esac
+  milliseconds=$(((10#${whole:-0} * 1000 + 10#${part:0:3}) * unit))
 }
 
-case $command in
-sleep) # whole seconds pass at the lab's speed; less than that is how fast a script looks, and scripts run as fast as they do
-  [[ $1 =~ ^[0-9]+$ ]] || exec /usr/bin/sleep "$@"
-  exec /usr/bin/sleep "$(scale "$1")"
-  ;;
-timeout) # really runs the command, with its seconds divided by the lab's speed
-  options=()
+lab_connect() { # COMMAND: opens the way to the lab process
+  { exec {lab}<>"/dev/tcp/127.0.0.1/$EDGE_RAMP_LAB_PORT"; } 2>/dev/null || lab_refuse "$1" 255 'the lab process is gone'
+}
+
+sleep() { # less than a second is how fast a script looks, and scripts run as fast as they do; the lab, asked nothing, says nothing
+  local lab milliseconds
+  lab_seconds "$1"
+  case $1 in *.*) ;; *) milliseconds=$((milliseconds / EDGE_RAMP_LAB_SPEED)) ;; esac
+  lab_connect sleep || return
+  printf -v milliseconds '%d.%03d' $((milliseconds / 1000)) $((milliseconds % 1000))
+  IFS= read -r -t "$milliseconds" -u "$lab" _
+  exec {lab}>&-
+}
+
+timeout() { # lets the lab know within which time an answer has to come
+  local options=() milliseconds
   while [[ $1 == -* ]]; do
-    case $1 in
-    -k | --kill-after) options+=(-k "$(scale "$2")") && shift ;;
-    --kill-after=*) options+=(-k "$(scale "${1#*=}")") ;;
-    -s) options+=(-s "$2") && shift ;;
-    *) options+=("$1") ;;
-    esac
+    options+=("$1")
+    case $1 in -k | -s) options+=("$2") && shift ;; esac
     shift
   done
-  # A command takes as long as it takes, however fast the lab is: it gets up to 5 s on top, so that a busy machine is no silent device.
-  slack=5
-  [[ $EDGE_RAMP_LAB_SPEED != 1 ]] || slack=0
-  limit=$(scale "$1")
-  exec /usr/bin/timeout "${options[@]}" "$((${limit%%.*} + slack)).${limit#*.}" "${@:2}"
-  ;;
-aws) # asks the endpoint that the AWS command line tool would ask; as version 1, it finds a region by an option or AWS_DEFAULT_REGION alone
-  LC_ALL=C # lengths in bytes
-  declare -A option=([--region]=${AWS_DEFAULT_REGION-} [--secret-id]='' [--query]='' [--output]='')
+  lab_seconds "$1"
+  local -x EDGE_RAMP_LAB_WITHIN=$milliseconds
+  if declare -F -- "$2" >/dev/null; then "${@:2}"; else ${lab_program:+exec} /usr/bin/timeout ${options[@]+"${options[@]}"} "$@"; fi
+}
+
+env() {
+  if declare -F -- "$1" >/dev/null; then "$@"; else command env "$@"; fi
+}
+
+aws() { # asks the endpoint that the AWS command line tool would ask; as version 1, it finds a region by an option or AWS_DEFAULT_REGION alone
+  local LC_ALL=C i endpoint body way line answer='' secret kind=Unknown message='' text='"(([^"\\]|\\.)*)"' # a JSON string, lengths in bytes
+  local -A option=([--region]=${AWS_DEFAULT_REGION-} [--secret-id]='' [--query]='' [--output]='')
   for ((i = 3; i < $#; i += 2)); do
-    [[ -n ${option[${!i}]+known} ]] || refuse 127 "not modelled: $*"
+    [[ -n ${option[${!i}]+known} ]] || { lab_refuse aws 127 "not modelled: $*" || return; }
     option[${!i}]=${*:i+1:1}
   done
-  [[ "$1 $2 ${option[--query]} ${option[--output]}" == 'secretsmanager get-secret-value SecretString text' ]] || refuse 127 "not modelled: $*"
-  [[ -n ${option[--region]} ]] || { printf '\nYou must specify a region. You can also configure your region by running "aws configure".\n' >&2 && exit 255; }
+  [[ "$1 $2 ${option[--query]} ${option[--output]}" == 'secretsmanager get-secret-value SecretString text' ]] || { lab_refuse aws 127 "not modelled: $*" || return; }
+  [[ -n ${option[--region]} ]] || { printf '\nYou must specify a region. You can also configure your region by running "aws configure".\n' >&2 && return 255; }
   endpoint=${AWS_ENDPOINT_URL_SECRETS_MANAGER#http://} && endpoint=${endpoint%%/*}
-  exec 3<>"/dev/tcp/${endpoint%:*}/${endpoint##*:}" || refuse 255 "Could not connect to the endpoint URL: \"$AWS_ENDPOINT_URL_SECRETS_MANAGER\""
+  { exec {way}<>"/dev/tcp/${endpoint%:*}/${endpoint##*:}"; } 2>/dev/null || { lab_refuse aws 255 "Could not connect to the endpoint URL: \"$AWS_ENDPOINT_URL_SECRETS_MANAGER\"" || return; }
   body="{\"SecretId\":\"${option[--secret-id]}\"}"
   printf '%s\r\n' 'POST / HTTP/1.1' "Host: $endpoint" 'X-Amz-Target: secretsmanager.GetSecretValue' 'Content-Type: application/x-amz-json-1.1' \
-    "Content-Length: ${#body}" 'Connection: close' '' >&3
-  printf '%s' "$body" >&3
-  answer=$(cat <&3)
-  text='"(([^"\\]|\\.)*)"' # a JSON string
+    "Content-Length: ${#body}" 'Connection: close' '' >&"$way"
+  printf '%s' "$body" >&"$way"
+  while IFS= read -r line || [[ -n $line ]]; do answer+=$line$'\n'; done <&"$way"
+  exec {way}>&-
   if [[ $answer =~ \"SecretString\"\ *:\ *$text ]]; then
     secret=${BASH_REMATCH[1]//\\\//\/}
     secret=${secret//\\\"/\"}
     printf '%b\n' "$secret"
-    exit 0
+    return
   fi
   [[ $answer =~ \"__type\"\ *:\ *$text ]] && kind=${BASH_REMATCH[1]##*#}
   [[ $answer =~ \"[Mm]essage\"\ *:\ *$text ]] && message=${BASH_REMATCH[1]}
-  printf '\nAn error occurred (%s) when calling the GetSecretValue operation: %s\n' "${kind-Unknown}" "${message-}" >&2
-  exit 254
-  ;;
-esac
+  printf '\nAn error occurred (%s) when calling the GetSecretValue operation: %s\n' "$kind" "$message" >&2
+  return 254
+}
 
-LC_ALL=C input='' known='' keys=''
-case $command in
-ovs-ofctl) [[ ${*: -1} == - ]] && IFS= read -r -d '' input ;;
-ssh) # what only the caller's process can see: its pinned host keys and its agent; and ssh eats the input of a loop around it unless -n is given
-  for word; do [[ $word == *UserKnownHostsFile[=\ ]* ]] && known+=$(cat -- "${word#*UserKnownHostsFile?}" 2>/dev/null)$'\n'; done
-  keys=$(/usr/bin/ssh-add -L 2>/dev/null)
+# What only the caller's process can see: the pinned host keys, and the agent's keys, which a connection that stands (ControlPath) has shown already.
+ssh() { # and it eats the input of a loop around it unless -n is given
+  local known='' keys='' control='' text='' word code
+  for word; do
+    case $word in
+    *UserKnownHostsFile[=\ ]*) IFS= read -r -d '' text 2>/dev/null <"${word#*UserKnownHostsFile?}" || known+=$text$'\n' ;;
+    *ControlPath[=\ ]*) control=${word#*ControlPath?} ;;
+    esac
+  done
+  if [[ -s $control ]]; then IFS= read -r -d '' keys <"$control"; else keys=$(/usr/bin/ssh-add -L 2>/dev/null); fi
   [[ " $* " == *' -n '* || -t 0 ]] || IFS= read -r -d '' -t 0.01 _
-  ;;
-esac
+  lab_call ssh '' "$known" "$keys" "$@"
+  code=$?
+  [[ $code != 0 || " $* " != *' ControlMaster=yes '* ]] || printf '%s' "$keys" >"$control"
+  return "$code"
+}
 
-exec 3<>"/dev/tcp/127.0.0.1/$EDGE_RAMP_LAB_PORT" || refuse 255 'the lab process is gone'
-printf '%s\0' "$EDGE_RAMP_LAB_HOST" "$command" "$input" "$known" "$keys" "$#" "$@" >&3
-if ! { IFS= read -r -d '' code && IFS= read -r -d '' out && IFS= read -r -d '' err; } <&3; then
-  refuse 255 'the lab process went away'
+ovs-ofctl() {
+  local flows=''
+  [[ ${*: -1} != - ]] || IFS= read -r -d '' flows
+  lab_call ovs-ofctl "$flows" '' '' "$@"
+}
+
+# Hands host, command, its input, keys and arguments to the lab, and gives back exit code, stdout and stderr.
+lab_call() { # COMMAND INPUT KNOWN-HOSTS AGENT-KEYS ARGUMENTS...
+  local LC_ALL=C lab code out err within=${EDGE_RAMP_LAB_WITHIN-}
+  lab_connect "$1" || return
+  printf '%s\0' "$EDGE_RAMP_LAB_HOST" "$within" "${@:1:4}" $(($# - 4)) "${@:5}" >&"$lab"
+  IFS= read -r -d '' ${within:+-t $(((within + 999) / 1000))} -u "$lab" code
+  case $? in
+  0) IFS= read -r -d '' -u "$lab" out && IFS= read -r -d '' -u "$lab" err ;;
+  1) false ;;
+  *) code=124 out='' err='' ;;
+  esac || lab_refuse "$1" 255 'the lab process went away' || return
+  exec {lab}>&-
+  printf '%s' "$out"
+  printf '%s' "$err" >&2
+  return "$code"
+}
+
+for lab_name in $EDGE_RAMP_LAB_COMMANDS; do
+  declare -F -- "$lab_name" >/dev/null || eval "$lab_name() { lab_call $lab_name '' '' '' \"\$@\"; }"
+done
+unset lab_name
+if [[ ${BASH_SOURCE[0]} == "$0" ]]; then # called by its name
+  lab_program=yes
+  "${0##*/}" "$@"
+  exit
 fi
-printf '%s' "$out"
-printf '%s' "$err" >&2
-exit "$code"

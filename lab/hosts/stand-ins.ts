@@ -7,6 +7,8 @@ import type { Answer } from './answer';
 /** What a stand-in hands over: one command of one host, with what only the caller's process can see. */
 export interface Call {
   readonly host: string;
+  /** Seconds of the host's own time that its caller waits, where it said so (`timeout`). */
+  readonly within: number | undefined;
   readonly command: string;
   /** What it would read from stdin. */
   readonly input: string;
@@ -30,7 +32,6 @@ export class StandIns {
   readonly #children = new Set<ChildProcess>();
   readonly #server;
 
-  /** `answer` never settles for a command that hangs: its caller waits until it is killed. */
   constructor(answer: (call: Call) => Promise<Answer>) {
     this.#server = createServer((socket) => {
       let received = '';
@@ -44,11 +45,12 @@ export class StandIns {
       });
       socket.on('data', (chunk: string) => {
         received += chunk;
-        const [host = '', command = '', input = '', knownHosts = '', agentKeys = '', count, ...words] =
+        const [host = '', milliseconds, command = '', input = '', knownHosts = '', agentKeys = '', count, ...words] =
           received.split('\0');
         if (count === undefined || words.length <= Number(count)) return; // every field ends in a zero byte
         received = '';
-        const call = { host, command, input, knownHosts, agentKeys, args: words.slice(0, -1), gone: caller.signal };
+        const [within, args] = [milliseconds ? Number(milliseconds) / 1000 : undefined, words.slice(0, -1)];
+        const call = { host, within, command, input, knownHosts, agentKeys, args, gone: caller.signal };
         void answer(call).then(({ code, out, err }) => socket.end(`${code}\0${out}\0${err}\0`));
       });
     });
@@ -66,9 +68,12 @@ export class StandIns {
     for (const folder of [bin, home, join(root, 'var/lib/edge-ramp'), join(root, 'etc/systemd/system')])
       mkdirSync(folder, { recursive: true });
     for (const command of COMMANDS) symlinkSync(STAND_IN, join(bin, command));
-    const lab = { HOST: host, PORT: String((this.#server.address() as AddressInfo).port), SPEED: String(speed) };
-    const own = Object.fromEntries(Object.entries(lab).map(([name, value]) => [`EDGE_RAMP_LAB_${name}`, value]));
-    return { PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`, HOME: home, EDGE_RAMP_ROOT: root, ...own };
+    const { port } = this.#server.address() as AddressInfo;
+    const lab = { HOST: host, PORT: port, SPEED: speed, COMMANDS: COMMANDS.join(' ') };
+    const own = Object.entries(lab).map(([name, value]) => [`EDGE_RAMP_LAB_${name}`, String(value)] as const);
+    const PATH = `${bin}:/usr/local/bin:/usr/bin:/bin`;
+    // Without a SHLVL bash takes itself for one that rsh has started where its stdin is a socket, as node's pipes are, and reads no BASH_ENV.
+    return { PATH, HOME: home, EDGE_RAMP_ROOT: root, SHLVL: '1', BASH_ENV: STAND_IN, ...Object.fromEntries(own) };
   }
 
   /** Runs a line under a real bash. */

@@ -13,8 +13,6 @@ afterEach(async () => {
 });
 /** For runs that wait for deliveries that never happen. */
 const FAST = 50;
-/** A handler counts by real dates how long it has looked for a result, and has to get there before it is ended by its own time-out. */
-const SLOW = 10;
 const open = async (fault: Fault, speed?: number): Promise<Site> =>
   (here = await site({ faults: [fault], ...(speed === undefined ? {} : { speed }) }));
 
@@ -54,7 +52,7 @@ describe('when Systems Manager asks to slow down', () => {
 
 describe('when the result of a command is never known', () => {
   test('of a change: the run finds out by looking, and ends with everything as declared or as before', async () => {
-    const opened = await open({ host: NODE, match: APPLY, nth: 1, effect: 'lose-result' }, SLOW);
+    const opened = await open({ host: NODE, match: APPLY, nth: 1, effect: 'lose-result' });
     const before = opened.dump();
     const result = await opened.run();
     expect(result.events.filter(({ error }) => error === 'OutcomeUnknown')).not.toEqual([]);
@@ -64,7 +62,7 @@ describe('when the result of a command is never known', () => {
   });
 
   test('of a look: nothing was changed yet, and nothing is', async () => {
-    const opened = await open({ host: NODE, match: OBSERVE, nth: 1, effect: 'lose-result' }, SLOW);
+    const opened = await open({ host: NODE, match: OBSERVE, nth: 1, effect: 'lose-result' });
     const before = opened.dump();
     const result = await opened.run();
     expect(result.cause).toContain('lost command');

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import { alarm, type Clock } from '../clock';
 import { matches, queryError, StatesError, withinLimit } from './error';
 import { evaluate, type Scope } from './expression';
 import type { History } from './history';
@@ -47,9 +47,7 @@ export async function run(machine: Machine, input: unknown, around: Surroundings
   if (around.signal.aborted) abort();
   around.signal.addEventListener('abort', abort);
   const takeBack =
-    machine.TimeoutSeconds === undefined
-      ? undefined
-      : around.clock.alarm(machine.TimeoutSeconds, () => ended.abort('TIMED_OUT'));
+    machine.TimeoutSeconds === undefined ? undefined : alarm(machine.TimeoutSeconds, () => ended.abort('TIMED_OUT'));
   const execution = new Execution(around, input);
   try {
     const output = await execution.machine(machine, withinLimit(input, 'The input'), {
@@ -213,8 +211,7 @@ class Execution {
     const over = new Promise<never>((_, reject) => {
       const stop = () => reject(STOPPED);
       const cause = `The state '${name}' took longer than ${String(seconds)} seconds.`;
-      const takeBack =
-        seconds && this.around.clock.alarm(seconds, () => reject(new StatesError('States.Timeout', cause)));
+      const takeBack = seconds && alarm(seconds, () => reject(new StatesError('States.Timeout', cause)));
       signal.addEventListener('abort', stop);
       free = () => {
         if (takeBack) takeBack();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Hosts } from '../../hosts/host';
-import type { Clock } from '../clock';
+import { alarm, type Clock } from '../clock';
 import { REGION } from '../template';
 import { runScript, type Ended } from './agent';
 import { end, type Command, type Invocation } from './command';
@@ -85,7 +85,7 @@ export class Deliveries {
 
   /** Runs a command's script on its host, which must be there, to its end or time-out. */
   private async work({ id, document, environment }: Command, invocation: Invocation): Promise<Ended> {
-    const { clock, hosts, directory, environment: common } = this.agents;
+    const { hosts, directory, environment: common } = this.agents;
     const { instance } = invocation;
     const { HOME: _ofShellsAlone, ...own } = hosts.host(instance)!.environment;
     const running = runScript(
@@ -96,7 +96,7 @@ export class Deliveries {
     invocation.running = running;
     // a device that hangs would use up the whole time-out: the lab lets it pass at once
     void hosts.hung(instance).then(() => running.kill('TimedOut'));
-    const takeBack = clock.alarm(document.timeoutSeconds, () => running.kill('TimedOut'));
+    const takeBack = alarm(document.timeoutSeconds, () => running.kill('TimedOut'));
     const ended = await running.ended;
     takeBack();
     hosts.save(); // what the script changed outlives a crash of the lab

@@ -25,8 +25,6 @@ export const WORKER = 'worker-10.20.30.250';
 
 /** The lab's own waits (for an agent, between two questions) pass so many times faster; what the kernel does takes its time. */
 const SPEED = 8;
-/** So time-outs keep these real seconds: a look at a node with a dead tunnel waits for pings that nobody answers, and took 13 s on a busy machine. */
-const GRACE = 60;
 
 /** A site with real interfaces, and the state machine. */
 export interface KernelSite {
@@ -62,7 +60,6 @@ export async function kernelSite({ spec = pair, also = [], world = {} }: KernelS
       state,
       specs: [wanted],
       speed: SPEED,
-      grace: GRACE,
       hosts: async (options): Promise<Hosts> => {
         hosts ??= await kernelHosts()({
           ...options,

@@ -18,7 +18,7 @@ export const balancer = declared('edge-lb') as Member;
 export const NODE = example.ramp.nodes[0]!.instance;
 export const BIGIP = example.bigip[0]!.management;
 
-/** Waits and time-outs pass so many times faster; the scripts run as fast as they do. */
+/** Waits pass so many times faster; the scripts run as fast as they do. */
 const SPEED = 25;
 
 /** A site with the BIG-IPs, bastions and ramp nodes of its tunnels, and the state machine. */
@@ -41,10 +41,12 @@ export interface SiteOptions {
   readonly world?: WorldOptions;
   /** Declarations whose devices and virtual servers the site has too. */
   readonly also?: readonly Declared[];
-  /** How many times faster waits and time-outs pass; less for a site that has much to tell, which takes real time. */
+  /** How many times faster waits pass. */
   readonly speed?: number;
   /** Whether the deployed rules count: then events, the schedule and dead runs start runs by themselves. */
   readonly events?: boolean;
+  /** What scripts are started with on a host, instead of its environment. */
+  readonly environment?: (environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
   /** A closed site's folder, to go on from a copy of it. */
   readonly from?: string;
 }
@@ -58,6 +60,7 @@ export async function site({
   also = [],
   speed = SPEED,
   events = false,
+  environment = (usual) => usual,
   from,
 }: SiteOptions = {}): Promise<Site> {
   const state = mkdtempSync(join(tmpdir(), 'edge-ramp-site-'));
@@ -76,7 +79,11 @@ export async function site({
         specs: [...options.specs, ...also],
         world: { [spec.name]: world },
       });
-      return devices;
+      const host: SimulatedHosts['host'] = (name) => {
+        const found = devices.host(name);
+        return found && { name, environment: environment(found.environment) };
+      };
+      return { ...devices, host };
     },
   });
   return {
