@@ -36,19 +36,41 @@ printing() { # true when commands are only to be shown (plan --commands)
 # One command at a time on a device; a number lower than the last seen is a command from a run that has been overtaken.
 enter() { # DEVICE FENCE DIGEST
   printing && return
-  mkdir -p "$state" || fail "$UNFIT" "cannot write to $state"
-  exec 9>"$state/$1.lock"
-  flock -w 30 9 || fail "$LOCKED" "another command of edge-ramp has held this device for 30 s"
+  [ -d "$state" ] || mkdir -p "$state" || fail "$UNFIT" "cannot write to $state"
+  exec 9>"$state/$1.lock" || fail "$UNFIT" "cannot open the lock $state/$1.lock: is the file system full, or read-only?"
+  flock -w 30 9
+  case $? in
+  0) ;;
+  1) fail "$LOCKED" "another command of edge-ramp has held this device for 30 s" ;;
+  *) fail "$UNFIT" "cannot take the lock $state/$1.lock: flock failed" ;;
+  esac
   keep_complaints "$root/run/edge-ramp" "$1"
   [ "$2" = 0 ] && return
   local file=$state/$SSM_Tunnel.$1.fence fence=0 digest=-
-  if [ -e "$file" ]; then read -r fence digest <"$file"; fi
+  [ ! -e "$file" ] || read_fence "$file"
   [ "$2" -ge "$fence" ] || fail "$STALE" "this command is from an overtaken run (fence $2, the device has seen $fence)"
   if [ "$2" -eq "$fence" ] && [ "$digest" != - ] && [ "$3" != - ] && [ "$digest" != "$3" ]; then
     fail "$STALE" "this command is of another plan ($3) than the one this device is carrying out ($digest)"
   fi
   [ "$2" -eq "$fence" ] && [ "$3" = - ] && return
-  if ! { printf '%s %s\n' "$2" "$3" >"$file.new" && mv "$file.new" "$file"; }; then fail "$UNFIT" "cannot write to $state"; fi
+  # On the disk before it has its name: a power cut leaves the old fence or the new one. By dd, since sync takes a file only from coreutils 8.24 on
+  # (RHEL 7 has 8.22), and without one waits for every disk of a busy node.
+  if ! { dd of="$file.new" conv=fsync 2>/dev/null <<<"$2 $3" && mv "$file.new" "$file"; }; then
+    fail "$UNFIT" "cannot keep the fence in $file, so nothing was done: is the file system full, or read-only?"
+  fi
+}
+
+# A file that holds no fence counts as none, and the operator hears of it: it must not keep every later command away, a teardown's too.
+remark=''
+read_fence() { # FILE
+  IFS= read -r fence 2>/dev/null <"$1"
+  digest=${fence#* }
+  if [[ $fence =~ ^[0-9]{1,15}\ (-|[0-9a-f]+)$ ]]; then
+    fence=${fence%% *}
+  else
+    fence=0 digest=-
+    remark="the fence in $1 could not be read and counts as 0 (a power cut may have emptied the file): until this run no command of an overtaken run was held off"
+  fi
 }
 
 # What the last command said on stdout and on stderr, and its exit code. What is parsed is $said alone: a tool may warn on stderr and be right.
@@ -110,6 +132,7 @@ answer_all() {
   for words in "${questions[@]}"; do
     question $words
   done
+  [ -z "$remark" ] || answer remark 0 "$remark"
   finish
 }
 
@@ -130,8 +153,11 @@ answer() { # QUESTION CODE STDOUT [STDERR]
 # Run Command hands on the first 24,000 characters, and the end mark is one of them.
 finish() {
   [ "${#answers}" -le 23900 ] || fail "$UNFIT" "what it says of all that was asked is ${#answers} characters, more than the 24000 that Systems Manager hands on"
-  printf '%s' "$answers"
-  printf '.%s %s\n' "$(printf '%s' "$answers" | wc -l | tr -d ' ')" "$(printf '%s' "$answers" | sha256sum | cut -c 1-16)"
+  local lines sum
+  answers=${answers%"$newline"} # a here-document ends with one
+  mapfile -t lines <<<"$answers"
+  sum=$(sha256sum <<<"$answers")
+  printf '%s\n.%s %s\n' "$answers" "${#lines[@]}" "${sum:0:16}"
 }
 
 ask() { # QUESTION COMMAND...: the command's own words are the answer, whatever its exit code

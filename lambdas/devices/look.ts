@@ -1,4 +1,5 @@
-import { kindOf, type Listed } from '../../lib/tunnel/devices';
+import { readRemark } from '../../lib/tunnel/answer';
+import { deviceTitle, kindOf, type Listed } from '../../lib/tunnel/devices';
 import { NotDelivered } from '../../lib/tunnel/errors';
 import type { Observed } from '../../lib/tunnel/plan';
 
@@ -23,7 +24,9 @@ export async function look(devices: readonly Listed[], ask: Ask): Promise<readon
 async function lookAt(listed: Listed, ask: Ask): Promise<Observed> {
   const device = kindOf(listed);
   const answer = await ask(listed, device.questions(listed).join('|'));
-  return { kind: listed.kind, name: listed.name, observation: device.read(answer, listed) };
+  const observation = device.read(answer, listed);
+  const remark = readRemark(deviceTitle(listed), answer);
+  return { kind: listed.kind, name: listed.name, observation, ...(remark === undefined ? {} : { remark }) };
 }
 
 /**

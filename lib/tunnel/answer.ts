@@ -58,6 +58,11 @@ export function excerpt(text: string): string {
   return line.length > 200 ? `${line.slice(0, 200)}…` : line === '' ? '(nothing)' : line;
 }
 
+/** What a script itself remarks beside the answers; undefined: nothing. @throws NotUnderstood as `readAnswers` does */
+export function readRemark(device: string, text: string): string | undefined {
+  return readAnswers(device, text, []).get('remark')?.lines.join(' ');
+}
+
 /** All that a command said, for a sentence: its complaint first. */
 export function quoted({ complaint, lines }: Pick<Answer, 'complaint' | 'lines'>): string {
   return excerpt([complaint, ...lines].join(' '));

@@ -38,6 +38,7 @@ export function whoAnswered(goal: Goal, { spec, applied, before, begun = [], obs
     const listed = listedAs(each);
     const title = deviceTitle(listed);
     if (!('unreachable' in each)) {
+      if (each.remark !== undefined) remarks.push(`${title}: ${each.remark}`);
       seen.push({ listed, observation: each.observation });
       continue;
     }

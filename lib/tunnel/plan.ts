@@ -8,6 +8,8 @@ export interface Seen {
   readonly kind: Kind;
   readonly name: string;
   readonly observation: Observation<unknown>;
+  /** What its script remarks, whatever was asked; absent: nothing. */
+  readonly remark?: string;
 }
 
 /** A device that did not fetch its command: one of a pair whose other node answered, or one that left the declaration. */

@@ -7,7 +7,7 @@ const DOCUMENTS = join(__dirname, '../../documents');
 /** The shell's own words, where a command may stand. */
 const BUILTINS = [
   '} [ [[ : . fi done for case esac function local declare export read printf echo set shift return exit true false trap',
-  'exec kill wait command unset break continue cd umask',
+  'exec kill wait command unset break continue cd umask mapfile',
 ].flatMap((line) => line.split(' '));
 
 /** What stands before the program proper, and how many words that takes. */
@@ -48,6 +48,7 @@ function named(script: string, words: readonly string[]): string[] {
   if (/^[A-Za-z_]+=/.test(first)) return named(script, rest);
   if (first === 'ask' && script === 'vip-report.sh') return named(script, rest);
   if (first === 'expect' && script.startsWith('bigip-')) return [];
+  if (first === 'exec') return named(script, rest);
   if (first in WRAPPERS) return named(script, words.slice(WRAPPERS[first]));
   if (first === 'timeout') return ['timeout', ...named(script, rest.slice(1))];
   if (first === 'adm') return named(script, ['oc', ...words]);

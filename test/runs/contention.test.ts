@@ -89,6 +89,16 @@ test('a command of an overtaken run is refused by the device, and so is one of a
   rmSync(join(apply, '..'), { recursive: true });
 });
 
+test('a fence that a power cut has emptied holds nobody off, and is told of', async () => {
+  here = await site();
+  await here.run();
+  writeFileSync(join(here.state, 'hosts', NODE, 'root/var/lib/edge-ramp/edge-a.node.fence'), '');
+  const result = await here.run({ action: 'teardown' });
+  expect([endOf(result), result.cause]).toEqual(['TornDown', undefined]);
+  const [remark] = (result.output as { remarks: readonly string[] }).remarks;
+  expect(remark).toMatch(/^ramp node i-0a4e90de0a4e90de0: the fence in .* could not be read and counts as 0/);
+});
+
 test('a deployment between two states of a run: the run goes on with the new handlers and documents', async () => {
   const old = process.env['EDGE_RAMP_TEST_ASSEMBLY']!;
   const next = mkdtempSync(join(tmpdir(), 'edge-ramp-next-'));
