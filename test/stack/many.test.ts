@@ -5,7 +5,7 @@ import { Stack } from 'aws-cdk-lib';
 import { NodePolicies } from '../../lib/stack/node-policies';
 import { parseDeclaration } from '../../lib/tunnel/parse';
 import { EXAMPLE } from '../lib/tunnel/site';
-import { synthesize, unchecked } from './support/synthesized';
+import { synthesize } from './support/synthesized';
 import { plain } from './support/template';
 
 const tunnels = (count: number, secret: (i: number) => string) =>
@@ -17,7 +17,7 @@ const tunnels = (count: number, secret: (i: number) => string) =>
 
 describe('500 tunnels', () => {
   const declared = tunnels(500, () => 'edge-ramp/ssh-key');
-  const { directory, template } = unchecked(() => synthesize(declared));
+  const { directory, template } = synthesize(declared);
   const templates = readdirSync(directory).filter((file) => file.endsWith('.template.json'));
   const contents = templates.map((file) => JSON.parse(readFileSync(join(directory, file), 'utf8')).Resources);
 
@@ -46,7 +46,7 @@ describe("a bastion's policy", () => {
   const policyFor = (count: number, secret: (i: number) => string) => {
     const stack = new Stack();
     new NodePolicies(stack, 'Offered', { tunnels: tunnels(count, secret) });
-    const found = unchecked(() => Template.fromStack(stack)).findResources('AWS::IAM::ManagedPolicy');
+    const found = Template.fromStack(stack).findResources('AWS::IAM::ManagedPolicy');
     const [, { Properties }] = Object.entries<any>(found).find(([id]) => id.includes('Bastion'))!;
     const [statement] = Properties.PolicyDocument.Statement;
     const secrets = [statement.Resource].flat().map((arn) => plain(arn).split(':secret:')[1]);

@@ -12,7 +12,6 @@ import { tunnelsFolder } from '../../lib/stack/tunnels-folder';
 import { METRICS, SERVICES } from '../../lib/tunnel/metrics';
 import { END_STATES } from '../../lib/tunnel/outcome';
 import { anchorsOf } from './support/headings';
-import { unchecked } from './support/synthesized';
 import { PROJECT, assembled, plain, resourcesOf } from './support/template';
 
 const synthesized = assembled();
@@ -261,7 +260,7 @@ describe('the policies for nodes', () => {
   const policies = (tunnels: readonly { readonly name: string }[]) => {
     const stack = new Stack();
     new NodePolicies(stack, 'Offered', { tunnels });
-    const template = unchecked(() => Template.fromStack(stack));
+    const template = Template.fromStack(stack);
     return {
       policies: Object.values<any>(template.findResources('AWS::IAM::ManagedPolicy')).map(
         ({ Properties }) => Properties,

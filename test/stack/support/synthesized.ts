@@ -13,13 +13,3 @@ export function synthesize(
   edgeRampApp(tunnels, { outdir: directory, context: { 'aws:cdk:bundling-stacks': [], ...context } }).synth();
   return templateIn(directory);
 }
-
-/** Does something that synthesizes, without CDK's own check of the template, which takes longest and is left to `cdk synth`. */
-export function unchecked<T>(work: () => T): T {
-  process.env['CDK_VALIDATION'] = 'false';
-  try {
-    return work();
-  } finally {
-    delete process.env['CDK_VALIDATION'];
-  }
-}
