@@ -89,9 +89,9 @@ const LOSSES: readonly Loss[] = [
     'the tunnel on BIG-IP, with all that hangs on it',
     () => tmsh(['delete net route SDN_10.128.0.0_14', 'delete net self SDN', 'delete net tunnels tunnel SDN']),
     [
-      `${BIGIP} create net tunnels tunnel SDN { profile ipip local-address 10.20.30.1 remote-address 10.20.30.2 description edge-ramp:edge-b }`,
-      `${BIGIP} create net self SDN { address 10.3.92.216/24 vlan SDN allow-service all description edge-ramp:edge-b }`,
-      `${BIGIP} create net route SDN_10.128.0.0_14 { network 10.128.0.0/14 interface SDN description edge-ramp:edge-b }`,
+      `${BIGIP} create net tunnels tunnel /Common/SDN { profile ipip local-address 10.20.30.1 remote-address 10.20.30.2 description edge-ramp:edge-b }`,
+      `${BIGIP} create net self /Common/SDN { address 10.3.92.216/24 vlan /Common/SDN allow-service all description edge-ramp:edge-b }`,
+      `${BIGIP} create net route /Common/SDN_10.128.0.0_14 { network 10.128.0.0/14 interface /Common/SDN description edge-ramp:edge-b }`,
       SAVE,
     ],
   ],
@@ -99,7 +99,7 @@ const LOSSES: readonly Loss[] = [
     'the translation of a virtual server that an operator changed',
     () => tmsh(['modify ltm virtual ose-vserver source-address-translation { type none }']),
     [
-      `${BIGIP} create cli transaction; modify ltm virtual ose-vserver source-address-translation { type snat pool SDN_snatpool }; submit cli transaction`,
+      `${BIGIP} create cli transaction; modify ltm virtual /Common/ose-vserver source-address-translation { type snat pool /Common/SDN_snatpool }; submit cli transaction`,
       SAVE,
     ],
   ],
