@@ -9,7 +9,8 @@ import type { Contender } from './contenders/contender';
 import { edgeRamp } from './contenders/edge-ramp';
 import { pasted } from './contenders/pasted';
 import { openPlace, type Place } from './place';
-import { report } from './report';
+import { report, slowRows } from './report';
+import { withSlowTmsh } from './slow-tmsh';
 import { turn, type Turn } from './turn';
 
 /** `npm run bench`: the same work side by side, on hosts with real interfaces. */
@@ -25,23 +26,31 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     /** How often with `TRIP` seconds given to each trip. */
     delayed: { type: 'string', default: '1' },
+    /** Only what edge-ramp takes with a BIG-IP that answers slowly. */
+    slow: { type: 'boolean', default: false },
     /** Puts the result into docs/BENCHMARK.md. */
     write: { type: 'boolean', default: false },
   },
 });
 
 async function main(): Promise<void> {
+  const assembly = join(ROOT, 'cdk.out');
+  if (values.slow) {
+    process.stdout.write(`${slowRows(await withSlowTmsh(assembly)).join('\n')}\n`);
+    return;
+  }
   const [rounds, delayed] = [Number(values.rounds), Number(values.delayed)];
   if (!(rounds >= 1) || !(delayed >= 0))
-    throw new Error('usage: npm run bench -- [--rounds N] [--delayed N] [--write]');
+    throw new Error('usage: npm run bench -- [--slow] [--rounds N] [--delayed N] [--write]');
   if (spawnSync('ansible-playbook', ['--version']).status !== 0)
     throw new Error('The benchmark needs Ansible: apt-get install ansible.');
   const [load] = loadavg() as [number];
-  const place = await openPlace(join(ROOT, 'cdk.out'), (line) => process.stderr.write(`${line}\n`));
+  const place = await openPlace(assembly, (line) => process.stderr.write(`${line}\n`));
   try {
     const turns = [...(await series(place, 0, rounds)), ...(await series(place, TRIP, delayed))];
     const file = join(ROOT, 'docs/BENCHMARK.md');
-    const markdown = report(turns, contenders(place, 0), { machine: place.hosts.machine.what, load, trip: TRIP });
+    const circumstances = { machine: place.hosts.machine.what, load, trip: TRIP };
+    const markdown = report(turns, contenders(place, 0), circumstances, await withSlowTmsh(assembly));
     const text = await format(markdown, { ...(await resolveConfig(file)), parser: 'markdown' });
     process.stdout.write(text);
     if (values.write) writeFileSync(file, text);

@@ -33,7 +33,7 @@ const turn = (contender: string, seconds: number, { delay = 0, left = [] as read
   left,
 });
 const told = (...turns: readonly Turn[]): string =>
-  report(turns, contenders, { machine: 'a guest', load: 0, trip: 2.6 });
+  report(turns, contenders, { machine: 'a guest', load: 0, trip: 2.6 }, [{ what: 'fresh apply', seconds: 21.25 }]);
 const rows = (text: string, name: string): readonly string[][] =>
   text
     .split('\n')
@@ -79,3 +79,6 @@ test("every contender's notes are told, and what the watch costs", () => {
   for (const name of NAMES) expect(text).toContain(`- ${name}: ${name} is odd.`);
   expect(text).toContain('The watch of one tunnel costs $0.065 a month');
 });
+
+test('what a slow BIG-IP costs stands in a table of its own', () =>
+  expect(told(...NAMES.map((name) => turn(name, 1)))).toMatch(/answers slowly[^#]*\| fresh apply \| 21\.[23] \|/));

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Deployment } from '../cloud/deployment';
+import { simulatedHosts } from '../hosts/simulated';
+import { openLab } from '../index';
+
+/** Seconds that a call of tmsh takes here. On a real BIG-IP each is a process; about a second is what people tell. */
+const CALL = 1;
+const TUNNEL = 'edge-a';
+
+/** What edge-ramp took with a BIG-IP that answers slowly. */
+export interface Slow {
+  readonly what: string;
+  readonly seconds: number;
+}
+
+/**
+ * Runs of edge-ramp with a BIG-IP whose tmsh takes a second a call, on simulated hosts, in real time.
+ * @param assembly the folder that `cdk synth` wrote
+ * @throws Error of one sentence when a run fails
+ */
+export async function withSlowTmsh(assembly: string): Promise<readonly Slow[]> {
+  const spec = new Deployment(assembly).specs().find((each) => (each as { name: string }).name === TUNNEL);
+  const many = { ...(spec as object), virtualServers: Array.from({ length: 40 }, (_, i) => `vserver-${i + 1}`) };
+  const [apply, again, teardown] = await runs(assembly, spec, ['apply', 'apply', 'teardown']);
+  const [look] = await runs(assembly, many, ['plan']);
+  return [
+    { what: 'fresh apply', seconds: apply! },
+    { what: 'unchanged re-apply', seconds: again! },
+    { what: 'teardown', seconds: teardown! },
+    { what: 'plan with 40 virtual servers: one look', seconds: look! },
+  ];
+}
+
+/** The seconds of each of these runs, one after the other on hosts that nobody has touched. */
+async function runs(assembly: string, spec: unknown, actions: readonly string[]): Promise<readonly number[]> {
+  const state = mkdtempSync(join(tmpdir(), 'edge-ramp-slow-'));
+  const lab = await openLab({
+    assembly,
+    state,
+    specs: [spec],
+    hosts: (options) => simulatedHosts({ ...options, world: { [TUNNEL]: { tmshSeconds: CALL } } }),
+  });
+  try {
+    const seconds: number[] = [];
+    for (const action of actions) {
+      const begun = performance.now();
+      const { status, error, cause } = await lab.start({ tunnel: TUNNEL, action }).done;
+      if (status !== 'SUCCEEDED') throw new Error(`${action} ended as ${status}: ${cause ?? error ?? ''}`);
+      seconds.push((performance.now() - begun) / 1000);
+    }
+    return seconds;
+  } finally {
+    await lab.close();
+    rmSync(state, { recursive: true, force: true });
+  }
+}
