@@ -1,3 +1,4 @@
+import type { Lab } from '../lab/index';
 import type { Where } from './command';
 import type { Aws, Reach } from './aws/aws';
 import { findDeployment, type Deployment } from './aws/deployment';
@@ -24,7 +25,7 @@ export async function withDeployment<T>(
   const { unopenedHosts } = require('../lab/hosts/unopened') as typeof import('../lab/hosts/unopened');
   const { lab } = await openLocalLab(where, surroundings, { hosts: () => Promise.resolve(unopenedHosts) });
   try {
-    return await atDeployment(surroundings.aws(reachOf(lab.environment)), work);
+    return await atDeployment(surroundings.aws(reachOf(lab)), work);
   } finally {
     await lab.close();
   }
@@ -38,9 +39,10 @@ async function atDeployment<T>(aws: Aws, work: (deployed: Deployed) => Promise<T
   }
 }
 
-/** The way that an environment tells AWS clients. */
-function reachOf(environment: Readonly<Record<string, string>>): Reach {
+/** The way to the lab, as its environment tells AWS clients, and to the deployment that cdk.out holds, as its machine's name tells. */
+function reachOf({ environment, stateMachine }: Pick<Lab, 'environment' | 'stateMachine'>): Reach {
   return {
+    stack: /:edge-ramp-([a-z0-9-]+)$/.exec(stateMachine)?.[1],
     endpoint: environment['AWS_ENDPOINT_URL'],
     region: environment['AWS_REGION'],
     credentials: {

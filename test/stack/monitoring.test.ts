@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -113,6 +114,16 @@ describe('the alarms', () => {
     expect(alarms).toHaveLength(14);
     for (const alarm of alarms.filter(({ name }) => name !== 'TicksStopped'))
       expect(alarm.TreatMissingData).toBe('notBreaching');
+  });
+
+  test('cost with the dashboard what docs/DEPLOYING.md says that an idle deployment costs', () => {
+    const deploying = readFileSync(join(PROJECT, 'docs/DEPLOYING.md'), 'utf8');
+    const dashboards = resourcesOf(synthesized, 'AWS::CloudWatch::Dashboard').length;
+    const sum = (0.1 * alarms.length + 3 * dashboards).toFixed(2);
+    expect(deploying).toContain(
+      `**Idle, a deployment costs $${sum} a month, and $0.40 a BIG-IP**: ${alarms.length} alarms,`,
+    );
+    expect(deploying).toContain(`one a kind of trouble, however many tunnels: ${alarms.length} `);
   });
 
   test('watch metrics that are published under exactly their dimensions', () => {
