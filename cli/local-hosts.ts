@@ -6,7 +6,7 @@ import type { HostsKind } from './command';
 /** Hosts of one kind, for a lab that is to be opened. */
 export interface LocalHosts {
   readonly kind: HostsKind;
-  /** How many times faster than real time waits and time-outs pass. */
+  /** How many times faster than real time waits pass. */
   readonly speed: number;
   /** What a lab is opened with. */
   readonly options: Pick<LabOptions, 'hosts'>;
@@ -14,7 +14,7 @@ export interface LocalHosts {
   words(): string;
 }
 
-/** Waits and time-outs of the simulated hosts pass so many times faster: nobody has to sit through them. What a kernel does takes its time. */
+/** Waits of the simulated hosts pass so many times faster: nobody has to sit through them. What a kernel does takes its time. */
 const SPEEDS: Readonly<Record<HostsKind, number>> = { simulated: 4, kernel: 1 };
 
 /** In a state folder: which kind its hosts are; without it: simulated. */

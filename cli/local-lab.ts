@@ -30,6 +30,6 @@ export async function openLocalLab(
   const tell = (line: string): void => surroundings.err.write(`${line}\n`);
   const hosts = localHosts(state, { asked: here.hosts, fresh: options.fresh ?? false, tell });
   const lab = await surroundings.openLab({ assembly, state, speed: hosts.speed, ...hosts.options, ...options });
-  const faster = hosts.speed === 1 ? '' : ` Waits and time-outs pass ${hosts.speed} times faster.`;
+  const faster = hosts.speed === 1 ? '' : ` Waits pass ${hosts.speed} times faster.`;
   return { lab, state, words: `On ${hosts.words()}, kept in ${state}.`, faster };
 }

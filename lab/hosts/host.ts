@@ -80,7 +80,7 @@ export interface HostsOptions {
   /** Looks a secret up by its name: the private SSH key whose public half BIG-IP authorises. */
   readonly secret: (name: string) => string | undefined;
   readonly faults?: readonly Fault[];
-  /** How many times faster than real time waits and time-outs pass; default 1. */
+  /** How many times faster than real time waits pass; default 1. */
   readonly speed?: number;
   /** Tells dates (milliseconds since the epoch) and the devices' own seconds; default: real dates, `speed` seconds a second. */
   readonly clock?: { now(): number; deviceSeconds(): number };

@@ -10,7 +10,7 @@ import { BIGIP, NODE, discard, endOf, example, site, type Site } from './support
 
 const HALF_AN_HOUR = 1800;
 const single: Tunnel = { ...example, example: false, watch: 30 };
-const SITE = { spec: single, speed: 12 };
+const SITE = { spec: single };
 
 const end = ({ Status: status, Output: output, Error: error }: ExecutionRecord): string =>
   status === 'SUCCEEDED' ? (JSON.parse(output!) as { endState: string }).endState : (error ?? status);

@@ -10,8 +10,7 @@ import { call, project } from '../cli/fake';
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const ASSEMBLY = process.env['EDGE_RAMP_TEST_ASSEMBLY']!;
-/** Not faster: a pair has much to tell, which takes real time, and time-outs pass as fast. */
-const SPEED = 10;
+const SPEED = 25;
 /** BIG-IP refuses once to give up its tunnel. */
 const FAULT = { host: '10.3.88.66', match: 'delete net tunnels tunnel', nth: 1, effect: 'fail-before' } as const;
 

@@ -22,8 +22,6 @@ const busiest = (spec: Tunnel): Tunnel => ({
   virtualServers: count(40, (i) => `vs-${i}-`.padEnd(63, 'v')),
 });
 
-/** So that simulated devices may take 15 s for an answer. */
-const SPEED = 4;
 const PODS = count(250, (i) => i + 2);
 const CLAIMED = count(250, (i) => `10.128.1.${i}`);
 
@@ -105,7 +103,7 @@ describe.each([
 ] as const)('on a busy site, the busiest tunnel of %s', (_, declared) => {
   test('is applied, found unchanged and torn down, with every answer whole', async () => {
     const spec = busiest(declared);
-    here = await site({ spec, world: { pods: PODS }, speed: SPEED });
+    here = await site({ spec, world: { pods: PODS } });
     crowd(here);
     const before = here.dump();
     let largest = 0;
@@ -135,7 +133,7 @@ describe.each([
 
 test('all of it may change at once, and is put back when that fails', async () => {
   const spec = busiest(example);
-  here = await site({ spec, world: { pods: PODS }, speed: SPEED });
+  here = await site({ spec, world: { pods: PODS } });
   crowdBigIps(here);
   expect(endOf(await here.run())).toBe('Applied');
   const { state } = here;
@@ -148,7 +146,7 @@ test('all of it may change at once, and is put back when that fails', async () =
     virtualServers: count(40, (i) => `sv-${i}-`.padEnd(63, 's')),
   };
   const fault: Fault = { host: BIGIP, match: '^save sys config', nth: 1, effect: 'fail-after' };
-  here = await site({ from: state, spec: other, also: [spec], faults: [fault], speed: SPEED });
+  here = await site({ from: state, spec: other, also: [spec], faults: [fault] });
   const before = here.dump();
   const failed = await here.run({ allowInterruption: true });
   expect([endOf(failed), here.dump()]).toEqual(['RolledBack', before]);

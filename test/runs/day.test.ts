@@ -29,7 +29,7 @@ const held = (): string => here.dump().replace(/(tun0 up ether) \S+/g, '$1');
 
 let here: Site;
 beforeAll(async () => {
-  here = await site({ spec: single, specs: [single, double], events: true, speed: 12, faults: STUBBORN });
+  here = await site({ spec: single, specs: [single, double], events: true, faults: STUBBORN });
 });
 afterAll(() => discard(here));
 
