@@ -100,7 +100,10 @@ test('status and history show the same', async () => {
     readonly tunnels: readonly Record<string, unknown>[];
   }
   const standings = ({ document }: { readonly document: Standings }) =>
-    document.tunnels.map(({ provenAt: _at, provenBy: _by, ...rest }) => rest);
+    document.tunnels.map(({ provenAt: _at, provenBy: _by, lastSeen, ...rest }) => {
+      const { at: _seenAt, by: _seenBy, ...seen } = lastSeen as Record<string, unknown>;
+      return { ...rest, seen };
+    });
   expect(standings(await onAws<Standings>('status'))).toEqual(standings(await here<Standings>('status')));
 });
 
