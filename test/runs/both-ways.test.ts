@@ -101,7 +101,7 @@ test('status and history show the same', async () => {
   }
   const standings = ({ document }: { readonly document: Standings }) =>
     document.tunnels.map(({ provenAt: _at, provenBy: _by, lastSeen, ...rest }) => {
-      const { at: _seenAt, by: _seenBy, ...seen } = lastSeen as Record<string, unknown>;
+      const { at: _seenAt, by: _seenBy, ...seen } = (lastSeen ?? {}) as Record<string, unknown>;
       return { ...rest, seen };
     });
   expect(standings(await onAws<Standings>('status'))).toEqual(standings(await here<Standings>('status')));
