@@ -12,7 +12,7 @@ import type { Declared } from './tunnel';
 export function whoAnswered(goal: Goal, { spec, applied, before, begun = [], observed, forget = [] }: Situation) {
   if (goal === 'declared' && changedKind(spec, applied))
     throw new Refused(
-      `${spec.name} stands as kind ${applied.kind} and is declared as kind ${spec.kind}: tear it down first`,
+      `${spec.name} stands as kind ${applied.kind} and is declared as kind ${spec.kind}: tear it down first, which cuts what goes through it`,
     );
   const devices = devicesOf(spec, applied, forget);
   const listedAs = ({ kind, name }: Seen | Unseen): Listed => {

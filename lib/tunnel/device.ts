@@ -165,7 +165,7 @@ export function refuseUnrestorable(title: string, unrestorable: State, operation
     const settings = unrestorable[object];
     if (verb === 'delete' && settings !== undefined)
       throw new Refused(
-        `${title}: ${object} has settings that edge-ramp could not put back after removing it (${readable(settings)}); remove them or the object by hand first`,
+        `${title}: ${object} has settings that edge-ramp could not put back after removing it (${readable(settings)}); remove them or the object by hand first, which cuts what uses it`,
       );
   }
 }
@@ -199,7 +199,7 @@ export function refuseUnsendable(title: string, operations: readonly Operation[]
     for (const text of [object, from ?? '', to ?? ''])
       if (!SENDABLE.test(text))
         throw new Refused(
-          `${title}: ${object} has a value that edge-ramp does not send (${readable(text)}), so it could not be put back; change or remove it by hand first`,
+          `${title}: ${object} has a value that edge-ramp does not send (${readable(text)}), so it could not be put back; change or remove it by hand first, which may cut what uses it`,
         );
 }
 

@@ -50,7 +50,7 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
       const aim = stands ? device.desired(wanted, observation) : device.absent(wanted, observation);
       for (const [object, on] of stranded(device.order, state, aim))
         throw new Refused(
-          `${title}: ${object} (${readable(state[object]!)}) uses the ${on}, which has to go, and is not edge-ramp's: remove it first`,
+          `${title}: ${object} (${readable(state[object]!)}) uses the ${on}, which has to go, and is not edge-ramp's: remove it first, which cuts what uses it`,
         );
       operations = difference(device.order, distrustSaved(state, aim), aim);
       if (goal === 'declared')

@@ -60,7 +60,7 @@ function desired(wanted: Wanted, observed: Observation<BigIpFacts>): State {
   const [twin] = facts.twins;
   if (twin !== undefined)
     throw new Refused(
-      `${title(spec)} already has a ${twin} that is what this tunnel's would be: declare that name (objects.${twin.split(' ')[0]}) to have it adopted, or remove it`,
+      `${title(spec)} already has a ${twin} that is what this tunnel's would be: declare that name (objects.${twin.split(' ')[0]}) to have it adopted, or remove it, which cuts what uses it`,
     );
 
   for (const network of spec.clusterNetworks) {
@@ -71,7 +71,7 @@ function desired(wanted: Wanted, observed: Observation<BigIpFacts>): State {
     for (const [object, value] of standing)
       if (object !== own?.[0] && !spec.takeover)
         throw new Refused(
-          `${title(spec)} already has a ${object} to ${network} (${readable(value)}) that is not this tunnel's: remove it, or declare takeover: true to have it replaced`,
+          `${title(spec)} already has a ${object} to ${network} (${readable(value)}) that is not this tunnel's: remove it, or declare takeover: true to have it replaced; either cuts what goes that way`,
         );
     goal[own?.[0] ?? `route ${routeName(spec, network)}`] = desiredRoute(spec, network);
   }
@@ -128,7 +128,7 @@ function absent(wanted: Wanted, { state, facts }: Observation<BigIpFacts>): Stat
 function refuseGroup(spec: Tunnel, { group }: BigIpFacts): void {
   if (group.kind === 'member')
     throw new Refused(
-      `${title(spec)} is ${inGroup(group)}: pairs of BIG-IP are not supported yet; take this one out of its device group, or declare one that stands alone`,
+      `${title(spec)} is ${inGroup(group)}: pairs of BIG-IP are not supported yet; take this one out of its device group, which may cut its traffic, or declare one that stands alone`,
     );
   if (group.kind === 'unknown')
     throw new NotUnderstood(
@@ -174,7 +174,7 @@ function isOurs(spec: Tunnel, applied: Tunnel | null, kind: string, value: strin
 function refuseForeign(spec: Tunnel, applied: Tunnel | null, object: string, value: string | undefined): void {
   if (value !== undefined && !isOurs(spec, applied, object.split(' ')[0]!, value))
     throw new Refused(
-      `${title(spec)} already has a ${object} that is not this tunnel's (${readable(value)}): rename it in the declaration (objects), or remove it`,
+      `${title(spec)} already has a ${object} that is not this tunnel's (${readable(value)}): rename it in the declaration (objects), or remove it, which cuts what uses it`,
     );
 }
 

@@ -62,8 +62,8 @@ export function refuseCollision(
     const called = `${failover.project}/${failover.name}`;
     if (addresses(failover.vips).includes(pair.vip)) {
       const remedy = adoptable(failover, pair)
-        ? `declare ipfailover.name: ${failover.name} to have it adopted, or remove it there`
-        : 'remove it there, or declare another ramp.vip';
+        ? `declare ipfailover.name: ${failover.name} to have it adopted, or remove it there, which cuts what goes to its virtual IP`
+        : 'remove it there, which cuts what goes to it, or declare another ramp.vip';
       throw new Refused(`${title}: ipfailover ${called} already has the virtual IP ${pair.vip}: ${remedy}`);
     }
     const [first, last] = vrrpIds(failover);
@@ -92,7 +92,7 @@ export function refuseForeign(
   const value = state[`ipfailover ${name}`];
   if (value !== undefined && !isOurs(name, state, ...declared))
     throw new Refused(
-      `${title} already has an ipfailover ${name} in project default that is not this tunnel's (${value}): declare another ipfailover.name, or remove it`,
+      `${title} already has an ipfailover ${name} in project default that is not this tunnel's (${value}): declare another ipfailover.name, or remove it, which cuts what goes to its virtual IPs`,
     );
 }
 

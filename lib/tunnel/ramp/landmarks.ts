@@ -86,7 +86,7 @@ function equal({ flow }: Landmark, { table, actions }: Flow): boolean {
 export function only(label: string, what: string, found: readonly Flow[]): Flow {
   if (found.length === 0)
     throw new Refused(
-      `${label}: the flow "${what}" is missing from br0; let the SDN rebuild the bridge, then run again`,
+      `${label}: the flow "${what}" is missing from br0: the bridge is not as the SDN makes it. The SDN makes it anew when its node service or Pod starts, which cuts all Pods of this node off meanwhile: do that in a window, then run again`,
     );
   if (found.length > 1)
     throw new Refused(

@@ -36,6 +36,7 @@ const PLUGINS: Readonly<Record<string, Pipeline['plugin']>> = {
 export function recognise(node: string, flows: readonly Flow[], sdn: Sdn, clusters: readonly string[]): Pipeline {
   const { version, plugin, era } = readNote(node, flows, sdn);
   const label = `${node}: OpenShift ${era.releases} with ${plugin}`;
+  refuseOtherNetworks(label, flows, sdn, clusters);
   const entering = `arp,arp_spa=${sdn.gateway},arp_tpa=${clusters[0]},in_port=${sdn.port}`;
   const entry = goal(
     only(
@@ -51,6 +52,22 @@ export function recognise(node: string, flows: readonly Flow[], sdn: Sdn, cluste
     );
   holdAgainst(label, era, plugin, flows, sdn, clusters);
   return { release: era.releases, plugin, entry, routing };
+}
+
+/**
+ * The SDN has a flow for ARP from the gateway to each of its networks. A declared one that is wider, narrower or another has none; whoever then
+ * mended the bridge would cut traffic for nothing.
+ */
+function refuseOtherNetworks(label: string, flows: readonly Flow[], sdn: Sdn, clusters: readonly string[]): void {
+  const [before, after] = [`arp,arp_spa=${sdn.gateway},arp_tpa=`, `,in_port=${sdn.port}`];
+  const has = flows
+    .filter(({ table, match }) => table === 0 && match.startsWith(before) && match.endsWith(after))
+    .map(({ match }) => match.slice(before.length, -after.length));
+  const other = clusters.filter((cluster) => !has.includes(cluster));
+  if (has.length > 0 && other.length > 0)
+    throw new Refused(
+      `${label}: clusterNetworks is declared with ${other.join(', ')}, which is not what the SDN has (${[...new Set(has)].join(', ')}): declare the networks that "oc get clusternetwork" shows`,
+    );
 }
 
 /** The version note is the only flow of table 253: `note:PLUGIN.VERSION...` (OS-2). */

@@ -87,7 +87,7 @@ describe.each(PIPELINES)('the bridge of an OpenShift %s node with %s', (release,
         bridge,
         plugin,
         `"${what}" is missing`,
-        'let the SDN rebuild',
+        'cuts all Pods of this node off meanwhile',
       );
   });
 
@@ -117,8 +117,24 @@ describe.each(PIPELINES)('the bridge of an OpenShift %s node with %s', (release,
       );
   });
 
-  test("is refused when one of several cluster networks is not the SDN's", () =>
-    refused(lines, { ...bridge, clusters: SEVERAL }, plugin, 'is missing'));
+  test.each([
+    ['a narrower network', ['10.128.0.0/16']],
+    ['a wider network', ['10.128.0.0/10']],
+    ['another network', ['10.1.0.0/16']],
+    ['one network too many', SEVERAL],
+  ])('is refused when %s is declared, with what the SDN has and no remedy for its bridge', (_what, clusters) => {
+    const missing = clusters.filter((cluster) => cluster !== BRIDGE.clusters[0]);
+    refused(
+      lines,
+      { ...bridge, clusters },
+      plugin,
+      `declared with ${missing.join(', ')}`,
+      'the SDN has (10.128.0.0/14)',
+    );
+  });
+
+  test('is recognised when some of its cluster networks are declared', () =>
+    expect(recognised(bridgeFlows({ ...bridge, clusters: SEVERAL }), bridge).plugin).toBe(plugin));
 
   test("is refused with another era's note", () => {
     const other = version === '01' ? '07' : version === '03' ? '0e' : '01';
