@@ -213,7 +213,7 @@ export async function openHosts<G extends Ground>(
 const LATE: Answer = { code: 124, out: '', err: '' };
 
 /** Hosts are saved as plain data; a lab that models them otherwise could only misread them. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** Where the product keeps what is its own on a host. */
 const OWN = 'var/lib/edge-ramp';
 
@@ -230,7 +230,10 @@ function refuse(...refusal: ConstructorParameters<typeof Refusal>): never {
 
 /** Files that scripts change without any command of the host: the CNI's address claims, units, and the program that a unit runs. */
 function files(root: string): string {
-  const inside = (folder: string): string[] => readdirSync(join(root, folder)).sort();
+  const inside = (folder: string): string[] =>
+    readdirSync(join(root, folder), { withFileTypes: true })
+      .flatMap((entry) => (entry.isFile() ? entry.name : []))
+      .sort();
   const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8').trim();
   const digest = (text: string): string => createHash('sha256').update(text.replaceAll(root, '')).digest('hex');
   return [

@@ -19,7 +19,7 @@ export const TEXTS = {
   faultAfter: verified(1, 'injected fault: done, but reported as failed: %s'),
 
   // ip
-  tunnelLine: verified(0, '%s: ip/ip remote %s local %s%s ttl inherit'),
+  tunnelLine: verified(0, '%s: ip/ip remote %s local %s%s'),
   tunnelModuleLine: verified(0, 'tunl0: any/ip remote any local any ttl inherit nopmtudisc'),
   tunnelExists: verified(1, 'add tunnel "tunl0" failed: File exists'), // names tunl0 whatever the device asked for
   tunnelChangeClash: verified(1, 'add tunnel "%s" failed: File exists'), // "add", although it was to be changed
@@ -33,6 +33,7 @@ export const TEXTS = {
   noRoute: verified(2, 'RTNETLINK answers: No such process'),
   unreachable: verified(2, 'RTNETLINK answers: Network is unreachable'),
   deviceDown: verified(2, 'Error: Device for nexthop is not up.'),
+  noSource: unverified(2, 'RTNETLINK answers: Invalid argument'),
   noGateway: verified(2, 'Error: Nexthop has invalid gateway.'),
   wildcard: verified(
     0,

@@ -11,6 +11,8 @@ import type { Plugin } from './node/pipeline';
 export interface WorldOptions {
   /** The SDN plugin of its ramp nodes; default networkpolicy. */
   readonly plugin?: Plugin;
+  /** Which iproute2 its ramp nodes have; default: today's. */
+  readonly iproute2?: 'old';
   /** The login shell on its BIG-IPs; default tmsh. */
   readonly shell?: 'tmsh' | 'bash';
   /** How many seconds a call of tmsh takes on its BIG-IPs; default: none. */
@@ -129,7 +131,7 @@ function newNode(
   spec: Spec,
   { instance, address, interface: device }: SpecNode,
   specs: readonly Spec[],
-  { plugin = 'networkpolicy', pods = [5, 6, 7, 8] }: WorldOptions,
+  { plugin = 'networkpolicy', iproute2, pods = [5, 6, 7, 8] }: WorldOptions,
 ): Node {
   const cluster = spec.clusterNetworks[0] ?? '10.128.0.0/14';
   const count = Object.values(state.nodes).filter((node) => node.settings.clusterNetwork === cluster).length;
@@ -145,6 +147,7 @@ function newNode(
     clusterNetwork: cluster,
     furtherNetworks: networksThrough(instance, specs).filter((network) => network !== cluster),
     gateway: `${hostIn(own, 1)}/23`,
+    ...(iproute2 ? { iproute2 } : {}),
     pods: pods.map((number) => hostIn(own, number)),
     others: [{ address: hostIn(networkOf(`${place}/24`), 250), subnet: others, pods: remote }],
   };

@@ -14,7 +14,9 @@ interface Words {
 }
 type Verb = (node: Node, words: Words) => Answer;
 
-const KEYWORDS = new Set(['dev', 'mode', 'remote', 'local', 'via', 'from', 'valid_lft', 'preferred_lft']);
+const KEYWORDS = new Set(
+  'dev mode remote local ttl tos via proto src metric from peer valid_lft preferred_lft'.split(' '),
+);
 const SYNONYMS: Record<string, string> = { address: 'addr', list: 'show', delete: 'del' };
 
 /** iproute2's `ip`, as far as tunnels, links, IPv4 addresses and routes of a ramp node go. */
@@ -55,17 +57,22 @@ function linkHead({ index, name, kind, dev, up, mtu }: Link): string {
   return `${index}: ${name}${kind === 'ipip' ? `@${dev || 'NONE'}` : ''}: <${flags}> mtu ${mtu} qdisc ${state}`;
 }
 
-function routeLine({ to, dev, via, kernel, src }: Route, hideDevice: boolean): string {
-  const device = hideDevice ? '' : `dev ${dev} `;
-  const origin = kernel ? `proto kernel scope link src ${src} ` : via ? '' : 'scope link ';
-  return `${shorten(to)} ${via ? `via ${via} ` : ''}${device}${origin}`;
+function routeLine({ to, dev, via, proto, src, metric }: Route, hideDevice: boolean): string {
+  const words = { via, dev: hideDevice ? undefined : dev, proto, scope: via ? undefined : 'link', src, metric };
+  return `${shorten(to)} ${Object.entries(words)
+    .flatMap(([word, value]) => (value ? `${word} ${value} ` : []))
+    .join('')}`;
 }
-function newRoute(node: Node, { names, values: { dev, via } }: Words): Route {
+function newRoute(node: Node, { names, values: { dev, via, proto, src, metric } }: Words): Route {
   if (!need(node, dev).up) throw new Refusal('deviceDown');
   const onLink = via && node.routes.some((route) => route.dev === dev && !route.via && contains(route.to, via));
   if (via && (!onLink || holds(node, via))) throw new Refusal('noGateway');
-  return { to: widen(names[0]), dev: dev!, ...(via ? { via } : {}) };
+  if (src && !holds(node, src)) throw new Refusal('noSource');
+  const given = Object.entries({ via, proto, src, metric }).filter(([, value]) => value !== undefined);
+  return { to: widen(names[0]), dev: dev!, ...Object.fromEntries(given) };
 }
+/** Routes to one network that stand side by side have other metrics. */
+const sameRoute = (a: Route, b: Route): boolean => a.to === b.to && (a.metric ?? '0') === (b.metric ?? '0');
 
 /** The kernel allows one tunnel per pair of ends and bound device; the module's own, tunl0, has none of them. */
 const clashes = (node: Node, name: string, ends: Pick<Link, 'remote' | 'local' | 'dev'>): boolean =>
@@ -81,34 +88,56 @@ function tunnelNamed(node: Node, name: string, verb: 'get' | 'delete'): Link {
   return link;
 }
 
-/** As the kernel keeps them: by network, the smaller one first. */
+/** As the kernel keeps them: by network, the smaller one first, and by metric. */
 const byNetwork = (a: Route, b: Route): number =>
-  toNumber(hostOf(a.to)) - toNumber(hostOf(b.to)) || lengthOf(b.to) - lengthOf(a.to);
+  toNumber(hostOf(a.to)) - toNumber(hostOf(b.to)) ||
+  lengthOf(b.to) - lengthOf(a.to) ||
+  Number(a.metric ?? 0) - Number(b.metric ?? 0);
+
+/** iproute2 of RHEL 7.3 and before: two blanks ahead of most words (xcat-core PR 3569). */
+const inItsWords = (node: Node, line: string): string =>
+  node.settings.iproute2 === 'old' ? line.replace(/ (remote|local|dev|ttl|proto|scope|src|metric) /g, '  $1 ') : line;
 
 const COMMANDS: Record<string, Verb> = {
   'tunnel show': (node, { names }) => {
     const tunnels = node.links.filter((link) => link.kind === 'ipip' && (!names[0] || link.name === names[0]));
-    const told = tunnels.map(({ name, remote, local, dev }) =>
-      text('tunnelLine', name, remote, local, dev ? ` dev ${dev}` : ''),
-    );
+    const told = tunnels.map(({ name, remote, local, dev, ttl, tos }) => {
+      const options = `${dev ? ` dev ${dev}` : ''} ttl ${ttl ?? 'inherit'}${tos ? ` tos ${tos}` : ''}`;
+      return inItsWords(node, text('tunnelLine', name, remote, local, options));
+    });
     return say(...(names[0] ? [] : [text('tunnelModuleLine')]), ...told);
   },
   'tunnel add': (node, { names: [name = ''], values }) => {
-    const { mode, remote = 'any', local = 'any', dev = '' } = values;
+    const { mode, remote = 'any', local = 'any', dev = '', ttl, tos } = values;
     if (mode !== 'ipip' || !name) throw new Refusal('notModelled', 'ip', `tunnel add ${name} mode ${mode}`);
     if (dev) need(node, dev);
     if (linkNamed(node, name) || clashes(node, name, { remote, local, dev })) throw new Refusal('tunnelExists');
     const fresh = { index: node.nextIndex++, up: false, mtu: 1480, mac: '', received: 0 };
-    node.links.push({ ...fresh, name, kind: 'ipip', remote, local, dev });
+    node.links.push({
+      ...fresh,
+      name,
+      kind: 'ipip',
+      remote,
+      local,
+      dev,
+      ...(ttl ? { ttl } : {}),
+      ...(tos ? { tos } : {}),
+    });
     return done();
   },
   // keeps whatever is not named
   'tunnel change': (node, { names: [name = ''], values }) => {
     const tunnel = tunnelNamed(node, name, 'get');
-    const { remote = tunnel.remote, local = tunnel.local, dev = tunnel.dev } = values;
+    const {
+      remote = tunnel.remote,
+      local = tunnel.local,
+      dev = tunnel.dev,
+      ttl = tunnel.ttl,
+      tos = tunnel.tos,
+    } = values;
     if (dev) need(node, dev);
     if (clashes(node, name, { remote, local, dev })) throw new Refusal('tunnelChangeClash', name);
-    Object.assign(tunnel, { remote, local, dev });
+    Object.assign(tunnel, { remote, local, dev, ttl, tos });
     return done();
   },
   'tunnel del': (node, { names: [name = ''] }) => {
@@ -145,10 +174,10 @@ const COMMANDS: Record<string, Verb> = {
   'addr show': (node, words) => {
     const told = shown(node, words).flatMap((link) => {
       const inet = node.addresses.filter((a) => a.dev === link.name);
-      const texts = inet.map(({ address, length, dev, until }) => {
+      const texts = inet.map(({ address, length, peer, dev, until }) => {
         const left = until === undefined ? 'forever' : `${Math.max(0, Math.ceil(until - words.now))}sec`;
         const scope = contains('127.0.0.1/8', address) ? 'host' : 'global';
-        return `    inet ${address}/${length} scope ${scope} ${dev}\n       valid_lft ${left} preferred_lft ${left}`;
+        return `    inet ${address}${peer ? ` peer ${peer}` : ''}/${length} scope ${scope} ${dev}\n       valid_lft ${left} preferred_lft ${left}`;
       });
       if (words.flags.has('-o')) return texts.map((each) => `${link.index}: ${link.name}${each.replace('\n', '\\')}`);
       return [`${linkHead(link)} group default qlen 1000`, ...texts];
@@ -159,9 +188,10 @@ const COMMANDS: Record<string, Verb> = {
   'addr replace': (node, words) => setAddress(node, words, false),
   'addr del': (node, { names: [cidr = ''], values }) => {
     const dev = need(node, values['dev']).name;
-    const wildcard = !cidr.includes('/');
+    const wildcard = !cidr.includes('/') && values['peer'] === undefined;
+    const wanted = withPeer(cidr, values['peer']);
     const found = node.addresses.find(
-      (a) => a.dev === dev && a.address === hostOf(cidr) && (wildcard || a.length === lengthOf(cidr)),
+      (a) => a.dev === dev && a.address === hostOf(cidr) && (wildcard || sameForm(a, wanted)),
     );
     const warning = wildcard ? `${text('wildcard', cidr, 32)}\n` : '';
     if (!found) {
@@ -174,26 +204,28 @@ const COMMANDS: Record<string, Verb> = {
   'route show': (node, { names, values: { dev } }) => {
     if (dev) need(node, dev);
     const wanted = node.routes.filter((r) => (!names[0] || r.to === widen(names[0])) && (!dev || r.dev === dev));
-    return say(...wanted.toSorted(byNetwork).map((route) => routeLine(route, dev !== undefined)));
+    return say(...wanted.toSorted(byNetwork).map((route) => inItsWords(node, routeLine(route, dev !== undefined))));
   },
   'route add': (node, words) => {
     const route = newRoute(node, words);
-    if (node.routes.some(({ to }) => to === route.to)) throw new Refusal('fileExists');
+    if (node.routes.some((other) => sameRoute(other, route))) throw new Refusal('fileExists');
     node.routes.push(route);
     return done();
   },
   'route replace': (node, words) => {
     const route = newRoute(node, words);
-    node.routes = [...node.routes.filter(({ to }) => to !== route.to), route];
+    node.routes = [...node.routes.filter((other) => !sameRoute(other, route)), route];
     return done();
   },
-  'route del': (node, { names, values: { dev, via } }) => {
+  'route del': (node, { names, values: { dev, via, proto, src, metric } }) => {
     if (dev) need(node, dev);
-    const found = node.routes.findIndex(
-      (route) => route.to === widen(names[0]) && (!dev || route.dev === dev) && (!via || route.via === via),
-    );
-    if (found < 0) throw new Refusal('noRoute');
-    node.routes.splice(found, 1);
+    const wanted = Object.entries({ dev, via, proto, src, metric }).filter(([, value]) => value !== undefined);
+    const found = node.routes
+      .filter(({ to }) => to === widen(names[0]))
+      .toSorted(byNetwork)
+      .find((route) => wanted.every(([word, value]) => route[word as keyof Route] === value));
+    if (!found) throw new Refusal('noRoute');
+    node.routes = node.routes.filter((route) => route !== found);
     return done();
   },
   'route get': (node, { names: [address = ''], values: { from } }) => {
@@ -209,13 +241,20 @@ const COMMANDS: Record<string, Verb> = {
   },
 };
 
+/** What an address is beside itself: its length and, on a link between two ends, the other end. */
+const withPeer = (cidr: string, peer: string | undefined): { readonly length: number; readonly peer?: string } =>
+  peer === undefined ? { length: lengthOf(cidr) } : { length: lengthOf(peer), peer: hostOf(peer) };
+const sameForm = (a: ReturnType<typeof withPeer>, b: ReturnType<typeof withPeer>): boolean =>
+  a.length === b.length && a.peer === b.peer;
+
 function setAddress(node: Node, { names: [cidr = ''], values, now }: Words, fresh: boolean): Answer {
   const dev = need(node, values['dev']).name;
+  const wanted = withPeer(cidr, values['peer']);
   const is = (each: Node['addresses'][number]): boolean =>
-    each.dev === dev && each.address === hostOf(cidr) && each.length === lengthOf(cidr);
+    each.dev === dev && each.address === hostOf(cidr) && sameForm(each, wanted);
   const there = node.addresses.some(is);
   if (there && fresh) throw new Refusal('fileExists');
-  if (!there) addAddress(node, dev, cidr);
+  if (!there) addAddress(node, dev, cidr, wanted);
   const seconds = Number(values['valid_lft'] ?? NaN); // NaN: forever
   node.addresses = node.addresses.map((each) => (is(each) && seconds ? { ...each, until: now + seconds } : each));
   return done();

@@ -15,6 +15,8 @@ export interface NodeSettings {
   readonly furtherNetworks?: readonly string[];
   /** tun0's address with length; the node's own subnet follows from it. */
   readonly gateway: string;
+  /** Default: today's. `old`: of RHEL 7.3 and before, which prints other blanks. */
+  readonly iproute2?: 'old';
   /** Pods by address; their ports on br0 count from 4. */
   readonly pods: string[];
   /** Other nodes of the cluster, as far as this one reaches their Pods. */
@@ -38,6 +40,9 @@ export interface Link {
   remote: string;
   local: string;
   dev: string;
+  /** Absent: inherited. */
+  ttl?: string;
+  tos?: string;
   /** Packets received. */
   received: number;
 }
@@ -47,13 +52,18 @@ export interface Route {
   readonly dev: string;
   readonly via?: string;
   readonly src?: string;
-  readonly kernel?: boolean;
+  /** Who made it; absent: a person. */
+  readonly proto?: string;
+  readonly metric?: string;
 }
 
 export interface Address {
   readonly dev: string;
   readonly address: string;
+  /** Of the network that it, or its peer, lies in. */
   readonly length: number;
+  /** The other end of a link between two. */
+  readonly peer?: string;
   /** When it goes by itself, in lab seconds. */
   readonly until?: number;
 }
@@ -113,7 +123,7 @@ export function rebuildBridge(node: Node): void {
   removeLink(node, 'tun0');
   node.links.push(ether(index, 'tun0', 1450));
   addAddress(node, 'tun0', node.settings.gateway);
-  node.routes = node.routes.filter((route) => !(route.kernel && route.dev === 'tun0')); // the SDN replaces the connected route by the cluster's
+  node.routes = node.routes.filter((route) => !(route.proto === 'kernel' && route.dev === 'tun0')); // the SDN replaces the connected route by the cluster's
   for (const to of [...networksOf(node.settings), '172.30.0.0/16']) node.routes.push({ to, dev: 'tun0' });
   node.flows = pipelineFlows(node.settings);
 }
@@ -134,27 +144,39 @@ export const addressesOn = (node: Node, dev: string): string[] =>
 export const holds = (node: Node, address: string): boolean =>
   node.addresses.some((entry) => entry.address === address);
 
-export function addAddress(node: Node, dev: string, cidr: string): void {
-  const fresh = { dev, address: hostOf(cidr), length: lengthOf(cidr) };
+export function addAddress(
+  node: Node,
+  dev: string,
+  cidr: string,
+  form: Pick<Address, 'length' | 'peer'> = { length: lengthOf(cidr) },
+): void {
+  const fresh = { dev, address: hostOf(cidr), ...form };
   node.addresses.push(fresh);
   if (linkNamed(node, dev)?.up) connect(node, fresh);
 }
 
+/** The network of an address or of its peer; undefined: no other host is in it. */
+const connected = ({ address, length, peer }: Address): string | undefined =>
+  peer === undefined && length === 32 ? undefined : networkOf(`${peer ?? address}/${length}`);
+
 /** The kernel's own route to an address's network, which stands while its device is up. */
-export function connect(node: Node, { dev, address, length }: Address): void {
-  const to = networkOf(`${address}/${length}`);
-  if (length < 32 && !node.routes.some((route) => route.kernel && route.dev === dev && route.to === to))
-    node.routes.push({ to, dev, src: address, kernel: true });
+export function connect(node: Node, address: Address): void {
+  const to = connected(address);
+  const route = { to: to ?? '', dev: address.dev, proto: 'kernel', src: address.address };
+  const there = node.routes.some(
+    ({ proto, dev, to: other }) => proto === 'kernel' && dev === route.dev && other === to,
+  );
+  if (to !== undefined && !there) node.routes.push(route);
 }
 
 /** Takes an address away, and the routes that stood by it; a device without any address has no route either. */
-export function removeAddress(node: Node, { dev, address, length }: Address): void {
-  const is = (each: Address): boolean => each.dev === dev && each.address === address && each.length === length;
-  node.addresses = node.addresses.filter((each) => !is(each));
-  const gone = networkOf(`${address}/${length}`);
+export function removeAddress(node: Node, removed: Address): void {
+  const { dev, address } = removed;
+  node.addresses = node.addresses.filter((each) => each !== removed);
+  const gone = connected(removed);
   const last = addressesOn(node, dev).length === 0;
   node.routes = node.routes.filter(
-    (route) => route.dev !== dev || !(last || (route.kernel && route.src === address && route.to === gone)),
+    (route) => route.dev !== dev || !(last || (route.proto === 'kernel' && route.src === address && route.to === gone)),
   );
 }
 
@@ -165,9 +187,11 @@ export function removeLink(node: Node, name: string): void {
   node.routes = node.routes.filter((route) => route.dev !== name);
 }
 
-/** The most specific route to an address. */
+/** The most specific route to an address, of several the one with the lowest metric. */
 export const routeTo = (node: Node, address: string): Route | undefined =>
-  node.routes.filter((route) => contains(route.to, address)).sort((a, b) => lengthOf(b.to) - lengthOf(a.to))[0];
+  node.routes
+    .filter((route) => contains(route.to, address))
+    .sort((a, b) => lengthOf(b.to) - lengthOf(a.to) || Number(a.metric ?? 0) - Number(b.metric ?? 0))[0];
 
 /** The source address the kernel chooses for a packet over that route. */
 export const sourceOf = (node: Node, route: Route): string =>
@@ -175,8 +199,11 @@ export const sourceOf = (node: Node, route: Route): string =>
 
 /** The node's configuration as sorted text; counters, indexes, conntrack and the loopback device are left out, the order of iptables rules is kept. */
 export function dumpNode(node: Node): string {
-  const ends = ({ kind, mac, remote, local, dev }: Link): string =>
-    kind === 'ether' ? `ether ${mac}` : `ipip remote ${remote} local ${local} dev ${dev || 'any'}`;
+  const given = (word: string, value: string | undefined): string => (value === undefined ? '' : ` ${word} ${value}`);
+  const ends = ({ kind, mac, remote, local, dev, ttl, tos }: Link): string =>
+    kind === 'ether'
+      ? `ether ${mac}`
+      : `ipip remote ${remote} local ${local} dev ${dev || 'any'}${given('ttl', ttl)}${given('tos', tos)}`;
   const rules = (table: 'filter' | 'nat'): string[] =>
     Object.keys(node.chains[table])
       .sort()
@@ -188,9 +215,11 @@ export function dumpNode(node: Node): string {
       .sort(),
     ...node.addresses
       .filter(({ dev }) => dev !== 'lo')
-      .map(({ dev, address, length }) => `address ${address}/${length} dev ${dev}`)
+      .map(({ dev, address, length, peer }) => `address ${address}${given('peer', peer)}/${length} dev ${dev}`)
       .sort(),
-    ...node.routes.map(({ to, dev, via }) => `route ${to} dev ${dev}${via ? ` via ${via}` : ''}`).sort(),
+    ...node.routes
+      .map(({ to, dev, via, metric }) => `route ${to} dev ${dev}${given('via', via)}${given('metric', metric)}`)
+      .sort(),
     ...rules('filter').map((line) => `iptables filter ${line}`),
     ...rules('nat').map((line) => `iptables nat ${line}`),
     ...node.flows
