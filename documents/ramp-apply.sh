@@ -6,32 +6,52 @@ expect() { # FROM COMMAND...: another may have changed the object since it was l
   local from=$1
   shift
   consult "$@"
-  case " $said " in *" $from "*) ;; *) fail "$CHANGED" "\"$*\" no longer shows \"$from\", as it did when the plan was made: $(its_words)" ;; esac
+  in_words "$said"
+  case ${words/ scope link / } in *" $from "*) ;; *) fail "$CHANGED" "\"$*\" no longer shows \"$from\", as it did when the plan was made: $(its_words)" ;; esac
 }
 
-# Exclusively, so that the CNI and we cannot take the same address; then a look whether a Pod already had it without a claim.
+# Exclusively, so that the CNI and we cannot take the same address; and whole or not at all, since a file without our mark would be a reservation
+# for ever: on the disk beside it (a power cut empties a file that is not), then linked. Then a look whether a Pod already had it without a claim.
 claim() { # ADDRESS
+  local draft=$claims/.$mark
   if printing; then
-    printf 'set -C; echo %s > %s/%s\n' "$mark" "$claims" "$1"
+    printf 'cd %s && echo %s > .%s && ln .%s %s && rm .%s\n' "$claims" "$mark" "$mark" "$mark" "$1" "$mark"
     return
   fi
-  mkdir -p "$claims"
-  (set -C && printf '%s\n' "$mark" >"$claims/$1") 2>/dev/null || grep -qxF -- "$mark" "$claims/$1" ||
+  if ! { mkdir -p "$claims" && dd of="$draft" conv=fsync <<<"$mark" && holds_mark "$draft"; } 2>/dev/null; then
+    rm -f "$draft"
+    fail "$REFUSED" "cannot write to $claims: is its file system full?"
+  fi
+  ln "$draft" "$claims/$1" 2>/dev/null || holds_mark "$claims/$1" || {
+    rm -f "$draft"
     fail "$CHANGED" "address $1 was given to a Pod or another tunnel meanwhile ($claims/$1 exists)"
-  consult "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-flows br0 "ip,nw_dst=$1"
-  [ "$code" -eq 0 ] || fail "$REFUSED" "ovs-ofctl dump-flows br0 ip,nw_dst=$1 answered (exit code $code): $(its_words)"
-  case $said in *REG1* | *" table=7,"*)
-    rm -f "$claims/$1"
+  }
+  rm -f "$draft"
+  capture "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-flows br0 "ip,nw_dst=$1"
+  case $code:$said in
+  0:*REG1* | 0:*" table=7,"*)
+    unclaim "$1"
     fail "$CHANGED" "a Pod has address $1 although the CNI had no claim on it"
     ;;
+  0:*) ;;
+  *)
+    unclaim "$1"
+    fail "$REFUSED" "ovs-ofctl dump-flows br0 ip,nw_dst=$1 answered (exit code $code): $(its_words)"
+    ;;
   esac
+}
+
+holds_mark() { # FILE
+  local line=''
+  { IFS= read -r line <"$1"; } 2>/dev/null
+  [ "$line" = "$mark" ]
 }
 
 unclaim() { # ADDRESS: only our own
   if printing; then
     printf 'rm %s/%s\n' "$claims" "$1"
-  elif grep -qxF -- "$mark" "$claims/$1" 2>/dev/null; then
-    rm -f "$claims/$1"
+  elif holds_mark "$claims/$1"; then
+    run rm -f "$claims/$1"
   fi
 }
 
@@ -69,8 +89,8 @@ carry_out() { # VERB KIND NAME FROM TO
   case $kind in flow) flow "$verb" "$name" "$from" "$to" && return ;; esac
   send_bundle
   case "$verb $kind $to" in
-  # Ahead of any REJECT. A copy further down (`behind`) does no harm and is left until the tunnel goes.
-  'create input ahead' | 'modify input ahead') input_rule "$name" && run iptables -w -I INPUT 1 "${rule[@]}" ;;
+  'create input ahead') input_rule "$name" && run iptables -w -I INPUT 1 "${rule[@]}" ;;
+  'modify input ahead') input_rule "$name" && bring_ahead ;;
   'create input behind') input_rule "$name" && run iptables -w -A INPUT "${rule[@]}" ;;
   'modify input behind') input_rule "$name" && run iptables -w -D INPUT "${rule[@]}" ;;
   'delete input '*) input_rule "$name" && remove_all ;;
@@ -79,8 +99,8 @@ carry_out() { # VERB KIND NAME FROM TO
   'delete tunnel '*) expect "$from" ip -o tunnel show "$name" && run ip tunnel del "$name" ;;
   'create link '*) run ip link set "$name" up ;;
   'delete link '*) run ip link set "$name" down ;;
-  'create address '*) run ip addr add "${name#* }$to" dev "${name%% *}" ;;
-  'delete address '*) run ip addr del "${name#* }$from" dev "${name%% *}" ;;
+  'create address '*) run ip addr add ${name#* }${to/#peer/ peer} dev "${name%% *}" ;;
+  'delete address '*) run ip addr del ${name#* }${from/#peer/ peer} dev "${name%% *}" ;;
   'create route '*) run ip route add "$name/32" $to ;;
   'modify route '*) expect "$from" ip -4 route show "$name" && run ip route replace "$name/32" $to ;;
   'delete route '*) run ip route del "$name/32" $from ;;
@@ -96,6 +116,20 @@ carry_out() { # VERB KIND NAME FROM TO
   'delete report '*) remove_report ;;
   *) fail "$UNFIT" "unknown operation: $verb $kind" ;;
   esac
+}
+
+# One copy of the rule at the head. Of those further down, which do no harm, the last one stays: so the way back is to take the first one away.
+bring_ahead() {
+  local copies=1
+  if ! printing; then
+    consult iptables -w -S INPUT
+    copies=$(grep -Ec -- "-s +${rule[3]}/32 .* --comment +\"?$mark\"? " <<<"$said")
+  fi
+  while [ "$copies" -gt 1 ]; do
+    run iptables -w -D INPUT "${rule[@]}"
+    copies=$((copies - 1))
+  done
+  run iptables -w -I INPUT 1 "${rule[@]}"
 }
 
 remove_all() { # every copy of the rule

@@ -7,6 +7,14 @@ mark=edge-ramp:$SSM_Tunnel
 ovs=(env)
 command -v ovs-ofctl >/dev/null || ovs=(nsenter --mount --target "$(pgrep -o -x ovs-vswitchd)" --)
 
+# Blanks never count: iproute2 of RHEL 7.3 and before prints two where later ones print one.
+words=''
+in_words() { # TEXT: into $words, with one blank around each of its words
+  local -a each
+  IFS=$' \t\n' read -r -d '' -a each <<<"$1"
+  words=" ${each[*]} "
+}
+
 # The rule that lets BIG-IP's tunnel in. By number, since the name of protocol 4 depends on /etc/protocols.
 input_rule() { # BIGIP
   rule=(-p 4 -s "$1" -m comment --comment "$mark" -j ACCEPT)

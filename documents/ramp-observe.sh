@@ -4,48 +4,103 @@ need SSM_Questions
 # A rule's comment is ours as a whole word: edge-a is no part of edge-a2. iptables prints it with or without quotes.
 quoted="--comment \"$mark\" " plain="--comment $mark "
 
-# `present 1` when the rule is there, `ours N` for each copy's place in the chain, `reject N` for the first rule that turns packets away.
-input() { # BIGIP
-  local present=0
-  input_rule "$1"
-  consult iptables -w -C INPUT "${rule[@]}"
-  [ "$code" -ne 0 ] || present=1
+# `ours N` for the place of each copy of our rule in the chain, and `reject N` for the first rule that may turn BIG-IP's packets away, by protocol,
+# source and input interface. What is not understood may. Protocol 4 has a name of its own in each /etc/protocols; the names here are others.
+input() { # BIGIP INTERFACE
   consult iptables -w -S INPUT
-  [ "$code" -ne 0 ] || said=$(awk -v quoted="$quoted" -v plain="$plain" -v source="-s $1/32 " -v present="$present" '
-    BEGIN { print "present " present }
-    !/^-A / { next }
-    { n++ }
-    index($0, source) && (index($0, quoted) || index($0, plain)) { print "ours " n; next }
-    / -j (REJECT|DROP)/ && !rejected { print "reject " n; rejected = 1 }' <<<"$said")
-  answer "input $1" "$code" "$said" "$complaint"
+  [ "$code" -ne 0 ] || said=$(awk -v quoted="$quoted" -v plain="$plain" -v bigip="$1" -v interface="$2" '
+    function number(address,   part) {
+      split(address, part, ".")
+      return ((part[1] * 256 + part[2]) * 256 + part[3]) * 256 + part[4]
+    }
+    function other_protocol(name) {
+      return name ~ /^(tcp|udp|udplite|icmp|igmp|ipv6|ipv6-icmp|icmpv6|gre|esp|ah|ospf|ospfigp|pim|vrrp|sctp|dccp)$/ || (name ~ /^[1-9][0-9]*$/ && name != 4)
+    }
+    function other_source(network,   part, size) {
+      if (network !~ /^[0-9.]+\/[0-9]+$/) return 0
+      split(network, part, "/")
+      size = 2 ^ (32 - part[2])
+      return int(number(part[1]) / size) != int(number(bigip) / size)
+    }
+    function other_interface(name) { return name !~ /[+]$/ && name != interface }
+    function may_meet(   i) {
+      for (i = 3; i < NF; i++) {
+        if ($i == "!") i += 2
+        else if ($i == "-p" && other_protocol($(i + 1))) return 0
+        else if ($i == "-s" && other_source($(i + 1))) return 0
+        else if ($i == "-i" && other_interface($(i + 1))) return 0
+      }
+      return 1
+    }
+    $1 != "-A" { next }
+    { n++; $1 = $1; marked = index($0, quoted) || index($0, plain); gsub(/"[^"]*"/, "-") }
+    marked && / -j ACCEPT$/ && index($0, " -s " bigip "/32 ") && may_meet() { print "ours " n; next }
+    / -j (REJECT|DROP)( |$)/ && !rejected && may_meet() { print "reject " n; rejected = 1 }' <<<"$said")
+  answer "input $1 $2" "$code" "$said" "$complaint"
 }
 
 nat() { # SOURCE
+  local line ours=''
   consult iptables -w -t nat -S POSTROUTING
-  [ "$code" -ne 0 ] || said=$(grep -F -e "$quoted" -e "$plain" <<<"$said")
-  answer "nat $1" "$code" "$said" "$complaint"
+  while IFS= read -r line; do
+    in_words "$line"
+    case $words in *"$quoted"* | *"$plain"*) ours+=${ours:+$newline}$line ;; esac
+  done <<<"$said"
+  answer "nat $1" "$code" "$ours" "$complaint"
 }
 
-# Addresses, one a line or a file of that name, in few characters: `10.129.0.5,6 10.129.1.7`. A busy node has hundreds of Pods.
-grouped() {
-  sort -u | awk '
-    { sub(".*/", "") }
-    !/^[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+$/ { next }
-    { last = $0; sub(".*[.]", "", last); network = substr($0, 1, length($0) - length(last))
-      printf "%s%s", network == before ? "," : space network, last
-      before = network; space = " " }'
+# One address more in a list, which comes in order, in few characters: `10.129.0.5,6 10.129.1.7`. A busy node has hundreds of Pods.
+add() { # LIST ADDRESS
+  local list=${!1} network=${2%.*}.
+  case ${list##* } in
+  "$network"*) printf -v "$1" '%s,%s' "$list" "${2##*.}" ;;
+  *) printf -v "$1" '%s%s' "${list:+$list }" "$2" ;;
+  esac
 }
 
-# The CNI's claims: all of them on one line, those with our mark on the next, those of other tunnels on the last.
+# The CNI's claims: all of them on one line, those with our mark on the next, those of other tunnels on the last. Files only: there are hundreds.
 claimed() {
-  local all='' ours='' others='' marked
-  if [ -d "$claims" ]; then
-    all=$(find "$claims" -maxdepth 1 -type f | grouped)
-    marked=$(find "$claims" -maxdepth 1 -type f -exec grep -Hx -- 'edge-ramp:.*' {} +)
-    ours=$(sed -n "s/:$mark\$//p" <<<"$marked" | grouped)
-    others=$(sed -e "/:$mark\$/d" -e 's/:edge-ramp:.*//' <<<"$marked" | grouped)
-  fi
-  answer claims 0 "$all"$'\n'"$ours"$'\n'"$others"
+  local all='' ours='' others='' file address line
+  set +f
+  for file in "$claims"/*; do
+    address=${file##*/}
+    [[ $address =~ ^[0-9]+(\.[0-9]+){3}$ && -f $file && -r $file ]] || continue
+    line=''
+    IFS= read -r line <"$file"
+    add all "$address"
+    case $line in "$mark") add ours "$address" ;; edge-ramp:*) add others "$address" ;; esac
+  done
+  set -f
+  answer claims 0 "$all$newline$ours$newline$others"
+}
+
+# What else builds a ramp here, when the node boots: units of the node's own, and rc.local, that bear the published procedure's words or start a
+# script that does (OS-45). A line each: the unit with its state, or the file.
+boot() {
+  local file found=''
+  set +f
+  for file in "$root"/etc/systemd/system/*.service "$root"/etc/rc.d/rc.local "$root"/etc/rc.local; do
+    if [ ! -f "$file" ] || ! builds_a_ramp "$file"; then continue; fi
+    case $file in
+    *.service)
+      capture systemctl is-enabled "${file##*/}"
+      [ "$said" != enabled ] || found+="${file##*/}$newline"
+      ;;
+    *) [ ! -x "$file" ] || found+="${file#"$root"}$newline" ;;
+    esac
+  done
+  set -f
+  answer boot 0 "${found%"$newline"}"
+}
+
+builds_a_ramp() { # FILE: a script, or a unit whose program is one; the first 64 KB, and of a program that is no text nothing
+  local text='' program
+  IFS= read -r -d '' -n 65536 text <"$1"
+  case $text in *RAMP_SDN_IP* | *cookie=0x999*) return 0 ;; esac
+  case $1 in *.service) ;; *) return 1 ;; esac
+  [[ $newline$text =~ ${newline}ExecStart=[-@:+!]*([^[:space:]]+) ]] || return 1
+  program=$root${BASH_REMATCH[1]}
+  [ -f "$program" ] && [ -r "$program" ] && builds_a_ramp "$program"
 }
 
 flows='' flows_code='' flows_complaint=''
@@ -56,9 +111,16 @@ dump() { # once
 }
 
 # Addresses that Pods have by the flows that lead to them: those that load a tenant into a register, and before 3.5 those of table 7.
-pods() { # of what was dumped
-  sed -n -e 's/.*[ ,]nw_dst=\([0-9.]*\) actions=load:[^ ]*REG1.*/\1/p' \
-    -e 's/.*table=7,.*[ ,]nw_dst=\([0-9.]*\) actions=output:.*/\1/p' <<<"$flows" | sort -u
+pods() { # of what was dumped: into $said
+  said=$(awk '
+    !match($0, /[ ,]nw_dst=[0-9.]+ +actions=/) { next }
+    !(/ actions=load:[^ ]*REG1/ || (/table=7,/ && / actions=output:/)) { next }
+    { address = substr($0, RSTART + 8, RLENGTH - 8); sub(/ .*/, "", address) }
+    address in seen { next }
+    { seen[address]; last = address; sub(/.*[.]/, "", last); network = substr(address, 1, length(address) - length(last)) }
+    network in list { list[network] = list[network] "," last; next }
+    { list[network] = address; networks[++n] = network }
+    END { for (i = 1; i <= n; i++) printf "%s ", list[networks[i]] }' <<<"$flows")
 }
 
 # What br0 would do with a packet of BIG-IP to a Pod; nothing is sent. Of a packet without a protocol (`ip` alone) it would not show the new
@@ -66,9 +128,12 @@ pods() { # of what was dumped
 trace() { # SOURCE POD: `-` means any of this node's own
   local port pod=$2
   consult "${ovs[@]}" ovs-vsctl get Interface tun0 ofport
-  port=$said
+  port=${said//[[:space:]]/}
   dump
-  [ "$pod" != - ] || read -r pod < <(pods)
+  if [ "$pod" = - ]; then
+    pods
+    pod=${said%%[, ]*}
+  fi
   if [ -z "$port" ] || [ -z "$pod" ] || [ "$pod" = - ]; then
     answer "trace $1 $2" - ''
     return
@@ -81,7 +146,8 @@ trace() { # SOURCE POD: `-` means any of this node's own
 # Whether this node has the virtual IP of a pair.
 has_vip() { # VIP
   consult ip -o -4 addr show
-  case $said in *" inet $1/"*) return 0 ;; *) return 1 ;; esac
+  in_words "$said"
+  [[ $words == *" inet $1/"* ]]
 }
 
 answers_ping() { # ADDRESS
@@ -97,7 +163,8 @@ vip() { # INTERFACE VIP
     answer "vip $1 $2" "$code" "$said" "$complaint"
     return
   fi
-  case $said in
+  in_words "$said"
+  case $words in
   *" inet $2/"*) standby=no && answer "vip $1 $2" 0 here ;;
   *) if answers_ping "$2"; then answer "vip $1 $2" 0 elsewhere; else answer "vip $1 $2" 0 nowhere; fi ;;
   esac
@@ -113,30 +180,35 @@ await() { # VIP
   answer "await $1" 0 ''
 }
 
-# Ours, the published procedure's, whatever names our address, the version note, and the few that tell which pipeline this is, in every release:
-# those with tun0's address, those that match all packets, all ARP or all IP, and, before the tables that have a flow for each Pod or node, those
-# with a whole network in them. What looks at a tenant is a policy, and what writes a tunnel's end is another node's.
-# Asked for another cookie or source as well, what was told is not told again.
-told=''
+# Ours, the published procedure's and those of the script f5rampnodekb, whatever names our address, the version note, and the few that tell which
+# pipeline this is, in every release: those with an address of tun0, those that match all packets, all ARP or all IP, and, before the tables that
+# have a flow for each Pod or node, those with a whole network in them. What looks at a tenant is a policy, and what writes a tunnel's end is
+# another node's. Asked for another cookie or source as well, what was told is not told again.
+told='' tun0=''
 interesting() { # COOKIE SOURCE
-  local gateway
+  local own='' family address
   dump
-  gateway=$(ip -o -4 addr show dev tun0 2>/dev/null | awk 'NR == 1 { sub("/.*", "", $4); print $4 }')
+  [ -n "$tun0" ] || { consult ip -o -4 addr show dev tun0 && tun0=$said; }
+  while read -r _ _ family address _; do
+    [ "$family" != inet ] || own+="${own:+|}${address%/*}|${address%.*}.254"
+  done <<<"$tun0"
   said=$flows
-  [ "$flows_code" -ne 0 ] || said=$(awk -v cookie="cookie=$1," -v source="$2" -v gateway="$gateway" '
-    function names(address) { return address != "" && match($0, "[=:>]" address "([^0-9.]|$)") }
-    BEGIN { gsub(/\./, "[.]", source); gsub(/\./, "[.]", gateway) }
+  [ "$flows_code" -ne 0 ] || said=$(awk -v cookie="cookie=$1," -v source="$2" -v own="$own" '
+    BEGIN {
+      gsub(/\./, "[.]", source); gsub(/\./, "[.]", own)
+      source = "[=:>]" source "([^0-9.]|$)"; own = own == "" ? "^$" : "[=:>](" own ")([^0-9.]|$)"
+    }
     !/actions=/ { next }
     { table = 0; if (match($0, /table=[0-9]+/)) table = substr($0, RSTART + 6, RLENGTH - 6) + 0
-      gsub(/(duration|n_packets|n_bytes|idle_age|hard_age)=[^ ,]*, /, "") }
-    index($0, cookie) || index($0, "cookie=0x999,") || table == 253 || names(source) { print; next }
+      gsub(/(duration|n_packets|n_bytes|idle_age|hard_age)=[^ ,]*, */, "") }
+    index($0, cookie) || index($0, "cookie=0x999,") || table == 253 || $0 ~ source { print; next }
     !/priority=/ { print; next }
     /tun_dst|[ ,]reg[01]=/ { next }
-    names(gateway) || /priority=[0-9]+(,ip|,arp)? actions=(goto_table|output:[^N])/ { print; next }
+    $0 ~ own || /priority=[0-9]+(,ip|,arp)? +actions=(goto_table|output:[^N])/ { print; next }
     table > 40 { next }
-    /ct_state=-trk/ || /(nw_src|nw_dst|arp_tpa|arp_spa)=[0-9.]+\/[0-9]+/ || /in_port=[^ ,]+ actions=goto_table/ { print }' <<<"$flows")
+    /ct_state=-trk/ || /(nw_src|nw_dst|arp_tpa|arp_spa)=[0-9.]+\/[0-9]+/ || /in_port=[^ ,]+ +actions=goto_table/ { print }' <<<"$flows")
   if [ "$flows_code" -eq 0 ] && [ -n "$told" ]; then said=$(grep -vxF -f <(printf '%s\n' "$told") <<<"$said"); fi
-  told+=${told:+$'\n'}$said
+  told+=${told:+$newline}$said
   answer "flows $1 $2" "$flows_code" "$said" "$flows_complaint"
 }
 
@@ -160,16 +232,20 @@ heard() { # NAME
 question() { # KIND NAME...
   case $1 in
   forwarding) ask forwarding sysctl -n net.ipv4.ip_forward ;;
-  addresses) ask "$*" ip -o -4 addr show dev "$2" ;;
+  boot) boot ;;
+  addresses)
+    ask "$*" ip -o -4 addr show dev "$2"
+    case $2 in tun0) tun0=$said ;; esac
+    ;;
   link) ask "$*" ip -o link show dev "$2" ;;
   port) ask "$*" "${ovs[@]}" ovs-vsctl get Interface "$2" ofport ;;
   tunnel) tunnel "$2" ;;
   route) ask "$*" ip -4 route show "$2" ;;
-  input) input "$2" ;;
+  input) input "$2" "$3" ;;
   nat) nat "$2" ;;
   report) observe_report ;;
   claims) claimed ;;
-  pods) dump && answer pods 0 "$(pods | grouped)" ;;
+  pods) dump && pods && answer pods 0 "$said" ;;
   flows) interesting "$2" "$3" ;;
   vip) vip "$2" "$3" ;;
   await) await "$2" ;;

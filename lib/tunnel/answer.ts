@@ -52,9 +52,9 @@ export function readAnswers(device: string, text: string, questions: readonly st
   return answers;
 }
 
-/** At most 200 characters on one line: enough to recognise a message, too short to flood a cause. */
+/** At most 200 characters on one line, its blanks as printed: enough to recognise a message, too short to flood a cause. */
 export function excerpt(text: string): string {
-  const line = text.trim().replace(/\s+/g, ' ');
+  const line = text.trim().replace(/\s*[\t\r\n]\s*/g, ' ');
   return line.length > 200 ? `${line.slice(0, 200)}…` : line === '' ? '(nothing)' : line;
 }
 

@@ -2,10 +2,12 @@ import { describeWords } from '../describe';
 import type { Device, Observation, Operation, State, Wanted } from '../device';
 import { Refused } from '../errors';
 import { bigipUnit, isPair, rampNode, tunnelAddress } from '../tunnel';
+import { adopted } from './adopt';
 import { flowObjects, gatewayObjects, reportObject, tunnelObjects } from './objects';
 import { proofs, prove } from './prove';
 import { questions, read, type RampFacts } from './read';
 import { halfwayReport, looksElsewhere } from './report';
+import { deviceOf, standsBeside } from './route';
 
 /** A ramp node: the far end of the tunnel, and the way into the SDN. */
 export const ramp: Device<RampFacts> = {
@@ -26,8 +28,7 @@ export const ramp: Device<RampFacts> = {
   order: {
     rank,
     stage: () => 'shape',
-    // While what it looks at changes, a report would find it missing, and the virtual IP would move: it ends before and begins after.
-    immutable: (object, from, to) => object.startsWith('report ') && looksElsewhere(from, to),
+    immutable,
     dependents,
     halfway: halfwayReport,
     // The text of an earlier version is not kept: what goes back is what it was told.
@@ -39,9 +40,10 @@ export const ramp: Device<RampFacts> = {
 };
 
 function desired(wanted: Wanted, observed: Observation<RampFacts>): State {
-  const { name, spec } = wanted;
-  const { facts } = observed;
+  const { name, spec, applied } = wanted;
+  const { facts, state } = observed;
   refuseForeign(wanted, observed);
+  refuseUnremovable(wanted, observed);
   if (facts.sdn === null || facts.pipeline === null) throw new Refused(facts.pipelineProblem);
   if (!facts.forwarding)
     throw new Refused(`${title(name)}: net.ipv4.ip_forward is not 1, so it forwards nothing; the SDN needs it too`);
@@ -50,21 +52,32 @@ function desired(wanted: Wanted, observed: Observation<RampFacts>): State {
       `${title(name)}: br0 has flows with cookie ${spec.cookie} that are not this tunnel's (${facts.strangeFlows[0]}): declare another cookie`,
     );
   const node = rampNode(wanted.name, spec);
+  const named = [spec, ...(applied ? [applied] : [])];
   if (spec.snat === 'gateway')
     return {
-      ...tunnelObjects(spec, node),
-      ...gatewayObjects(spec, facts.sdn),
+      ...adopted(spec, named, { ...tunnelObjects(spec, node), ...gatewayObjects(spec, facts.sdn) }, state),
       ...reportObject(spec, facts.sdn.gateway),
     };
   if (facts.sdnAddress === null)
     throw new Refused(
       `${title(name)}: no address of ${facts.sdn.subnet} is free; declare snat: gateway, which needs none`,
     );
+  const flows = flowObjects(spec, facts.sdn, facts.pipeline, facts.sdnAddress);
   return {
-    ...tunnelObjects(spec, node),
-    ...flowObjects(spec, facts.sdn, facts.pipeline, facts.sdnAddress),
+    ...adopted(spec, named, { ...tunnelObjects(spec, node), ...flows }, state),
     ...reportObject(spec, facts.sdnAddress),
   };
+}
+
+/** What a teardown could not put back is refused before anything is adopted: else the tunnel could never be taken away again. */
+function refuseUnremovable({ name, spec, applied }: Wanted, { facts }: Observation<RampFacts>): void {
+  for (const { tunnel } of [spec, ...(applied ? [applied] : [])]) {
+    const settings = facts.unrestorable[`tunnel ${tunnel.interface}`];
+    if (settings !== undefined)
+      throw new Refused(
+        `${title(name)}: ${tunnel.interface} has what edge-ramp could not put back after a teardown (${settings}): remove that by hand first, which may cut what uses it`,
+      );
+  }
 }
 
 /** A device of our name that leads elsewhere, or a route to BIG-IP's end that does, is another's. */
@@ -75,14 +88,14 @@ function refuseForeign({ name, spec, applied }: Wanted, { state }: Observation<R
     const remotes = named.map((each) => `remote ${bigipUnit(each).address} `);
     if (value !== undefined && !remotes.some((remote) => value.startsWith(remote)))
       throw new Refused(
-        `${title(name)} already has a ${tunnel.interface} that is not this tunnel's (${value}): declare another tunnel.interface, or remove it`,
+        `${title(name)} already has a ${tunnel.interface} that is not this tunnel's (${value}): declare another tunnel.interface, or remove it, which cuts what goes through it`,
       );
   }
   for (const each of named) {
     const value = state[`route ${tunnelAddress(each)}`];
-    if (value !== undefined && !named.some(({ tunnel }) => value === `dev ${tunnel.interface}`))
+    if (value !== undefined && !named.some(({ tunnel }) => deviceOf(value) === tunnel.interface))
       throw new Refused(
-        `${title(name)} already has a route to ${tunnelAddress(each)} that is not this tunnel's (${value}): remove it`,
+        `${title(name)} already has a route to ${tunnelAddress(each)} that is not this tunnel's (${value}): remove it, which cuts what goes that way`,
       );
   }
 }
@@ -99,8 +112,19 @@ function remarks({ name, spec }: Wanted, { facts }: Observation<RampFacts>): rea
     found.push(
       `${title(name)} is an EC2 instance: is its network really an L2 network of your own? In a VPC keepalived cannot move ${spec.ramp.vip}, and no second node takes over`,
     );
+  for (const script of facts.bootScripts)
+    found.push(
+      `${title(name)} runs ${script} when it boots, which builds a ramp as the published procedure does: it takes away tun1 and may take away br0, and with them all traffic of the node and what edge-ramp made; take it out of the boot (RUNBOOK, "A foreign boot script")`,
+    );
   if (facts.reportRemark !== '') found.push(`${title(name)}: ${facts.reportRemark}`);
   return found;
+}
+
+function immutable(object: string, from: string, to: string): boolean {
+  const [kind] = object.split(' ');
+  // While what it looks at changes, a report would find it missing, and the virtual IP would move: it ends before and begins after.
+  if (kind === 'report') return looksElsewhere(from, to);
+  return kind === 'address' || (kind === 'route' && standsBeside(from, to));
 }
 
 /** The kernel drops a device's routes with the device, and with its last address (LX-22). */
@@ -108,7 +132,7 @@ function dependents(object: string, state: State): readonly string[] {
   const [kind, name] = object.split(' ') as [string, string];
   const last = !Object.keys(state).some((other) => other !== object && other.startsWith(`address ${name} `));
   return kind === 'tunnel' || (kind === 'address' && last)
-    ? Object.keys(state).filter((other) => other.startsWith('route ') && state[other] === `dev ${name}`)
+    ? Object.keys(state).filter((other) => other.startsWith('route ') && deviceOf(state[other]) === name)
     : [];
 }
 
@@ -125,8 +149,12 @@ function rank({ verb, object }: Operation, all: readonly Operation[]): number {
   // The report begins when all that it looks at is there, and ends before any of it goes.
   if (kind === 'report') return verb === 'delete' ? -place : 200;
   if (verb !== 'delete' || kind === 'flow') return place;
+  // An address that is made anew in another form has itself no successor.
   const succeeded =
-    kind === 'address' && all.some((other) => other.verb === 'create' && other.object.startsWith(`address ${name} `));
+    kind === 'address' &&
+    all.some(
+      (other) => other.verb === 'create' && other.object !== object && other.object.startsWith(`address ${name} `),
+    );
   return ['route', 'address', 'link', 'tunnel'].includes(kind) && !succeeded && name !== 'tun0' ? -place : 100 - place;
 }
 
@@ -151,7 +179,7 @@ function describe(operation: Operation): string {
   if (kind === 'input')
     return `${sign} firewall: let the tunnel (protocol 4) in from ${name}${to === 'ahead' ? ', ahead of any REJECT' : ''}`;
   if (kind === 'link') return `${sign} link ${name} up`;
-  if (kind === 'address') return `${sign} address ${address}${value} on ${name}`;
+  if (kind === 'address') return `${sign} address ${address}${value.startsWith('/') ? '' : ' '}${value} on ${name}`;
   if (kind === 'route' && verb !== 'modify') return `${sign} route to ${name}: ${value}`;
   if (kind === 'claim') return `${sign} address ${name} reserved, so that the CNI gives it to no Pod`;
   if (kind === 'report') return `${sign} health report for the virtual IP (${value})`;

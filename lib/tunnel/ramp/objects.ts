@@ -76,14 +76,20 @@ export function publishedAddress(gateway: string): string {
 const DEFAULT_PRIORITY = 32768;
 
 /**
- * True for one of the published procedure's seven flows: no priority given, its cookie or (two of them) none, and one of
- * these addresses in it, our tunnel address or its RAMP_SDN_IP. The SDN gives every flow of its own a priority since 3.2.
+ * True for one of the seven flows of the published procedure, or of the script f5rampnodekb (OS-45), which name one of these addresses: our tunnel
+ * address or its RAMP_SDN_IP. Both give most of them no priority, which the SDN never does since 3.2, and the cookie 0x999 or none. The script's
+ * other three have the SDN's own priorities: 200 for ARP out of tun0, 300 for the two in table 5, the general routing of 3.2 to 3.4.
  */
-export function isPublishedFlow({ cookie, priority, match, actions }: Flow, ends: readonly string[]): boolean {
+export function isPublishedFlow({ table, cookie, priority, match, actions }: Flow, ends: readonly string[]): boolean {
+  if (![PUBLISHED_COOKIE, '0x0'].includes(cookie)) return false;
   const words = `${match},${actions}`.split(/[,=:]/);
+  const names = ends.some((address) => words.includes(address));
+  if (priority === DEFAULT_PRIORITY) return names;
+  if (table === 0 && priority === 200) return ends.some((address) => match.startsWith(`arp,arp_spa=${address},`));
   return (
-    priority === DEFAULT_PRIORITY &&
-    [PUBLISHED_COOKIE, '0x0'].includes(cookie) &&
-    ends.some((address) => words.includes(address))
+    table === 5 &&
+    priority === 300 &&
+    ends.some((address) => [`arp,arp_tpa=${address}`, `ip,nw_dst=${address}`].includes(match)) &&
+    actions.startsWith('output:')
   );
 }

@@ -1,8 +1,9 @@
-import { readAnswers, type Answer } from '../answer';
 import type { Probe, Subject } from '../device';
 import { NotVerified } from '../errors';
-import { bigipUnit, isPair, tunnelAddress } from '../tunnel';
-import { readInput, readPing } from './read';
+import { bigipUnit, isPair, rampNode, tunnelAddress } from '../tunnel';
+import { readNodeAnswers, type NodeAnswer } from '../node-answer';
+import { inputQuestion, readInput } from './input';
+import { readPing } from './read';
 import { readTrace, readVip, traceQuestion, vipQuestion } from './vip';
 
 /**
@@ -11,7 +12,7 @@ import { readTrace, readVip, traceQuestion, vipQuestion } from './vip';
  */
 export function proofs({ spec, name }: Subject): readonly string[] {
   return [
-    `input ${bigipUnit(spec).address}`,
+    inputQuestion(spec, rampNode(name, spec)),
     ...(isPair(spec) ? [`await ${spec.ramp.vip}`, vipQuestion(spec, name), traceQuestion(spec)] : []),
     `heard ${spec.tunnel.interface}`,
     `ping ${tunnelAddress(spec)}`,
@@ -22,14 +23,11 @@ export function proofs({ spec, name }: Subject): readonly string[] {
 export function prove(text: string, subject: Subject): readonly Probe[] {
   const { spec, name } = subject;
   const device = `ramp node ${name}`;
-  const answers = readAnswers(device, text, proofs(subject));
-  const answer = (question: string): Answer => answers.get(question)!;
-  const input = `input ${bigipUnit(spec).address}`;
-  const rule: Record<string, string> = {};
-  readInput(device, bigipUnit(spec).address, answer(input), rule);
-  if (rule[input] !== 'ahead')
+  const answers = readNodeAnswers(device, text, proofs(subject));
+  const answer = (question: string): NodeAnswer => answers.get(question)!;
+  if (readInput(device, answer(inputQuestion(spec, rampNode(name, spec)))) !== 'ahead')
     throw new NotVerified(
-      `${device}: the INPUT rule for protocol 4 from ${bigipUnit(spec).address} is not ahead of every REJECT; packets would pass only while conntrack remembers the tunnel`,
+      `${device}: the INPUT rule for protocol 4 from ${bigipUnit(spec).address} is not ahead of every REJECT and DROP that meets them; packets would pass only while conntrack remembers the tunnel`,
     );
   const heard = answer(`heard ${spec.tunnel.interface}`).code === 0;
   const first = {
@@ -50,7 +48,7 @@ export function prove(text: string, subject: Subject): readonly Probe[] {
     : [vip, { ...first, detail: 'the virtual IP is at the other node: no packet of BIG-IP comes here' }, ...trace];
 }
 
-function pinged(device: string, { spec }: Subject, answer: (question: string) => Answer): Probe {
+function pinged(device: string, { spec }: Subject, answer: (question: string) => NodeAnswer): Probe {
   const probe = readPing(device, tunnelAddress(spec), answer(`ping ${tunnelAddress(spec)}`));
   if (!probe?.ok)
     throw new NotVerified(

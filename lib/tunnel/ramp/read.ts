@@ -1,12 +1,17 @@
-import { cidrText, isAddress, parseCidr } from '../address';
-import { excerpt, pingProbe, quoted, readAnswers, type Answer } from '../answer';
+import { isAddress } from '../address';
+import { pingProbe, type Answer } from '../answer';
 import type { Observation, Probe, State, Subject } from '../device';
 import { NotUnderstood } from '../errors';
-import { bigipUnit, isPair, marker, tunnelAddress } from '../tunnel';
+import { bigipUnit, isPair, marker, rampNode, tunnelAddress, type Tunnel } from '../tunnel';
+import { gatewayOf, readAddresses, type NodeAddress } from './address';
+import { readNodeAnswers, type NodeAnswer } from '../node-answer';
 import { flowObject, flowValue, parseFlow, type Flow } from './flow';
+import { inputQuestion, readInput } from './input';
 import { NO_SDN_ADDRESS, settleSdnAddress, type Claims } from './sdn-address';
 import { recognise, type Pipeline, type Sdn } from './pipeline';
 import { readReport } from './report';
+import { readRoutes } from './route';
+import { isUp, readTunnelDevice } from './tunnel-device';
 import { readTrace, readVip, traceQuestion, vipQuestion } from './vip';
 
 /** What edge-ramp knows of a ramp node but does not change. */
@@ -24,6 +29,8 @@ export interface RampFacts {
   /** Flows that bear our cookie and are not ours. */
   readonly strangeFlows: readonly string[];
   readonly unrestorable: State;
+  /** Units and scripts of somebody else's that build a ramp when the node boots. */
+  readonly bootScripts: readonly string[];
   /** Said with the plan when the health report of a pair's node is old or missing. */
   readonly reportRemark: string;
 }
@@ -34,6 +41,7 @@ export function questions({ spec, applied, name }: Subject): readonly string[] {
     [...new Set(names)].map((name) => `${kind} ${name}`);
   return [
     'forwarding',
+    'boot',
     ...['addresses', 'link', 'port'].map((kind) => `${kind} tun0`),
     ...each(
       'tunnel',
@@ -48,10 +56,7 @@ export function questions({ spec, applied, name }: Subject): readonly string[] {
       named.map(({ tunnel }) => tunnel.interface),
     ),
     ...each('route', named.map(tunnelAddress)),
-    ...each(
-      'input',
-      named.map((tunnel) => bigipUnit(tunnel).address),
-    ),
+    ...new Set(named.map((tunnel) => inputQuestion(tunnel, rampNode(name, tunnel, ...named)))),
     ...each('nat', named.map(tunnelAddress)),
     'claims',
     'pods',
@@ -71,28 +76,16 @@ export function read(text: string, subject: Subject): Observation<RampFacts> {
   const { name: instance, spec, applied } = subject;
   const device = `ramp node ${instance}`;
   const asked = questions(subject);
-  const answers = readAnswers(device, text, asked);
-  const answer = (question: string): Answer => answers.get(question)!;
+  const answers = readNodeAnswers(device, text, asked);
+  const answer = (question: string): NodeAnswer => answers.get(question)!;
   const named = [spec, ...(applied ? [applied] : [])];
-  const sdn = readSdn(device, answer('addresses tun0'), answer('link tun0'), answer('port tun0'));
-  const state: Record<string, string> = {};
-  const unrestorable: Record<string, string> = {};
-
-  for (const question of asked) {
-    const [kind, name] = question.split(' ') as [string, string];
-    if (kind === 'tunnel') readTunnel(device, question, answer(question), state, unrestorable);
-    else if (kind === 'link' && name !== 'tun0' && isUp(device, answer(question))) state[question] = 'up';
-    else if (kind === 'addresses' && name !== 'tun0') {
-      const ours = named.map(({ tunnel }) => `${tunnel.node}/32`);
-      for (const address of addresses(device, answer(question)))
-        if (ours.includes(address)) state[`address ${name} ${address.slice(0, -3)}`] = '/32';
-        else
-          unrestorable[`tunnel ${name}`] = [unrestorable[`tunnel ${name}`], `address ${address}`]
-            .filter(Boolean)
-            .join(', ');
-    } else if (kind === 'route') readRoute(device, name, answer(question), state);
-    else if (kind === 'input') readInput(device, name, answer(question), state);
-    else if (kind === 'nat') readNat(device, name, answer(question), state);
+  const tun0 = readAddresses(device, answer('addresses tun0'));
+  const sdn = readSdn(device, tun0, answer('link tun0'), answer('port tun0'));
+  const { state, unrestorable } = readTunnels(device, named, answer);
+  for (const tunnel of named) {
+    const rule = readInput(device, answer(inputQuestion(tunnel, rampNode(instance, tunnel, ...named))));
+    if (rule !== undefined) state[`input ${bigipUnit(tunnel).address}`] ??= rule;
+    readNat(device, tunnelAddress(tunnel), answer(`nat ${tunnelAddress(tunnel)}`), state);
   }
   const claims = readClaims(device, answer('claims'));
   for (const address of claims.ours) state[`claim ${address}`] = marker(spec);
@@ -101,10 +94,7 @@ export function read(text: string, subject: Subject): Observation<RampFacts> {
       ? []
       : uniqueFlows(device, asked.filter((question) => question.startsWith('flows ')).map(answer), sdn.port);
   const pods = new Set(answer('pods').lines.flatMap(grouped));
-  const snat =
-    sdn === null
-      ? NO_SDN_ADDRESS
-      : settleSdnAddress(spec, applied, sdn, flows, addresses(device, answer('addresses tun0')), claims, pods, state);
+  const snat = sdn === null ? NO_SDN_ADDRESS : settleSdnAddress(spec, applied, sdn, flows, tun0, claims, pods, state);
   const found = recognised(
     device,
     sdn,
@@ -125,7 +115,8 @@ export function read(text: string, subject: Subject): Observation<RampFacts> {
       sdn,
       ...found,
       ...snat,
-      forwarding: answer('forwarding').lines[0]?.trim() === '1',
+      forwarding: answer('forwarding').lines[0] === '1',
+      bootScripts: answer('boot').lines.filter((line) => line !== ''),
       unrestorable,
       reportRemark: report,
     },
@@ -139,93 +130,58 @@ export function readPing(device: string, to: string, answer: Answer | undefined)
   return pingProbe(device, to, 'ping through the tunnel', answer);
 }
 
-/** @throws NotUnderstood */
-export function readInput(device: string, bigip: string, answer: Answer, state: Record<string, string>): void {
-  if (answer.code !== 0) throw new NotUnderstood(`${device} would not list its INPUT chain: ${quoted(answer)}`);
-  const number = (word: string): number | undefined =>
-    answer.lines
-      .map((line) => line.split(' '))
-      .filter(([first]) => first === word)
-      .map(([, n]) => Number(n))[0];
-  // Presence is judged by `iptables -C`, the place by the listing; where they disagree nothing is believed.
-  if ((number('present') === 1) !== (number('ours') !== undefined))
-    throw new NotUnderstood(
-      `${device}: iptables -C and -S disagree about the INPUT rule for ${bigip}: ${quoted(answer)}`,
-    );
-  if (number('present') !== 1) return;
-  const [ours, reject] = [number('ours') ?? Infinity, number('reject') ?? Infinity];
-  state[`input ${bigip}`] = ours <= reject && ours !== Infinity ? 'ahead' : 'behind';
+/** The tunnel devices that are named, with what stands on them: their addresses, and the routes to BIG-IP's ends. */
+function readTunnels(
+  device: string,
+  named: readonly Tunnel[],
+  answer: (question: string) => NodeAnswer,
+): { readonly state: Record<string, string>; readonly unrestorable: State } {
+  const state: Record<string, string> = {};
+  const unknown: Record<string, string[]> = {};
+  const on: Record<string, readonly NodeAddress[]> = {};
+  for (const name of new Set(named.map(({ tunnel }) => tunnel.interface))) {
+    const object = `tunnel ${name}`;
+    const found = readTunnelDevice(device, object, answer(object));
+    if (found) state[object] = found.value;
+    if (isUp(device, answer(`link ${name}`))) state[`link ${name}`] = 'up';
+    on[name] = readAddresses(device, answer(`addresses ${name}`));
+    unknown[name] = found?.unknown ? [found.unknown] : [];
+    for (const { address, form } of on[name]) {
+      if (state[`address ${name} ${address}`] === undefined) state[`address ${name} ${address}`] = form;
+      else unknown[name].push(`address ${address} once more, as ${form}`);
+    }
+  }
+  for (const to of new Set(named.map(tunnelAddress))) {
+    const { value, further } = readRoutes(device, to, answer(`route ${to}`), on);
+    if (value !== undefined) state[`route ${to}`] = value;
+    for (const each of further) unknown[each.device]?.push(`a second route to ${to}: ${each.words}`);
+  }
+  const settings = Object.entries(unknown).filter(([, all]) => all.length > 0);
+  return { state, unrestorable: Object.fromEntries(settings.map(([name, all]) => [`tunnel ${name}`, all.join(', ')])) };
 }
 
-function readSdn(device: string, addressAnswer: Answer, linkAnswer: Answer, portAnswer: Answer): Sdn | null {
-  const [first] = addresses(device, addressAnswer);
-  if (first === undefined) return null;
-  const mac = / link\/ether ([0-9a-f:]{17}) /.exec(linkAnswer.lines.join(' '))?.[1];
-  const port = portAnswer.lines[0]?.trim() ?? '';
+function readSdn(device: string, tun0: readonly NodeAddress[], link: NodeAnswer, portAnswer: NodeAnswer): Sdn | null {
+  const found = gatewayOf(tun0);
+  if (found === null) return null;
+  const mac = /link\/ether ([0-9a-f:]{17}) /.exec(link.lines.join(' '))?.[1];
+  const port = portAnswer.lines[0] ?? '';
   if (mac === undefined || portAnswer.code !== 0 || !/^[0-9]+$/.test(port))
     throw new NotUnderstood(
-      `${device}: tun0 has no MAC address or no OpenFlow port: ${quoted(linkAnswer)}, ${quoted(portAnswer)}`,
+      `${device}: tun0 has no MAC address or no OpenFlow port: ${link.printed}, ${portAnswer.printed}`,
     );
-  return { gateway: first.split('/')[0]!, subnet: cidrText(parseCidr(first)!), port, mac };
+  return { ...found, port, mac };
 }
 
-/** `ip -o -4 addr show dev X`: each line has `inet A/N`. An absent device has no address. */
-function addresses(device: string, answer: Answer): readonly string[] {
-  if (answer.code !== 0 && !isAbsent(answer))
-    throw new NotUnderstood(`${device} would not show addresses: ${quoted(answer)}`);
-  return answer.lines.flatMap((line) => / inet ([0-9.]+\/[0-9]+) /.exec(line)?.[1] ?? []);
-}
-
-function isUp(device: string, answer: Answer): boolean {
-  if (answer.code !== 0 && !isAbsent(answer))
-    throw new NotUnderstood(`${device} would not show a link: ${quoted(answer)}`);
-  return /<[^>]*\bUP\b[^>]*>/.test(answer.lines.join(' '));
-}
-
-/** Whether iproute2 says that there is no such interface. */
-function isAbsent({ complaint }: Answer): boolean {
-  return /does not exist|Cannot find device/.test(complaint);
-}
-
-/** `tun1: ip/ip remote R local L dev D ttl inherit`; an absent tunnel prints nothing and exits 0 (LX-1). */
-function readTunnel(
-  device: string,
-  object: string,
-  answer: Answer,
-  state: Record<string, string>,
-  unrestorable: Record<string, string>,
-): void {
-  if (answer.code !== 0) throw new NotUnderstood(`${device} would not show ${object}: ${quoted(answer)}`);
-  const text = answer.lines.join(' ').trim();
-  if (text === '') return;
-  const parts = /^\S+: (\S+) remote (\S+) local (\S+)(?: dev (\S+))?(.*)$/.exec(text);
-  if (!parts)
-    throw new NotUnderstood(`${device}: ${object} is shown in a form that edge-ramp does not know: ${excerpt(text)}`);
-  const [, mode, remote, local, dev, rest] = parts;
-  state[object] =
-    `${mode === 'ip/ip' ? '' : `mode ${mode} `}remote ${remote} local ${local}${dev === undefined ? '' : ` dev ${dev}`}`;
-  const others = rest!.replace(/ ttl inherit/, '').trim();
-  if (others !== '') unrestorable[object] = others;
-}
-
-function readRoute(device: string, to: string, answer: Answer, state: Record<string, string>): void {
-  if (answer.code !== 0) throw new NotUnderstood(`${device} would not show the route to ${to}: ${quoted(answer)}`);
-  const text = answer.lines.join(' ').trim();
-  if (text === '') return;
-  const [, dev] = /^\S+ dev (\S+) scope link(?: src \S+)?\s*$/.exec(text) ?? [];
-  state[`route ${to}`] = dev === undefined ? text.replace(/^\S+ /, '') : `dev ${dev}`;
-}
-
-function readNat(device: string, source: string, answer: Answer, state: Record<string, string>): void {
-  if (answer.code !== 0) throw new NotUnderstood(`${device} would not list its POSTROUTING chain: ${quoted(answer)}`);
+function readNat(device: string, source: string, answer: NodeAnswer, state: Record<string, string>): void {
+  if (answer.code !== 0) throw new NotUnderstood(`${device} would not list its POSTROUTING chain: ${answer.printed}`);
   const rule = answer.lines.find((line) => line.includes(`-s ${source}/32 `));
   const to = rule && /--to-source ([0-9.]+)/.exec(rule)?.[1];
   if (to !== undefined) state[`nat ${source}`] = `to ${to}`;
 }
 
 /** First line: every claim in the CNI's directory; second: those that bear our mark; third: those that bear another tunnel's. */
-function readClaims(device: string, answer: Answer): Claims {
-  if (answer.code !== 0) throw new NotUnderstood(`${device} would not list the CNI's claims: ${quoted(answer)}`);
+function readClaims(device: string, answer: NodeAnswer): Claims {
+  if (answer.code !== 0) throw new NotUnderstood(`${device} would not list the CNI's claims: ${answer.printed}`);
   const [all = '', ours = '', others = ''] = answer.lines;
   return { all: new Set(grouped(all)), ours: grouped(ours), others: grouped(others) };
 }
@@ -239,10 +195,10 @@ export function grouped(line: string): readonly string[] {
   });
 }
 
-function uniqueFlows(device: string, answers: readonly Answer[], port: string): readonly Flow[] {
+function uniqueFlows(device: string, answers: readonly NodeAnswer[], port: string): readonly Flow[] {
   const flows = new Map<string, Flow>();
   for (const answer of answers) {
-    if (answer.code !== 0) throw new NotUnderstood(`${device} would not dump the flows of br0: ${quoted(answer)}`);
+    if (answer.code !== 0) throw new NotUnderstood(`${device} would not dump the flows of br0: ${answer.printed}`);
     for (const line of answer.lines.filter((text) => text.includes('actions='))) {
       const flow = parseFlow(line, port);
       flows.set(`${flowObject(flow)} ${flowValue(flow)}`, flow);

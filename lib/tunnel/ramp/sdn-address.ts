@@ -1,5 +1,6 @@
 import { contains, highestFree, parseCidr } from '../address';
 import { tunnelAddress, type Tunnel } from '../tunnel';
+import type { NodeAddress } from './address';
 import { flowObject, flowValue, type Flow } from './flow';
 import { isPublishedFlow, publishedAddress } from './objects';
 import type { Sdn } from './pipeline';
@@ -28,7 +29,7 @@ export function settleSdnAddress(
   applied: Tunnel | null,
   sdn: Sdn,
   flows: readonly Flow[],
-  tun0: readonly string[],
+  tun0: readonly NodeAddress[],
   claims: Claims,
   pods: ReadonlySet<string>,
   state: Record<string, string>,
@@ -45,15 +46,21 @@ export function settleSdnAddress(
   const published = publishedAddress(sdn.gateway);
   const held = (address: string): boolean =>
     pods.has(address) || (claims.all.has(address) && !claims.ours.includes(address));
+  const onTun0 = (address: string): NodeAddress | undefined => tun0.find((each) => each.address === address);
   const inUse = [
     ...claims.ours,
     ...users.filter(({ source }) => sources.includes(source)).map(({ address }) => address),
     published,
   ].filter(
     (address) =>
-      !another(address) && (claims.ours.includes(address) || address !== published || tun0.includes(`${published}/32`)),
+      address !== sdn.gateway &&
+      !another(address) &&
+      (claims.ours.includes(address) || address !== published || onTun0(published) !== undefined),
   );
-  for (const address of inUse) if (tun0.includes(`${address}/32`)) state[`address tun0 ${address}`] = '/32';
+  for (const address of inUse) {
+    const form = onTun0(address)?.form;
+    if (form !== undefined) state[`address tun0 ${address}`] = form;
+  }
 
   const strangeFlows: string[] = [];
   for (const flow of flows) {
@@ -61,13 +68,13 @@ export function settleSdnAddress(
     const words = `${flow.match},${flow.actions}`.split(/[,=:]/);
     const mentions = [...sources, ...inUse].some((address) => words.includes(address));
     const leftover = named.some((tunnel) =>
-      isPublishedFlow(flow, [tunnelAddress(tunnel), ...(another(published) ? [] : [published])]),
+      isPublishedFlow(flow, [tunnelAddress(tunnel), ...inUse, ...(another(published) ? [] : [published])]),
     );
     if ((marked && mentions) || leftover) state[flowObject(flow)] = flowValue(flow);
     else if (flow.cookie === spec.cookie) strangeFlows.push(flowObject(flow));
   }
   const kept = inUse.find((address) => contains(parseCidr(sdn.subnet)!, address) && !held(address));
-  const taken = new Set([...claims.all, ...pods, ...tun0.map((text) => text.split('/')[0]!)]);
+  const taken = new Set([...claims.all, ...pods, ...tun0.map(({ address }) => address)]);
   const sdnAddress = kept ?? highestFree(parseCidr(sdn.subnet)!, taken) ?? null;
   const lost = inUse.find(held);
   return {

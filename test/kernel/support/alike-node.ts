@@ -58,7 +58,7 @@ export const NODE_CASES: Readonly<Record<string, ObjectCases>> = {
       `modify~input ${BIGIP}~ahead~behind`,
       `delete~input ${BIGIP}~ahead~-`,
     ],
-    questions: [`input ${BIGIP}`],
+    questions: [`input ${BIGIP} eth0`],
   },
   tunnel: {
     clear: ['ip link del tun1', 'ip link del tun7'],

@@ -40,7 +40,7 @@ describe('the commands of a fresh apply, word for word', () => {
       'ip link set tun1 up',
       'ip addr add 10.3.91.217/32 dev tun1',
       'ip route add 10.3.91.216/32 dev tun1',
-      'set -C; echo edge-ramp:edge-a > /var/lib/cni/networks/openshift-sdn/10.129.1.254',
+      'cd /var/lib/cni/networks/openshift-sdn && echo edge-ramp:edge-a > .edge-ramp:edge-a && ln .edge-ramp:edge-a 10.129.1.254 && rm .edge-ramp:edge-a',
       'ip addr add 10.129.1.254/32 dev tun0',
       'ovs-ofctl -O OpenFlow13 --bundle add-flows br0 - <<END',
       'add cookie=0x999,table=0,priority=2000,arp,arp_spa=10.129.1.254,arp_tpa=10.128.0.0/14,in_port=2,actions=goto_table:30',

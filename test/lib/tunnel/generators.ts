@@ -174,6 +174,7 @@ function built(kind: 'bigip' | 'ramp', spec: Tunnel, state: State): State {
     sdnAddressRemark: '',
     strangeFlows: [],
     reportRemark: '',
+    bootScripts: [],
     unrestorable: {},
   };
   return KINDS.ramp.desired(wanted, { facts, state: {}, probes: [] });

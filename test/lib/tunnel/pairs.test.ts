@@ -145,7 +145,7 @@ describe('a device that cannot be reached', () => {
 });
 
 describe('what is worth knowing of a pair', () => {
-  const facts = { sdnAddressRemark: '', reportRemark: '' } as RampFacts;
+  const facts = { sdnAddressRemark: '', reportRemark: '', bootScripts: [] as readonly string[] } as RampFacts;
   const remarks = (name: string, spec: Tunnel, more: Partial<RampFacts> = {}): readonly string[] =>
     ramp.remarks(
       { name, spec, applied: null, original: {} },

@@ -30,7 +30,8 @@ function rampSays(world: World, question: string): Said {
     case 'addresses': {
       if (!stands) return failed(question, 1, `Device "${name}" does not exist.`);
       const gateway = name === 'tun0' ? [`${bridge!.gateway}/${bridge!.subnet.split('/')[1]}`] : [];
-      const all = [...gateway, ...held(`address ${name} `).map((address) => `${address}/32`)];
+      const own = held(`address ${name} `).map((address) => [address, ramp[`address ${name} ${address}`]!] as const);
+      const all = [...gateway, ...own.map(([address, form]) => `${address}${form.startsWith('/') ? '' : ' '}${form}`)];
       return [
         question,
         all.map((a) => `9: ${name}    inet ${a} scope global ${name}\\       valid_lft forever preferred_lft forever`),
@@ -49,23 +50,21 @@ function rampSays(world: World, question: string): Said {
         ? failed(question, 1, 'ovs-vsctl: no row "tun0" in table Interface')
         : [question, [bridge.port], 0];
     case 'tunnel':
-      return [question, value === undefined ? [] : [`${name}: ip/ip ${value} ttl inherit`], 0];
-    case 'route':
-      return [
-        question,
-        value === undefined ? [] : [`${name} ${value} ${/^dev \S+$/.test(value) ? 'scope link ' : ''}`],
-        0,
-      ];
-    case 'input':
-      return [
-        question,
-        value === 'ahead'
-          ? ['present 1', 'ours 1', 'reject 5']
-          : value === 'behind'
-            ? ['present 1', 'reject 4', 'ours 5']
-            : ['present 0', 'reject 4'],
-        0,
-      ];
+      return [question, value === undefined ? [] : [`${name}: ip/ip ${withTtl(value)}`], 0];
+    case 'route': {
+      const own = Object.entries(ramp)
+        .find(([, form]) => form.startsWith(`peer ${name}/32`))?.[0]
+        .split(' ');
+      const kernels = own ? [`${name} dev ${own[1]} proto kernel scope link src ${own[2]} `] : [];
+      return [question, [...kernels, ...(value === undefined ? [] : [`${name} ${withScope(value)} `])], 0];
+    }
+    case 'boot':
+      return [question, [], 0];
+    case 'input': {
+      const rule = ramp[`input ${name}`];
+      if (rule === undefined) return [question, ['reject 4'], 0];
+      return [question, rule === 'ahead' ? ['ours 1', 'reject 5'] : ['reject 4', 'ours 5'], 0];
+    }
     case 'nat':
       return [
         question,
@@ -93,6 +92,16 @@ function rampSays(world: World, question: string): Said {
     default:
       throw new Error(`nobody can answer ${question}`);
   }
+}
+
+/** A tunnel as `ip tunnel show` has it, which always tells of its ttl: behind the device, before all other settings. */
+function withTtl(value: string): string {
+  return / ttl /.test(value) ? value : value.replace(/^(.* local \S+(?: dev \S+)?)/, '$1 ttl inherit');
+}
+
+/** A route as `ip route show` has it: a scope stands behind its device and protocol, where no gateway does. */
+function withScope(value: string): string {
+  return value.replace(/^(dev \S+(?: proto \S+)?)/, '$1 scope link');
 }
 
 /** A pair's node that nobody has prepared. */

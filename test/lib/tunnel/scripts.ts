@@ -77,18 +77,21 @@ export function program(name: string, replies: Replies, before = ''): string {
 /**
  * What the ramp node's observe script makes of a host whose commands answer like this; any other command line is not found.
  * @param claims files in the CNI's directory: address to content
+ * @param prepare adds further files below the host's root
  */
 export function observed(
   tunnel: string,
   questions: readonly string[],
   replies: Replies,
   claims: Readonly<Record<string, string>>,
+  prepare: (root: string) => void = () => undefined,
 ): string {
   const root = mkdtempSync(join(tmpdir(), 'edge-ramp-'));
   try {
     const cni = join(root, 'var/lib/cni/networks/openshift-sdn');
     mkdirSync(cni, { recursive: true });
     for (const [address, content] of Object.entries(claims)) writeFileSync(join(cni, address), `${content}\n`);
+    prepare(root);
     mkdirSync(join(root, 'bin'));
     for (const name of new Set(Object.keys(replies).map((line) => line.split(' ')[0]!)))
       writeFileSync(join(root, 'bin', name), program(name, replies), { mode: 0o755 });

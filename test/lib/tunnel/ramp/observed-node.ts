@@ -43,12 +43,13 @@ export function replies(flows: readonly string[], changes: Replies = {}): Replie
   };
 }
 
-/** What a ramp node with these replies is found to be; its claims are the files of the SDN's addresses. */
+/** What a ramp node with these replies is found to be; its claims are the files of the SDN's addresses. `prepare` adds files below its root. */
 export function read(
   given: Replies,
   claims: Record<string, string> = { '10.129.1.254': 'edge-ramp:edge-a', '10.129.0.5': 'c0ffee' },
+  prepare?: (root: string) => void,
 ): ReturnType<typeof ramp.read> {
-  const text = observed('edge-a', ramp.questions(subject('ramp', EXAMPLE)), given, claims);
+  const text = observed('edge-a', ramp.questions(subject('ramp', EXAMPLE)), given, claims, prepare);
   expect(text.length).toBeLessThan(24_000);
   return ramp.read(text, subject('ramp', EXAMPLE));
 }

@@ -1,0 +1,51 @@
+import { bridgeFlows } from '../pipelines';
+import { dumpOurs } from '../ramp-answer';
+import { EXAMPLE, Site } from '../site';
+import { BRIDGE } from '../world';
+import { read, replies, SOURCE } from './observed-node';
+
+const site = new Site(EXAMPLE);
+site.apply();
+const flows = [...bridgeFlows(BRIDGE), ...dumpOurs(site.world.ramp)];
+const TUNNEL = 'tun1: ip/ip remote 10.3.89.66 local any dev eth0 ttl inherit';
+const ROUTE = `${SOURCE} dev tun1 scope link `;
+
+/** More blanks wherever there is one already. */
+const wider = (text: string): string => text.replaceAll(' ', '  ');
+
+describe('blanks never count', () => {
+  test.each([
+    ['in the tunnel and the route, as iproute2 of RHEL 7.3 has it', wider(TUNNEL), wider(ROUTE)],
+    ['in the route alone', TUNNEL, `${SOURCE} dev tun1  scope link `],
+    ['at the ends of lines', ` ${TUNNEL} \t`, ROUTE],
+  ])('%s: the applied tunnel is read as it stands', (_where, tunnel, route) => {
+    const given = replies(flows, {
+      'ip -o tunnel show tun1': [[tunnel], 0],
+      [`ip -4 route show ${SOURCE}`]: [[route], 0],
+    });
+    expect(read(given).state).toEqual(site.world.ramp);
+  });
+
+  test('in any answer of any tool', () => {
+    const given = replies(flows);
+    const all = Object.fromEntries(
+      Object.entries(given).map(([line, [lines, code]]) => [line, [lines.map(wider), code] as const]),
+    );
+    expect(read(all)).toEqual(read(given));
+  });
+
+  test('but a sentence has them as the device printed them', () => {
+    const given = replies(flows, { 'ip -o tunnel show tun1': [['tun1: ip/ip  remote 10.3.89.66'], 0] });
+    expect(() => read(given)).toThrow('tun1: ip/ip  remote 10.3.89.66');
+  });
+});
+
+test('what a tool warns of on stderr is no part of its answer', () => {
+  const warning =
+    '2019-05-14T09:21:33Z|00001|ovsdb_idl|WARN|Interface table in Open_vSwitch database lacks ingress_policing_kpkts_rate column';
+  const given = replies(flows);
+  const warned = Object.fromEntries(
+    Object.entries(given).map(([line, [lines, code]]) => [line, [lines, code, warning] as const]),
+  );
+  expect(read(warned)).toEqual(read(given));
+});
