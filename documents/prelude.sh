@@ -111,7 +111,7 @@ run() { # COMMAND...
 }
 
 brief() { # TEXT: on one line, 400 characters at most
-  local line=${1//"$newline"/ }
+  local line=${1//$newline/ }
   printf '%s' "${line:0:400}"
 }
 
@@ -142,9 +142,9 @@ answers=
 answer() { # QUESTION CODE STDOUT [STDERR]
   local complaint=${4-}
   answers+="?$1$newline"
-  [ -z "$3" ] || answers+="|${3//"$newline"/$newline|}$newline"
+  [ -z "$3" ] || answers+="|${3//$newline/$newline|}$newline"
   if [ "$2" != 0 ] && [ -n "$complaint" ]; then
-    complaint=${complaint//"$newline"/ }
+    complaint=${complaint//$newline/ }
     answers+="!${complaint:0:400}$newline"
   fi
   answers+="=$2$newline"
