@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { judge, type Verdict } from './assumption';
 import { BIGIP } from './bigip';
 import { CLUSTER } from './cluster';
+import { printable } from '../lib/tunnel/printable';
 import { readTranscript, type Transcript } from './transcript';
 
 const USAGE = 'usage: npm run kit:check -- TRANSCRIPT... [--fixtures DIR]';
@@ -47,7 +48,7 @@ function report(file: string, folder: string | undefined, tell: (line: string) =
   const verdicts = check(transcript);
   tell(`${file}: ${simulated ? 'a SIMULATED device answered: this is no evidence' : `answers of a ${part}`}`);
   for (const { id, is, sentence, line } of verdicts)
-    tell(`${id.padEnd(8)}${is.padEnd(11)}${sentence}${line === undefined ? '' : ` (${shorten(line)})`}`);
+    tell(`${id.padEnd(8)}${is.padEnd(11)}${sentence}${line === undefined ? '' : ` (${printable(shorten(line))})`}`);
   if (folder !== undefined) {
     const written = writeFixture(folder, basename(file, extname(file)), transcript);
     tell(

@@ -1,3 +1,4 @@
+import { ERRORS } from '../../lib/tunnel/outcome';
 import type { Action } from '../command';
 import type { Failure, Result } from '../result';
 import type { Figures } from './figures';
@@ -108,9 +109,8 @@ function unstopped(text: string): string {
 }
 
 function nextAfter(failure: Failure | null, { action, again }: Run): string {
-  if (failure?.error === 'Refused' && failure.cause.includes('allowInterruption'))
-    return `to have them made: ${again(action, '--allow-interruption')}`;
-  if (failure?.error === 'Refused' && failure.cause.includes('as expected'))
+  if (failure?.error === ERRORS.WouldInterrupt) return `to have them made: ${again(action, '--allow-interruption')}`;
+  if (failure?.error === ERRORS.PlanChanged)
     return `for a fresh plan: ${again('plan', action === 'teardown' ? '--teardown' : '')}`;
   return `when that is mended: ${again(action)}`;
 }

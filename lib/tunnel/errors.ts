@@ -12,7 +12,17 @@ export class InvalidRequest extends EdgeRampError {
 
 /** edge-ramp will not make this change: the object is another's, could not be put back, or needs a permission that the request lacks. */
 export class Refused extends EdgeRampError {
-  override readonly name = ERRORS.Refused;
+  override readonly name: string = ERRORS.Refused;
+}
+
+/** The fresh plan is not the one that was agreed to (`expect`). */
+export class PlanChanged extends Refused {
+  override readonly name = ERRORS.PlanChanged;
+}
+
+/** The plan would cut live traffic, and nobody has allowed that (`allowInterruption`). */
+export class WouldInterrupt extends Refused {
+  override readonly name = ERRORS.WouldInterrupt;
 }
 
 /** A device's answer is incomplete or foreign. Nothing is concluded from it. */

@@ -40,6 +40,8 @@ export type EndStateName = (typeof END_STATES)[number]['name'];
 export const ERRORS = {
   InvalidRequest: 'InvalidRequest',
   Refused: 'Refused',
+  PlanChanged: 'PlanChanged',
+  WouldInterrupt: 'WouldInterrupt',
   NotUnderstood: 'NotUnderstood',
   NotVerified: 'NotVerified',
   DeviceRefused: 'DeviceRefused',

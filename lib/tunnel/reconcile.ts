@@ -14,7 +14,7 @@ import {
 import { whoAnswered } from './attendance';
 import { digestOf } from './digest';
 import { deviceTitle, EVERY_KIND, kindOf, type Kind, type Listed } from './devices';
-import { Refused } from './errors';
+import { PlanChanged, Refused, WouldInterrupt } from './errors';
 import type { Change, Goal, Plan, Situation, Work, WorkByKind } from './plan';
 import { disagreements } from './ramp/vip';
 import { recordedState, remember } from './records';
@@ -146,18 +146,18 @@ function workOf(
 
 /**
  * Refuses a plan that would cut traffic without leave, or that is not the one that was agreed to.
- * @throws Refused
+ * @throws PlanChanged, WouldInterrupt
  */
 export function refuseUnlessAgreed(
   plan: Plan,
   request: { readonly allowInterruption: boolean; readonly expect: string | null },
 ): void {
   if (request.expect !== null && request.expect !== plan.digest)
-    throw new Refused(
+    throw new PlanChanged(
       `the plan is ${plan.digest}, not ${request.expect} as expected: devices or declaration have changed since; look at a fresh plan`,
     );
   if (plan.interrupts.length > 0 && !request.allowInterruption)
-    throw new Refused(
+    throw new WouldInterrupt(
       `${plan.interrupts.length} of ${plan.operations} changes would cut live traffic (${plan.interrupts[0]}); run again with "allowInterruption": true to have them made`,
     );
 }

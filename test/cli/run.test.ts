@@ -66,6 +66,17 @@ describe('how a run ends', () => {
     );
   });
 
+  test.each([
+    ['WouldInterrupt', 'apply', 'to have them made: npx edge-ramp apply edge-a --local --allow-interruption'],
+    ['PlanChanged', 'apply', 'for a fresh plan: npx edge-ramp plan edge-a --local'],
+    ['PlanChanged', 'teardown', 'for a fresh plan: npx edge-ramp plan edge-a --local --teardown'],
+    ['Refused', 'apply', 'when that is mended: npx edge-ramp apply edge-a --local'],
+  ])('%s of %s says what to type next, whatever its words are', async (error, action, next) => {
+    const failure = { state: 'Plan', error, cause: 'allowInterruption as expected' };
+    const { out } = await call([action, 'edge-a', '--local'], failing('NotStarted', { failure }));
+    expect(out).toContain(`NotStarted: Plan failed: allowInterruption as expected; no device was changed; ${next}\n`);
+  });
+
   test('a failed restore lists what is left where', async () => {
     const script = failing('RollbackFailed', {
       remaining: [CHANGES[1]],

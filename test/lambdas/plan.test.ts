@@ -133,7 +133,7 @@ describe('the plan', () => {
       async (action) => {
         const asked = planHandler(input(moved(), {}, { action }));
         if (action === 'teardown') await expect(asked).resolves.toMatchObject({ interrupts: [] });
-        else await expect(asked).rejects.toMatchObject({ name: 'Refused' });
+        else await expect(asked).rejects.toMatchObject({ name: 'WouldInterrupt' });
         await expect(planHandler(input(moved(), {}, { action, allowInterruption: true }))).resolves.toBeDefined();
       },
     );
@@ -172,7 +172,7 @@ describe('the plan', () => {
     const { digest } = new Site(EXAMPLE).plan();
     await expect(planHandler(input(new Site(EXAMPLE), {}, { expect: digest }))).resolves.toMatchObject({ digest });
     await expect(planHandler(input(new Site(EXAMPLE), {}, { expect: '0123456789abcdef' }))).rejects.toMatchObject({
-      name: 'Refused',
+      name: 'PlanChanged',
       message: expect.stringContaining('not 0123456789abcdef as expected'),
     });
   });

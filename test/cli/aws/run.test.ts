@@ -55,6 +55,30 @@ const apply = (answers: Answers, ...more: string[]) =>
   callAws(['apply', 'edge-a', ...more], { ...parameters(), ...items({}), ...answers });
 
 describe('a run on AWS', () => {
+  test('that is a verify shows what it saw, as on this machine', async () => {
+    const probe = { from: 'BIG-IP x', to: '10.3.91.217', what: 'ping', ok: false, detail: '0 of 3 packets came back' };
+    const run = oneRun(history('ExecutionFailed'), { status: 'FAILED', error: 'NotVerified', cause: 'it differs' });
+    let execution = '';
+    const { code, out } = await callAws(['verify', 'edge-a'], {
+      ...parameters(),
+      ...run,
+      StartExecution: (input) => {
+        execution = arnOf(String(input['name']));
+        return run['StartExecution']!(input);
+      },
+      GetItem: (input) =>
+        items({
+          'edge-a': {
+            lastLook: JSON.stringify({ execution, endState: 'NotVerified', changes: [CHANGE], verification: [probe] }),
+          },
+        })['GetItem']!(input),
+    });
+    expect(code).toBe(1);
+    expect(out).toContain('Changes that are missing:\n\nramp node i-1\n  + link tun1 up\n');
+    expect(out).toContain('  FAILED  BIG-IP x to 10.3.91.217: ping: 0 of 3 packets came back\n');
+    expect(out).toMatch(/1 change on 1 device is needed: npx edge-ramp apply edge-a\n$/);
+  });
+
   test('is told as on this machine, but for where it is', async () => {
     const { code, out, err } = await apply(applied());
     expect([code, err]).toEqual([0, '']);

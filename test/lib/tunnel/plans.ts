@@ -1,3 +1,4 @@
+import { Refused } from '../../../lib/tunnel/errors';
 import type { Plan, Work } from '../../../lib/tunnel/plan';
 import { EXAMPLE, Site } from './site';
 
@@ -32,7 +33,7 @@ export function refused(plan: () => unknown, ...words: readonly string[]): void 
   try {
     plan();
   } catch (error) {
-    expect((error as Error).name).toBe('Refused');
+    expect(error).toBeInstanceOf(Refused);
     message = (error as Error).message;
   }
   for (const word of words) expect(message).toContain(word);
