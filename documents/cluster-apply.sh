@@ -71,9 +71,9 @@ used() { # KIND NAME KEY: by another tunnel, or by an ipfailover object that is 
 }
 
 uses() { # KIND NAME KEY
-  [ -z "$owner" ] || return
+  [ -z "$owner" ] || [ "$project" != default ] || return
   case $1 in
-  label) case ",$selector," in *",$3=true,"*) printf yes ;; esac ;;
+  label) case ",$selector," in *",$3=true,"*) may_run && printf yes ;; esac ;;
   *) [ "$project/$account" != "default/$2" ] || printf yes ;;
   esac
 }
@@ -111,9 +111,9 @@ can_cordon() {
 # A Pod stays on a node that lost the label, and with it the virtual IP; so it is made to move. On a node that is dead it never ends; there it
 # keeps nobody from going on, since another one is started as soon as it is to go.
 evict() { # NODE KEY
-  local each limit=$removal
+  local each node pod limit=$removal
   if printing; then
-    change delete pod -n default -l ipfailover=NAME --field-selector "spec.nodeName=$1" "# NAME: each ipfailover object that selects $2=true"
+    change delete pod -n default POD "# POD: on $1, of each ipfailover object that selects $2=true"
     return
   fi
   know_failovers
@@ -121,7 +121,14 @@ evict() { # NODE KEY
     limit=$removal
     [ "$limit" -le "$((patience - SECONDS))" ] || limit=$((patience - SECONDS))
     [ "$limit" -ge 1 ] || limit=1
-    set -- "$1" "$2" delete pod -n default -l "ipfailover=$each" --field-selector "spec.nodeName=$1"
+    # Not by a field selector: clients before 3.11 cannot delete by one (OS-39).
+    look_at '{range .items[*]};pod {.metadata.name} {.spec.nodeName}{end}' get pods -n default -l "ipfailover=$each"
+    [ "$code" -eq 0 ] || fail "$REFUSED" "oc get pods answered (exit code $code): $(its_words)"
+    set -- "$1" "$2" delete pod -n default
+    while read -r _ pod node; do
+      [ "$node" != "$1" ] || set -- "$@" "$pod"
+    done <<<"$said"
+    [ "$#" -gt 6 ] || continue
     printf '> oc %s\n' "${*:3}"
     capture "${oc[@]}" "${@:3}"
     [ "$code" -ne 124 ] || is_dead "$1" || fail "$SILENT" "oc ${*:3} did not end within $limit s"

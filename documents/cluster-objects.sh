@@ -9,19 +9,55 @@ look() { # WORDS...: asks the cluster; what came of it, as `capture` has it
   [ "$code" -ne 127 ] || fail "$UNFIT" "this host has no oc"
 }
 
+# An answer field by field. In front of each stands a mark that is drawn for this one answer, so no value of a cluster's objects forges a field: a
+# line without the mark goes on with the value before. Without the field `end` the answer is not whole.
+mark=''
+draw_mark() {
+  read -r mark </proc/sys/kernel/random/uuid
+}
+
+look_at() { # TEMPLATE WORDS...: `;NAME {PATH}` is a field; of each comes a line `NAME VALUE` in $said
+  local template=$1 begin line fields=''
+  shift
+  draw_mark
+  begin='{"\n"}'$mark' '
+  look "$@" -o "jsonpath=${template//;/$begin}${begin}end"
+  [ "$code" -eq 0 ] || return
+  case $said in '' | 'No resources found.') said='' && return ;; esac # an empty list, with some clients
+  while IFS= read -r line; do
+    case $line in
+    "$mark "*) fields+=$'\n'${line#"$mark "} ;;
+    *) fields+=" $line" ;;
+    esac
+  done <<<"$said"
+  case $fields in *$'\nend') ;; *) fail "$REFUSED" "oc $1 $2 gave an answer without its end: $(brief "$said")" ;; esac
+  fields=${fields#*$'\n'}
+  said=${fields%end}
+}
+
+field() { # NAME: its value in $said
+  local rest=$'\n'$said
+  case $rest in *$'\n'"$1 "*) ;; *) return ;; esac
+  rest=${rest#*$'\n'"$1 "}
+  printf '%s' "${rest%%$'\n'*}"
+}
+
+# What `oc adm ipfailover` is told; clients before 3.5 lack two of them (OS-50).
+failover_options='--virtual-ips --interface --watch-port --check-script --check-interval --replicas --service-account --selector --vrrp-id-offset'
+
 offers() { # COMMAND WORD: whether this client has `oc adm COMMAND`; one that has not prints the help of `oc adm`, or an error
   look adm "$1" --help
   [ "$code" -eq 0 ] && grep -qw -e "$2" <<<"$said"
 }
 
 # A map prints as map[k:v k:v] (3.11) or {"k":"v"} (newer). What labels and selectors consist of has neither blanks nor quotes.
-pairs() { # MAP: ` k:v k:v `
+pairs() { # MAP: sets pairs to ` k:v k:v `
   local text=$1
   case $text in
   'map['*) text=${text#'map['} && text=${text%]} ;;
   '{'*) text=${text#'{'} && text=${text%'}'} && text=${text//'","'/ } && text=${text//'":"'/:} && text=${text//'"'/} ;;
   esac
-  printf ' %s ' "$text"
+  pairs=" $text "
 }
 
 # The annotations of edge-ramp among others, `NAME VALUE` a line. `oc apply` keeps a copy of an object in another annotation: there
@@ -40,20 +76,20 @@ node_now='' schedulable='' labels=''
 look_at_node() { # NODE: remembered, several things are asked of each
   [ "$node_now" != "$1" ] || return 0
   node_now=''
-  look get node "$1" -o 'jsonpath=unschedulable={.spec.unschedulable}{"\n"}labels={.metadata.labels}{"\n"}annotations={.metadata.annotations}'
-  [ "$code" -eq 0 ] || return 1
-  case $(sed -n 's/^unschedulable=//p' <<<"$said") in true) schedulable=off ;; *) schedulable=on ;; esac
-  labels=$(pairs "$(sed -n 's/^labels=//p' <<<"$said")")
-  node_claims=$(annotations "${said#*annotations=}")
+  look_at ';unschedulable {.spec.unschedulable};labels {.metadata.labels};annotations {.metadata.annotations}' get node "$1" || return 1
+  case $(field unschedulable) in true) schedulable=off ;; *) schedulable=on ;; esac
+  pairs "$(field labels)"
+  labels=$pairs
+  node_claims=$(annotations "$(field annotations)")
   node_now=$1
   return 0
 }
 
 look_at_account() { # ACCOUNT
   is=- claims=''
-  look get serviceaccount "$1" -n default -o 'jsonpath=name={.metadata.name}{"\n"}annotations={.metadata.annotations}'
+  look_at ';name {.metadata.name};annotations {.metadata.annotations}' get serviceaccount "$1" -n default
   case $code:$complaint in
-  0:*) is=present claims=$(annotations "${said#*annotations=}") ;;
+  0:*) is=present claims=$(annotations "$(field annotations)") ;;
   *'(NotFound)'*) ;;
   *) return 1 ;;
   esac
@@ -75,9 +111,8 @@ look_at_thing() { # KIND NAME [KEY]: sets is and claims; fails with oc's words i
   account) look_at_account "$2" ;;
   scc)
     look_at_account "$2" || return
-    look get scc privileged -o 'jsonpath={.users}'
-    [ "$code" -eq 0 ] || return
-    case " $(tr -s '[]",\n' ' ' <<<"$said") " in *" system:serviceaccount:default:$2 "*) is=granted ;; *) is=- ;; esac
+    look_at ';users {.users}' get scc privileged || return
+    case $(items "$(field users)") in *" system:serviceaccount:default:$2 "*) is=granted ;; *) is=- ;; esac
     ;;
   esac
 }
@@ -103,31 +138,72 @@ value() { # THING: the canonical value of what was looked at, or `-`
 # All ipfailover objects, of all projects, one after another: `dc PROJECT NAME` and what it consists of, line by line.
 failovers='' failovers_code='' failovers_complaint=''
 look_at_failovers() {
-  look get dc --all-namespaces -l ipfailover -o 'jsonpath={range .items[*]}dc {.metadata.namespace} {.metadata.name}{"\n"}replicas {.spec.replicas}{"\n"}available {.status.availableReplicas}{"\n"}strategy {.spec.strategy.type}{"\n"}account {.spec.template.spec.serviceAccountName}{"\n"}selector {.spec.template.spec.nodeSelector}{"\n"}annotations {.metadata.annotations}{"\n"}{range .spec.template.spec.containers[0].env[*]}env {.name}={.value}{"\n"}{end}{end}'
+  local each=';dc {.metadata.namespace} {.metadata.name};replicas {.spec.replicas};available {.status.availableReplicas}'
+  each+=';strategy {.spec.strategy.type};account {.spec.template.spec.serviceAccountName};network {.spec.template.spec.hostNetwork}'
+  each+=';selector {.spec.template.spec.nodeSelector};owner {.metadata.annotations.edge-ramp/tunnel}'
+  look_at "{range .items[*]}$each{range .spec.template.spec.containers[0].env[*]};env {.name}={.value}{end}{end}" \
+    get dc --all-namespaces -l ipfailover
   failovers=$said failovers_code=$code failovers_complaint=$complaint
+  [ -z "$(each_failover elsewhere)" ] || look_at_rights
+}
+
+elsewhere() {
+  [ "$project" = default ] || printf yes
+}
+
+# Whoever may make objects in a project may label one `ipfailover`. It has to do with the nodes' network only where an SCC lets its account, or a
+# group that every account is of, use that. Rights that roles give are not seen.
+allowed=''
+look_at_rights() { # who may use the nodes' network: ` USER GROUP ... `
+  local line host=''
+  allowed=''
+  look_at '{range .items[*]};scc {.metadata.name};host {.allowHostNetwork};users {.users};groups {.groups}{end}' get scc
+  [ "$code" -eq 0 ] || return 0
+  while IFS= read -r line; do
+    case $line in
+    'scc '*) host='' ;;
+    'host true') host=yes ;;
+    'users '* | 'groups '*) [ -z "$host" ] || allowed+=$(items "${line#* }") ;;
+    esac
+  done <<<"$said"
+}
+
+may_run() { # whether the one that each_failover is at can hold an address on the nodes' network
+  [ "$project" != default ] || return 0
+  [ "$network" = true ] || return 1
+  case $allowed in
+  *" system:serviceaccount:$project:$account "* | *" system:serviceaccounts:$project "*) ;;
+  *' system:serviceaccounts '* | *' system:authenticated '*) ;;
+  *) return 1 ;;
+  esac
+}
+
+items() { # LIST: ` a b `, however it prints: [a b] or ["a","b"]
+  printf ' %s ' "${1//[][\",]/ }"
 }
 
 # Calls a function for each of them, with its fields in these variables.
 each_failover() { # FUNCTION ARGUMENTS...
-  local project='' name='' replicas available strategy account selector owner vips interface port offset check other line text
-  while IFS= read -r line || [ -n "$line" ]; do
+  local project='' name='' replicas available strategy account network selector owner vips interface port offset check other line text
+  while IFS= read -r line; do
     text=${line#* }
     case $line in
     'dc '*)
       [ -z "$name" ] || "$@"
-      project=${text%% *} name=${text#* } replicas=0 available=0 strategy=Recreate account=default selector=- owner='' vips=- interface=-
-      port=80 offset=0 check=none other=''
+      project=${text%% *} name=${text#* } replicas=0 available=0 strategy=Recreate account=default network='' selector=- owner=''
+      vips=- interface=- port=80 offset=0 check=none other=''
       ;;
     'replicas '?*) replicas=$text ;;
     'available '?*) available=$text ;;
     'strategy '?*) strategy=$text ;;
     'account '?*) account=$text ;;
-    'selector '?*) selector=$(selection "$text") ;;
-    'annotations '?*) owner=$(annotations "$text" | sed -n 's/^tunnel //p') ;;
-    'env OPENSHIFT_HA_VIRTUAL_IPS='?*) vips=${text#*=} && vips=${vips//[[:space:]]/} ;;
-    'env OPENSHIFT_HA_NETWORK_INTERFACE='?*) interface=${text#*=} ;;
-    'env OPENSHIFT_HA_MONITOR_PORT='?*) port=${text#*=} ;;
-    'env OPENSHIFT_HA_VRRP_ID_OFFSET='?*) offset=${text#*=} ;;
+    'network '?*) network=$text ;;
+    'selector '?*) selection "$text" ;;
+    'owner '?*) one_word owner "$text" ;;
+    'env OPENSHIFT_HA_VIRTUAL_IPS='?*) text=${text#*=} && one_word vips "${text//[[:space:]]/}" ;;
+    'env OPENSHIFT_HA_NETWORK_INTERFACE='?*) one_word interface "${text#*=}" ;;
+    'env OPENSHIFT_HA_MONITOR_PORT='?*) one_word port "${text#*=}" ;;
+    'env OPENSHIFT_HA_VRRP_ID_OFFSET='?*) one_word offset "${text#*=}" ;;
     'env OPENSHIFT_HA_CHECK_SCRIPT='?*)
       text=${text#*=} check=other
       line=${text#*'grep -qx .*'} line=${line%% *}
@@ -140,11 +216,27 @@ each_failover() { # FUNCTION ARGUMENTS...
   [ -z "$name" ] || "$@"
 }
 
-selection() { # MAP: k=v,k=v in order
-  local each all=''
-  for each in $(pairs "$1" | tr ' ' '\n' | sort); do all+=",${each%%:*}=${each#*:}"; done
-  all=${all#,}
-  printf '%s' "${all:--}"
+# A word of a canonical value has none of the signs between words, and no value makes an answer too long. Anything else is `?`: nobody could put it back.
+one_word() { # VARIABLE VALUE; of the object that each_failover is at
+  if [ "${#2}" -le 200 ] && [[ $2 != *[!A-Za-z0-9._,:/=-]* ]]; then
+    printf -v "$1" %s "$2"
+  else
+    printf -v "$1" '?'
+    other+="$line"$'\n'
+  fi
+}
+
+selection() { # MAP: sets selector to k=v,k=v in order. No fork where it is one label, as it mostly is: a cluster may have many objects
+  local each
+  local -a sorted
+  pairs "$1"
+  set -- $pairs
+  sorted=("$@")
+  [ "$#" -lt 2 ] || mapfile -t sorted < <(printf '%s\n' "$@" | sort)
+  selector=''
+  for each in ${sorted[@]+"${sorted[@]}"}; do selector+=",${each%%:*}=${each#*:}"; done
+  selector=${selector#,}
+  selector=${selector:--}
 }
 
 failover_value() { # of the one that each_failover is at: the canonical value

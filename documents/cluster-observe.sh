@@ -2,12 +2,15 @@
 # other ipfailover objects a line each.
 need SSM_Questions
 
-client() { # what this client can do; one that cannot prints the help of `oc adm` instead
-  local can=''
-  offers ipfailover '--virtual-ips' && can+='ipfailover '
+client() { # what this client can do, and which options its `oc adm ipfailover` lacks; one that cannot prints the help of `oc adm` instead
+  local can='' lacks='' option
+  if offers ipfailover '--virtual-ips'; then
+    can+='ipfailover '
+    for option in $failover_options; do grep -qw -e "$option" <<<"$said" || lacks+=" $option"; done
+  fi
   offers cordon 'cordon' && can+='cordon '
   offers manage-node '--schedulable' && can+='manage-node '
-  answer client 0 "$can"
+  answer client 0 "$can${lacks:+$'\n'without$lacks}"
 }
 
 node() { # NODE
@@ -29,14 +32,16 @@ shared() { # KIND NAME [KEY]: its value, if there is one, and a line for each cl
 }
 
 # How many ordinary Pods run on a node, and the first of them. A DaemonSet's belong to each node, mirror Pods are its own, and what has ended
-# takes no place. A line is `PROJECT/NAME PHASE MIRROR OWNERS`, mirror and owners in brackets.
+# takes no place.
 pods() { # NODE
-  local each='{.metadata.namespace}/{.metadata.name} {.status.phase}'
-  each+=' [{.metadata.annotations.kubernetes\.io/config\.mirror}] [{.metadata.ownerReferences[*].kind}]'
-  look get pods --all-namespaces --field-selector "spec.nodeName=$1" -o "jsonpath={range .items[*]}$each{\"\\n\"}{end}"
+  local each=';pod {.metadata.namespace}/{.metadata.name} {.status.phase}'
+  each+=';mirror {.metadata.annotations.kubernetes\.io/config\.mirror};owners {.metadata.ownerReferences[*].kind}'
+  look_at "{range .items[*]}$each{end}" get pods --all-namespaces --field-selector "spec.nodeName=$1"
   [ "$code" -ne 0 ] || said=$(awk '
-    $2 == "Succeeded" || $2 == "Failed" || $3 != "[]" || /\[([^]]* )?DaemonSet( [^]]*)?\]$/ || NF < 4 { next }
-    { n++; if (n <= 5) first = first "\n" $1 }
+    $1 == "pod" { name = $2; counts = $3 != "Succeeded" && $3 != "Failed" }
+    $1 == "mirror" && NF > 1 { counts = 0 }
+    $1 != "owners" || !counts || / DaemonSet( |$)/ { next }
+    { n++; if (n <= 5) first = first "\n" name }
     END { print n + 0 first }' <<<"$said")
   answer "pods $1" "$code" "$said" "$complaint"
 }
@@ -53,8 +58,17 @@ full() { # NAME
   printf '%s' "$other" | cut -c 1-200
 }
 
+# Of other projects' objects that cannot run on the nodes' network so many are told, as `idle`: there may be any number, and they only make a remark.
+MOST=20 idle=0
 line() {
-  printf '%s/%s %s %s %s %s %s\n' "$project" "$name" "$vips" "$offset" "$account" "$selector" "${owner:--}"
+  local of=${owner:--}
+  [ "$project" = default ] || of=- # a mark that anybody can set
+  if ! may_run; then
+    idle=$((idle + 1))
+    [ "$idle" -le "$MOST" ] || return 0
+    printf 'idle '
+  fi
+  printf '%s/%s %s %s %s %s %s\n' "$project" "$name" "$vips" "$offset" "$account" "$selector" "$of"
 }
 
 question() { # KIND NAME...

@@ -14,7 +14,7 @@ const PARTS = {
     way: `work=$EDGE_RAMP_ROOT; open_session() { :; }
       on_bigip() { replay "$1"; printf %s "$said"; printf %s "$complaint" >&2; return "$code"; }`,
   },
-  cluster: { shared: ['vip-check', 'cluster-objects'], way: 'look() { replay "$*"; }' },
+  cluster: { shared: ['vip-check', 'cluster-objects'], way: 'look() { replay "$*"; }; draw_mark() { mark=kit; }' },
 } as const;
 
 /** Whether a command did what it was told: BIG-IP by words and exit code as the product's own script judges, oc by its exit code. */

@@ -107,15 +107,15 @@ cluster() { # NODE INTERFACE ADDRESS
   begin "name $KIT" "node $1" "interface $2" "address $3"
   make annotate "annotate annotate node $1 edge-ramp/kit.label.$KIT-" annotate node "$1" "edge-ramp/kit.label.$KIT=-" --overwrite
   make label "label label node $1 $KIT-" label node "$1" "$KIT=true" --overwrite
-  ask node get node "$1" -o 'jsonpath=unschedulable={.spec.unschedulable}{"\n"}labels={.metadata.labels}{"\n"}annotations={.metadata.annotations}'
+  ask node get node "$1" -o 'jsonpath={"\n"}kit unschedulable {.spec.unschedulable}{"\n"}kit labels {.metadata.labels}{"\n"}kit annotations {.metadata.annotations}{"\n"}kit end'
   make account "account delete serviceaccount $KIT -n default" create serviceaccount "$KIT" -n default
   make scc "scc adm policy remove-scc-from-user privileged $account" adm policy add-scc-to-user privileged "$account"
-  ask users get scc privileged -o 'jsonpath={.users}'
+  ask users get scc privileged -o 'jsonpath={"\n"}kit users {.users}{"\n"}kit end'
   undo+=("ipfailover delete dc $KIT -n default") # it exits 1 although it did its work (OS-30)
   ask ipfailover adm ipfailover "$KIT" -n default "--virtual-ips=$3" "--interface=$2" --watch-port=0 \
     "--check-script=/bin/bash -c 'grep -qx .*127.112.0.91 /proc/net/fib_trie && exit 1 || exit 0'" --check-interval=2 --replicas=2 \
     "--service-account=$KIT" "--selector=$KIT=true" --vrrp-id-offset=90
-  ask ipfailovers get dc --all-namespaces -l ipfailover -o 'jsonpath={range .items[*]}dc {.metadata.namespace} {.metadata.name}{"\n"}replicas {.spec.replicas}{"\n"}available {.status.availableReplicas}{"\n"}strategy {.spec.strategy.type}{"\n"}account {.spec.template.spec.serviceAccountName}{"\n"}selector {.spec.template.spec.nodeSelector}{"\n"}annotations {.metadata.annotations}{"\n"}{range .spec.template.spec.containers[0].env[*]}env {.name}={.value}{"\n"}{end}{end}'
+  ask ipfailovers get dc --all-namespaces -l ipfailover -o 'jsonpath={range .items[*]}{"\n"}kit dc {.metadata.namespace} {.metadata.name}{"\n"}kit replicas {.spec.replicas}{"\n"}kit available {.status.availableReplicas}{"\n"}kit strategy {.spec.strategy.type}{"\n"}kit account {.spec.template.spec.serviceAccountName}{"\n"}kit network {.spec.template.spec.hostNetwork}{"\n"}kit selector {.spec.template.spec.nodeSelector}{"\n"}kit owner {.metadata.annotations.edge-ramp/tunnel}{range .spec.template.spec.containers[0].env[*]}{"\n"}kit env {.name}={.value}{end}{end}{"\n"}kit end'
 }
 
 part=${1-} shell=tmsh # tmsh: a line is handed over as it is

@@ -52,6 +52,7 @@ function named(script: string, words: readonly string[]): string[] {
   if (first in WRAPPERS) return named(script, words.slice(WRAPPERS[first]));
   if (first === 'timeout') return ['timeout', ...named(script, rest.slice(1))];
   if (first === 'adm') return named(script, ['oc', ...words]);
+  if (first === 'look_at') return named(script, ['oc', ...words.slice(2)]);
   if (first === 'change' || first === 'look' || first === '"${oc[@]}"') return named(script, ['oc', ...rest]);
   if (first === 'oc')
     return plain.length === 0 ? [] : [`oc ${plain.slice(0, plain[1] === 'policy' ? 3 : 2).join(' ')}`];

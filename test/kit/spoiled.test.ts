@@ -93,9 +93,9 @@ const SPOILT: Readonly<Record<string, readonly Spoil[]>> = {
     ['ipfailovers', instead(1, 'error: the server does not allow access')],
   ],
   'OS-35': [
-    ['node', replaced(/labels=map\[(.*)\]/, 'labels=<$1>')],
+    ['node', replaced(/kit labels map\[(.*)\]/, 'kit labels <$1>')],
     ['users', replaced(/ /g, ';')],
-    ['node', instead(0, 'unschedulable=<no value>')],
+    ['node', instead(0, 'kit unschedulable <no value>')],
   ],
   'OS-36': [
     ['annotate', instead(1, 'error: invalid annotation update')],

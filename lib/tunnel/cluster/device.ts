@@ -91,6 +91,10 @@ function refuseUnfitForPair(wanted: Wanted<Declared>, pair: Pair, { facts, state
     throw new Refused(
       `${title(wanted)}: its client has no "oc adm ipfailover" (OpenShift 4 has none): a pair is not supported there; declare one ramp node`,
     );
+  if (facts.client.lacks.length > 0)
+    throw new Refused(
+      `${title(wanted)}: its client's "oc adm ipfailover" has no ${facts.client.lacks.join(', ')}, which a pair needs: without a check the virtual IP stays on a node whose tunnel is dead. Clients of OpenShift 3.5 to 3.11 have it: install one of the cluster's version there, or declare one ramp node`,
+    );
   refuseForeign(title(wanted), name, state, spec, applied);
   const own = (each: ClusterFacts['failovers'][number]): boolean =>
     each.project === 'default' && isOurs(each.name, state, spec, applied);
@@ -172,6 +176,10 @@ function remarks(
         );
     }
   }
+  for (const { project, name } of facts.idle)
+    found.push(
+      `${title(wanted)}: ipfailover ${project}/${name} has this tunnel's virtual IP, VRRP id, label or account written in it, and no SCC lets its account use the nodes' network: it is passed over, unless a role gives it that right, which is not seen`,
+    );
   const pair = pairOf(spec);
   const run = facts.available[pair?.ipfailover.name ?? ''];
   if (operations.length === 0 && pair !== undefined && run !== undefined && run < pair.nodes.length)

@@ -37,9 +37,9 @@ export function concerns(failover: Failover, { spec, applied }: Subject<Declared
   });
 }
 
-/** ipfailover numbers the addresses of an object from offset + 1 on (OS-31). */
+/** ipfailover numbers the addresses of an object from offset + 1 on (OS-31). Without a number it has none: keepalived does not start. */
 function vrrpIds({ offset, vips }: Pick<Failover, 'offset' | 'vips'>): readonly [first: number, last: number] {
-  return [offset + 1, offset + Math.max(1, addresses(vips).length)];
+  return offset === null ? [NaN, NaN] : [offset + 1, offset + Math.max(1, addresses(vips).length)];
 }
 
 function sharesId(failover: Failover, { ipfailover }: Pair): boolean {

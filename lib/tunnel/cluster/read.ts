@@ -8,7 +8,13 @@ import { isShared, nodeNames, pairOf, readShared, sharedObjects } from './object
 /** What edge-ramp knows of a cluster but does not change. */
 export interface ClusterFacts {
   /** What the client on the admin host can do. */
-  readonly client: { readonly ipfailover: boolean; readonly cordon: boolean; readonly manageNode: boolean };
+  readonly client: {
+    readonly ipfailover: boolean;
+    /** Options that `oc adm ipfailover` needs here and does not have. */
+    readonly lacks: readonly string[];
+    readonly cordon: boolean;
+    readonly manageNode: boolean;
+  };
   /** The named nodes that the cluster has: `on` takes Pods, `off` is cordoned. */
   readonly nodes: Readonly<Record<string, 'on' | 'off'>>;
   /** The Pods on a balancer's node that are neither a DaemonSet's nor the node's own (mirror Pods), and that have not ended; or why that is not known. */
@@ -17,6 +23,8 @@ export interface ClusterFacts {
   readonly claims: Readonly<Record<string, State>>;
   /** The ipfailover objects that have to do with ours (account, label, VRRP ids, virtual IP), and ours. */
   readonly failovers: readonly Failover[];
+  /** Those of other projects that have to do with ours by what is written in them, and that no SCC lets use the nodes' network. */
+  readonly idle: readonly Failover[];
   /** How many Pods of our ipfailover objects run. */
   readonly available: Readonly<Record<string, number>>;
   /** Settings that edge-ramp could not put back after deleting the object. */
@@ -33,7 +41,8 @@ export interface Failover {
   readonly project: string;
   readonly name: string;
   readonly vips: string;
-  readonly offset: number;
+  /** null: no number. */
+  readonly offset: number | null;
   readonly account: string;
   /** k=v,k=v; `-`: every node. */
   readonly selector: string;
@@ -74,6 +83,7 @@ export function read(text: string, subject: Subject<Declared>): Observation<Clus
   const unrestorable: Record<string, string> = {};
   const available: Record<string, number> = {};
   let failovers: readonly Failover[] = [];
+  let idle: readonly Failover[] = [];
   for (const question of asked) {
     const [kind, name] = question.split(' ') as [string, string];
     const answer = answers.get(question)!;
@@ -83,8 +93,15 @@ export function read(text: string, subject: Subject<Declared>): Observation<Clus
     }
     const lines = linesOf(device, question, answer);
     if (kind === 'node' && lines !== undefined) nodes[name] = schedulable(device, question, lines);
-    if (kind === 'ipfailovers')
-      failovers = (lines ?? []).map((line) => readFailover(device, line)).filter((each) => concerns(each, subject));
+    if (kind === 'ipfailovers') {
+      const [idling, running] = [true, false].map((idles) =>
+        (lines ?? [])
+          .filter((line) => line.startsWith('idle ') === idles)
+          .map((line) => readFailover(device, line.replace(/^idle /, '')))
+          .filter((each) => concerns(each, subject)),
+      );
+      [failovers, idle] = [running!, idling!];
+    }
     if (kind === 'ipfailover') {
       const value = lines?.find((line) => line.startsWith('value '))?.slice('value '.length);
       if (value !== undefined) state[question] = value;
@@ -102,13 +119,15 @@ export function read(text: string, subject: Subject<Declared>): Observation<Clus
       if (value !== undefined) state[question] = value;
     }
   }
-  const can = answers.get('client')!.lines.join(' ').split(' ');
+  const [offers = '', without = ''] = answers.get('client')!.lines;
+  const can = offers.split(' ');
   const client = {
     ipfailover: can.includes('ipfailover'),
+    lacks: without.split(' ').slice(1),
     cordon: can.includes('cordon'),
     manageNode: can.includes('manage-node'),
   };
-  return { facts: { client, nodes, pods, claims, failovers, available, unrestorable }, state, probes: [] };
+  return { facts: { client, nodes, pods, claims, failovers, idle, available, unrestorable }, state, probes: [] };
 }
 
 /**
@@ -146,10 +165,18 @@ function readClaims(device: string, question: string, lines: readonly string[]):
 }
 
 function readFailover(device: string, line: string): Failover {
-  const match = /^([^ /]+)\/(\S+) (\S+) (\d+) (\S+) (\S+) (\S+)$/.exec(line);
+  const match = /^([^ /]+)\/(\S+) (\S+) (\S+) (\S+) (\S+) (\S+)$/.exec(line);
   if (!match) return notUnderstood(device, 'ipfailovers', [line]);
   const [project, name, vips, offset, account, selector, owner] = match.slice(1) as readonly string[] as Seven;
-  return { project, name, vips, offset: Number(offset), account, selector, owner: owner === '-' ? null : owner };
+  return {
+    project,
+    name,
+    vips,
+    offset: /^\d{1,3}$/.test(offset) ? Number(offset) : null,
+    account,
+    selector,
+    owner: owner === '-' ? null : owner,
+  };
 }
 
 type Seven = readonly [string, string, string, string, string, string, string];

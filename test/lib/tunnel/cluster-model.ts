@@ -34,7 +34,7 @@ export function observed(model: Model, spec: Tunnel, applied: Tunnel | null): Ob
   }
   return {
     facts: {
-      client: { ipfailover: true, cordon: true, manageNode: true },
+      client: { ipfailover: true, lacks: [], cordon: true, manageNode: true },
       nodes: Object.fromEntries(
         NODES.map((node) => [node, thing(model, `scheduling ${node}`).is === 'off' ? 'off' : 'on'] as const),
       ),
@@ -52,6 +52,7 @@ export function observed(model: Model, spec: Tunnel, applied: Tunnel | null): Ob
           owner,
         };
       }),
+      idle: [],
       pods: {},
       available: {},
       unrestorable: {},

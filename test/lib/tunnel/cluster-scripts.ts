@@ -23,6 +23,8 @@ export interface Config {
   readonly account: string;
   readonly selector: State;
   readonly env: State;
+  /** Whether its Pods use the nodes' network; default true. */
+  readonly network?: boolean;
 }
 
 /** The cluster that test/lib/tunnel/fake-oc.js stands before. */
@@ -31,6 +33,8 @@ export interface FakeCluster {
   json: boolean;
   /** The `oc adm` commands that the client has. */
   client: readonly string[];
+  /** Options that its `oc adm ipfailover` has not. */
+  lacks?: readonly string[];
   nodes: Record<
     string,
     { labels: Record<string, string>; annotations: Record<string, string>; off: boolean; dead?: boolean }

@@ -42,7 +42,7 @@ describe('refused before the first change', () => {
   const on = { [ONE]: 'on', [TWO]: 'on' } as const;
 
   test('a client without oc adm ipfailover', () => {
-    const client = { ipfailover: false, cordon: true, manageNode: false };
+    const client = { ipfailover: false, lacks: [], cordon: true, manageNode: false };
     expect(desired({ client })).toThrow(Refused);
     expect(desired({ client })).toThrow(
       /^cluster of mi-\S+: its client has no "oc adm ipfailover" .* declare one ramp node$/,
@@ -64,7 +64,7 @@ describe('refused before the first change', () => {
   });
 
   test('scheduling to be changed by a client that cannot', () => {
-    const client = { ipfailover: true, cordon: false, manageNode: false };
+    const client = { ipfailover: true, lacks: [], cordon: false, manageNode: false };
     expect(desired({ client }, single())).toThrow(/neither "oc adm cordon" nor "oc adm manage-node".*unschedulable:/);
     expect(desired({ client }, single(true))).not.toThrow();
     const off: Model = { ...EMPTY, things: { [`scheduling ${ONE}`]: { is: 'off', claims: { 'edge-p': 'off' } } } };
@@ -119,7 +119,7 @@ describe('refused before the first change', () => {
 
   test('nothing of this stands against a teardown', () => {
     const facts = {
-      client: { ipfailover: false, cordon: false, manageNode: false },
+      client: { ipfailover: false, lacks: [], cordon: false, manageNode: false },
       nodes: {},
       failovers: [{ ...theirs, offset: 10, vips: '10.20.30.4' }],
     };
@@ -298,7 +298,7 @@ describe('order, interruptions and words', () => {
 describe('answers', () => {
   const subject = { name: ADMIN, spec: pair(), applied: null };
   const good: Readonly<Record<string, Told>> = {
-    client: [['ipfailover cordon '], 0],
+    client: [['ipfailover cordon ', 'without --check-script'], 0],
     [`node ${ONE}`]: [['on'], 0],
     [`node ${TWO}`]: [['off'], 0],
     [`label ${ONE} f5rampnode`]: [['is true first -', 'claim edge-q -'], 0],
@@ -306,7 +306,15 @@ describe('answers', () => {
     'account f5ipfailover': [['is present'], 0],
     'scc f5ipfailover': [['claim edge-q granted'], 0],
     'ipfailover f5ipfailover': [[], 0],
-    ipfailovers: [['infra/near 10.9.9.9 10 ipfailover zone=a -', 'infra/far 10.9.9.9 100 ipfailover - edge-x'], 0],
+    ipfailovers: [
+      [
+        'infra/near 10.9.9.9 10 ipfailover zone=a -',
+        'infra/far 10.9.9.9 100 ipfailover - edge-x',
+        'idle shop/near 10.9.9.9 10 robot - -',
+        'idle shop/far ? ? robot - -',
+      ],
+      0,
+    ],
   };
   const read = (changes: typeof good): Observation<ClusterFacts> =>
     cluster.read(
@@ -318,7 +326,7 @@ describe('answers', () => {
     expect(read({})).toEqual({
       facts: {
         available: {},
-        client: { ipfailover: true, cordon: true, manageNode: false },
+        client: { ipfailover: true, lacks: ['--check-script'], cordon: true, manageNode: false },
         nodes: { [ONE]: 'on', [TWO]: 'off' },
         pods: {},
         claims: { [`label ${ONE} f5rampnode`]: { 'edge-q': '-' }, 'scc f5ipfailover': { 'edge-q': 'granted' } },
@@ -330,6 +338,17 @@ describe('answers', () => {
             offset: 10,
             account: 'ipfailover',
             selector: 'zone=a',
+            owner: null,
+          },
+        ],
+        idle: [
+          {
+            project: 'shop',
+            name: 'near',
+            vips: '10.9.9.9',
+            offset: 10,
+            account: 'robot',
+            selector: '-',
             owner: null,
           },
         ],
@@ -360,7 +379,7 @@ describe('answers', () => {
     [`label ${ONE} f5rampnode`, ['true']],
     [`label ${ONE} f5rampnode`, ['is true first - last x']],
     ['scc f5ipfailover', ['claim edge-q']],
-    ['ipfailovers', ['infra/near 10.9.9.9 ten ipfailover zone=a -']],
+    ['ipfailovers', ['infra/near 10.9.9.9 10 ipfailover zone=a']],
     ['ipfailover f5ipfailover', ['strategy Rolling']],
   ])('foreign words for %s are not understood', (question, lines) =>
     expect(() => read({ [question]: [lines, 0] })).toThrow(NotUnderstood),

@@ -26,6 +26,7 @@ if (fault?.seconds) {
   if (!fault.code) end(0);
 }
 if (fault?.code) end(fault.code, '', `${fault.said}\n`);
+if (fault?.code === 0) end(0, fault.said);
 
 const missing = (kind, name) => end(1, '', `Error from server (NotFound): ${kind} "${name}" not found\n`);
 const objects = {
@@ -36,9 +37,20 @@ const objects = {
     })),
   serviceaccount: () =>
     Object.entries(world.accounts).map(([name, annotations]) => ({ metadata: { name, annotations } })),
-  scc: () => [{ metadata: { name: 'privileged' }, users: world.privileged }],
+  scc: () => [
+    { metadata: { name: 'restricted' }, allowHostNetwork: false, users: [], groups: ['system:authenticated'] },
+    { metadata: { name: 'privileged' }, allowHostNetwork: true, users: world.privileged, groups: ['system:masters'] },
+  ],
+  // One of each ipfailover object on every node: also on one that has just lost its label.
+  pods: () =>
+    world.dcs.flatMap(({ name }) =>
+      Object.keys(world.nodes).map((node) => ({
+        metadata: { name: `${name}-1-${node.split('.')[0]}`, ipfailover: name },
+        spec: { nodeName: node },
+      })),
+    ),
   dc: () =>
-    world.dcs.map(({ project, name, annotations, replicas, account, selector, env }) => ({
+    world.dcs.map(({ project, name, annotations, replicas, account, selector, env, network }) => ({
       metadata: { name, namespace: project, annotations },
       spec: {
         replicas,
@@ -46,6 +58,7 @@ const objects = {
         template: {
           spec: {
             serviceAccountName: account,
+            ...(network === false ? {} : { hostNetwork: true }),
             nodeSelector: selector,
             containers: [{ env: Object.entries(env).map(([key, value]) => ({ name: key, value })) }],
           },
@@ -117,6 +130,11 @@ if (verb === 'get') {
     if (world.dcs.length === 0) end(0, '', 'No resources found.\n');
     end(0, jsonpath(template, { items: objects.dc() }));
   }
+  if (kind === 'pods' && all.startsWith('get pods -n default -l ipfailover=')) {
+    const items = objects.pods().filter(({ metadata }) => metadata.ipfailover === all.split(/[= ]/)[6]);
+    end(0, jsonpath(template, { items }));
+  }
+  if (all.startsWith('get scc -o ')) end(0, jsonpath(template, { items: objects.scc() }));
   if (kind !== 'dc' && objects[kind]) {
     const found = objects[kind]().find(({ metadata }) => metadata.name === name);
     if (!found) missing(`${kind}s`, name);
@@ -137,7 +155,12 @@ if (verb === 'annotate') {
 }
 if (all.startsWith('adm ') && args.at(-1) === '--help') {
   if (!world.client.includes(kind)) end(0, 'Administrative Commands\n\nUsage:\n  oc adm [flags]\n');
-  const helps = { cordon: 'oc adm cordon NODE', 'manage-node': '--schedulable=', ipfailover: '--virtual-ips=' };
+  const options = ['virtual-ips', 'interface', 'watch-port', 'check-script', 'check-interval', 'replicas'];
+  const ipfailover = [...options, 'service-account', 'selector', 'vrrp-id-offset']
+    .filter((each) => !(world.lacks ?? []).includes(each))
+    .map((each) => `      --${each}=: x`)
+    .join('\n');
+  const helps = { cordon: 'oc adm cordon NODE', 'manage-node': '--schedulable=', ipfailover };
   end(0, `Usage:\n  ${helps[kind]}\n`);
 }
 if (/^adm (un)?cordon /.test(all)) {
@@ -218,5 +241,5 @@ if (verb === 'delete' && kind === 'dc') {
   world.dcs = rest;
   end(0);
 }
-if (all.startsWith('delete pod -n default -l ipfailover=')) end(0, 'pod deleted\n');
+if (all.startsWith('delete pod -n default ')) end(0, 'pod deleted\n');
 end(99, '', `unexpected: ${all}\n`);

@@ -5,14 +5,29 @@ import { ADMIN, MEMBER, NODE, WHOLE, about } from './member-site';
 import { observed, type Replies } from './scripts';
 import { ALIVE } from './answer-text';
 
-const LIST = `oc --config ${MEMBER.cluster.kubeconfig} get pods --all-namespaces --field-selector spec.nodeName=${NODE} -o jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {.status.phase} [{.metadata.annotations.kubernetes\\.io/config\\.mirror}] [{.metadata.ownerReferences[*].kind}]{"\\n"}{end}`;
-
 const fakes = new Fakes();
 afterAll(() => fakes.remove());
 
-/** What the cluster's script makes of a listing: the answer's lines, and its exit code. */
-function pods(listing: readonly string[], code = 0): readonly [lines: readonly string[], code: string] {
-  fakes.reply({ [LIST]: [listing, code] });
+/** A Pod as a listing has it, `PROJECT/NAME PHASE [MIRROR] [OWNERS]`; @ stands for the mark in front of each field. */
+const fields = (pod: string): readonly string[] => {
+  const [, name, mirror, owners] = /^(.*) \[(.*)\] \[(.*)\]$/s.exec(pod)!;
+  return [`@ pod ${name}`, `@ mirror ${mirror}`, `@ owners ${owners}`];
+};
+
+/** What the cluster's script makes of such Pods. */
+const pods = (list: readonly string[]) => answered(['', ...list.flatMap(fields), '@ end']);
+
+/** What it makes of what oc says: the answer's lines, and its exit code. */
+function answered(lines: readonly string[], code = 0): readonly [lines: readonly string[], code: string] {
+  fakes.write('listing', lines.map((line) => `${line}\n`).join(''));
+  const line = `--config ${MEMBER.cluster.kubeconfig} get pods --all-namespaces --field-selector spec.nodeName=${NODE} -o jsonpath={range .items[*]}`;
+  fakes.program(
+    'oc',
+    `[[ $* == ${JSON.stringify(line)}* ]] || exit 99
+    last=\${!#} && mark=\${last##*\\}} && mark=\${mark% end}
+    sed "s/^@/$mark/" '${fakes.root}/listing'
+    exit ${code}`,
+  );
   const ran = fakes.script(['prelude', 'cluster-objects', 'cluster-observe'], '', {
     SSM_Tunnel: MEMBER.name,
     SSM_Fence: '0',
@@ -43,11 +58,13 @@ describe("the Pods of a balancer's node", () => {
     ['a mirror Pod that its node owns', 'kube-system/master-api Running [d41d8cd9] [Node]'],
     ['one that has ended', 'shop/frontend-1-deploy Succeeded [] []'],
     ['one that has failed', 'shop/job-x1 Failed [] [Job]'],
-    ['a warning', 'Warning: v1 Pods are old'],
-    ['no Pod at all', 'No resources found.'],
+    ['one whose mirror has more lines', `shop/mine Running [x\npod shop/forged Running] []`],
   ])('%s is none', (_what, line) => expect(pods([line])).toEqual([['0'], '0']));
 
-  test('none: an empty answer', () => expect(pods([])).toEqual([['0'], '0']));
+  test.each([[[]], [['No resources found.']]])('none: %j', (lines) => {
+    expect(pods([])).toEqual([['0'], '0']);
+    expect(answered(lines)).toEqual([['0'], '0']);
+  });
 
   test('250 of them come back as a number and five names', () => {
     const listing = Array.from({ length: 250 }, (_, i) => [
@@ -61,7 +78,7 @@ describe("the Pods of a balancer's node", () => {
 
   test.each(['Error: unknown flag: --field-selector', 'Error from server (Forbidden): pods is forbidden'])(
     'that would not be listed: %s',
-    (said) => expect(pods([said], 1)).toEqual([[said], '1']),
+    (said) => expect(answered([said], 1)).toEqual([[said], '1']),
   );
 
   test('are understood as the script tells of them', () => {
