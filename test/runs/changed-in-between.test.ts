@@ -1,0 +1,24 @@
+import { BIGIP, discard, endOf, site, type Site } from './support/site';
+
+let here: Site | undefined;
+afterEach(async () => {
+  if (here) await discard(here);
+  here = undefined;
+});
+
+test('an operator who changes the SNAT pool between the proof and the traffic stops the run: no virtual server goes there', async () => {
+  here = await site();
+  const { world, lab } = here;
+  let changed: Promise<unknown> | undefined;
+  const { done } = lab.start({ tunnel: 'edge-a' }, (event) => {
+    if (event.state === 'Attach virtual servers')
+      changed ??= world.run(BIGIP, 'modify ltm snatpool SDN_snatpool members replace-all-with { 10.3.89.66 }');
+  });
+  const ended = await done;
+  expect(await changed).toMatchObject({ code: 0 });
+  expect(endOf(ended)).toBe('RolledBack');
+  expect(ended.cause).toContain('ltm snatpool /Common/SDN_snatpool is no longer "members 10.3.91.216');
+  const switched = lab.hosts.journal().filter(({ line }) => line.includes('type snat pool'));
+  expect(switched).toEqual([]);
+  expect(ended.cause).toContain('left, since another changed it: BIG-IP 10.3.88.66: snatpool SDN_snatpool');
+});
