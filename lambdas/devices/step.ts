@@ -6,6 +6,7 @@ import { deviceTitle, devicesOf, kindOf, type Kind, type Listed } from '../../li
 import { ContractMismatch, NotUnderstood, NotVerified } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Observed, Work } from '../../lib/tunnel/plan';
+import { printable } from '../../lib/tunnel/printable';
 import { disagreements } from '../../lib/tunnel/ramp/vip';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import type { Order, RunCommand } from '../run-command/port';
@@ -137,7 +138,8 @@ async function carryOut(listed: Listed, input: StepInput, send: Send): Promise<O
   const device = kindOf(listed);
   if (input.do === 'prove') {
     const answer = await send(listed, 'observe', { Questions: device.proofs(listed).join('|') });
-    return { name, verification: device.prove(answer, listed) };
+    const probes = device.prove(answer, listed);
+    return { name, verification: probes.map((probe) => ({ ...probe, detail: printable(probe.detail) })) };
   }
   const { operations, saved } = input.work.find((work) => work.device === name)!;
   const said = await send(listed, 'apply', {

@@ -1,6 +1,7 @@
 import { ContractMismatch, NotUnderstood, Refused } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Goal, Observed, Plan } from '../../lib/tunnel/plan';
+import { printable } from '../../lib/tunnel/printable';
 import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/reconcile';
 import { begin } from '../../lib/tunnel/records';
 import { begunOf, situationOf, type Records } from '../../lib/tunnel/situation';
@@ -63,14 +64,32 @@ async function plan(input: PlanInput): Promise<PlanOutput> {
     refuseUnlessAgreed({ ...plan, before, original }, request);
   return fitting(goal, {
     ...plan,
+    ...inWords(plan),
     contract: CONTRACT,
     records: {
       original: JSON.stringify(original),
       before: JSON.stringify(goal === 'recorded' ? { ...begun, touched: before } : begin(begun, request.spec, before)),
       applied: JSON.stringify(request.spec),
     },
-    sentence: sentence(goal, request.action, plan),
+    sentence: printable(sentence(goal, request.action, plan)),
   });
+}
+
+/** What people read of a plan quotes what stands on devices: it has no control characters. What devices are sent stays as it is. */
+function inWords({
+  changes,
+  interrupts,
+  remarks,
+  left,
+  verification,
+}: Pick<Plan, 'changes' | 'interrupts' | 'remarks' | 'left' | 'verification'>) {
+  return {
+    changes: changes.map((change) => ({ ...change, text: printable(change.text) })),
+    interrupts: interrupts.map(printable),
+    remarks: remarks.map(printable),
+    left: left.map(printable),
+    verification: verification.map((probe) => ({ ...probe, detail: printable(probe.detail) })),
+  };
 }
 
 /** A teardown, or the plan of one. */

@@ -1,8 +1,16 @@
 import { ERRORS } from './outcome';
+import { printable } from './printable';
 
-/** The errors that edge-ramp raises itself. `name` is what a state's Retry and Catch see. */
+/**
+ * The errors that edge-ramp raises itself. `name` is what a state's Retry and Catch see. The message may quote what a device said, and ends up in
+ * a cause, a notice and on a terminal: it has no control character but line breaks.
+ */
 abstract class EdgeRampError extends Error {
   abstract override readonly name: string;
+
+  constructor(message: string) {
+    super(message.split('\n').map(printable).join('\n'));
+  }
 }
 
 /** The request or a declaration breaks a rule. The message lists the mistakes, each with its path, value and rule. */

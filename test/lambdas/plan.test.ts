@@ -56,6 +56,19 @@ describe('the plan', () => {
     expect(Object.values(plan).includes(undefined as never)).toBe(false);
   });
 
+  test('quotes devices without their control characters', async () => {
+    const site = new Site(EXAMPLE);
+    site.apply();
+    const spoilt = JSON.parse(
+      JSON.stringify(outcomes(site)).replace(/"detail":"/g, '"detail":"\\u001b[2J\\u202e'),
+    ) as object;
+    const { verification, sentence, changes } = await planHandler(input(site, { observed: spoilt as never }));
+    expect(verification.map(({ detail }) => detail)).toEqual(
+      verification.map(() => expect.stringMatching(/^\\u\{1b\}\[2J\\u\{202e\}/)),
+    );
+    expect(JSON.stringify([verification, sentence, changes])).not.toMatch(/\\u001b|\u202e/);
+  });
+
   test('of an unchanged tunnel has every field too', async () => {
     const site = new Site(EXAMPLE);
     site.apply();
