@@ -128,7 +128,8 @@ pods() { # of what was dumped: into $said
 trace() { # SOURCE POD: `-` means any of this node's own
   local port pod=$2
   consult "${ovs[@]}" ovs-vsctl get Interface tun0 ofport
-  port=${said//[[:space:]]/}
+  port=${said##*"$newline"} # a log of Open vSwitch's may go before it
+  port=${port//[[:space:]]/}
   dump
   if [ "$pod" = - ]; then
     pods

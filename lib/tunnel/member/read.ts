@@ -54,7 +54,7 @@ function problemOf(subject: Subject<Member>, answer: (question: string) => NodeA
     !/<[^>]*\bUP\b/.test(link.lines.join(' '))
   )
     return `${device}: tun0 is down or has no address: it is no member of the SDN: is the node service running?`;
-  if (port.code !== 0 || !/^[0-9]+$/.test(port.lines[0] ?? ''))
+  if (port.code !== 0 || !/^[0-9]+$/.test(port.lines.at(-1) ?? ''))
     return `${device}: tun0 is no port of br0 (${port.printed}): it is no member of the SDN: is the node service running?`;
   for (const network of subject.spec.clusterNetworks) {
     const shown = answer(`route ${network}`);

@@ -164,7 +164,7 @@ function readSdn(device: string, tun0: readonly NodeAddress[], link: NodeAnswer,
   const found = gatewayOf(tun0);
   if (found === null) return null;
   const mac = /link\/ether ([0-9a-f:]{17}) /.exec(link.lines.join(' '))?.[1];
-  const port = portAnswer.lines[0] ?? '';
+  const port = portAnswer.lines.at(-1) ?? ''; // a log of Open vSwitch's may go before it
   if (mac === undefined || portAnswer.code !== 0 || !/^[0-9]+$/.test(port))
     throw new NotUnderstood(
       `${device}: tun0 has no MAC address or no OpenFlow port: ${link.printed}, ${portAnswer.printed}`,

@@ -22,6 +22,8 @@ describe('what the observe script says of a node, understood', () => {
     const given = replies([...bridgeFlows(BRIDGE), ...dumpOurs(site.world.ramp)]);
     const warned = Object.entries(given).map(([line, [lines, code]]) => [line, [lines, code, warning]] as const);
     expect(read(Object.fromEntries(warned))).toEqual(read(given));
+    const port = 'ovs-vsctl get Interface tun0 ofport'; // where its log goes to stdout
+    expect(read({ ...given, [port]: [[warning, '2'], 0] })).toEqual(read(given));
   });
 
   test('tells a flow once, also where two declarations name it', () => {
