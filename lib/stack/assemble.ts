@@ -1,6 +1,7 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppProps } from 'aws-cdk-lib';
+import { AssetManifestArtifact, type CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { InvalidRequest } from '../tunnel/errors';
 import { edgeRampApp } from './app';
 import { tunnelsFolder } from './tunnels-folder';
@@ -17,8 +18,7 @@ const LONGEST_TEMPLATE = 1_000_000;
  */
 export function assemble(folder: string, out: string, tell: (text: string) => void, props: AppProps = {}): 0 | 2 {
   try {
-    edgeRampApp(tunnelsFolder(folder), { ...props, outdir: out, autoSynth: false }).synth();
-    refuseLongTemplates(out);
+    refuseLongTemplates(edgeRampApp(tunnelsFolder(folder), { ...props, outdir: out, autoSynth: false }).synth());
     return 0;
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;
@@ -31,9 +31,18 @@ export function assemble(folder: string, out: string, tell: (text: string) => vo
 }
 
 /** @throws InvalidRequest naming the first template that is too long */
-function refuseLongTemplates(out: string): void {
-  for (const file of readdirSync(out).filter((name) => name.endsWith('.template.json'))) {
-    const { size } = statSync(join(out, file));
+export function refuseLongTemplates(
+  assembly: Pick<CloudAssembly, 'directory' | 'artifacts'> & {
+    readonly stacks: readonly { readonly templateFile: string }[];
+  },
+): void {
+  const nested = assembly.artifacts
+    .filter((artifact) => AssetManifestArtifact.isAssetManifestArtifact(artifact))
+    .flatMap(({ contents }) => Object.values(contents.files ?? {}).map(({ source }) => source.path ?? ''))
+    .filter((path) => path.endsWith('.template.json'));
+  const templates = new Set([...assembly.stacks.map(({ templateFile }) => templateFile), ...nested]);
+  for (const file of templates) {
+    const { size } = statSync(join(assembly.directory, file));
     if (size > LONGEST_TEMPLATE)
       throw new InvalidRequest(
         `${file}: has ${size} bytes, and CloudFormation takes ${LONGEST_TEMPLATE}: declare some of the tunnels in a deployment of their own (--context stack=NAME)`,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assemble } from '../../lib/stack/assemble';
+import { assemble, refuseLongTemplates } from '../../lib/stack/assemble';
 import { EXAMPLE_FILE } from '../lib/tunnel/site';
 import { PROJECT } from './support/template';
 
@@ -61,6 +61,17 @@ describe('a mistake in a declaration', () => {
     expect(named.said).toMatch(/^context: stack: "Staging": must be 1 to 16 of lower case letters/);
     expect([named.code, named.left]).toEqual([2, false]);
   });
+});
+
+test('a template that CloudFormation does not take is told at the synthesis, with what to do', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'edge-ramp-long-'));
+  const assembly = { directory, artifacts: [], stacks: [{ templateFile: 'EdgeRamp.template.json' }] };
+  writeFileSync(join(directory, 'EdgeRamp.template.json'), ' '.repeat(1_000_000));
+  expect(() => refuseLongTemplates(assembly)).not.toThrow();
+  writeFileSync(join(directory, 'EdgeRamp.template.json'), ' '.repeat(1_000_001));
+  expect(() => refuseLongTemplates(assembly)).toThrow(
+    /^EdgeRamp\.template\.json: has 1000001 bytes, and CloudFormation takes 1000000: .* \(--context stack=NAME\)$/,
+  );
 });
 
 test('`cdk synth` and `cdk deploy` end with that message, and without a stack of node', () => {

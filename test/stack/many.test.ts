@@ -1,7 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Stack } from 'aws-cdk-lib';
+import { declarations } from '../../cli/assembly';
+import { readAssembly } from '../../lab/cloud/template';
 import { NodePolicies } from '../../lib/stack/node-policies';
 import { parseDeclaration } from '../../lib/tunnel/parse';
 import { EXAMPLE } from '../lib/tunnel/site';
@@ -36,6 +39,15 @@ describe('500 tunnels', () => {
     expect(names.filter((name) => name.startsWith('/edge-ramp/tunnels/')).sort()).toEqual(
       declared.map(({ name }) => `/edge-ramp/tunnels/${name}`).sort(),
     );
+  });
+
+  test('are found, each of them, by the command line and by the lab', () => {
+    const project = mkdtempSync(join(tmpdir(), 'edge-ramp-many-'));
+    symlinkSync(directory, join(project, 'cdk.out'));
+    const names = declared.map(({ name }) => name).sort();
+    expect([...declarations(project).keys()].sort()).toEqual(names);
+    const parameters = readAssembly(directory).resources('AWS::SSM::Parameter');
+    expect(parameters.filter(({ name }) => name.startsWith('/edge-ramp/tunnels/'))).toHaveLength(names.length);
   });
 
   test('are not written with indentation', () =>
