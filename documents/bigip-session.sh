@@ -63,8 +63,9 @@ hand() { # LINE NUMBER
 
 # What came of it, in said, complaint and code. What BIG-IP could not be asked is fatal.
 hear() { # WORDS NUMBER
-  code=255
+  code=''
   { IFS= read -r code <"$work/$2.code"; } 2>/dev/null
+  code=${code:-255} # it could not even be written down
   content "$work/$2.said" && said=$text
   content "$work/$2.complaint" && complaint=$text
   [ "$code" -ne 124 ] || fail "$SILENT" "did not answer \"$(brief "$1")\" within $limit s"
