@@ -166,6 +166,15 @@ describe('what tmsh says around a listing', () => {
     ]));
 });
 
+test('40 virtual servers and all objects with names as long as they may be fit into one answer', () => {
+  const long = (name: string): string => name.padEnd(190, 'x');
+  const names = MANY.map(long);
+  const objects = { tunnel: long('t'), self: long('s'), snatPool: long('p') };
+  const snat = names.flatMap((name) => virtual(name, `pool ${objects.snatPool}`, 'type snat'));
+  const { seen } = look({ [listOf(...names)]: [snat] }, tunnel({ virtualServers: names, objects }));
+  expect(seen().state[`virtual ${names[39]}`]).toBe(`type snat pool ${objects.snatPool}`);
+});
+
 test('blanks never count: a listing with more of them is the same one', () => {
   const { seen } = look({
     'list net route one-line': [['net  route\tSDN_x  {  network   10.128.0.0/14  interface  SDN  }']],
