@@ -27,7 +27,7 @@ Where (all but validate and local):
   --profile PROFILE     of the AWS configuration files (default: AWS_PROFILE); AWS_ENDPOINT_URL is taken, too
   --stack NAME          the deployment that was made with \`cdk deploy --context stack=NAME\`, beside others in the region
   --local               on this machine: the state machine of cdk.out (\`npx cdk synth\`) against SIMULATED hosts
-                        (not event and preflight)
+                        (not event and preflight); refused where tunnels/ says something else than cdk.out
   --hosts KIND          with --local: "simulated", or "kernel": nodes, Pods and BIG-IP as network namespaces with real
                         interfaces, Open vSwitch and keepalived, in this kernel or a guest; tmsh and oc stay models
                         (default: as they are in the folder, else simulated)
@@ -36,7 +36,7 @@ Where (all but validate and local):
 
 Options of plan, apply, verify and teardown:
   --fresh               with --local: forget hosts and table first
-  --fault FILE          with --local: spoil commands on hosts, a JSON list:
+  --fault FILE          with --local: spoil commands on hosts, a JSON list; what never struck is told at the end:
                         [{"host": NAME, "match": REGEX, "nth": 1, "effect": "fail-before" | "fail-after" | "hang"}]
                         "host-gone", with "for": SECONDS until it is back; and for commands sent to an instance, where "match" is
                         on the document and optional, with "times": N: "throttle", "lose-result", "late-delivery"
