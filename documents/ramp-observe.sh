@@ -130,8 +130,8 @@ trace() { # SOURCE POD: `-` means any of this node's own
   consult "${ovs[@]}" ovs-vsctl get Interface tun0 ofport
   port=${said##*"$newline"} # a log of Open vSwitch's may go before it
   port=${port//[[:space:]]/}
-  dump
   if [ "$pod" = - ]; then
+    dump
     pods
     pod=${said%%[, ]*}
   fi

@@ -33,7 +33,7 @@ export const TEXTS = {
   noRoute: verified(2, 'RTNETLINK answers: No such process'),
   unreachable: verified(2, 'RTNETLINK answers: Network is unreachable'),
   deviceDown: verified(2, 'Error: Device for nexthop is not up.'),
-  noSource: unverified(2, 'RTNETLINK answers: Invalid argument'),
+  noSource: verified(2, 'Error: Invalid prefsrc address.'),
   noGateway: verified(2, 'Error: Nexthop has invalid gateway.'),
   wildcard: verified(
     0,

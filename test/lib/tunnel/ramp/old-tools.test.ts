@@ -2,6 +2,7 @@ import { bridgeFlows } from '../pipelines';
 import { dumpOurs } from '../ramp-answer';
 import { EXAMPLE, Site } from '../site';
 import { BRIDGE } from '../world';
+import { observed, type Replies } from '../scripts';
 import { read, replies, SOURCE } from './observed-node';
 
 const site = new Site(EXAMPLE);
@@ -48,4 +49,24 @@ test('what a tool warns of on stderr is no part of its answer', () => {
     Object.entries(given).map(([line, [lines, code]]) => [line, [lines, code, warning] as const]),
   );
   expect(read(warned)).toEqual(read(given));
+});
+
+test("a pair's questions are answered by stdout alone as well, with whatever blanks", () => {
+  const given = (warning: string, blank: string): Replies =>
+    Object.fromEntries(
+      Object.entries({
+        'ip -o -4 addr show dev eth0': '3: eth0 inet 10.20.30.4/32 scope global eth0',
+        'ip -o -4 addr show': '3: eth0 inet 10.20.30.4/32 scope global eth0',
+        'ovs-vsctl get Interface tun0 ofport': '2',
+        'ovs-ofctl -O OpenFlow13 dump-flows br0': '',
+        'ovs-appctl ofproto/trace br0 in_port=2,icmp,nw_src=10.3.92.216,nw_dst=10.130.0.7': 'Datapath actions: 1',
+      }).map(([line, said]) => [line, [[said.replaceAll(' ', blank)], 0, warning] as const]),
+    );
+  const asked = ['vip eth0 10.20.30.4', 'trace 10.3.92.216 10.130.0.7', 'await 10.20.30.4'];
+  const plain = observed('edge-b', asked, given('', ' '), {});
+  expect(plain).toContain('|here');
+  expect(observed('edge-b', asked.slice(0, 1).concat(asked.slice(2)), given('x|WARN|y', '  '), {})).toContain('|here');
+  expect(observed('edge-b', asked, given('2019-05-14T09:21:33Z|00001|ovsdb_idl|WARN|lacks a column', ' '), {})).toBe(
+    plain,
+  );
 });
