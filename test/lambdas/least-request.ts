@@ -2,7 +2,7 @@ import type { CheckedRequest } from '../../lambdas/read-request/request';
 
 /** What Read request makes of {"tunnel": "edge-a"}, but the declaration and its digest; read-request.test.ts holds it to that. */
 export const LEAST_REQUEST = {
-  contract: 3,
+  contract: 4,
   tunnel: 'edge-a',
   action: 'apply',
   teardown: false,

@@ -30,6 +30,13 @@ describe('a balancer', () => {
     });
   });
 
+  test.each([
+    ['with the blanks of old tools', '10.128.0.0/14 dev tun0  scope link '],
+    ['with a protocol and a metric', '10.128.0.0/14 dev tun0 proto static scope link metric 100 '],
+  ])('is a member %s in its answers', (_how, line) =>
+    expect(desired({ 'route 10.128.0.0/14': [[line], 0] })).toEqual({}),
+  );
+
   const NO_MEMBER = 'it is no member of the SDN: is the node service running?';
   const route = (...lines: readonly string[]): typeof WHOLE => ({ 'route 10.128.0.0/14': [lines, 0] });
   const OUTSIDE: readonly (readonly [what: string, changes: typeof WHOLE, ...words: string[]])[] = [
