@@ -14,9 +14,9 @@ const project = (displayName, roots, more = {}) => ({
   roots: roots.map((root) => `<rootDir>/test/${root}`),
   ...more,
 });
-/** Files of rooms that take many seconds: each call of a played oc is a program, a bridge is read in all its eras, time-outs are waited for. */
+/** Files of rooms that take many seconds: each call of a played oc is a program, a bridge is read in all its eras, time-outs are waited for, 500 tunnels are synthesized. */
 const SLOW =
-  '/(lib/tunnel/(cluster-(commands|halfway|laws|shared)|ramp/(observe-)?pipelines?)|lab/cloud/(lab|ssm)|lab/hosts/(happenings|health-check|pairs|reachability|time-outs)|kit/(check|spoiled|transcript))\\.test\\.ts$';
+  '/(lib/tunnel/(cluster-(commands|halfway|laws|shared)|ramp/(observe-)?pipelines?)|lab/cloud/(lab|ssm)|lab/hosts/(happenings|health-check|pairs|reachability|time-outs)|stack/many|kit/(check|spoiled|transcript))\\.test\\.ts$';
 /** The contenders of the benchmark that take many seconds: Ansible, and whole runs. */
 const BENCH = '\\.slow\\.test\\.ts$';
 const assembled = { globalSetup: '<rootDir>/test/assemble.ts' };
@@ -31,7 +31,10 @@ module.exports = {
       testPathIgnorePatterns: [SLOW, BENCH],
     }),
     project('ends', ['ends'], assembled),
-    project('runs', ['runs', 'lib', 'lab', 'kit'], { ...assembled, testRegex: [`/runs/.*\\.test\\.ts$`, SLOW] }),
+    project('runs', ['runs', 'lib', 'stack', 'lab', 'kit'], {
+      ...assembled,
+      testRegex: [`/runs/.*\\.test\\.ts$`, SLOW],
+    }),
     project('ovs', ['ovs']),
     project('vip', ['vip']),
     project('faults', ['faults'], assembled),
