@@ -27,14 +27,15 @@ export interface Around {
  * @throws what may pass (Step Functions or Parameter Store asks to slow down), so that the event comes again
  */
 export function reaction(around: Around): (event: Event) => Promise<void> {
-  const reactions: Readonly<Record<string, (event: Event, around: Around) => Promise<void>>> = {
-    'EC2 Instance State-change Notification': instanceRuns,
-    'Reapply requested': reapply,
-    'Step Functions Execution Status Change': runDied,
-  };
+  const reactions = new Map<string, (event: Event, around: Around) => Promise<void>>([
+    ['EC2 Instance State-change Notification', instanceRuns],
+    ['Reapply requested', reapply],
+    ['Step Functions Execution Status Change', runDied],
+  ]);
   return async (event) => {
-    const react = reactions[event['detail-type']];
-    if (react) await react(event, around);
+    const react = reactions.get(event['detail-type']);
+    // Whoever may put an event onto the bus may leave its detail out, or make it a list.
+    if (react) await react({ ...event, detail: { ...event.detail } }, around);
     else around.log.warn('no reaction to such an event is known', { event: event.id, type: event['detail-type'] });
   };
 }
@@ -72,7 +73,8 @@ async function reapply(event: Event, around: Around): Promise<void> {
 /** A run ended without an end of its own: what it left is put back. */
 async function runDied(event: Event, around: Around): Promise<void> {
   const { runs, log } = around;
-  const arn = String(event.detail['executionArn']);
+  const arn = event.detail['executionArn'];
+  if (typeof arn !== 'string') return log.warn('nothing to do: the event names no run', { event: event.id });
   const run = await runs.describe(arn);
   const request = run && requestOf(run);
   const answer = run && answerTo(run);

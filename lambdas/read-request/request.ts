@@ -38,7 +38,8 @@ const input = z
     repair: z
       .string()
       .regex(
-        /^arn:[a-z-]+:states:[a-z0-9-]+:[0-9]{12}:execution:[A-Za-z0-9_-]+:[A-Za-z0-9._+=@!()'-]{1,80}$/,
+        // A person may call an execution anything without blanks, controls and <>{}[]?*"#%\\^|~`$&,;:/ (StartExecution).
+        /^arn:[a-z-]+:states:[a-z0-9-]+:[0-9]{12}:execution:[A-Za-z0-9_-]+:[^\s\p{C}<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/u,
         'must be the ARN of an execution',
       )
       .optional(),
@@ -152,7 +153,7 @@ export type CheckedRequest = Omit<Request, 'spec'> & { readonly spec: Declared |
 /**
  * Checks an execution's input and finds the tunnel's declaration.
  * @param declared gives the declaration as JSON text, undefined when there is none of that name
- * @returns `spec` null for a teardown, or its plan, of a tunnel that is not declared
+ * @returns `spec` null for a teardown, its plan, or a repair of a tunnel that is not declared
  * @throws InvalidRequest listing every mistake: path, value, rule
  */
 export async function readRequest(
@@ -179,7 +180,10 @@ export async function readRequest(
   });
   if (spec !== undefined) return request(true, parseDeclaration(spec, 'request: spec'));
   const text = await declared(tunnel);
-  if (text === undefined && (action === 'teardown' || given.teardown)) return request(false, null);
+  // Of what a run left, and of a repair that somebody stopped, the table knows enough as well.
+  const byTheTable =
+    action === 'teardown' || given.teardown || repair !== null || (action === 'pause' && trigger !== null);
+  if (text === undefined && byTheTable) return request(false, null);
   if (text === undefined)
     throw new InvalidRequest(`request: tunnel: "${tunnel}": is not declared; add tunnels/${tunnel}.yaml and deploy`);
   return request(true, parseDeclaration(parseJson(text, tunnel), `declaration of ${tunnel}`));

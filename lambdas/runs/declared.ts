@@ -1,4 +1,5 @@
 import { GetParametersByPathCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { devicesOf } from '../../lib/tunnel/devices';
 import type { Declared } from '../../lib/tunnel/tunnel';
 
 /** Every declared tunnel, and the names of the parameters that hold something else. */
@@ -32,8 +33,9 @@ export async function declaredTunnels(client: SSMClient, prefix: string): Promis
 
 function parsed(text: string | undefined): Declared | undefined {
   try {
-    const value: unknown = JSON.parse(text ?? '');
-    return typeof value === 'object' && value !== null ? (value as Declared) : undefined;
+    const value = JSON.parse(text ?? '') as Declared;
+    devicesOf(value, null); // throws where what it takes for granted is missing
+    return typeof value.watch === 'number' ? value : undefined;
   } catch {
     return undefined;
   }

@@ -10,7 +10,7 @@ import { loggerOf } from '../telemetry/logger';
 import { publish } from '../telemetry/publish';
 import { Blindness } from './blindness';
 import { connectedInstances } from './connected';
-import { memoryOf } from './memory-of';
+import { memoryOf, unfinished } from './memory-of';
 import { sendNotice } from './notice';
 import { type Tick, watch } from './watch';
 
@@ -26,6 +26,7 @@ const MARGIN = 10_000;
 const look = watch({
   declared: () => declaredTunnels(systemsManager, environment('TUNNELS_PREFIX')),
   memory: (tunnel) => memoryOf(table, environment('TABLE'), tunnel),
+  unfinished: () => unfinished(table, environment('TABLE')),
   runs: new SfnRuns(new SFNClient({}), machine),
   connected: (instances) => connectedInstances(systemsManager, instances),
   // One try: the SDK's own retries could send a command twice.

@@ -1,4 +1,4 @@
-import { GetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, ScanCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Memory, readMemory } from '../../lib/tunnel/memory';
 
 /**
@@ -8,4 +8,24 @@ import { type Memory, readMemory } from '../../lib/tunnel/memory';
 export async function memoryOf(table: DynamoDBClient, name: string, tunnel: string): Promise<Memory> {
   const { Item } = await table.send(new GetItemCommand({ TableName: name, Key: { tunnel: { S: tunnel } } }));
   return readMemory(Item);
+}
+
+/** The names of all tunnels of which a run left something: a lease, or the record of how it was. */
+export async function unfinished(table: DynamoDBClient, name: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  let from: Record<string, AttributeValue> | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await table.send(
+      new ScanCommand({
+        TableName: name,
+        FilterExpression: 'attribute_exists(#owner) OR attribute_exists(#before)',
+        ExpressionAttributeNames: { '#owner': 'owner', '#before': 'before' },
+        ProjectionExpression: 'tunnel',
+        ...(from ? { ExclusiveStartKey: from } : {}),
+      }),
+    );
+    found.push(...Items.flatMap(({ tunnel }) => tunnel?.S ?? []));
+    from = LastEvaluatedKey;
+  } while (from);
+  return found;
 }

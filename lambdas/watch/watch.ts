@@ -2,6 +2,7 @@ import { heldBack, isDue } from '../../lib/tunnel/automation';
 import { digestOf } from '../../lib/tunnel/digest';
 import type { Kind } from '../../lib/tunnel/devices';
 import { Throttled } from '../../lib/tunnel/errors';
+import { lastDeclared } from '../../lib/tunnel/situation';
 import type { Memory } from '../../lib/tunnel/memory';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import type { Log } from '../log';
@@ -24,6 +25,8 @@ export interface Tick {
 export interface Around {
   declared(): Promise<Declarations>;
   memory(tunnel: string): Promise<Memory>;
+  /** The tunnels of which a run left something, declared or not. */
+  unfinished(): Promise<readonly string[]>;
   readonly runs: Runs;
   connected(instances: readonly string[]): Promise<ReadonlySet<string>>;
   readonly commands: RunCommand;
@@ -38,10 +41,14 @@ export interface Around {
 /** So many tunnels at a time: Run Command's quota is shared with the runs. */
 const AT_ONCE = 8;
 
+/** Minutes between two looks through the whole table, for what a run left of a tunnel that is not declared any more. */
+const UNDECLARED = 60;
+
 /** A tunnel whose devices have to be looked at. */
 interface ToLook {
   readonly spec: Declared;
   readonly memory: Memory;
+  readonly instances: readonly string[];
 }
 
 /**
@@ -61,8 +68,12 @@ export function watch(around: Around): (tick: Tick, inTime: () => boolean) => Pr
     const asked = await atMost(AT_ONCE, due, (spec) =>
       readItem(spec, tick, around).catch((error: unknown) => void failures.push(error)),
     );
+    if (isDue(UNDECLARED, new Date(tick.time)))
+      await answerUndeclared([...tunnels.map(({ name }) => name), ...unreadable], tick, around).catch(
+        (error: unknown) => void failures.push(error),
+      );
     const toLook = asked.filter((each) => each !== undefined);
-    const connected = remembered(() => around.connected([...new Set(toLook.flatMap(instances))]));
+    const connected = remembered(() => around.connected([...new Set(toLook.flatMap(({ instances }) => instances))]));
     await atMost(AT_ONCE, toLook, async (each) => {
       const finding = await tryToLook(each, tick, around, connected, inTime);
       if (finding?.runNeeded)
@@ -72,15 +83,15 @@ export function watch(around: Around): (tick: Tick, inTime: () => boolean) => Pr
   };
 }
 
-const instances = ({ spec, memory }: ToLook): readonly string[] => instancesOf(spec, memory);
-
 /** @returns undefined when the item says enough. @throws what kept a run from being started */
 async function readItem(spec: Declared, tick: Tick, around: Around): Promise<ToLook | undefined> {
   const { runs, log } = around;
   const tunnel = spec.name;
   let memory: Memory;
+  let instances: readonly string[];
   try {
     memory = await around.memory(tunnel);
+    instances = instancesOf(spec, memory); // throws where somebody spoiled the item: no other tunnel is looked at less for it
   } catch (error) {
     await blind(tunnel, error, around);
     return undefined;
@@ -88,10 +99,29 @@ async function readItem(spec: Declared, tick: Tick, around: Around): Promise<ToL
   const found = { id: tick.id, trigger: 'schedule', asked: tick.time } as const;
   const now = around.now();
   const because = (await answerWhatIsLeft(spec, memory, found, runs, now)) ?? whyNotLook(spec, memory, tick, now);
-  if (because === null) return { spec, memory };
+  if (because === null) return { spec, memory, instances };
   around.blindness.over(tunnel);
   log.info(because, { tunnel });
   return undefined;
+}
+
+/**
+ * Nobody watches a tunnel that is not declared any more, but what a run left that died on it is put back.
+ * @param declared names, and names of parameters that hold no declaration
+ */
+async function answerUndeclared(declared: readonly string[], tick: Tick, around: Around): Promise<void> {
+  const { runs, log } = around;
+  const found = { id: tick.id, trigger: 'schedule', asked: tick.time } as const;
+  for (const tunnel of await around.unfinished()) {
+    if (declared.some((name) => name.split('/').at(-1) === tunnel)) continue;
+    const memory = await around.memory(tunnel);
+    const spec = lastDeclared(memory);
+    const because =
+      spec === null
+        ? 'the table knows no declaration'
+        : await answerWhatIsLeft(spec, memory, found, runs, around.now());
+    log.info(`not declared: ${because}`, { tunnel });
+  }
 }
 
 function whyNotLook(spec: Declared, memory: Memory, tick: Tick, now: Date): string | null {

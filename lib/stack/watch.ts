@@ -50,7 +50,7 @@ export function watchFunction(
   allowReadingDeclarations(watch);
   allowStartingRuns(watch, machine);
   allowLooking(watch, documents);
-  watch.allow({ actions: ['dynamodb:GetItem'], resources: [table.tableArn] });
+  watch.allow({ actions: ['dynamodb:GetItem', 'dynamodb:Scan'], resources: [table.tableArn] });
   watch.allow({ actions: ['sns:Publish'], resources: [notices.topicArn] });
   return watch;
 }

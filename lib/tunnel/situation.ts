@@ -33,6 +33,11 @@ export function appliedOf({ applied }: Pick<Records, 'applied'>): Declared | nul
   return parse<Declared | null>(applied, null);
 }
 
+/** A tunnel's last declaration by its records: as applied, else as the last run began with it; null: they know none. */
+export function lastDeclared(records: Records): Declared | null {
+  return appliedOf(records) ?? begunOf(records).declared.at(-1) ?? null;
+}
+
 /** The record `before`, empty when there is none. */
 export function begunOf({ before }: Pick<Records, 'before'>): Begun {
   return parse<Begun>(before, { declared: [], touched: {} });

@@ -8,7 +8,7 @@ import { DescribeInstanceInformationCommand, GetParametersByPathCommand } from '
 import { declaredTunnels } from '../../lambdas/runs/declared';
 import { SfnRuns } from '../../lambdas/runs/sfn';
 import { connectedInstances } from '../../lambdas/watch/connected';
-import { memoryOf } from '../../lambdas/watch/memory-of';
+import { memoryOf, unfinished } from '../../lambdas/watch/memory-of';
 import { sendNotice } from '../../lambdas/watch/notice';
 import { EXAMPLE } from '../lib/tunnel/site';
 import { MACHINE, arnOf, throttled } from './fake-runs';
@@ -91,12 +91,14 @@ describe('the declarations', () => {
         stored('edge-b', '{'),
         stored('edge-c', 'null'),
         stored('edge-d', JSON.stringify(EXAMPLE)),
+        stored('edge-e', JSON.stringify({ name: 'edge-e', kind: 'ramp', watch: 5 })),
+        stored('edge-f', '"edge-f"'),
         stored('edge-a', JSON.stringify(EXAMPLE)),
       ],
     });
     const { tunnels, unreadable } = await declaredTunnels(ssm, PREFIX);
     expect(tunnels).toEqual([EXAMPLE]);
-    expect(unreadable).toEqual(['edge-b', 'edge-c', 'edge-d'].map((name) => PREFIX + name));
+    expect(unreadable).toEqual(['edge-b', 'edge-c', 'edge-d', 'edge-e', 'edge-f'].map((name) => PREFIX + name));
   });
 });
 
@@ -131,6 +133,22 @@ describe('the watch', () => {
     expect(sent[0]).toBeInstanceOf(GetItemCommand);
     expect(sent[0]!.input).toEqual({ TableName: 'tunnels', Key: { tunnel: { S: 'edge-a' } } });
     expect(await memoryOf(table, 'tunnels', 'edge-b')).toMatchObject({ wanted: null, fence: 0 });
+  });
+
+  test('finds of which tunnels a run left something, on whatever page of the table they stand', async () => {
+    const more = { tunnel: { S: 'edge-b' } };
+    const { client: table, sent } = client(
+      { Items: [{ tunnel: { S: 'edge-a' } }], LastEvaluatedKey: more },
+      { Items: [more] },
+      {},
+    );
+    expect(await unfinished(table, 'tunnels')).toEqual(['edge-a', 'edge-b']);
+    expect(sent.map(({ input }) => input.ExclusiveStartKey)).toEqual([undefined, more]);
+    expect(sent[0]!.input).toMatchObject({
+      TableName: 'tunnels',
+      FilterExpression: 'attribute_exists(#owner) OR attribute_exists(#before)',
+      ProjectionExpression: 'tunnel',
+    });
   });
 
   test('tells people what it could not look at, where to look, and what to read', async () => {

@@ -191,6 +191,25 @@ describe('a run that ended', () => {
   });
 });
 
+test.each([
+  ['EC2 Instance State-change Notification', {}],
+  ['EC2 Instance State-change Notification', { 'instance-id': [NODE], state: 'running' }],
+  ['EC2 Instance State-change Notification', { 'instance-id': { toString: NODE }, state: 'running' }],
+  ['Reapply requested', null],
+  ['Reapply requested', undefined],
+  ['Reapply requested', ['edge-a']],
+  ['Reapply requested', { tunnel: '__proto__' }],
+  ['Step Functions Execution Status Change', {}],
+  ['Step Functions Execution Status Change', { executionArn: [arnOf('run-1')] }],
+  ['constructor', {}],
+  ['__proto__', {}],
+])('an event %s with detail %j starts nothing, and does not come again', async (type, detail) => {
+  const { fake, react } = set();
+  fake.add('run-1', { status: 'ABORTED' });
+  await react({ ...event(type, {}), detail } as never);
+  expect(fake.all()).toEqual([]);
+});
+
 test('an event of another kind is told, and nothing is started', async () => {
   const { fake, log, react } = set();
   await react(event('Object Created', {}));

@@ -93,6 +93,19 @@ test('ramp nodes that are gone for good are named by a person, by their instance
   expect(await message({ tunnel: 'edge-a', forget: gone, action: 'verify' })).toContain('that a person asks for');
 });
 
+test('a repair of what is not declared is no mistake, nor the pause after one that was stopped; a person’s pause is', async () => {
+  const repair = 'arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:edge-ramp:größer-als_4711';
+  const found = await readRequest({ tunnel: 'edge-b', trigger: 'event', repair }, declared);
+  expect(found).toMatchObject({ action: 'apply', declared: false, spec: null, repair });
+  const stopped = { tunnel: 'edge-b', action: 'pause', reason: 'a repair was stopped' };
+  expect(await readRequest({ ...stopped, trigger: 'schedule' }, declared)).toMatchObject({ declared: false });
+  expect(await message(stopped)).toContain('is not declared');
+  for (const name of ['a b', 'a:b', 'a$b', 'a`b', 'a\u0007', 'a/b'])
+    expect(await message({ tunnel: 'edge-a', trigger: 'event', repair: `${repair}${name}` })).toContain(
+      'must be the ARN',
+    );
+});
+
 test('a teardown of what is not declared is no mistake: how it was applied stands in the table', async () => {
   const request = await readRequest({ tunnel: 'edge-b', action: 'teardown' }, declared);
   expect(request).toMatchObject({ action: 'teardown', declared: false, spec: null });

@@ -22,6 +22,19 @@ describe('many tunnels', () => {
     expect(runs.all().map(([, { tunnel }]) => tunnel)).toHaveLength(others.length + 1 - 2);
   });
 
+  test.each([['not JSON'], ['7'], ['{"kind":"ramp"}']])(
+    'whose item somebody spoiled (applied: %s) keep no other one from being looked at',
+    async (applied) => {
+      const [other] = others;
+      const { tick, around, told, devices } = watched(EDGE_A, [other] as never);
+      const memory = around.memory;
+      around.memory = async (name) => (name === 'edge-b' ? readMemory({ wanted: 'applied', applied }) : memory(name));
+      await tick();
+      expect(told).toEqual([expect.stringMatching(/^edge-b: /)]);
+      expect(devices.orders.map(({ parameters }) => parameters['Tunnel'])).toEqual(['edge-a', 'edge-a']);
+    },
+  );
+
   test('ask once which instances are connected, and at most eight of them look at a time', async () => {
     const { tick, around, asked, site } = watched(EDGE_A, others as never);
     around.memory = async (name) => readMemory({ wanted: 'applied', applied: JSON.stringify({ ...EDGE_A, name }) });

@@ -55,6 +55,7 @@ export function watched(spec = EDGE_A, more: readonly Declared[] = []) {
   const around = {
     declared: async () => ({ tunnels: [spec, ...more] as readonly Declared[], unreadable: [] as readonly string[] }),
     memory: async (name: string) => readMemory(name === spec.name ? item : undefined),
+    unfinished: async (): Promise<readonly string[]> => [],
     runs,
     connected: async (instances: readonly string[]): Promise<ReadonlySet<string>> => {
       asked.push([...instances]);

@@ -103,7 +103,9 @@ describe('the watch', () => {
 
   test('can read the table and not write it', () => {
     const onTable = rights.filter(([, may]) => may.includes('dynamodb:'));
-    expect(onTable.map(([, may, on]) => [may, on])).toEqual([['dynamodb:GetItem', 'dynamodb table/(tunnels)']]);
+    expect(onTable.map(([, may, on]) => [may, on])).toEqual([
+      ['dynamodb:GetItem, dynamodb:Scan', 'dynamodb table/(tunnels)'],
+    ]);
   });
 
   test('can send the documents that look, and none that changes a device', () => {

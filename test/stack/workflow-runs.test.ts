@@ -194,10 +194,34 @@ describe('a tunnel that is not declared any more', () => {
     const { error, cause, path } = await run({}, gone);
     expect(error).toBe('InvalidRequest');
     expect(cause).toBe(
-      'request: tunnel: "edge-a": is not declared, and the table does not know it as applied: there is nothing to tear down',
+      'request: tunnel: "edge-a": is not declared, and the table does not know it as applied: there is nothing to tear down or to repair',
     );
     expect(path).toEqual(['Read request', 'Read tunnel', 'Is the tunnel free?', 'InvalidRequest']);
   });
+
+  test('and was begun by a run that died, is restored by the declaration with which that began', async () => {
+    const before = JSON.stringify({ declared: [{ name: 'older' }, { name: 'edge-a' }], touched: {} });
+    const item = { Item: { owner: { S: 'arn:dead' }, fence: { N: '1600000000000' }, before: { S: before } } };
+    const { output, asked } = await run(
+      {
+        'Read tunnel': () => item,
+        'Look up owner': () => ({ Status: 'ABORTED' }),
+        'Take lease': () => attributes({ before: { S: before } }),
+      },
+      { action: 'apply', declared: false, spec: null, trigger: 'event', repair: 'arn:dead', asked: 1 },
+    );
+    expect(output).toMatchObject({ endState: 'Restored' });
+    expect(asked['Observe BIG-IP again']![0].Payload.request.spec).toEqual({ name: 'edge-a' });
+  });
+
+  test.each([['[]'], ['{}'], ['{"declared":[]}'], ['{"declared":[null]}']])(
+    'and whose record is %s, is InvalidRequest: nobody knows what to restore',
+    async (before) => {
+      const item = { Item: { before: { S: before } } };
+      const { error } = await run({ 'Read tunnel': () => item }, { ...gone, action: 'apply', repair: 'arn:dead' });
+      expect(error).toBe('InvalidRequest');
+    },
+  );
 
   test.each([
     ['applied otherwise', stored('newer'), 'TornDown', 'newer'],

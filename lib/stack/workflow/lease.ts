@@ -23,7 +23,7 @@ const RACES = 5;
 const YOUNG_MILLISECONDS = 60_000;
 
 /** Why a tunnel that is not declared cannot be torn down either. */
-const NOWHERE_DECLARED = `'request: tunnel: "' & $request.tunnel & '": is not declared, and the table does not know it as applied: there is nothing to tear down'`;
+const NOWHERE_DECLARED = `'request: tunnel: "' & $request.tunnel & '": is not declared, and the table does not know it as applied: there is nothing to tear down or to repair'`;
 
 /**
  * Reads the tunnel's item and takes its lease: at once when it is free, over from its owner when that no longer runs.
@@ -101,6 +101,15 @@ export function takeLease(shop: Workshop, ends: EndStates, look: IChainable, hel
   return read;
 }
 
+/** A declaration that is gone: as it was last applied, else as the last run began with it that left something. */
+const lastDeclared = (item: string): string => {
+  const begun = `$parse(${item}.before.S).declared[-1]`;
+  return (
+    `$exists(${item}.applied.S) ? $parse(${item}.applied.S) : ` +
+    `$exists(${item}.before.S) ? ($exists(${begun}.name) ? ${begun} : null) : null`
+  );
+};
+
 function readTunnel(shop: Workshop): DynamoGetItem {
   const item = '$states.result.Item';
   return retry(
@@ -116,7 +125,7 @@ function readTunnel(shop: Workshop): DynamoGetItem {
         records: jsonata(recordsOf(item)),
         // At each read: who wrote in between may have applied or torn down.
         request: jsonata(
-          `$request.declared = false ? $merge([$request, { 'spec': $exists(${item}.applied.S) ? $parse(${item}.applied.S) : null }]) : $request`,
+          `$request.declared = false ? $merge([$request, { 'spec': ${lastDeclared(item)} }]) : $request`,
         ),
       },
       outputs: {},
