@@ -46,9 +46,13 @@ export const userName = z
     'must be a user name: 1 to 32 of letters, digits, _ . - and begin with a letter or _',
   );
 
+/** The AWS CLI reads what begins with a hyphen as an option. */
 export const secretName = z
   .string()
-  .regex(/^[A-Za-z0-9/_+=.@-]{1,256}$/, 'must be the name of a secret in Secrets Manager');
+  .regex(
+    /^(?!-)[A-Za-z0-9/_+=.@-]{1,256}$/,
+    'must be the name of a secret in Secrets Manager, and not begin with a hyphen',
+  );
 
 export const instance = z
   .string()

@@ -90,6 +90,7 @@ describe('a rule of one field: message with path, value and rule', () => {
       'bigip.0.user: "-oProxyCommand=reboot"',
       'must be a user name',
     ],
+    ['a secret that is an option', withBigIp({ secret: '--query' }), 'bigip.0.secret: "--query"', 'must be the name'],
     ['a secret with a blank', withBigIp({ secret: 'a b' }), 'bigip.0.secret: "a b"', 'must be the name of a secret'],
     ['no pinned host key', withBigIp({ hostKey: undefined }), 'bigip.0.hostKey:', 'expected string'],
     ['an empty host key', withBigIp({ hostKey: '' }), 'bigip.0.hostKey: ""', 'must be the pinned public host key'],
