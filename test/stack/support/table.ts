@@ -29,12 +29,15 @@ export async function testTable(): Promise<TestTable> {
     });
     const body = (await response.json()) as Record<string, string>;
     if (!response.ok) throw new Error(`${body['__type']!.split('#')[1]}: ${body['message'] ?? body['Message']}`);
-    return body;
+    return body as Record<string, any>;
   };
   await call('CreateTable', {
     AttributeDefinitions: [{ AttributeName: 'tunnel', AttributeType: 'S' }],
     KeySchema: [{ AttributeName: 'tunnel', KeyType: 'HASH' }],
     BillingMode: 'PAY_PER_REQUEST',
   });
+  // Until it is there in whole, every other call is told that there is no such table.
+  while ((await call('DescribeTable', {}))['Table'].TableStatus !== 'ACTIVE')
+    await new Promise((resolve) => setTimeout(resolve, 1));
   return { call, close: () => new Promise((resolve) => server.close(() => resolve())) };
 }
