@@ -37,7 +37,7 @@ test('a tunnel that is neither declared nor applied, or torn down already, is In
   const never = await here.run({ tunnel: 'edge-z', action: 'teardown' });
   expect(endOf(never)).toBe('InvalidRequest');
   expect(never.cause).toBe(
-    'request: tunnel: "edge-z": is not declared, and the table does not know it as applied: there is nothing to tear down',
+    'request: tunnel: "edge-z": is not declared, and the table does not know it as applied: there is nothing to tear down or to repair',
   );
   expect(here.lab.trips()).toEqual([]);
   await here.run();
@@ -64,5 +64,25 @@ test('a teardown of what is not declared that fails at its last command is put b
   expect(endOf(await here.run({ action: 'teardown' }))).toBe('RolledBack');
   expect(here.dump()).toBe(standing);
   expect(endOf(await here.run({ action: 'teardown' }))).toBe('TornDown');
+  expect(here.dump()).toBe(before);
+});
+
+test('what a run left that died before anything was applied is found by the watch, and put back', async () => {
+  const single = { ...example, example: false };
+  here = await site({ spec: single });
+  const before = here.dump();
+  const { lab } = here;
+  const { arn, done } = lab.start({ tunnel: single.name }, (event) => {
+    if (event.kind === 'exited' && event.state === 'Configure') void lab.stop(arn);
+  });
+  expect((await done).status).toBe('ABORTED');
+  expect(here.dump()).not.toBe(before);
+  await here.close();
+  folders.push(here.state);
+  here = await site({ from: here.state, specs: [], events: true });
+  await here.lab.passTime(3900);
+  const [repair] = here.lab.executions();
+  expect(JSON.parse(repair!.Input)).toMatchObject({ tunnel: single.name, trigger: 'schedule', repair: arn });
+  expect([repair!.Status, JSON.parse(repair!.Output!)]).toMatchObject(['SUCCEEDED', { endState: 'Restored' }]);
   expect(here.dump()).toBe(before);
 });
