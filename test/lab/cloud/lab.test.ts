@@ -174,9 +174,13 @@ function definition(machine: unknown): unknown {
   return { 'Fn::Join': ['', parts.flatMap((part, i) => (i % 2 ? ['"', JSON.parse(part) as unknown, '"'] : [part]))] };
 }
 const document = (word: string) =>
-  documentResource('say', ['#!/bin/sh', 'case $SSM_Word in', `hi) echo "${word} from $AWS_ENDPOINT_URL_SECRETS_MANAGER" ;;`, 'esac'], {
-    Word: parameter(),
-  });
+  documentResource(
+    'say',
+    ['#!/bin/sh', 'case $SSM_Word in', `hi) echo "${word} from $AWS_ENDPOINT_URL_SECRETS_MANAGER" ;;`, 'esac'],
+    {
+      Word: parameter(),
+    },
+  );
 const assemble = (word: string, extra: Record<string, unknown> = {}) =>
   writeAssembly(
     {
