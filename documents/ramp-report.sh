@@ -25,7 +25,10 @@ END
 
 place() { # FILE MODE TEXT: whole or not at all
   mkdir -p "${1%/*}"
-  if ! { printf '%s\n' "$3" >"$1.new" && chmod "$2" "$1.new" && mv "$1.new" "$1"; }; then fail "$REFUSED" "cannot write $1"; fi
+  if ! { printf '%s\n' "$3" >"$1.new" && chmod "$2" "$1.new" && mv "$1.new" "$1"; }; then
+    rm -f "$1.new"
+    fail "$REFUSED" "cannot write $1: is its file system full?"
+  fi
 }
 
 install_report() { # MARK INTERFACE SOURCE COOKIE ADDRESS, in one word

@@ -38,6 +38,17 @@ test('installing writes reporter and unit, and starts it now and after a restart
   expect(fakes.file(UNIT_FILE)).toContain(`\nExecStart=/bin/bash /${SCRIPT} ${ARGUMENTS} edge-a\nRestart=always\n`);
 });
 
+test('where no more can be written, nothing of it is left', () => {
+  const { code, stderr } = fakes.script(
+    ['prelude', 'ramp-objects', 'vip-report', 'ramp-report'],
+    `trap '' XFSZ; ulimit -f 0; install_report '${ARGUMENTS}'`,
+    { SSM_Tunnel: 'edge-a', SSM_Fence: '1' },
+  );
+  expect(code).toBe(20);
+  expect(stderr).toMatch(new RegExp(`cannot write .*/${SCRIPT}: is its file system full`));
+  for (const file of [SCRIPT, `${SCRIPT}.new`, UNIT_FILE]) expect(fakes.file(file)).toBeUndefined();
+});
+
 test('what is installed is answered in the words it was installed with', () => {
   does(`install_report '${ARGUMENTS}'`);
   expect(observed()).toEqual([`|arguments ${ARGUMENTS}`, '|text ours', '|unit active enabled', '|last -']);
