@@ -78,16 +78,20 @@ export async function rehearse(scenario: Scenario): Promise<Rehearsed> {
   return rehearsed;
 }
 
+/** What the cluster's scripts draw anew for each answer of oc. */
+const MARK = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
 /** Each command line of the clean run as a fault; ssh on the bastion carries what BIG-IP's own lines already name. */
 export function faultsOf({ commands }: Rehearsed, effect: Fault['effect']): readonly Fault[] {
   const seen = new Map<string, number>();
   return commands
     .filter(({ line }) => !line.startsWith('ssh '))
     .map(({ host, line }) => {
-      const key = `${host} ${line}`;
+      const key = `${host} ${line.replace(MARK, '')}`;
       const nth = (seen.get(key) ?? 0) + 1;
       seen.set(key, nth);
-      return { host, match: `^${line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`, nth, effect };
+      const match = line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(MARK, '[0-9a-f-]{36}');
+      return { host, match: `^${match}$`, nth, effect };
     });
 }
 
