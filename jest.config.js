@@ -16,7 +16,7 @@ const project = (displayName, roots, more = {}) => ({
 });
 /** Files of rooms that take many seconds: each call of a played oc is a program, a bridge is read in all its eras, time-outs are waited for, 500 tunnels are synthesized. */
 const SLOW =
-  '/(lib/tunnel/(cluster-(commands|halfway|laws|shared)|ramp/(observe-)?pipelines?)|lab/cloud/(lab|ssm)|lab/hosts/(happenings|health-check|pairs|reachability|time-outs)|stack/many|kit/(check|spoiled|transcript))\\.test\\.ts$';
+  '/(lib/tunnel/(cluster-(commands|halfway|laws|shared)|ramp/((observe-)?pipelines?|adopted|input|public-script))|lab/cloud/(lab|ssm)|lab/hosts/(happenings|health-check|pairs|reachability|time-outs)|stack/many|kit/(check|spoiled|transcript))\\.test\\.ts$';
 /** The contenders of the benchmark that take many seconds: Ansible, and whole runs. */
 const BENCH = '\\.slow\\.test\\.ts$';
 const assembled = { globalSetup: '<rootDir>/test/assemble.ts' };
