@@ -26,7 +26,7 @@ module.exports = {
   testTimeout: 180_000, // a run may wait for a node that is away; on a busy machine everything doubles
   maxWorkers: '100%', // the default leaves a core idle, half of a small machine
   projects: [
-    project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'cli', 'kit', 'turns'], {
+    project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'bench', 'cli', 'kit', 'turns'], {
       ...assembled,
       testPathIgnorePatterns: [SLOW, BENCH],
     }),
@@ -41,6 +41,6 @@ module.exports = {
     project('awscli', ['awscli']),
     project('kernel', ['kernel'], assembled),
     project('old-tools', ['old-tools'], assembled),
-    project('bench', ['lab/bench'], { ...assembled, testRegex: [BENCH] }),
+    project('bench', ['bench'], { ...assembled, testRegex: [BENCH] }),
   ],
 };

@@ -1,5 +1,5 @@
-import { removal } from '../../lab/bench/contenders/chapter';
-import { pasteLines } from '../../lab/bench/contenders/pasted';
+import { removal } from '../../bench/contenders/chapter';
+import { pasteLines } from '../../bench/contenders/pasted';
 import { podHost } from '../../lab/kernel/network/network';
 import { measure } from '../../lab/kernel/traffic/traffic';
 import {

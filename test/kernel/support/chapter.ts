@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onBigIp, onNode, type Line } from '../../../lab/bench/contenders/chapter';
-import { pasteLines } from '../../../lab/bench/contenders/pasted';
-import { siteOf } from '../../../lab/bench/contenders/site';
+import { onBigIp, onNode, type Line } from '../../../bench/contenders/chapter';
+import { pasteLines } from '../../../bench/contenders/pasted';
+import { siteOf } from '../../../bench/contenders/site';
 import { BIGIP, FIRST, single, VIP, type KernelSite } from './site';
 
 /** The published procedure's variables for the single ramp node, and what they stand for in a pair. */

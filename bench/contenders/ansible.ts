@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal } from '../../hosts/answer';
-import { StandIns } from '../../hosts/stand-ins';
+import { Refusal } from '../../lab/hosts/answer';
+import { StandIns } from '../../lab/hosts/stand-ins';
 import { timed, type Contender, type ContenderOptions, type Effort } from './contender';
 import { siteOf, type Site } from './site';
 

@@ -1,4 +1,4 @@
-import { measure, type PingTarget } from '../kernel/traffic/traffic';
+import { measure, type PingTarget } from '../lab/kernel/traffic/traffic';
 import type { Contender, Effort } from './contenders/contender';
 import { difference } from './difference';
 import type { Place } from './place';

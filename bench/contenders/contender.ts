@@ -1,4 +1,4 @@
-import type { Hosts } from '../../hosts/host';
+import type { Hosts } from '../../lab/hosts/host';
 
 /** What one action took. */
 export interface Effort {

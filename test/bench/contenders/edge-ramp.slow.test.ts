@@ -1,5 +1,5 @@
-import { edgeRamp } from '../../../../lab/bench/contenders/edge-ramp';
-import { BIGIP, discard, example, NODE, site, type Site } from '../../../runs/support/site';
+import { edgeRamp } from '../../../bench/contenders/edge-ramp';
+import { BIGIP, discard, example, NODE, site, type Site } from '../../runs/support/site';
 
 let here: Site;
 beforeEach(async () => {

@@ -15,7 +15,7 @@ import { turn, type Turn } from './turn';
 
 /** `npm run bench`: the same work side by side, on hosts with real interfaces. */
 
-const ROOT = join(__dirname, '../..');
+const ROOT = join(__dirname, '..');
 /** Seconds that AWS's own sample of a trivial Run Command step took. */
 const TRIP = 2.6;
 

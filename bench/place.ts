@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Deployment } from '../cloud/deployment';
-import type { Hosts } from '../hosts/host';
-import { openLab, type Lab } from '../index';
-import { kernelHosts, type KernelHosts } from '../kernel/hosts';
+import { Deployment } from '../lab/cloud/deployment';
+import type { Hosts } from '../lab/hosts/host';
+import { openLab, type Lab } from '../lab/index';
+import { kernelHosts, type KernelHosts } from '../lab/kernel/hosts';
 import { siteOf, type Site } from './contenders/site';
 
 /** The example of one BIG-IP and one ramp node. */

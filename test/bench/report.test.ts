@@ -1,6 +1,6 @@
-import type { Contender } from '../../../lab/bench/contenders/contender';
-import { median, report } from '../../../lab/bench/report';
-import { ACTIONS, type Measured, type Turn } from '../../../lab/bench/turn';
+import type { Contender } from '../../bench/contenders/contender';
+import { median, report } from '../../bench/report';
+import { ACTIONS, type Measured, type Turn } from '../../bench/turn';
 
 const NAMES = ['pasted', 'Ansible', 'edge-ramp'] as const;
 const effort = () => Promise.resolve({ seconds: 0, trips: 0, changed: 0 });

@@ -1,7 +1,7 @@
-import { pasted } from '../../../../lab/bench/contenders/pasted';
-import type { WorldOptions } from '../../../../lab/hosts/world';
-import { closeAll, NODE, open, spec } from '../../hosts/bench';
-import { difference } from '../../../../lab/bench/difference';
+import { pasted } from '../../../bench/contenders/pasted';
+import type { WorldOptions } from '../../../lab/hosts/world';
+import { closeAll, NODE, open, spec } from '../../lab/hosts/bench';
+import { difference } from '../../../bench/difference';
 import { dumps, podAnswers } from './support';
 
 afterAll(closeAll);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer } from '../../hosts/answer';
-import type { Hosts } from '../../hosts/host';
+import type { Answer } from '../../lab/hosts/answer';
+import type { Hosts } from '../../lab/hosts/host';
 import { corrections, LACKING, onBigIp, onNode, removal, type Line } from './chapter';
 import { timed, type Contender, type ContenderOptions, type Effort } from './contender';
 import { siteOf } from './site';

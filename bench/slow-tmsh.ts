@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Deployment } from '../cloud/deployment';
-import { simulatedHosts } from '../hosts/simulated';
-import { openLab } from '../index';
+import { Deployment } from '../lab/cloud/deployment';
+import { simulatedHosts } from '../lab/hosts/simulated';
+import { openLab } from '../lab/index';
 
 /** Seconds that a call of tmsh takes here. On a real BIG-IP each is a process; about a second is what people tell. */
 const CALL = 1;

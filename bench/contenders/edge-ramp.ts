@@ -1,4 +1,4 @@
-import type { Lab } from '../../index';
+import type { Lab } from '../../lab/index';
 import { timed, type Contender, type ContenderOptions, type Effort } from './contender';
 import { siteOf } from './site';
 

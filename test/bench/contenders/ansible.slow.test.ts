@@ -1,8 +1,8 @@
-import { ansible } from '../../../../lab/bench/contenders/ansible';
-import type { Contender } from '../../../../lab/bench/contenders/contender';
-import { pasted } from '../../../../lab/bench/contenders/pasted';
-import { BIGIP, closeAll, newDirectory, NODE, open, spec, type Bench } from '../../hosts/bench';
-import { difference } from '../../../../lab/bench/difference';
+import { ansible } from '../../../bench/contenders/ansible';
+import type { Contender } from '../../../bench/contenders/contender';
+import { pasted } from '../../../bench/contenders/pasted';
+import { BIGIP, closeAll, newDirectory, NODE, open, spec, type Bench } from '../../lab/hosts/bench';
+import { difference } from '../../../bench/difference';
 import { dumps, podAnswers } from './support';
 
 let hosts: Bench;

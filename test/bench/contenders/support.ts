@@ -1,4 +1,4 @@
-import { BIGIP, NODE, type Bench } from '../../hosts/bench';
+import { BIGIP, NODE, type Bench } from '../../lab/hosts/bench';
 
 /** A Pod of another node than the ramp node. */
 const POD = '10.130.0.7';

@@ -14,7 +14,7 @@ interface Run {
   readonly deviceWrites: number;
 }
 
-const root = join(__dirname, '../..');
+const root = join(__dirname, '..');
 const state = mkdtempSync(join(tmpdir(), 'edge-ramp-figures-'));
 const beyond: string[] = [];
 
