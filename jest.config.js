@@ -21,15 +21,16 @@ const SLOW =
 const BENCH = '\\.slow\\.test\\.ts$';
 const assembled = { globalSetup: '<rootDir>/test/assemble.ts' };
 
-/** @type {import('jest').Config} `npm test` runs rooms and ends; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived, awscli the AWS CLI, kernel a kernel with Open vSwitch or QEMU, bench Ansible, old-tools programs of RHEL 7 (test/old-tools/run.sh); they have scripts of their own */
+/** @type {import('jest').Config} `npm test` runs rooms and ends; lab holds the local mode to itself; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived, awscli the AWS CLI, kernel a kernel with Open vSwitch or QEMU, bench Ansible, old-tools programs of RHEL 7 (test/old-tools/run.sh); they have scripts of their own */
 module.exports = {
   testTimeout: 180_000, // a run may wait for a node that is away; on a busy machine everything doubles
   maxWorkers: '100%', // the default leaves a core idle, half of a small machine
   projects: [
-    project('rooms', ['lib', 'stack', 'lambdas', 'lab', 'bench', 'cli', 'kit', 'turns'], {
+    project('rooms', ['lib', 'stack', 'lambdas', 'bench', 'cli', 'kit', 'turns'], {
       ...assembled,
       testPathIgnorePatterns: [SLOW, BENCH],
     }),
+    project('lab', ['lab'], { testPathIgnorePatterns: [SLOW] }),
     project('ends', ['ends'], assembled),
     project('runs', ['runs', 'lib', 'stack', 'lab', 'kit'], {
       ...assembled,

@@ -29,7 +29,7 @@ export function ansible(options: ContenderOptions & { readonly directory: string
       const control = new StandIns(async ({ command, args }) =>
         command === 'ssh' ? hosts.run(site.bigip, args.at(-1)!) : new Refusal('notModelled', command, CONTROL).answer,
       );
-      await control.listen();
+      await control.listen(directory);
       try {
         const environments = {
           bigip: control.environment(CONTROL, directory, 1),

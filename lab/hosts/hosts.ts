@@ -165,7 +165,7 @@ export async function openHosts<G extends Ground>(
   }
 
   const standIns = new StandIns(answer);
-  await standIns.listen();
+  await standIns.listen(directory);
   const environments = Object.fromEntries(names.map((host) => [host, standIns.environment(host, directory, speed)]));
   const run = (host: string, line: string): Promise<Answer> =>
     state.bigips[host] ? login(state.bigips[host], line) : standIns.bash(environments[host] ?? {}, line);

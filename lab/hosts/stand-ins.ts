@@ -26,11 +26,12 @@ const COMMANDS = ['ip', 'iptables', 'ovs-ofctl', 'ovs-vsctl', 'sysctl', 'ping', 
   ['conntrack', 'modprobe', 'nsenter', 'oc', 'ovs-appctl', 'sleep', 'systemctl'],
 );
 
-/** The way from bash scripts to the models: folders of stand-in commands, and the socket they call. */
+/** The way from bash scripts to the models: a folder of stand-in commands, and the socket they call. */
 export class StandIns {
   readonly #sockets = new Set<Socket>();
   readonly #children = new Set<ChildProcess>();
   readonly #server;
+  #bin = '';
 
   constructor(answer: (call: Call) => Promise<Answer>) {
     this.#server = createServer((socket) => {
@@ -56,22 +57,25 @@ export class StandIns {
     });
   }
 
-  async listen(): Promise<void> {
+  /** Opens the socket, and makes the folder of commands that is on every host's PATH. `directory` is that of all hosts. */
+  async listen(directory: string): Promise<void> {
+    this.#bin = join(directory, 'bin');
+    rmSync(this.#bin, { recursive: true, force: true });
+    mkdirSync(this.#bin, { recursive: true });
+    for (const command of COMMANDS) symlinkSync(STAND_IN, join(this.#bin, command));
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
   }
 
-  /** Makes a host's folders and gives the environment in which scripts run on it. */
+  /** Makes a host's folders, and gives the environment in which scripts run on it. */
   environment(host: string, directory: string, speed: number): NodeJS.ProcessEnv {
-    const [root, bin] = [join(directory, host, 'root'), join(directory, host, 'bin')];
+    const root = join(directory, host, 'root');
     const home = join(root, 'root');
-    rmSync(bin, { recursive: true, force: true });
-    for (const folder of [bin, home, join(root, 'var/lib/edge-ramp'), join(root, 'etc/systemd/system')])
+    for (const folder of [home, join(root, 'var/lib/edge-ramp'), join(root, 'etc/systemd/system')])
       mkdirSync(folder, { recursive: true });
-    for (const command of COMMANDS) symlinkSync(STAND_IN, join(bin, command));
     const { port } = this.#server.address() as AddressInfo;
     const lab = { HOST: host, PORT: port, SPEED: speed, COMMANDS: COMMANDS.join(' ') };
     const own = Object.entries(lab).map(([name, value]) => [`EDGE_RAMP_LAB_${name}`, String(value)] as const);
-    const PATH = `${bin}:/usr/local/bin:/usr/bin:/bin`;
+    const PATH = `${this.#bin}:/usr/local/bin:/usr/bin:/bin`;
     // Without a SHLVL bash takes itself for one that rsh has started where its stdin is a socket, as node's pipes are, and reads no BASH_ENV.
     return { PATH, HOME: home, EDGE_RAMP_ROOT: root, SHLVL: '1', BASH_ENV: STAND_IN, ...Object.fromEntries(own) };
   }

@@ -93,13 +93,13 @@ function script(does: string, world: FakeCluster, parameters: NodeJS.ProcessEnv,
     copyFileSync(join(__dirname, 'fake-oc.js'), join(bin, 'oc'));
     chmodSync(join(bin, 'oc'), 0o755);
     writeFileSync(join(bin, 'world.json'), JSON.stringify(world));
-    let input = ['prelude', 'vip-check', 'cluster-objects', `cluster-${does}`]
+    let text = ['prelude', 'vip-check', 'cluster-objects', `cluster-${does}`]
       .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))
       .join('\n');
     for (const [name, seconds] of Object.entries(run.limits ?? {}))
-      input = input.replace(new RegExp(`\\b${name}=[0-9]+`), `${name}=${seconds}`);
-    const { stdout, stderr, status } = spawnSync('bash', ['-s'], {
-      input,
+      text = text.replace(new RegExp(`\\b${name}=[0-9]+`), `${name}=${seconds}`);
+    const { stdout, stderr, status } = spawnSync('bash', ['-c', text], {
+      stdio: ['ignore', 'pipe', 'pipe'],
       encoding: 'utf8',
       env: {
         PATH: `${bin}:${process.env['PATH']}`,

@@ -50,15 +50,15 @@ export class Fakes {
     writeFileSync(join(this.root, path), text);
   }
 
-  /** These files of documents/ in one piece, and then this line. */
+  /** These files of documents/ in one piece, and then this line. It is an argument, since bash reads a pipe byte by byte. */
   script(documents: readonly string[], line: string, env: Readonly<Record<string, string>> = {}): Ended {
     const texts = documents.map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'));
-    return this.bash(['-s'], [...texts, line, ''].join('\n'), env);
+    return this.bash(['-c', [...texts, line, ''].join('\n')], env);
   }
 
-  bash(args: readonly string[], input = '', env: Readonly<Record<string, string>> = {}): Ended {
+  bash(args: readonly string[], env: Readonly<Record<string, string>> = {}): Ended {
     const { status, stdout, stderr } = spawnSync('bash', args, {
-      input,
+      stdio: ['ignore', 'pipe', 'pipe'], // a socket, as node's pipes are, would make bash read ~/.bashrc
       encoding: 'utf8',
       timeout: 30_000,
       env: { PATH: `${this.bin}:${process.env['PATH']}`, EDGE_RAMP_ROOT: this.root, ...env },

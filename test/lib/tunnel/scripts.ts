@@ -22,8 +22,8 @@ export interface Printed {
 
 /** What the script would do with these operations: it prints each command instead of running it. */
 export function printed(kind: 'bigip' | 'ramp', tunnel: string, operations: readonly string[]): Printed {
-  const { status, stdout, stderr } = spawnSync('bash', ['-s'], {
-    input: script(kind),
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', script(kind)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     env: {
       PATH: process.env['PATH'],
@@ -95,10 +95,11 @@ export function observed(
     mkdirSync(join(root, 'bin'));
     for (const name of new Set(Object.keys(replies).map((line) => line.split(' ')[0]!)))
       writeFileSync(join(root, 'bin', name), program(name, replies), { mode: 0o755 });
-    const { stdout, stderr, status } = spawnSync('bash', ['-s'], {
-      input: ['prelude', 'ramp-objects', 'ramp-observe']
-        .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))
-        .join('\n'),
+    const script = ['prelude', 'ramp-objects', 'ramp-observe']
+      .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))
+      .join('\n');
+    const { stdout, stderr, status } = spawnSync('bash', ['-c', script], {
+      stdio: ['ignore', 'pipe', 'pipe'],
       encoding: 'utf8',
       env: {
         PATH: `${join(root, 'bin')}:${process.env['PATH']}`,

@@ -86,10 +86,11 @@ export class Bench {
 
   /** One of the ramp node's own scripts, on this Open vSwitch. */
   script(does: 'observe' | 'apply', parameters: Readonly<Record<string, string>>): string {
-    const { status, stdout, stderr } = spawnSync('bash', ['-s'], {
-      input: ['prelude', 'ramp-objects', `ramp-${does}`]
-        .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))
-        .join('\n'),
+    const script = ['prelude', 'ramp-objects', `ramp-${does}`]
+      .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))
+      .join('\n');
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+      stdio: ['ignore', 'pipe', 'pipe'],
       encoding: 'utf8',
       env: {
         ...this.env,

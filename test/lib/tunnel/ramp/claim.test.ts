@@ -28,8 +28,8 @@ function claimed(first = '', dumped = 'OFPST_FLOW reply', held: Readonly<Record<
     .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))
     .join('\n')
     .replace(/^carry_out_all$/m, `${first}\ncarry_out_all`);
-  const { status, stderr } = spawnSync('bash', ['-s'], {
-    input: script,
+  const { status, stderr } = spawnSync('bash', ['-c', script], {
+    stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     env: {
       PATH: `${join(root, 'bin')}:${process.env['PATH']}`,
