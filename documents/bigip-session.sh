@@ -42,6 +42,7 @@ close_session() {
   [ "${#ssh_options[@]}" -eq 0 ] || ssh "${ssh_options[@]}" -O exit "$SSM_User@$SSM_Management" >/dev/null 2>&1 9>&-
   kill ${agent:+"$agent"} ${clock:+"$clock"} 2>/dev/null
   rm -rf "$work"
+  leave
 }
 
 on_bigip() { # LINE: as the login shell there reads it

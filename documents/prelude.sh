@@ -77,10 +77,16 @@ read_fence() { # FILE
 said='' complaint='' code=0
 
 # Where stderr goes meanwhile: in memory, since /var may be full; a file and no pipe, which a long complaint would fill.
-complaints=/dev/null
+complaints=/dev/null own_file=''
 keep_complaints() { # FOLDER DEVICE: of this device, whose lock is held, so nobody else writes to it
   [ -d "$1" ] || mkdir -p "$1" 2>/dev/null
-  if { : >"$1/$2.stderr"; } 2>/dev/null; then complaints=$1/$2.stderr; fi
+  { : >"$1/$2.stderr"; } 2>/dev/null || return 0
+  complaints=$1/$2.stderr own_file=$1/$2.stderr
+  trap leave EXIT
+}
+
+leave() { # a device keeps no file that only this script needed
+  rm -f ${own_file:+"$own_file"}
 }
 
 capture() { # COMMAND...: one command on this host, in said, complaint and code; 124: it did not end within $limit s

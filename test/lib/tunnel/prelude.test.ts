@@ -48,6 +48,15 @@ describe('what a command says', () => {
   test('where no file can be made is its answer all the same', () =>
     expect(asked('refuses x', 'keep_complaints /proc/nowhere node')).toMatchObject({ code: 3 }));
 
+  test('leaves no file behind, whether the script ends well or not', () => {
+    for (const line of ['capture warns', 'run refuses x', 'run hangs'])
+      expect([script(`limit=0.2\n${line}`).code === null, fakes.file('run/edge-ramp/node.stderr')]).toEqual([
+        false,
+        undefined,
+      ]);
+    expect(script('capture warns; ls "$EDGE_RAMP_ROOT"/run/edge-ramp').stdout).toBe('node.stderr\n');
+  });
+
   test('when a change fails is told whole: its complaint, then its answer', () =>
     expect(script("run refuses 'no such thing'")).toEqual({
       code: 20,
