@@ -17,19 +17,23 @@ const project = (displayName, roots, more = {}) => ({
 /** Files of rooms that take many seconds: each call of a played oc is a program, a bridge is read in all its eras, time-outs are waited for, 500 tunnels are synthesized. */
 const SLOW =
   '/(lib/tunnel/(cluster-(commands|halfway|laws|shared)|ramp/((observe-)?pipelines?|adopted|input|public-script))|lab/cloud/(lab|ssm)|lab/hosts/(happenings|health-check|pairs|reachability|time-outs)|stack/many|kit/(check|spoiled|transcript))\\.test\\.ts$';
+/** What starts the devices' scripts under bash, with commands that answer as a test tells them. */
+const SCRIPTS =
+  '/lib/tunnel/(prelude|fence|commands|member-scripts|bigip/(scripts|session)|ramp/(claim|observe|old-tools|ramp-report|vip-report))\\.test\\.ts$';
 /** The contenders of the benchmark that take many seconds: Ansible, and whole runs. */
 const BENCH = '\\.slow\\.test\\.ts$';
 const assembled = { globalSetup: '<rootDir>/test/assemble.ts' };
 
-/** @type {import('jest').Config} `npm test` runs rooms and ends; lab holds the local mode to itself; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived, awscli the AWS CLI, kernel a kernel with Open vSwitch or QEMU, bench Ansible, old-tools programs of RHEL 7 (test/old-tools/run.sh); they have scripts of their own */
+/** @type {import('jest').Config} `npm test` runs rooms and ends; scripts and lab are in every CI beside it; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived, awscli the AWS CLI, kernel a kernel with Open vSwitch or QEMU, bench Ansible, old-tools programs of RHEL 7 (test/old-tools/run.sh); they have scripts of their own */
 module.exports = {
   testTimeout: 180_000, // a run may wait for a node that is away; on a busy machine everything doubles
   maxWorkers: '100%', // the default leaves a core idle, half of a small machine
   projects: [
     project('rooms', ['lib', 'stack', 'lambdas', 'bench', 'cli', 'kit', 'turns'], {
       ...assembled,
-      testPathIgnorePatterns: [SLOW, BENCH],
+      testPathIgnorePatterns: [SLOW, SCRIPTS, BENCH],
     }),
+    project('scripts', ['lib'], { testRegex: [SCRIPTS] }),
     project('lab', ['lab'], { testPathIgnorePatterns: [SLOW] }),
     project('ends', ['ends'], assembled),
     project('runs', ['runs', 'lib', 'stack', 'lab', 'kit'], {
