@@ -29,7 +29,7 @@ module.exports = {
   testTimeout: 180_000, // a run may wait for a node that is away; on a busy machine everything doubles
   maxWorkers: '100%', // the default leaves a core idle, half of a small machine
   projects: [
-    project('rooms', ['lib', 'stack', 'lambdas', 'bench', 'cli', 'kit', 'turns'], {
+    project('rooms', ['lib', 'stack', 'lambdas', 'bench', 'cli', 'kit', 'turns', 'judge'], {
       ...assembled,
       testPathIgnorePatterns: [SLOW, SCRIPTS, BENCH],
     }),

@@ -36,7 +36,8 @@ export function bigipAnswer(world: World, spec: Tunnel, applied: Tunnel | null):
   );
 }
 
-function bigipSays({ bigip, saved, group, otherRoutes, alive }: World, question: string): Said {
+/** What BIG-IP says to one question of the observe script. */
+export function bigipSays({ bigip, saved, group, otherRoutes, alive }: World, question: string): Said {
   const [kind, name, tunnel] = question.split(' ') as [string, string, string?];
   const value = bigip[question];
   const paths: Readonly<Record<string, string>> = {

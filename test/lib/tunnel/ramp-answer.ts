@@ -15,7 +15,8 @@ export function rampAnswer(
   return answerText(KINDS.ramp.questions({ name, spec, applied }).map((question) => rampSays(world, question)));
 }
 
-function rampSays(world: World, question: string): Said {
+/** What a ramp node says to one question of the observe script. */
+export function rampSays(world: World, question: string): Said {
   const { ramp, bridge, claims, forwarding, alive } = world;
   const [kind, name] = question.split(' ') as [string, string];
   const value = ramp[question];
