@@ -1,66 +1,102 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { temporary } from './fake';
 
 const PROJECT = join(__dirname, '..', '..');
 
-/** Tells, when a process ends, which files it has loaded and how it was started. */
+/** Tells, when a process ends, which files it has loaded. */
 const TELLS = `process.on('exit', () => {
-  const told = { files: Object.keys(require.cache), options: process.execArgv };
-  require('node:fs').writeFileSync(process.env.TOLD, JSON.stringify(told));
+  require('node:fs').writeFileSync(process.env.TOLD, JSON.stringify(Object.keys(require.cache)));
 });`;
 
-/** What a command line loads, started as a person starts it: files of other rooms than the command line's own, and packages. */
-function loadedBy(...args: readonly string[]) {
+/** Runs a command line of a project as a person starts it. */
+function edgeRamp(project: string, args: readonly string[], environment: Record<string, string> = {}): string {
+  return spawnSync(join(project, 'bin', 'edge-ramp.js'), args, {
+    cwd: project,
+    env: { PATH: process.env['PATH'], ...environment },
+    encoding: 'utf8',
+  }).stdout;
+}
+
+/** The files that a command line loads beside the one that holds the commands: of the project, and of packages. */
+function loadedBy(...args: readonly string[]): readonly string[] {
   const folder = temporary();
   const [preload, told] = [join(folder, 'tells.cjs'), join(folder, 'told.json')];
   writeFileSync(preload, TELLS);
-  spawnSync(join(PROJECT, 'bin', 'edge-ramp.ts'), args, {
-    cwd: PROJECT,
-    env: { PATH: process.env['PATH'], NODE_OPTIONS: `--require ${preload}`, TOLD: told, XDG_STATE_HOME: folder },
-  });
-  const { files, options } = JSON.parse(readFileSync(told, 'utf8')) as { files: string[]; options: string[] };
-  const own = files.filter((file) => file.startsWith(`${PROJECT}/`) && !file.includes('/node_modules/'));
-  return {
-    files: own
-      .map((file) => relative(PROJECT, file))
-      .filter((file) => !/^(?:bin|cli)\//.test(file))
-      .sort(),
-    packages: [...new Set(files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []))].sort(),
-    options,
-  };
+  edgeRamp(PROJECT, args, { NODE_OPTIONS: `--require ${preload}`, TOLD: told, XDG_STATE_HOME: folder });
+  const files = JSON.parse(readFileSync(told, 'utf8')) as string[];
+  return files
+    .filter((file) => file !== preload)
+    .map((file) => relative(PROJECT, file))
+    .filter((file) => file !== join('bin', 'edge-ramp.js'));
 }
 
-/** What every command has of the domain: how a text is made fit for a terminal. */
-const WAY_OUT = ['lib/tunnel/printable.ts'];
-/** What reads TypeScript. */
-const RUNTIME = ['esbuild', 'tsx'];
-
 describe('a command loads what it needs', () => {
+  beforeAll(() => edgeRamp(PROJECT, ['--version'])); // makes the file that holds the commands, if a source has changed
+
   test.each([
     ['help', ['help']],
     ['the version', ['--version']],
     ['wrong usage', ['plan']],
-  ])('%s: no lab, no domain, no client of AWS, no CDK', (_, args) => {
-    const { files, packages } = loadedBy(...args);
-    expect(files).toEqual(WAY_OUT);
-    expect(packages).toEqual(RUNTIME);
+    ['validate', ['validate']],
+    ['local host where there are no hosts', ['local', 'host', 'i-0a4e90de0a4e90de0', 'reboot']],
+  ])('%s: one file, so no lab, no client of AWS, no CDK', (_, args) => {
+    expect(loadedBy(...args)).toEqual([]);
   });
 
-  test('validate: only what reads a declaration', () => {
-    const { files, packages } = loadedBy('validate');
-    expect(files.filter((file) => !file.startsWith('lib/tunnel/'))).toEqual([]);
-    expect(packages).toEqual([...RUNTIME, 'yaml', 'zod']);
+  test('a command on AWS: the clients, and no lab', () => {
+    const files = loadedBy('event', 'edge-a', '--region', 'eu-central-1', '--profile', 'nobody');
+    expect(files).toContainEqual(expect.stringContaining('@aws-sdk/client-ssm'));
+    expect(files).not.toContainEqual(expect.stringMatching(/^lab\//));
+  });
+});
+
+describe('the file that holds the commands is never older than its sources', () => {
+  const SAYS = (text: string): string => `export const text: string = ${JSON.stringify(text)};`;
+
+  /** A project whose commands say what a source of its own and a package tell them. */
+  function project(): string {
+    const folder = temporary();
+    for (const each of ['bin', 'cli', 'lib', 'node_modules/said']) mkdirSync(join(folder, each), { recursive: true });
+    copyFileSync(join(PROJECT, 'bin', 'edge-ramp.js'), join(folder, 'bin', 'edge-ramp.js'));
+    writeFileSync(join(folder, 'tsconfig.json'), '{}');
+    symlinkSync(join(PROJECT, 'node_modules', 'esbuild'), join(folder, 'node_modules', 'esbuild'));
+    writeFileSync(
+      join(folder, 'bin', 'commands.ts'),
+      `import { text } from '../cli/said'; import { version } from 'said'; process.stdout.write(text + ' ' + version);`,
+    );
+    writeFileSync(join(folder, 'cli', 'said.ts'), SAYS('one'));
+    install(folder, 1);
+    return folder;
+  }
+
+  function install(folder: string, version: number): void {
+    writeFileSync(join(folder, 'node_modules', 'said', 'index.js'), `exports.version = ${version};`);
+    writeFileSync(join(folder, 'node_modules', '.package-lock.json'), JSON.stringify({ said: version }));
+  }
+
+  test('a changed source counts for the next command, whatever its date', () => {
+    const folder = project();
+    const source = join(folder, 'cli', 'said.ts');
+    utimesSync(source, 0, 0);
+    expect(edgeRamp(folder, [])).toBe('one 1');
+    writeFileSync(source, SAYS('two'));
+    utimesSync(source, 0, 0);
+    expect(edgeRamp(folder, [])).toBe('two 1');
   });
 
-  test('local host: no client of AWS, and no lab where there are no hosts', () => {
-    const { files, packages } = loadedBy('local', 'host', 'i-0a4e90de0a4e90de0', 'reboot');
-    expect(files).toEqual(WAY_OUT);
-    expect(packages).toEqual(RUNTIME);
+  test('so does another version of a package', () => {
+    const folder = project();
+    expect(edgeRamp(folder, [])).toBe('one 1');
+    install(folder, 2);
+    expect(edgeRamp(folder, [])).toBe('one 2');
   });
 
-  test('no command starts the thread that reads ES modules', () => {
-    expect(loadedBy('help').options).not.toContain('--import');
+  test('where it cannot be kept, commands run all the same', () => {
+    const folder = project();
+    writeFileSync(join(folder, 'node_modules', '.cache'), 'no folder');
+    expect(edgeRamp(folder, [])).toBe('one 1');
+    expect(edgeRamp(folder, [])).toBe('one 1');
   });
 });
