@@ -83,13 +83,29 @@ export interface Case extends Situation {
   readonly outcome: Outcome;
 }
 
-const FILE = join(__dirname, 'plans.json');
+/** One whole run on the simulated hosts. */
+export interface RecordedRun {
+  readonly end: string;
+  /** Per device, in the order in which it was sent there. */
+  readonly commands: Readonly<Record<string, readonly Omit<Command, 'stage' | 'device'>[]>>;
+  readonly output: unknown;
+  readonly item: unknown;
+  /** Whether it left each host as it found it. */
+  readonly changed: Readonly<Record<string, boolean>>;
+  /** States entered that far, for a reader: a rebuilt workflow may have others, in another number. */
+  readonly note: { readonly transitions: number; readonly states: readonly string[] };
+}
+
+export interface RecordedStory {
+  readonly name: string;
+  readonly runs: readonly RecordedRun[];
+}
 
 /** What is at least so long as JSON and stands in more than one place is kept once. Characters. */
 const SHORT = 14;
 
 /** One case a line, behind what occurs more than once. `@1z` stands for one of those parts, by its number to the base of 36. */
-export function save(cases: readonly Case[]): void {
+export function save(name: 'plans' | 'runs', cases: readonly unknown[]): void {
   const counts = new Map<string, number>();
   const count = (value: unknown): void => {
     const text = JSON.stringify(value);
@@ -115,16 +131,23 @@ export function save(cases: readonly Case[]): void {
   };
   const children = (value: unknown, within: number): unknown => mapped(value, (item) => packed(item, within));
   const lines = cases.map((each) => JSON.stringify(packed(each, 1)));
-  writeFileSync(FILE, `{"parts":[\n${parts.join(',\n')}\n],\n"cases":[\n${lines.join(',\n')}\n]}\n`);
+  writeFileSync(file(name), `{"parts":[\n${parts.join(',\n')}\n],\n"cases":[\n${lines.join(',\n')}\n]}\n`);
 }
 
-export function load(): readonly Case[] {
-  const { parts, cases } = JSON.parse(readFileSync(FILE, 'utf8')) as { parts: unknown[]; cases: unknown[] };
+function load(name: 'plans' | 'runs'): readonly unknown[] {
+  const { parts, cases } = JSON.parse(readFileSync(file(name), 'utf8')) as { parts: unknown[]; cases: unknown[] };
   const whole: unknown[] = [];
   const unpacked = (value: unknown): unknown =>
     typeof value === 'string' && value.startsWith('@') ? whole[parseInt(value.slice(1), 36)] : mapped(value, unpacked);
   for (const part of parts) whole.push(unpacked(part));
-  return cases.map(unpacked) as Case[];
+  return cases.map(unpacked);
+}
+
+export const recordedPlans = () => load('plans') as readonly Case[];
+export const recordedRuns = () => load('runs') as readonly RecordedStory[];
+
+function file(name: string): string {
+  return join(__dirname, `${name}.json`);
 }
 
 /** A list or record with each of its values replaced; anything else as it is. */
