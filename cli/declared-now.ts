@@ -27,12 +27,15 @@ function declaredIn(project: string): readonly Declared[] {
     return readDeclarations(filesOf(project).map(read));
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;
-    throw new InvalidRequest(`${error.message}\nNothing was run: mend that, then run \`npx cdk synth\`.`);
+    throw new InvalidRequest(
+      'declaration-invalid',
+      `${error.message}\nNothing was run: mend that, then run \`npx cdk synth\`.`,
+    );
   }
 }
 
 function read({ shown, path }: { readonly shown: string; readonly path: string }): TunnelFile {
   const text = textOf(path);
-  if (typeof text !== 'string') throw new InvalidRequest(`${shown}: ${text.reason}`);
+  if (typeof text !== 'string') throw new InvalidRequest('declaration-unreadable', `${shown}: ${text.reason}`);
   return { path: shown, text };
 }

@@ -51,16 +51,20 @@ export function readFaults(file: string, folder: string): readonly Fault[] {
     text = readFileSync(resolve(folder, file), 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new InvalidRequest(`${file}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`}`);
+    throw new InvalidRequest(
+      'faults-invalid',
+      `${file}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`}`,
+    );
   }
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch (error) {
-    throw new InvalidRequest(`${file}: is not JSON: ${(error as Error).message}`);
+    throw new InvalidRequest('faults-invalid', `${file}: is not JSON: ${(error as Error).message}`);
   }
   const parsed = faults.safeParse(document, { reportInput: true });
-  if (!parsed.success) throw new InvalidRequest(issueLines(file, parsed.error.issues.map(onEffect)).join('\n'));
+  if (!parsed.success)
+    throw new InvalidRequest('faults-invalid', issueLines(file, parsed.error.issues.map(onEffect)).join('\n'));
   return parsed.data;
 }
 
@@ -75,7 +79,7 @@ export function refuseUnknownHosts(file: string, given: readonly Fault[], hosts:
     const { host } = fault;
     return possible.includes(host) ? [] : [mistake(file, [i, 'host'], host, `must be one of ${possible.join(', ')}`)];
   });
-  if (mistakes.length > 0) throw new InvalidRequest(mistakes.join('\n'));
+  if (mistakes.length > 0) throw new InvalidRequest('faults-invalid', mistakes.join('\n'));
 }
 
 /** Faults that did not strike during a run, in words: by the command lines that ran on hosts, and the commands that were sent there. */

@@ -41,7 +41,7 @@ export function applied(transcript: Transcript, keys: readonly string[], operati
 
 function printed(transcript: Transcript, keys: readonly string[], does: string, more: Record<string, string>): string {
   const { status, stdout, stderr } = play(transcript, keys, document(`${transcript.part}-${does}`), more);
-  if (status !== 0) throw new NotUnderstood(`edge-ramp would end: ${stderr.trim()}`);
+  if (status !== 0) throw new NotUnderstood('look-refused', `edge-ramp would end: ${stderr.trim()}`);
   return stdout;
 }
 

@@ -30,7 +30,7 @@ export function readTranscript(source: string, text: string): Transcript {
   const words = answers.get('kit')!.lines.map((line) => line.split(' ') as [string, string]);
   const { part, simulated, ...told } = Object.fromEntries(words);
   if (part !== 'bigip' && part !== 'cluster')
-    throw new NotUnderstood(`${source}: of "${part ?? ''}", which is neither bigip nor cluster`);
+    throw new NotUnderstood('answer-unknown', `${source}: of "${part ?? ''}", which is neither bigip nor cluster`);
   const said = [...answers]
     .filter(([question]) => question !== 'kit')
     .map(([question, { lines, complaint, code }]) => {

@@ -63,6 +63,7 @@ export function deviceStep(
   return async (input) => {
     if (input.contract !== CONTRACT)
       throw new ContractMismatch(
+        'contract-mismatch',
         `this run speaks contract ${input.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
       );
     const { request, applied } = input;
@@ -84,6 +85,7 @@ export function deviceStep(
     const size = Buffer.byteLength(JSON.stringify(output));
     if (size > MOST)
       throw new NotUnderstood(
+        'answer-too-large',
         `${kindOf({ kind, spec: request.spec }).title}: the answer is ${size} bytes, more than the ${MOST} that a state may hand on`,
       );
     return output;
@@ -102,7 +104,7 @@ async function sideBySide(devices: readonly Listed[], does: (device: Listed) => 
 /** @throws NotVerified when both nodes of a pair have the virtual IP */
 function refuseDisagreement(devices: readonly Proven[]): void {
   const [wrong] = disagreements(devices.flatMap(({ verification }) => verification));
-  if (wrong) throw new NotVerified(`${wrong.from}: ${wrong.what} ${wrong.to}: ${wrong.detail}`);
+  if (wrong) throw new NotVerified('virtual-ip-twice', `${wrong.from}: ${wrong.what} ${wrong.to}: ${wrong.detail}`);
 }
 
 type Outcome = StepOutput['devices'][number];

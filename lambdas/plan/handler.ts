@@ -41,11 +41,15 @@ function aboutPlan({ phase, request, execution }: PlanInput): About {
 async function plan(input: PlanInput): Promise<PlanOutput> {
   if (input.contract !== CONTRACT || input.request.contract !== CONTRACT)
     throw new ContractMismatch(
+      'contract-mismatch',
       `this run speaks contract ${input.request.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
     );
   const blind = input.observed.find(({ ok }) => !ok);
   if (blind)
-    throw new NotUnderstood(`a device could not be observed: ${blind.cause ?? blind.error ?? 'no reason given'}`);
+    throw new NotUnderstood(
+      'not-observed',
+      `a device could not be observed: ${blind.cause ?? blind.error ?? 'no reason given'}`,
+    );
 
   const { request, phase } = input;
   const goal: Goal = phase === 'restore' ? 'recorded' : tearsDown(request) ? 'absent' : 'declared';
@@ -107,6 +111,7 @@ function fitting(goal: Goal, output: PlanOutput): PlanOutput {
   const size = Buffer.byteLength(JSON.stringify(output));
   if (size > MOST[goal])
     throw new Refused(
+      'plan-too-large',
       `the plan is ${size} bytes, more than the ${MOST[goal]} that a state may hand on: declare fewer virtual servers in one tunnel, or change fewer at a time`,
     );
   return output;

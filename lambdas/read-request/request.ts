@@ -161,7 +161,8 @@ export async function readRequest(
   declared: (tunnel: string) => Promise<string | undefined>,
 ): Promise<CheckedRequest> {
   const parsed = input.safeParse(document, { reportInput: true });
-  if (!parsed.success) throw new InvalidRequest(issueLines('request', parsed.error.issues).join('; '));
+  if (!parsed.success)
+    throw new InvalidRequest('request-invalid', issueLines('request', parsed.error.issues).join('; '));
   const { spec, asked, expect = null, trigger = null, awaits = null, repair = null, ...given } = parsed.data;
   const { tunnel, action, until = null, reason = null } = given;
   const request = (declared: boolean, found: Declared | null): CheckedRequest => ({
@@ -185,7 +186,10 @@ export async function readRequest(
     action === 'teardown' || given.teardown || repair !== null || (action === 'pause' && trigger !== null);
   if (text === undefined && byTheTable) return request(false, null);
   if (text === undefined)
-    throw new InvalidRequest(`request: tunnel: "${tunnel}": is not declared; add tunnels/${tunnel}.yaml and deploy`);
+    throw new InvalidRequest(
+      'tunnel-undeclared',
+      `request: tunnel: "${tunnel}": is not declared; add tunnels/${tunnel}.yaml and deploy`,
+    );
   return request(true, parseDeclaration(parseJson(text, tunnel), `declaration of ${tunnel}`));
 }
 
@@ -193,6 +197,9 @@ function parseJson(text: string, tunnel: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new InvalidRequest(`declaration of ${tunnel}: (document): is not JSON; deploy again`);
+    throw new InvalidRequest(
+      'declaration-unreadable',
+      `declaration of ${tunnel}: (document): is not JSON; deploy again`,
+    );
   }
 }

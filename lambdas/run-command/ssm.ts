@@ -6,7 +6,7 @@ import {
   type GetCommandInvocationCommandOutput,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import { DeviceRefused, NotDelivered, OutcomeUnknown, Throttled } from '../../lib/tunnel/errors';
+import { DeviceRefused, type CodeOf, NotDelivered, OutcomeUnknown, Throttled } from '../../lib/tunnel/errors';
 import type { Order, RunCommand, Trip } from './port';
 
 /** Seconds, from lib/stack/time-outs.ts by the function's environment. */
@@ -92,6 +92,7 @@ export class SsmRunCommand implements RunCommand {
       refuseThrottled(error);
       if (error.name === 'InvalidInstanceId')
         throw new NotDelivered(
+          'not-connected',
           `${device} cannot be reached: ${instance} is not connected to Systems Manager in this account and region (is it running, and its agent?)`,
         );
       if (unanswered(error)) {
@@ -99,10 +100,14 @@ export class SsmRunCommand implements RunCommand {
         const [found] = await this.#find(order).catch(() => []);
         if (found !== undefined) return found;
         throw new OutcomeUnknown(
+          'service-silent',
           `${device}: Systems Manager gave no answer to the command (${error.name}: ${error.message}); whether it was sent is not known`,
         );
       }
-      throw new DeviceRefused(`Systems Manager refused the command for ${device}: ${error.name}: ${error.message}`);
+      throw new DeviceRefused(
+        'service-refused',
+        `Systems Manager refused the command for ${device}: ${error.name}: ${error.message}`,
+      );
     }
   }
 
@@ -149,7 +154,10 @@ export class SsmRunCommand implements RunCommand {
       } catch (error) {
         const unknown = error instanceof Error && error.name === 'InvocationDoesNotExist';
         if (unknown && waited > CONSISTENT_AFTER)
-          throw new OutcomeUnknown(`${device}: Systems Manager has lost command ${id}; whether it ran is not known`);
+          throw new OutcomeUnknown(
+            'command-lost',
+            `${device}: Systems Manager has lost command ${id}; whether it ran is not known`,
+          );
         // Anything else may pass: the command runs whether we can see it or not.
       }
       if (waited > this.#timeOuts.deadline * 1000) {
@@ -157,6 +165,7 @@ export class SsmRunCommand implements RunCommand {
           .send(new CancelCommandCommand({ CommandId: id, InstanceIds: [instance] }))
           .catch(() => undefined);
         throw new OutcomeUnknown(
+          'deadline-passed',
           `${device}: command ${id} gave no result within ${this.#timeOuts.deadline} s (its last status was ${last}) and was cancelled; whether it ran is not known`,
         );
       }
@@ -217,7 +226,7 @@ const mayBeSentAgain = ({ looks }: Order, outcome: Outcome): boolean =>
 /** @throws Throttled before anything was sent, so that the step may be tried again */
 function refuseThrottled(error: Error): void {
   if (/Throttl|TooManyRequests|RateExceeded|RequestLimitExceeded|SlowDown/.test(error.name))
-    throw new Throttled(`Systems Manager asks to slow down: ${error.message}`);
+    throw new Throttled('service-throttled', `Systems Manager asks to slow down: ${error.message}`);
 }
 
 /** No HTTP answer, or a failure inside the service: the command may be under way all the same. */
@@ -233,28 +242,40 @@ function pause(milliseconds: number): Promise<void> {
 /** Exit codes of the scripts that mean more than "the device said no" (documents/prelude.sh). LOCKED: it came no further than the lock. */
 const LOCKED = 12;
 const SILENT = 23;
+const REFUSALS: Readonly<Record<number, CodeOf<'DeviceRefused'>>> = {
+  10: 'host-unfit',
+  11: 'fence-stale',
+  20: 'command-refused',
+  21: 'device-unreachable',
+  22: 'object-changed',
+};
 
 function judge({ device, looks }: Order, outcome: Outcome): string {
   const { status, code, stdout, stderr } = outcome;
   if (status === 'Success') return stdout;
   if (neverStarted(outcome))
-    throw new NotDelivered(`${device}: the command never started (${status}): the agent did not fetch it in time`);
+    throw new NotDelivered(
+      'not-fetched',
+      `${device}: the command never started (${status}): the agent did not fetch it in time`,
+    );
   if (undeliverable(outcome) && looks)
-    throw new NotDelivered(`${device} gave no answer: Systems Manager gave the command up (${status})`);
+    throw new NotDelivered('not-answered', `${device} gave no answer: Systems Manager gave the command up (${status})`);
   if (status === 'InvalidPlatform' || status === 'AccessDenied')
-    throw new DeviceRefused(`${device}: Systems Manager did not hand the command over (${status})`);
+    throw new DeviceRefused('not-handed-over', `${device}: Systems Manager did not hand the command over (${status})`);
   if (status === 'ExecutionTimedOut' || status === 'TimedOut')
     throw new OutcomeUnknown(
+      'execution-timed-out',
       `${device}: the command was stopped at its time-out${lastStep(stdout)}; what it did until then is not known`,
     );
   if (status !== 'Failed' || code === undefined)
     throw new OutcomeUnknown(
+      'exit-code-missing',
       `${device}: the command ended as ${status} without an exit code; whether it ran, and what it did, is not known`,
     );
   const said = lastWords(stderr, stdout, code);
-  if (code === LOCKED) throw new Throttled(`${device}: ${said}`);
-  if (code === SILENT) throw new OutcomeUnknown(`${device}: ${said}`);
-  throw new DeviceRefused(`${device}: ${said}`);
+  if (code === LOCKED) throw new Throttled('device-busy', `${device}: ${said}`);
+  if (code === SILENT) throw new OutcomeUnknown('device-silent', `${device}: ${said}`);
+  throw new DeviceRefused(REFUSALS[code] ?? 'script-failed', `${device}: ${said}`);
 }
 
 /** Where a script was when it was stopped: before each command it prints it behind `> `. */

@@ -79,6 +79,7 @@ async function ask(device: Listed, questions: string, { commands, documents, con
   const title = deviceTitle(device);
   if (!connected.has(instance))
     throw new NotDelivered(
+      'not-connected',
       `${title} cannot be reached: ${instance} is not connected to Systems Manager (is it running, and its agent?)`,
     );
   const hash = createHash('sha256').update([occasion, name].join('\n')).digest('hex').slice(0, 16);

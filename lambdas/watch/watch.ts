@@ -9,6 +9,7 @@ import type { Log } from '../log';
 import type { RunCommand } from '../run-command/port';
 import type { Declarations } from '../runs/declared';
 import type { Runs } from '../runs/port';
+import { nameAndSentence } from '../telemetry/logger';
 import { atMost } from './at-most';
 import type { Blindness } from './blindness';
 import { type Finding, glance, instancesOf } from './glance';
@@ -141,7 +142,11 @@ async function tryToLook(
   const { commands, documents, blindness, log } = around;
   const tunnel = spec.name;
   try {
-    if (!inTime()) throw new Throttled('other tunnels took so long that there was no time left for it in this tick');
+    if (!inTime())
+      throw new Throttled(
+        'watch-out-of-time',
+        'other tunnels took so long that there was no time left for it in this tick',
+      );
     const trips = { commands, documents, connected: await connected(), occasion: tick.id };
     const finding = await glance(spec, memory, trips);
     blindness.over(tunnel);
@@ -156,7 +161,7 @@ async function tryToLook(
 /** Tells that nobody could look. That it cannot even be told stands in the log, and in the metric. */
 async function blind(tunnel: string, error: unknown, { blindness, measure, log }: Around): Promise<void> {
   const why = error instanceof Error ? error : new Error(String(error));
-  log.warn(`could not look: ${why.message}`, { tunnel, error: why.name });
+  log.warn('could not look', { tunnel, ...nameAndSentence(why) });
   measure.couldNotLook();
   await blindness
     .failed(tunnel, why)

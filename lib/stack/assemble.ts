@@ -45,6 +45,7 @@ export function refuseLongTemplates(
     const { size } = statSync(join(assembly.directory, file));
     if (size > LONGEST_TEMPLATE)
       throw new InvalidRequest(
+        'template-too-large',
         `${file}: has ${size} bytes, and CloudFormation takes ${LONGEST_TEMPLATE}: declare some of the tunnels in a deployment of their own (--context stack=NAME)`,
       );
   }

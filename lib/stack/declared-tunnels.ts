@@ -59,6 +59,7 @@ function tierFor(name: string, bytes: number): ParameterTier {
   if (bytes <= STANDARD_BYTES) return ParameterTier.STANDARD;
   if (bytes <= ADVANCED_BYTES) return ParameterTier.ADVANCED;
   throw new InvalidRequest(
+    'declaration-too-large',
     `tunnel ${name}: the declaration has ${bytes} bytes as JSON; Parameter Store holds at most ${ADVANCED_BYTES}. ` +
       'Declare fewer virtual servers or nodes in it, or split it into two tunnels.',
   );

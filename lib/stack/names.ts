@@ -23,6 +23,6 @@ function stackName(scope: IConstruct): string | undefined {
   const given = scope.node.tryGetContext(CONTEXT) as unknown;
   if (given === undefined) return undefined;
   if (typeof given !== 'string' || !/^[a-z][a-z0-9-]{0,15}$/.test(given))
-    throw new InvalidRequest(mistake('context', [CONTEXT], given, RULE));
+    throw new InvalidRequest('stack-name-invalid', mistake('context', [CONTEXT], given, RULE));
   return given;
 }

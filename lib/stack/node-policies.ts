@@ -83,6 +83,7 @@ export class NodePolicies extends Construct {
     const paths = [...new Set(secrets.map((name) => (name.includes('/') ? `${name.split('/')[0]}/*` : exactly(name))))];
     if (!fits(paths))
       throw new InvalidRequest(
+        'policy-too-large',
         `bigip.0.secret: ${secrets.length} secrets do not fit the policy for bastions, which holds ${LONGEST_POLICY} characters: name them under one path, as edge-ramp/NAME`,
       );
     Annotations.of(this).addWarningV2(

@@ -23,6 +23,7 @@ export function readAnswers(device: string, text: string, questions: readonly st
   const end = /(?:^|\n)\.([0-9]+) ([0-9a-f]{16})\s*$/.exec(text);
   if (!end)
     throw new NotUnderstood(
+      'answer-incomplete',
       `${device}: the answer has no end mark (${text.length} characters; it was cut, or the script died): ${excerpt(text)}`,
     );
   const body = text.slice(0, end.index === 0 ? 0 : end.index + 1);
@@ -30,6 +31,7 @@ export function readAnswers(device: string, text: string, questions: readonly st
   const checksum = createHash('sha256').update(body).digest('hex').slice(0, 16);
   if (lines.length !== Number(end[1]) || checksum !== end[2])
     throw new NotUnderstood(
+      'answer-incomplete',
       `${device}: the answer was altered on its way: ${end[1]} lines announced, ${lines.length} came`,
     );
 
@@ -45,10 +47,14 @@ export function readAnswers(device: string, text: string, questions: readonly st
     else if (/^=(?:-|[0-9]{1,3})$/.test(line) && question !== undefined) {
       answers.set(question, { lines: said, complaint, code: rest === '-' ? undefined : Number(rest) });
       question = undefined;
-    } else throw new NotUnderstood(`${device}: the answer has a line that belongs nowhere: ${excerpt(line)}`);
+    } else
+      throw new NotUnderstood(
+        'answer-unknown',
+        `${device}: the answer has a line that belongs nowhere: ${excerpt(line)}`,
+      );
   }
   const missing = questions.find((asked) => !answers.has(asked));
-  if (missing !== undefined) throw new NotUnderstood(`${device}: no answer to "${missing}"`);
+  if (missing !== undefined) throw new NotUnderstood('answer-incomplete', `${device}: no answer to "${missing}"`);
   return answers;
 }
 

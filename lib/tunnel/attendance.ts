@@ -12,24 +12,29 @@ import type { Declared } from './tunnel';
 export function whoAnswered(goal: Goal, { spec, applied, before, begun = [], observed, forget = [] }: Situation) {
   if (goal === 'declared' && changedKind(spec, applied))
     throw new Refused(
+      'kind-changed',
       `${spec.name} stands as kind ${applied.kind} and is declared as kind ${spec.kind}: tear it down first, which cuts what goes through it`,
     );
   const devices = devicesOf(spec, applied, forget);
   const listedAs = ({ kind, name }: Seen | Unseen): Listed => {
     const listed = devices.find((device) => device.kind === kind && device.name === name);
-    if (!listed) throw new NotUnderstood(`${deviceTitle({ kind, name, spec })} is no device of tunnel ${spec.name}`);
+    if (!listed)
+      throw new NotUnderstood(
+        'device-unlisted',
+        `${deviceTitle({ kind, name, spec })} is no device of tunnel ${spec.name}`,
+      );
     return listed;
   };
   const unknown = forget.find(
     (name) => before[name] === undefined && !devicesOf(spec, applied).some((device) => device.name === name),
   );
   if (unknown !== undefined)
-    throw new Refused(`${unknown} cannot be forgotten: tunnel ${spec.name} has no such device`);
+    throw new Refused('forget-unknown', `${unknown} cannot be forgotten: tunnel ${spec.name} has no such device`);
   if (goal === 'declared') refuseForgetting(spec, forget);
   refuseUnlisted(goal, spec, [...devices.map(({ name }) => name), ...forget], before);
   for (const device of devices) if (before[device.name] !== undefined) refuseLosing(goal, device, begun);
   const missing = devices.find(({ kind, name }) => !observed.some((each) => each.kind === kind && each.name === name));
-  if (missing) throw new NotUnderstood(`${deviceTitle(missing)} was not observed`);
+  if (missing) throw new NotUnderstood('not-observed', `${deviceTitle(missing)} was not observed`);
   const remarks: string[] = [];
   const degraded: string[] = [];
   const away: Change[] = [];
@@ -45,17 +50,22 @@ export function whoAnswered(goal: Goal, { spec, applied, before, begun = [], obs
     if (goal === 'recorded' && before[each.name] !== undefined) {
       // Traffic is not sent back to a device that is gone: only what shall stand is restored around.
       if (listed.former)
-        throw new NotUnderstood(`${title} was changed, and cannot be reached to be put back: ${each.unreachable}`);
+        throw new NotUnderstood(
+          'unreachable-changed',
+          `${title} was changed, and cannot be reached to be put back: ${each.unreachable}`,
+        );
       away.push(...lost(title, before[each.name]!));
     }
     if (goal !== 'recorded' && (goal === 'absent' || listed.former))
       throw new Refused(
+        'unreachable-forgettable',
         `${title} has the tunnel and cannot be reached (${each.unreachable}): start it, or, if it is gone for good, run again with "forget": ["${each.name}"]`,
       );
     if (goal === 'declared') {
       const others = observed.filter((other) => other.kind === each.kind && !('unreachable' in other));
       if (others.every((other) => listedAs(other).former))
         throw new Refused(
+          'unreachable-alone',
           `${title} cannot be reached (${each.unreachable}), and no other declared one would carry the tunnel: start it first`,
         );
       refuseRenaming(title, listed, each.unreachable);
@@ -89,7 +99,9 @@ function refuseLosing(goal: Goal, listed: Listed, begun: readonly Declared[]): v
     .filter((question) => !asked.includes(question) && !FACTS.includes(question.split(' ')[0]!));
   if (unasked === undefined) return;
   const sentence = `${deviceTitle(listed)} was changed by a run that could not put it back, under a name that is not declared any more (${unasked}): declare it as it was then and repair that run`;
-  throw goal === 'recorded' ? new NotUnderstood(sentence) : new Refused(sentence);
+  throw goal === 'recorded'
+    ? new NotUnderstood('unfinished-renamed', sentence)
+    : new Refused('unfinished-renamed', sentence);
 }
 
 /** What a run changed and could not put back is not lost sight of since the device is in no declaration any more. @throws Refused, NotUnderstood */
@@ -98,7 +110,9 @@ function refuseUnlisted(goal: Goal, spec: Situation['spec'], listed: readonly st
   if (name === undefined) return;
   const forget = /^m?i-/.test(name) ? `, or, if it is gone for good, run again with "forget": ["${name}"]` : '';
   const sentence = `${name} was changed by a run that could not put it back, and tunnel ${spec.name} has no such device any more: declare it as it was then and repair that run${forget}`;
-  throw goal === 'recorded' ? new NotUnderstood(sentence) : new Refused(sentence);
+  throw goal === 'recorded'
+    ? new NotUnderstood('unfinished-undeclared', sentence)
+    : new Refused('unfinished-undeclared', sentence);
 }
 
 /** Only objects with a declared or applied name are looked for: a device that is left out must not keep any under another one. @throws Refused */
@@ -111,6 +125,7 @@ function refuseRenaming(title: string, listed: Listed, unreachable: string): voi
     .filter((question) => !asked.includes(question));
   if (lost !== undefined)
     throw new Refused(
+      'unreachable-renamed',
       `${title} cannot be reached (${unreachable}) and has what was applied under names that are not declared any more (${lost}): start it before this is applied, or take it out of the declaration`,
     );
 }
@@ -119,6 +134,7 @@ function refuseForgetting(spec: Situation['spec'], forget: readonly string[]): v
   const declared = devicesOf(spec, null).find(({ name }) => forget.includes(name));
   if (declared)
     throw new Refused(
+      'forget-declared',
       `${deviceTitle(declared)} is declared and cannot be forgotten: take it out of the declaration, or only tear down without it`,
     );
 }

@@ -35,14 +35,14 @@ export function readDeclarations(files: readonly TunnelFile[]): readonly Declare
     const stem = path.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
     if (stem !== tunnel.name) mistakes.push(mistake(path, ['name'], tunnel.name, `must be the file's name, ${stem}`));
   }
-  if (mistakes.length > 0) throw new InvalidRequest(mistakes.join('\n'));
+  if (mistakes.length > 0) throw new InvalidRequest('declaration-invalid', mistakes.join('\n'));
   return tunnels.map(({ tunnel }) => tunnel).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** @throws InvalidRequest with the first thing that keeps the text from being one plain document */
 function parseYaml({ path, text }: TunnelFile): unknown {
   const refuse = (why: string): never => {
-    throw new InvalidRequest(printable(`${path}: ${why}`));
+    throw new InvalidRequest('declaration-unreadable', printable(`${path}: ${why}`));
   };
   // The parser's own look for keys that stand twice takes 10 s for 40,000 keys.
   const document = parseDocument(text, { strict: true, uniqueKeys: false });

@@ -165,6 +165,7 @@ export function refuseUnrestorable(title: string, unrestorable: State, operation
     const settings = unrestorable[object];
     if (verb === 'delete' && settings !== undefined)
       throw new Refused(
+        'not-restorable',
         `${title}: ${object} has settings that edge-ramp could not put back after removing it (${readable(settings)}); remove them or the object by hand first, which cuts what uses it`,
       );
   }
@@ -199,6 +200,7 @@ export function refuseUnsendable(title: string, operations: readonly Operation[]
     for (const text of [object, from ?? '', to ?? ''])
       if (!SENDABLE.test(text))
         throw new Refused(
+          'not-sendable',
           `${title}: ${object} has a value that edge-ramp does not send (${readable(text)}), so it could not be put back; change or remove it by hand first, which may cut what uses it`,
         );
 }

@@ -19,7 +19,7 @@ const BEGINNING = 80;
 export function parseDeclaration(document: unknown, source: string): Declared {
   const parsed = tunnelSchema.safeParse(document, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw new InvalidRequest(issueLines(source, parsed.error.issues).join('\n'));
+  throw new InvalidRequest('declaration-invalid', issueLines(source, parsed.error.issues).join('\n'));
 }
 
 /** Issues of zod as lines `source: path: value: rule`, 20 at most, and one that tells how many are left out; an unknown key is named by its own path. */

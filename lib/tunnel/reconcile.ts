@@ -50,6 +50,7 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
       const aim = stands ? device.desired(wanted, observation) : device.absent(wanted, observation);
       for (const [object, on] of stranded(device.order, state, aim))
         throw new Refused(
+          'object-in-use',
           `${title}: ${object} (${readable(state[object]!)}) uses the ${on}, which has to go, and is not edge-ramp's: remove it first, which cuts what uses it`,
         );
       operations = difference(device.order, distrustSaved(state, aim), aim);
@@ -154,10 +155,12 @@ export function refuseUnlessAgreed(
 ): void {
   if (request.expect !== null && request.expect !== plan.digest)
     throw new PlanChanged(
+      'plan-changed',
       `the plan is ${plan.digest}, not ${request.expect} as expected: devices or declaration have changed since; look at a fresh plan`,
     );
   if (plan.interrupts.length > 0 && !request.allowInterruption)
     throw new WouldInterrupt(
+      'would-interrupt',
       `${plan.interrupts.length} of ${plan.operations} changes would cut live traffic (${plan.interrupts[0]}); run again with "allowInterruption": true to have them made`,
     );
 }

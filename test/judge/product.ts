@@ -35,7 +35,12 @@ export class Failed extends Error {
 
 /** What a run may end with, and what a device's command may. */
 const REFUSALS = { InvalidRequest, NotUnderstood, NotVerified, PlanChanged, Refused, WouldInterrupt };
-const FAILURES = { DeviceRefused, NotDelivered, OutcomeUnknown, Throttled };
+const FAILURES = {
+  DeviceRefused: (message: string) => new DeviceRefused('command-refused', message),
+  NotDelivered: (message: string) => new NotDelivered('not-fetched', message),
+  OutcomeUnknown: (message: string) => new OutcomeUnknown('device-silent', message),
+  Throttled: (message: string) => new Throttled('device-busy', message),
+};
 
 const KINDS: readonly Kind[] = ['bigip', 'ramp', 'cluster'];
 const STAGES = ['detach', 'prepare', 'shape', 'prove', 'attach', 'clean'] as const;
@@ -148,7 +153,7 @@ function answered(respond: () => string): string {
   try {
     return respond();
   } catch (error) {
-    if (error instanceof Failed) throw new FAILURES[error.as](error.message);
+    if (error instanceof Failed) throw FAILURES[error.as](error.message);
     throw error;
   }
 }

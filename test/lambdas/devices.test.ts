@@ -163,7 +163,7 @@ describe('the step of a kind of device', () => {
   });
 
   test("hands on the device's own refusal", async () => {
-    const commands = new Commands(new DeviceRefused('BIG-IP 10.3.88.66: no (exit code 20)'));
+    const commands = new Commands(new DeviceRefused('command-refused', 'BIG-IP 10.3.88.66: no (exit code 20)'));
     await expect(deviceStep('bigip', WAY, commands)(INPUT)).rejects.toMatchObject({ name: 'DeviceRefused' });
   });
 
@@ -235,7 +235,7 @@ describe('the step of the ramp nodes of a pair', () => {
       return answer;
     }
   }
-  const away = new NotDelivered(`ramp node ${second}: the command never started`);
+  const away = new NotDelivered('not-fetched', `ramp node ${second}: the command never started`);
   const answer = pairNodeAnswer(spec, first);
 
   test('tells of one that did not fetch its command, while the other one answers', async () => {
@@ -252,7 +252,7 @@ describe('the step of the ramp nodes of a pair', () => {
     ));
 
   test('fails by any other failure of one of them', async () => {
-    const silent = new OutcomeUnknown('nobody knows');
+    const silent = new OutcomeUnknown('device-silent', 'nobody knows');
     await expect(deviceStep('ramp', () => ({}), new Nodes({ [first]: answer, [second]: silent }))(input)).rejects.toBe(
       silent,
     );

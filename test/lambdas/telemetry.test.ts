@@ -38,12 +38,18 @@ test('a step leaves one line: which, of which tunnel and run, which try, how it 
   ]);
 });
 
-test('a step that fails leaves its error’s name and sentence, no stack, and throws what was thrown', async () => {
-  const error = new DeviceRefused('BIG-IP 10.3.88.66: refused "save sys config"');
+test('a step that fails leaves its error’s name, code and sentence, no stack, and throws what was thrown', async () => {
+  const error = new DeviceRefused('command-refused', 'BIG-IP 10.3.88.66: refused "save sys config"');
   const step = loggedStep(aboutStep, () => Promise.reject(error));
   await expect(step(STEP)).rejects.toBe(error);
   const [line] = log.lines();
-  expect(line).toMatchObject({ level: 'WARN', outcome: 'failed', error: 'DeviceRefused', sentence: error.message });
+  expect(line).toMatchObject({
+    level: 'WARN',
+    outcome: 'failed',
+    error: 'DeviceRefused',
+    code: 'command-refused',
+    sentence: error.message,
+  });
   expect(JSON.stringify(line)).not.toContain('.ts:');
 });
 
@@ -70,7 +76,7 @@ test('a trip in the middle of a step carries the fields of the step, and the nex
 
 test('a trip is counted for its tunnel, whether it was answered or failed', () => {
   tellTrip(TRIP);
-  tellTrip({ ...TRIP, command: undefined, failure: new DeviceRefused('no') });
+  tellTrip({ ...TRIP, command: undefined, failure: new DeviceRefused('command-refused', 'no') });
   expect(metricsIn(log.lines())).toEqual(
     Array(2).fill('edge-ramp{service=steps,tunnel=edge-a} TripDuration = 2630 Milliseconds'),
   );

@@ -29,8 +29,11 @@ describe('a tunnel that cannot be looked at', () => {
   });
 
   test.each([
-    ['its command was not fetched', new NotDelivered('ramp node: the command never started')],
-    ['nobody knows what became of its command', new OutcomeUnknown('ramp node: no result within 100 s')],
+    ['its command was not fetched', new NotDelivered('not-fetched', 'ramp node: the command never started')],
+    [
+      'nobody knows what became of its command',
+      new OutcomeUnknown('deadline-passed', 'ramp node: no result within 100 s'),
+    ],
   ])('since %s: is told', async (_, failure) => {
     const { tick, devices, told } = watched();
     devices.fails.set(NODE, failure);
@@ -48,7 +51,10 @@ describe('a tunnel that cannot be looked at', () => {
 
   test('since another command holds a device: is told only when that is so again', async () => {
     const { tick, devices, told, measured } = watched();
-    devices.fails.set(NODE, new Throttled('ramp node: another command of edge-ramp has held this device for 30 s'));
+    devices.fails.set(
+      NODE,
+      new Throttled('device-busy', 'ramp node: another command of edge-ramp has held this device for 30 s'),
+    );
     await tick();
     expect([told.length, measured.length]).toEqual([0, 1]);
     await tick();

@@ -20,7 +20,7 @@ export const bigip: Device<BigIpFacts> = {
     const device = `BIG-IP ${bigipUnit(spec).management}`;
     const found = readProbes(device, spec, readAnswers(device, answer, proofs(spec)));
     const dead = found.find(({ ok }) => !ok);
-    if (dead) throw new NotVerified(`${dead.from}: ${dead.what} to ${dead.to} failed: ${dead.detail}`);
+    if (dead) throw new NotVerified('ping-failed', `${dead.from}: ${dead.what} to ${dead.to} failed: ${dead.detail}`);
     return found;
   },
   desired,
@@ -60,6 +60,7 @@ function desired(wanted: Wanted, observed: Observation<BigIpFacts>): State {
   const [twin] = facts.twins;
   if (twin !== undefined)
     throw new Refused(
+      'object-twin',
       `${title(spec)} already has a ${twin} that is what this tunnel's would be: declare that name (objects.${twin.split(' ')[0]}) to have it adopted, or remove it, which cuts what uses it`,
     );
 
@@ -71,6 +72,7 @@ function desired(wanted: Wanted, observed: Observation<BigIpFacts>): State {
     for (const [object, value] of standing)
       if (object !== own?.[0] && !spec.takeover)
         throw new Refused(
+          'route-foreign',
           `${title(spec)} already has a ${object} to ${network} (${readable(value)}) that is not this tunnel's: remove it, or declare takeover: true to have it replaced; either cuts what goes that way`,
         );
     goal[own?.[0] ?? `route ${routeName(spec, network)}`] = desiredRoute(spec, network);
@@ -89,6 +91,7 @@ function desired(wanted: Wanted, observed: Observation<BigIpFacts>): State {
   for (const name of spec.virtualServers) {
     if (state[`virtual ${name}`] === undefined)
       throw new Refused(
+        'virtual-server-missing',
         `${title(spec)} has no virtual server ${name}: create it first, or take it out of the declaration`,
       );
     goal[`virtual ${name}`] = translation(spec.objects.snatPool);
@@ -128,10 +131,12 @@ function absent(wanted: Wanted, { state, facts }: Observation<BigIpFacts>): Stat
 function refuseGroup(spec: Tunnel, { group }: BigIpFacts): void {
   if (group.kind === 'member')
     throw new Refused(
+      'device-group',
       `${title(spec)} is ${inGroup(group)}: pairs of BIG-IP are not supported yet; take this one out of its device group, which may cut its traffic, or declare one that stands alone`,
     );
   if (group.kind === 'unknown')
     throw new NotUnderstood(
+      'device-group-unknown',
       `${title(spec)} does not say whether it is in a device group ("show cm sync-status"): ${group.said}`,
     );
 }
@@ -174,6 +179,7 @@ function isOurs(spec: Tunnel, applied: Tunnel | null, kind: string, value: strin
 function refuseForeign(spec: Tunnel, applied: Tunnel | null, object: string, value: string | undefined): void {
   if (value !== undefined && !isOurs(spec, applied, object.split(' ')[0]!, value))
     throw new Refused(
+      'object-foreign',
       `${title(spec)} already has a ${object} that is not this tunnel's (${readable(value)}): rename it in the declaration (objects), or remove it, which cuts what uses it`,
     );
 }

@@ -185,7 +185,10 @@ function named(
 
 /** tmsh takes some names for more than one object: what it lists must be the very one that was asked for. */
 function notTheOne(device: string, question: string, answer: Answer): NotUnderstood {
-  return new NotUnderstood(`${device}: it does not list ${question}, as asked, but: ${quoted(answer)}`);
+  return new NotUnderstood(
+    'answer-unknown',
+    `${device}: it does not list ${question}, as asked, but: ${quoted(answer)}`,
+  );
 }
 
 function readObject(
@@ -224,6 +227,7 @@ function readTranslation(device: string, name: string, answer: Answer): string |
   if (type === 'snat' && pool !== undefined) return `type snat pool ${relative(pool)}`;
   if (type === 'none' || type === 'automap') return `type ${type}`;
   throw new NotUnderstood(
+    'answer-unknown',
     `${device}: virtual server ${name} has a source address translation that edge-ramp does not know: ${quoted(answer)}`,
   );
 }
@@ -251,6 +255,6 @@ function absent({ code, lines, complaint }: Answer): boolean {
 
 function listing(device: string, what: string, answer: Answer): ReturnType<typeof parseListing> {
   if (answer.code !== 0 || answer.lines.some((line) => ANSWER_CODES.test(line)))
-    throw new NotUnderstood(`${device} would not list ${what}: ${quoted(answer)}`);
+    throw new NotUnderstood('look-refused', `${device} would not list ${what}: ${quoted(answer)}`);
   return parseListing(device, answer.lines);
 }

@@ -17,7 +17,7 @@ export interface Listed {
 export function parseListing(device: string, lines: readonly string[]): readonly Listed[] {
   const text = lines.join('\n');
   const fail = (what: string): never => {
-    throw new NotUnderstood(`${device}: ${what} in: ${excerpt(text)}`);
+    throw new NotUnderstood('answer-unknown', `${device}: ${what} in: ${excerpt(text)}`);
   };
   const words = text.match(/"(?:[^"\\]|\\.)*"|[{}]|[^\s{}"]+|"/g) ?? [];
   const listed: Listed[] = [];

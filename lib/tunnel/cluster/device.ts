@@ -50,6 +50,7 @@ function desired(wanted: Wanted<Declared>, observed: Observation<ClusterFacts>):
   const missing = nodeNames(spec).find((node) => facts.nodes[node] === undefined);
   if (missing !== undefined)
     throw new Refused(
+      'node-missing',
       `${title(wanted)} has no node ${missing}: declare the ${spec.kind === 'member' ? "balancer's name (balancer.node)" : "ramp node's name (ramp.nodes, node)"} as "oc get nodes" shows it`,
     );
   const pair = pairOf(spec);
@@ -89,10 +90,12 @@ function refuseUnfitForPair(wanted: Wanted<Declared>, pair: Pair, { facts, state
   const { name } = pair.ipfailover;
   if (!facts.client.ipfailover)
     throw new Refused(
+      'ipfailover-missing',
       `${title(wanted)}: its client has no "oc adm ipfailover" (OpenShift 4 has none): a pair is not supported there; declare one ramp node`,
     );
   if (facts.client.lacks.length > 0)
     throw new Refused(
+      'ipfailover-too-old',
       `${title(wanted)}: its client's "oc adm ipfailover" has no ${facts.client.lacks.join(', ')}, which a pair needs: without a check the virtual IP stays on a node whose tunnel is dead. Clients of OpenShift 3.5 to 3.11 have it: install one of the cluster's version there, or declare one ramp node`,
     );
   refuseForeign(title(wanted), name, state, spec, applied);
@@ -108,6 +111,7 @@ function refuseUnschedulable(wanted: Wanted<Declared>, goal: State, { facts, sta
   );
   if (cordoned !== undefined && pairOf(wanted.spec) !== undefined)
     throw new Refused(
+      'node-cordoned',
       `${title(wanted)}: node ${cordoned} is unschedulable, and a pair's ipfailover needs both nodes: "oc adm uncordon ${cordoned}", or declare the other node alone`,
     );
   const changed = Object.keys({ ...state, ...goal }).find(
@@ -115,6 +119,7 @@ function refuseUnschedulable(wanted: Wanted<Declared>, goal: State, { facts, sta
   );
   if (changed !== undefined && !facts.client.cordon && !facts.client.manageNode)
     throw new Refused(
+      'cordon-missing',
       `${title(wanted)}: its client has neither "oc adm cordon" nor "oc adm manage-node", so the ${changed.replace('scheduling', 'node')} cannot be made ${readShared(goal[changed])?.is === 'off' ? 'unschedulable' : 'schedulable'}: install a client of the cluster's version there${wanted.spec.kind === 'member' ? '' : ', or leave ramp.schedulable as it was'}`,
     );
 }

@@ -64,11 +64,15 @@ export function refuseCollision(
       const remedy = adoptable(failover, pair)
         ? `declare ipfailover.name: ${failover.name} to have it adopted, or remove it there, which cuts what goes to its virtual IP`
         : 'remove it there, which cuts what goes to it, or declare another ramp.vip';
-      throw new Refused(`${title}: ipfailover ${called} already has the virtual IP ${pair.vip}: ${remedy}`);
+      throw new Refused(
+        'virtual-ip-taken',
+        `${title}: ipfailover ${called} already has the virtual IP ${pair.vip}: ${remedy}`,
+      );
     }
     const [first, last] = vrrpIds(failover);
     if (sharesId(failover, pair))
       throw new Refused(
+        'vrrp-id-taken',
         `${title}: ipfailover ${called} uses VRRP ${first === last ? `id ${first}` : `ids ${first} to ${last}`}, and this tunnel's would be ${vrrpId(pair.ipfailover)}: declare another ipfailover.vrrpIdOffset`,
       );
   }
@@ -92,6 +96,7 @@ export function refuseForeign(
   const value = state[`ipfailover ${name}`];
   if (value !== undefined && !isOurs(name, state, ...declared))
     throw new Refused(
+      'object-foreign',
       `${title} already has an ipfailover ${name} in project default that is not this tunnel's (${value}): declare another ipfailover.name, or remove it, which cuts what goes to its virtual IPs`,
     );
 }

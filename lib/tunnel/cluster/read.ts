@@ -140,6 +140,7 @@ function linesOf(device: string, question: string, answer: Answer): readonly str
   if (/\(NotFound\)/.test(complaint)) return undefined;
   if (question.startsWith('ipfailover') && /resource type/.test(complaint)) return undefined;
   throw new NotUnderstood(
+    'look-refused',
     `${device} would not tell of ${question} (exit code ${code}): ${quoted(answer)}; is the login in the kubeconfig still good?`,
   );
 }
@@ -182,7 +183,10 @@ function readFailover(device: string, line: string): Failover {
 type Seven = readonly [string, string, string, string, string, string, string];
 
 function notUnderstood(device: string, question: string, lines: readonly string[]): never {
-  throw new NotUnderstood(`${device}: the answer to "${question}" is not understood: ${excerpt(lines.join(' '))}`);
+  throw new NotUnderstood(
+    'answer-unknown',
+    `${device}: the answer to "${question}" is not understood: ${excerpt(lines.join(' '))}`,
+  );
 }
 
 /** What `oc adm ipfailover` sets when it is not told otherwise (OS-32), and what the value of the object has already. */

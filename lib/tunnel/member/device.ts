@@ -29,6 +29,6 @@ export const balancer: Device<BalancerFacts, Member> = {
 
 /** @throws Refused: no member of the SDN */
 function desired(_wanted: Wanted<Member>, { facts }: Observation<BalancerFacts>): State {
-  if (facts.problem !== null) throw new Refused(facts.problem);
+  if (facts.problem !== null) throw new Refused('sdn-absent', facts.problem);
   return {};
 }

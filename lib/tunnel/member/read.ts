@@ -36,7 +36,8 @@ export function proofs({ spec }: Subject<Member>): readonly string[] {
 export function prove(text: string, subject: Subject<Member>): readonly Probe[] {
   const answers = readNodeAnswers(title(subject), text, proofs(subject));
   const probe = pinged(subject, (question) => answers.get(question)!);
-  if (!probe.ok) throw new NotVerified(`${probe.from}: ping of the Pod ${probe.to} failed: ${probe.detail}`);
+  if (!probe.ok)
+    throw new NotVerified('ping-failed', `${probe.from}: ping of the Pod ${probe.to} failed: ${probe.detail}`);
   return [probe];
 }
 
@@ -58,7 +59,8 @@ function problemOf(subject: Subject<Member>, answer: (question: string) => NodeA
     return `${device}: tun0 is no port of br0 (${port.printed}): it is no member of the SDN: is the node service running?`;
   for (const network of subject.spec.clusterNetworks) {
     const shown = answer(`route ${network}`);
-    if (shown.code !== 0) throw new NotUnderstood(`${device} would not show the route to ${network}: ${shown.printed}`);
+    if (shown.code !== 0)
+      throw new NotUnderstood('look-refused', `${device} would not show the route to ${network}: ${shown.printed}`);
     // Of several routes to one network the kernel takes, and shows, the one with the lowest metric first.
     const [first] = shown.lines.filter((line) => line !== '');
     if (first === undefined)
@@ -72,13 +74,13 @@ function problemOf(subject: Subject<Member>, answer: (question: string) => NodeA
 /** @throws NotUnderstood: it could not be asked */
 function isMissing(device: string, answer: NodeAnswer): boolean {
   if (answer.code === 0 || isAbsent(answer)) return answer.code !== 0;
-  throw new NotUnderstood(`${device} would not show tun0: ${answer.printed}`);
+  throw new NotUnderstood('look-refused', `${device} would not show tun0: ${answer.printed}`);
 }
 
 function pinged(subject: Subject<Member>, answer: (question: string) => NodeAnswer): Probe {
   const { probe } = subject.spec;
   const found = pingProbe(title(subject), probe, 'ping of a Pod through the SDN', answer(`ping ${probe}`));
-  if (!found) throw new NotUnderstood(`${title(subject)} was not asked to ping ${probe}`);
+  if (!found) throw new NotUnderstood('answer-incomplete', `${title(subject)} was not asked to ping ${probe}`);
   return found;
 }
 

@@ -17,7 +17,7 @@ export interface NodeAddress {
  */
 export function readAddresses(device: string, answer: NodeAnswer): readonly NodeAddress[] {
   if (answer.code !== 0 && !isAbsent(answer))
-    throw new NotUnderstood(`${device} would not show addresses: ${answer.printed}`);
+    throw new NotUnderstood('look-refused', `${device} would not show addresses: ${answer.printed}`);
   return answer.lines.flatMap((line) => {
     const [, address, length, peer, more = ''] =
       / inet ([0-9.]+)(?:(\/[0-9]+)| peer ([0-9.]+\/[0-9]+))(?= )([^\\]*)/.exec(line) ?? [];

@@ -44,11 +44,18 @@ function desired(wanted: Wanted, observed: Observation<RampFacts>): State {
   const { facts, state } = observed;
   refuseForeign(wanted, observed);
   refuseUnremovable(wanted, observed);
-  if (facts.sdn === null || facts.pipeline === null) throw new Refused(facts.pipelineProblem);
+  if (facts.sdn === null || facts.pipeline === null) {
+    const { code, message } = facts.pipelineProblem!;
+    throw new Refused(code, message);
+  }
   if (!facts.forwarding)
-    throw new Refused(`${title(name)}: net.ipv4.ip_forward is not 1, so it forwards nothing; the SDN needs it too`);
+    throw new Refused(
+      'forwarding-off',
+      `${title(name)}: net.ipv4.ip_forward is not 1, so it forwards nothing; the SDN needs it too`,
+    );
   if (facts.strangeFlows.length > 0)
     throw new Refused(
+      'flows-foreign',
       `${title(name)}: br0 has flows with cookie ${spec.cookie} that are not this tunnel's (${facts.strangeFlows[0]}): declare another cookie`,
     );
   const node = rampNode(wanted.name, spec);
@@ -60,6 +67,7 @@ function desired(wanted: Wanted, observed: Observation<RampFacts>): State {
     };
   if (facts.sdnAddress === null)
     throw new Refused(
+      'address-exhausted',
       `${title(name)}: no address of ${facts.sdn.subnet} is free; declare snat: gateway, which needs none`,
     );
   const flows = flowObjects(spec, facts.sdn, facts.pipeline, facts.sdnAddress);
@@ -75,6 +83,7 @@ function refuseUnremovable({ name, spec, applied }: Wanted, { facts }: Observati
     const settings = facts.unrestorable[`tunnel ${tunnel.interface}`];
     if (settings !== undefined)
       throw new Refused(
+        'not-restorable',
         `${title(name)}: ${tunnel.interface} has what edge-ramp could not put back after a teardown (${settings}): remove that by hand first, which may cut what uses it`,
       );
   }
@@ -88,6 +97,7 @@ function refuseForeign({ name, spec, applied }: Wanted, { state }: Observation<R
     const remotes = named.map((each) => `remote ${bigipUnit(each).address} `);
     if (value !== undefined && !remotes.some((remote) => value.startsWith(remote)))
       throw new Refused(
+        'object-foreign',
         `${title(name)} already has a ${tunnel.interface} that is not this tunnel's (${value}): declare another tunnel.interface, or remove it, which cuts what goes through it`,
       );
   }
@@ -95,6 +105,7 @@ function refuseForeign({ name, spec, applied }: Wanted, { state }: Observation<R
     const value = state[`route ${tunnelAddress(each)}`];
     if (value !== undefined && !named.some(({ tunnel }) => deviceOf(value) === tunnel.interface))
       throw new Refused(
+        'route-foreign',
         `${title(name)} already has a route to ${tunnelAddress(each)} that is not this tunnel's (${value}): remove it, which cuts what goes that way`,
       );
   }

@@ -29,7 +29,7 @@ const STATISTICS = /^(?:duration|n_packets|n_bytes|idle_age|hard_age|send_flow_r
  */
 export function parseFlow(line: string, port: string): Flow {
   const parts = /^(.*?)(?:^|[\s,])actions=(.*)$/.exec(line.trim());
-  if (!parts) throw new NotUnderstood(`a flow without actions: ${excerpt(line)}`);
+  if (!parts) throw new NotUnderstood('answer-unknown', `a flow without actions: ${excerpt(line)}`);
   const fields = new Map<string, string>();
   for (const word of parts[1]!.split(/[\s,]+/).filter((text) => text !== '' && !STATISTICS.test(text))) {
     const [name, value] = word.split(/=(.*)/, 2) as [string, string | undefined];
@@ -46,7 +46,7 @@ export function parseFlow(line: string, port: string): Flow {
     cookie: take('cookie', '0x0'),
   };
   if (!Number.isInteger(flow.table) || !Number.isInteger(flow.priority))
-    throw new NotUnderstood(`a flow with a strange table or priority: ${excerpt(line)}`);
+    throw new NotUnderstood('answer-unknown', `a flow with a strange table or priority: ${excerpt(line)}`);
   const words = [...fields].map(([name, value]) => (value === '' ? name : `${name}=${value}`));
   const match = words.sort((a, b) => Number(a.includes('=')) - Number(b.includes('=')) || (a < b ? -1 : 1)).join(',');
   const actions = splitActions(parts[2]!).map((action) =>

@@ -14,7 +14,8 @@ export function inputQuestion(spec: Tunnel, node: RampNode): string {
  * @throws NotUnderstood
  */
 export function readInput(device: string, answer: NodeAnswer): 'ahead' | 'behind' | undefined {
-  if (answer.code !== 0) throw new NotUnderstood(`${device} would not list its INPUT chain: ${answer.printed}`);
+  if (answer.code !== 0)
+    throw new NotUnderstood('look-refused', `${device} would not list its INPUT chain: ${answer.printed}`);
   const place = (word: string): number | undefined =>
     answer.lines
       .map((line) => line.split(' '))

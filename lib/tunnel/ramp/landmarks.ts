@@ -69,6 +69,7 @@ function stands(label: string, landmark: Landmark, flows: readonly Flow[]): void
   );
   if (!equal(landmark, found))
     throw new Refused(
+      'pipeline-unknown',
       `${label}: the flow "${what}" (${flow.match || `priority ${flow.priority}`}) is in table ${found.table} with actions ${found.actions}, not in table ${flow.table} with ${flow.actions}; edge-ramp does not know this pipeline`,
     );
 }
@@ -86,10 +87,12 @@ function equal({ flow }: Landmark, { table, actions }: Flow): boolean {
 export function only(label: string, what: string, found: readonly Flow[]): Flow {
   if (found.length === 0)
     throw new Refused(
+      'sdn-flow-missing',
       `${label}: the flow "${what}" is missing from br0: the bridge is not as the SDN makes it. The SDN makes it anew when its node service or Pod starts, which cuts all Pods of this node off meanwhile: do that in a window, then run again`,
     );
   if (found.length > 1)
     throw new Refused(
+      'pipeline-unknown',
       `${label}: the flow "${what}" stands in br0 ${found.length} times, in tables ${found.map(({ table }) => table).join(' and ')}; edge-ramp cannot tell which one counts`,
     );
   return found[0]!;

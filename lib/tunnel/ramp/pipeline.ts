@@ -48,6 +48,7 @@ export function recognise(node: string, flows: readonly Flow[], sdn: Sdn, cluste
   const routing = only(label, 'IP to the gateway', toGateway(flows, sdn)).table;
   if (entry === undefined)
     throw new Refused(
+      'pipeline-unknown',
       `${label} (rule version ${version}): ARP from the gateway goes to no table; edge-ramp does not know this pipeline`,
     );
   holdAgainst(label, era, plugin, flows, sdn, clusters);
@@ -66,6 +67,7 @@ function refuseOtherNetworks(label: string, flows: readonly Flow[], sdn: Sdn, cl
   const other = clusters.filter((cluster) => !has.includes(cluster));
   if (has.length > 0 && other.length > 0)
     throw new Refused(
+      'cluster-networks-differ',
       `${label}: clusterNetworks is declared with ${other.join(', ')}, which is not what the SDN has (${[...new Set(has)].join(', ')}): declare the networks that "oc get clusternetwork" shows`,
     );
 }
@@ -81,19 +83,24 @@ function readNote(
   if (notes.length === 0) refuseOld(node, flows, sdn);
   if (notes.length !== 1 || pluginId === undefined || version === undefined)
     throw new Refused(
+      'sdn-unknown',
       `${node}: br0 has ${notes.length === 0 ? 'no version note' : 'a strange version note'} in table 253, so this is no OpenShift SDN that edge-ramp knows`,
     );
   const [plugin, era] = [PLUGINS[pluginId], ERAS.find(({ versions }) => versions.includes(version))];
   if (plugin === undefined)
-    throw new Refused(`${node}: the SDN plugin ${pluginId} of the version note is unknown to edge-ramp`);
+    throw new Refused('sdn-unknown', `${node}: the SDN plugin ${pluginId} of the version note is unknown to edge-ramp`);
   if (era === undefined)
     throw new Refused(
+      'sdn-unsupported',
       `${node}: rule version ${version} (${plugin}) of br0 is not supported; supported: ${ERAS.map(
         ({ versions, releases }) => `${versions.join(', ')} (OpenShift ${releases})`,
       ).join('; ')}`,
     );
   if (!era.plugins.includes(plugin))
-    throw new Refused(`${node}: rule version ${version} is OpenShift ${era.releases}, which has no ${plugin}`);
+    throw new Refused(
+      'sdn-unsupported',
+      `${node}: rule version ${version} is OpenShift ${era.releases}, which has no ${plugin}`,
+    );
   return { version, plugin, era };
 }
 
@@ -102,10 +109,12 @@ function refuseOld(node: string, flows: readonly Flow[], sdn: Sdn): void {
   const [table] = toGateway(flows, sdn).map((flow) => flow.table);
   if (table === 0)
     throw new Refused(
+      'sdn-unsupported',
       `${node}: br0 has no version note and one table only: OpenShift 3.0, or 3.1 with ovs-subnet, whose bridge has no routing table for edge-ramp's flows; not supported`,
     );
   if (table !== undefined && flows.some((flow) => flow.table === 0 && flow.actions.startsWith('learn(')))
     throw new Refused(
+      'sdn-unsupported',
       `${node}: br0 has no version note and learns addresses in table 0: OpenShift 3.1 with ovs-multitenant, whose flows have no priority to stand above; not supported`,
     );
 }

@@ -27,6 +27,7 @@ export function prove(text: string, subject: Subject): readonly Probe[] {
   const answer = (question: string): NodeAnswer => answers.get(question)!;
   if (readInput(device, answer(inputQuestion(spec, rampNode(name, spec)))) !== 'ahead')
     throw new NotVerified(
+      'input-rule-behind',
       `${device}: the INPUT rule for protocol 4 from ${bigipUnit(spec).address} is not ahead of every REJECT and DROP that meets them; packets would pass only while conntrack remembers the tunnel`,
     );
   const heard = answer(`heard ${spec.tunnel.interface}`).code === 0;
@@ -42,7 +43,7 @@ export function prove(text: string, subject: Subject): readonly Probe[] {
   const vip = readVip(device, spec, answer(vipQuestion(spec, name)));
   const trace = readTrace(device, spec, answer(traceQuestion(spec)));
   const dead = [vip, ...trace].find(({ ok }) => !ok);
-  if (dead) throw new NotVerified(`${dead.from}: ${dead.what} (${dead.to}): ${dead.detail}`);
+  if (dead) throw new NotVerified('path-broken', `${dead.from}: ${dead.what} (${dead.to}): ${dead.detail}`);
   return vip.holds === true
     ? [vip, first, ...trace, pinged(device, subject, answer)]
     : [vip, { ...first, detail: 'the virtual IP is at the other node: no packet of BIG-IP comes here' }, ...trace];
@@ -52,6 +53,7 @@ function pinged(device: string, { spec }: Subject, answer: (question: string) =>
   const probe = readPing(device, tunnelAddress(spec), answer(`ping ${tunnelAddress(spec)}`));
   if (!probe?.ok)
     throw new NotVerified(
+      'ping-failed',
       `${device}: ping through the tunnel to ${tunnelAddress(spec)} failed: ${probe?.detail ?? 'not asked'}`,
     );
   return probe;

@@ -1,7 +1,7 @@
 import { isAddress } from '../address';
 import { pingProbe, type Answer } from '../answer';
 import type { Observation, Probe, State, Subject } from '../device';
-import { NotUnderstood } from '../errors';
+import { NotUnderstood, Refused } from '../errors';
 import { bigipUnit, isPair, marker, rampNode, tunnelAddress, type Tunnel } from '../tunnel';
 import { gatewayOf, readAddresses, type NodeAddress } from './address';
 import { readNodeAnswers, type NodeAnswer } from '../node-answer';
@@ -19,8 +19,8 @@ export interface RampFacts {
   /** Undefined when the node has no tun0: no member of the SDN. */
   readonly sdn: Sdn | null;
   readonly pipeline: Pipeline | null;
-  /** Why the pipeline was not recognised. */
-  readonly pipelineProblem: string;
+  /** Why the pipeline was not recognised; null: it was. */
+  readonly pipelineProblem: Pick<Refused, 'code' | 'message'> | null;
   readonly forwarding: boolean;
   /** RAMP_SDN_IP as it is or should become: kept while no Pod holds it, else the highest free address of the node's subnet. */
   readonly sdnAddress: string | null;
@@ -167,13 +167,15 @@ function readSdn(device: string, tun0: readonly NodeAddress[], link: NodeAnswer,
   const port = portAnswer.lines.at(-1) ?? ''; // a log of Open vSwitch's may go before it
   if (mac === undefined || portAnswer.code !== 0 || !/^[0-9]+$/.test(port))
     throw new NotUnderstood(
+      'answer-unknown',
       `${device}: tun0 has no MAC address or no OpenFlow port: ${link.printed}, ${portAnswer.printed}`,
     );
   return { ...found, port, mac };
 }
 
 function readNat(device: string, source: string, answer: NodeAnswer, state: Record<string, string>): void {
-  if (answer.code !== 0) throw new NotUnderstood(`${device} would not list its POSTROUTING chain: ${answer.printed}`);
+  if (answer.code !== 0)
+    throw new NotUnderstood('look-refused', `${device} would not list its POSTROUTING chain: ${answer.printed}`);
   const rule = answer.lines.find((line) => line.includes(`-s ${source}/32 `));
   const to = rule && /--to-source ([0-9.]+)/.exec(rule)?.[1];
   if (to !== undefined) state[`nat ${source}`] = `to ${to}`;
@@ -181,7 +183,8 @@ function readNat(device: string, source: string, answer: NodeAnswer, state: Reco
 
 /** First line: every claim in the CNI's directory; second: those that bear our mark; third: those that bear another tunnel's. */
 function readClaims(device: string, answer: NodeAnswer): Claims {
-  if (answer.code !== 0) throw new NotUnderstood(`${device} would not list the CNI's claims: ${answer.printed}`);
+  if (answer.code !== 0)
+    throw new NotUnderstood('look-refused', `${device} would not list the CNI's claims: ${answer.printed}`);
   const [all = '', ours = '', others = ''] = answer.lines;
   return { all: new Set(grouped(all)), ours: grouped(ours), others: grouped(others) };
 }
@@ -198,7 +201,8 @@ export function grouped(line: string): readonly string[] {
 function uniqueFlows(device: string, answers: readonly NodeAnswer[], port: string): readonly Flow[] {
   const flows = new Map<string, Flow>();
   for (const answer of answers) {
-    if (answer.code !== 0) throw new NotUnderstood(`${device} would not dump the flows of br0: ${answer.printed}`);
+    if (answer.code !== 0)
+      throw new NotUnderstood('look-refused', `${device} would not dump the flows of br0: ${answer.printed}`);
     for (const line of answer.lines.filter((text) => text.includes('actions='))) {
       const flow = parseFlow(line, port);
       flows.set(`${flowObject(flow)} ${flowValue(flow)}`, flow);
@@ -215,11 +219,14 @@ function recognised(
   clusters: readonly string[],
 ): Pick<RampFacts, 'pipeline' | 'pipelineProblem'> {
   if (sdn === null)
-    return { pipeline: null, pipelineProblem: `${device} has no tun0: it is no member of the OpenShift SDN` };
+    return {
+      pipeline: null,
+      pipelineProblem: { code: 'sdn-absent', message: `${device} has no tun0: it is no member of the OpenShift SDN` },
+    };
   try {
-    return { pipeline: recognise(device, flows, sdn, clusters), pipelineProblem: '' };
+    return { pipeline: recognise(device, flows, sdn, clusters), pipelineProblem: null };
   } catch (error) {
-    if (error instanceof Error && error.name === 'Refused') return { pipeline: null, pipelineProblem: error.message };
-    throw error;
+    if (!(error instanceof Refused)) throw error;
+    return { pipeline: null, pipelineProblem: { code: error.code, message: error.message } };
   }
 }

@@ -24,11 +24,17 @@ export function readReport(
   const said = new Map(lines.map((line) => [line.split(' ')[0]!, line.split(' ').slice(1)]));
   const [told, text, unit, last] = ['arguments', 'text', 'unit', 'last'].map((word) => said.get(word));
   if (code !== 0 || !told || !text || !unit || !last)
-    throw new NotUnderstood(`${device} would not tell of its health report: ${excerpt(lines.join(' '))}`);
+    throw new NotUnderstood(
+      'look-refused',
+      `${device} would not tell of its health report: ${excerpt(lines.join(' '))}`,
+    );
   const ours = text[0] === 'ours';
   if (told[0] === '-' || (!ours && told.length !== ARGUMENTS.length)) return '';
   if (told.length !== ARGUMENTS.length)
-    throw new NotUnderstood(`${device} has a health report that is told something else: ${excerpt(told.join(' '))}`);
+    throw new NotUnderstood(
+      'answer-unknown',
+      `${device} has a health report that is told something else: ${excerpt(told.join(' '))}`,
+    );
   const runs = unit.join(' ') === 'active enabled';
   const value = ARGUMENTS.flatMap((word, i) => [word, told[i]!]).join(' ');
   state[`report ${name}`] = ours ? (runs ? value : `stopped ${value}`) : `old ${value}`;

@@ -26,7 +26,8 @@ export function readRoutes(
   answer: NodeAnswer,
   on: Readonly<Record<string, readonly NodeAddress[]>>,
 ): RoutesFound {
-  if (answer.code !== 0) throw new NotUnderstood(`${device} would not show the route to ${to}: ${answer.printed}`);
+  if (answer.code !== 0)
+    throw new NotUnderstood('look-refused', `${device} would not show the route to ${to}: ${answer.printed}`);
   const own = ({ value, dev }: { value: string; dev?: string }): boolean =>
     value.includes(' proto kernel') && (on[dev ?? ''] ?? []).some(({ form }) => form.startsWith(`peer ${to}/32`));
   const [first, ...others] = answer.lines

@@ -17,14 +17,18 @@ export interface TunnelDevice {
  * @throws NotUnderstood
  */
 export function readTunnelDevice(device: string, object: string, answer: NodeAnswer): TunnelDevice | null {
-  if (answer.code !== 0) throw new NotUnderstood(`${device} would not show ${object}: ${answer.printed}`);
+  if (answer.code !== 0)
+    throw new NotUnderstood('look-refused', `${device} would not show ${object}: ${answer.printed}`);
   const text = answer.lines.join(' ');
   if (text === '') return null;
   const [, mode, ends, ttl, options, unknown] =
     /^\S+: (\S+) (remote \S+ local \S+(?: dev \S+)?)(?: ttl (\S+))?((?: tos \S+)?(?: nopmtudisc)?)(.*)$/.exec(text) ??
     [];
   if (mode === undefined)
-    throw new NotUnderstood(`${device}: ${object} is shown in a form that edge-ramp does not know: ${answer.printed}`);
+    throw new NotUnderstood(
+      'answer-unknown',
+      `${device}: ${object} is shown in a form that edge-ramp does not know: ${answer.printed}`,
+    );
   const lifetime = ttl === undefined || ttl === 'inherit' ? '' : ` ttl ${ttl}`;
   return { value: `${mode === 'ip/ip' ? '' : `mode ${mode} `}${ends}${lifetime}${options}`, unknown: unknown!.trim() };
 }
@@ -37,6 +41,6 @@ export function withOptionsOf(found: string | undefined, wanted: string): string
 /** @throws NotUnderstood */
 export function isUp(device: string, answer: NodeAnswer): boolean {
   if (answer.code !== 0 && !isAbsent(answer))
-    throw new NotUnderstood(`${device} would not show a link: ${answer.printed}`);
+    throw new NotUnderstood('look-refused', `${device} would not show a link: ${answer.printed}`);
   return /<[^>]*\bUP\b[^>]*>/.test(answer.lines.join(' '));
 }

@@ -17,7 +17,7 @@ export function traceQuestion(spec: Tunnel): string {
 export function readVip(device: string, { ramp }: Tunnel, answer: Answer): Probe {
   const where = answer.lines[0]?.trim();
   if (answer.code !== 0 || !['here', 'elsewhere', 'nowhere'].includes(where ?? ''))
-    throw new NotUnderstood(`${device} does not say where ${ramp.vip} is: ${quoted(answer)}`);
+    throw new NotUnderstood('look-refused', `${device} does not say where ${ramp.vip} is: ${quoted(answer)}`);
   const details = {
     here: 'has it',
     elsewhere: 'stands by: another node has it',
@@ -43,7 +43,7 @@ export function readTrace(device: string, { snat, probe }: Tunnel, answer: Answe
     .map((line) => /^Datapath actions: (.*)$/.exec(line.trim())?.[1])
     .find((found) => found !== undefined);
   if (answer.code !== 0 || actions === undefined)
-    throw new NotUnderstood(`${device} could not trace a packet through br0: ${quoted(answer)}`);
+    throw new NotUnderstood('look-refused', `${device} could not trace a packet through br0: ${quoted(answer)}`);
   const ok = actions !== 'drop' && /set\(ipv4\([^)]*src=/.test(actions);
   return [
     {

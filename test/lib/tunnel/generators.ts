@@ -168,7 +168,7 @@ function built(kind: 'bigip' | 'ramp', spec: Tunnel, state: State): State {
   const facts = {
     sdn: BRIDGE,
     pipeline: { release: '3.10, 3.11 or 4.2 to 4.5', plugin: BRIDGE.plugin, entry: 30, routing: 30 },
-    pipelineProblem: '',
+    pipelineProblem: null,
     forwarding: true,
     sdnAddress: '10.129.1.254',
     sdnAddressRemark: '',

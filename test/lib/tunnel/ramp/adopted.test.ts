@@ -74,7 +74,7 @@ test.each(['10.129.0.1/23 10.129.0.254/32', '10.129.0.254/32 10.129.0.1/23', '10
   (tun0) =>
     expect(found('ttl inherit', [], [], tun0).facts).toMatchObject({
       sdn: { gateway: '10.129.0.1', subnet: '10.129.0.0/23' },
-      pipelineProblem: '',
+      pipelineProblem: null,
     }),
 );
 

@@ -15,7 +15,7 @@ describe('what the observe script says of a node, understood', () => {
     );
     expect(state).toEqual(there.world.ramp);
     expect(facts).toMatchObject({
-      pipelineProblem: '',
+      pipelineProblem: null,
       pipeline: { plugin, ...tables(release) },
       sdnAddress: '10.129.1.254',
       strangeFlows: [],

@@ -34,7 +34,7 @@ describe.each(['3.4', '3.11'] as const)('a node of %s on which the public script
     const { state, facts } = found(SCRIPT, tun0);
     const flows = Object.entries(state).filter(([object]) => object.startsWith('flow '));
     expect(flows).toHaveLength(7);
-    expect(facts).toMatchObject({ strangeFlows: [], pipelineProblem: '' });
+    expect(facts).toMatchObject({ strangeFlows: [], pipelineProblem: null });
   });
 
   test('is adopted, and torn down entirely', () => {

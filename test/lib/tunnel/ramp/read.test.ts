@@ -145,13 +145,13 @@ test('a node without tun0 has no SDN, which is a fact and no failure', () => {
     'flows 0x999 10.3.91.216': [[], 1, 'ovs-ofctl: br0 is not a bridge or a socket'],
   });
   expect(facts).toMatchObject({ sdn: null, pipeline: null, sdnAddress: null });
-  expect(facts.pipelineProblem).toContain('no tun0');
+  expect(facts.pipelineProblem?.code).toBe('sdn-absent');
 });
 
 test('a bridge that is not recognised is a fact too, with the reason', () =>
   expect(read({ 'flows 0x999 10.3.91.216': [['OFPST_FLOW reply (OF1.3) (xid=0x6):'], 0] }).facts).toMatchObject({
     pipeline: null,
-    pipelineProblem: expect.stringContaining('no version note'),
+    pipelineProblem: { code: 'sdn-unknown', message: expect.stringContaining('no version note') },
   }));
 
 test('any tunnel that edge-ramp builds, or half of it, is read back as it is', () =>
