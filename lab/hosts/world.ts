@@ -11,6 +11,8 @@ import type { Plugin } from './node/pipeline';
 export interface WorldOptions {
   /** The SDN plugin of its ramp nodes; default networkpolicy. */
   readonly plugin?: Plugin;
+  /** The networks that its cluster's SDN has; default: the declared ones. */
+  readonly clusterNetworks?: readonly string[];
   /** Which iproute2 its ramp nodes have; default: today's. */
   readonly iproute2?: 'old';
   /** The login shell on its BIG-IPs; default tmsh. */
@@ -77,13 +79,10 @@ function subnet(clusterNetwork: string, nth: number): string {
 const nodesOf = ({ ramp, balancer }: Spec): readonly SpecNode[] =>
   ramp?.nodes ?? (balancer ? [{ ...balancer, address: '', interface: 'eth0' }] : []);
 /** What the declared tunnels reach by a node: the networks of its cluster. */
-const networksThrough = (node: string, specs: readonly Spec[]): string[] => [
-  ...new Set(
-    specs
-      .filter((spec) => nodesOf(spec).some(({ instance }) => instance === node))
-      .flatMap(({ clusterNetworks }) => clusterNetworks),
-  ),
-];
+const networksThrough = (node: string, specs: readonly Spec[]): string[] =>
+  specs
+    .filter((spec) => nodesOf(spec).some(({ instance }) => instance === node))
+    .flatMap(({ clusterNetworks }) => clusterNetworks);
 const hostIn = (network: string, number: number): string => toAddress(toNumber(hostOf(network)) + number);
 
 /**
@@ -131,9 +130,10 @@ function newNode(
   spec: Spec,
   { instance, address, interface: device }: SpecNode,
   specs: readonly Spec[],
-  { plugin = 'networkpolicy', iproute2, pods = [5, 6, 7, 8] }: WorldOptions,
+  { plugin = 'networkpolicy', clusterNetworks, iproute2, pods = [5, 6, 7, 8] }: WorldOptions,
 ): Node {
-  const cluster = spec.clusterNetworks[0] ?? '10.128.0.0/14';
+  const networks = clusterNetworks ?? [...new Set([...spec.clusterNetworks, ...networksThrough(instance, specs)])];
+  const cluster = networks[0] ?? '10.128.0.0/14';
   const count = Object.values(state.nodes).filter((node) => node.settings.clusterNetwork === cluster).length;
   const own = subnet(cluster, count === 0 ? 0 : count + 1);
   const others = subnet(cluster, 1);
@@ -145,7 +145,7 @@ function newNode(
     interface: device,
     plugin,
     clusterNetwork: cluster,
-    furtherNetworks: networksThrough(instance, specs).filter((network) => network !== cluster),
+    furtherNetworks: networks.slice(1),
     gateway: `${hostIn(own, 1)}/23`,
     ...(iproute2 ? { iproute2 } : {}),
     pods: pods.map((number) => hostIn(own, number)),
