@@ -1,4 +1,6 @@
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
+import { MOST_FAILURES } from '../../lib/tunnel/automation';
+import type { Memory } from '../../lib/tunnel/memory';
 import { UNFINISHED } from '../../lib/tunnel/metrics';
 import { END_STATES, type EndStateName } from '../../lib/tunnel/outcome';
 
@@ -21,11 +23,9 @@ export interface EndedRun {
   /** What it changed, or would change. */
   readonly changes: number;
   readonly repeatedDrift: boolean;
-  readonly automationStopped: boolean;
+  /** True when a failure counts against automation (ADR 0016): no person asked for the run, and it awaited no instance. */
+  readonly counts: boolean;
 }
-
-/** What a failed run's cause says when automation gives up the tunnel with it. */
-const STOPPED = 'automation is stopped';
 
 /**
  * Reads what Step Functions tells of an execution that has ended. Its input may be anything that somebody started it
@@ -35,19 +35,25 @@ export function endedRun(execution: DescribeExecutionOutput): EndedRun {
   const input = fields(execution.input);
   const output = fields(execution.output);
   const began = execution.startDate?.getTime() ?? 0;
+  const trigger = matching(input['trigger'], /^(?:event|schedule)$/) ?? null;
   return {
     execution: execution.executionArn ?? '',
     tunnel: matching(input['tunnel'], /^[a-z][a-z0-9-]{0,31}$/),
     action: matching(input['action'], /^[a-z]{1,16}$/) ?? 'apply',
-    trigger: matching(input['trigger'], /^(?:event|schedule)$/) ?? null,
+    trigger,
     outcome: outcomeOf(execution, output),
     asked: time(input['asked']) ?? began,
     began,
     ended: execution.stopDate?.getTime() ?? began,
     changes: Array.isArray(output['changes']) ? output['changes'].length : 0,
     repeatedDrift: output['repeatedDrift'] === true,
-    automationStopped: output['automationStopped'] === true || (execution.cause ?? '').includes(STOPPED),
+    counts: trigger !== null && input['awaits'] === undefined,
   };
+}
+
+/** True when automation gave the tunnel up with this run: it was the last to write to the item, and left as many failures as that takes. */
+export function stoppedAutomation(run: EndedRun, { closedBy, failures }: Memory): boolean {
+  return run.counts && closedBy === run.execution && failures >= MOST_FAILURES;
 }
 
 /** `Died` is every failure whose error is not the name of an end: an expression, a time-out of a state, a service. */

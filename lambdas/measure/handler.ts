@@ -1,7 +1,10 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { readMemory, type Memory } from '../../lib/tunnel/memory';
+import { environment } from '../environment';
 import { loggerOf } from '../telemetry/logger';
 import { publish } from '../telemetry/publish';
-import { endedRun } from './ended-run';
+import { endedRun, stoppedAutomation } from './ended-run';
 import { measurementsOf } from './measurements';
 
 /** What is used of EventBridge's "Step Functions Execution Status Change". */
@@ -10,15 +13,25 @@ export interface StatusChange {
 }
 
 const executions = new SFNClient({});
+const table = new DynamoDBClient({});
 const logger = loggerOf('runs');
 
 /**
- * Measures a run that has ended. The event leaves out long inputs and outputs, so the execution is asked.
- * @throws whatever Step Functions answers instead: the event is then delivered again
+ * Measures a run that has ended. The event leaves out long inputs and outputs, so the execution is asked; whether automation stopped with it,
+ * the table knows.
+ * @throws whatever Step Functions or DynamoDB answers instead: the event is then delivered again
  */
 export async function handler({ detail }: StatusChange): Promise<void> {
   const run = endedRun(await executions.send(new DescribeExecutionCommand({ executionArn: detail.executionArn })));
   const { execution, tunnel, action, trigger, outcome, changes, began, ended } = run;
   logger.info('run', { execution, tunnel, action, trigger, outcome, changes, milliseconds: ended - began });
-  publish('runs', measurementsOf(run));
+  publish(
+    'runs',
+    measurementsOf(run, run.counts && tunnel !== undefined && stoppedAutomation(run, await memoryOf(tunnel))),
+  );
+}
+
+async function memoryOf(tunnel: string): Promise<Memory> {
+  const key = { TableName: environment('TABLE'), Key: { tunnel: { S: tunnel } }, ConsistentRead: true };
+  return readMemory((await table.send(new GetItemCommand(key))).Item);
 }

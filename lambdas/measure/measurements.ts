@@ -13,12 +13,13 @@ const UNTOUCHED: ReadonlySet<Outcome> = new Set([
 /**
  * What one run adds to the metrics. A tunnel's name becomes a dimension only where the run has read its declaration:
  * otherwise any name that somebody asks for would make metrics, and cost.
+ * @param automationStopped with this run
  */
-export function measurementsOf(run: EndedRun): readonly Measurement[] {
+export function measurementsOf(run: EndedRun, automationStopped: boolean): readonly Measurement[] {
   const { tunnel, outcome } = run;
   const found: Measurement[] = [{ name: 'Runs', value: 1, outcome }];
   if (run.repeatedDrift) found.push({ name: 'RepeatedDrift', value: 1 });
-  if (run.automationStopped) found.push({ name: 'AutomationStopped', value: 1 });
+  if (automationStopped) found.push({ name: 'AutomationStopped', value: 1 });
   if (tunnel === undefined || UNTOUCHED.has(outcome)) return found;
 
   found.push({ name: 'Duration', value: (run.ended - run.began) / 1000, tunnel });

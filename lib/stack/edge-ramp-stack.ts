@@ -33,6 +33,7 @@ export class EdgeRampStack extends Stack {
     const { react } = new Triggers(this, 'Triggers', { machine, watch, deadLetters });
     const { dashboardName } = new Monitoring(this, 'Monitoring', {
       machine,
+      table,
       deadLetters,
       notices,
       react: react.function,

@@ -2,9 +2,10 @@ import { logOf, metricsIn, type Log } from './support/log';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
-import { endedRun } from '../../lambdas/measure/ended-run';
+import { endedRun, stoppedAutomation } from '../../lambdas/measure/ended-run';
 import { handler } from '../../lambdas/measure/handler';
 import { measurementsOf } from '../../lambdas/measure/measurements';
+import { readMemory } from '../../lib/tunnel/memory';
 import { END_STATES } from '../../lib/tunnel/outcome';
 
 const ARN = 'arn:aws:states:eu-central-1:111122223333:execution:edge-ramp:one';
@@ -42,7 +43,7 @@ const AUTOMATIC = { tunnel: 'edge-a', trigger: 'schedule', asked: '2026-11-23T06
 
 /** What is measured of a run, as texts. */
 const measured = (run: Told): readonly string[] =>
-  measurementsOf(endedRun(told(run))).map(
+  measurementsOf(endedRun(told(run)), false).map(
     ({ name, value, tunnel, outcome }) => `${name} ${[outcome ?? tunnel ?? '', value].join(' ').trim()}`,
   );
 
@@ -113,17 +114,16 @@ describe('a run that has ended', () => {
     );
   });
 
-  test('with which automation stopped is counted as that, whether it failed or restored', () => {
-    const cause = 'Attach failed; everything was put back; automation is stopped until a person applies';
-    expect(measured({ input: AUTOMATIC, status: 'FAILED', error: 'RolledBack', cause })).toContain(
-      'AutomationStopped 1',
-    );
-    expect(measured({ input: AUTOMATIC, output: { endState: 'Restored', automationStopped: true } })).toContain(
-      'AutomationStopped 1',
-    );
-    expect(measured({ status: 'FAILED', error: 'RolledBack', cause: 'Attach failed' })).not.toContain(
-      'AutomationStopped 1',
-    );
+  test.each([
+    ['after which the item has two failures', AUTOMATIC, { closedBy: ARN, failures: 2 }, true],
+    ['after which the item has one failure', AUTOMATIC, { closedBy: ARN, failures: 1 }, false],
+    ['after which the item has none any more', AUTOMATIC, { closedBy: ARN }, false],
+    ['that did not write to the item last', AUTOMATIC, { closedBy: `${ARN}-later`, failures: 2 }, false],
+    ['of a person', { tunnel: 'edge-a' }, { closedBy: ARN, failures: 2 }, false],
+    ['that awaited an instance', { ...AUTOMATIC, awaits: 'i-1' }, { closedBy: ARN, failures: 2 }, false],
+  ])('%s: whether automation stopped with it', (_, input, item, stopped) => {
+    const run = endedRun(told({ input, status: 'FAILED', error: 'RolledBack', cause: 'automation is stopped' }));
+    expect(stoppedAutomation(run, readMemory(item))).toBe(stopped);
   });
 });
 
@@ -148,6 +148,7 @@ describe('an input that is no request', () => {
 describe('the handler', () => {
   let server: Server;
   let answer: { status: number; body: unknown };
+  let item: object;
   let asked: unknown[];
   let log: Log;
 
@@ -156,22 +157,28 @@ describe('the handler', () => {
       let text = '';
       request.on('data', (chunk) => (text += String(chunk)));
       request.on('end', () => {
-        asked.push([request.headers['x-amz-target'], JSON.parse(text)]);
-        response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' });
-        response.end(JSON.stringify(answer.body));
+        const target = String(request.headers['x-amz-target']);
+        asked.push([target, JSON.parse(text)]);
+        const { status, body } = target.startsWith('DynamoDB') ? { status: 200, body: { Item: item } } : answer;
+        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+        response.end(JSON.stringify(body));
       });
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     Object.assign(process.env, {
+      TABLE: 'tunnels',
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_MAX_ATTEMPTS: '1',
-      AWS_ENDPOINT_URL_SFN: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      AWS_ENDPOINT_URL_SFN: endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     });
   });
   beforeEach(() => {
     asked = [];
+    item = {};
     log = logOf();
   });
   afterEach(() => log.close());
@@ -188,13 +195,29 @@ describe('the handler', () => {
   test('asks for the execution, and publishes each metric under its own dimensions only', async () => {
     answer = { status: 200, body: described({ input: AUTOMATIC, output: { endState: 'Applied', changes: CHANGES } }) };
     await handler({ detail: { executionArn: ARN } });
-    expect(asked).toEqual([['AWSStepFunctions.DescribeExecution', { executionArn: ARN }]]);
+    expect(asked[0]).toEqual(['AWSStepFunctions.DescribeExecution', { executionArn: ARN }]);
     expect(metricsIn(log.lines())).toEqual([
       'edge-ramp{outcome=Applied,service=runs} Runs = 1 Count',
       'edge-ramp{service=runs,tunnel=edge-a} Duration = 40 Seconds',
       'edge-ramp{service=runs,tunnel=edge-a} Drift = 2 Count',
       'edge-ramp{service=runs,tunnel=edge-a} TimeToHeal = 50 Seconds',
     ]);
+  });
+
+  test('asks the table whether automation stopped with a run that automation began, and of no other', async () => {
+    item = { closedBy: { S: ARN }, failures: { N: '2' } };
+    const failed = { status: 'FAILED', error: 'RolledBack', cause: 'BIG-IP said no' } as const;
+    answer = { status: 200, body: described({ input: AUTOMATIC, ...failed }) };
+    await handler({ detail: { executionArn: ARN } });
+    expect(asked[1]).toEqual([
+      'DynamoDB_20120810.GetItem',
+      { TableName: 'tunnels', Key: { tunnel: { S: 'edge-a' } }, ConsistentRead: true },
+    ]);
+    expect(metricsIn(log.lines())).toContain('edge-ramp{service=runs} AutomationStopped = 1 Count');
+    answer = { status: 200, body: described(failed) };
+    await handler({ detail: { executionArn: ARN } });
+    expect(asked).toHaveLength(3);
+    expect(metricsIn(log.lines()).filter((line) => line.includes('AutomationStopped'))).toHaveLength(1);
   });
 
   test('logs a line of the run, and nothing of what was handed over', async () => {

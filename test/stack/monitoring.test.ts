@@ -7,6 +7,7 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { tunnelTable } from '../../lib/stack/tunnel-table';
 import { Monitoring } from '../../lib/stack/monitoring/monitoring';
 import { NodePolicies } from '../../lib/stack/node-policies';
 import { tunnelsFolder } from '../../lib/stack/tunnels-folder';
@@ -186,6 +187,7 @@ describe('the alarms', () => {
       react: called,
       watch: called,
       machine: new StateMachine(stack, 'Machine', { definitionBody: DefinitionBody.fromString('{}') }),
+      table: tunnelTable(stack),
       deadLetters: new Queue(stack, 'Queue'),
       notices: new Topic(stack, 'Notices'),
     });

@@ -1,3 +1,4 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -9,6 +10,7 @@ import { THINKING_HANDLER } from '../time-outs';
 
 export interface MeasuringProps {
   readonly machine: StateMachine;
+  readonly table: Table;
   /** Where an event goes that could not be dealt with. */
   readonly deadLetters: IQueue;
 }
@@ -20,15 +22,16 @@ const ENDED = ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'];
 export class Measuring extends Construct {
   readonly handler: StepHandler;
 
-  constructor(scope: Construct, id: string, { machine, deadLetters }: MeasuringProps) {
+  constructor(scope: Construct, id: string, { machine, table, deadLetters }: MeasuringProps) {
     super(scope, id);
     this.handler = new StepHandler(this, 'Measure', {
       folder: 'measure',
       description: 'measures runs that have ended',
       timeout: THINKING_HANDLER,
-      environment: { NAMESPACE: namesOf(this).prefix },
+      environment: { NAMESPACE: namesOf(this).prefix, TABLE: table.tableName },
     });
     allowDescribingRuns(this.handler);
+    this.handler.allow({ actions: ['dynamodb:GetItem'], resources: [table.tableArn] });
     startedByEvents(this.handler, deadLetters);
     onEvent(this, 'RunEnded', {
       handler: this.handler,

@@ -1,3 +1,4 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -9,6 +10,7 @@ import { Measuring } from './measuring';
 
 export interface MonitoringProps {
   readonly machine: StateMachine;
+  readonly table: Table;
   readonly deadLetters: IQueue;
   readonly notices: Topic;
   /** The function that answers events. */
@@ -26,8 +28,8 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { machine, deadLetters, notices, react, watch } = props;
-    const measuring = new Measuring(this, 'Runs', { machine, deadLetters });
+    const { machine, table, deadLetters, notices, react, watch } = props;
+    const measuring = new Measuring(this, 'Runs', { machine, table, deadLetters });
     const alarms = new Alarms(this, 'Alarms', {
       machine,
       deadLetters,

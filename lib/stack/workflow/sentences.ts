@@ -21,5 +21,5 @@ export const REMAINING =
 export const RESTORE_FAILURE =
   "($type($restoreFailure) = 'object' ? '; ' & $restoreFailure.state & ' failed: ' & $restoreFailure.cause : '')";
 
-/** That nothing is tried any more by itself, in words; empty while something is. The function that measures runs looks for these words. */
+/** That nothing is tried any more by itself, in words; empty while something is. */
 export const STOPPED = `(${STOPS} ? '; automation is stopped for this tunnel until an apply by a person succeeds' : '')`;

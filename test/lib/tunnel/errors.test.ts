@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CODES, DeviceRefused, InvalidRequest, OutcomeUnknown } from '../../../lib/tunnel/errors';
 
@@ -21,4 +21,16 @@ test('the runbook lists every code of every error, and no other', () => {
   const listed = [...rows].map(([, error, code]) => `${error} ${code}`);
   const known = Object.entries(CODES).flatMap(([error, codes]) => codes.map((code) => `${error} ${code}`));
   expect(listed).toEqual(known);
+});
+
+test('no text of an error, a cause or a sentence decides anything, but those of AWS that have no name of their own', () => {
+  const reads =
+    /\b(?:message|cause|sentence)\)?\.(?:includes|startsWith|endsWith|match|search|indexOf)\(|\.(?:test|exec)\([^)]*\b(?:message|cause|sentence)\b/;
+  const found = ['lib', 'lambdas', 'cli'].flatMap((room) =>
+    readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => reads.test(readFileSync(join(ROOT, room, file), 'utf8')))
+      .map((file) => `${room}/${file}`),
+  );
+  expect(found).toEqual(['cli/aws/problem.ts']);
 });
