@@ -1,11 +1,10 @@
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { heldBack } from '../lib/tunnel/automation';
 import { digestOf } from '../lib/tunnel/digest';
 import { again } from './again';
 import type { EventCommand } from './command';
 import { Problem } from './aws/problem';
 import { oneTunnel } from './aws/tunnels';
-import { withDeployment } from './deployed';
+import { atPlace } from './place';
 import type { Surroundings } from './surroundings';
 
 /**
@@ -16,17 +15,14 @@ import type { Surroundings } from './surroundings';
  */
 export async function event({ tunnel, where }: EventCommand, surroundings: Surroundings): Promise<number> {
   const { out } = surroundings;
-  return withDeployment(where, surroundings, async ({ aws, deployment }) => {
+  return atPlace(where, surroundings, {}, async ({ aws, deployment }) => {
     const known = await oneTunnel(aws, deployment, tunnel);
     if (!known?.declared)
       throw new Error(`${tunnel} is not declared in ${deployment.region}, so that nobody answers an event for it.`);
-    const command = new PutEventsCommand({
+    const answer = aws.events.putEvents({
       Entries: [{ Source: aws.names.prefix, DetailType: 'Reapply requested', Detail: JSON.stringify({ tunnel }) }],
     });
-    const { FailedEntryCount: failed = 0, Entries: [entry] = [] } = await aws.ask(
-      'events:PutEvents',
-      aws.client(EventBridgeClient).send(command),
-    );
+    const { FailedEntryCount: failed = 0, Entries: [entry] = [] } = await aws.ask('events:PutEvents', answer);
     if (failed > 0)
       throw new Problem('other', `EventBridge did not take the event: ${entry?.ErrorCode}: ${entry?.ErrorMessage}.`);
     const held = heldBack(known.memory, known.declared, digestOf(known.declared), new Date());

@@ -1,32 +1,152 @@
+import { randomBytes } from 'node:crypto';
 import type { Fault } from '../lab/hosts/host';
-import type { Lab, StateEvent } from '../lab/index';
-import { idleFaults } from './faults';
-import type { Ended, Execution, Input } from './place';
-import { figuresOf } from './report/figures';
+import { Problem } from './aws/problem';
+import { consoleLink } from './aws/deployment';
+import { describe, type Described } from './aws/executions';
+import { figuresFrom } from './aws/figures';
+import { follow } from './aws/follow';
+import { History, type StateEvent } from './aws/history';
+import { itemOf, type Item } from './aws/items';
+import { measuring } from './local/measured';
+import { at, type Place } from './place';
+import type { Figures } from './report/figures';
+import type { Surroundings } from './surroundings';
+
+/** What the state machine is started with. */
+export type Input = Readonly<Record<string, unknown>> & { readonly tunnel: string; readonly action: string };
+
+/** How an execution ended, and all that happened in it. */
+export interface ExecutionResult {
+  readonly arn: string;
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
+  readonly output: unknown;
+  readonly error?: string;
+  readonly cause?: string;
+  readonly events: readonly StateEvent[];
+}
+
+/** What is known when an execution has ended. */
+export interface Ended {
+  readonly execution: ExecutionResult;
+  /** The tunnel's item in the table. */
+  readonly item: Item | undefined;
+  readonly figures: Figures;
+  /** Wall clock. */
+  readonly seconds: number;
+  /** What else a person should know, a sentence each, without a full stop. */
+  readonly notes: readonly string[];
+}
+
+/** An execution under way. */
+export interface Execution {
+  readonly arn: string;
+  readonly name: string;
+  /** @throws LostSight */
+  readonly ended: Promise<Ended>;
+  /** @throws Problem */
+  stop(): Promise<void>;
+  /** Looks at it no more; it goes on. */
+  leave(): void;
+}
+
+/** An execution was started, and what became of it cannot be seen from here: one sentence. */
+export class LostSight extends Error {}
+
+/** A run is looked at so often: on AWS, and on this machine. Milliseconds. */
+const EVERY = { aws: 1000, lab: 100 };
+
+/** After so many looks a description that lags behind is given up. */
+const LAGGING = 60;
 
 /**
- * Starts the state machine in an open lab and counts what this one execution costs.
+ * Starts the state machine and looks at it until it ends.
  * @param faults that the lab was opened with: what did not strike is told
+ * @throws Problem when it cannot be started
  */
-export function execute(
-  lab: Lab,
+export async function execute(
+  place: Place,
   input: Input,
-  onEvent: (event: StateEvent) => void,
+  sleep: Surroundings['sleep'],
+  onEvent: (event: StateEvent) => void = () => undefined,
   faults: readonly Fault[] = [],
-): Execution {
-  const [trips, commands, begun] = [lab.trips().length, lab.hosts.journal().length, Date.now()];
-  const asked = lab.sends().length;
-  const { arn, done } = lab.start(input, onEvent);
-  const end = async (): Promise<Ended> => {
-    const execution = await done;
-    const journal = lab.hosts.journal().slice(commands);
+): Promise<Execution> {
+  const { aws, deployment, lab } = place;
+  const name = executionName(input, new Date());
+  const measured = lab && measuring(lab, faults);
+  // Under one name a second start finds the first: the SDK may ask again after a lost answer.
+  const start = aws.sfn.startExecution({
+    stateMachineArn: deployment.stateMachine,
+    name,
+    input: JSON.stringify(input),
+  });
+  const { executionArn: arn = '' } = await aws.ask('states:StartExecution', start);
+  const left = new AbortController();
+  const pause = async (): Promise<void> => {
+    await sleep(lab ? EVERY.lab : EVERY.aws, left.signal);
+    if (left.signal.aborted) throw new Error('Nobody looks at this run any more.');
+  };
+  const toTheEnd = async (): Promise<Ended> => {
+    const history = new History();
+    await follow(aws, arn, history, onEvent, pause);
+    const told = await describeEnd(place, arn, pause);
+    const transitions = history.events.filter(({ kind }) => kind === 'entered' || kind === 'retried').length;
     return {
-      execution,
-      item: await lab.item(input.tunnel),
-      figures: figuresOf(lab.trips().slice(trips), journal, execution.transitions),
-      seconds: (Date.now() - begun) / 1000,
-      notes: idleFaults(faults, journal, lab.sends().slice(asked)),
+      execution: resultOf(arn, told, history.events),
+      item: await itemOf(aws, deployment, input.tunnel),
+      seconds: (told.stopDate!.getTime() - told.startDate!.getTime()) / 1000,
+      ...(measured?.(transitions) ?? { figures: figuresFrom(history.tries, transitions), notes: [] }),
     };
   };
-  return { arn, ended: end(), stop: () => lab.stop(arn) };
+  return {
+    arn,
+    name,
+    ended: watched(place, arn, toTheEnd()),
+    async stop() {
+      await aws.ask('states:StopExecution', aws.sfn.stopExecution({ executionArn: arn }));
+    },
+    leave: () => left.abort(),
+  };
+}
+
+/** How to find an execution: in the console of AWS, elsewhere by its ARN. */
+export function whereIs({ aws }: Place, arn: string): string {
+  return at(aws) === '' ? consoleLink(arn) : arn;
+}
+
+/** Begins with the tunnel, as the names of automatic runs do; the rest tells what and when, and nobody else has it. */
+function executionName({ tunnel, action }: Input, now: Date): string {
+  const when = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${tunnel}-${action}-${when}-${randomBytes(2).toString('hex')}`;
+}
+
+/** An execution goes on whether or not somebody hears how it ends. */
+function watched(place: Place, arn: string, ended: Promise<Ended>): Promise<Ended> {
+  const told = ended.catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new LostSight(`${why} The run was started and may go on: ${whereIs(place, arn)}`, { cause: error });
+  });
+  told.catch(() => undefined);
+  return told;
+}
+
+/** What Step Functions says of a run whose history has ended: that may lag behind. @throws Problem when it does for too long */
+async function describeEnd({ aws }: Place, arn: string, pause: () => Promise<void>): Promise<Described> {
+  for (let looks = 0; looks < LAGGING; looks++) {
+    const told = await describe(aws, arn);
+    if (told?.stopDate) return told;
+    await pause();
+  }
+  throw new Problem('other', 'Step Functions does not say how the run ended.');
+}
+
+function resultOf(arn: string, told: Described, events: readonly StateEvent[]): ExecutionResult {
+  const { status, output, error, cause } = told;
+  return {
+    arn,
+    status: status as ExecutionResult['status'],
+    output: output === undefined ? undefined : (JSON.parse(output) as unknown),
+    ...(error === undefined ? {} : { error }),
+    ...(cause === undefined ? {} : { cause }),
+    events,
+  };
 }

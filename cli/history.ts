@@ -1,7 +1,7 @@
 import type { HistoryCommand } from './command';
 import { pastRuns } from './aws/runs';
 import { everyTunnel } from './aws/tunnels';
-import { withDeployment } from './deployed';
+import { atPlace } from './place';
 import { historyText } from './report/history';
 import { json } from './report/json';
 import { styleFor } from './report/style';
@@ -16,7 +16,7 @@ import type { Surroundings } from './surroundings';
 export async function history(command: HistoryCommand, surroundings: Surroundings): Promise<number> {
   const { tunnel, where, limit } = command;
   const { out } = surroundings;
-  return withDeployment(where, surroundings, async ({ aws, deployment }) => {
+  return atPlace(where, surroundings, { unopened: true }, async ({ aws, deployment }) => {
     const tunnels = (await everyTunnel(aws, deployment)).map(({ name }) => name);
     const found = await pastRuns(aws, deployment, tunnel, [...new Set([...tunnels, tunnel])], limit);
     if (found.runs.length === 0 && !tunnels.includes(tunnel))

@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { HostAction } from '../lab/hosts/host';
 import { HAPPENINGS, type LocalHostCommand } from './command';
-import { openLocalLab } from './local-lab';
-import { kindIn } from './local-hosts';
-import { defaultState, type Surroundings } from './surroundings';
+import { hasHosts, kindIn, openLocalLab, stateIn } from './local/lab';
+import type { Surroundings } from './surroundings';
 
 /**
  * Does something to a host of this machine: through the lab that has the folder open, or in the folder itself.
@@ -13,8 +12,8 @@ import { defaultState, type Surroundings } from './surroundings';
  */
 export async function localHost(command: LocalHostCommand, surroundings: Surroundings): Promise<number> {
   const { host, action } = command;
-  const { out, err, folder } = surroundings;
-  const state = command.state === undefined ? defaultState(surroundings) : resolve(folder, command.state);
+  const { out, err } = surroundings;
+  const state = stateIn(command.state, surroundings);
   try {
     const asked = await askOpenLab(state, host, action);
     if (!asked) await actInFolder(command, state, surroundings);
@@ -51,7 +50,7 @@ async function askOpenLab(state: string, host: string, action: HostAction): Prom
 
 /** Opens the folder, acts, and closes it again. Nobody is told: events are for a lab that runs. */
 async function actInFolder(command: LocalHostCommand, state: string, surroundings: Surroundings): Promise<void> {
-  if (!existsSync(join(state, 'hosts', 'hosts.json')))
+  if (!hasHosts(state))
     throw new Error(
       `There are no hosts in ${state}: apply a tunnel with --local first, or name the folder with --state.`,
     );

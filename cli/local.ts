@@ -1,6 +1,6 @@
 import type { ExecutionRecord } from '../lab/index';
 import type { LocalCommand } from './command';
-import { openLocalLab, type LocalLab } from './local-lab';
+import { openLocalLab, type LocalLab } from './local/lab';
 import type { Surroundings } from './surroundings';
 
 /**
@@ -35,9 +35,10 @@ export async function local(command: LocalCommand, surroundings: Surroundings): 
   }
 }
 
-function welcome({ lab, words, faster }: LocalLab): string {
+function welcome({ lab, words, speed }: LocalLab): string {
+  const faster = speed === 1 ? '' : ` Waits pass ${speed} times faster.`;
   const variables = Object.entries(lab.environment).map(([name, value]) => `${name}=${value}`);
-  return `${words}${faster}
+  return `${words}.${faster}
 
 Endpoint       ${lab.url}
 State machine  ${lab.stateMachine}

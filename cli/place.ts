@@ -1,45 +1,72 @@
-import type { ExecutionResult, StateEvent } from '../lab/index';
-import type { Declared } from '../lib/tunnel/tunnel';
-import type { Figures } from './report/figures';
+import type { Lab } from '../lab/index';
+import type { Aws, Reach } from './aws/aws';
+import { findDeployment, type Deployment } from './aws/deployment';
+import type { Where } from './command';
+import { openLocalLab, type LocalLabOptions } from './local/lab';
+import type { Surroundings } from './surroundings';
 
-/** What is known when an execution has ended. */
-export interface Ended {
-  readonly execution: ExecutionResult;
-  /** The tunnel's item in the table. */
-  readonly item: Readonly<Record<string, unknown>> | undefined;
-  readonly figures: Figures;
-  /** Wall clock. */
-  readonly seconds: number;
-  /** What else a person should know, a sentence each, without a full stop. */
-  readonly notes: readonly string[];
-}
-
-/** An execution under way. */
-export interface Execution {
-  readonly arn: string;
-  /** @throws LostSight */
-  readonly ended: Promise<Ended>;
-  /** Absent: it goes on by itself, and this process does not stop it. */
-  stop?(): Promise<void>;
-}
-
-/** What the state machine is started with. */
-export type Input = Readonly<Record<string, unknown>> & { readonly tunnel: string };
-
-/** Where the state machine runs: on this machine, or on AWS. */
+/** A deployment, and the way to it: on AWS, or in the lab on this machine, which answers as AWS does. */
 export interface Place {
+  readonly aws: Aws;
+  readonly deployment: Deployment;
   /** Where that is, for the first line of a run. */
   readonly words: string;
-  /** How to find and stop a run that goes on when this process ends: one sentence. undefined: it ends with it. */
-  readonly goesOn: ((arn: string) => string) | undefined;
-  /** The states worth a line; it may grow while a run goes on. undefined: all. */
-  readonly shown: ReadonlySet<string> | undefined;
-  /** @throws Error of one sentence when nothing was started */
-  start(input: Input, onEvent: (event: StateEvent) => void): Promise<Execution>;
-  /** A tunnel as a run of this place finds it declared. @throws Error of one sentence when it is not */
-  declaration(tunnel: string): Promise<Declared>;
-  close(): Promise<void>;
+  /** undefined: it is on AWS, where a run goes on without this process. */
+  readonly lab: Lab | undefined;
 }
 
-/** An execution was started, and what became of it cannot be seen from here: one sentence. */
-export class LostSight extends Error {}
+/**
+ * Does something at the place that a command is about. The lab is open for as long as that takes; its hosts stay as they were left.
+ * @param options how the lab is opened, where it is
+ * @throws Problem when there is no deployment, or it cannot be asked; Error of one sentence when the lab cannot be opened
+ */
+export async function atPlace<T>(
+  where: Where,
+  surroundings: Surroundings,
+  options: LocalLabOptions,
+  work: (place: Place) => Promise<T>,
+): Promise<T> {
+  if (!where.local) return reached(surroundings.aws(where), undefined, work);
+  const { lab, words } = await openLocalLab(where, surroundings, options);
+  try {
+    return await reached(surroundings.aws(reachOf(lab)), { lab, words }, work);
+  } finally {
+    await lab.close();
+  }
+}
+
+async function reached<T>(
+  aws: Aws,
+  here: { readonly lab: Lab; readonly words: string } | undefined,
+  work: (place: Place) => Promise<T>,
+): Promise<T> {
+  try {
+    const deployment = await findDeployment(aws);
+    return await work({ aws, deployment, words: here?.words ?? wordsOf(aws, deployment), lab: here?.lab });
+  } finally {
+    aws.close();
+  }
+}
+
+function wordsOf(aws: Aws, { account, region, stateMachine }: Deployment): string {
+  return `On AWS${at(aws)}, account ${account}, region ${region}, state machine ${stateMachine.split(':').at(-1)!}`;
+}
+
+/** Which AWS, where it is not the real one. */
+export function at({ reach }: Aws): string {
+  const endpoint = reach.endpoint ?? process.env['AWS_ENDPOINT_URL'];
+  return endpoint === undefined || endpoint === '' ? '' : ` at ${endpoint}`;
+}
+
+/** The way to the lab, as its environment tells AWS clients, and to the deployment that cdk.out holds, as its machine's name tells. */
+function reachOf({ environment, stateMachine }: Lab): Reach {
+  return {
+    stack: /:edge-ramp-([a-z0-9-]+)$/.exec(stateMachine)?.[1],
+    endpoint: environment['AWS_ENDPOINT_URL'],
+    region: environment['AWS_REGION'],
+    credentials: {
+      accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '',
+    },
+  };
+}

@@ -1,6 +1,5 @@
 import type { PreflightCommand } from './command';
 import type { Aws } from './aws/aws';
-import { awsPlace } from './aws/place';
 import { checkAccount, checkNotices, checkTable } from './preflight/account';
 import type { Check } from './preflight/check';
 import { checkDeclaration } from './preflight/declaration';
@@ -47,11 +46,10 @@ async function everyCheck(
     ...checkDeclaration(project, tunnel, declared),
   ];
   if (!declared) return first;
-  const place = plan ? await awsPlace(aws, { tunnel, action: 'plan' }, sleep) : undefined;
   return [
     ...first,
     ...(await checkInstances(aws, declared)),
-    await checkPlan(place, tunnel),
+    await checkPlan(plan ? { aws, deployment, words: '', lab: undefined } : undefined, tunnel, sleep),
     ...checkUnseen(declared, known, where),
   ];
 }

@@ -2,8 +2,8 @@ import type { Drained } from '../lib/tunnel/bigip/drain';
 import type { Probe } from '../lib/tunnel/device';
 import { END_STATES } from '../lib/tunnel/outcome';
 import type { Change } from '../lib/tunnel/plan';
-import type { ExecutionResult } from '../lab/index';
-import type { PlannedWork } from './commands-of-plan';
+import type { ExecutionResult } from './execution';
+import type { PlannedWork } from './local/commands-of-plan';
 import { probesOf } from './report/verification';
 
 /** What failed: the state as the console shows it, the error's name, one sentence. */

@@ -1,9 +1,12 @@
 import { InvalidRequest } from '../lib/tunnel/errors';
 import type { Declared } from '../lib/tunnel/tunnel';
+import type { Fault } from '../lab/hosts/host';
 import { again } from './again';
+import { declaredTunnel } from './aws/declared';
 import type { Action, RunCommand } from './command';
-import { commandsOfPlan } from './commands-of-plan';
-import { LostSight, type Ended, type Execution, type Input, type Place } from './place';
+import { commandsOfPlan } from './local/commands-of-plan';
+import { execute, LostSight, whereIs, type Ended, type Execution, type Input } from './execution';
+import { atPlace, type Place } from './place';
 import { json, notRun, type Unfinished } from './report/json';
 import { Progress } from './report/progress';
 import { stepsOf } from './report/steps';
@@ -43,38 +46,48 @@ const EXIT_CODES: Readonly<Record<Unfinished, number>> = { InvalidRequest: 2, No
  * @throws InvalidRequest for mistakes in the fault file; LostSight when it goes on unseen; Error of one sentence when nothing was started
  */
 async function carryOut(command: RunCommand, surroundings: Surroundings): Promise<number> {
-  const { err, out } = surroundings;
+  const { err } = surroundings;
+  const { fault, fresh, where } = command;
   const interruption = new Interruption();
   const ignore = surroundings.onInterrupt(() => {
-    if (command.where.local && !interruption.asked) err.write(`${err.live ? CLEAR_LINE : ''}Stopping the run ...\n`);
+    if (where.local && !interruption.asked) err.write(`${err.live ? CLEAR_LINE : ''}Stopping the run ...\n`);
     interruption.ask();
   });
-  let place: Place | undefined;
-  let progress: Progress | undefined;
   try {
-    place = await openPlace(command, surroundings);
-    if (interruption.asked && place.goesOn) throw new Error('Interrupted before anything was started.');
-    if (!command.json) out.write(`${place.words}\n`);
-    progress = command.json && !err.live ? undefined : new Progress(command.json ? err : out, place.shown);
-    const execution = await place.start(inputOf(command), (event) => progress?.onEvent(event));
+    const faults = fault === undefined ? [] : faultsIn().readFaults(fault, surroundings.folder);
+    return await atPlace(where, surroundings, { fresh, faults }, async (place) => {
+      if (fault !== undefined) faultsIn().refuseUnknownHosts(fault, faults, place.lab!.hosts.names());
+      if (interruption.asked && !place.lab) throw new Error('Interrupted before anything was started.');
+      return await atThatPlace(command, surroundings, place, faults, interruption);
+    });
+  } finally {
+    ignore();
+  }
+}
+
+/** What reads fault files takes longer to load than all other code. */
+const faultsIn = () => require('./local/faults') as typeof import('./local/faults');
+
+async function atThatPlace(
+  command: RunCommand,
+  surroundings: Surroundings,
+  place: Place,
+  faults: readonly Fault[],
+  interruption: Interruption,
+): Promise<number> {
+  const { err, out, sleep } = surroundings;
+  const progress = command.json && !err.live ? undefined : new Progress(command.json ? err : out);
+  const execution = await execute(place, inputOf(command), sleep, (event) => progress?.onEvent(event), faults);
+  try {
+    if (!command.json) out.write(`${place.words}: execution ${execution.name}.\n`);
     const ended = await untilEnded(place, execution, interruption);
     progress?.end();
     for (const note of ended.notes) err.write(`Note: ${note}.\n`);
     return await tell(command, surroundings, place, ended);
   } finally {
     progress?.end();
-    await place?.close();
-    ignore();
+    execution.leave();
   }
-}
-
-/** The place is loaded with it: who stays on this machine loads no AWS client, and who does not loads no lab. */
-function openPlace(command: RunCommand, surroundings: Surroundings): Promise<Place> {
-  const { where } = command;
-  if (where.local)
-    return (require('./local-place') as typeof import('./local-place')).localPlace(where, command, surroundings);
-  const { awsPlace } = require('./aws/place') as typeof import('./aws/place');
-  return awsPlace(surroundings.aws(where), command, surroundings.sleep);
 }
 
 function inputOf({ tunnel, action, teardown, allowInterruption, expect, forget, until, reason }: RunCommand): Input {
@@ -108,18 +121,22 @@ class Interruption {
 }
 
 /**
- * Waits for the end. An interruption stops a run that ends with this process; of one that goes on, it only leaves the sight.
+ * Waits for the end. An interruption stops a run on this machine; of one on AWS, it only leaves the sight.
  * @throws LostSight
  */
 async function untilEnded(place: Place, execution: Execution, interruption: Interruption): Promise<Ended> {
-  const { goesOn } = place;
   const left = new Promise<never>((_, leave) =>
     interruption.means(() => {
-      if (goesOn) leave(new LostSight(goesOn(execution.arn)));
-      else void execution.stop?.();
+      if (place.lab) execution.stop().catch(leave);
+      else leave(new LostSight(goesOn(place, execution)));
     }),
   );
   return Promise.race([execution.ended, left]);
+}
+
+/** How to find and stop a run that goes on when this process ends. */
+function goesOn(place: Place, { arn }: Execution): string {
+  return `The run goes on on AWS (${whereIs(place, arn)}); to stop it, which leaves its work half done until it is repaired: aws stepfunctions stop-execution --region ${place.deployment.region} --execution-arn ${arn}`;
 }
 
 /** Prints what a run came to. */
@@ -176,15 +193,15 @@ function carriedOver({ teardown, forget }: RunCommand, next: Action): readonly s
   return [...(teardown && next === 'plan' ? ['--teardown'] : []), ...forget.map((instance) => `--forget ${instance}`)];
 }
 
-/** What is torn down may be declared no more: then it is as it was last applied. */
+/** The tunnel that a plan is about. What is torn down may be declared no more: then it is as it was last applied. */
 async function declaredOrApplied(
-  place: Place,
+  { aws, deployment }: Place,
   { tunnel, teardown }: RunCommand,
   item: Ended['item'],
 ): Promise<Declared> {
-  const applied = appliedIn(item);
-  if (!teardown || applied === null) return place.declaration(tunnel);
-  return place.declaration(tunnel).catch(() => applied);
+  const found = (await declaredTunnel(aws, tunnel)) ?? (teardown ? appliedIn(item) : null);
+  if (found === null) throw new Error(`${tunnel} is not declared in ${deployment.region}: deploy its declaration.`);
+  return found;
 }
 
 /** The tunnel as it was last applied, by the table. */

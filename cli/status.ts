@@ -1,7 +1,7 @@
 import type { StatusCommand } from './command';
 import { Problem } from './aws/problem';
 import { everyTunnel, oneTunnel } from './aws/tunnels';
-import { withDeployment, type Deployed } from './deployed';
+import { atPlace, type Place } from './place';
 import { json } from './report/json';
 import { statusText } from './report/status';
 import { styleFor } from './report/style';
@@ -20,9 +20,9 @@ const EVERY = 5000;
  */
 export async function status(command: StatusCommand, surroundings: Surroundings): Promise<number> {
   const { out, sleep } = surroundings;
-  return withDeployment(command.where, surroundings, async (deployed) => {
+  return atPlace(command.where, surroundings, { unopened: true }, async (place) => {
     if (!command.watch) {
-      out.write(await read(command, deployed, surroundings));
+      out.write(await read(command, place, surroundings));
       return 0;
     }
     const over = new AbortController();
@@ -30,7 +30,7 @@ export async function status(command: StatusCommand, surroundings: Surroundings)
     try {
       let shown = '';
       do {
-        const text = await read(command, deployed, surroundings).catch(passing);
+        const text = await read(command, place, surroundings).catch(passing);
         if (out.live)
           out.write(`${CLEAR_SCREEN}${text}\n${new Date().toISOString().slice(0, 19)}Z, Ctrl-C ends this.\n`);
         else if (text !== shown) out.write(shown === '' || command.json ? text : changed(shown, text));
@@ -46,7 +46,7 @@ export async function status(command: StatusCommand, surroundings: Surroundings)
 
 async function read(
   { tunnel, where, json: asJson }: StatusCommand,
-  { aws, deployment }: Deployed,
+  { aws, deployment }: Place,
   { out }: Surroundings,
 ): Promise<string> {
   const known = tunnel === undefined ? await everyTunnel(aws, deployment) : [await oneTunnel(aws, deployment, tunnel)];

@@ -2,7 +2,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab, LabOptions } from '../lab/index';
-import type { Aws, Reach } from './aws/aws';
+import { Aws, type Reach } from './aws/aws';
+import { openLab } from './lab';
 import { shown } from './terminal';
 
 /** Where text goes, and what may be done there. */
@@ -39,12 +40,11 @@ export function thisProcess(): Surroundings {
     project: join(__dirname, '..'),
     folder: process.cwd(),
     environment: process.env,
-    // Only here and only now: loading the lab takes longer than all of the other commands.
-    openLab: (options) => (require('../lab/index') as typeof import('../lab/index')).openLab(options),
+    openLab,
     aws(reach) {
       // The SDK would tell every operator at every command which Node.js it will want next year.
       process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-      return new (require('./aws/aws') as typeof import('./aws/aws')).Aws(reach);
+      return new Aws(reach);
     },
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
     onInterrupt(stop) {
@@ -67,7 +67,7 @@ export function outputTo(stream: Pick<NodeJS.WriteStream, 'isTTY' | 'on' | 'writ
 }
 
 /** Where hosts and table are kept between calls, when nothing else is said. */
-export function defaultState({ environment }: Surroundings): string {
+export function defaultState({ environment }: Pick<Surroundings, 'environment'>): string {
   const base = environment['XDG_STATE_HOME'];
   return join(base?.startsWith('/') ? base : join(environment['HOME'] ?? homedir(), '.local', 'state'), 'edge-ramp');
 }

@@ -8,10 +8,10 @@ import type { Fault } from '../lab/hosts/host';
 import type { Lab } from '../lab/index';
 import { readTourArguments } from './arguments';
 import type { Action, HostsKind } from './command';
-import { assemblyOf, declaration, stale, synthesize, workingStates } from './assembly';
-import { declaredOtherwise } from './declared-now';
 import { execute } from './execution';
-import { localHosts } from './local-hosts';
+import { declaration, stale, synthesize } from './local/assembly';
+import { declaredOtherwise } from './local/up-to-date';
+import { atPlace, type Place } from './place';
 import { diff } from './report/diff';
 import { Progress } from './report/progress';
 import { many, seconds, styleFor } from './report/style';
@@ -82,16 +82,15 @@ async function tour(surroundings: Surroundings): Promise<void> {
     else leave(); // what is being opened ends with this process
   });
   try {
-    const tell = (line: string): void => out.write(`${line}\n`);
-    const hosts = localHosts(state, { asked: kind, keeps: false, tell });
-    const options = { assembly: assemblyOf(project), state, faults: [fault], speed: SPEEDS[kind], ...hosts.options };
-    lab = await surroundings.openLab(options);
-    out.write(`BIG-IP, nodes and cluster are ${hosts.words()}; nothing else is touched.\n`);
-    await story(lab, surroundings);
-    await pairStory(lab, surroundings, CHECKS[kind]);
+    const options = { faults: [fault], speed: SPEEDS[kind], keeps: false };
+    await atPlace({ local: true, state, hosts: kind }, surroundings, options, async (place) => {
+      lab = place.lab!;
+      out.write(`${place.words}; nothing else is touched.\n`);
+      await story(place, lab, surroundings);
+      await pairStory(place, lab, surroundings, CHECKS[kind]);
+    });
   } finally {
     ignore();
-    await lab?.close();
     rmSync(state, { recursive: true, force: true });
   }
   out.write(END);
@@ -103,7 +102,7 @@ function newDeclaration(project: string): { readonly newer: string } | undefined
   return newer === undefined ? undefined : { newer };
 }
 
-async function story(lab: Lab, surroundings: Surroundings): Promise<void> {
+async function story(place: Place, lab: Lab, surroundings: Surroundings): Promise<void> {
   const { out } = surroundings;
   const style = styleFor(out);
   const chapter = (title: string, words: string): void => out.write(`\n${style.bold(title)}\n${words}\n\n`);
@@ -112,13 +111,13 @@ async function story(lab: Lab, surroundings: Surroundings): Promise<void> {
     '1. Apply',
     'Looks at both devices, plans the difference, carries it out, proves it; only then traffic arrives.',
   );
-  const applied = await act(lab, 'apply', surroundings);
+  const applied = await act(place, 'apply', surroundings);
   out.write(`\nWhat was changed:\n\n${diff(applied.changes, style)}\nWhat proves it:\n`);
   out.write(verification(applied.verification, style));
   expect(applied, 'Applied');
 
   chapter('2. Apply again', 'Nothing differs, so nothing is written: traffic does not notice.');
-  expect(await act(lab, 'apply', surroundings), 'Unchanged');
+  expect(await act(place, 'apply', surroundings), 'Unchanged');
 
   chapter(
     '3. A failure half-way',
@@ -126,12 +125,12 @@ async function story(lab: Lab, surroundings: Surroundings): Promise<void> {
   );
   const devices = devicesOf(declaration(surroundings.project, SINGLE), null).map(({ name }) => name);
   const before = await dumps(lab, devices);
-  expect(await act(lab, 'teardown', surroundings), 'RolledBack');
+  expect(await act(place, 'teardown', surroundings), 'RolledBack');
   compare(before, await dumps(lab, devices), surroundings);
 }
 
 /** What a pair adds: two nodes behind a virtual IP, and that it moves when the node that has it cannot carry any more. */
-async function pairStory(lab: Lab, surroundings: Surroundings, check: string): Promise<void> {
+async function pairStory(place: Place, lab: Lab, surroundings: Surroundings, check: string): Promise<void> {
   const { out, project } = surroundings;
   const style = styleFor(out);
   const chapter = (title: string, words: string): void => out.write(`\n${style.bold(title)}\n${words}\n\n`);
@@ -141,7 +140,7 @@ async function pairStory(lab: Lab, surroundings: Surroundings, check: string): P
     '4. A pair of ramp nodes',
     `tunnels/${PAIR}.yaml: two nodes behind a virtual IP, which ipfailover in the cluster moves. Both are built first, then BIG-IP points there.`,
   );
-  const applied = await act(lab, 'apply', surroundings, PAIR);
+  const applied = await act(place, 'apply', surroundings, PAIR);
   out.write(`\nWhat proves it:\n${verification(applied.verification, style)}`);
   expect(applied, 'Applied');
 
@@ -154,7 +153,7 @@ async function pairStory(lab: Lab, surroundings: Surroundings, check: string): P
   out.write(
     `${spec.ramp.vip} has moved to ${next}: ${check} saw it, and no run was needed. An apply heals the rest:\n\n`,
   );
-  const healed = await act(lab, 'apply', surroundings, PAIR);
+  const healed = await act(place, 'apply', surroundings, PAIR);
   out.write(`\nWhat was changed:\n\n${diff(healed.changes, style)}`);
   expect(healed, 'Applied');
 }
@@ -185,10 +184,10 @@ async function movedFrom(holder: string, lab: Lab, spec: Tunnel): Promise<string
 }
 
 /** One run, told step by step. */
-async function act(lab: Lab, action: Action, { out, project }: Surroundings, tunnel = SINGLE): Promise<Result> {
+async function act(place: Place, action: Action, { out, sleep }: Surroundings, tunnel = SINGLE): Promise<Result> {
   const style = styleFor(out);
-  const progress = new Progress(out, workingStates(project));
-  const ended = await execute(lab, { tunnel, action }, progress.onEvent).ended;
+  const progress = new Progress(out);
+  const ended = await (await execute(place, { tunnel, action }, sleep, progress.onEvent)).ended;
   progress.end();
   const result = resultOf(ended.execution, ended.item);
   const again = (next: Action): string => `npx edge-ramp ${next} ${tunnel} --local`;

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readDeclarations, type TunnelFile } from '../lib/tunnel/declared';
 import { InvalidRequest } from '../lib/tunnel/errors';
 import type { Surroundings } from './surroundings';
-import { filesOf, textOf } from './tunnel-files';
+import { filesOf, textOf } from './local/tunnel-files';
 
 /**
  * Checks declarations together and tells every mistake.

@@ -1,3 +1,8 @@
+import type { DynamoDB } from '@aws-sdk/client-dynamodb';
+import type { EventBridge } from '@aws-sdk/client-eventbridge';
+import type { SFN } from '@aws-sdk/client-sfn';
+import type { SNS } from '@aws-sdk/client-sns';
+import type { SSM } from '@aws-sdk/client-ssm';
 import { deploymentNames, type DeploymentNames } from '../../lib/tunnel/deployment-names';
 import { Problem, explained } from './problem';
 
@@ -12,26 +17,15 @@ export interface Reach {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** What every client of the SDK is made from. */
-interface Configuration {
-  region?: string;
-  profile?: string;
-  endpoint?: string;
-  credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly maxAttempts: number;
-  readonly requestHandler: { readonly connectionTimeout: number; readonly requestTimeout: number };
-}
-type ClientClass<C> = new (configuration: Configuration) => C;
-
 /** A look at a run that goes on for minutes shall not end with one lost answer. */
 const ATTEMPTS = 5;
 
 /** Without these the SDK waits for ever where a firewall swallows what is sent. Milliseconds. */
 const TIME_OUTS = { connectionTimeout: 5_000, requestTimeout: 30_000 };
 
-/** The clients of the SDK, one a service, made when they are first asked for. This file loads none of them. */
+/** The clients of the SDK, one a service. Each is loaded when it is first used: together they take longer to load than all other code. */
 export class Aws {
-  private readonly clients = new Map<unknown, { destroy(): void }>();
+  private readonly clients = new Map<string, { destroy(): void }>();
 
   /** The fixed names of the deployment that is meant. */
   readonly names: DeploymentNames;
@@ -40,22 +34,24 @@ export class Aws {
     this.names = deploymentNames(reach.stack);
   }
 
-  /** The client of a service, by its class. */
-  client<C extends { destroy(): void }>(service: ClientClass<C>): C {
-    const { region, profile, endpoint, credentials } = this.reach;
-    const known = this.clients.get(service) as C | undefined;
-    const client =
-      known ??
-      new service({
-        maxAttempts: ATTEMPTS,
-        requestHandler: TIME_OUTS,
-        ...(region === undefined ? {} : { region }),
-        ...(profile === undefined ? {} : { profile }),
-        ...(endpoint === undefined ? {} : { endpoint }),
-        ...(credentials === undefined ? {} : { credentials }),
-      });
-    this.clients.set(service, client);
-    return client;
+  get dynamodb(): DynamoDB {
+    return this.client('dynamodb', 'DynamoDB');
+  }
+
+  get events(): EventBridge {
+    return this.client('eventbridge', 'EventBridge');
+  }
+
+  get sfn(): SFN {
+    return this.client('sfn', 'SFN');
+  }
+
+  get sns(): SNS {
+    return this.client('sns', 'SNS');
+  }
+
+  get ssm(): SSM {
+    return this.client('ssm', 'SSM');
   }
 
   /**
@@ -73,7 +69,45 @@ export class Aws {
     }
   }
 
+  /**
+   * What all pages of an answer have to say.
+   * @throws Problem; the SDK's own error where it is expected
+   */
+  async askAll<P, T>(
+    action: string,
+    pages: AsyncIterable<P>,
+    read: (page: P) => readonly T[] | undefined,
+    expected: readonly string[] = [],
+  ): Promise<readonly T[]> {
+    const found: T[] = [];
+    const all = async (): Promise<void> => {
+      for await (const page of pages) found.push(...(read(page) ?? []));
+    };
+    await this.ask(action, all(), expected);
+    return found;
+  }
+
   close(): void {
     for (const client of this.clients.values()) client.destroy();
+  }
+
+  /** @param name of the package, after `@aws-sdk/client-`; what it exports is called `service` */
+  private client<C extends { destroy(): void }>(name: string, service: string): C {
+    const known = this.clients.get(name) as C | undefined;
+    if (known) return known;
+    const { region, profile, endpoint, credentials } = this.reach;
+    const { [service]: Client } = require(`@aws-sdk/client-${name}`) as Readonly<
+      Record<string, new (settings: object) => C>
+    >;
+    const client = new Client!({
+      maxAttempts: ATTEMPTS,
+      requestHandler: TIME_OUTS,
+      ...(region === undefined ? {} : { region }),
+      ...(profile === undefined ? {} : { profile }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(credentials === undefined ? {} : { credentials }),
+    });
+    this.clients.set(name, client);
+    return client;
   }
 }

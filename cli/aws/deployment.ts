@@ -1,7 +1,7 @@
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { statesPage } from '../../lib/tunnel/console';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Aws } from './aws';
+import { parameter } from './declared';
 import { Problem } from './problem';
 
 /** One edge-ramp in one account and region, as its stack says. */
@@ -21,9 +21,14 @@ export interface Deployment {
  * @throws Problem when there is none, when it cannot be asked for, or when it is of another version
  */
 export async function findDeployment(aws: Aws): Promise<Deployment> {
-  const ssm = aws.client(SSMClient);
-  const region = await aws.ask('the region', ssm.config.region());
-  const told = read(await parameter(aws, region), aws.names.deployment, region);
+  const region = await aws.ask('the region', aws.ssm.config.region());
+  const text = await parameter(aws, aws.names.deployment);
+  if (text === undefined)
+    throw new Problem(
+      'not deployed',
+      `${aws.names.prefix} is not deployed in ${region}: npx cdk deploy, or name another --region, --profile or --stack.`,
+    );
+  const told = read(text, aws.names.deployment, region);
   if (told.contract !== CONTRACT)
     throw new Problem(
       'version',
@@ -36,23 +41,6 @@ export async function findDeployment(aws: Aws): Promise<Deployment> {
 /** The console's page of an execution. */
 export function consoleLink(execution: string): string {
   return statesPage(execution, 'v2/executions/details');
-}
-
-async function parameter(aws: Aws, region: string): Promise<string> {
-  try {
-    const command = new GetParameterCommand({ Name: aws.names.deployment });
-    const { Parameter: found } = await aws.ask('ssm:GetParameter', aws.client(SSMClient).send(command), [
-      'ParameterNotFound',
-    ]);
-    return found?.Value ?? '';
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem(
-      'not deployed',
-      `${aws.names.prefix} is not deployed in ${region}: npx cdk deploy, or name another --region, --profile or --stack.`,
-      { cause: error },
-    );
-  }
 }
 
 interface Told extends Pick<Deployment, 'stateMachine' | 'table' | 'notices'> {

@@ -1,10 +1,4 @@
-import {
-  DescribeExecutionCommand,
-  ListExecutionsCommand,
-  SFNClient,
-  type DescribeExecutionCommandOutput,
-  type ExecutionListItem,
-} from '@aws-sdk/client-sfn';
+import type { DescribeExecutionCommandOutput, ExecutionListItem } from '@aws-sdk/client-sfn';
 import type { Aws } from './aws';
 import type { Deployment } from './deployment';
 
@@ -14,8 +8,8 @@ export type Described = DescribeExecutionCommandOutput;
 /** @returns undefined when Step Functions does not know it (any more: it forgets after 90 days) */
 export async function describe(aws: Aws, arn: string): Promise<Described | undefined> {
   try {
-    const command = new DescribeExecutionCommand({ executionArn: arn });
-    return await aws.ask('states:DescribeExecution', aws.client(SFNClient).send(command), ['ExecutionDoesNotExist']);
+    const answer = aws.sfn.describeExecution({ executionArn: arn });
+    return await aws.ask('states:DescribeExecution', answer, ['ExecutionDoesNotExist']);
   } catch (error) {
     if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return undefined;
     throw error;
@@ -27,11 +21,10 @@ export async function* executions(
   aws: Aws,
   { stateMachine }: Deployment,
 ): AsyncGenerator<readonly ExecutionListItem[]> {
-  let next: string | undefined;
-  do {
-    const command = new ListExecutionsCommand({ stateMachineArn: stateMachine, maxResults: 100, nextToken: next });
-    const page = await aws.ask('states:ListExecutions', aws.client(SFNClient).send(command));
-    yield page.executions ?? [];
-    next = page.nextToken;
-  } while (next !== undefined);
+  const pages = aws.sfn.paginateListExecutions({ stateMachineArn: stateMachine }, { pageSize: 100 });
+  for (;;) {
+    const next = await aws.ask('states:ListExecutions', pages.next());
+    if (next.done === true) return;
+    yield next.value.executions ?? [];
+  }
 }

@@ -1,13 +1,6 @@
-import {
-  GetExecutionHistoryCommand,
-  SFNClient,
-  type GetExecutionHistoryCommandOutput,
-  type HistoryEvent,
-} from '@aws-sdk/client-sfn';
-import type { StateEvent } from '../../lab/index';
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Aws } from './aws';
-import type { History } from './history';
-import { Problem } from './problem';
+import type { History, StateEvent } from './history';
 
 /** Events a call: what happens in a second, and far below the size at which an answer is cut. */
 const PAGE = 100;
@@ -37,35 +30,20 @@ export async function follow(
  */
 async function newEvents(aws: Aws, arn: string, read: number): Promise<readonly HistoryEvent[]> {
   const found: HistoryEvent[] = [];
-  let next: string | undefined;
-  do {
-    const command = new GetExecutionHistoryCommand({
-      executionArn: arn,
-      reverseOrder: true,
-      maxResults: PAGE,
-      nextToken: next,
-    });
-    const page = await historyPage(aws, command, read === 0);
-    const events = page.events ?? [];
-    // What happens meanwhile may shift the pages: an event that was on the last one counts once.
-    const oldest = found.at(-1)?.id ?? Infinity;
-    found.push(...events.filter(({ id }) => id! > read && id! < oldest));
-    next = events.some(({ id }) => id! <= read + 1) ? undefined : page.nextToken;
-  } while (next !== undefined);
-  return found.reverse().filter(({ id }, i) => id === read + 1 + i);
-}
-
-/** @param young the run began a moment ago: that it does not exist means that nothing is known yet */
-async function historyPage(
-  aws: Aws,
-  command: GetExecutionHistoryCommand,
-  young: boolean,
-): Promise<Pick<GetExecutionHistoryCommandOutput, 'events' | 'nextToken'>> {
+  const pages = aws.sfn.paginateGetExecutionHistory({ executionArn: arn, reverseOrder: true }, { pageSize: PAGE });
+  const readPages = async (): Promise<void> => {
+    for await (const { events = [] } of pages) {
+      // What happens meanwhile may shift the pages: an event that was on the last one counts once.
+      const oldest = found.at(-1)?.id ?? Infinity;
+      found.push(...events.filter(({ id }) => id! > read && id! < oldest));
+      if (events.some(({ id }) => id! <= read + 1)) return;
+    }
+  };
   try {
-    const expected = young ? ['ExecutionDoesNotExist'] : [];
-    return await aws.ask('states:GetExecutionHistory', aws.client(SFNClient).send(command), expected);
+    await aws.ask('states:GetExecutionHistory', readPages(), read === 0 ? ['ExecutionDoesNotExist'] : []);
   } catch (error) {
-    if (error instanceof Problem) throw error;
-    return { events: [] };
+    if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return [];
+    throw error;
   }
+  return found.reverse().filter(({ id }, i) => id === read + 1 + i);
 }

@@ -1,5 +1,22 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import type { StateEvent } from '../../lab/index';
+
+/**
+ * What happened to a state. A visit is `entered` and then ends in exactly one of `exited`, `caught` or `failed`; in between it may be
+ * `retried`. The last three carry the error.
+ */
+export interface StateEvent {
+  readonly kind: 'entered' | 'exited' | 'failed' | 'retried' | 'caught';
+  readonly state: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The state within its Parallel state: `Configure/Configure BIG-IP`. */
+  readonly path: string;
+  /** Work is done in it, or waited for: it is no decision, and no end. */
+  readonly works: boolean;
+  readonly error?: string;
+  readonly cause?: string;
+  readonly output?: unknown;
+}
 
 /** One call of a step's function: a try of a Task. */
 export interface Try {
@@ -22,6 +39,7 @@ interface Failure {
 /** A state that was entered and not left yet. */
 interface Visit {
   readonly path: string;
+  readonly works: boolean;
   /** How the last try failed, until it is known what comes of it. */
   failure: Failure | undefined;
   readonly tries: { -readonly [Field in keyof Try]: Try[Field] }[];
@@ -50,8 +68,6 @@ const OVER = /^Execution(?:Succeeded|Failed|Aborted|TimedOut)$/;
 export class History {
   /** All that happened so far. */
   readonly events: StateEvent[] = [];
-  /** The states seen so far in which work is done or waited for. */
-  readonly working = new Set<string>();
   /** The calls of functions so far, in the order in which they began. */
   readonly tries: Try[] = [];
   /** The number of the last event read, 0 before the first. */
@@ -92,18 +108,19 @@ export class History {
   private entered(type: string, { event, path: before, at }: Happening, beginsBranch: boolean): string {
     const name = event.stateEnteredEventDetails?.name ?? '';
     const path = beginsBranch ? `${before}/${name}` : `${before.slice(0, before.lastIndexOf('/') + 1)}${name}`;
-    if (WORKING.test(type)) this.working.add(name);
-    this.visits.set(path, { path, failure: undefined, tries: [] });
-    this.tell('entered', path, at);
+    const visit: Visit = { path, works: WORKING.test(type), failure: undefined, tries: [] };
+    this.visits.set(path, visit);
+    this.tell('entered', visit, at);
     return path;
   }
 
   private exited({ event, path, at }: Happening): string {
     const visit = this.visits.get(path);
+    if (!visit) return path;
     const output = parsed(event.stateExitedEventDetails?.output);
-    for (const each of visit?.tries ?? []) each.handedOn = output;
-    if (visit?.failure) this.tell('caught', path, at, visit.failure);
-    else this.tell('exited', path, at, { output });
+    for (const each of visit.tries) each.handedOn = output;
+    if (visit.failure) this.tell('caught', visit, at, visit.failure);
+    else this.tell('exited', visit, at, { output });
     this.visits.delete(path);
     return path;
   }
@@ -122,7 +139,7 @@ export class History {
   private scheduled({ event, path, at }: Happening): void {
     const visit = this.visits.get(path);
     if (!visit) return;
-    if (visit.failure) this.tell('retried', path, at, visit.failure);
+    if (visit.failure) this.tell('retried', visit, at, visit.failure);
     visit.failure = undefined;
     const { taskScheduledEventDetails: task, lambdaFunctionScheduledEventDetails: call } = event;
     const payload = call ? parsed(call.input) : record(parsed(task?.parameters))['Payload'];
@@ -149,11 +166,12 @@ export class History {
 
   /** A state that nobody leaves any more: its failure ends what is around it. */
   private lost({ path, at }: Happening, failure: Failure): void {
-    if (this.visits.delete(path)) this.tell('failed', path, at, failure);
+    const visit = this.visits.get(path);
+    if (this.visits.delete(path)) this.tell('failed', visit!, at, failure);
   }
 
-  private tell(kind: StateEvent['kind'], path: string, at: number, rest: Partial<StateEvent> = {}): void {
-    this.events.push({ kind, state: path.slice(path.lastIndexOf('/') + 1), path, at, ...rest });
+  private tell(kind: StateEvent['kind'], { path, works }: Visit, at: number, rest: Partial<StateEvent> = {}): void {
+    this.events.push({ kind, state: path.slice(path.lastIndexOf('/') + 1), path, works, at, ...rest });
   }
 }
 

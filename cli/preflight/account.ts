@@ -1,4 +1,3 @@
-import { SNSClient, paginateListSubscriptionsByTopic } from '@aws-sdk/client-sns';
 import { mayWork } from '../../lib/tunnel/automation';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Aws } from '../aws/aws';
@@ -70,13 +69,14 @@ const GONE = ['NotFound', 'NotFoundException'];
 export async function checkNotices(aws: Aws, { notices }: Deployment): Promise<Check> {
   const say = checking('notices', 'sns:ListSubscriptionsByTopic');
   try {
-    const endpoints = await aws.ask('sns:ListSubscriptionsByTopic', subscribers(aws, notices), GONE);
-    const confirmed = endpoints.filter(({ arn }) => arn.startsWith('arn:'));
-    const waiting = endpoints.length - confirmed.length;
+    const pages = aws.sns.paginateListSubscriptionsByTopic({ TopicArn: notices });
+    const subscriptions = await aws.askAll('sns:ListSubscriptionsByTopic', pages, (page) => page.Subscriptions, GONE);
+    const confirmed = subscriptions.filter(({ SubscriptionArn: arn = '' }) => arn.startsWith('arn:'));
+    const waiting = subscriptions.length - confirmed.length;
     return judged(
       say,
       confirmed.length > 0,
-      confirmed.map(({ to }) => to).join(', '),
+      confirmed.map(({ Protocol: by, Endpoint: to }) => `${by} ${to}`).join(', '),
       `nobody is told of failed runs${waiting > 0 ? ` (${waiting} did not confirm yet)` : ''}: subscribe somebody to ${notices}, and confirm`,
     );
   } catch (error) {
@@ -84,18 +84,6 @@ export async function checkNotices(aws: Aws, { notices }: Deployment): Promise<C
       return say('fail', `the topic ${notices} is gone: deploy again (npx cdk deploy)`);
     return say('cannot know', sentence(error));
   }
-}
-
-async function subscribers(aws: Aws, topic: string): Promise<readonly { readonly arn: string; readonly to: string }[]> {
-  const found: { arn: string; to: string }[] = [];
-  for await (const { Subscriptions: page = [] } of paginateListSubscriptionsByTopic(
-    { client: aws.client(SNSClient) },
-    { TopicArn: topic },
-  ))
-    found.push(
-      ...page.map(({ SubscriptionArn: arn = '', Protocol: by, Endpoint: end }) => ({ arn, to: `${by} ${end}` })),
-    );
-  return found;
 }
 
 function sentence(error: unknown): string {

@@ -1,4 +1,4 @@
-import { SSMClient, paginateDescribeInstanceInformation, type InstanceInformation } from '@aws-sdk/client-ssm';
+import type { InstanceInformation } from '@aws-sdk/client-ssm';
 import { devicesOf, type Kind } from '../../lib/tunnel/devices';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import type { Aws } from '../aws/aws';
@@ -63,16 +63,9 @@ function checkInstance(
 
 /** What Systems Manager knows of the instances that a filter finds, by id. */
 async function informed(aws: Aws, key: string, values: string[]): Promise<ReadonlyMap<string, InstanceInformation>> {
-  const found = new Map<string, InstanceInformation>();
-  const read = async (): Promise<void> => {
-    for await (const { InstanceInformationList: page = [] } of paginateDescribeInstanceInformation(
-      { client: aws.client(SSMClient) },
-      { Filters: [{ Key: key, Values: values }] },
-    ))
-      for (const each of page) found.set(each.InstanceId!, each);
-  };
-  await aws.ask('ssm:DescribeInstanceInformation', read());
-  return found;
+  const pages = aws.ssm.paginateDescribeInstanceInformation({ Filters: [{ Key: key, Values: values }] });
+  const found = await aws.askAll('ssm:DescribeInstanceInformation', pages, (page) => page.InstanceInformationList);
+  return new Map(found.map((each) => [each.InstanceId!, each]));
 }
 
 /** Compares versions number by number. */

@@ -3,19 +3,25 @@ import type { Where } from '../command';
 import type { Known } from '../aws/tunnels';
 import { isPair } from '../../lib/tunnel/tunnel';
 import type { Declared } from '../../lib/tunnel/tunnel';
-import type { Ended, Place } from '../place';
+import { execute, type Ended } from '../execution';
+import type { Place } from '../place';
 import { resultOf } from '../result';
+import type { Surroundings } from '../surroundings';
 import { checking, judged, type Check } from './check';
 
 /**
  * Whether a plan can be made: it looks at every device, by the way that an apply takes, and changes nothing.
  * @param place undefined: no plan is wanted
  */
-export async function checkPlan(place: Place | undefined, tunnel: string): Promise<Check> {
+export async function checkPlan(
+  place: Place | undefined,
+  tunnel: string,
+  sleep: Surroundings['sleep'],
+): Promise<Check> {
   const say = checking('plan', 'a run that only looks');
   if (!place) return say('cannot know', 'it was left out');
   try {
-    const { ended } = await place.start({ tunnel, action: 'plan' }, () => undefined);
+    const { ended } = await execute(place, { tunnel, action: 'plan' }, sleep);
     return planned(say, await ended);
   } catch (error) {
     return say('fail', error instanceof Error ? error.message : String(error));

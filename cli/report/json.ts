@@ -2,7 +2,7 @@ import type { Drained } from '../../lib/tunnel/bigip/drain';
 import type { Probe } from '../../lib/tunnel/device';
 import type { Change } from '../../lib/tunnel/plan';
 import type { Action } from '../command';
-import type { DeviceCommands } from '../commands-of-plan';
+import type { DeviceCommands } from '../local/commands-of-plan';
 import type { Figures } from './figures';
 import type { Step } from './steps';
 

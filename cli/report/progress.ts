@@ -1,4 +1,4 @@
-import type { StateEvent } from '../../lab/index';
+import type { StateEvent } from '../aws/history';
 import type { Output } from '../surroundings';
 import { seconds, styleFor, type Style } from './style';
 import { CLEAR_LINE, printable } from '../terminal';
@@ -15,17 +15,13 @@ export class Progress {
   private timer: NodeJS.Timeout | undefined;
   private frame = 0;
 
-  /** @param shown the states worth a line; undefined: all */
-  constructor(
-    private readonly output: Output,
-    private readonly shown: ReadonlySet<string> | undefined,
-  ) {
+  constructor(private readonly output: Output) {
     this.style = styleFor(output);
   }
 
   readonly onEvent = (event: StateEvent): void => {
-    const { kind, state, path, at } = event;
-    if (this.shown && !this.shown.has(state)) return;
+    const { kind, state, path, at, works } = event;
+    if (!works) return; // decisions and ends take no time
     const parent = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : undefined;
     if (kind === 'entered') {
       if (parent !== undefined) this.announce(parent);

@@ -1,4 +1,4 @@
-import type { StateEvent } from '../../lab/index';
+import type { StateEvent } from '../aws/history';
 
 /** One state that a run was in, for how long, and how it left it. */
 export interface Step {

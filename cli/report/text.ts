@@ -1,6 +1,6 @@
 import type { Stage } from '../../lib/tunnel/device';
-import type { DeviceCommands } from '../commands-of-plan';
-import type { Ended } from '../place';
+import type { DeviceCommands } from '../local/commands-of-plan';
+import type { Ended } from '../execution';
 import type { Result } from '../result';
 import { diff } from './diff';
 import { type Style } from './style';

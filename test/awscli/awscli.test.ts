@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { resources } from '../../cli/assembly';
+import { resources } from '../../cli/local/assembly';
 
 /** Debian's, or the one that AWS_CLI names. */
 const CLI = process.env['AWS_CLI'] ?? '/usr/bin/aws';

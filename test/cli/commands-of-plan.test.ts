@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { declaration, workingStates } from '../../cli/assembly';
-import { commandsOfPlan } from '../../cli/commands-of-plan';
+import { declaration } from '../../cli/local/assembly';
+import { commandsOfPlan } from '../../cli/local/commands-of-plan';
 import { readDeclarations } from '../../lib/tunnel/declared';
 import { call, project } from './fake';
 
@@ -19,12 +19,6 @@ const EDGE_A = readDeclarations([{ path: 'edge-a.yaml', text: TEXT }])[0]!;
 /** A project with the real scripts and the real example in an assembly like the one that the CDK writes. */
 function assembled(): string {
   const folder = project({ tunnels: { 'edge-a.yaml': TEXT } });
-  const definition = {
-    States: {
-      Observe: { Type: 'Parallel', Branches: [{ States: { 'Observe BIG-IP': { Type: 'Task' } } }] },
-      'Anything?': { Type: 'Choice' },
-    },
-  };
   const template = {
     Resources: {
       Bigip: document(
@@ -36,10 +30,6 @@ function assembled(): string {
       Tunnel: {
         Type: 'AWS::SSM::Parameter',
         Properties: { Name: '/edge-ramp/tunnels/edge-a', Value: JSON.stringify(EDGE_A) },
-      },
-      Machine: {
-        Type: 'AWS::StepFunctions::StateMachine',
-        Properties: { DefinitionString: { 'Fn::Join': ['', [JSON.stringify(definition)]] } },
       },
     },
   };
@@ -102,7 +92,7 @@ test('plan --commands shows them as a script, and gives them to programs', async
   const output = { endState: 'Planned', changes: [], digest: '0123456789abcdef', work: WORK };
   const folder = assembled();
   const plan = (...more: string[]) =>
-    call(['plan', 'edge-a', '--local', '--commands', ...more], { output }, { project: folder });
+    call(['plan', 'edge-a', '--local', '--commands', ...more], { output, declared: EDGE_A }, { project: folder });
   expect((await plan()).out).toContain(
     '# ramp node i-0a4e90de0a4e90de0: configure\nip link set tun1 up\nip addr add 10.3.91.217/32 dev tun1\n',
   );
@@ -119,9 +109,4 @@ test('what cannot be printed is said in one sentence', () => {
     'The commands cannot be printed: edge-ramp: unknown operation: fly moon',
   );
   expect(() => declaration(assembled(), 'edge-z')).toThrow('cdk.out declares no tunnel edge-z');
-});
-
-test('states worth a line: those that work or wait', () => {
-  expect(workingStates(assembled())).toEqual(new Set(['Observe', 'Observe BIG-IP']));
-  expect(workingStates(project())).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { endSentence } from '../../cli/report/summary';
 import { resultOf } from '../../cli/result';
-import type { ExecutionResult } from '../../lab/index';
+import type { ExecutionResult } from '../../cli/execution';
 
 const RUN = { tunnel: 'edge-a', action: 'teardown', teardown: false, begun: false, again: () => '' } as const;
 

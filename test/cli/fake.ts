@@ -2,21 +2,29 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../cli/main';
+import { Aws } from '../../cli/aws/aws';
+import type { StateEvent } from '../../cli/aws/history';
 import type { Surroundings } from '../../cli/surroundings';
+import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { HostCommand } from '../../lab/hosts/host';
-import type { ExecutionRecord, ExecutionResult, Lab, LabOptions, Sent, StateEvent, Trip } from '../../lab/index';
+import type { ExecutionRecord, Lab, LabOptions, Sent, Trip } from '../../lab/index';
+import { items, parameters, serve, type Answers } from './aws/answers';
+import { Told } from './aws/told';
 
 /** What a scripted lab does when it is asked to run. */
 export interface Script {
-  readonly status?: ExecutionResult['status'];
+  readonly status?: 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
   readonly output?: unknown;
   readonly error?: string;
   readonly cause?: string;
-  readonly events?: readonly StateEvent[];
-  readonly item?: Record<string, unknown>;
+  /** What happens between the run's first and last event. */
+  readonly history?: Told;
+  readonly item?: Record<string, string | number>;
   readonly trips?: readonly Trip[];
   readonly journal?: readonly HostCommand[];
   readonly sends?: readonly Sent[];
+  /** The tunnel edge-a as the deployment declares it. */
+  readonly declared?: unknown;
   /** Runs until it is stopped. */
   readonly endless?: boolean;
   /** Executions that others start and see end while it is open. */
@@ -71,30 +79,29 @@ export async function call(
   given: Partial<Surroundings> = {},
 ): Promise<Outcome> {
   const written = { out: '', err: '' };
-  const inputs: unknown[] = [];
   const options: LabOptions[] = [];
   let closed = 0;
   let interrupt = (): void => undefined;
+  const run = new Run(script, () => setImmediate(interrupt));
   const surroundings: Surroundings = {
     out: { write: (text) => void (written.out += text), live: false, colour: false },
     err: { write: (text) => void (written.err += text), live: false, colour: false },
     project: given.project ?? project(),
     folder: given.project ?? temporary(),
     environment: { HOME: temporary() },
-    openLab: (asked) => {
+    async openLab(asked) {
       options.push(asked);
-      if (script.refusal !== undefined) return Promise.reject(new Error(script.refusal));
+      if (script.refusal !== undefined) throw new Error(script.refusal);
       script.others?.forEach((record) => setImmediate(() => asked.onExecution?.(record)));
-      return Promise.resolve(
-        lab(script, {
-          asked: (input) => inputs.push(input),
-          close: () => closed++,
-          started: () => setImmediate(interrupt),
-        }),
-      );
+      const endpoint = args[0] === 'local' ? undefined : await serve(run.answers());
+      return lab(endpoint?.url ?? URL, run, async () => {
+        closed++;
+        await endpoint?.close();
+      });
     },
-    aws: () => {
-      throw new Error('AWS was asked.');
+    aws(reach) {
+      if (reach.endpoint === undefined) throw new Error('AWS was asked.');
+      return new Aws({ ...reach, credentials: { accessKeyId: 'lab', secretAccessKey: 'lab' } });
     },
     sleep: () => new Promise(setImmediate),
     onInterrupt: (stop) => {
@@ -104,61 +111,106 @@ export async function call(
     ...given,
   };
   const code = await main(args, surroundings);
-  return { code, ...written, inputs, options, closed };
+  return { code, ...written, inputs: run.inputs, options, closed };
 }
 
-function lab(script: Script, tell: { asked(input: unknown): void; close(): void; started(): void }): Lab {
-  let begun = false;
-  let stop = (): void => undefined;
+/** The one execution of a script. */
+class Run {
+  readonly inputs: unknown[] = [];
+  private stopped = false;
+
+  constructor(
+    readonly script: Script,
+    private readonly started: () => void,
+  ) {}
+
+  get begun(): boolean {
+    return this.inputs.length > 0;
+  }
+
+  /** What the lab's services say of it. */
+  answers(): Answers {
+    const { status = 'SUCCEEDED', output, error, cause, item } = this.script;
+    const now = (): typeof status | 'RUNNING' =>
+      this.stopped ? 'ABORTED' : this.script.endless === true ? 'RUNNING' : status;
+    return {
+      ...parameters({
+        '/edge-ramp/deployment': { contract: CONTRACT, stateMachine: MACHINE, table: 'Tunnels', notices: 'topic' },
+        ...(this.script.declared === undefined ? {} : { '/edge-ramp/tunnels/edge-a': this.script.declared }),
+      }),
+      ...items(item ? { 'edge-a': item } : {}),
+      StartExecution: ({ input }) => {
+        this.inputs.push(JSON.parse(String(input)));
+        this.started();
+        return { executionArn: ARN, startDate: 0 };
+      },
+      StopExecution: () => {
+        this.stopped = true;
+        return { stopDate: 1 };
+      },
+      GetExecutionHistory: () => ({
+        events: this.history(now())
+          .events.map((event) => ({ ...event, timestamp: event.timestamp!.getTime() / 1000 }))
+          .reverse(),
+      }),
+      DescribeExecution: () => ({
+        executionArn: ARN,
+        stateMachineArn: MACHINE,
+        status: now(),
+        startDate: 0,
+        stopDate: 1,
+        ...(output === undefined ? {} : { output: JSON.stringify(output) }),
+        error,
+        cause,
+      }),
+    };
+  }
+
+  private history(status: string): Told {
+    const told = new Told();
+    told.events.push(...(this.script.history?.events ?? []));
+    const last: Readonly<Record<string, string>> = { SUCCEEDED: 'Succeeded', FAILED: 'Failed', ABORTED: 'Aborted' };
+    if (status !== 'RUNNING') told.add(`Execution${last[status] ?? 'TimedOut'}`);
+    return told;
+  }
+}
+
+function lab(url: string, run: Run, close: () => Promise<void>): Lab {
+  const { script } = run;
+  const never = (): never => {
+    throw new Error('The command line asks the lab through its endpoint.');
+  };
   return {
-    url: URL,
-    environment: { AWS_ENDPOINT_URL: URL, AWS_REGION: 'local-1' },
+    url,
+    environment: { AWS_ENDPOINT_URL: url, AWS_REGION: 'local-1' },
     stateMachine: MACHINE,
     hosts: {
       host: () => undefined,
       run: async () => ({ code: 0, out: '', err: '' }),
       names: () => ['10.3.88.66', 'i-0a4e90de0a4e90de0'],
-      journal: () => (begun ? (script.journal ?? []) : []),
+      journal: () => (run.begun ? (script.journal ?? []) : []),
       dump: () => '',
       hung: () => new Promise(() => undefined),
       act: () => Promise.resolve(),
       save: () => undefined,
       close: () => Promise.resolve(),
     },
-    start(input, onEvent = () => undefined) {
-      begun = true;
-      tell.asked(input);
-      const events = script.events ?? [];
-      events.forEach(onEvent);
-      const { status = 'SUCCEEDED', output, error, cause } = script;
-      const result: ExecutionResult = {
-        arn: ARN,
-        status,
-        output,
-        ...(error === undefined ? {} : { error }),
-        ...(cause === undefined ? {} : { cause }),
-        events,
-        transitions: events.filter(({ kind }) => kind === 'entered').length,
-      };
-      const stopped = new Promise<ExecutionResult>((done) => (stop = () => done({ ...result, status: 'ABORTED' })));
-      tell.started();
-      return { arn: ARN, done: script.endless === true ? stopped : Promise.resolve(result) };
-    },
-    stop: () => Promise.resolve(stop()),
-    item: () => Promise.resolve(script.item),
-    trips: () => (begun ? (script.trips ?? []) : []),
+    start: never,
+    stop: never,
+    item: never,
+    trips: () => (run.begun ? (script.trips ?? []) : []),
     executions: () => [],
-    sends: () => (begun ? (script.sends ?? []) : []),
+    sends: () => (run.begun ? (script.sends ?? []) : []),
     put: () => 'an-event',
     settled: () => Promise.resolve(),
     passTime: () => Promise.resolve(),
     now: () => Date.now(),
     redeploy: () => Promise.resolve(),
-    close: () => Promise.resolve(tell.close()),
+    close,
   };
 }
 
-/** One thing that happened to a state, `at` milliseconds after the start. */
+/** One thing that happened to a state in which work is done, `at` milliseconds after the start. */
 export function event(kind: StateEvent['kind'], path: string, at: number, error?: string): StateEvent {
-  return { kind, path, state: path.split('/').at(-1)!, at, ...(error === undefined ? {} : { error }) };
+  return { kind, path, state: path.split('/').at(-1)!, at, works: true, ...(error === undefined ? {} : { error }) };
 }

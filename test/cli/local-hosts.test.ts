@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { localHosts } from '../../cli/local-hosts';
+import { hostsKind } from '../../cli/local/lab';
 import { call, temporary } from './fake';
 
 /** A state folder in which an earlier call left hosts. */
@@ -11,8 +11,7 @@ function kept(kind?: 'kernel'): string {
   if (kind) writeFileSync(join(state, 'hosts', 'kind'), `${kind}\n`);
   return state;
 }
-const kindOf = (state: string, asked?: 'simulated' | 'kernel', fresh = false): string =>
-  localHosts(state, { asked, fresh, tell: () => undefined }).kind;
+const kindOf = (state: string, asked?: 'simulated' | 'kernel', fresh = false): string => hostsKind(state, asked, fresh);
 
 describe('the hosts of a state folder', () => {
   test('are simulated where nothing else is said or known', () => expect(kindOf(temporary())).toBe('simulated'));

@@ -2,7 +2,8 @@ import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { END_STATES } from '../../lib/tunnel/outcome';
 import { declared } from '../examples';
-import { ARN, call, event, project, temporary, type Script } from './fake';
+import { Told } from './aws/told';
+import { ARN, call, project, temporary, type Script } from './fake';
 
 const CHANGES = [
   { device: 'BIG-IP 10.3.88.66', stage: 'shape', text: '+ tunnel SDN: profile ipip', interrupts: null },
@@ -211,10 +212,13 @@ describe('what a run is asked for', () => {
 
 describe('--json', () => {
   test('is one document with every field, and nothing else on stdout', async () => {
+    const history = new Told();
+    history.enter('Task', 'Plan');
+    history.leave('Task', 'Plan');
     const { out, err } = await apply(
       {
         output: { ...OUTPUT, endState: 'Applied' },
-        events: [event('entered', 'Plan', 0), event('exited', 'Plan', 250)],
+        history,
         trips: [
           {
             commandId: 'c',
@@ -236,7 +240,7 @@ describe('--json', () => {
       action: 'apply',
       status: 'Applied',
       changes: CHANGES,
-      steps: [{ state: 'Plan', seconds: 0.25, outcome: 'done' }],
+      steps: [{ state: 'Plan', seconds: 1, outcome: 'done' }],
       ssmRoundTrips: 1,
       criticalPathTrips: 1,
       stateTransitions: 1,

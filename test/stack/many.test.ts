@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { declarations } from '../../cli/assembly';
+import { declarations } from '../../cli/local/assembly';
 import { readAssembly } from '../../lab/cloud/template';
 import { synthesize } from './support/synthesized';
 import { tunnels } from './support/tunnels';

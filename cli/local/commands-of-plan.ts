@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { STAGES, type Stage } from '../lib/tunnel/device';
-import { EVERY_KIND, deviceTitle, devicesOf, type Kind, type Listed } from '../lib/tunnel/devices';
-import type { Plan, Work } from '../lib/tunnel/plan';
-import { bigipUnits, type Declared } from '../lib/tunnel/tunnel';
+import { STAGES, type Stage } from '../../lib/tunnel/device';
+import { EVERY_KIND, deviceTitle, devicesOf, type Kind, type Listed } from '../../lib/tunnel/devices';
+import type { Plan, Work } from '../../lib/tunnel/plan';
+import { bigipUnits, type Declared } from '../../lib/tunnel/tunnel';
 import { resources } from './assembly';
 
 /** What a plan would send, by stage and kind of device, as the end state Planned gives it out. */

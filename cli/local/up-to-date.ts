@@ -1,15 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
-import { readDeclarations, type TunnelFile } from '../lib/tunnel/declared';
-import { InvalidRequest } from '../lib/tunnel/errors';
-import type { Declared } from '../lib/tunnel/tunnel';
-import { declarations } from './assembly';
+import type { TunnelFile } from '../../lib/tunnel/declared';
+import { InvalidRequest } from '../../lib/tunnel/errors';
+import type { Declared } from '../../lib/tunnel/tunnel';
+import type { Surroundings } from '../surroundings';
+import { declarations, stale } from './assembly';
 import { filesOf, textOf } from './tunnel-files';
+
+/**
+ * Refuses to go on without an assembly, or with one of other declarations than those of tunnels/; warns of one that is older than its code.
+ * @throws InvalidRequest listing every mistake in tunnels/; Error of one sentence that says what to run
+ */
+export function requireAssembly({ project, err }: Pick<Surroundings, 'project' | 'err'>): void {
+  const outdated = stale(project);
+  if (outdated === 'missing') throw new Error(`There is no cdk.out in ${project}: run \`npx cdk synth\` there first.`);
+  const file = declaredOtherwise(project);
+  if (file !== undefined)
+    throw new Error(
+      `${file} is not what cdk.out was made from, so nothing was run: run \`npx cdk synth\`, then try again.`,
+    );
+  if (outdated)
+    err.write(`Note: ${outdated.newer} is newer than cdk.out and does not count until you run \`npx cdk synth\`.\n`);
+}
 
 /**
  * The first declaration that is not what cdk.out was made from, by what it says and not by its date.
  * @returns its file, relative to the project; undefined: cdk.out declares what tunnels/ declares now
  * @throws InvalidRequest listing every mistake in tunnels/; Error of one sentence when the assembly cannot be read
- * @public loaded when it is asked for
  */
 export function declaredOtherwise(project: string): string | undefined {
   const now = declaredIn(project);
@@ -23,6 +39,8 @@ export function declaredOtherwise(project: string): string | undefined {
 }
 
 function declaredIn(project: string): readonly Declared[] {
+  // What reads declarations takes longer to load than all other code.
+  const { readDeclarations } = require('../../lib/tunnel/declared') as typeof import('../../lib/tunnel/declared');
   try {
     return readDeclarations(filesOf(project).map(read));
   } catch (error) {

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Declared } from '../lib/tunnel/tunnel';
+import type { Declared } from '../../lib/tunnel/tunnel';
 
 type Json = Record<string, unknown>;
 
-/** What `cdk synth` makes the assembly from, beside tunnels/: those are compared by what they say (declared-now.ts). */
+/** What `cdk synth` makes the assembly from, beside tunnels/: those are compared by what they say (up-to-date.ts). */
 const SOURCES = ['bin/app.ts', 'lib', 'lambdas', 'documents', 'cdk.json', 'package-lock.json'];
 
 /** The folder that `cdk synth` writes. */
@@ -103,33 +103,4 @@ export function declaration(project: string, tunnel: string): Declared {
   if (found === undefined)
     throw new Error(`cdk.out declares no tunnel ${tunnel}: add tunnels/${tunnel}.yaml and run \`npx cdk synth\`.`);
   return found as Declared;
-}
-
-/**
- * The states in which work is done or waited for, by name: not decisions and ends, which take no time.
- * @returns undefined when the assembly has no definition that can be read
- */
-export function workingStates(project: string): ReadonlySet<string> | undefined {
-  try {
-    const [machine] = resources(project, 'AWS::StepFunctions::StateMachine');
-    const text = machine?.['DefinitionString'] as
-      string | { readonly 'Fn::Join': readonly [string, readonly unknown[]] };
-    // What a deployment fills in (ARNs) stands inside strings of the definition.
-    const parts = typeof text === 'string' ? [text] : text['Fn::Join'][1];
-    const definition = JSON.parse(parts.map((part) => (typeof part === 'string' ? part : '-')).join('')) as Branch;
-    return new Set(working(definition));
-  } catch {
-    return undefined;
-  }
-}
-
-interface Branch {
-  readonly States: Readonly<Record<string, { readonly Type: string; readonly Branches?: readonly Branch[] }>>;
-}
-
-function working({ States: states }: Branch): readonly string[] {
-  return Object.entries(states).flatMap(([name, { Type: type, Branches: branches = [] }]) => [
-    ...(['Task', 'Parallel', 'Wait'].includes(type) ? [name] : []),
-    ...branches.flatMap(working),
-  ]);
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { InvalidRequest } from '../lib/tunnel/errors';
-import { issueLines, mistake } from '../lib/tunnel/parse';
-import { isSendFault, type Fault, type HostCommand } from '../lab/hosts/host';
-import type { Sent } from '../lab/index';
+import { InvalidRequest } from '../../lib/tunnel/errors';
+import { issueLines, mistake } from '../../lib/tunnel/parse';
+import type { Fault } from '../../lab/hosts/host';
+import { isSendFault } from './measured';
 
 const HOST = 'must be the name of a host';
 const MATCH = 'must be a regular expression on the command line run on that host';
@@ -44,6 +44,7 @@ const faults = z.array(fault, 'must be a list of faults').max(100, 'must be a li
  * Reads a list of faults.
  * @param file as typed
  * @throws InvalidRequest listing every mistake: path, value, rule
+ * @public loaded when it is asked for
  */
 export function readFaults(file: string, folder: string): readonly Fault[] {
   let text: string;
@@ -71,6 +72,7 @@ export function readFaults(file: string, folder: string): readonly Fault[] {
 /**
  * Refuses faults on hosts that there are not: they would never strike, and a test would pass for nothing.
  * @throws InvalidRequest
+ * @public loaded when it is asked for
  */
 export function refuseUnknownHosts(file: string, given: readonly Fault[], hosts: readonly string[]): void {
   const mistakes = given.flatMap((fault, i) => {
@@ -80,26 +82,6 @@ export function refuseUnknownHosts(file: string, given: readonly Fault[], hosts:
     return possible.includes(host) ? [] : [mistake(file, [i, 'host'], host, `must be one of ${possible.join(', ')}`)];
   });
   if (mistakes.length > 0) throw new InvalidRequest('faults-invalid', mistakes.join('\n'));
-}
-
-/** Faults that did not strike during a run, in words: by the command lines that ran on hosts, and the commands that were sent there. */
-export function idleFaults(
-  given: readonly Fault[],
-  journal: readonly HostCommand[],
-  sends: readonly Sent[],
-): readonly string[] {
-  return given.flatMap((fault, i) => {
-    const { host, match, nth, effect } = fault;
-    const there = isSendFault(fault)
-      ? sends.filter(({ instance }) => instance === host).map(({ document }) => document)
-      : journal.filter((command) => command.host === host).map(({ line }) => line);
-    const pattern = new RegExp(match ?? '');
-    const met = there.filter((text) => pattern.test(text)).length;
-    if (met >= nth) return [];
-    const what = isSendFault(fault) ? 'commands sent' : 'command lines';
-    const matched = match === undefined ? 'were met' : `matched ${pattern}`;
-    return [`fault ${i} (${effect} on ${host}) did not strike: ${met} of ${nth} ${what} ${matched}`];
-  });
 }
 
 /** A fault of no known effect is shown by its effect, not as a whole. */

@@ -1,0 +1,46 @@
+import type { Fault, HostCommand } from '../../lab/hosts/host';
+import type { Lab, Sent } from '../../lab/index';
+import { figuresOf, type Figures } from '../report/figures';
+
+/** What one execution cost in a lab, and what a person should know of it. */
+export interface Measured {
+  readonly figures: Figures;
+  readonly notes: readonly string[];
+}
+
+/** Counts what happens in a lab from now on, where it happens: on its endpoints and its hosts. */
+export function measuring(lab: Lab, faults: readonly Fault[]): (stateTransitions: number) => Measured {
+  const [trips, commands, sends] = [lab.trips().length, lab.hosts.journal().length, lab.sends().length];
+  return (stateTransitions) => {
+    const journal = lab.hosts.journal().slice(commands);
+    return {
+      figures: figuresOf(lab.trips().slice(trips), journal, stateTransitions),
+      notes: idleFaults(faults, journal, lab.sends().slice(sends)),
+    };
+  };
+}
+
+/** Whether a fault strikes where commands are sent, not where they run. */
+export function isSendFault({ effect }: Fault): boolean {
+  return ['throttle', 'lose-result', 'undeliverable', 'late-delivery'].includes(effect);
+}
+
+/** Faults that did not strike during a run, in words: by the command lines that ran on hosts, and the commands that were sent there. */
+function idleFaults(
+  given: readonly Fault[],
+  journal: readonly HostCommand[],
+  sends: readonly Sent[],
+): readonly string[] {
+  return given.flatMap((fault, i) => {
+    const { host, match, nth, effect } = fault;
+    const there = isSendFault(fault)
+      ? sends.filter(({ instance }) => instance === host).map(({ document }) => document)
+      : journal.filter((command) => command.host === host).map(({ line }) => line);
+    const pattern = new RegExp(match ?? '');
+    const met = there.filter((text) => pattern.test(text)).length;
+    if (met >= nth) return [];
+    const what = isSendFault(fault) ? 'commands sent' : 'command lines';
+    const matched = match === undefined ? 'were met' : `matched ${pattern}`;
+    return [`fault ${i} (${effect} on ${host}) did not strike: ${met} of ${nth} ${what} ${matched}`];
+  });
+}
