@@ -48,11 +48,21 @@ export class Devices {
 
   private nodeSays(name: string, world: World, question: string): Said {
     const report = Object.entries(world.ramp).find(([object]) => object.startsWith('report '))?.[1];
-    const told = report?.split(' ').filter((_, i) => i % 2 === 1);
+    const [, state, words] = /^(old |stopped )?(.*)$/.exec(report ?? '')!;
+    const told = report === undefined ? undefined : words!.split(' ').filter((_, i) => i % 2 === 1);
     switch (question.split(' ')[0]) {
       case 'report':
         if (told === undefined) return [question, ['arguments -', 'text other', 'unit inactive -', 'last -'], 0];
-        return [question, [`arguments ${told.join(' ')}`, 'text ours', 'unit active enabled', 'last 1 ok'], 0];
+        return [
+          question,
+          [
+            `arguments ${told.join(' ')}`,
+            `text ${state === 'old ' ? 'other' : 'ours'}`,
+            `unit ${state === 'stopped ' ? 'inactive' : 'active'} enabled`,
+            'last 1 ok',
+          ],
+          0,
+        ];
       case 'vip':
         return [question, [this.holder === undefined ? 'nowhere' : this.holder === name ? 'here' : 'elsewhere'], 0];
       case 'trace':

@@ -3,11 +3,14 @@ import { Failed, type Responder } from './product';
 import type { Case } from './recorded';
 
 /** Devices that answer as they were recorded, whatever the order of the questions. */
-export function replay({ name, answers }: Pick<Case, 'name' | 'answers'>): Responder {
+export function replay({ name, answers, outcome }: Case): Responder {
   return ({ stage, device, document, questions = [] }) => {
     if (document === 'apply') return 'carried out\n';
     const answer = answers[`${stage} ${device}`];
-    if (answer === undefined) throw new Error(`${name}: nobody recorded an answer of ${device} to ${stage}`);
+    if (answer === undefined)
+      throw new Error(
+        `${name}: ${device} is asked to ${stage}, which it was not when this was recorded (${outcome.stopped ?? 'carried out'})`,
+      );
     if ('error' in answer) throw new Failed(answer.error);
     if ('spoilt' in answer) return answer.spoilt.join('\n');
     const blocks = blocksOf(answer.lines);
