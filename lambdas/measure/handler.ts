@@ -1,7 +1,7 @@
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { readMemory, type Memory } from '../../lib/tunnel/memory';
 import { environment } from '../environment';
+import { memoryOf } from '../runs/memory';
 import { loggerOf } from '../telemetry/logger';
 import { publish } from '../telemetry/publish';
 import { endedRun, stoppedAutomation } from './ended-run';
@@ -25,13 +25,7 @@ export async function handler({ detail }: StatusChange): Promise<void> {
   const run = endedRun(await executions.send(new DescribeExecutionCommand({ executionArn: detail.executionArn })));
   const { execution, tunnel, action, trigger, outcome, changes, began, ended } = run;
   logger.info('run', { execution, tunnel, action, trigger, outcome, changes, milliseconds: ended - began });
-  publish(
-    'runs',
-    measurementsOf(run, run.counts && tunnel !== undefined && stoppedAutomation(run, await memoryOf(tunnel))),
-  );
-}
-
-async function memoryOf(tunnel: string): Promise<Memory> {
-  const key = { TableName: environment('TABLE'), Key: { tunnel: { S: tunnel } }, ConsistentRead: true };
-  return readMemory((await table.send(new GetItemCommand(key))).Item);
+  const counts = run.counts && tunnel !== undefined;
+  const stopped = counts && stoppedAutomation(run, await memoryOf(table, environment('TABLE'), tunnel, true));
+  publish('runs', measurementsOf(run, stopped));
 }

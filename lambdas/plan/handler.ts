@@ -6,6 +6,7 @@ import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/reconcile';
 import { begin } from '../../lib/tunnel/records';
 import { begunOf, situationOf, type Records } from '../../lib/tunnel/situation';
 import type { Request } from '../read-request/request';
+import { restoreInWords, sentenceOf, verdictOf, type Verdict } from '../../lib/tunnel/verdict';
 import { loggedStep, type About } from '../telemetry/logged-step';
 
 export interface PlanInput {
@@ -25,10 +26,19 @@ export interface PlanInput {
   readonly before: string | null;
 }
 
-export type PlanOutput = Omit<Plan, 'before' | 'original'> & {
-  readonly contract: number;
-  readonly records: { readonly original: string; readonly before: string; readonly applied: string };
+/** What is told of a plan, in the table and to people. The field names are those of `lastResult`. */
+export type Report = Pick<Plan, 'changes' | 'verification' | 'left'> & {
+  /** What the plan means, in one sentence. */
   readonly sentence: string;
+};
+
+export type PlanOutput = Omit<Plan, 'before' | 'original' | 'changes' | 'verification' | 'left'> & {
+  readonly contract: number;
+  readonly verdict: Verdict;
+  readonly records: { readonly original: string; readonly before: string; readonly applied: string };
+  readonly report: Report;
+  /** Parts of the sentence with which a restore ends: what it left alone, empty when nothing; and what is not put back. */
+  readonly words: { readonly left: string; readonly remaining: string };
 };
 
 /** Plan: the difference between what the devices are and what they shall be. Contacts no device. */
@@ -55,7 +65,7 @@ async function plan(input: PlanInput): Promise<PlanOutput> {
   const goal: Goal = phase === 'restore' ? 'recorded' : tearsDown(request) ? 'absent' : 'declared';
   const records: Records = { ...input.records, before: input.before ?? input.records.before };
   const begun = begunOf(records);
-  const { before, original, ...plan } = reconcile(
+  const plan = reconcile(
     goal,
     situationOf(
       request.spec,
@@ -65,17 +75,22 @@ async function plan(input: PlanInput): Promise<PlanOutput> {
     ),
   );
   if (goal !== 'recorded' && request.trigger === null && (request.action === 'apply' || request.action === 'teardown'))
-    refuseUnlessAgreed({ ...plan, before, original }, request);
+    refuseUnlessAgreed(plan, request);
+  const { before, original, changes: _, verification: __, left: ___, ...rest } = plan;
+  const { interrupts, remarks, ...told } = inWords(plan);
   return fitting(goal, {
-    ...plan,
-    ...inWords(plan),
+    ...rest,
     contract: CONTRACT,
+    interrupts,
+    remarks,
+    verdict: verdictOf(goal, request, plan),
     records: {
       original: JSON.stringify(original),
       before: JSON.stringify(goal === 'recorded' ? { ...begun, touched: before } : begin(begun, request.spec, before)),
       applied: JSON.stringify(request.spec),
     },
-    sentence: printable(sentence(goal, request.action, plan)),
+    report: { ...told, sentence: printable(sentenceOf(goal, request.action, plan)) },
+    words: restoreInWords(told),
   });
 }
 
@@ -115,41 +130,4 @@ function fitting(goal: Goal, output: PlanOutput): PlanOutput {
       `the plan is ${size} bytes, more than the ${MOST[goal]} that a state may hand on: declare fewer virtual servers in one tunnel, or change fewer at a time`,
     );
   return output;
-}
-
-/** What the plan means, in one sentence: it ends up as a run's last word when nothing is carried out. */
-function sentence(
-  goal: Goal,
-  action: Request['action'],
-  plan: Pick<Plan, 'changes' | 'interrupts' | 'verification' | 'reachable' | 'degraded'>,
-): string {
-  const degraded =
-    goal === 'recorded' || plan.degraded.length === 0
-      ? ''
-      : ` Degraded: ${plan.degraded.join(', ')} cannot be reached.`;
-  return whatItMeans(goal, action, plan) + degraded;
-}
-
-function whatItMeans(
-  goal: Goal,
-  action: Request['action'],
-  { changes, interrupts, verification, reachable }: Pick<Plan, 'changes' | 'interrupts' | 'verification' | 'reachable'>,
-): string {
-  const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-  if (changes.length === 0) {
-    const dead = verification.find(({ ok }) => !ok);
-    if (goal !== 'declared' || reachable) return 'Nothing has to change.';
-    return `The tunnel stands as declared, yet it does not carry: ${dead ? `${dead.from}: ${dead.what} to ${dead.to}: ${dead.detail}` : 'no device could be asked to ping through it'}.`;
-  }
-  const devices = many(new Set(changes.map(({ device }) => device)).size, 'device');
-  if (action === 'verify')
-    return `The tunnel does not stand as declared: ${many(changes.length, 'change')} on ${devices} ${changes.length === 1 ? 'is' : 'are'} needed${interrupts.length === 0 ? '' : `, ${interrupts.length} of which cut live traffic`}; apply it.`;
-  const traffic = {
-    absent: changes.some(({ stage }) => stage === 'detach')
-      ? 'traffic leaves the tunnel first'
-      : 'no virtual server is touched',
-    recorded: 'back to what was',
-    declared: interrupts.length === 0 ? 'none cuts live traffic' : `${interrupts.length} of them cut live traffic`,
-  };
-  return `${many(changes.length, 'change')} on ${devices}; ${traffic[goal]}.`;
 }

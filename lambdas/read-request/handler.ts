@@ -1,19 +1,40 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { environment } from '../environment';
+import { memoryOf } from '../runs/memory';
+import { describeRun } from '../runs/sfn';
 import { loggedStep, type About } from '../telemetry/logged-step';
-import { readRequest, type CheckedRequest } from './request';
+import { refuseThrottled } from '../throttled';
+import { openRun, type Opening, type OpeningInput } from './opening';
 
 const parameters = new SSMClient({});
+const table = new DynamoDBClient({});
+const executions = new SFNClient({});
 
-/** Read request: the execution's input, checked, with the declared tunnel. Contacts no device. */
-export const handler = loggedStep(aboutRequest, (input: unknown): Promise<CheckedRequest> =>
-  readRequest(input, declarationOf),
+/** Read request: the execution's input, checked, with the tunnel's declaration and what the table knows of it. Contacts no device. */
+export const handler = loggedStep(aboutRequest, (input: OpeningInput): Promise<Opening> =>
+  openRun(input, {
+    declaration: (tunnel) => asking('Systems Manager', declaration(tunnel)),
+    memory: (tunnel) => asking('DynamoDB', memoryOf(table, environment('TABLE'), tunnel, true)),
+    describe: (arn) => asking('Step Functions', describeRun(executions, arn)),
+    now: () => new Date(),
+  }),
 );
 
+/** @throws Throttled where the service asks to slow down; else what the question throws */
+function asking<Answer>(service: string, question: Promise<Answer>): Promise<Answer> {
+  return question.catch((error: unknown) => {
+    if (error instanceof Error) refuseThrottled(service, error);
+    throw error;
+  });
+}
+
 /** The stored declaration of a tunnel, JSON; undefined: it is not declared. */
-async function declarationOf(tunnel: string): Promise<string | undefined> {
+async function declaration(tunnel: string): Promise<string | undefined> {
   try {
     const { Parameter } = await parameters.send(
-      new GetParameterCommand({ Name: `${process.env['TUNNELS_PREFIX']}${tunnel}` }),
+      new GetParameterCommand({ Name: `${environment('TUNNELS_PREFIX')}${tunnel}` }),
     );
     return Parameter?.Value;
   } catch (error) {
@@ -22,8 +43,8 @@ async function declarationOf(tunnel: string): Promise<string | undefined> {
   }
 }
 
-/** An input that nobody has checked yet may be anything. It does not say which execution it belongs to: the trace id does. */
-function aboutRequest(input: unknown): About {
+/** An input that nobody has checked yet may be anything. */
+function aboutRequest({ input, execution }: OpeningInput): About {
   const { tunnel } = (typeof input === 'object' && input !== null ? input : {}) as { readonly tunnel?: unknown };
-  return { step: 'Read request', tunnel: typeof tunnel === 'string' ? tunnel.slice(0, 32) : undefined };
+  return { step: 'Read request', tunnel: typeof tunnel === 'string' ? tunnel.slice(0, 32) : undefined, execution };
 }

@@ -3,6 +3,7 @@ import { issueLines, parseDeclaration } from '../../lib/tunnel/parse';
 import { InvalidRequest } from '../../lib/tunnel/errors';
 import { digestOf } from '../../lib/tunnel/digest';
 import { CONTRACT } from '../../lib/tunnel/outcome';
+import { lastDeclared, type Records } from '../../lib/tunnel/situation';
 import type { Declared } from '../../lib/tunnel/tunnel';
 
 const when = z.iso
@@ -142,32 +143,27 @@ export interface Request {
   readonly specDigest: string | null;
   /** Instance ids of ramp nodes that are gone for good: nobody looks for them. */
   readonly forget: readonly string[];
-  /** False: nobody declares the tunnel any more, and it is to be torn down as it was last applied. */
+  /** False: nobody declares the tunnel any more, and it is torn down or repaired as the table knows it. */
   readonly declared: boolean;
   readonly spec: Declared;
 }
 
-/** What Read request answers: for a tunnel that is not declared the workflow takes `spec` from the table, which this step cannot read. */
-export type CheckedRequest = Omit<Request, 'spec'> & { readonly spec: Declared | null };
+/** A request of which only the input was looked at: whether the tunnel is declared is not known yet. */
+export type Asked = Omit<Request, 'contract' | 'specDigest' | 'declared' | 'spec'> & { readonly inline: unknown };
 
 /**
- * Checks an execution's input and finds the tunnel's declaration.
- * @param declared gives the declaration as JSON text, undefined when there is none of that name
- * @returns `spec` null for a teardown, its plan, or a repair of a tunnel that is not declared
+ * Checks an execution's input.
+ * @returns `inline`: the declaration that a plan is asked for in the input itself; undefined: none
  * @throws InvalidRequest listing every mistake: path, value, rule
  */
-export async function readRequest(
-  document: unknown,
-  declared: (tunnel: string) => Promise<string | undefined>,
-): Promise<CheckedRequest> {
+export function checkedInput(document: unknown): Asked {
   const parsed = input.safeParse(document, { reportInput: true });
   if (!parsed.success)
     throw new InvalidRequest('request-invalid', issueLines('request', parsed.error.issues).join('; '));
   const { spec, asked, expect = null, trigger = null, awaits = null, repair = null, ...given } = parsed.data;
-  const { tunnel, action, until = null, reason = null } = given;
-  const request = (declared: boolean, found: Declared | null): CheckedRequest => ({
+  const { until = null, reason = null } = given;
+  return {
     ...given,
-    contract: CONTRACT,
     expect,
     trigger,
     asked: asked === undefined ? null : Date.parse(asked),
@@ -175,22 +171,39 @@ export async function readRequest(
     repair,
     until,
     reason,
-    declared,
-    specDigest: found === null ? null : digestOf(found),
-    spec: found,
-  });
-  if (spec !== undefined) return request(true, parseDeclaration(spec, 'request: spec'));
-  const text = await declared(tunnel);
-  // Of what a run left, and of a repair that somebody stopped, the table knows enough as well.
-  const byTheTable =
-    action === 'teardown' || given.teardown || repair !== null || (action === 'pause' && trigger !== null);
-  if (text === undefined && byTheTable) return request(false, null);
-  if (text === undefined)
+    inline: spec,
+  };
+}
+
+/**
+ * Adds the tunnel's declaration: that of the input, else the stored one; of a tunnel that is not declared any more, what the table knows of it,
+ * when it is to be torn down or repaired, or a repair of it was stopped.
+ * @param stored the stored declaration, JSON text; undefined: there is none
+ * @throws InvalidRequest for a declaration that breaks a rule, and for a tunnel that nobody knows
+ */
+export function withDeclaration({ inline, ...asked }: Asked, stored: string | undefined, records: Records): Request {
+  const { tunnel, action, teardown, repair, trigger } = asked;
+  const request = { ...asked, contract: CONTRACT };
+  if (inline !== undefined || stored !== undefined) {
+    const spec =
+      inline === undefined
+        ? parseDeclaration(parseJson(stored!, tunnel), `declaration of ${tunnel}`)
+        : parseDeclaration(inline, 'request: spec');
+    return { ...request, declared: true, specDigest: digestOf(spec), spec };
+  }
+  const byTheTable = action === 'teardown' || teardown || repair !== null || (action === 'pause' && trigger !== null);
+  if (!byTheTable)
     throw new InvalidRequest(
       'tunnel-undeclared',
       `request: tunnel: "${tunnel}": is not declared; add tunnels/${tunnel}.yaml and deploy`,
     );
-  return request(true, parseDeclaration(parseJson(text, tunnel), `declaration of ${tunnel}`));
+  const spec = lastDeclared(records);
+  if (spec === null)
+    throw new InvalidRequest(
+      'tunnel-undeclared',
+      `request: tunnel: "${tunnel}": is not declared, and the table does not know it as applied: there is nothing to tear down or to repair`,
+    );
+  return { ...request, declared: false, specDigest: null, spec };
 }
 
 function parseJson(text: string, tunnel: string): unknown {

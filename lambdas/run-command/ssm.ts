@@ -7,6 +7,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { DeviceRefused, type CodeOf, NotDelivered, OutcomeUnknown, Throttled } from '../../lib/tunnel/errors';
+import { refuseThrottled } from '../throttled';
 import type { Order, RunCommand, Trip } from './port';
 
 /** Seconds, from lib/stack/time-outs.ts by the function's environment. */
@@ -89,7 +90,7 @@ export class SsmRunCommand implements RunCommand {
       return sent.Command!.CommandId!;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      refuseThrottled(error);
+      refuseThrottled('Systems Manager', error);
       if (error.name === 'InvalidInstanceId')
         throw new NotDelivered(
           'not-connected',
@@ -129,7 +130,7 @@ export class SsmRunCommand implements RunCommand {
           }),
         )
         .catch((error: unknown) => {
-          if (error instanceof Error) refuseThrottled(error);
+          if (error instanceof Error) refuseThrottled('Systems Manager', error);
           throw error;
         });
       for (const { Comment, CommandId } of Commands)
@@ -222,12 +223,6 @@ const undeliverable = ({ status }: Outcome): boolean => status === 'DeliveryTime
 /** What an earlier try has sent, and may be sent anew: it did nothing, or it only looks. */
 const mayBeSentAgain = ({ looks }: Order, outcome: Outcome): boolean =>
   outcome.code === LOCKED || neverStarted(outcome) || (looks && undeliverable(outcome));
-
-/** @throws Throttled before anything was sent, so that the step may be tried again */
-function refuseThrottled(error: Error): void {
-  if (/Throttl|TooManyRequests|RateExceeded|RequestLimitExceeded|SlowDown/.test(error.name))
-    throw new Throttled('service-throttled', `Systems Manager asks to slow down: ${error.message}`);
-}
 
 /** No HTTP answer, or a failure inside the service: the command may be under way all the same. */
 function unanswered(error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): boolean {

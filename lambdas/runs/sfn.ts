@@ -25,20 +25,25 @@ export class SfnRuns implements Runs {
     }
   }
 
-  async describe(arn: string): Promise<Run | undefined> {
-    try {
-      const said = await this.#client.send(new DescribeExecutionCommand({ executionArn: arn }));
-      return {
-        arn,
-        status: said.status ?? 'UNKNOWN',
-        error: said.error ?? null,
-        input: said.input ?? null,
-        ended: said.stopDate ?? null,
-      };
-    } catch (error) {
-      if (named(error, 'ExecutionDoesNotExist')) return undefined;
-      throw error;
-    }
+  describe(arn: string): Promise<Run | undefined> {
+    return describeRun(this.#client, arn);
+  }
+}
+
+/** @returns undefined when Step Functions does not know the execution (any more, or yet) */
+export async function describeRun(client: SFNClient, arn: string): Promise<Run | undefined> {
+  try {
+    const said = await client.send(new DescribeExecutionCommand({ executionArn: arn }));
+    return {
+      arn,
+      status: said.status ?? 'UNKNOWN',
+      error: said.error ?? null,
+      input: said.input ?? null,
+      ended: said.stopDate ?? null,
+    };
+  } catch (error) {
+    if (named(error, 'ExecutionDoesNotExist')) return undefined;
+    throw error;
   }
 }
 

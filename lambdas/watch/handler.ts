@@ -5,12 +5,12 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { environment } from '../environment';
 import { SsmRunCommand } from '../run-command/ssm';
 import { declaredTunnels } from '../runs/declared';
+import { memoryOf, unfinished } from '../runs/memory';
 import { SfnRuns } from '../runs/sfn';
 import { loggerOf } from '../telemetry/logger';
 import { publish } from '../telemetry/publish';
 import { Blindness } from './blindness';
 import { connectedInstances } from './connected';
-import { memoryOf, unfinished } from './memory-of';
 import { sendNotice } from './notice';
 import { type Tick, watch } from './watch';
 
@@ -25,7 +25,7 @@ const MARGIN = 10_000;
 
 const look = watch({
   declared: () => declaredTunnels(systemsManager, environment('TUNNELS_PREFIX')),
-  memory: (tunnel) => memoryOf(table, environment('TABLE'), tunnel),
+  memory: (tunnel) => memoryOf(table, environment('TABLE'), tunnel, false),
   unfinished: () => unfinished(table, environment('TABLE')),
   runs: new SfnRuns(new SFNClient({}), machine),
   connected: (instances) => connectedInstances(systemsManager, instances),

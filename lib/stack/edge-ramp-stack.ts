@@ -24,8 +24,8 @@ export class EdgeRampStack extends Stack {
 
     new DeclaredTunnels(this, 'DeclaredTunnels', { tunnels: props.tunnels });
     const documents = new CommandDocuments(this, 'Documents');
-    const handlers = new StepHandlers(this, 'Steps', documents);
     const table = tunnelTable(this);
+    const handlers = new StepHandlers(this, 'Steps', documents, table);
     const notices = noticesTopic(this);
     const { machine } = new EdgeRampMachine(this, 'StateMachine', { handlers, table, notices });
     const deadLetters = deadLetterQueue(this);

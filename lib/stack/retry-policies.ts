@@ -106,19 +106,6 @@ export const DYNAMODB: RetryPolicy = {
 };
 
 /**
- * Step Functions is throttled while a run asks whether the lease's owner still runs: a question, so it may be repeated.
- * Waits of at most 1, 2, 4 and 8 s: 15 s in all.
- */
-export const OWNER_LOOKUP: RetryPolicy = {
-  name: 'OWNER_LOOKUP',
-  because: 'it is a question',
-  errors: ['Sfn.SfnException', 'Sfn.ThrottlingException', 'Sfn.SdkClientException', 'States.Timeout'],
-  first: 1,
-  ceiling: 8,
-  attempts: 4,
-};
-
-/**
  * Systems Manager is throttled while a run asks whether an instance has started: a storm of events asks much at once.
  * Waits of at most 2, 4, 8, 16 and 20 s: 50 s in all.
  */
@@ -159,7 +146,6 @@ export const RETRY_POLICIES: readonly RetryPolicy[] = [
   LAMBDA_SERVICE,
   LAMBDA_NOT_STARTED,
   DYNAMODB,
-  OWNER_LOOKUP,
   CONNECTION_LOOKUP,
   NOTICE,
 ];

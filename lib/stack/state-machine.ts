@@ -1,4 +1,4 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -23,19 +23,13 @@ export class EdgeRampMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: EdgeRampMachineProps) {
     super(scope, id);
-    // Fixed, since the machine may describe its own executions: a right that names a generated name would need the machine to exist before its own role.
+    // Fixed, since a handler may describe the machine's executions: a right that names a generated name would need the machine to exist before its own handlers.
     const name = namesOf(this).prefix;
     this.machine = new StateMachine(this, 'Machine', {
       stateMachineName: name,
       comment: 'edge-ramp: builds, proves, repairs and removes the tunnel between a BIG-IP and the Pods of a cluster',
       definitionBody: DefinitionBody.fromChainable(
-        definition({
-          scope: this,
-          handlers: props.handlers,
-          table: props.table,
-          notices: props.notices,
-          machineName: name,
-        }),
+        definition({ scope: this, handlers: props.handlers, table: props.table, notices: props.notices }),
       ),
       queryLanguage: QueryLanguage.JSONATA,
       timeout: MACHINE,
@@ -65,20 +59,6 @@ export class EdgeRampMachine extends Construct {
         'CDK grants every version of a handler with the handler: the machine calls the unversioned one',
       );
     }
-    const executions = stack.formatArn({
-      partition: '<AWS::Partition>',
-      region: '<AWS::Region>',
-      account: '<AWS::AccountId>',
-      service: 'states',
-      resource: 'execution',
-      resourceName: `${namesOf(this).prefix}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    acknowledge(
-      this.machine,
-      `AwsSolutions-IAM5[Resource::${executions}]`,
-      "a run asks whether the lease's owner still runs: any execution of this machine, and of no other",
-    );
     acknowledge(
       this.machine,
       'AwsSolutions-IAM5[Resource::*]',

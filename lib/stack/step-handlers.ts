@@ -1,6 +1,8 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { Kind } from '../tunnel/devices';
+import { allowDescribingRuns } from './automation-rights';
 import type { CommandDocuments, DocumentPair } from './command-documents';
 import { namesOf } from './names';
 import { type InstanceRole, allowRunCommand } from './run-command-rights';
@@ -13,15 +15,17 @@ export class StepHandlers extends Construct {
   readonly plan: StepHandler;
   private readonly devices: Readonly<Record<Kind, StepHandler>>;
 
-  constructor(scope: Construct, id: string, documents: CommandDocuments) {
+  constructor(scope: Construct, id: string, documents: CommandDocuments, table: Table) {
     super(scope, id);
     this.readRequest = new StepHandler(this, 'ReadRequest', {
       folder: 'read-request',
       description: 'reads and checks a request',
       timeout: THINKING_HANDLER,
-      environment: { TUNNELS_PREFIX: namesOf(this).tunnels },
+      environment: { TUNNELS_PREFIX: namesOf(this).tunnels, TABLE: table.tableName },
     });
     this.allowReadingDeclarations();
+    this.readRequest.allow({ actions: ['dynamodb:GetItem'], resources: [table.tableArn] });
+    allowDescribingRuns(this.readRequest);
 
     this.plan = new StepHandler(this, 'Plan', {
       folder: 'plan',

@@ -1,11 +1,14 @@
+import type { Drift, Memory } from './memory';
 import { END_STATES } from './outcome';
-import type { Memory } from './memory';
 import type { Declared } from './tunnel';
 
 /** So many automatic runs that failed in a row stop automation, until one succeeds or the declaration changes. */
 export const MOST_FAILURES = 2;
 /** So many repairs are begun by themselves until `before` is cleared. */
 export const MOST_ATTEMPTS = 2;
+/** So many runs in which automation had to change something, within so many milliseconds, are told. */
+const DRIFTS = 3;
+const DRIFT_SPAN = 24 * 3_600_000;
 
 /** The schedule's one rule ticks so often. Minutes. */
 export const TICK = 5;
@@ -57,6 +60,79 @@ export function isPaused<M extends Pick<Memory, 'paused'>>(
 ): memory is M & { readonly paused: NonNullable<Memory['paused']> } {
   const { paused } = memory;
   return paused !== null && (paused.until === null || Date.parse(paused.until) > now.getTime());
+}
+
+/** What a run is asked for, as far as automation cares. null: a person asks; no repair; nothing is awaited. */
+export interface Asking {
+  readonly trigger: 'event' | 'schedule' | null;
+  readonly repair: string | null;
+  readonly awaits: string | null;
+  /** When that happened which an event or a schedule answers. Milliseconds since the epoch. */
+  readonly asked: number | null;
+  /** The digest of the declaration; null: the tunnel is not declared any more. */
+  readonly specDigest: string | null;
+  readonly spec: Pick<Declared, 'example'>;
+}
+
+/** Stands for the digest of a tunnel that is not declared any more. */
+const UNDECLARED = 'none';
+
+/**
+ * Why a run leaves the tunnel alone that an event or a schedule started, in words; null: it goes on, as a person's run always does.
+ * @param me the run's own ARN
+ */
+export function leftAlone(memory: Memory, request: Asking, me: string, now: Date): string | null {
+  const { trigger, repair, asked, spec, specDigest } = request;
+  if (trigger === null) return null;
+  if (repair !== null) return repairHeldBack(memory, spec, now);
+  const reason = heldBack(memory, spec, specDigest ?? UNDECLARED, now);
+  if (reason !== null) return reason;
+  if (memory.owner !== null && memory.owner !== me) return heldBy(memory.owner);
+  return asked !== null && memory.lookedAt >= asked ? 'a run that began later has looked already' : null;
+}
+
+/** @param owner the ARN of a run */
+export function heldBy(owner: string): string {
+  return `the lease is held by ${owner}`;
+}
+
+/** What a run leaves in the tunnel's memory, as it is known before the run begins. */
+export interface Toll {
+  /** Repairs begun since `before` was last cleared, this one included. */
+  readonly attempts: number;
+  /** If it fails: the automatic runs in a row that failed, and the digest of the declaration with which they did. */
+  readonly failures: number;
+  readonly failedSpec: string;
+  /** If it fails: true when automation stops with it; and that in words, empty where it does not. */
+  readonly stops: boolean;
+  readonly stopped: string;
+  /** If it changes something: the drifts before it that are still remembered, oldest first. */
+  readonly drifts: readonly Drift[];
+  /** If it changes something: true when automation had to do so again and again. */
+  readonly repeatedDrift: boolean;
+}
+
+/**
+ * A person's failure neither counts nor clears. Nor does that of a run which awaits an instance: its SDN comes up minutes after its agent, and
+ * several nodes that restart together would stop automation just when it is needed. The watch looks again.
+ * @param me the run's own ARN: a run that lost the answer to its own taking of the lease is not counted twice
+ */
+export function tollOf(memory: Memory, request: Asking, me: string, now: Date): Toll {
+  const automatic = request.trigger !== null;
+  const counts = automatic && request.awaits === null;
+  const digest = request.specDigest ?? UNDECLARED;
+  const failures = !counts ? memory.failures : memory.failedSpec === digest ? memory.failures + 1 : 1;
+  const stops = counts && failures >= MOST_FAILURES;
+  const drifts = memory.drifts.slice(automatic ? 1 - DRIFTS : -DRIFTS);
+  return {
+    attempts: memory.attempts + (request.repair !== null && memory.owner !== me ? 1 : 0),
+    failures,
+    failedSpec: counts ? digest : (memory.failedSpec ?? UNDECLARED),
+    stops,
+    stopped: stops ? '; automation is stopped for this tunnel until an apply by a person succeeds' : '',
+    drifts,
+    repeatedDrift: automatic && drifts.length === DRIFTS - 1 && Date.parse(drifts[0]!.at) > now.getTime() - DRIFT_SPAN,
+  };
 }
 
 function whyPaused({ until, reason }: NonNullable<Memory['paused']>): string {

@@ -62,6 +62,7 @@ export const CODES = {
     'unreachable-changed',
     'unfinished-renamed',
     'unfinished-undeclared',
+    'record-unreadable',
   ],
   NotVerified: ['ping-failed', 'path-broken', 'input-rule-behind', 'virtual-ip-twice'],
   DeviceRefused: [

@@ -1,3 +1,4 @@
+import { NotUnderstood } from './errors';
 import type { Observed, Situation } from './plan';
 import type { Begun, Original } from './records';
 import type { Declared } from './tunnel';
@@ -20,7 +21,7 @@ export function situationOf(
   return {
     spec,
     applied: appliedOf(records),
-    original: parse<Original>(records.original, {}),
+    original: parse<Original>('original', records.original, {}),
     before: begun.touched,
     begun: begun.declared,
     observed,
@@ -30,19 +31,27 @@ export function situationOf(
 
 /** The tunnel last applied; null: none stands. */
 export function appliedOf({ applied }: Pick<Records, 'applied'>): Declared | null {
-  return parse<Declared | null>(applied, null);
+  return parse<Declared | null>('applied', applied, null);
 }
 
-/** A tunnel's last declaration by its records: as applied, else as the last run began with it; null: they know none. */
+/** A tunnel's last declaration by its records: as applied, else as the last run began with it; null: they know none. @throws NotUnderstood */
 export function lastDeclared(records: Records): Declared | null {
-  return appliedOf(records) ?? begunOf(records).declared.at(-1) ?? null;
+  return appliedOf(records) ?? begunOf(records).declared?.at(-1) ?? null;
 }
 
 /** The record `before`, empty when there is none. */
 export function begunOf({ before }: Pick<Records, 'before'>): Begun {
-  return parse<Begun>(before, { declared: [], touched: {} });
+  return parse<Begun>('before', before, { declared: [], touched: {} });
 }
 
-function parse<T>(text: string | null, otherwise: T): T {
-  return text === null ? otherwise : (JSON.parse(text) as T);
+/** @throws NotUnderstood */
+function parse<T>(record: string, text: string | null, otherwise: T): T {
+  try {
+    return text === null ? otherwise : (JSON.parse(text) as T);
+  } catch {
+    throw new NotUnderstood(
+      'record-unreadable',
+      `the record "${record}" in the tunnel's table item is not JSON: put back what stood there`,
+    );
+  }
 }

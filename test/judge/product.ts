@@ -166,7 +166,8 @@ function nameOf(error: unknown): string {
 }
 
 function planOf(plan: PlanOutput): JudgedPlan {
-  const { digest, operations, reachable, degraded, left, remarks } = plan;
+  const { digest, operations, reachable, degraded, remarks } = plan;
+  const { changes, left, verification } = plan.report;
   const original = JSON.parse(plan.records.original) as Record<string, Record<string, string>>;
   const { declared, touched } = JSON.parse(plan.records.before) as {
     declared: readonly object[];
@@ -175,12 +176,12 @@ function planOf(plan: PlanOutput): JudgedPlan {
   return {
     digest,
     operations,
-    changes: plan.changes.map(({ device, stage, text, interrupts }) => [device, stage, text, interrupts !== null]),
+    changes: changes.map(({ device, stage, text, interrupts }) => [device, stage, text, interrupts !== null]),
     reachable,
     degraded,
     left,
     remarks: remarks.length,
-    verification: plan.verification.map(({ from, to, ok, holds }) => [from, to, ok, holds ?? null]),
+    verification: verification.map(({ from, to, ok, holds }) => [from, to, ok, holds ?? null]),
     original: Object.entries(original).flatMap(([device, state]) =>
       Object.entries(state).map(([object, value]) => [device, object, value]),
     ),

@@ -6,9 +6,9 @@ import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { DescribeInstanceInformationCommand, GetParametersByPathCommand } from '@aws-sdk/client-ssm';
 import { declaredTunnels } from '../../lambdas/runs/declared';
+import { memoryOf, unfinished } from '../../lambdas/runs/memory';
 import { SfnRuns } from '../../lambdas/runs/sfn';
 import { connectedInstances } from '../../lambdas/watch/connected';
-import { memoryOf, unfinished } from '../../lambdas/watch/memory-of';
 import { sendNotice } from '../../lambdas/watch/notice';
 import { EXAMPLE } from '../lib/tunnel/site';
 import { MACHINE, arnOf, throttled } from './fake-runs';
@@ -127,12 +127,14 @@ describe('the watch', () => {
     expect(await connectedInstances(client().client, [])).toEqual(new Set());
   });
 
-  test("reads a tunnel's item, cheaply, and writes nothing", async () => {
+  test("reads a tunnel's item, cheaply unless it has to be consistent, and writes nothing", async () => {
     const { client: table, sent } = client({ Item: { wanted: { S: 'applied' }, fence: { N: '7' } } }, {});
-    expect(await memoryOf(table, 'tunnels', 'edge-a')).toMatchObject({ wanted: 'applied', fence: 7 });
+    expect(await memoryOf(table, 'tunnels', 'edge-a', false)).toMatchObject({ wanted: 'applied', fence: 7 });
     expect(sent[0]).toBeInstanceOf(GetItemCommand);
-    expect(sent[0]!.input).toEqual({ TableName: 'tunnels', Key: { tunnel: { S: 'edge-a' } } });
-    expect(await memoryOf(table, 'tunnels', 'edge-b')).toMatchObject({ wanted: null, fence: 0 });
+    const key = { TableName: 'tunnels', Key: { tunnel: { S: 'edge-a' } } };
+    expect(sent[0]!.input).toEqual({ ...key, ConsistentRead: false });
+    expect(await memoryOf(table, 'tunnels', 'edge-a', true)).toMatchObject({ wanted: null, fence: 0 });
+    expect(sent[1]!.input).toEqual({ ...key, ConsistentRead: true });
   });
 
   test('finds of which tunnels a run left something, on whatever page of the table they stand', async () => {

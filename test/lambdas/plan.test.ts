@@ -16,7 +16,7 @@ describe('the plan', () => {
   const input = (site: Site, changes: Partial<PlanInput> = {}, request: object = {}): PlanInput =>
     JSON.parse(
       JSON.stringify({
-        contract: 4,
+        contract: 5,
         phase: 'forward',
         request: { ...REQUEST, spec: site.spec, ...request },
         observed: outcomes(site),
@@ -30,19 +30,18 @@ describe('the plan', () => {
       }),
     ) as PlanInput;
   const FIELDS = [
-    'changes',
     'contract',
     'degraded',
     'digest',
     'interrupts',
-    'left',
     'operations',
     'prove',
     'reachable',
     'records',
     'remarks',
-    'sentence',
-    'verification',
+    'report',
+    'verdict',
+    'words',
     'work',
   ];
 
@@ -50,7 +49,7 @@ describe('the plan', () => {
     const site = new Site(EXAMPLE);
     const plan = await planHandler(input(site));
     expect(Object.keys(plan).sort()).toEqual(FIELDS);
-    expect(plan.sentence).toBe('18 changes on 2 devices; none cuts live traffic.');
+    expect(plan.report.sentence).toBe('18 changes on 2 devices; none cuts live traffic.');
     expect(JSON.parse(plan.records.before)).toEqual({ declared: [EXAMPLE], touched: site.plan().before });
     expect(JSON.parse(plan.records.applied)).toEqual(EXAMPLE);
     expect(Object.values(plan).includes(undefined as never)).toBe(false);
@@ -62,7 +61,7 @@ describe('the plan', () => {
     const spoilt = JSON.parse(
       JSON.stringify(outcomes(site)).replace(/"detail":"/g, '"detail":"\\u001b[2J\\u202e'),
     ) as object;
-    const { verification, sentence, changes } = await planHandler(input(site, { observed: spoilt as never }));
+    const { verification, sentence, changes } = (await planHandler(input(site, { observed: spoilt as never }))).report;
     expect(verification.map(({ detail }) => detail)).toEqual(
       verification.map(() => expect.stringMatching(/^\\u\{1b\}\[2J\\u\{202e\}/)),
     );
@@ -74,14 +73,19 @@ describe('the plan', () => {
     site.apply();
     const plan = await planHandler(input(site));
     expect(Object.keys(plan).sort()).toEqual(FIELDS);
-    expect(plan).toMatchObject({ operations: 0, reachable: true, sentence: 'Nothing has to change.' });
+    expect(plan).toMatchObject({
+      operations: 0,
+      reachable: true,
+      verdict: 'Unchanged',
+      report: { sentence: 'Nothing has to change.' },
+    });
   });
 
   test('of one change says so in the singular', async () => {
     const site = new Site(EXAMPLE);
     site.apply();
     site.world.saved = '0123456789abcdef';
-    expect((await planHandler(input(site))).sentence).toBe('1 change on 1 device; none cuts live traffic.');
+    expect((await planHandler(input(site))).report.sentence).toBe('1 change on 1 device; none cuts live traffic.');
   });
 
   test('back works from the record of the run rather than the one that stood before it', async () => {
@@ -154,7 +158,7 @@ describe('the plan', () => {
     test('may be looked at, with the reasons', async () => {
       const plan = await planHandler(input(moved(), {}, { action: 'plan' }));
       expect(plan.interrupts).toHaveLength(1);
-      expect(plan.sentence).toContain('1 of them cut live traffic');
+      expect(plan.report.sentence).toContain('1 of them cut live traffic');
     });
 
     test('is never refused on the way back', async () => {
@@ -171,11 +175,11 @@ describe('the plan', () => {
     const site = new Site(EXAMPLE);
     site.apply();
     const planned = await planHandler(input(site, {}, { action: 'plan', teardown: true }));
-    expect(planned.sentence).toBe('18 changes on 2 devices; traffic leaves the tunnel first.');
+    expect(planned.report.sentence).toBe('18 changes on 2 devices; traffic leaves the tunnel first.');
     const { digest } = await planHandler(input(site, {}, { action: 'plan' }));
     expect(planned.digest).not.toBe(digest);
     const agreed = { action: 'teardown', expect: planned.digest };
-    expect((await planHandler(input(site, {}, agreed))).changes).toEqual(planned.changes);
+    expect((await planHandler(input(site, {}, agreed))).report.changes).toEqual(planned.report.changes);
     await expect(planHandler(input(site, {}, { action: 'teardown', expect: digest }))).rejects.toThrow(
       `the plan is ${planned.digest}, not ${digest} as expected`,
     );

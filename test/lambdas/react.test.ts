@@ -1,10 +1,10 @@
 import { type Event, reaction } from '../../lambdas/react/reaction';
-import { readRequest } from '../../lambdas/read-request/request';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import { pair } from '../lib/tunnel/cluster-site';
 import { BALANCER, member } from '../lib/tunnel/member-site';
 import { EXAMPLE, tunnel } from '../lib/tunnel/site';
 import { FakeLog, FakeRuns, MACHINE, arnOf, throttled } from './fake-runs';
+import { readRequest } from './least-request';
 
 const AT = '2026-11-24T06:00:00Z';
 const ID = '3a1e5c1e-0000-4000-8000-000000000001';

@@ -1,11 +1,10 @@
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { handler } from '../../lambdas/read-request/handler';
-import { readRequest } from '../../lambdas/read-request/request';
 import { EXAMPLE, merge } from '../lib/tunnel/site';
-import { LEAST_REQUEST } from './least-request';
+import { LEAST_REQUEST, readRequest } from './least-request';
 
 const declared = async (name: string): Promise<string | undefined> =>
   name === 'edge-a' ? JSON.stringify(EXAMPLE) : undefined;
+
+const APPLIED = { original: null, before: null, applied: JSON.stringify({ name: 'edge-b' }) };
 
 async function message(input: unknown): Promise<string> {
   return readRequest(input, declared).then(
@@ -50,10 +49,10 @@ test('a plan may be that of a teardown, also of what is not declared any more', 
     teardown: true,
     spec: EXAMPLE,
   });
-  expect(await readRequest({ tunnel: 'edge-b', action: 'plan', teardown: true }, declared)).toMatchObject({
+  expect(await readRequest({ tunnel: 'edge-b', action: 'plan', teardown: true }, declared, APPLIED)).toMatchObject({
     teardown: true,
     declared: false,
-    spec: null,
+    spec: { name: 'edge-b' },
   });
   expect(await message({ tunnel: 'edge-a', action: 'teardown', teardown: true })).toContain(
     'teardown: true: is for action plan only',
@@ -95,10 +94,10 @@ test('ramp nodes that are gone for good are named by a person, by their instance
 
 test('a repair of what is not declared is no mistake, nor the pause after one that was stopped; a person’s pause is', async () => {
   const repair = 'arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:edge-ramp:größer-als_4711';
-  const found = await readRequest({ tunnel: 'edge-b', trigger: 'event', repair }, declared);
-  expect(found).toMatchObject({ action: 'apply', declared: false, spec: null, repair });
+  const found = await readRequest({ tunnel: 'edge-b', trigger: 'event', repair }, declared, APPLIED);
+  expect(found).toMatchObject({ action: 'apply', declared: false, specDigest: null, repair });
   const stopped = { tunnel: 'edge-b', action: 'pause', reason: 'a repair was stopped' };
-  expect(await readRequest({ ...stopped, trigger: 'schedule' }, declared)).toMatchObject({ declared: false });
+  expect(await readRequest({ ...stopped, trigger: 'schedule' }, declared, APPLIED)).toMatchObject({ declared: false });
   expect(await message(stopped)).toContain('is not declared');
   for (const name of ['a b', 'a:b', 'a$b', 'a`b', 'a\u0007', 'a/b'])
     expect(await message({ tunnel: 'edge-a', trigger: 'event', repair: `${repair}${name}` })).toContain(
@@ -106,10 +105,44 @@ test('a repair of what is not declared is no mistake, nor the pause after one th
     );
 });
 
-test('a teardown of what is not declared is no mistake: how it was applied stands in the table', async () => {
-  const request = await readRequest({ tunnel: 'edge-b', action: 'teardown' }, declared);
-  expect(request).toMatchObject({ action: 'teardown', declared: false, spec: null });
-  expect(await message({ tunnel: 'edge-b', action: 'verify' })).toContain('is not declared; add tunnels/edge-b.yaml');
+describe('a tunnel that is not declared any more', () => {
+  const teardown = { tunnel: 'edge-b', action: 'teardown' };
+
+  test('is torn down as it was last applied', async () => {
+    expect(await readRequest(teardown, declared, APPLIED)).toMatchObject({
+      action: 'teardown',
+      declared: false,
+      specDigest: null,
+      spec: { name: 'edge-b' },
+    });
+    expect(await message({ tunnel: 'edge-b', action: 'verify' })).toContain('is not declared; add tunnels/edge-b.yaml');
+  });
+
+  test('and was begun by a run that died, is restored by the declaration with which that began', async () => {
+    const before = JSON.stringify({ declared: [{ name: 'older' }, { name: 'edge-b' }], touched: {} });
+    const repair = 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1';
+    const asked = { tunnel: 'edge-b', trigger: 'event', repair };
+    expect(await readRequest(asked, declared, { ...APPLIED, applied: null, before })).toMatchObject({
+      spec: { name: 'edge-b' },
+    });
+  });
+
+  test.each([[null], ['[]'], ['{}'], ['{"declared":[]}'], ['{"declared":[null]}']])(
+    'and whose record is %s, is a mistake: nobody knows what to take down',
+    async (before) => {
+      await expect(readRequest(teardown, declared, { ...APPLIED, applied: null, before })).rejects.toMatchObject({
+        name: 'InvalidRequest',
+        message:
+          'request: tunnel: "edge-b": is not declared, and the table does not know it as applied: there is nothing to tear down or to repair',
+      });
+    },
+  );
+
+  test('and whose record somebody spoiled, is not taken for one that nobody knows', async () =>
+    expect(readRequest(teardown, declared, { ...APPLIED, applied: '{' })).rejects.toMatchObject({
+      name: 'NotUnderstood',
+      message: 'the record "applied" in the tunnel\'s table item is not JSON: put back what stood there',
+    }));
 });
 
 test('a plan may bring a declaration of its own, which is checked like any other and looked up nowhere', async () => {
@@ -205,33 +238,6 @@ test('a parameter that holds no JSON is a mistake, not a crash', async () => {
   await expect(readRequest({ tunnel: 'edge-a' }, broken)).rejects.toMatchObject({
     name: 'InvalidRequest',
     message: 'declaration of edge-a: (document): is not JSON; deploy again',
-  });
-});
-
-describe('the handler', () => {
-  const answers = new Map<string, string | Error>();
-
-  beforeAll(() => {
-    process.env['TUNNELS_PREFIX'] = '/edge-ramp/tunnels/';
-    jest.spyOn(SSMClient.prototype, 'send').mockImplementation((async ({ input }: { input: { Name: string } }) => {
-      const found = answers.get(input.Name) ?? Object.assign(new Error('none'), { name: 'ParameterNotFound' });
-      if (found instanceof Error) throw found;
-      return { Parameter: { Value: found } };
-    }) as never);
-  });
-  afterAll(() => jest.restoreAllMocks());
-
-  test('finds the declaration in its parameter', async () => {
-    answers.set('/edge-ramp/tunnels/edge-a', JSON.stringify(EXAMPLE));
-    expect(await handler({ tunnel: 'edge-a' })).toMatchObject({ tunnel: 'edge-a', spec: EXAMPLE });
-  });
-
-  test('says that a tunnel is not declared when there is no parameter', async () =>
-    expect(handler({ tunnel: 'edge-c' })).rejects.toThrow('is not declared; add tunnels/edge-c.yaml and deploy'));
-
-  test('does not take a parameter store that fails for a tunnel that is not declared', async () => {
-    answers.set('/edge-ramp/tunnels/edge-d', Object.assign(new Error('denied'), { name: 'AccessDeniedException' }));
-    await expect(handler({ tunnel: 'edge-d' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 });
 

@@ -1,7 +1,7 @@
-import { readRequest } from '../../lambdas/read-request/request';
 import { judge } from '../../lambdas/watch/glance';
 import { readMemory } from '../../lib/tunnel/memory';
 import { arnOf, throttled } from './fake-runs';
+import { readRequest } from './least-request';
 import { EDGE_A, AT, NOW, ORDINARY, TICK, watched } from './watched';
 
 describe('a run is started', () => {

@@ -1,5 +1,5 @@
 import { type Owner, ownerIn } from './support/owner';
-import { NOTHING, PLAN, attributes, run, throwing } from './support/run';
+import { NOTHING, PLAN, run, throwing } from './support/run';
 import { type TestTable, testTable } from './support/table';
 import { EXECUTION } from './support/walk';
 
@@ -11,7 +11,7 @@ const WANTED = { wanted: { S: 'applied' } };
 const EVENT = { trigger: 'event', asked: 1_700_000_000_000 };
 const DEAD = `${EXECUTION}-dead`;
 const text = (value: unknown) => ({ S: JSON.stringify(value) });
-const reading = (item: object) => ({ 'Read tunnel': () => ({ Item: item }) });
+const reading = (item: object) => ({ item: () => item });
 
 describe('an automatic run leaves a tunnel alone', () => {
   test.each([
@@ -52,7 +52,7 @@ describe('an automatic run leaves a tunnel alone', () => {
     ],
     ['that is an example, with a repair too', {}, { repair: DEAD, spec: { example: true } }, 'example'],
   ])('%s', async (_, item, request, reason) => {
-    const { path, output } = await run(reading(item), { ...EVENT, ...request });
+    const { path, output } = await run({}, { ...EVENT, ...request }, reading(item));
     expect(output).toMatchObject({ endState: 'Skipped' });
     expect(output.sentence).toContain(reason);
     expect(path.at(-2)).toBe('Is the tunnel free?');
@@ -64,7 +64,7 @@ describe('an automatic run leaves a tunnel alone', () => {
     ['one run failed', { failures: { N: '1' }, failedSpec: { S: '00000000000000aa' } }],
     ['two runs failed with another declaration', { failures: { N: '2' }, failedSpec: { S: '00000000000000bb' } }],
   ])('but not when %s', async (_, item) =>
-    expect((await run(reading({ ...WANTED, ...item }), EVENT)).output).toMatchObject({ endState: 'Applied' }),
+    expect((await run({}, EVENT, reading({ ...WANTED, ...item }))).output).toMatchObject({ endState: 'Applied' }),
   );
 
   test('and a person is never held back by any of it', async () => {
@@ -76,15 +76,15 @@ describe('an automatic run leaves a tunnel alone', () => {
       attempts: { N: '9' },
       lookedAt: { N: '1700000000000' },
     };
-    expect((await run(reading(item))).output).toMatchObject({ endState: 'Applied' });
-    expect((await run(reading(item), { repair: DEAD })).output).toMatchObject({ endState: 'Restored' });
+    expect((await run({}, {}, reading(item))).output).toMatchObject({ endState: 'Applied' });
+    expect((await run({}, { repair: DEAD }, reading(item))).output).toMatchObject({ endState: 'Restored' });
   });
 
   test('a repair may take a dead run’s lease that another automatic run may not', async () => {
-    const answers = { ...reading({ ...WANTED, owner: { S: DEAD } }), 'Look up owner': () => ({ Status: 'ABORTED' }) };
-    expect((await run(answers, { ...EVENT, repair: DEAD })).output).toMatchObject({ endState: 'Restored' });
-    const alive = { ...answers, 'Look up owner': () => ({ Status: 'RUNNING' }) };
-    expect((await run(alive, { ...EVENT, repair: DEAD })).output).toMatchObject({
+    const held = (owner: string) => ({ ...reading({ ...WANTED, owner: { S: DEAD } }), owner });
+    const repair = { ...EVENT, repair: DEAD };
+    expect((await run({}, repair, held('ABORTED'))).output).toMatchObject({ endState: 'Restored' });
+    expect((await run({}, repair, held('RUNNING'))).output).toMatchObject({
       endState: 'Skipped',
       sentence: `skipped: the lease is held by ${DEAD}`,
     });
@@ -97,12 +97,12 @@ describe('a node that has just started', () => {
   test('is waited for before the lease is taken', async () => {
     const { path, output, asked } = await run(
       {
-        ...reading(WANTED),
         'Is the instance connected?': (_args, visit) => ({
           InstanceInformationList: visit < 3 ? [] : [{ PingStatus: 'Online' }],
         }),
       },
       awaiting,
+      reading(WANTED),
     );
     expect(output).toMatchObject({ endState: 'Applied' });
     expect(path.filter((name) => name === 'Wait for the agent')).toHaveLength(2);
@@ -110,16 +110,14 @@ describe('a node that has just started', () => {
     expect(asked['Is the instance connected?']![0]).toEqual({
       Filters: [{ Key: 'InstanceIds', Values: ['i-0a4e90de0a4e90de0'] }],
     });
-    expect(path.filter((name) => name === 'Read tunnel')).toHaveLength(2);
+    expect(path.filter((name) => name === 'Read request')).toHaveLength(2);
   });
 
   test('is not waited for without end: then the run tells what it cannot reach', async () => {
     const { path, output } = await run(
-      {
-        ...reading(WANTED),
-        'Is the instance connected?': () => ({ InstanceInformationList: [{ PingStatus: 'ConnectionLost' }] }),
-      },
+      { 'Is the instance connected?': () => ({ InstanceInformationList: [{ PingStatus: 'ConnectionLost' }] }) },
       awaiting,
+      reading(WANTED),
     );
     expect(output).toMatchObject({ endState: 'Applied' });
     expect(path.filter((name) => name === 'Is the instance connected?')).toHaveLength(40);
@@ -127,14 +125,15 @@ describe('a node that has just started', () => {
 
   test('is not waited for when Systems Manager cannot be asked', async () => {
     const { output } = await run(
-      { ...reading(WANTED), 'Is the instance connected?': throwing('Ssm.SsmException', 'no') },
+      { 'Is the instance connected?': throwing('Ssm.SsmException', 'no') },
       awaiting,
+      reading(WANTED),
     );
     expect(output).toMatchObject({ endState: 'Applied' });
   });
 
   test('is not waited for when there is a reason to leave the tunnel alone', async () =>
-    expect((await run(reading({}), awaiting)).path).not.toContain('Is the instance connected?'));
+    expect((await run({}, awaiting)).path).not.toContain('Is the instance connected?'));
 });
 
 describe('people are told', () => {
@@ -157,7 +156,7 @@ describe('people are told', () => {
     ['aws-cn', 'cn-north-1', 'console.amazonaws.cn'],
   ])('with the console of partition %s', async (partition, region, host) => {
     const arn = `arn:${partition}:states:${region}:111122223333:execution:edge-ramp:me`;
-    const { asked } = await run(FAILING, {}, arn);
+    const { asked } = await run(FAILING, {}, {}, arn);
     expect(told(asked).Message).toContain(
       `Execution: https://${region}.${host}/states/home?region=${region}#/v2/executions/details/${arn}\n`,
     );
@@ -186,25 +185,24 @@ describe('people are told', () => {
 
   test('of changes that wait for a person, once for each plan', async () => {
     const interrupting = { Plan: () => ({ ...PLAN, interrupts: ['BIG-IP: - route: cuts'] }) };
-    const first = await run({ ...reading(WANTED), 'Take lease': () => attributes(WANTED), ...interrupting }, EVENT);
+    const first = await run(interrupting, EVENT, reading(WANTED));
     expect(first.output).toMatchObject({ endState: 'Planned' });
     expect(told(first.asked).Message).toContain('wait for a person: BIG-IP: - route: cuts');
     const known = { ...WANTED, notified: { S: PLAN.digest } };
-    const second = await run({ ...reading(known), 'Take lease': () => attributes(known), ...interrupting }, EVENT);
+    const second = await run(interrupting, EVENT, reading(known));
     expect(second.output).toMatchObject({ endState: 'Planned' });
     expect(second.asked['Tell people']).toBeUndefined();
   });
 
   test('when automation stops, by whatever end', async () => {
     const once = { ...WANTED, failures: { N: '1' }, failedSpec: { S: '00000000000000aa' } };
-    const twice = { ...reading(once), 'Take lease': () => attributes(once) };
     for (const [answers, request, words] of [
       [{ Plan: throwing('Refused', 'unknown pipeline') }, {}, 'unknown pipeline'],
       [FAILING, {}, 'BIG-IP said no'],
       [{ Plan: () => ({ ...NOTHING, reachable: false, sentence: 'dead' }) }, {}, 'dead'],
       [{}, { repair: DEAD }, 'what a run that died had left is put back'],
     ] as const) {
-      const { asked, output } = await run({ ...twice, ...answers }, { ...EVENT, ...request });
+      const { asked, output } = await run(answers, { ...EVENT, ...request }, reading(once));
       expect(told(asked).Subject).toBe('edge-ramp: edge-a: Automation is stopped');
       expect(told(asked).Message).toContain(words);
       if (output) expect(output).toMatchObject({ endState: 'Restored', automationStopped: true });
@@ -220,23 +218,16 @@ describe('people are told', () => {
       execution: 'x',
       changes: 1,
     });
-    const drifting = (drifts: object[]) => {
-      const item = { ...WANTED, drifts: text(drifts) };
-      return {
-        ...reading(item),
-        'Take lease': () => attributes(item),
-        'Record applied': (args: any) => attributes({ drifts: args.ExpressionAttributeValues[':driftsValue'] }),
-      };
-    };
-    const third = await run(drifting([at(3), at(2)]), EVENT);
+    const drifting = (drifts: object[]) => reading({ ...WANTED, drifts: text(drifts) });
+    const third = await run({}, EVENT, drifting([at(3), at(2)]));
     expect(told(third.asked).Subject).toBe('edge-ramp: edge-a: Repeated drift');
     expect(third.output).toMatchObject({ endState: 'Applied', repeatedDrift: true });
     for (const calm of [[], [at(1)], [at(30), at(2)]]) {
-      const { asked, output } = await run(drifting(calm), EVENT);
+      const { asked, output } = await run({}, EVENT, drifting(calm));
       expect(output).toMatchObject({ endState: 'Applied', repeatedDrift: false });
       expect(asked['Tell people']).toBeUndefined();
     }
-    expect((await run(drifting([at(3), at(2)]))).asked['Tell people']).toBeUndefined();
+    expect((await run({}, {}, drifting([at(3), at(2)]))).asked['Tell people']).toBeUndefined();
   });
 
   test('not of what went well, was skipped or was not begun by automation', async () => {
@@ -257,7 +248,7 @@ describe('a pause', () => {
       'Automation leaves the tunnel alone until 2999-01-01T00:00:00.000Z: change 4711',
     );
     const { ExpressionAttributeValues: values } = paused.asked['Record pause']![0];
-    expect(JSON.parse(values[':paused'].S)).toEqual({
+    expect(JSON.parse(values[':pausedValue'].S)).toEqual({
       until: pause.until,
       reason: pause.reason,
       at: expect.any(String),
@@ -309,10 +300,7 @@ describe('the item', () => {
       expect(await failing(arn, { ...EVENT, awaits: 'i-0a4e90de0a4e90de0' })).toMatchObject({ failures: { N: '0' } });
     const booting = { ...EVENT, awaits: 'i-0a4e90de0a4e90de0' };
     const once = { ...WANTED, failures: { N: '1' }, failedSpec: { S: '00000000000000aa' } };
-    const { asked } = await run(
-      { ...reading(once), 'Take lease': () => attributes(once), Plan: throwing('Refused', 'no br0 yet') },
-      booting,
-    );
+    const { asked } = await run({ Plan: throwing('Refused', 'no br0 yet') }, booting, reading(once));
     expect(asked['Tell people']).toBeUndefined();
   });
 
@@ -325,7 +313,7 @@ describe('the item', () => {
     expect(await item()).toMatchObject({ attempts: { N: '1' } });
     await first.does('Record not restored');
     const second = await owner('arn:2', repair).holds();
-    expect(second.variables['seen'].attempts).toBe(2);
+    expect(second.variables['toll'].attempts).toBe(2);
     await second.does('Record restored');
     expect(await item()).not.toHaveProperty('attempts');
   });

@@ -113,7 +113,7 @@ test('what a verify saw stands beside the records, which it leaves as they are, 
   await run.does('Record applied');
   const before = await item();
   const looks = owner('arn:two');
-  await looks.does('Read tunnel');
+  await looks.reads();
   await looks.does('Record look');
   const { lastLook, ...rest } = await item();
   expect(rest).toEqual(before);
@@ -124,20 +124,20 @@ test('what a verify saw stands beside the records, which it leaves as they are, 
 
 test('of two runs that saw the same item, one takes the lease', async () => {
   const [one, two] = [owner('arn:one'), owner('arn:two')];
-  await one.does('Read tunnel');
-  await two.does('Read tunnel');
+  await one.reads();
+  await two.reads();
   await one.does('Take lease');
   await expect(two.does('Take lease')).rejects.toThrow(REFUSED);
 });
 
 test('a run whose answer to taking the lease was lost finds itself the owner', async () => {
   const run = owner('arn:one');
-  await run.does('Read tunnel');
+  await run.reads();
   const before = { ...run.variables };
   await run.does('Take lease');
   run.variables = before;
   await expect(run.does('Take lease')).rejects.toThrow(REFUSED);
-  await run.does('Read tunnel');
-  expect(run.variables['seen'].owner).toBe('arn:one');
+  await run.reads();
+  expect(run.variables['lease'].owner).toBe('arn:one');
   await expect(run.does('Take lease')).resolves.toMatchObject({ owner: { S: 'arn:one' } });
 });

@@ -1,10 +1,13 @@
+import { opened } from '../../lambdas/read-request/opening';
 import { VARIABLES } from '../../lib/stack/workflow/variables';
+import { tollOf } from '../../lib/tunnel/automation';
+import { readMemory } from '../../lib/tunnel/memory';
 import { END_STATES } from '../../lib/tunnel/outcome';
 import type { Machine, State } from './support/definition';
 import { machine } from './support/machine';
 import { REQUEST } from './support/run';
 import { type TestTable, testTable } from './support/table';
-import { type Answers, EXECUTION, Mishap, type Walk, evaluate, walk } from './support/walk';
+import { type Answers, EXECUTION, Mishap, type Walk, walk } from './support/walk';
 
 /*
  * What a redrive would do: Step Functions enters the state where an execution ended once more, with the definition and
@@ -20,6 +23,9 @@ const OTHER = 'arn:aws:states:eu-central-1:111122223333:execution:edge-ramp:othe
 const KNOWN = {
   ...VARIABLES,
   request: { ...REQUEST, spec: {} },
+  execution: EXECUTION,
+  about: { execution: EXECUTION, action: 'apply' },
+  toll: tollOf(readMemory(undefined), { ...REQUEST, spec: { example: false } }, EXECUTION, new Date()),
   fence: FENCE,
   begun: true,
   before: '{"b":1}',
@@ -27,9 +33,10 @@ const KNOWN = {
   plan: {
     ...VARIABLES.plan,
     operations: 1,
+    verdict: 'CarryOut',
     digest: '0123456789abcdef',
     reachable: true,
-    sentence: '1 change on 1 device; none cuts live traffic.',
+    words: { left: '', remaining: 'not put back: all of it' },
     work: Object.fromEntries(
       Object.keys(VARIABLES.plan.work).map((stage) => [stage, { bigip: [{}], ramp: [{}], cluster: [{}] }]),
     ),
@@ -37,8 +44,18 @@ const KNOWN = {
     records: { original: '{"o":1}', before: '{"b":1}', applied: '{"a":1}' },
   },
   failure: { error: 'DeviceRefused', cause: 'no', state: 'Attach virtual servers' },
+  report: {
+    changes: [],
+    verification: [],
+    remaining: null,
+    left: [],
+    sentence: '1 change on 1 device; none cuts live traffic.',
+  },
   ending: 'RolledBack',
-  notice: { subject: 'edge-ramp', message: 'edge-a: rolled back' },
+  heading: 'RolledBack',
+  busy: 'the lease is held by another run',
+  news: 'no; everything was put back',
+  where: ' (result: table item edge-a, lastResult)',
 };
 
 let table: TestTable;
@@ -90,6 +107,12 @@ interface Refusals {
   readonly plan?: Mishap;
 }
 
+/** What Read request answers now, while the run that holds the lease works. */
+async function reads() {
+  const runs = async (arn: string) => ({ arn, status: 'RUNNING', error: null, input: null, ended: null });
+  return opened(KNOWN.request as never, readMemory(await item()), EXECUTION, { describe: runs, now: () => new Date() });
+}
+
 /** Enters a state as the run would. @returns how it ends, and the fences under which it addressed devices */
 async function redrive(
   from: string,
@@ -111,22 +134,20 @@ async function redrive(
       return table
         .call(resource.endsWith('getItem') ? 'GetItem' : 'UpdateItem', args)
         .catch((error: Error) => Promise.reject(new Mishap(`DynamoDB.${error.message.split(':')[0]}`, error.message)));
-    if (!resource.includes('lambda')) return { Status: 'RUNNING' }; // the execution that it asks for
+    if (!resource.includes('lambda')) return {}; // people are told
+    if ('input' in args.Payload) return reads();
     if (!('do' in args.Payload)) {
       if (refusals.plan) throw refusals.plan;
-      return KNOWN.plan;
+      return { ...KNOWN.plan, report: KNOWN.report };
     }
     fences.push(args.Payload.fence);
     throw refusals.devices;
   };
   const answers = new Proxy<Answers>({}, { get: (_, name) => answer(String(name)) });
-  // As the run has read it from a table that did not know the tunnel.
-  const { seen } = machine.States['Read tunnel']!.Assign!;
-  const known = { ...KNOWN, seen: await evaluate(seen, {}, { result: {} }), ...more };
   // A decision behind devices side by side finds in its input what these answered.
   const again: State = {
     Type: 'Pass',
-    Assign: known,
+    Assign: { ...KNOWN, ...more },
     Output: { good: false, failure: KNOWN.failure },
     Next: from,
   };
@@ -194,13 +215,13 @@ test('a run that was stopped before it had the lease reads the table afresh, and
   await stands({ owner: OTHER, fence: FENCE + 1 });
   const before = await item();
   const ended = await redrive('Take lease');
-  expect(ended.path).toEqual(expect.arrayContaining(['Lost a race', 'Read tunnel', 'Look up owner']));
+  expect(ended.path).toEqual(expect.arrayContaining(['Lost a race', 'Read request', 'Is the tunnel free?']));
   expect(ended).toMatchObject({ error: 'TunnelBusy', fences: [] });
   expect(await item()).toEqual(before);
 });
 
 describe('when the app was deployed with another contract in the middle of a run', () => {
-  const mismatch = new Mishap('ContractMismatch', 'this run speaks contract 3, the handlers 4');
+  const mismatch = new Mishap('ContractMismatch', 'this run speaks contract 4, the handlers 5');
   const refusals = { devices: mismatch, plan: mismatch };
 
   test('before its first change, the run ends as NotStarted and releases the lease', async () => {

@@ -171,7 +171,7 @@ describe('the handlers', () => {
   const documents = { DOCUMENT_OBSERVE: name, DOCUMENT_APPLY: name };
 
   test.each([
-    ['ReadRequest', 30, { TUNNELS_PREFIX: '/edge-ramp/tunnels/' }],
+    ['ReadRequest', 30, { TUNNELS_PREFIX: '/edge-ramp/tunnels/', TABLE: { Ref: expect.stringMatching(/^Tunnels/) } }],
     ['Plan', 30, undefined],
     ['BigIp', 300, { ...documents, ...sending }],
     ['RampNodes', 300, { ...documents, ...sending }],
@@ -190,8 +190,9 @@ describe('the handlers', () => {
 
   test('know the documents of their own kind', () => {
     for (const [id, properties] of functions.filter(([id]) => id.startsWith('Steps')))
-      for (const value of Object.values<string>(properties.Environment?.Variables ?? {}))
-        if (value.startsWith('edge-ramp-')) expect(value).toContain(id.startsWith('StepsBigIp') ? '-bigip-' : '-ramp-');
+      for (const value of Object.values<unknown>(properties.Environment?.Variables ?? {}))
+        if (typeof value === 'string' && value.startsWith('edge-ramp-'))
+          expect(value).toContain(id.startsWith('StepsBigIp') ? '-bigip-' : '-ramp-');
   });
 
   test('keep their logs for a month', () => {

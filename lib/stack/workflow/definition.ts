@@ -1,225 +1,294 @@
-import { Wait, WaitTime, type Choice, type IChainable } from 'aws-cdk-lib/aws-stepfunctions';
-import type { EndStateName } from '../../tunnel/outcome';
-import { carryOut } from './carry-out';
-import { type EndStates, endStates } from './ends';
-import { caught, failure, found, jsonata } from './expressions';
-import { takeLease } from './lease';
-import { recordLook } from './looking';
-import { lookAndPlan } from './look-and-plan';
-import { type ClosingWrites, closingWrites, newFence, recordBefore } from './records';
-import { NOTICES, tellPeople } from './notices';
-import { type Workshop, decide, decision, rules, thinkingStep } from './states';
-import { VARIABLES } from './variables';
-import { FORWARD, RESTORE } from './ways';
-
-/** Before the second round, and so much longer before each further one: with the tries in between, some minutes in all. */
-const PATIENCE_SECONDS = 30;
+import { type IChainable, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
+import { CONTRACT } from '../../tunnel/outcome';
+import { begin } from './beginning';
+import { FAILED } from './closing';
+import { end } from './ending';
+import { caught, fenceAfter, jsonata, reportWith } from './expressions';
+import type { Parts } from './parts';
+import { failing, onAllDevices, prove, toFailure, virtualServers, type Way } from './stages';
+import { States } from './states';
+import { sideBySide, think, type Steps } from './steps';
+import { TableWrites, numberValue, textValue } from './table-writes';
 
 /** How often a restore is carried out. After the last time the run looks once more, only to confirm. */
 const RESTORING_ROUNDS = 3;
 
+/** Before the second round of restoring, and so much longer before each further one: with the tries in between, some minutes in all. */
+const RESTORE_SECONDS = 30;
+
 /**
- * The run.
+ * The run, in the order in which it goes:
  *
- *   Read request -> lease -> Observe -> Plan -> What is to be done?
+ *   Read request -> Take lease -> Observe -> Plan -> What is to be done?
  *      -> nothing, or only a look: the run ends
- *      -> Record before -> detach -> configure -> prove -> attach -> Record applied
+ *      -> Record before -> detach -> prepare -> configure -> prove -> attach -> clean up -> Record applied
  *
- *   any failure -> Was anything changed? -> no: the run ends, NotStarted
+ *   any failure -> Was anything changed?
+ *      -> no: the run ends, NotStarted
  *      -> yes: New fence -> Observe again -> Plan restore -> Confirm restored
  *           -> nothing left: Record restored
  *           -> detach -> restore -> attach -> New fence ...
  */
-export function definition(shop: Workshop): IChainable {
-  const ends = endStates(shop);
-  const closing = closingWrites(shop);
-  const failed = decision(
-    shop,
-    'Was anything changed?',
-    'Every failure comes here. Before the first change it ends the run; after it, everything is put back.',
-  );
-  const end = ending(shop, ends);
-  closeRuns(closing, ends, end, failed);
-
-  const restore = restoring(shop, closing, failed);
-  answerFailure(shop, failed, ends, closing, restore);
-
-  const forward = goingForward(shop, ends, closing, end, failed);
-  const held = decide(
-    shop,
-    'Is this a repair?',
-    'A repair puts back what a run that died had begun, if that run left a record of how it was.',
-    [
-      {
-        when: "$request.repair != null and $type($records.before) = 'string'",
-        goTo: restore,
-        assign: { begun: true, before: jsonata('$records.before') },
-      },
-      { when: '$request.repair != null', goTo: closing.nothingToRestore },
-    ],
-    forward,
-  );
-  return readRequest(shop, ends, takeLease(shop, ends, forward, held));
-}
-
-/** Checks the input and sets every variable. */
-function readRequest(shop: Workshop, ends: EndStates, next: IChainable): IChainable {
-  // Whoever ends the run may look at any variable, so all are set here as well.
-  const outside = { ...VARIABLES, request: jsonata('$states.input'), failure: jsonata(caught('Read request')) };
-  return thinkingStep(shop, 'Read request', shop.handlers.readRequest, {
-    comment: "Checks the request and adds the tunnel's declaration, if there is one.",
-    payload: '$states.input',
-    assign: VARIABLES,
-  })
-    .addCatch(ends.InvalidRequest, { errors: ['InvalidRequest'], assign: outside, outputs: {} })
-    .addCatch(ends.NotStarted, { assign: outside, outputs: {} })
-    .next(next);
+export function definition(parts: Parts): IChainable {
+  const run = new States(parts.scope);
+  const table = new TableWrites(parts.scope, parts.table);
+  begin(run, parts, table);
+  forward(run, parts, table);
+  restore(run, parts, table);
+  end(run, parts, table);
+  return run.startingAt('Begin');
 }
 
 /** Looks, plans, decides; and carries out, when there is something to change. */
-function goingForward(
-  shop: Workshop,
-  ends: EndStates,
-  closing: ClosingWrites,
-  end: Choice,
-  failed: Choice,
-): IChainable {
-  const whatWasDone = decide(
-    shop,
-    'What was carried out?',
-    'An apply or a teardown: each leaves other records.',
-    // The pings of its look went through what is gone now.
-    [{ when: "$request.action = 'teardown'", goTo: closing.tornDown, assign: { verification: [] } }],
-    closing.applied,
+function forward(run: States, parts: Parts, table: TableWrites): void {
+  const { scope } = parts;
+  observe(run, parts, 'forward', {
+    name: 'Observe',
+    steps: { bigip: 'Observe BIG-IP', ramp: 'Observe ramp nodes', cluster: 'Observe cluster' },
+    next: 'Plan',
+  });
+  run.work(
+    think(scope, 'Plan', parts.handlers.plan, {
+      comment: 'What differs from what is asked for?',
+      payload: planning('forward'),
+      assign: {
+        plan: jsonata('$states.result.Payload'),
+        report: jsonata("$merge([$states.result.Payload.report, {'remaining': null}])"),
+      },
+    }),
+    'What is to be done?',
+    toFailure('forward', 'Plan'),
   );
-  const begin = recordBefore(shop);
-  begin
-    .addCatch(failed, { assign: failure(caught('Record before')), outputs: {} })
-    .next(carryOut(shop, FORWARD, whatWasDone, failed));
 
-  // What was seen is told even where it could not be written down.
-  const looked = recordLook(shop);
-  looked.addCatch(end, { outputs: {} }).next(end);
-
-  const nothing = '$plan.operations = 0';
-  const carries = '$plan.reachable = true';
-  const doesNotCarry = failure(found('NotVerified', '$plan.sentence', 'What is to be done?'));
-  const decideWhat = decide(
-    shop,
+  const doesNotCarry = {
+    failure: { error: 'NotVerified', cause: jsonata('$report.sentence'), state: 'What is to be done?' },
+  };
+  run.decide(
     'What is to be done?',
     'A plan and a verification end here, and so does an apply or a teardown that finds nothing to change.',
     [
-      { when: "$request.action = 'plan'", goTo: ends.Planned },
+      { when: "$plan.verdict = 'Planned'", goTo: 'Planned' },
+      { when: "$plan.verdict = 'Verified'", goTo: 'Record look', assign: { ending: 'Verified' } },
       {
-        when: `$request.action = 'verify' and ${nothing} and ${carries}`,
-        goTo: looked,
-        assign: { ending: 'Verified' },
+        when: "$request.action = 'verify'",
+        goTo: 'Record look',
+        assign: { ...doesNotCarry, ending: 'NotVerified' },
       },
-      { when: "$request.action = 'verify'", goTo: looked, assign: { ...doesNotCarry, ending: 'NotVerified' } },
-      { when: `${nothing} and $request.action = 'teardown'`, goTo: closing.tornDown },
-      { when: `${nothing} and ${carries}`, goTo: closing.unchanged },
-      { when: nothing, goTo: closing.notVerified, assign: doesNotCarry },
-      { when: '$request.trigger != null and $count($plan.interrupts) > 0', goTo: closing.planned },
+      { when: "$plan.verdict = 'TornDown'", goTo: 'Record torn down' },
+      { when: "$plan.verdict = 'Unchanged'", goTo: 'Record unchanged' },
+      { when: "$plan.verdict = 'NotVerified'", goTo: 'Record not verified', assign: doesNotCarry },
+      { when: "$plan.verdict = 'LeftToAPerson'", goTo: 'Record planned' },
     ],
-    begin,
+    'Record before',
   );
-  return lookAndPlan(shop, FORWARD, decideWhat, failed);
+
+  run.work(
+    table.holding('Record before', {
+      comment: 'Writes down how to put everything back, before the first change.',
+      set: { before: textValue('$plan.records.before'), original: textValue('$plan.records.original') },
+      assign: {
+        begun: true,
+        before: jsonata('$plan.records.before'),
+        records: {
+          original: jsonata('$plan.records.original'),
+          before: jsonata('$plan.records.before'),
+          applied: jsonata('$records.applied'),
+        },
+      },
+    }),
+    'Anything to detach?',
+    toFailure('forward', 'Record before'),
+  );
+  virtualServers(run, parts, 'forward', 'detach', {
+    gate: 'Anything to detach?',
+    name: 'Detach virtual servers',
+    comment: 'Takes the virtual servers off the tunnel: traffic leaves before anything changes.',
+    next: 'Anything to prepare?',
+  });
+  onAllDevices(run, parts, 'forward', 'prepare', {
+    gate: 'Anything to prepare?',
+    name: 'Prepare',
+    comment: 'Builds what a pair needs before BIG-IP points there: both nodes, and what moves the virtual IP.',
+    steps: { ramp: 'Prepare ramp nodes', cluster: 'Label nodes, configure ipfailover' },
+    judged: 'All prepared?',
+    next: 'Anything to configure?',
+  });
+  onAllDevices(run, parts, 'forward', 'shape', {
+    gate: 'Anything to configure?',
+    name: 'Configure',
+    comment: 'Changes everything but the virtual servers, on all devices side by side.',
+    steps: { bigip: 'Configure BIG-IP', ramp: 'Configure ramp nodes', cluster: 'Configure cluster' },
+    judged: 'All configured?',
+    next: 'Anything to prove?',
+  });
+  prove(run, parts, {
+    gate: 'Anything to prove?',
+    name: 'Verify ping',
+    comment: 'Proves the tunnel from both ends, before traffic arrives.',
+    steps: { bigip: 'Ping from BIG-IP', ramp: 'Ping from ramp nodes' },
+    judged: 'All reachable?',
+    next: 'Anything to attach?',
+  });
+  virtualServers(run, parts, 'forward', 'attach', {
+    gate: 'Anything to attach?',
+    name: 'Attach virtual servers',
+    comment: 'Puts the virtual servers on the tunnel: traffic arrives last. Reads back, then saves.',
+    next: 'Anything to clean up?',
+  });
+  onAllDevices(run, parts, 'forward', 'clean', {
+    gate: 'Anything to clean up?',
+    name: 'Clean up',
+    comment: 'Traffic goes the new way: takes away what left the declaration.',
+    steps: { bigip: 'Clean up BIG-IP', ramp: 'Clean up ramp nodes', cluster: 'Clean up cluster' },
+    judged: 'All cleaned up?',
+    next: 'What was carried out?',
+  });
+  run.decide(
+    'What was carried out?',
+    'An apply or a teardown: each leaves other records.',
+    [
+      {
+        when: "$request.action = 'teardown'",
+        goTo: 'Record torn down',
+        // The pings of its look went through what is gone now.
+        assign: { report: reportWith("'verification': []") },
+      },
+    ],
+    'Record applied',
+  );
 }
 
-/** One round of restoring, and the way back into the next one. */
-function restoring(shop: Workshop, closing: ClosingWrites, failed: Choice): IChainable {
-  const fence = newFence(shop);
-  const confirm = decide(
-    shop,
+/** Where every failure goes; and the rounds of putting everything back. */
+function restore(run: States, parts: Parts, table: TableWrites): void {
+  const { scope } = parts;
+  run.decide(
+    'Was anything changed?',
+    'Every failure comes here. Before the first change it ends the run; after it, everything is put back.',
+    [
+      { when: '$fence = null', goTo: 'NotStarted' },
+      { when: '$begun = false', goTo: 'Record not started' },
+      { when: '$restoreRound = 0', goTo: 'New fence', assign: { whatFailed: jsonata(FAILED) } },
+      { when: `$restoreRound > ${RESTORING_ROUNDS}`, goTo: 'Record not restored' },
+    ],
+    'Wait before restoring again',
+  );
+  run.goOn(
+    Wait.jsonata(scope, 'Wait before restoring again', {
+      comment:
+        'A device that could not be reached in one round may be starting up: each further round waits longer for it.',
+      time: WaitTime.seconds(jsonata(`$restoreRound * ${RESTORE_SECONDS}`)),
+    }),
+    'New fence',
+  );
+
+  run.work(
+    table.holding('New fence', {
+      comment: 'Begins a round of restoring: whatever is still under way is refused by the devices from here on.',
+      set: { fence: numberValue(fenceAfter('$fence')) },
+      assign: {
+        restoreRound: jsonata('$restoreRound + 1'),
+        fence: jsonata('$number($states.result.Attributes.fence.N)'),
+        // What the last round found is no longer true: this one will have looked, or nobody knows.
+        report: reportWith("'verification': [], 'remaining': null"),
+        remainder: 'what is left could not be determined',
+      },
+    }),
+    'Observe again',
+    [{ goTo: 'Record not restored', assign: failing('restore', caught('New fence')) }],
+  );
+  observe(run, parts, 'restore', {
+    name: 'Observe again',
+    steps: {
+      bigip: 'Observe BIG-IP again',
+      ramp: 'Observe ramp nodes again',
+      cluster: 'Observe cluster again',
+    },
+    next: 'Plan restore',
+  });
+  const answer = '$states.result.Payload';
+  run.work(
+    think(scope, 'Plan restore', parts.handlers.plan, {
+      comment: 'What differs from what was before the run?',
+      payload: planning('restore'),
+      assign: {
+        plan: jsonata(answer),
+        // What this round may leave half done is known to the next one.
+        before: jsonata(`${answer}.records.before`),
+        report: {
+          // A repair has no forward plan: what it set out to change is its first plan.
+          changes: jsonata(
+            `$request.repair != null and $restoreRound = 1 ? ${answer}.report.changes : $report.changes`,
+          ),
+          verification: jsonata(`${answer}.report.verification`),
+          remaining: jsonata(`${answer}.report.changes`),
+          left: jsonata(`${answer}.report.left`),
+          sentence: jsonata(`${answer}.report.sentence`),
+        },
+        remainder: jsonata(`${answer}.words.remaining`),
+      },
+    }),
+    'Confirm restored',
+    toFailure('restore', 'Plan restore'),
+  );
+  run.decide(
     'Confirm restored',
     'A restore is confirmed by a fresh look that finds nothing left to put back.',
     [
-      { when: '$plan.operations = 0', goTo: closing.restored },
-      { when: `$restoreRound > ${RESTORING_ROUNDS}`, goTo: closing.notRestored },
+      { when: "$plan.verdict = 'Restored'", goTo: 'Record restored' },
+      { when: `$restoreRound > ${RESTORING_ROUNDS}`, goTo: 'Record not restored' },
     ],
-    carryOut(shop, RESTORE, fence, failed),
+    'Anything to detach again?',
   );
-  fence
-    .addCatch(closing.notRestored, {
-      assign: { ...failure(caught('New fence')), restoreFailure: jsonata(caught('New fence')) },
-      outputs: {},
-    })
-    .next(lookAndPlan(shop, RESTORE, confirm, failed));
-  return fence;
-}
 
-/** Where every failure goes. */
-function answerFailure(
-  shop: Workshop,
-  failed: Choice,
-  ends: EndStates,
-  closing: ClosingWrites,
-  restore: IChainable,
-): void {
-  rules(
-    failed,
-    [
-      { when: '$fence = null', goTo: ends.NotStarted },
-      { when: '$begun = false', goTo: closing.notStarted },
-      { when: `$restoreRound > ${RESTORING_ROUNDS}`, goTo: closing.notRestored },
-      { when: '$restoreRound > 0', goTo: patience(shop, restore) },
-    ],
-    restore,
-  );
-}
-
-/** A device that could not be reached in one round may be starting up: each further round waits longer for it. */
-function patience(shop: Workshop, restore: IChainable): IChainable {
-  const wait = Wait.jsonata(shop.scope, 'Wait before restoring again', {
-    comment: 'Restoring failed. Gives the device a little time, then looks and tries again.',
-    time: WaitTime.seconds(jsonata(`$restoreRound * ${PATIENCE_SECONDS}`)),
+  // No order between devices, and no proof: nothing has to carry meanwhile, and whether what was carried is not the restore's business.
+  virtualServers(run, parts, 'restore', 'detach', {
+    gate: 'Anything to detach again?',
+    name: 'Detach again',
+    comment: 'Takes the virtual servers off the tunnel: traffic leaves before anything changes.',
+    next: 'Anything to restore?',
   });
-  wait.next(restore);
-  return wait;
+  onAllDevices(run, parts, 'restore', 'shape', {
+    gate: 'Anything to restore?',
+    name: 'Restore',
+    comment: 'Puts back everything but the virtual servers, on all devices side by side.',
+    steps: { bigip: 'Restore BIG-IP', ramp: 'Restore ramp nodes', cluster: 'Restore cluster' },
+    judged: 'All restored?',
+    next: 'Anything to reattach?',
+  });
+  virtualServers(run, parts, 'restore', 'attach', {
+    gate: 'Anything to reattach?',
+    name: 'Reattach virtual servers',
+    comment: 'Puts the virtual servers back as they were: traffic arrives last. Reads back, then saves.',
+    next: 'New fence',
+  });
 }
 
-/** Each closing write, where it leads, and where the run goes when the table refuses it. */
-function closeRuns(closing: ClosingWrites, ends: EndStates, end: Choice, failed: Choice): void {
-  const lead = (write: ClosingWrites[keyof ClosingWrites], then: IChainable) =>
-    write.addCatch(failed, { assign: failure(caught(write.id)), outputs: {} }).next(then);
-  // From these on the run cannot do better than to end: its result stands in the execution alone.
-  const last = (write: ClosingWrites[keyof ClosingWrites], as: EndStateName, notice: string) =>
-    write
-      .addCatch(end, {
-        assign: { ...failure(caught(write.id)), ending: as, notice: jsonata(notice) },
-        outputs: {},
-      })
-      .next(end);
-
-  lead(closing.applied, end);
-  lead(closing.tornDown, ends.TornDown);
-  lead(closing.unchanged, ends.Unchanged);
-  lead(closing.planned, end);
-  lead(closing.nothingToRestore, end);
-  last(closing.notVerified, 'NotVerified', NOTICES.notVerified);
-  last(closing.notStarted, 'NotStarted', NOTICES.notStarted);
-  last(closing.restored, 'RollbackFailed', NOTICES.notRestored);
-  last(closing.notRestored, 'RollbackFailed', NOTICES.notRestored);
-}
-
-/** The end that was recorded, after people were told of it where that is due. */
-function ending(shop: Workshop, ends: EndStates): Choice {
-  const told = tellPeople(shop);
-  const end = decide(
-    shop,
-    'How does the run end?',
-    'As its result says that was written; and people are told first, when it concerns them.',
-    [
-      { when: "$type($notice) = 'object'", goTo: told },
-      ...(['Applied', 'Planned', 'Verified', 'Restored', 'NotVerified', 'NotStarted', 'RolledBack'] as const).map(
-        (name) => ({
-          when: `$ending = '${name}'`,
-          goTo: ends[name],
-        }),
-      ),
-    ],
-    ends.RollbackFailed,
+/** Looks at every device that the tunnel touches. */
+function observe(
+  run: States,
+  { scope, handlers }: Parts,
+  way: Way,
+  { name, steps, next }: { readonly name: string; readonly steps: Steps; readonly next: string },
+): void {
+  run.work(
+    sideBySide(scope, name, handlers, 'observe', {
+      comment: 'Looks at every device that the tunnel touches.',
+      steps,
+      assign: { observed: jsonata('$states.result') },
+      outputs: {},
+    }),
+    next,
+    toFailure(way, name),
   );
-  told.addCatch(end, { assign: { notice: null }, outputs: {} }).next(end);
-  return end;
 }
+
+/** What the plan's handler is handed. */
+const planning = (phase: Way) => ({
+  contract: CONTRACT,
+  execution: jsonata('$execution'),
+  phase,
+  request: jsonata('$request'),
+  observed: jsonata('$observed'),
+  records: jsonata('$records'),
+  before: jsonata('$before'),
+});

@@ -1,131 +1,98 @@
-import { Choice, Condition, type IChainable, TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke, type LambdaInvokeJsonataProps } from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { type CatchProps, Choice, Condition, type IChainable } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { Stage } from '../../tunnel/device';
-import { CONTRACT } from '../../tunnel/outcome';
-import { LAMBDA_NOT_STARTED, LAMBDA_SERVICE, NOT_DELIVERED, THROTTLED, retry } from '../retry-policies';
-import type { StepHandler } from '../step-handler';
-import type { StepHandlers } from '../step-handlers';
-import { SENDING_TASK, THINKING_TASK } from '../time-outs';
-import { ME, jsonata } from './expressions';
+import { jsonata } from './expressions';
 
-/*
- * Every state is made by a `.jsonata` factory: `new Parallel(..)` and `new LambdaInvoke(..)` silently drop the Output of
- * a Catch in a JSONata machine (aws-cdk-lib 2.276).
- */
-
-/** What the states of one machine are made of. */
-export interface Workshop {
-  /** Where the states belong. */
-  readonly scope: Construct;
-  readonly handlers: StepHandlers;
-  readonly table: Table;
-  /** Where people are told. */
-  readonly notices: ITopic;
-  /** The machine's name, by which a run asks for another run of the same machine. */
-  readonly machineName: string;
-}
-
-/** One rule of a decision: when this holds, go there, setting these variables. */
+/** One rule of a decision: when this bare expression holds, go there, setting these variables. */
 export interface Rule {
   readonly when: string;
-  readonly goTo: IChainable;
+  readonly goTo: string;
   readonly assign?: Record<string, unknown>;
 }
 
-/** Gives a decision its rules. Separate from making it, since the ways through a run meet in circles. */
-export function rules(choice: Choice, ways: readonly Rule[], otherwise: IChainable): Choice {
-  for (const { when, goTo, assign } of ways)
-    choice.when(Condition.jsonata(jsonata(when)), goTo, assign ? { assign } : {});
-  return choice.otherwise(otherwise);
+/** Where a state leads that failed with one of these errors; default: with any. */
+export interface Caught {
+  readonly errors?: readonly string[];
+  readonly goTo: string;
+  readonly assign?: Record<string, unknown>;
 }
 
-/** A decision without its rules. */
-export function decision(shop: Workshop, name: string, comment: string): Choice {
-  return Choice.jsonata(shop.scope, name, { comment });
+/** What is used of a state. CDK's tasks are no `TaskStateBase` under exactOptionalPropertyTypes. */
+interface Named extends IChainable {
+  readonly id: string;
+}
+interface Leading extends Named {
+  next(to: IChainable): unknown;
+}
+interface Working extends Leading {
+  addCatch(to: IChainable, props: CatchProps): unknown;
 }
 
-/** A decision with its rules. */
-export function decide(
-  shop: Workshop,
-  name: string,
-  comment: string,
-  ways: readonly Rule[],
-  otherwise: IChainable,
-): Choice {
-  return rules(decision(shop, name, comment), ways, otherwise);
-}
+/**
+ * The states of a machine by name. Each says by name where it leads, so a definition is written in the order of the run; `startingAt` resolves the
+ * names when all states are there.
+ *
+ * Every state is made by a `.jsonata` factory: `new Parallel(..)` and `new LambdaInvoke(..)` silently drop the Output of a Catch in a JSONata
+ * machine (aws-cdk-lib 2.276).
+ */
+export class States {
+  readonly #states = new Map<string, Named>();
+  readonly #links: (() => void)[] = [];
 
-type TaskOptions = Pick<LambdaInvokeJsonataProps, 'assign' | 'outputs'> & {
-  readonly comment: string;
-  /** Fields of which some are marked expressions, or one bare expression for the whole. */
-  readonly payload: Record<string, unknown> | string;
-};
+  constructor(readonly scope: Construct) {}
 
-/** A step whose handler only thinks: it may run twice. */
-export function thinkingStep(shop: Workshop, name: string, handler: StepHandler, options: TaskOptions): LambdaInvoke {
-  return retry(
-    LambdaInvoke.jsonata(shop.scope, name, {
-      ...invocation(handler, options),
-      taskTimeout: Timeout.duration(THINKING_TASK),
-    }),
-    THROTTLED,
-    LAMBDA_SERVICE,
-    LAMBDA_NOT_STARTED,
-  );
-}
+  /** A state that waits, or sets variables. */
+  goOn(state: Leading, next: string): void {
+    this.#add(state);
+    this.#next(state, next);
+  }
 
-/** What a step asks the handler of a kind of device to do. `observe` and `prove` look; the stages change. */
-export type Doing = 'observe' | 'prove' | Stage;
+  /** A state that works: where it leads, and where when it failed. The first entry that names the error counts. */
+  work(state: Working, next: string, caught: readonly Caught[]): void {
+    this.#add(state);
+    this.#next(state, next);
+    for (const { errors, goTo, assign } of caught)
+      this.#links.push(() =>
+        state.addCatch(this.#named(goTo, state), {
+          ...(errors ? { errors: [...errors] } : {}),
+          ...(assign ? { assign } : {}),
+          outputs: {},
+        }),
+      );
+  }
 
-/** A step whose handler sends a command to every device of its kind. */
-export function sendingStep(
-  shop: Workshop,
-  name: string,
-  handler: StepHandler,
-  doing: Doing,
-  options: Pick<TaskOptions, 'assign' | 'outputs' | 'comment'> & { readonly work?: string },
-): LambdaInvoke {
-  const looks = doing === 'observe' || doing === 'prove';
-  const payload = {
-    contract: CONTRACT,
-    do: doing,
-    execution: jsonata(ME),
-    // The round belongs to the name: a restore passes the same states again, and may not take an old command for its own.
-    step: jsonata(`'${name} ' & $string($restoreRound)`),
-    retry: jsonata('$states.context.State.RetryCount'),
-    fence: jsonata('$fence'),
-    request: jsonata('$request'),
-    applied: jsonata('$records.applied'),
-    digest: doing === 'observe' ? null : jsonata('$plan.digest'),
-    work: options.work ? jsonata(options.work) : [],
-  };
-  return retry(
-    LambdaInvoke.jsonata(shop.scope, name, {
-      ...invocation(handler, { ...options, payload }),
-      taskTimeout: Timeout.duration(SENDING_TASK),
-    }),
-    THROTTLED,
-    NOT_DELIVERED,
-    // A step that changes devices is not run again when Lambda failed in the middle: nobody knows how far it came.
-    ...(looks ? [LAMBDA_SERVICE] : []),
-    LAMBDA_NOT_STARTED,
-  );
-}
+  /** A decision: the first rule that holds counts. */
+  decide(name: string, comment: string, rules: readonly Rule[], otherwise: string): void {
+    const choice = Choice.jsonata(this.scope, name, { comment });
+    this.#add(choice);
+    for (const { when, goTo, assign } of rules)
+      this.#links.push(() =>
+        choice.when(Condition.jsonata(jsonata(when)), this.#named(goTo, choice), assign ? { assign } : {}),
+      );
+    this.#links.push(() => choice.otherwise(this.#named(otherwise, choice)));
+  }
 
-/** What every invocation has in common. `retryOnServiceExceptions` would add CDK's own Retry, which is no policy of ours. */
-function invocation(handler: StepHandler, options: TaskOptions) {
-  return {
-    lambdaFunction: handler.function,
-    comment: options.comment,
-    payload:
-      typeof options.payload === 'string'
-        ? TaskInput.fromText(jsonata(options.payload))
-        : TaskInput.fromObject(options.payload),
-    retryOnServiceExceptions: false,
-    ...(options.assign ? { assign: options.assign } : {}),
-    outputs: options.outputs ?? {},
-  };
+  /** A state that ends the run. */
+  end(state: Named): void {
+    this.#add(state);
+  }
+
+  /** @throws Error when a state leads to a name that no state has */
+  startingAt(name: string): IChainable {
+    for (const link of this.#links) link();
+    return this.#states.get(name)!;
+  }
+
+  #add(state: Named): void {
+    this.#states.set(state.id, state);
+  }
+
+  #next(state: Leading, next: string): void {
+    this.#links.push(() => state.next(this.#named(next, state)));
+  }
+
+  #named(name: string, from: Named): Named {
+    const state = this.#states.get(name);
+    if (state === undefined) throw new Error(`state "${from.id}" leads to "${name}", which is no state`);
+    return state;
+  }
 }

@@ -2,47 +2,66 @@ import { STAGES } from '../../tunnel/device';
 import { EVERY_KIND } from '../../tunnel/devices';
 import { jsonata } from './expressions';
 
+/** An empty text, which asl-validator 4.0.0 refuses as it stands. */
+const EMPTY = jsonata("''");
+
 /** No work for any kind of device. */
 const NOBODY = Object.fromEntries(EVERY_KIND.map((kind) => [kind, []]));
 
 /** A plan before there is one, so that no expression meets a missing field. */
 const NO_PLAN = {
   digest: null,
+  verdict: null,
   operations: 0,
-  changes: [],
   interrupts: [],
   work: Object.fromEntries(STAGES.map((stage) => [stage, NOBODY])),
   prove: NOBODY,
   records: { original: null, before: null, applied: null },
-  verification: [],
   remarks: [],
   reachable: false,
   degraded: [],
-  left: [],
-  sentence: null,
+  words: { left: EMPTY, remaining: EMPTY },
 };
 
 /**
- * Every variable of a run, with the value it begins with. All are set in the first state: a branch may read a variable
- * from outside but not make one of that name, and an expression that meets a missing one ends the run.
+ * Every variable of a run, with the value it begins with. All are set in the first state: a branch may read a variable from outside but not make
+ * one of that name, and an expression that meets a missing one ends the run.
  */
 export const VARIABLES = {
-  /** The checked request, with the tunnel's declaration as `spec`; null: not declared, and not known from the table (yet). */
-  request: jsonata('$states.result.Payload'),
+  /** The execution's input, which nobody has checked yet, and the execution's ARN. */
+  input: jsonata('$states.input'),
+  execution: jsonata('$states.context.Execution.Id'),
+
+  // What Read request answers (lambdas/read-request/opening.ts).
+  /** The checked request, with the tunnel's declaration as `spec`. */
+  request: {},
+  /** The item's three records, JSON strings or null: from the taking of the lease on as they were then. */
+  records: { original: null, before: null, applied: null },
+  /** The lease as it was read. */
+  lease: { owner: null, fence: 0, closedBy: null },
+  /** Why a run that no person started leaves the tunnel alone, in words; null: it goes on. */
+  heldBack: null,
+  /** Who works on the tunnel, in words; null: nobody. */
+  busy: null,
+  /** What the run leaves in the tunnel's memory. */
+  toll: {},
+  /** The digest of the plan that was last left to a person. */
+  notified: null,
+  /** Where the console shows the run. */
+  page: null,
+  /** The first fields of a result: { execution, action }. */
+  about: {},
+  /** What a verify tells beside what it sees: { fence, free, at }. */
+  seen: {},
+
   /** How often the tunnel's item was read to take the lease. */
   attempt: 0,
-  /** The item's lease and memory (memory.ts): as read last, and from the taking of the lease on as they were then. */
-  seen: null,
-  /** Why an automatic run leaves the tunnel alone, in words; null: it goes on. */
-  skipped: null,
   /** How often a run asked for the instance that it awaits. */
   looks: 0,
   /** True when nothing is awaited any more. */
   connected: false,
   /** The number under which this run may change devices; null: the run took no lease. */
   fence: null,
-  /** The item's three records, JSON strings or null. */
-  records: { original: null, before: null, applied: null },
   /** What a restore restores, a JSON string; null: nothing was changed yet. */
   before: null,
   /** True from the first change on: from here a failure is answered by a restore. */
@@ -51,28 +70,30 @@ export const VARIABLES = {
   restoreRound: 0,
   /** What the devices answered to the last look: an outcome for each kind of device. */
   observed: [],
-  /** The last plan. */
+  /** The last plan (lambdas/plan). */
   plan: NO_PLAN,
-  /** The changes that the run set out to make: of its first plan, in a repair as well. */
-  changes: [],
-  /** What is still not restored, by this round's plan; null: this round has not planned yet. */
-  remaining: null,
-  /** What a restore left alone since another changed it. */
-  left: [],
   /** What was carried out: the outcomes of every step that changed something, in order. */
   outcomes: [],
-  /** How the tunnel was found, or proven. */
-  verification: null,
-  /** The first failure: { error, cause, state }. */
+  /** What went wrong on the way forward: { error, cause, state }; null: nothing, or the run repairs another's. */
   failure: null,
-  /** The last failure of a restore. */
+  /** What went wrong last on the way back. */
   restoreFailure: null,
+
+  /**
+   * What is told of the run, in outputs and in the table. `changes`: those that the run set out to make, of its first plan; `remaining`: what this
+   * round of restoring has still to put back, null before it has planned.
+   */
+  report: { changes: [], verification: null, remaining: null, left: [], sentence: null },
+  /** What a restore answers, in words. */
+  whatFailed: 'A run that died had to be restored',
+  /** What is still not put back, in words. */
+  remainder: EMPTY,
   /** The end that the closing write has recorded. */
   ending: null,
-  /** What people are to be told: { subject, message }; null: nothing, or it was told. */
-  notice: null,
-  /** True when automation had to change something again and again. */
-  repeatedDrift: false,
-  /** True when the table's item holds this run's result. */
-  recorded: false,
+  /** What the end is called to people, as docs/RUNBOOK.md does; null: nobody is told, or all were. */
+  heading: null,
+  /** What is told to people, and the cause of a failed run; null: its failure says it. */
+  news: null,
+  /** Where the result is found, in words; empty: it was not written. */
+  where: EMPTY,
 } as const;

@@ -1,4 +1,6 @@
+import { opened } from '../../../lambdas/read-request/opening';
 import { VARIABLES } from '../../../lib/stack/workflow/variables';
+import { readMemory } from '../../../lib/tunnel/memory';
 import { machine } from './machine';
 import type { TestTable } from './table';
 import { evaluate } from './walk';
@@ -7,7 +9,16 @@ import { evaluate } from './walk';
 export class Owner {
   variables: Record<string, any> = {
     ...VARIABLES,
-    request: { tunnel: 'edge-a', action: 'apply', trigger: null, repair: null, asked: null, specDigest: 'a', spec: {} },
+    request: {
+      tunnel: 'edge-a',
+      action: 'apply',
+      trigger: null,
+      repair: null,
+      awaits: null,
+      asked: null,
+      specDigest: 'a',
+      spec: {},
+    },
     plan: {
       ...VARIABLES.plan,
       digest: '0123456789abcdef',
@@ -17,20 +28,30 @@ export class Owner {
   constructor(
     private readonly table: TestTable,
     readonly arn: string,
-  ) {}
+  ) {
+    this.variables['execution'] = arn;
+  }
+
+  /** Reads the item as Read request does, and sets the variables that it sets. */
+  async reads(): Promise<void> {
+    const { Item } = await this.table.call('GetItem', { Key: { tunnel: { S: 'edge-a' } }, ConsistentRead: true });
+    const sources = { describe: async () => undefined, now: () => new Date() };
+    const opening = await opened(this.variables['request'], readMemory(Item), this.arn, sources);
+    const { Assign } = machine.States['Read request']!;
+    Object.assign(this.variables, await evaluate(Assign, this.variables, { result: { Payload: opening } }));
+  }
 
   /** Does what a state does to the table, and sets the variables that it sets. */
   async does(name: string): Promise<any> {
     const state = machine.States[name]!;
     const states = { input: {}, context: { Execution: { Id: this.arn } } };
-    const action = state.Resource!.endsWith('getItem') ? 'GetItem' : 'UpdateItem';
-    const result = await this.table.call(action, await evaluate(state.Arguments, this.variables, states));
+    const result = await this.table.call('UpdateItem', await evaluate(state.Arguments, this.variables, states));
     Object.assign(this.variables, await evaluate(state.Assign, this.variables, { ...states, result }));
     return result.Attributes;
   }
 
   async holds(): Promise<this> {
-    await this.does('Read tunnel');
+    await this.reads();
     await this.does('Take lease');
     return this;
   }

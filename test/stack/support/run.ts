@@ -1,6 +1,10 @@
+import { opened } from '../../../lambdas/read-request/opening';
+import { withDeclaration } from '../../../lambdas/read-request/request';
+import { readMemory } from '../../../lib/tunnel/memory';
+import { restoreInWords, verdictOf } from '../../../lib/tunnel/verdict';
 import { LEAST_REQUEST } from '../../lambdas/least-request';
 import { machine } from './machine';
-import { type Answers, Mishap, walk } from './walk';
+import { type Answers, EXECUTION, Mishap, walk } from './walk';
 
 export const REQUEST = { ...LEAST_REQUEST, specDigest: '00000000000000aa', spec: { name: 'edge-a' } };
 export const WORK = { instance: 'i-1', operations: ['x'] };
@@ -8,7 +12,7 @@ export const CHANGE = { device: 'BIG-IP 10.3.88.66', stage: 'shape', text: '+ tu
 export const NOBODY = { bigip: [], ramp: [], cluster: [] };
 export const NO_WORK = { detach: NOBODY, prepare: NOBODY, shape: NOBODY, attach: NOBODY, clean: NOBODY };
 export const PLAN = {
-  contract: 4,
+  contract: 5,
   digest: '0123456789abcdef',
   operations: 4,
   changes: [CHANGE],
@@ -17,7 +21,7 @@ export const PLAN = {
   work: { ...NO_WORK, shape: { ...NOBODY, bigip: [WORK], ramp: [WORK] }, attach: { ...NOBODY, bigip: [WORK] } },
   prove: { ...NOBODY, bigip: [WORK], ramp: [WORK] },
   records: { original: '{"o":1}', before: '{"b":1}', applied: '{"a":1}' },
-  verification: { reachable: false },
+  verification: [],
   reachable: false,
   degraded: [],
   left: [],
@@ -43,8 +47,6 @@ export const throwing = (name: string, message: string) => () => {
 
 /** A run in which everything goes well; a case replaces what it is about. */
 export const WELL: Answers = {
-  'Read request': () => REQUEST,
-  'Read tunnel': () => ({}),
   'Take lease': () => attributes(),
   'Tell people': () => ({ MessageId: 'm' }),
   'Is the instance connected?': () => ({ InstanceInformationList: [{ PingStatus: 'Online' }] }),
@@ -67,6 +69,11 @@ export const WELL: Answers = {
       'Detach again',
       'Reattach virtual servers',
     ].map((name) => [name, good('bigip')]),
+  ),
+  ...Object.fromEntries(
+    ['Observe cluster', 'Observe cluster again', 'Configure cluster', 'Restore cluster', 'Clean up cluster'].map(
+      (name) => [name, good('cluster')],
+    ),
   ),
   ...Object.fromEntries(
     [
@@ -92,10 +99,52 @@ export const WELL: Answers = {
   ),
 };
 
+/** What stands around a run: the tunnel's item, as it is read for the nth time, and how the run is that holds its lease; undefined: unknown. */
+export interface World {
+  readonly item?: (visit: number) => object;
+  readonly owner?: string;
+}
+
+/** What the handler of Read request makes of a request. */
+const opening =
+  (request: any, { item = () => ({}), owner }: World, execution: string) =>
+  async (_args: unknown, visit: number) => {
+    const memory = readMemory(item(visit) as never);
+    const sources = {
+      describe: async (arn: string) =>
+        owner === undefined ? undefined : { arn, status: owner, error: null, input: null, ended: null },
+      now: () => new Date(),
+    };
+    try {
+      const whole =
+        request.spec === null ? withDeclaration({ ...request, inline: undefined }, undefined, memory) : request;
+      return await opened(whole, memory, execution, sources);
+    } catch (error) {
+      throw lambdaError((error as Error).name, (error as Error).message);
+    }
+  };
+
+/** What the handler of Plan makes of a plan. */
+const planning = (goal: 'declared' | 'recorded', answer: Answers[string]) => (args: any, visit: number) => {
+  const { changes, verification, left, sentence, ...plan } = answer(args, visit) as any;
+  return {
+    ...plan,
+    verdict: verdictOf(goal, args.Payload.request, plan),
+    report: { changes, verification, left, sentence },
+    words: restoreInWords({ left, changes }),
+  };
+};
+
 /** Runs a case, and keeps what each named task was asked. */
-export async function run(answers: Answers, request: object = {}, execution?: string) {
+export async function run(answers: Answers, request: object = {}, world: World = {}, execution = EXECUTION) {
   const asked: Record<string, any[]> = {};
-  const all: Answers = { ...WELL, 'Read request': () => ({ ...REQUEST, ...request }), ...answers };
+  const merged: Answers = { ...WELL, ...answers };
+  const all: Answers = {
+    'Read request': opening({ ...REQUEST, ...request }, world, execution),
+    ...merged,
+    Plan: planning('declared', merged['Plan']!),
+    'Plan restore': planning('recorded', merged['Plan restore']!),
+  };
   const listening = Object.fromEntries(
     Object.entries(all).map(([name, answer]) => [
       name,

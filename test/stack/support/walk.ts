@@ -114,7 +114,7 @@ export async function walk(machine: Machine, answers: Answers, input: unknown, e
     visits[name] = (visits[name] ?? 0) + 1;
     const answer = answers[name];
     if (!answer) throw new Error(`no answer for ${name}`);
-    const result = answer(args, visits[name]);
+    const result = await answer(args, visits[name]);
     return state.Resource!.includes('lambda:invoke') ? { Payload: result } : result;
   }
 

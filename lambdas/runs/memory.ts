@@ -2,11 +2,18 @@ import { GetItemCommand, ScanCommand, type AttributeValue, type DynamoDBClient }
 import { type Memory, readMemory } from '../../lib/tunnel/memory';
 
 /**
- * What the table remembers of a tunnel. It may be a second old: whoever starts a run on it is checked by that run, which reads consistently;
- * and such a read costs half as much.
+ * What the table remembers of a tunnel.
+ * @param consistent false: it may be a second old, and costs half as much: enough for whoever starts a run, which reads again
  */
-export async function memoryOf(table: DynamoDBClient, name: string, tunnel: string): Promise<Memory> {
-  const { Item } = await table.send(new GetItemCommand({ TableName: name, Key: { tunnel: { S: tunnel } } }));
+export async function memoryOf(
+  table: DynamoDBClient,
+  name: string,
+  tunnel: string,
+  consistent: boolean,
+): Promise<Memory> {
+  const { Item } = await table.send(
+    new GetItemCommand({ TableName: name, Key: { tunnel: { S: tunnel } }, ConsistentRead: consistent }),
+  );
   return readMemory(Item);
 }
 

@@ -1,0 +1,7 @@
+import { Throttled } from '../lib/tunnel/errors';
+
+/** @throws Throttled when a service asks to slow down: it has done nothing, so the step may be tried again */
+export function refuseThrottled(service: string, error: Error): void {
+  if (/Throttl|TooManyRequests|RateExceeded|ThroughputExceeded|RequestLimitExceeded|SlowDown/.test(error.name))
+    throw new Throttled('service-throttled', `${service} asks to slow down: ${error.message}`);
+}

@@ -1,0 +1,141 @@
+import { Pass, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
+import { CONTRACT } from '../../tunnel/outcome';
+import { caught, jsonata } from './expressions';
+import type { Parts } from './parts';
+import { isConnected } from './service-calls';
+import type { States } from './states';
+import { think } from './steps';
+import { type TableWrites, textValue } from './table-writes';
+import { VARIABLES } from './variables';
+
+/** How often a run tries for the lease before it gives way. */
+const RACES = 5;
+
+/** A node is `running` long before its agent is there: minutes, on a big machine. Between two questions, in seconds. */
+const AGENT_SECONDS = 15;
+
+/** Adds the states from the request to the lease; or to a pause, which needs none. */
+export function begin(run: States, parts: Parts, table: TableWrites): void {
+  request(run, parts);
+  lease(run, table);
+  pause(run, table);
+}
+
+/** What is asked for, and may it be now? */
+function request(run: States, { scope, handlers }: Parts): void {
+  run.goOn(Pass.jsonata(scope, 'Begin', { comment: 'Sets every variable.', assign: VARIABLES }), 'Read request');
+
+  const answer = (field: string): string => jsonata(`$states.result.Payload.${field}`);
+  run.work(
+    think(scope, 'Read request', handlers.readRequest, {
+      comment: "Checks the request; reads the tunnel's declaration, and its lease and records in the table.",
+      payload: { contract: CONTRACT, execution: jsonata('$execution'), input: jsonata('$input') },
+      assign: {
+        attempt: jsonata('$attempt + 1'),
+        ...Object.fromEntries(
+          ['request', 'records', 'lease', 'heldBack', 'busy', 'toll', 'notified', 'page', 'about', 'seen'].map(
+            (field) => [field, answer(field)],
+          ),
+        ),
+      },
+    }),
+    'Is the tunnel free?',
+    [
+      { errors: ['InvalidRequest'], goTo: 'InvalidRequest', assign: { failure: caught('Read request') } },
+      { goTo: 'NotStarted', assign: { failure: caught('Read request') } },
+    ],
+  );
+
+  run.decide(
+    'Is the tunnel free?',
+    'Who only looks, pauses or resumes needs no lease. Who was started by an event gives way to a person, a pause and another run.',
+    [
+      { when: "$request.action = 'pause'", goTo: 'Record pause' },
+      { when: "$request.action = 'resume'", goTo: 'Record resume' },
+      { when: "$request.action in ['plan', 'verify']", goTo: 'Observe' },
+      { when: '$heldBack != null', goTo: 'Skipped' },
+      { when: '$request.awaits != null and $not($connected)', goTo: 'Is the instance connected?' },
+      { when: '$busy != null', goTo: 'TunnelBusy' },
+      {
+        when: `$attempt > ${RACES}`,
+        goTo: 'TunnelBusy',
+        assign: { busy: `other runs won ${RACES} races for the lease` },
+      },
+    ],
+    'Take lease',
+  );
+
+  // An instance that an event is about may still be booting. No lease is held meanwhile: a person's run is not kept waiting.
+  run.work(
+    isConnected(scope, 'Is the instance connected?'),
+    'Go on?',
+    // Who cannot ask goes on: the run itself says what it cannot reach.
+    [{ goTo: 'Read request', assign: { connected: true } }],
+  );
+  run.decide(
+    'Go on?',
+    'When the instance is connected, or patience is at its end. The item may have changed meanwhile.',
+    [{ when: '$connected', goTo: 'Read request' }],
+    'Wait for the agent',
+  );
+  run.goOn(
+    Wait.jsonata(scope, 'Wait for the agent', {
+      comment: 'The instance is still booting.',
+      time: WaitTime.seconds(jsonata(String(AGENT_SECONDS))),
+    }),
+    'Is the instance connected?',
+  );
+}
+
+function lease(run: States, table: TableWrites): void {
+  run.work(
+    table.takeLease('Take lease', 'Becomes the owner, if nobody wrote since the item was read.'),
+    'Is this a repair?',
+    [{ errors: ['DynamoDB.ConditionalCheckFailedException'], goTo: 'Lost a race' }, notStarted('Take lease')],
+  );
+  run.goOn(
+    Wait.jsonata(run.scope, 'Lost a race', {
+      comment: 'Another run wrote in between. Waits a little longer each time, and reads again.',
+      time: WaitTime.seconds(jsonata('$attempt * 2')),
+    }),
+    'Read request',
+  );
+  run.decide(
+    'Is this a repair?',
+    'A repair puts back what a run that died had begun, if that run left a record of how it was.',
+    [
+      {
+        when: '$request.repair != null and $records.before != null',
+        goTo: 'New fence',
+        assign: { begun: true, before: jsonata('$records.before') },
+      },
+      { when: '$request.repair != null', goTo: 'Record nothing to restore' },
+    ],
+    'Observe',
+  );
+}
+
+function pause(run: States, table: TableWrites): void {
+  run.work(
+    table.always('Record pause', {
+      comment: 'From here on automation leaves the tunnel alone.',
+      set: {
+        paused: textValue(
+          "$string({'until': $request.until, 'reason': $request.reason, 'at': $now(), 'by': $execution})",
+        ),
+      },
+    }),
+    'Paused',
+    [notStarted('Record pause')],
+  );
+  run.work(
+    table.always('Record resume', {
+      comment: 'From here on automation looks after the tunnel again.',
+      remove: ['paused'],
+    }),
+    'Resumed',
+    [notStarted('Record resume')],
+  );
+}
+
+const notStarted = (state: string) => ({ goTo: 'NotStarted', assign: { failure: caught(state) } });

@@ -1,0 +1,140 @@
+import { DynamoAttributeValue } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { jsonata } from './expressions';
+import { numberValue, textValue, type Write } from './table-writes';
+
+/*
+ * What a run leaves in the tunnel's item when it ends (ADR 0016), and what it tells. Expressions, of which each fits into a line.
+ */
+
+/** What failed on the way forward, in words. */
+export const FAILED = "$failure.state & ' failed: ' & $failure.cause & ' (' & $failure.error & ')'";
+
+/** What went wrong with the restore itself, in words; empty when nothing did. */
+const TROUBLE = "($restoreFailure = null ? '' : '; ' & $restoreFailure.state & ' failed: ' & $restoreFailure.cause)";
+
+/** What a run that could not put everything back says. */
+const NOT_RESTORED = `$whatFailed & '; ' & $remainder & ${TROUBLE} & $plan.words.left`;
+
+/** What people are told with a failure, unless automation stops with it, which is then what they are told. */
+const orStopped = (heading: string): string =>
+  jsonata(`$toll.stops ? 'Automation is stopped' : ${heading === '' ? 'null' : `'${heading}'`}`);
+
+const ifRepair = (repair: string, otherwise: string): string => `($request.repair = null ? ${otherwise} : ${repair})`;
+
+/** A run's full result, a JSON text. `endState` is an expression. */
+const resultOf = (endState: string): string =>
+  `$string($merge([$about, $report, {'endState': ${endState}, 'failure': $failure, ` +
+  "'restoreFailure': $restoreFailure, 'outcomes': $outcomes, 'at': $now()}]))";
+
+/** What a verify saw, a JSON text: whether it still counts is told by the fence and by whether the tunnel was free. */
+export const LOOK =
+  "$string($merge([$about, $seen, {'endState': $ending, 'failure': $failure, 'changes': $report.changes, " +
+  "'verification': $report.verification, 'remarks': $plan.remarks, 'degraded': $plan.degraded}]))";
+
+/** Where a result is found. */
+export const inTheTable = (attribute: string): string =>
+  jsonata(`' (result: table item ' & $request.tunnel & ', ${attribute})'`);
+
+/** An end that is written: what is kept, and what people are told. `ending` is an expression. */
+const ends = (
+  ending: string,
+  { set = {}, heading = null, news, ...write }: Write & { readonly heading?: string | null; readonly news?: string },
+): Write => ({
+  ...write,
+  set: { ...set, lastResult: textValue(resultOf(ending)) },
+  assign: {
+    ending: jsonata(ending),
+    heading,
+    ...(news === undefined ? {} : { news: jsonata(news) }),
+    where: inTheTable('lastResult'),
+  },
+});
+
+/** What a good apply leaves: no failure counts any more, and every question that was asked before it is answered. */
+const GOOD: Pick<Write, 'set' | 'remove'> = {
+  set: {
+    applied: textValue('$plan.records.applied'),
+    original: textValue('$plan.records.original'),
+    wanted: DynamoAttributeValue.fromString('applied'),
+    lookedAt: numberValue('$string($fence)'),
+    provenAt: textValue('$now()'),
+    provenBy: textValue('$execution'),
+    degraded: textValue('$string([$plan.degraded])'),
+  },
+  remove: ['before', 'failures', 'failedSpec', 'attempts', 'notified'],
+};
+
+/** What a run leaves that failed. */
+const FAILURES: Write['set'] = {
+  failures: numberValue('$string($toll.failures)'),
+  failedSpec: textValue('$toll.failedSpec'),
+};
+
+/** The last drifts, with this run's when automation had to change something. */
+const DRIFTS =
+  "$string([$append($toll.drifts, $request.trigger = null ? [] : {'at': $now(), 'execution': $execution, " +
+  "'changes': $plan.operations})])";
+
+export const CLOSING = {
+  applied: ends("'Applied'", {
+    comment: 'The tunnel stands and is wanted: keeps what was applied, and releases the lease.',
+    set: { ...GOOD.set, drifts: textValue(DRIFTS) },
+    remove: GOOD.remove!,
+    heading: jsonata("$toll.repeatedDrift ? 'Repeated drift' : null"),
+    news: "'automation had to change something three times within a day; the last time: ' & $report.sentence",
+  }),
+  unchanged: ends("'Unchanged'", {
+    comment: 'Everything is in place already: keeps what is applied, and releases the lease.',
+    ...GOOD,
+  }),
+  tornDown: ends("'TornDown'", {
+    comment: 'The tunnel is gone and no longer wanted: drops its records, and releases the lease.',
+    set: { wanted: DynamoAttributeValue.fromString('absent') },
+    remove: ['applied', 'original', ...GOOD.remove!, 'provenAt', 'provenBy', 'degraded', 'drifts', 'lastLook'],
+  }),
+  planned: ends("'Planned'", {
+    comment: 'The changes would cut traffic: leaves them to a person, who is told once.',
+    set: { notified: textValue('$plan.digest'), lookedAt: numberValue('$string($fence)') },
+    heading: jsonata("$notified = $plan.digest ? null : 'Planned'"),
+    news: "'changes that would cut live traffic wait for a person: ' & $join($plan.interrupts, '; ')",
+  }),
+  notVerified: ends("'NotVerified'", {
+    comment: 'Nothing to change, yet the tunnel does not carry.',
+    set: FAILURES,
+    heading: orStopped('NotVerified'),
+    news: '$failure.cause & $toll.stopped',
+  }),
+  notStarted: ends("'NotStarted'", {
+    comment: 'Failed before the first change: nothing was touched.',
+    set: FAILURES,
+    heading: orStopped(''),
+    news: `${FAILED} & $toll.stopped`,
+  }),
+  nothingToRestore: ends("'Restored'", {
+    comment: 'The run to repair had changed nothing.',
+    set: FAILURES,
+    remove: ['attempts'],
+    heading: orStopped(''),
+    news: "'what a run that died had left is put back' & $toll.stopped",
+  }),
+  restored: ends(ifRepair("'Restored'", "'RolledBack'"), {
+    comment: 'Everything is as it was before the run: drops the record of it, and releases the lease.',
+    set: FAILURES,
+    remove: ['before', 'attempts'],
+    heading: jsonata(`$toll.stops ? 'Automation is stopped' : ${ifRepair('null', "'RolledBack'")}`),
+    news: `${ifRepair("'what a run that died had left is put back'", "$whatFailed & '; everything was put back'")} & $plan.words.left & $toll.stopped`,
+  }),
+  notRestored: ends("'RollbackFailed'", {
+    comment: 'Something is left: keeps the record of how it was, for the next run or a person.',
+    set: FAILURES,
+    heading: 'RollbackFailed',
+    news: `${NOT_RESTORED} & $toll.stopped`,
+  }),
+} as const;
+
+/** What a run tells whose last write the table refused: its result stands in the execution alone. */
+export const UNWRITTEN = {
+  notVerified: { ending: 'NotVerified', heading: 'NotVerified', news: jsonata('$failure.cause') },
+  notStarted: { ending: 'NotStarted' },
+  notRestored: { ending: 'RollbackFailed', heading: 'RollbackFailed', news: jsonata(NOT_RESTORED) },
+};

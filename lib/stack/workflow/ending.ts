@@ -1,0 +1,142 @@
+import { Fail, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
+import type { EndStateName } from '../../tunnel/outcome';
+import { CLOSING, FAILED, LOOK, UNWRITTEN, inTheTable } from './closing';
+import { jsonata } from './expressions';
+import type { Parts } from './parts';
+import { tellPeople } from './service-calls';
+import { toFailure } from './stages';
+import type { States } from './states';
+import { type TableWrites, textValue } from './table-writes';
+
+/*
+ * How a run can end. A state's name, the error of a failed execution and `endState` of an output are one word.
+ */
+
+/** Adds the writes that end a run, the notice, and the ends. */
+export function end(run: States, parts: Parts, table: TableWrites): void {
+  close(run, parts, table);
+  ends(run);
+}
+
+/** The writes that end a run, and where it goes when the table refuses them. */
+function close(run: States, { scope, notices }: Parts, table: TableWrites): void {
+  const END = 'How does the run end?';
+  // A run that cannot write its good end is no good end: everything is put back.
+  const good = (name: string, write: (typeof CLOSING)[keyof typeof CLOSING], next: string): void =>
+    run.work(table.closing(name, write), next, toFailure('forward', name));
+  good('Record applied', CLOSING.applied, END);
+  good('Record unchanged', CLOSING.unchanged, 'Unchanged');
+  good('Record torn down', CLOSING.tornDown, 'TornDown');
+  good('Record planned', CLOSING.planned, END);
+  good('Record nothing to restore', CLOSING.nothingToRestore, END);
+
+  // From these on the run cannot do better than to end: its result stands in the execution alone.
+  const bad = (name: string, write: (typeof CLOSING)[keyof typeof CLOSING], unwritten: Record<string, unknown>): void =>
+    run.work(table.closing(name, write), END, [{ goTo: END, assign: unwritten }]);
+  bad('Record not verified', CLOSING.notVerified, UNWRITTEN.notVerified);
+  bad('Record not started', CLOSING.notStarted, UNWRITTEN.notStarted);
+  bad('Record restored', CLOSING.restored, UNWRITTEN.notRestored);
+  bad('Record not restored', CLOSING.notRestored, UNWRITTEN.notRestored);
+
+  // What was seen is told even where it could not be written down.
+  run.work(
+    table.looking('Record look', {
+      comment: 'Writes down what was seen, and by whom, unless a run has begun since. No record of a run is touched.',
+      set: { lastLook: textValue(LOOK) },
+      assign: { where: inTheTable('lastLook') },
+    }),
+    END,
+    [{ goTo: END }],
+  );
+
+  run.decide(
+    END,
+    'As its result says that was written; and people are told first, when it concerns them.',
+    [
+      { when: '$heading != null', goTo: 'Tell people' },
+      ...['Applied', 'Planned', 'Verified', 'Restored', 'NotVerified', 'NotStarted', 'RolledBack'].map((name) => ({
+        when: `$ending = '${name}'`,
+        goTo: name,
+      })),
+    ],
+    'RollbackFailed',
+  );
+  run.work(tellPeople(scope, 'Tell people', notices), END, [{ goTo: END, assign: { heading: null } }]);
+}
+
+/** Step Functions takes at most 32,768 characters as a cause. */
+const CAUSE_LIMIT = 30_000;
+
+/** The states that end a run. */
+function ends(run: States): void {
+  const succeed = (
+    name: EndStateName,
+    comment: string,
+    sentence = '$report.sentence',
+    more: Record<string, string> = {},
+  ): void =>
+    run.end(
+      Succeed.jsonata(run.scope, name, {
+        comment,
+        outputs: {
+          endState: name,
+          tunnel: jsonata('$request.tunnel'),
+          action: jsonata('$request.action'),
+          changes: jsonata('$report.changes'),
+          verification: jsonata('$report.verification'),
+          interrupts: jsonata('$plan.interrupts'),
+          remarks: jsonata('$plan.remarks'),
+          degraded: jsonata('$plan.degraded'),
+          ...more,
+          digest: jsonata('$plan.digest'),
+          sentence: jsonata(sentence),
+        },
+      }),
+    );
+  const fail = (name: EndStateName, comment: string, sentence: string): void =>
+    run.end(
+      Fail.jsonata(run.scope, name, {
+        comment,
+        error: name,
+        cause: jsonata(`$substring(${sentence} & $where, 0, ${CAUSE_LIMIT})`),
+      }),
+    );
+  // What the steps answered that changed something: how many connections were cut is in it.
+  const outcomes = jsonata('$outcomes');
+
+  succeed('Applied', 'The tunnel stands as declared, and was proven.', undefined, {
+    outcomes,
+    repeatedDrift: jsonata('$toll.repeatedDrift'),
+  });
+  succeed('Unchanged', 'The tunnel stood as declared already, and carries.');
+  succeed('Planned', 'What an apply, or a teardown, would change. Nothing was changed.', undefined, {
+    // What it would send, by stage and kind of device: `plan --commands` shows it.
+    work: jsonata('$plan.work'),
+  });
+  succeed('Verified', 'The tunnel stands as declared, and carries.');
+  succeed('TornDown', 'The tunnel is gone; what it shared with others is as it was.', undefined, { outcomes });
+  succeed(
+    'Restored',
+    'What a run that died had left is put back.',
+    "'Everything is as it was' & $plan.words.left & $toll.stopped",
+    { automationStopped: jsonata('$toll.stops') },
+  );
+  succeed('Skipped', 'No person asked, and there was a reason to leave the tunnel alone.', "'skipped: ' & $heldBack");
+  succeed(
+    'Paused',
+    'Automation leaves the tunnel alone.',
+    "'Automation leaves the tunnel alone until ' & ($request.until = null ? 'it is resumed' : $request.until) & ': ' & $request.reason",
+  );
+  succeed('Resumed', 'Automation looks after the tunnel again.', "'Automation looks after the tunnel again'");
+
+  fail('InvalidRequest', 'The input is no request that can be carried out.', '$failure.cause');
+  fail('TunnelBusy', 'Another run works on this tunnel.', '$busy');
+  fail('NotStarted', 'Failed before the first change: nothing was touched.', `($news = null ? ${FAILED} : $news)`);
+  fail(
+    'NotVerified',
+    'The tunnel does not stand as declared, or does not carry.',
+    '($news = null ? $failure.cause : $news)',
+  );
+  fail('RolledBack', 'Failed, and everything was put back.', '$news');
+  fail('RollbackFailed', 'Failed, and something could not be put back.', '$news');
+}

@@ -1,0 +1,113 @@
+import type { Stage } from '../../tunnel/device';
+import type { Kind } from '../../tunnel/devices';
+import { JUDGED, caught, jsonata, reportWith } from './expressions';
+import { send, sideBySide, type Steps } from './steps';
+import type { Parts } from './parts';
+import type { States } from './states';
+
+/** Every failure goes there. */
+const FAILURE = 'Was anything changed?';
+
+/** The way forward, or back: what goes wrong on it is kept apart. */
+export type Way = 'forward' | 'restore';
+
+/** What a failure leaves in the variables. @param failure of `caught`, or an expression */
+export const failing = (way: Way, failure: unknown): Record<string, unknown> =>
+  way === 'forward' ? { failure } : { restoreFailure: failure };
+
+/** Where a state leads that failed. */
+export const toFailure = (way: Way, state: string) => [{ goTo: FAILURE, assign: failing(way, caught(state)) }];
+
+/** A stage of carrying out a plan. */
+interface StageOptions {
+  /** The decision whether there is work: without, the stage is skipped. */
+  readonly gate: string;
+  readonly name: string;
+  readonly comment: string;
+  readonly next: string;
+}
+
+/** The work that the plan has for one kind of device in one stage. */
+const workOf = (stage: Stage) => (kind: Kind) => `$plan.work.${stage}.${kind}`;
+
+const hasWork = (work: (kind: Kind) => string, kinds: readonly Kind[]): string =>
+  `${kinds.map((kind) => `$count(${work(kind)})`).join(' + ')} > 0`;
+
+/** Takes traffic off the tunnel, or puts it on: one transaction on BIG-IP. */
+export function virtualServers(
+  run: States,
+  { handlers }: Parts,
+  way: Way,
+  stage: 'detach' | 'attach',
+  { gate, name, comment, next }: StageOptions,
+): void {
+  const work = workOf(stage);
+  run.decide(gate, 'A stage without work is skipped.', [{ when: hasWork(work, ['bigip']), goTo: name }], next);
+  run.work(
+    send(run.scope, name, handlers.of('bigip'), stage, {
+      comment,
+      work: work('bigip'),
+      assign: { outcomes: jsonata('$append($outcomes, [$states.result.Payload])') },
+    }),
+    next,
+    toFailure(way, name),
+  );
+}
+
+/** One stage on several kinds of device, side by side. */
+export function onAllDevices(
+  run: States,
+  { handlers }: Parts,
+  way: Way,
+  stage: 'prepare' | 'shape' | 'clean',
+  { gate, name, comment, next, steps, judged }: StageOptions & { readonly steps: Steps; readonly judged: string },
+): void {
+  const work = workOf(stage);
+  const kinds = Object.keys(steps) as Kind[];
+  run.decide(gate, 'A stage without work is skipped.', [{ when: hasWork(work, kinds), goTo: name }], next);
+  run.work(
+    sideBySide(run.scope, name, handlers, stage, {
+      comment,
+      steps,
+      work,
+      assign: { outcomes: jsonata('$append($outcomes, $states.result)') },
+      outputs: JUDGED,
+    }),
+    judged,
+    toFailure(way, name),
+  );
+  allGood(run, way, judged, 'Every device has finished: did all of them succeed?', next);
+}
+
+/** Proves the tunnel from both ends. */
+export function prove(
+  run: States,
+  { handlers }: Parts,
+  { gate, name, comment, next, steps, judged }: StageOptions & { readonly steps: Steps; readonly judged: string },
+): void {
+  const work = (kind: Kind): string => `$plan.prove.${kind}`;
+  const kinds = Object.keys(steps) as Kind[];
+  run.decide(gate, 'A stage without work is skipped.', [{ when: hasWork(work, kinds), goTo: name }], next);
+  run.work(
+    sideBySide(run.scope, name, handlers, 'prove', {
+      comment,
+      steps,
+      work,
+      assign: { report: reportWith("'verification': $append([], $states.result.devices.verification)") },
+      outputs: JUDGED,
+    }),
+    judged,
+    toFailure('forward', name),
+  );
+  allGood(run, 'forward', judged, 'Traffic arrives only on a tunnel that carries.', next);
+}
+
+/** What the outcomes of a state mean that worked on several kinds of device. */
+function allGood(run: States, way: Way, name: string, comment: string, next: string): void {
+  const bad = {
+    when: '$not($states.input.good = true)',
+    goTo: FAILURE,
+    assign: failing(way, jsonata('$states.input.failure')),
+  };
+  run.decide(name, comment, [bad], next);
+}

@@ -1,0 +1,143 @@
+import { Parallel, Pass, TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke, type LambdaInvokeJsonataProps } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
+import type { Stage } from '../../tunnel/device';
+import type { Kind } from '../../tunnel/devices';
+import { CONTRACT } from '../../tunnel/outcome';
+import { LAMBDA_NOT_STARTED, LAMBDA_SERVICE, NOT_DELIVERED, THROTTLED, retry } from '../retry-policies';
+import type { StepHandler } from '../step-handler';
+import type { StepHandlers } from '../step-handlers';
+import { SENDING_TASK, THINKING_TASK } from '../time-outs';
+import { caught, jsonata } from './expressions';
+
+/*
+ * The states that call a handler.
+ */
+
+type Options = Pick<LambdaInvokeJsonataProps, 'assign' | 'outputs'> & { readonly comment: string };
+
+/** A step whose handler only thinks: it may run twice. */
+export function think(
+  scope: Construct,
+  name: string,
+  handler: StepHandler,
+  options: Options & { readonly payload: Record<string, unknown> },
+): LambdaInvoke {
+  return retry(
+    LambdaInvoke.jsonata(scope, name, {
+      ...invocation(handler, options),
+      taskTimeout: Timeout.duration(THINKING_TASK),
+    }),
+    THROTTLED,
+    LAMBDA_SERVICE,
+    LAMBDA_NOT_STARTED,
+  );
+}
+
+/** What a step asks the handler of a kind of device to do. `observe` and `prove` look; the stages change. */
+export type Doing = 'observe' | 'prove' | Stage;
+
+/**
+ * A step whose handler sends a command to every device of its kind.
+ * @param work a bare expression for the devices and their work; absent: every device
+ */
+export function send(
+  scope: Construct,
+  name: string,
+  handler: StepHandler,
+  doing: Doing,
+  options: Options & { readonly work?: string },
+): LambdaInvoke {
+  const looks = doing === 'observe' || doing === 'prove';
+  const payload = {
+    contract: CONTRACT,
+    do: doing,
+    execution: jsonata('$execution'),
+    // The round belongs to the name: a restore passes the same states again, and may not take an old command for its own.
+    step: jsonata(`'${name} ' & $string($restoreRound)`),
+    retry: jsonata('$states.context.State.RetryCount'),
+    fence: jsonata('$fence'),
+    request: jsonata('$request'),
+    applied: jsonata('$records.applied'),
+    digest: doing === 'observe' ? null : jsonata('$plan.digest'),
+    work: options.work ? jsonata(options.work) : [],
+  };
+  return retry(
+    LambdaInvoke.jsonata(scope, name, {
+      ...invocation(handler, { ...options, payload }),
+      taskTimeout: Timeout.duration(SENDING_TASK),
+    }),
+    THROTTLED,
+    NOT_DELIVERED,
+    // A step that changes devices is not run again when Lambda failed in the middle: nobody knows how far it came.
+    ...(looks ? [LAMBDA_SERVICE] : []),
+    LAMBDA_NOT_STARTED,
+  );
+}
+
+/** The name of each step of a state that works on several kinds of device at once. */
+export type Steps = Readonly<Partial<Record<Kind, string>>>;
+
+/**
+ * Does something to several kinds of device at once. A branch never fails: it answers with its outcome, good or not, so that no sibling is cut off
+ * in the middle and no restore races a straggler. What the outcomes mean is decided afterwards. A kind without devices, or without work, answers
+ * at once.
+ *
+ * @param work gives a bare expression for the work of one kind; absent: every device
+ */
+export function sideBySide(
+  scope: Construct,
+  name: string,
+  handlers: StepHandlers,
+  doing: Doing,
+  { steps, work, ...options }: Options & { readonly steps: Steps; readonly work?: (kind: Kind) => string },
+): Parallel {
+  const branches = (Object.entries(steps) as [Kind, string][]).map(([kind, step]) => {
+    const failed = Pass.jsonata(scope, `${step} failed`, {
+      comment: 'Answers with what happened, and lets the other kinds of device finish.',
+      outputs: jsonata('$states.input'),
+    });
+    return send(scope, step, handlers.of(kind), doing, {
+      comment: COMMENTS[doing](kind),
+      outputs: jsonata('$states.result.Payload'),
+      ...(work ? { work: work(kind) } : {}),
+    }).addCatch(failed, { outputs: { kind, ok: false, devices: [], ...caught(step) } });
+  });
+  return Parallel.jsonata(scope, name, options).branch(...branches);
+}
+
+/** What is worked on, by kind of device. */
+const OBJECTS: Readonly<Record<Kind, string>> = {
+  bigip: 'tunnel, self IP, route and SNAT pool',
+  ramp: 'tunnel, addresses, firewall rule, flows and health report',
+  cluster: 'labels, service account, its right, and ipfailover',
+};
+
+/** What a step does to a kind of device, for the console. */
+const COMMENTS: Readonly<Record<Doing, (kind: Kind) => string>> = {
+  observe: (kind) => `Looks at ${OBJECTS[kind]}.`,
+  prove: (kind) =>
+    kind === 'bigip'
+      ? 'BIG-IP pings the ramp node through the tunnel, and a Pod behind it.'
+      : 'The node that has the tunnel pings BIG-IP through it; the other one of a pair is proven by its configuration.',
+  detach: () => 'Takes the virtual servers off the tunnel: traffic leaves before anything changes.',
+  prepare: (kind) => `Builds ${OBJECTS[kind]}.`,
+  shape: (kind) => `Changes ${OBJECTS[kind]}.`,
+  attach: () => 'Puts the virtual servers on the tunnel: traffic arrives last. Reads back, then saves.',
+  clean: (kind) => `Takes away ${OBJECTS[kind]}.`,
+};
+
+/** What every invocation has in common. `retryOnServiceExceptions` would add CDK's own Retry, which is no policy of ours. */
+function invocation(
+  handler: StepHandler,
+  { comment, payload, assign, outputs = {} }: Options & { readonly payload: Record<string, unknown> },
+) {
+  return {
+    lambdaFunction: handler.function,
+    comment,
+    payload: TaskInput.fromObject(payload),
+    retryOnServiceExceptions: false,
+    ...(assign ? { assign } : {}),
+    outputs,
+  };
+}

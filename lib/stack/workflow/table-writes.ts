@@ -1,0 +1,159 @@
+import { Timeout } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  DynamoAttributeValue,
+  DynamoReturnValues,
+  DynamoUpdateItem,
+  type DynamoUpdateItemJsonataProps,
+} from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import { DYNAMODB, retry } from '../retry-policies';
+import { SERVICE_CALL } from '../time-outs';
+import { fenceAfter, jsonata } from './expressions';
+
+/*
+ * The writes to the tunnel's item. Each is conditional, and may be repeated when its answer was lost: its condition holds again after its own
+ * effect. None of them can touch the item of a run that took the lease over (ADR 0004).
+ */
+
+/** A text or number as DynamoDB takes it, from a bare expression. */
+export const textValue = (expression: string) => DynamoAttributeValue.fromString(jsonata(expression));
+export const numberValue = (expression: string) => DynamoAttributeValue.numberFromString(jsonata(expression));
+
+const ME = textValue('$execution');
+const FENCE = numberValue('$string($fence)');
+
+/** What a write does to the item, and to the run's variables. */
+export interface Write {
+  readonly comment: string;
+  readonly set?: Record<string, DynamoAttributeValue>;
+  readonly remove?: readonly string[];
+  readonly assign?: Record<string, unknown>;
+}
+
+/** The writes of one machine's states. */
+export class TableWrites {
+  constructor(
+    private readonly scope: Construct,
+    private readonly table: Table,
+  ) {}
+
+  /**
+   * Becomes the owner, if the lease is as it was read. The records are taken from the answer, never from the read: an owner that dies may have
+   * written `before` in between.
+   */
+  takeLease(name: string, comment: string): DynamoUpdateItem {
+    const record = (attribute: string): string => {
+      const value = `$states.result.Attributes.${attribute}.S`;
+      return jsonata(`$exists(${value}) ? ${value} : null`);
+    };
+    // DynamoDB refuses a value that no expression uses, so the one who was read as nobody gets a name.
+    const seen = (attribute: string) => textValue(`$lease.${attribute} = null ? 'nobody' : $lease.${attribute}`);
+    return this.#update(name, {
+      comment,
+      condition: ['owner', 'fence', 'closedBy']
+        .map((attribute) => `(attribute_not_exists(#${attribute}) OR #${attribute} = :${attribute})`)
+        .join(' AND '),
+      values: {
+        ':owner': seen('owner'),
+        ':fence': numberValue('$string($lease.fence)'),
+        ':closedBy': seen('closedBy'),
+      },
+      names: ['closedBy'],
+      set: {
+        owner: ME,
+        fence: numberValue(fenceAfter('$lease.fence')),
+        attempts: numberValue('$string($toll.attempts)'),
+      },
+      assign: {
+        fence: jsonata('$number($states.result.Attributes.fence.N)'),
+        records: { original: record('original'), before: record('before'), applied: record('applied') },
+      },
+    });
+  }
+
+  /** A write in the middle of a run: the owner is this run, and no newer fence was given out. */
+  holding(name: string, write: Write): DynamoUpdateItem {
+    return this.#update(name, {
+      ...write,
+      condition: '#owner = :me AND #fence >= :fence',
+      values: { ':me': ME, ':fence': FENCE },
+      names: ['owner', 'fence'],
+    });
+  }
+
+  /**
+   * A write that ends a run: its result and the release of the lease, in one. This run still holds the lease, or has released it already and nobody
+   * has taken it since.
+   */
+  closing(name: string, { set = {}, remove = [], ...write }: Write): DynamoUpdateItem {
+    return this.#update(name, {
+      ...write,
+      condition: '(#owner = :me AND #fence = :fence) OR (#closedBy = :me AND attribute_not_exists(#owner))',
+      values: { ':me': ME, ':fence': FENCE },
+      names: ['owner', 'fence'],
+      set: { ...set, closedBy: ME },
+      remove: [...remove, 'owner'],
+    });
+  }
+
+  /** A write of a run that took no lease: it counts while no run has begun since the item was read. */
+  looking(name: string, write: Write): DynamoUpdateItem {
+    return this.#update(name, {
+      ...write,
+      condition: 'attribute_not_exists(#fence) OR #fence = :fence',
+      values: { ':fence': numberValue('$string($lease.fence)') },
+      names: ['fence'],
+    });
+  }
+
+  /** A write that needs no lease, and counts for whatever automation would start next. */
+  always(name: string, write: Write): DynamoUpdateItem {
+    return this.#update(name, { ...write, values: {}, names: [] });
+  }
+
+  /** Every attribute goes by an alias: some of their names are reserved words. */
+  #update(
+    name: string,
+    {
+      comment,
+      condition,
+      values,
+      names,
+      set = {},
+      remove = [],
+      assign = {},
+    }: Write & {
+      readonly condition?: string;
+      readonly values: NonNullable<DynamoUpdateItemJsonataProps['expressionAttributeValues']>;
+      readonly names: readonly string[];
+    },
+  ): DynamoUpdateItem {
+    const attributes = [...new Set([...names, ...Object.keys(set), ...remove])];
+    const settings = Object.keys(set).map((attribute) => `#${attribute} = :${attribute}Value`);
+    const removals = remove.map((attribute) => `#${attribute}`);
+    const allValues = {
+      ...values,
+      ...Object.fromEntries(Object.entries(set).map(([attribute, value]) => [`:${attribute}Value`, value])),
+    };
+    return retry(
+      DynamoUpdateItem.jsonata(this.scope, name, {
+        comment,
+        table: this.table,
+        key: { tunnel: textValue('$request.tunnel') },
+        updateExpression: [
+          ...(settings.length > 0 ? [`SET ${settings.join(', ')}`] : []),
+          ...(removals.length > 0 ? [`REMOVE ${removals.join(', ')}`] : []),
+        ].join(' '),
+        ...(condition === undefined ? {} : { conditionExpression: condition }),
+        expressionAttributeNames: Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute])),
+        ...(Object.keys(allValues).length > 0 ? { expressionAttributeValues: allValues } : {}),
+        returnValues: DynamoReturnValues.ALL_NEW,
+        assign,
+        outputs: {},
+        taskTimeout: Timeout.duration(SERVICE_CALL),
+      }),
+      DYNAMODB,
+    );
+  }
+}

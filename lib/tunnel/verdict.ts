@@ -1,0 +1,78 @@
+import type { Goal, Plan } from './plan';
+
+/** What a plan means for the run: how it ends, or that the run carries the plan out. */
+export type Verdict =
+  'Planned' | 'Verified' | 'NotVerified' | 'TornDown' | 'Unchanged' | 'Restored' | 'LeftToAPerson' | 'CarryOut';
+
+/** What decides of a request. */
+export interface Wanted {
+  readonly action: 'apply' | 'plan' | 'verify' | 'teardown' | 'pause' | 'resume';
+  /** Who asks; null: a person. */
+  readonly trigger: 'event' | 'schedule' | null;
+}
+
+/** What is to be done about a plan. Without a person nothing is carried out that cuts live traffic. */
+export function verdictOf(
+  goal: Goal,
+  { action, trigger }: Wanted,
+  { operations, reachable, interrupts }: Pick<Plan, 'operations' | 'reachable' | 'interrupts'>,
+): Verdict {
+  if (goal === 'recorded') return operations === 0 ? 'Restored' : 'CarryOut';
+  if (action === 'plan') return 'Planned';
+  if (action === 'verify') return operations === 0 && reachable ? 'Verified' : 'NotVerified';
+  if (operations === 0 && action === 'teardown') return 'TornDown';
+  if (operations === 0) return reachable ? 'Unchanged' : 'NotVerified';
+  return trigger !== null && interrupts.length > 0 ? 'LeftToAPerson' : 'CarryOut';
+}
+
+/** What the plan means, in one sentence: it ends up as a run's last word when nothing is carried out. */
+export function sentenceOf(
+  goal: Goal,
+  action: Wanted['action'],
+  plan: Pick<Plan, 'changes' | 'interrupts' | 'verification' | 'reachable' | 'degraded'>,
+): string {
+  const degraded =
+    goal === 'recorded' || plan.degraded.length === 0
+      ? ''
+      : ` Degraded: ${plan.degraded.join(', ')} cannot be reached.`;
+  return whatItMeans(goal, action, plan) + degraded;
+}
+
+function whatItMeans(
+  goal: Goal,
+  action: Wanted['action'],
+  { changes, interrupts, verification, reachable }: Pick<Plan, 'changes' | 'interrupts' | 'verification' | 'reachable'>,
+): string {
+  const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  if (changes.length === 0) {
+    const dead = verification.find(({ ok }) => !ok);
+    if (goal !== 'declared' || reachable) return 'Nothing has to change.';
+    return `The tunnel stands as declared, yet it does not carry: ${dead ? `${dead.from}: ${dead.what} to ${dead.to}: ${dead.detail}` : 'no device could be asked to ping through it'}.`;
+  }
+  const devices = many(new Set(changes.map(({ device }) => device)).size, 'device');
+  if (action === 'verify')
+    return `The tunnel does not stand as declared: ${many(changes.length, 'change')} on ${devices} ${changes.length === 1 ? 'is' : 'are'} needed${interrupts.length === 0 ? '' : `, ${interrupts.length} of which cut live traffic`}; apply it.`;
+  const traffic = {
+    absent: changes.some(({ stage }) => stage === 'detach')
+      ? 'traffic leaves the tunnel first'
+      : 'no virtual server is touched',
+    recorded: 'back to what was',
+    declared: interrupts.length === 0 ? 'none cuts live traffic' : `${interrupts.length} of them cut live traffic`,
+  };
+  return `${many(changes.length, 'change')} on ${devices}; ${traffic[goal]}.`;
+}
+
+/** As much of what is left as a sentence may say; the table has it all. Characters. */
+const MOST = 20_000;
+
+/** Parts of the sentence with which a restore ends: what it leaves alone, empty when nothing; and what is not put back. */
+export function restoreInWords({ left, changes }: Pick<Plan, 'left' | 'changes'>): { left: string; remaining: string } {
+  return {
+    left: left.length === 0 ? '' : `; left, since another changed it: ${left.join(', ')}`,
+    // A restore with nothing left ends well, unless the record of that could not be written.
+    remaining:
+      changes.length === 0
+        ? 'everything was put back, but the record of it could not be written'
+        : `not put back: ${changes.map(({ device, text }) => `${device}: ${text}`).join('; ')}`.slice(0, MOST),
+  };
+}
