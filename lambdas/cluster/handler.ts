@@ -1,6 +1,6 @@
-import { deviceStep } from '../devices/step';
+import { aboutStep, deviceStep } from '../devices/step';
 import { WAYS } from '../devices/ways';
-import { aboutStep, loggedStep } from '../telemetry/logged-step';
+import { loggedStep } from '../telemetry/logged-step';
 
 /** OpenShift clusters, each by oc on its declared host. */
 export const handler = loggedStep(aboutStep, deviceStep('cluster', WAYS.cluster));

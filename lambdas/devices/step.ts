@@ -13,6 +13,7 @@ import type { Order, RunCommand } from '../run-command/port';
 import { SsmRunCommand } from '../run-command/ssm';
 import type { Request } from '../read-request/request';
 import { environment } from '../environment';
+import type { About } from '../telemetry/logged-step';
 import { tellTrip } from '../telemetry/trips';
 import { look } from './look';
 import type { Way } from './ways';
@@ -165,4 +166,9 @@ function runCommand(): RunCommand {
     deadline: Number(environment('POLL_DEADLINE_SECONDS')),
   };
   return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), timeOuts, tellTrip);
+}
+
+/** What the log says of a step that reaches devices. */
+export function aboutStep({ step, execution, retry, request }: StepInput): About {
+  return { step, tunnel: request?.tunnel, execution, retry };
 }

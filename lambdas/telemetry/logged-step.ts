@@ -1,4 +1,3 @@
-import type { StepInput } from '../devices/step';
 import { loggerOf, nameAndSentence } from './logger';
 
 /** One for a function, so that what is logged in the middle of a step carries the step's fields: a function does one step at a time. */
@@ -11,11 +10,6 @@ export interface About {
   readonly execution?: string | undefined;
   /** How often the step was tried before. */
   readonly retry?: number | undefined;
-}
-
-/** What every step that reaches devices is handed of its run. */
-export function aboutStep({ step, execution, retry, request }: StepInput): About {
-  return { step, tunnel: request?.tunnel, execution, retry };
 }
 
 /**

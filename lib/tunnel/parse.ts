@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import { InvalidRequest } from './errors';
 import { printable } from './printable';
-import { tunnelSchema } from './spec';
+import { crossFieldMistakes } from './rules';
+import { tunnelShape } from './spec';
 import type { Declared } from './tunnel';
 
 /** A text with more mistakes is another kind of text; nobody reads them all, and an execution's cause holds 32,768 characters. */
@@ -10,6 +11,12 @@ const MOST_TOLD = 20;
 /** A value up to so many characters is shown whole (a host key is among them), a longer one by its beginning. */
 const SHOWN_WHOLE = 1000;
 const BEGINNING = 80;
+
+/** The shape of a declaration, and the rules between its fields. */
+export const tunnelSchema = tunnelShape.superRefine((declared, context) => {
+  for (const { path, value, message } of crossFieldMistakes(declared))
+    context.addIssue({ code: 'custom', path: [...path], input: value, message });
+});
 
 /**
  * Checks one declaration.

@@ -12,7 +12,6 @@ import {
   userName,
   virtualServer,
 } from './names';
-import { crossFieldMistakes } from './rules';
 
 const address = z
   .string()
@@ -191,10 +190,6 @@ const member = z.strictObject({
 
 /** All kinds of declaration: a tunnel to ramp nodes; a balancer inside the SDN, which needs none. */
 export const tunnelShape = z.discriminatedUnion('kind', [rampTunnel, member]);
-export const tunnelSchema = tunnelShape.superRefine((declared, context) => {
-  for (const { path, value, message } of crossFieldMistakes(declared))
-    context.addIssue({ code: 'custom', path: [...path], input: value, message });
-});
 
 /** The address of `ADDRESS/LENGTH`. */
 function hostOf(text: string): string {

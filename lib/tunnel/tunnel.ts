@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import type { tunnelSchema } from './spec';
+import type { tunnelShape } from './spec';
 
 /** A declaration, defaults filled in. */
-export type Declared = z.output<typeof tunnelSchema>;
+export type Declared = z.output<typeof tunnelShape>;
 /** A tunnel between BIG-IP and ramp nodes. */
 export type Tunnel = Extract<Declared, { readonly kind: 'ramp' }>;
 /** A balancer that is itself a node of the SDN: it has no tunnel, and is kept free of ordinary Pods. */

@@ -1,4 +1,5 @@
-import { twins, type Said, type Twin, type Twins } from './support/alike';
+import { twins, type Twin, type Twins } from './support/alike';
+import type { Said } from './support/alike-agent';
 import { BIGIP_CASES, CLEAN_BIGIP } from './support/alike-bigip';
 import { LINES } from './support/alike-lines';
 import { FILE_CASES, NODE_CASES, STATES, type ObjectCases, type StateName } from './support/alike-node';

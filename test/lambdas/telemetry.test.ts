@@ -1,5 +1,6 @@
 import { logOf, metricsIn, type Log } from './support/log';
-import { aboutStep, loggedStep } from '../../lambdas/telemetry/logged-step';
+import { aboutStep } from '../../lambdas/devices/step';
+import { loggedStep } from '../../lambdas/telemetry/logged-step';
 import { publish } from '../../lambdas/telemetry/publish';
 import { tellTrip } from '../../lambdas/telemetry/trips';
 import type { Trip } from '../../lambdas/run-command/port';

@@ -7,7 +7,12 @@ import { environmentOf } from '../../../lab/cloud/ssm/document';
 import { REGION } from '../../../lab/cloud/template';
 import type { Hosts } from '../../../lab/hosts/host';
 import type { Listed } from '../../../lib/tunnel/devices';
-import type { Said } from './alike';
+
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
 
 /** Runs a device's command document with these parameters, as an agent does, and no state machine around it. */
 export type Agent = (

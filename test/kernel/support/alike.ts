@@ -10,15 +10,9 @@ import { kernelHosts } from '../../../lab/kernel/hosts';
 import { difference, wire, type Observation } from '../../../lib/tunnel/device';
 import { devicesOf, kindOf, type Listed } from '../../../lib/tunnel/devices';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
-import { agent, type Agent } from './alike-agent';
+import { agent, type Agent, type Said } from './alike-agent';
 import { plain, type Tun0 } from './alike-text';
 import { BIGIP, pair } from './site';
-
-export interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 /** Hosts of one sort, and the command documents as they run there. All that it gives back is comparable: see alike-text.ts. */
 export interface Twin {

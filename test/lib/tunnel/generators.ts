@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { State } from '../../../lib/tunnel/device';
 import { KINDS } from '../../../lib/tunnel/devices';
 import { interfaceTaken, isTmshWord } from '../../../lib/tunnel/reserved-words';
-import { tunnelSchema } from '../../../lib/tunnel/spec';
+import { tunnelSchema } from '../../../lib/tunnel/parse';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { subject, Site } from './site';
 import { BRIDGE, freshWorld, publishedOnBigIp, publishedOnRamp } from './world';

@@ -2,7 +2,7 @@ import { cluster } from '../../../lib/tunnel/cluster/device';
 import type { ClusterFacts } from '../../../lib/tunnel/cluster/read';
 import type { Observation } from '../../../lib/tunnel/device';
 import type { Member } from '../../../lib/tunnel/tunnel';
-import { ADMIN, BALANCER, NODE, WHOLE } from './member-site';
+import { ADMIN, BALANCER, NODE, type WHOLE } from './member-site';
 import { answerText, type Said } from './answer-text';
 
 export const DEVICE = `balancer ${BALANCER}`;

@@ -3,7 +3,7 @@ import { Refused } from '../../../lib/tunnel/errors';
 import type { Goal, Observed, Plan } from '../../../lib/tunnel/plan';
 import { reconcile } from '../../../lib/tunnel/reconcile';
 import type { Declared, Member } from '../../../lib/tunnel/tunnel';
-import { ADMIN, BALANCER, MEMBER, NODE, NO_TUN0, WHOLE, looked, member } from './member-site';
+import { ADMIN, BALANCER, MEMBER, NODE, NO_TUN0, type WHOLE, looked, member } from './member-site';
 import { refused } from './plans';
 import { DEAD } from './answer-text';
 import { Site, tunnel } from './site';

@@ -1,0 +1,106 @@
+/*
+ * Who may import whom: `npm run check:imports`. Imports of types count like any other: swc reads the sources (TypeScript 7 has no compiler API).
+ * These are all the walls there are; the linter has none.
+ */
+
+/** A file or folder of the project, a package, a module of Node.js: as dependency-cruiser names what an import leads to. */
+const within = (...rooms) => rooms.map((room) => `^${room}/`);
+const packages = (...names) => names.map((name) => `node_modules/${name}/`);
+
+/** Files of a room import from these rooms only. */
+const rooms = (room, why, ...others) => ({
+  name: `${room}: other rooms`,
+  comment: why,
+  severity: 'error',
+  from: { path: within(room) },
+  to: { path: '^[^/]+/', pathNot: [...within(room, ...others), 'node_modules/'], dependencyTypesNot: ['core'] },
+});
+
+/** Files of a room import these packages and modules of Node.js only. */
+const only = (room, why, ...allowed) => ({
+  name: `${room}: packages`,
+  comment: why,
+  severity: 'error',
+  from: { path: within(room) },
+  to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: allowed },
+});
+
+const never = (room, why, ...forbidden) => ({
+  name: `${room}: packages`,
+  comment: why,
+  severity: 'error',
+  from: { path: within(room) },
+  to: { path: packages(...forbidden) },
+});
+
+/** The rooms of the domain from the ground up. A room imports from the floors below it; rooms of one floor do not know each other. */
+const FLOORS = [
+  ['errors'],
+  ['declaration'],
+  ['device', 'run'],
+  ['bigip', 'cluster', 'balancer', 'sdn'],
+  ['ramp'],
+  ['plan'],
+];
+
+const floors = FLOORS.flatMap((floor, i) =>
+  floor.map((room) => {
+    const others = FLOORS.slice(i)
+      .flat()
+      .filter((other) => other !== room);
+    return {
+      name: `lib/tunnel/${room}: floors`,
+      comment: 'a room of the domain imports from the floors below it',
+      severity: 'error',
+      from: { path: within(`lib/tunnel/${room}`) },
+      to: { path: within(...others.map((other) => `lib/tunnel/${other}`)) },
+    };
+  }),
+);
+
+/** Circles that are known, and still to be taken out. */
+const KNOWN_CIRCLES = [
+  '^lib/tunnel/cluster/(failover|read)\\.ts$',
+  '^lib/tunnel/ramp/(eras|landmarks|pipeline)\\.ts$',
+  '^lab/hosts/node/',
+];
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no circle',
+      comment: 'type imports included',
+      severity: 'error',
+      from: { pathNot: KNOWN_CIRCLES },
+      to: { circular: true },
+    },
+    {
+      name: 'nothing that is not there',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^tsx/cjs$' }, // an export that dependency-cruiser does not find
+    },
+
+    rooms('lib/tunnel', 'the domain is pure'),
+    only('lib/tunnel', 'the domain is pure: no AWS, no I/O', ...packages('zod', 'yaml'), '^crypto$'),
+    ...floors,
+    {
+      name: 'lib/tunnel: nothing loose',
+      comment: 'every file of the domain lies in a room',
+      severity: 'ignore', // 'error' as soon as the last one does
+      from: {},
+      to: { path: '^lib/tunnel/[^/]+$' },
+    },
+
+    rooms('lib/stack', 'what is deployed is made of the domain', 'lib/tunnel'),
+    never('lib/stack', 'nothing calls AWS while a template is made', '@aws-sdk'),
+    rooms('lambdas', 'steps are made of the domain', 'lib/tunnel'),
+    never('lambdas', 'no construct is needed at run time', 'aws-cdk-lib', 'constructs'),
+    rooms('cli', 'commands know domain and lab; of what is deployed they know cdk.out', 'lib/tunnel', 'lab'),
+    never('cli', 'no construct is needed to run a command', 'aws-cdk-lib', 'constructs'),
+    rooms('lab', 'the lab knows the product by cdk.out alone'),
+    rooms('bench', 'the benchmark knows the product by cdk.out alone', 'lab'),
+    never('(lab|bench)', 'the lab knows the product by cdk.out alone', '@aws-sdk', 'aws-cdk-lib', 'constructs'),
+  ],
+  options: { parser: 'swc', doNotFollow: { path: 'node_modules' } },
+};
