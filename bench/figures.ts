@@ -28,13 +28,13 @@ function main(): void {
   rmSync(state, { recursive: true, force: true });
 
   count('fresh apply: sequential SSM trips', fresh.run.criticalPathTrips, 4);
-  count('fresh apply: state transitions', fresh.run.stateTransitions, 45);
+  count('fresh apply: state transitions', fresh.run.stateTransitions, 34);
   count('unchanged: sequential SSM trips', unchanged.run.criticalPathTrips, 1);
   count('unchanged: writes to devices', unchanged.run.deviceWrites, 0);
-  count('unchanged: state transitions', unchanged.run.stateTransitions, 20);
+  count('unchanged: state transitions', unchanged.run.stateTransitions, 14);
   count('teardown: sequential SSM trips', teardown.run.criticalPathTrips, 4);
   count('pair, fresh apply: sequential SSM trips', pair.fresh.run.criticalPathTrips, 5);
-  count('pair, fresh apply: state transitions', pair.fresh.run.stateTransitions, 50);
+  count('pair, fresh apply: state transitions', pair.fresh.run.stateTransitions, 39);
   count('pair, unchanged: sequential SSM trips', pair.unchanged.run.criticalPathTrips, 1);
   count('pair, unchanged: writes to devices', pair.unchanged.run.deviceWrites, 0);
   for (const { name, kilobytes } of bundles()) count(`bundle that ${name}: kB`, kilobytes, 500);
