@@ -141,3 +141,22 @@ test('a run whose answer to taking the lease was lost finds itself the owner', a
   expect(run.variables['lease'].owner).toBe('arn:one');
   await expect(run.does('Take lease')).resolves.toMatchObject({ owner: { S: 'arn:one' } });
 });
+
+test('a run that read the item before the owner ended, reads again: that end has left another memory', async () => {
+  const ending = await owner('arn:one').holds();
+  const next = owner('arn:two');
+  await next.reads();
+  await ending.does('Record not restored');
+  await expect(next.does('Take lease')).rejects.toThrow(REFUSED);
+  await next.reads();
+  await expect(next.does('Take lease')).resolves.toMatchObject({ owner: { S: 'arn:two' } });
+});
+
+test('what an owner that died wrote after the item was read, is known to the run that takes its lease', async () => {
+  const dying = await owner('arn:one').holds();
+  const next = owner('arn:two');
+  await next.reads();
+  await dying.does('Record before');
+  await next.does('Take lease');
+  expect(next.variables['records']).toEqual({ original: '{"o":1}', before: '{"b":1}', applied: null });
+});
