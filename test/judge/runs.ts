@@ -1,6 +1,6 @@
 import type { StateEvent } from '../../lab';
 import type { Fault } from '../../lab/hosts/host';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import type { Declared, Tunnel } from '../../lib/tunnel/tunnel';
 import { third } from '../examples';
 import { BIGIP, NODE, SECOND, balancer, discard, endOf, example, pair, site, type Site } from '../runs/support/site';
 import type { Command, RecordedRun } from './recorded';
@@ -15,15 +15,23 @@ interface Life {
   readonly runs: readonly Step[];
 }
 
-/** A request; before it, lines typed on a host; `stop`: the run is stopped when this state has done its work; `repairs`: the run before. */
+/**
+ * A request; before it, lines typed on a host, and hosts that go away or come back; `stop`: the run is stopped when this state has done its work;
+ * `repairs`: the run before.
+ */
 interface Step {
   readonly request?: object;
+  readonly gone?: string;
+  readonly back?: string;
   readonly typed?: readonly (readonly [host: string, line: string])[];
   readonly stop?: string;
   readonly repairs?: true;
 }
 
+/** As the example, which events and schedules leave alone. */
+const kept: Tunnel = { ...example, example: false };
 const APPLY: Step = {};
+const EVENT: Step = { request: { trigger: 'event' } };
 const TEARDOWN: Step = { request: { action: 'teardown' } };
 const ALLOWED: Step = { request: { allowInterruption: true } };
 const refusal = { host: BIGIP, match: 'save sys config', nth: 1, effect: 'fail-after' } as const;
@@ -81,6 +89,44 @@ export const LIVES: readonly Life[] = [
     changed: { ...pair, ramp: { ...pair.ramp, nodes: [pair.ramp.nodes[1]!, third] } },
     runs: [APPLY, APPLY, ALLOWED, TEARDOWN],
   },
+  {
+    name: 'a single ramp: what events and schedules do',
+    spec: kept,
+    changed: { ...kept, tunnel: { ...kept.tunnel, node: '10.3.91.214' } },
+    runs: [
+      APPLY,
+      EVENT,
+      { request: { action: 'pause', reason: 'change 4711' } },
+      EVENT,
+      { request: { action: 'resume' } },
+      ALLOWED,
+      { typed: [[NODE, 'ip link set tun1 down']], request: { trigger: 'schedule' } },
+      { typed: [[NODE, 'ip link set tun1 down']], request: { trigger: 'schedule' } },
+      { typed: [[NODE, 'ip addr del 10.3.89.89/24 dev eth0']], request: { trigger: 'schedule' } },
+      { request: { trigger: 'schedule' } },
+      { request: { trigger: 'schedule' } },
+    ],
+  },
+  {
+    name: 'a single ramp: what could not be put back, and then was',
+    spec: example,
+    faults: [
+      { host: BIGIP, match: 'save sys config', nth: 1, effect: 'fail-before' },
+      ...[1, 2, 3, 4].map((nth) => ({ host: BIGIP, match: 'delete net', nth, effect: 'fail-before' }) as const),
+    ],
+    runs: [APPLY, { repairs: true }, { repairs: true }, APPLY, TEARDOWN],
+  },
+  {
+    name: 'a pair: a node that is away',
+    spec: pair,
+    runs: [
+      { gone: SECOND },
+      APPLY,
+      { back: SECOND },
+      { ...TEARDOWN, gone: SECOND },
+      { request: { action: 'teardown', forget: [SECOND] } },
+    ],
+  },
   { name: 'a balancer: applied, unchanged, torn down', spec: balancer, runs: [APPLY, APPLY, TEARDOWN] },
 ];
 
@@ -107,6 +153,8 @@ export async function live({ spec, changed = spec, faults = [], runs }: Life): P
 
 async function oneRun(here: Site, tunnel: string, step: Step, known: string[]): Promise<RecordedRun> {
   for (const [host, line] of step.typed ?? []) await here.world.run(host, line);
+  if (step.gone !== undefined) here.world.gone(step.gone);
+  if (step.back !== undefined) here.world.back(step.back);
   const sent = (await commandsOf(here)).length;
   const before = hostsOf(here);
   const states: string[] = [];
