@@ -5,7 +5,7 @@ import { emptyConfiguration, put, type Setting } from './bigip/objects';
 import type { BigIp, DeviceGroup } from './bigip/tmsh';
 import { join as joinCluster, newCluster, type Cluster } from './cluster/cluster';
 import { meet, startNode, type Node } from './node/node';
-import type { Plugin } from './node/pipeline';
+import type { Plugin } from './node/settings';
 
 /** How a tunnel's devices differ from the usual ones when they are made. */
 export interface WorldOptions {

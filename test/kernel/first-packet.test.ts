@@ -1,4 +1,4 @@
-import type { Plugin } from '../../lab/hosts/node/pipeline';
+import type { Plugin } from '../../lab/hosts/node/settings';
 import { CLIENT, podHost } from '../../lab/kernel/network/network';
 import { A, B, BIGIP, CLUSTER, F5, POD, Site, WORKER } from './support/network-site';
 

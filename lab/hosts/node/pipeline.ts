@@ -1,8 +1,6 @@
 import { hostOf, networkOf } from '../address';
 import { parseFlow, type Flow } from './flows';
-import type { NodeSettings, OtherNode } from './node';
-
-export type Plugin = 'subnet' | 'multitenant' | 'networkpolicy';
+import { networksOf, type NodeSettings, type OtherNode } from './settings';
 
 /** OpenShift 3.11's flows in br0, a line each, with the plugins that have it: s(ubnet), m(ultitenant), n(etworkpolicy). */
 const NODE_FLOWS = `
@@ -77,12 +75,6 @@ smn table=40,priority=100,arp,arp_tpa=POD,actions=output:PORT
 smn table=70,priority=100,ip,nw_dst=POD,actions=load:0->NXM_NX_REG1[],load:PORT->NXM_NX_REG2[],goto_table:80`;
 
 const hex = (address: string): string[] => address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
-
-/** All networks of its cluster. */
-export const networksOf = ({ clusterNetwork, furtherNetworks = [] }: NodeSettings): string[] => [
-  clusterNetwork,
-  ...furtherNetworks,
-];
 
 /** A template's flows for a plugin, one for each network where it names the cluster's, with the words in capitals filled in. */
 function fill(settings: NodeSettings, flows: string, words: Record<string, string>): Flow[] {

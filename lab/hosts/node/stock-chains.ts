@@ -1,5 +1,5 @@
 import { parseRule, type Chains } from './iptables';
-import type { Plugin } from './pipeline';
+import type { Plugin } from './settings';
 
 /** RHEL's stock chains with the SDN's own jumps in front: INPUT and FORWARD end in a REJECT. */
 const STOCK = {

@@ -2,13 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { done, Refusal, say, type Answer } from '../answer';
 import { text } from '../texts';
-import { rebuildBridge, startNode, type Node } from './node';
+import { rebuildBridge, startNode, type Node, type Unit } from './node';
 
-/** A service that is enabled or active; `process`: the command line that was started and runs. */
-export interface Unit {
-  readonly enabled: boolean;
-  readonly process?: string;
-}
 export const UNIT_FILES = 'etc/systemd/system';
 
 /** The command line of a service's unit file, if there is one. */

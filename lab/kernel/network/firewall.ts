@@ -1,5 +1,5 @@
 import { chainLines, type Chains } from '../../hosts/node/iptables';
-import type { Plugin } from '../../hosts/node/pipeline';
+import type { Plugin } from '../../hosts/node/settings';
 import { stockChains } from '../../hosts/node/stock-chains';
 
 /** A node's iptables rules, in three parts. */

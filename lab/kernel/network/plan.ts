@@ -1,7 +1,7 @@
 import { hostOf, lengthOf, networkOf, toAddress, toNumber } from '../../hosts/address';
 import { flowText, type Flow } from '../../hosts/node/flows';
-import type { NodeSettings, OtherNode } from '../../hosts/node/node';
-import { networksOf, pipelineFlows } from '../../hosts/node/pipeline';
+import { type NodeSettings, type OtherNode, networksOf } from '../../hosts/node/settings';
+import { pipelineFlows } from '../../hosts/node/pipeline';
 import { firewallOf, type Firewall } from './firewall';
 
 /** A node of the cluster. Addresses with a length are the node's own, not the network's. */

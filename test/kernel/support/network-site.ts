@@ -1,6 +1,5 @@
 import { networkOf } from '../../../lab/hosts/address';
-import type { NodeSettings, OtherNode } from '../../../lab/hosts/node/node';
-import type { Plugin } from '../../../lab/hosts/node/pipeline';
+import type { NodeSettings, OtherNode, Plugin } from '../../../lab/hosts/node/settings';
 import { openMachine, type Machine } from '../../../lab/kernel/machine/machine';
 import { Network } from '../../../lab/kernel/network/network';
 import { nodePlans, type SitePlan } from '../../../lab/kernel/network/plan';

@@ -1,5 +1,5 @@
 import { rebuildBridge } from '../../../lab/hosts/node/node';
-import type { Plugin } from '../../../lab/hosts/node/pipeline';
+import type { Plugin } from '../../../lab/hosts/node/settings';
 import { BIGIP, closeAll, NODE, open, type Bench } from './bench';
 
 afterAll(closeAll);
