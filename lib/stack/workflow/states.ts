@@ -36,6 +36,7 @@ interface Working extends Leading {
  */
 export class States {
   readonly #states = new Map<string, Named>();
+  readonly #targets = new Set<string>();
   readonly #links: (() => void)[] = [];
 
   constructor(readonly scope: Construct) {}
@@ -76,9 +77,12 @@ export class States {
     this.#add(state);
   }
 
-  /** @throws Error when a state leads to a name that no state has */
+  /** @throws Error when a state leads to a name that no state has, and when none leads to a state */
   startingAt(name: string): IChainable {
+    this.#targets.add(name);
     for (const link of this.#links) link();
+    const unreached = [...this.#states.keys()].find((each) => !this.#targets.has(each));
+    if (unreached !== undefined) throw new Error(`no state leads to "${unreached}"`);
     return this.#states.get(name)!;
   }
 
@@ -93,6 +97,7 @@ export class States {
   #named(name: string, from: Named): Named {
     const state = this.#states.get(name);
     if (state === undefined) throw new Error(`state "${from.id}" leads to "${name}", which is no state`);
+    this.#targets.add(name);
     return state;
   }
 }
