@@ -9,12 +9,12 @@ import type { Observed, Work } from '../../lib/tunnel/plan';
 import { printable } from '../../lib/tunnel/printable';
 import { disagreements } from '../../lib/tunnel/ramp/vip';
 import type { Declared } from '../../lib/tunnel/tunnel';
-import type { Order, RunCommand } from '../run-command/port';
+import type { DeviceCommand, RunCommand } from '../run-command/port';
 import { SsmRunCommand } from '../run-command/ssm';
 import type { Request } from '../read-request/request';
 import { environment } from '../environment';
-import type { About } from '../telemetry/logged-step';
-import { tellTrip } from '../telemetry/trips';
+import type { StepFields } from '../telemetry/logged-step';
+import { logTrip } from '../telemetry/trips';
 import { look } from './look';
 import type { Way } from './ways';
 
@@ -70,7 +70,8 @@ export function deviceStep(
     const { request, applied } = input;
     const all = devicesOf(request.spec, applied === null ? null : (JSON.parse(applied) as Declared), request.forget);
     const mine = all.filter((device) => device.kind === kind);
-    const send: Send = (device, does, parameters) => commands.run(order(device, way(device), input, does, parameters));
+    const send: Send = (device, does, parameters) =>
+      commands.run(commandFor(device, way(device), input, does, parameters));
     const output: StepOutput = {
       kind,
       ok: true,
@@ -117,13 +118,13 @@ type Send = (
   parameters: Readonly<Record<string, string>>,
 ) => Promise<string>;
 
-function order(
+function commandFor(
   listed: Listed,
   connection: Readonly<Record<string, string>>,
   input: StepInput,
   does: 'observe' | 'apply',
   parameters: Readonly<Record<string, string>>,
-): Order {
+): DeviceCommand {
   return {
     device: deviceTitle(listed),
     instance: listed.instance,
@@ -165,10 +166,10 @@ function runCommand(): RunCommand {
     delivery: Number(environment('DELIVERY_TIMEOUT_SECONDS')),
     deadline: Number(environment('POLL_DEADLINE_SECONDS')),
   };
-  return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), timeOuts, tellTrip);
+  return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), timeOuts, logTrip);
 }
 
 /** What the log says of a step that reaches devices. */
-export function aboutStep({ step, execution, retry, request }: StepInput): About {
+export function aboutStep({ step, execution, retry, request }: StepInput): StepFields {
   return { step, tunnel: request?.tunnel, execution, retry };
 }

@@ -7,7 +7,7 @@ import { begin } from '../../lib/tunnel/records';
 import { begunOf, situationOf, type Records } from '../../lib/tunnel/situation';
 import type { Request } from '../read-request/request';
 import { restoreInWords, sentenceOf, verdictOf, type Verdict } from '../../lib/tunnel/verdict';
-import { loggedStep, type About } from '../telemetry/logged-step';
+import { loggedStep, type StepFields } from '../telemetry/logged-step';
 
 export interface PlanInput {
   readonly contract: number;
@@ -44,7 +44,7 @@ export type PlanOutput = Omit<Plan, 'before' | 'original' | 'changes' | 'verific
 /** Plan: the difference between what the devices are and what they shall be. Contacts no device. */
 export const handler = loggedStep(aboutPlan, plan);
 
-function aboutPlan({ phase, request, execution }: PlanInput): About {
+function aboutPlan({ phase, request, execution }: PlanInput): StepFields {
   return { step: phase === 'restore' ? 'Plan restore' : 'Plan', tunnel: request?.tunnel, execution };
 }
 

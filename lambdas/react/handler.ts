@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { environment } from '../environment';
-import { declaredTunnels } from '../runs/declared';
+import { storedDeclarations } from '../runs/declarations';
 import { SfnRuns } from '../runs/sfn';
 import { loggerOf } from '../telemetry/logger';
 import { reaction } from './reaction';
@@ -10,7 +10,7 @@ const parameters = new SSMClient({});
 
 /** React: starts the runs that an event asks for. Contacts no device and writes nothing. */
 export const handler = reaction({
-  declared: () => declaredTunnels(parameters, environment('TUNNELS_PREFIX')),
+  declared: () => storedDeclarations(parameters, environment('TUNNELS_PREFIX')),
   runs: new SfnRuns(new SFNClient({}), environment('STATE_MACHINE_ARN')),
   log: loggerOf('react'),
 });

@@ -1,12 +1,12 @@
 import { answerTo, requestOf } from '../../lib/tunnel/automation';
 import { devicesOf } from '../../lib/tunnel/devices';
 import type { Log } from '../log';
-import { pause, repair } from '../runs/after-death';
-import type { Declarations } from '../runs/declared';
-import type { Asked, Runs } from '../runs/port';
+import { startPause, startRepair } from '../runs/dead-runs';
+import type { Declarations } from '../runs/declarations';
+import type { RunInput, Runs } from '../runs/port';
 
 /** An event as EventBridge delivers it. */
-export interface Event {
+export interface BusEvent {
   readonly id: string;
   readonly source: string;
   readonly 'detail-type': string;
@@ -15,7 +15,7 @@ export interface Event {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-export interface Around {
+export interface ReactDependencies {
   declared(): Promise<Declarations>;
   readonly runs: Runs;
   readonly log: Log;
@@ -26,8 +26,8 @@ export interface Around {
  * about. Each run's name comes from the event's id, so that a second copy of the event starts nothing.
  * @throws what may pass (Step Functions or Parameter Store asks to slow down), so that the event comes again
  */
-export function reaction(around: Around): (event: Event) => Promise<void> {
-  const reactions = new Map<string, (event: Event, around: Around) => Promise<void>>([
+export function reaction(dependencies: ReactDependencies): (event: BusEvent) => Promise<void> {
+  const reactions = new Map<string, (event: BusEvent, dependencies: ReactDependencies) => Promise<void>>([
     ['EC2 Instance State-change Notification', instanceRuns],
     ['Reapply requested', reapply],
     ['Step Functions Execution Status Change', runDied],
@@ -35,21 +35,22 @@ export function reaction(around: Around): (event: Event) => Promise<void> {
   return async (event) => {
     const react = reactions.get(event['detail-type']);
     // Whoever may put an event onto the bus may leave its detail out, or make it a list.
-    if (react) await react({ ...event, detail: { ...event.detail } }, around);
-    else around.log.warn('no reaction to such an event is known', { event: event.id, type: event['detail-type'] });
+    if (react) await react({ ...event, detail: { ...event.detail } }, dependencies);
+    else
+      dependencies.log.warn('no reaction to such an event is known', { event: event.id, type: event['detail-type'] });
   };
 }
 
 /** An instance runs: what it lost when it stopped is built again, in every tunnel that needs it. */
-async function instanceRuns(event: Event, around: Around): Promise<void> {
+async function instanceRuns(event: BusEvent, dependencies: ReactDependencies): Promise<void> {
   const { 'instance-id': instance, state } = event.detail;
   if (typeof instance !== 'string' || state !== 'running') return;
-  const tunnels = (await declarations(around)).filter(
+  const tunnels = (await declarations(dependencies)).filter(
     (spec) => !spec.example && devicesOf(spec, null).some((device) => device.instance === instance),
   );
   const settled = await Promise.allSettled(
     tunnels.map(({ name }) =>
-      start(event, around, { tunnel: name, trigger: 'event', asked: event.time, awaits: instance }),
+      start(event, dependencies, { tunnel: name, trigger: 'event', asked: event.time, awaits: instance }),
     ),
   );
   const failed = settled.find((each) => each.status === 'rejected');
@@ -57,22 +58,22 @@ async function instanceRuns(event: Event, around: Around): Promise<void> {
 }
 
 /** Somebody, or something, asks for a tunnel to be applied again. A mistake in the event is told and not tried again. */
-async function reapply(event: Event, around: Around): Promise<void> {
+async function reapply(event: BusEvent, dependencies: ReactDependencies): Promise<void> {
   const { tunnel, ...others } = event.detail;
   const about = { event: event.id, tunnel };
   const ignored = Object.keys(others);
   if (ignored.length > 0)
-    around.log.warn(`left out of the run: ${ignored.join(', ')}; the event takes only "tunnel"`, about);
+    dependencies.log.warn(`left out of the run: ${ignored.join(', ')}; the event takes only "tunnel"`, about);
   if (typeof tunnel !== 'string')
-    return around.log.warn('nothing was started: the event\'s detail must be {"tunnel": "NAME"}', about);
-  if (!(await declarations(around)).some(({ name }) => name === tunnel))
-    return around.log.warn(`nothing was started: tunnel ${tunnel} is not declared`, about);
-  await start(event, around, { tunnel, trigger: 'event', asked: event.time });
+    return dependencies.log.warn('nothing was started: the event\'s detail must be {"tunnel": "NAME"}', about);
+  if (!(await declarations(dependencies)).some(({ name }) => name === tunnel))
+    return dependencies.log.warn(`nothing was started: tunnel ${tunnel} is not declared`, about);
+  await start(event, dependencies, { tunnel, trigger: 'event', asked: event.time });
 }
 
 /** A run ended without an end of its own: what it left is put back. */
-async function runDied(event: Event, around: Around): Promise<void> {
-  const { runs, log } = around;
+async function runDied(event: BusEvent, dependencies: ReactDependencies): Promise<void> {
+  const { runs, log } = dependencies;
   const arn = event.detail['executionArn'];
   if (typeof arn !== 'string') return log.warn('nothing to do: the event names no run', { event: event.id });
   const run = await runs.describe(arn);
@@ -81,19 +82,20 @@ async function runDied(event: Event, around: Around): Promise<void> {
   if (!request || !answer) return log.info('nothing to do for a run that ended', { run: arn, status: run?.status });
   const { tunnel } = request;
   const found = { id: event.id, trigger: 'event', asked: event.time } as const;
-  if (answer.to === 'repair') return log.info(await repair(tunnel, arn, found, runs), { tunnel });
-  const paused = await pause(tunnel, run, found, runs);
+  if (answer.to === 'repair') return log.info(await startRepair(tunnel, arn, found, runs), { tunnel });
+  const paused = await startPause(tunnel, run, found, runs);
   log.info(paused ? `started a pause: ${answer.reason}` : `was paused before: ${answer.reason}`, { tunnel });
 }
 
-async function start(event: Event, { runs, log }: Around, asked: Asked): Promise<void> {
+async function start(event: BusEvent, { runs, log }: ReactDependencies, asked: RunInput): Promise<void> {
   const { tunnel } = asked;
   const started = await runs.start(`${tunnel}-${event.id}`, asked);
   log.info(started ? 'started a run' : 'this event has started its run before', { tunnel, event: event.id });
 }
 
-async function declarations(around: Around): Promise<Declarations['tunnels']> {
-  const { tunnels, unreadable } = await around.declared();
-  if (unreadable.length > 0) around.log.warn(`no declarations: ${unreadable.join(', ')}; deploy again`, { unreadable });
+async function declarations(dependencies: ReactDependencies): Promise<Declarations['tunnels']> {
+  const { tunnels, unreadable } = await dependencies.declared();
+  if (unreadable.length > 0)
+    dependencies.log.warn(`no declarations: ${unreadable.join(', ')}; deploy again`, { unreadable });
   return tunnels;
 }

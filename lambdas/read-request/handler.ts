@@ -4,7 +4,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { environment } from '../environment';
 import { memoryOf } from '../runs/memory';
 import { describeRun } from '../runs/sfn';
-import { loggedStep, type About } from '../telemetry/logged-step';
+import { loggedStep, type StepFields } from '../telemetry/logged-step';
 import { refuseThrottled } from '../throttled';
 import { openRun, type Opening, type OpeningInput } from './opening';
 
@@ -44,7 +44,7 @@ async function declaration(tunnel: string): Promise<string | undefined> {
 }
 
 /** An input that nobody has checked yet may be anything. */
-function aboutRequest({ input, execution }: OpeningInput): About {
+function aboutRequest({ input, execution }: OpeningInput): StepFields {
   const { tunnel } = (typeof input === 'object' && input !== null ? input : {}) as { readonly tunnel?: unknown };
   return { step: 'Read request', tunnel: typeof tunnel === 'string' ? tunnel.slice(0, 32) : undefined, execution };
 }

@@ -1,5 +1,5 @@
 /** One command for one device: which document runs where, and with what. */
-export interface Order {
+export interface DeviceCommand {
   /** How an operator calls the device, for messages: `BIG-IP 10.3.88.66`. */
   readonly device: string;
   readonly instance: string;
@@ -19,7 +19,7 @@ export interface RunCommand {
    * @returns what the script printed (at most 24,000 characters)
    * @throws DeviceRefused the script ended with an error; NotDelivered it never ran, or only looks and gave no answer; OutcomeUnknown it may have run; Throttled nothing was sent
    */
-  run(order: Order): Promise<string>;
+  run(command: DeviceCommand): Promise<string>;
 }
 
 /** One command's way to a device and back, for whoever logs it: neither parameters nor answer are in it. */

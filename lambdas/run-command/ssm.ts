@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { DeviceRefused, type CodeOf, NotDelivered, OutcomeUnknown, Throttled } from '../../lib/tunnel/errors';
 import { refuseThrottled } from '../throttled';
-import type { Order, RunCommand, Trip } from './port';
+import type { DeviceCommand, RunCommand, Trip } from './port';
 
 /** Seconds, from lib/stack/time-outs.ts by the function's environment. */
 export interface TimeOuts {
@@ -30,31 +30,31 @@ const LATER_LOOKS = 2000;
 export class SsmRunCommand implements RunCommand {
   readonly #client: SSMClient;
   readonly #timeOuts: TimeOuts;
-  readonly #tell: (trip: Trip) => void;
+  readonly #log: (trip: Trip) => void;
 
-  /** @param tell - hears of every trip when it has ended; default: nobody does */
-  constructor(client: SSMClient, timeOuts: TimeOuts, tell: (trip: Trip) => void = () => {}) {
+  /** @param log - is called with every trip when it has ended */
+  constructor(client: SSMClient, timeOuts: TimeOuts, log: (trip: Trip) => void = () => {}) {
     this.#client = client;
     this.#timeOuts = timeOuts;
-    this.#tell = tell;
+    this.#log = log;
   }
 
-  async run(order: Order): Promise<string> {
-    const { device, instance, document, parameters } = order;
+  async run(command: DeviceCommand): Promise<string> {
+    const { device, instance, document, parameters } = command;
     const begun = Date.now();
-    let command: string | undefined;
+    let id: string | undefined;
     const ended = (failure?: unknown): void =>
-      this.#tell({
+      this.#log({
         tunnel: parameters['Tunnel']!,
         device,
         instance,
         document,
-        command,
+        command: id,
         milliseconds: Date.now() - begun,
         failure,
       });
     try {
-      const answer = await this.#run(order, (id) => (command = id));
+      const answer = await this.#run(command, (sent) => (id = sent));
       ended();
       return answer;
     } catch (error) {
@@ -64,19 +64,19 @@ export class SsmRunCommand implements RunCommand {
   }
 
   /** @param follows - hears the id of each command that is followed */
-  async #run(order: Order, follows: (id: string) => void): Promise<string> {
-    for (const earlier of order.again ? await this.#find(order) : []) {
+  async #run(command: DeviceCommand, follows: (id: string) => void): Promise<string> {
+    for (const earlier of command.again ? await this.#find(command) : []) {
       follows(earlier);
-      const outcome = await this.#outcome(order, earlier);
-      if (!mayBeSentAgain(order, outcome)) return judge(order, outcome);
+      const outcome = await this.#outcome(command, earlier);
+      if (!mayBeSentAgain(command, outcome)) return judge(command, outcome);
     }
-    const sent = await this.#send(order);
+    const sent = await this.#send(command);
     follows(sent);
-    return judge(order, await this.#outcome(order, sent));
+    return judge(command, await this.#outcome(command, sent));
   }
 
-  async #send(order: Order): Promise<string> {
-    const { device, instance, document, parameters, tag } = order;
+  async #send(command: DeviceCommand): Promise<string> {
+    const { device, instance, document, parameters, tag } = command;
     try {
       const sent = await this.#client.send(
         new SendCommandCommand({
@@ -98,7 +98,7 @@ export class SsmRunCommand implements RunCommand {
         );
       if (unanswered(error)) {
         await pause(LATER_LOOKS);
-        const [found] = await this.#find(order).catch(() => []);
+        const [found] = await this.#find(command).catch(() => []);
         if (found !== undefined) return found;
         throw new OutcomeUnknown(
           'service-silent',
@@ -113,7 +113,7 @@ export class SsmRunCommand implements RunCommand {
   }
 
   /** The commands of this tag that earlier tries have sent, the newest first. What became of each, its invocation tells. */
-  async #find({ document, instance, tag }: Order): Promise<readonly string[]> {
+  async #find({ document, instance, tag }: DeviceCommand): Promise<readonly string[]> {
     const found: string[] = [];
     let page: string | undefined;
     do {
@@ -140,7 +140,7 @@ export class SsmRunCommand implements RunCommand {
     return found;
   }
 
-  async #outcome({ device, instance }: Order, id: string): Promise<Outcome> {
+  async #outcome({ device, instance }: DeviceCommand, id: string): Promise<Outcome> {
     const begun = Date.now();
     let last = 'unknown';
     for (let look = 0; ; look++) {
@@ -221,7 +221,7 @@ const neverStarted = ({ status, started, code }: Outcome): boolean =>
 const undeliverable = ({ status }: Outcome): boolean => status === 'DeliveryTimedOut' || status === 'Undeliverable';
 
 /** What an earlier try has sent, and may be sent anew: it did nothing, or it only looks. */
-const mayBeSentAgain = ({ looks }: Order, outcome: Outcome): boolean =>
+const mayBeSentAgain = ({ looks }: DeviceCommand, outcome: Outcome): boolean =>
   outcome.code === LOCKED || neverStarted(outcome) || (looks && undeliverable(outcome));
 
 /** No HTTP answer, or a failure inside the service: the command may be under way all the same. */
@@ -245,7 +245,7 @@ const REFUSALS: Readonly<Record<number, CodeOf<'DeviceRefused'>>> = {
   22: 'object-changed',
 };
 
-function judge({ device, looks }: Order, outcome: Outcome): string {
+function judge({ device, looks }: DeviceCommand, outcome: Outcome): string {
   const { status, code, stdout, stderr } = outcome;
   if (status === 'Success') return stdout;
   if (neverStarted(outcome))

@@ -1,7 +1,7 @@
 import type { Run } from '../../lib/tunnel/automation';
 
 /** What a run is asked for; the state machine's input (docs/adr/0016). */
-export interface Asked {
+export interface RunInput {
   readonly tunnel: string;
   readonly trigger: 'event' | 'schedule';
   readonly action?: 'pause';
@@ -18,7 +18,7 @@ export interface Runs {
    * @returns false when a run of that name was started before
    * @throws whatever Step Functions answers otherwise: asked again, it may say yes
    */
-  start(name: string, asked: Asked): Promise<boolean>;
+  start(name: string, asked: RunInput): Promise<boolean>;
   /** @returns undefined when Step Functions does not know the execution (any more, or yet) */
   describe(arn: string): Promise<Run | undefined>;
 }

@@ -1,6 +1,6 @@
 import { DescribeExecutionCommand, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type { Run } from '../../lib/tunnel/automation';
-import type { Asked, Runs } from './port';
+import type { RunInput, Runs } from './port';
 
 /** The runs of one state machine, by Step Functions. */
 export class SfnRuns implements Runs {
@@ -13,7 +13,7 @@ export class SfnRuns implements Runs {
     this.#machine = machine;
   }
 
-  async start(name: string, asked: Asked): Promise<boolean> {
+  async start(name: string, asked: RunInput): Promise<boolean> {
     try {
       await this.#client.send(
         new StartExecutionCommand({ stateMachineArn: this.#machine, name, input: JSON.stringify(asked) }),

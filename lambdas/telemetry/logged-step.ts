@@ -1,10 +1,10 @@
-import { loggerOf, nameAndSentence } from './logger';
+import { loggerOf, errorFields } from './logger';
 
 /** One for a function, so that what is logged in the middle of a step carries the step's fields: a function does one step at a time. */
 export const logger = loggerOf('steps');
 
 /** What a log line says of a step. A missing field: the step was not told. */
-export interface About {
+export interface StepFields {
   readonly step: string;
   readonly tunnel?: string | undefined;
   readonly execution?: string | undefined;
@@ -20,7 +20,7 @@ export interface About {
  * @throws whatever the handler throws, unchanged: its name is what the state machine matches
  */
 export function loggedStep<Input, Output>(
-  about: (input: Input) => About,
+  about: (input: Input) => StepFields,
   handler: (input: Input) => Promise<Output>,
 ): (input: Input) => Promise<Output> {
   return async (input) => {
@@ -32,7 +32,7 @@ export function loggedStep<Input, Output>(
       logger.info('step', { outcome: 'done', milliseconds: Date.now() - begun });
       return output;
     } catch (error) {
-      logger.warn('step', { outcome: 'failed', milliseconds: Date.now() - begun, ...nameAndSentence(error) });
+      logger.warn('step', { outcome: 'failed', milliseconds: Date.now() - begun, ...errorFields(error) });
       throw error;
     }
   };

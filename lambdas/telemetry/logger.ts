@@ -13,7 +13,7 @@ export function loggerOf(service: keyof typeof SERVICES): Logger {
 const MOST = 1000;
 
 /** An error as its name, its code where it has one, and its sentence: no stack, no causes, which may hold what was sent. */
-export function nameAndSentence(error: unknown): Readonly<Record<string, string>> {
+export function errorFields(error: unknown): Readonly<Record<string, string>> {
   if (!(error instanceof Error)) return { error: typeof error, sentence: String(error).slice(0, MOST) };
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
   return { error: error.name, ...code, sentence: error.message.slice(0, MOST) };

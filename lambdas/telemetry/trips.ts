@@ -1,11 +1,11 @@
 import type { Trip } from '../run-command/port';
 import { logger } from './logged-step';
-import { nameAndSentence } from './logger';
+import { errorFields } from './logger';
 import { publish } from './publish';
 
 /** Logs a command's way to a device and back, and counts it for its tunnel. */
-export function tellTrip({ failure, ...trip }: Trip): void {
+export function logTrip({ failure, ...trip }: Trip): void {
   if (failure === undefined) logger.info('trip', { ...trip, outcome: 'answered' });
-  else logger.warn('trip', { ...trip, outcome: 'failed', ...nameAndSentence(failure) });
+  else logger.warn('trip', { ...trip, outcome: 'failed', ...errorFields(failure) });
   publish('steps', [{ name: 'TripDuration', value: trip.milliseconds, tunnel: trip.tunnel }]);
 }

@@ -4,7 +4,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { environment } from '../environment';
 import { SsmRunCommand } from '../run-command/ssm';
-import { declaredTunnels } from '../runs/declared';
+import { storedDeclarations } from '../runs/declarations';
 import { memoryOf, unfinished } from '../runs/memory';
 import { SfnRuns } from '../runs/sfn';
 import { loggerOf } from '../telemetry/logger';
@@ -24,7 +24,7 @@ const machine = environment('STATE_MACHINE_ARN');
 const MARGIN = 10_000;
 
 const look = watch({
-  declared: () => declaredTunnels(systemsManager, environment('TUNNELS_PREFIX')),
+  declared: () => storedDeclarations(systemsManager, environment('TUNNELS_PREFIX')),
   memory: (tunnel) => memoryOf(table, environment('TABLE'), tunnel, false),
   unfinished: () => unfinished(table, environment('TABLE')),
   runs: new SfnRuns(new SFNClient({}), machine),

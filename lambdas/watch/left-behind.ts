@@ -1,7 +1,7 @@
 import { answerTo, endedJustNow, mayWork, repairHeldBack } from '../../lib/tunnel/automation';
 import type { Memory } from '../../lib/tunnel/memory';
 import type { Declared } from '../../lib/tunnel/tunnel';
-import { type Found, pause, repair } from '../runs/after-death';
+import { type Discovery, startPause, startRepair } from '../runs/dead-runs';
 import type { Runs } from '../runs/port';
 
 /**
@@ -12,7 +12,7 @@ import type { Runs } from '../runs/port';
 export async function answerWhatIsLeft(
   spec: Declared,
   memory: Memory,
-  found: Found,
+  found: Discovery,
   runs: Runs,
   now: Date,
 ): Promise<string | null> {
@@ -21,17 +21,17 @@ export async function answerWhatIsLeft(
   const heldBack = repairHeldBack(memory, spec, now);
   if (heldBack !== null) return `left alone: ${heldBack}`;
   if (owner === null)
-    return closedBy === null ? applyAgain(spec, found, runs) : repair(spec.name, closedBy, found, runs);
+    return closedBy === null ? applyAgain(spec, found, runs) : startRepair(spec.name, closedBy, found, runs);
   const run = await runs.describe(owner);
   if (mayWork(run, memory.fence, now)) return `left alone: ${owner} works on it`;
   if (endedJustNow(run, now)) return `left alone: ${owner} has just ended, and its event is on the way`;
-  if (run && answerTo(run)?.to === 'pause' && (await pause(spec.name, run, found, runs)))
+  if (run && answerTo(run)?.to === 'pause' && (await startPause(spec.name, run, found, runs)))
     return `started a pause: the repair ${owner} was stopped`;
-  return repair(spec.name, owner, found, runs);
+  return startRepair(spec.name, owner, found, runs);
 }
 
 /** Nobody knows which run left it. An apply begins with what stands in `before`, and clears it. */
-async function applyAgain({ name }: Declared, { id, trigger, asked }: Found, runs: Runs): Promise<string> {
+async function applyAgain({ name }: Declared, { id, trigger, asked }: Discovery, runs: Runs): Promise<string> {
   await runs.start(`${name}-${id}`, { tunnel: name, trigger, ...(asked ? { asked } : {}) });
   return 'started a run: something is left of one that is not known';
 }

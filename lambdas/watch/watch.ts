@@ -7,9 +7,9 @@ import type { Memory } from '../../lib/tunnel/memory';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import type { Log } from '../log';
 import type { RunCommand } from '../run-command/port';
-import type { Declarations } from '../runs/declared';
+import type { Declarations } from '../runs/declarations';
 import type { Runs } from '../runs/port';
-import { nameAndSentence } from '../telemetry/logger';
+import { errorFields } from '../telemetry/logger';
 import { atMost } from './at-most';
 import type { Blindness } from './blindness';
 import { type Finding, glance, instancesOf } from './glance';
@@ -161,7 +161,7 @@ async function tryToLook(
 /** Tells that nobody could look. That it cannot even be told stands in the log, and in the metric. */
 async function blind(tunnel: string, error: unknown, { blindness, measure, log }: Around): Promise<void> {
   const why = error instanceof Error ? error : new Error(String(error));
-  log.warn('could not look', { tunnel, ...nameAndSentence(why) });
+  log.warn('could not look', { tunnel, ...errorFields(why) });
   measure.couldNotLook();
   await blindness
     .failed(tunnel, why)

@@ -13,7 +13,7 @@ const TRIES_AGAIN = 2;
 const DELIVERIES = 24;
 
 /** Nobody waits for a function that an event starts: what it cannot do even when tried again ends as a dead letter. */
-export function startedByEvents(handler: StepHandler, deadLetters: IQueue): void {
+export function retryThenDeadLetter(handler: StepHandler, deadLetters: IQueue): void {
   handler.function.configureAsyncInvoke({
     onFailure: new SqsDestination(deadLetters),
     retryAttempts: TRIES_AGAIN,

@@ -4,7 +4,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { allowReadingDeclarations, allowStartingRuns } from './automation-rights';
 import { namesOf } from './names';
-import { onEvent, startedByEvents } from './on-event';
+import { onEvent, retryThenDeadLetter } from './on-event';
 import { StepHandler } from './step-handler';
 import { THINKING_HANDLER, WATCH_TICK } from './time-outs';
 
@@ -32,7 +32,7 @@ export class Triggers extends Construct {
     });
     allowReadingDeclarations(this.react);
     allowStartingRuns(this.react, machine);
-    for (const handler of [this.react, watch]) startedByEvents(handler, deadLetters);
+    for (const handler of [this.react, watch]) retryThenDeadLetter(handler, deadLetters);
     const on = (name: string, handler: StepHandler, description: string, when: EventPattern | Schedule): void =>
       onEvent(this, name, { handler, deadLetters, description, when });
 

@@ -2,7 +2,7 @@ import { deviceStep } from '../../lambdas/devices/step';
 import { WAYS } from '../../lambdas/devices/ways';
 import { handler as planStep, type PlanInput, type PlanOutput } from '../../lambdas/plan/handler';
 import type { Request } from '../../lambdas/read-request/request';
-import type { Order, RunCommand } from '../../lambdas/run-command/port';
+import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/port';
 import {
   DeviceRefused,
   InvalidRequest,
@@ -134,7 +134,7 @@ function requestOf({ declared, request }: Situation): Request {
   };
 }
 
-function commandOf({ device, instance, document, parameters }: Order, kind: Kind, stage: Doing): Command {
+function commandOf({ device, instance, document, parameters }: DeviceCommand, kind: Kind, stage: Doing): Command {
   const { Questions: questions, Operations: operations, ...others } = parameters;
   const asked = questions?.split('|');
   return {

@@ -5,7 +5,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { DescribeInstanceInformationCommand, GetParametersByPathCommand } from '@aws-sdk/client-ssm';
-import { declaredTunnels } from '../../lambdas/runs/declared';
+import { storedDeclarations } from '../../lambdas/runs/declarations';
 import { memoryOf, unfinished } from '../../lambdas/runs/memory';
 import { SfnRuns } from '../../lambdas/runs/sfn';
 import { connectedInstances } from '../../lambdas/watch/connected';
@@ -76,7 +76,7 @@ describe('the declarations', () => {
       { Parameters: [], NextToken: 'and more' },
       { Parameters: [stored('edge-z', JSON.stringify(second))] },
     );
-    expect(await declaredTunnels(ssm, PREFIX)).toEqual({ tunnels: [EXAMPLE, second], unreadable: [] });
+    expect(await storedDeclarations(ssm, PREFIX)).toEqual({ tunnels: [EXAMPLE, second], unreadable: [] });
     expect(sent[0]).toBeInstanceOf(GetParametersByPathCommand);
     expect(sent.map(({ input }) => input)).toEqual([
       { Path: '/edge-ramp/tunnels' },
@@ -96,7 +96,7 @@ describe('the declarations', () => {
         stored('edge-a', JSON.stringify(EXAMPLE)),
       ],
     });
-    const { tunnels, unreadable } = await declaredTunnels(ssm, PREFIX);
+    const { tunnels, unreadable } = await storedDeclarations(ssm, PREFIX);
     expect(tunnels).toEqual([EXAMPLE]);
     expect(unreadable).toEqual(['edge-b', 'edge-c', 'edge-d', 'edge-e', 'edge-f'].map((name) => PREFIX + name));
   });

@@ -1,6 +1,6 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { deviceStep, type StepInput, type StepOutput } from '../../lambdas/devices/step';
-import type { Order, RunCommand } from '../../lambdas/run-command/port';
+import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/port';
 import { DeviceRefused, NotDelivered, OutcomeUnknown } from '../../lib/tunnel/errors';
 import { pair } from '../lib/tunnel/cluster-site';
 import { ALIVE, answerText } from '../lib/tunnel/answer-text';
@@ -11,9 +11,9 @@ import { REQUEST, INPUT } from './device-input';
 
 /** Takes every order and gives the same answer to each. */
 class Commands implements RunCommand {
-  readonly orders: Order[] = [];
+  readonly orders: DeviceCommand[] = [];
   constructor(private readonly answer: string | Error) {}
-  async run(order: Order): Promise<string> {
+  async run(order: DeviceCommand): Promise<string> {
     this.orders.push(order);
     if (this.answer instanceof Error) throw this.answer;
     return this.answer;
@@ -229,7 +229,7 @@ describe('the step of the ramp nodes of a pair', () => {
   /** Answers for each instance, or fails. */
   class Nodes implements RunCommand {
     constructor(private readonly answers: Readonly<Record<string, string | Error>>) {}
-    async run({ instance }: Order): Promise<string> {
+    async run({ instance }: DeviceCommand): Promise<string> {
       const answer = this.answers[instance]!;
       if (answer instanceof Error) throw answer;
       return answer;

@@ -1,18 +1,18 @@
 import type { Run } from '../../lib/tunnel/automation';
 import type { Log } from '../../lambdas/log';
-import type { Asked, Runs } from '../../lambdas/runs/port';
+import type { RunInput, Runs } from '../../lambdas/runs/port';
 
 export const MACHINE = 'arn:aws:states:eu-central-1:123456789012:stateMachine:edge-ramp';
 export const arnOf = (name: string): string => `arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:${name}`;
 
 /** The state machine's runs in memory: what was started under which name, and how others are. */
 export class FakeRuns implements Runs {
-  readonly started = new Map<string, Asked>();
+  readonly started = new Map<string, RunInput>();
   readonly known = new Map<string, Run>();
   /** What Step Functions answers to the next starts of runs of a tunnel instead. */
   readonly refuses = new Map<string, Error>();
 
-  async start(name: string, asked: Asked): Promise<boolean> {
+  async start(name: string, asked: RunInput): Promise<boolean> {
     const refusal = this.refuses.get(asked.tunnel);
     if (refusal) throw refusal;
     if (this.started.has(name)) return false;
@@ -32,7 +32,7 @@ export class FakeRuns implements Runs {
   }
 
   /** What was started, by name. */
-  all(): readonly (readonly [string, Asked])[] {
+  all(): readonly (readonly [string, RunInput])[] {
     return [...this.started];
   }
 }

@@ -1,4 +1,4 @@
-import { type Event, reaction } from '../../lambdas/react/reaction';
+import { type BusEvent, reaction } from '../../lambdas/react/reaction';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import { pair } from '../lib/tunnel/cluster-site';
 import { BALANCER, member } from '../lib/tunnel/member-site';
@@ -13,17 +13,17 @@ const B = { ...pair(), name: 'edge-b', example: false };
 const BASTION = A.bigip[0]!.bastion;
 const NODE = A.ramp.nodes[0]!.instance;
 
-const event = (type: string, detail: object): Event => ({
+const event = (type: string, detail: object): BusEvent => ({
   id: ID,
   source: 'any',
   'detail-type': type,
   time: AT,
   detail: { ...detail },
 });
-const runs = (instance: string, state = 'running'): Event =>
+const runs = (instance: string, state = 'running'): BusEvent =>
   event('EC2 Instance State-change Notification', { 'instance-id': instance, state });
-const asks = (detail: object): Event => event('Reapply requested', detail);
-const ended = (arn: string): Event =>
+const asks = (detail: object): BusEvent => event('Reapply requested', detail);
+const ended = (arn: string): BusEvent =>
   event('Step Functions Execution Status Change', { executionArn: arn, stateMachineArn: MACHINE, status: 'ABORTED' });
 
 /** The function among these declarations. */

@@ -6,12 +6,12 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { SsmRunCommand } from '../../lambdas/run-command/ssm';
-import type { Order, Trip } from '../../lambdas/run-command/port';
+import type { DeviceCommand, Trip } from '../../lambdas/run-command/port';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-const ORDER: Order = {
+const ORDER: DeviceCommand = {
   device: 'BIG-IP 10.3.88.66',
   instance: 'i-0ba5710a0ba5710a0',
   document: 'edge-ramp-bigip-apply-0123456789abcdef',
@@ -266,7 +266,7 @@ describe('what could not be sent', () => {
 });
 
 describe('tried again', () => {
-  const again: Order = { ...ORDER, again: true };
+  const again: DeviceCommand = { ...ORDER, again: true };
 
   test('a command of the same tag is found and awaited, not sent twice', async () => {
     const { adapter, sent } = fake({

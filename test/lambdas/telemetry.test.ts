@@ -2,7 +2,7 @@ import { logOf, metricsIn, type Log } from './support/log';
 import { aboutStep } from '../../lambdas/devices/step';
 import { loggedStep } from '../../lambdas/telemetry/logged-step';
 import { publish } from '../../lambdas/telemetry/publish';
-import { tellTrip } from '../../lambdas/telemetry/trips';
+import { logTrip } from '../../lambdas/telemetry/trips';
 import type { Trip } from '../../lambdas/run-command/port';
 import { DeviceRefused } from '../../lib/tunnel/errors';
 
@@ -55,7 +55,7 @@ test('a step that fails leaves its error’s name, code and sentence, no stack, 
 });
 
 test('a trip in the middle of a step carries the fields of the step, and the next step none of it', async () => {
-  await loggedStep(aboutStep, async () => tellTrip(TRIP))(STEP);
+  await loggedStep(aboutStep, async () => logTrip(TRIP))(STEP);
   await loggedStep(
     () => ({ step: 'Plan' }),
     async () => undefined,
@@ -76,8 +76,8 @@ test('a trip in the middle of a step carries the fields of the step, and the nex
 });
 
 test('a trip is counted for its tunnel, whether it was answered or failed', () => {
-  tellTrip(TRIP);
-  tellTrip({ ...TRIP, command: undefined, failure: new DeviceRefused('command-refused', 'no') });
+  logTrip(TRIP);
+  logTrip({ ...TRIP, command: undefined, failure: new DeviceRefused('command-refused', 'no') });
   expect(metricsIn(log.lines())).toEqual(
     Array(2).fill('edge-ramp{service=steps,tunnel=edge-a} TripDuration = 2630 Milliseconds'),
   );

@@ -1,4 +1,4 @@
-import type { Order } from '../../lambdas/run-command/port';
+import type { DeviceCommand } from '../../lambdas/run-command/port';
 import { readMemory } from '../../lib/tunnel/memory';
 import { bigipAnswer } from '../lib/tunnel/bigip-answer';
 import { rampAnswer } from '../lib/tunnel/ramp-answer';
@@ -41,7 +41,7 @@ describe('many tunnels', () => {
     let now = 0;
     let most = 0;
     around.commands = {
-      run: async ({ document }: Order) => {
+      run: async ({ document }: DeviceCommand) => {
         most = Math.max(most, ++now);
         await new Promise((done) => setTimeout(done, 5));
         now--;

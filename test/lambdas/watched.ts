@@ -1,4 +1,4 @@
-import type { Order, RunCommand } from '../../lambdas/run-command/port';
+import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/port';
 import { Blindness } from '../../lambdas/watch/blindness';
 import { watch } from '../../lambdas/watch/watch';
 import { readMemory } from '../../lib/tunnel/memory';
@@ -23,11 +23,11 @@ export const DOCUMENTS = { bigip: 'bigip-observe', ramp: 'ramp-observe', cluster
 
 /** The devices of one site, as Run Command reaches them; every order is kept. */
 class Devices implements RunCommand {
-  readonly orders: Order[] = [];
+  readonly orders: DeviceCommand[] = [];
   /** What an instance answers instead. */
   readonly fails = new Map<string, Error>();
   constructor(private readonly site: Site) {}
-  async run(order: Order): Promise<string> {
+  async run(order: DeviceCommand): Promise<string> {
     this.orders.push(order);
     const failure = this.fails.get(order.instance);
     if (failure) throw failure;

@@ -4,7 +4,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { allowDescribingRuns } from '../automation-rights';
 import { namesOf } from '../names';
-import { onEvent, startedByEvents } from '../on-event';
+import { onEvent, retryThenDeadLetter } from '../on-event';
 import { StepHandler } from '../step-handler';
 import { THINKING_HANDLER } from '../time-outs';
 
@@ -32,7 +32,7 @@ export class Measuring extends Construct {
     });
     allowDescribingRuns(this.handler);
     this.handler.allow({ actions: ['dynamodb:GetItem'], resources: [table.tableArn] });
-    startedByEvents(this.handler, deadLetters);
+    retryThenDeadLetter(this.handler, deadLetters);
     onEvent(this, 'RunEnded', {
       handler: this.handler,
       deadLetters,

@@ -1,15 +1,20 @@
 import { answerTo, type Run } from '../../lib/tunnel/automation';
 import { digestOf } from '../../lib/tunnel/digest';
-import type { Asked, Runs } from './port';
+import type { RunInput, Runs } from './port';
 
 /** Who found the dead run, and why it is looked for now. */
-export type Found = Pick<Asked, 'trigger' | 'asked'> & {
+export type Discovery = Pick<RunInput, 'trigger' | 'asked'> & {
   /** The event's id, by which a second copy of it starts nothing. */
   readonly id: string;
 };
 
 /** Puts back what a run left that died. @returns what was done, in words */
-export async function repair(tunnel: string, arn: string, { id, ...found }: Found, runs: Runs): Promise<string> {
+export async function startRepair(
+  tunnel: string,
+  arn: string,
+  { id, ...found }: Discovery,
+  runs: Runs,
+): Promise<string> {
   const started = await runs.start(`${tunnel}-${id}`, { tunnel, ...found, repair: arn });
   return started ? `started a repair of ${arn}` : `a repair of ${arn} was started by this event before`;
 }
@@ -19,7 +24,7 @@ export async function repair(tunnel: string, arn: string, { id, ...found }: Foun
  * that is resumed stays so.
  * @returns false when that was done before
  */
-export async function pause(tunnel: string, stopped: Run, { trigger }: Found, runs: Runs): Promise<boolean> {
+export async function startPause(tunnel: string, stopped: Run, { trigger }: Discovery, runs: Runs): Promise<boolean> {
   const answer = answerTo(stopped);
   if (answer?.to !== 'pause') return false;
   const name = `${tunnel}-pause-${digestOf(stopped.arn)}`;

@@ -13,7 +13,7 @@ export interface Declarations {
  * somebody spoiled by hand is named and keeps no other tunnel from being watched; a run of it says what is wrong.
  * @param prefix `/edge-ramp/tunnels/`
  */
-export async function declaredTunnels(client: SSMClient, prefix: string): Promise<Declarations> {
+export async function storedDeclarations(client: SSMClient, prefix: string): Promise<Declarations> {
   const tunnels: Declared[] = [];
   const unreadable: string[] = [];
   let page: string | undefined;
