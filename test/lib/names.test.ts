@@ -20,6 +20,8 @@ test('no two exported things of lib, lambdas and cli have one name', () => {
         for (const [, name = ''] of readFileSync(join(PROJECT, room, file), 'utf8').matchAll(EXPORTED))
           places.set(name, [...(places.get(name) ?? []), `${room}/${file}`]);
   expect(places.size).toBeGreaterThan(400);
-  const twice = [...places].filter(([name, files]) => files.length > 1 && ![...SAME, ...LEFT.split(' ')].includes(name));
+  const twice = [...places].filter(
+    ([name, files]) => files.length > 1 && ![...SAME, ...LEFT.split(' ')].includes(name),
+  );
   expect(twice).toEqual([]);
 });
