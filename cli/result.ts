@@ -1,5 +1,5 @@
 import type { Drained } from '../lib/tunnel/bigip/drain';
-import type { Probe } from '../lib/tunnel/device';
+import type { Probe } from '../lib/tunnel/device/observation';
 import { END_STATES } from '../lib/tunnel/outcome';
 import type { Change } from '../lib/tunnel/plan';
 import type { ExecutionResult } from './execution';

@@ -1,4 +1,4 @@
-# Carries out operations on a ramp node, in the order given. Values are the commands' own words (lib/tunnel/ramp/objects.ts).
+# Carries out operations on a ramp node, in the order given. Values are the commands' own words (lib/tunnel/ramp, lib/tunnel/sdn).
 need SSM_Digest SSM_Operations
 
 expect() { # FROM COMMAND...: another may have changed the object since it was looked at

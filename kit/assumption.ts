@@ -1,4 +1,4 @@
-import { excerpt } from '../lib/tunnel/answer';
+import { excerpt } from '../lib/tunnel/device/answer';
 import { NotUnderstood } from '../lib/tunnel/errors';
 import { accepted } from './replay';
 import { answerTo, type Transcript } from './transcript';

@@ -1,8 +1,8 @@
-import { excerpt } from '../lib/tunnel/answer';
+import { excerpt } from '../lib/tunnel/device/answer';
 import { bigip } from '../lib/tunnel/bigip/device';
 import { readDrained } from '../lib/tunnel/bigip/drain';
 import type { BigIpFacts } from '../lib/tunnel/bigip/read';
-import type { Observation } from '../lib/tunnel/device';
+import type { Observation } from '../lib/tunnel/device/observation';
 import type { Tunnel } from '../lib/tunnel/tunnel';
 import { reads, refused, unless, type Assumption } from './assumption';
 import { declared, FAR, ROUTE } from './declared';

@@ -1,8 +1,8 @@
-import { excerpt } from '../lib/tunnel/answer';
+import { excerpt } from '../lib/tunnel/device/answer';
 import { cluster } from '../lib/tunnel/cluster/device';
 import { failoverValue, pairOf } from '../lib/tunnel/cluster/objects';
 import type { ClusterFacts } from '../lib/tunnel/cluster/read';
-import type { Observation } from '../lib/tunnel/device';
+import type { Observation } from '../lib/tunnel/device/observation';
 import type { Tunnel } from '../lib/tunnel/tunnel';
 import { reads, refused, type Assumption } from './assumption';
 import { declared } from './declared';

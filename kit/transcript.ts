@@ -1,4 +1,4 @@
-import { readAnswers, type Answer } from '../lib/tunnel/answer';
+import { readAnswers, type Answer } from '../lib/tunnel/device/answer';
 import { NotUnderstood } from '../lib/tunnel/errors';
 
 /** One command of kit/transcript.sh and what came of it. `key` is the script's own name for it, `undo-...` for one that cleans up. */
@@ -33,9 +33,9 @@ export function readTranscript(source: string, text: string): Transcript {
     throw new NotUnderstood('answer-unknown', `${source}: of "${part ?? ''}", which is neither bigip nor cluster`);
   const said = [...answers]
     .filter(([question]) => question !== 'kit')
-    .map(([question, { lines, complaint, code }]) => {
+    .map(([question, { code, ...answer }]) => {
       const key = question.split(' ', 1)[0]!;
-      return { key, line: question.slice(key.length + 1), lines, complaint, code: code ?? 255 };
+      return { key, line: question.slice(key.length + 1), ...answer, code: code ?? 255 };
     });
   return { part, simulated: simulated !== 'no', told, said };
 }

@@ -1,4 +1,4 @@
-import { STAGES } from '../../lib/tunnel/device';
+import { STAGES } from '../../lib/tunnel/device/operation';
 import { devicesOf } from '../../lib/tunnel/devices';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import { longestChain, type Figures } from '../report/figures';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { STAGES, type Stage } from '../../lib/tunnel/device';
+import { STAGES, type Stage } from '../../lib/tunnel/device/operation';
 import { EVERY_KIND, deviceTitle, devicesOf, type Kind, type Listed } from '../../lib/tunnel/devices';
 import type { Plan, Work } from '../../lib/tunnel/plan';
 import { bigipUnits, type Declared } from '../../lib/tunnel/tunnel';

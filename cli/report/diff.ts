@@ -1,5 +1,5 @@
 import type { Change } from '../../lib/tunnel/plan';
-import type { Stage } from '../../lib/tunnel/device';
+import type { Stage } from '../../lib/tunnel/device/operation';
 import { type Style } from './style';
 import { printable } from '../terminal';
 

@@ -1,5 +1,5 @@
 import type { Drained } from '../../lib/tunnel/bigip/drain';
-import type { Probe } from '../../lib/tunnel/device';
+import type { Probe } from '../../lib/tunnel/device/observation';
 import type { Change } from '../../lib/tunnel/plan';
 import type { Action } from '../command';
 import type { DeviceCommands } from '../local/commands-of-plan';

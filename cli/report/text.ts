@@ -1,4 +1,4 @@
-import type { Stage } from '../../lib/tunnel/device';
+import type { Stage } from '../../lib/tunnel/device/operation';
 import type { DeviceCommands } from '../local/commands-of-plan';
 import type { Ended } from '../execution';
 import type { Result } from '../result';

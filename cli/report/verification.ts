@@ -1,4 +1,4 @@
-import type { Probe } from '../../lib/tunnel/device';
+import type { Probe } from '../../lib/tunnel/device/observation';
 import { type Style } from './style';
 import { printable } from '../terminal';
 

@@ -1,4 +1,4 @@
-import { readRemark } from '../../lib/tunnel/answer';
+import { readRemark } from '../../lib/tunnel/device/answer';
 import { deviceTitle, kindOf, type Listed } from '../../lib/tunnel/devices';
 import { NotDelivered } from '../../lib/tunnel/errors';
 import type { Observed } from '../../lib/tunnel/plan';

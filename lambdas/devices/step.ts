@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readDrained, type Drained } from '../../lib/tunnel/bigip/drain';
-import type { Probe, Stage } from '../../lib/tunnel/device';
+import type { Probe } from '../../lib/tunnel/device/observation';
+import type { Stage } from '../../lib/tunnel/device/operation';
 import { deviceTitle, devicesOf, kindOf, type Kind, type Listed } from '../../lib/tunnel/devices';
 import { ContractMismatch, NotUnderstood, NotVerified } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';

@@ -1,4 +1,4 @@
-import type { Observation } from './device';
+import type { Observation } from './device/observation';
 import { changedKind, deviceTitle, devicesOf, kindOf, type Listed } from './devices';
 import { NotUnderstood, Refused } from './errors';
 import type { Change, Goal, Seen, Situation, Unseen } from './plan';
@@ -87,16 +87,13 @@ function lost(device: string, touched: Before[string]): readonly Change[] {
   }));
 }
 
-/** Questions that are about no object which a run could have made. */
-const FACTS = ['client', 'node', 'pods', 'ipfailovers', 'tunnels', 'selfs', 'vip', 'trace', 'ping'];
-
 /** What a run could not put back stands under the names of its own declaration: they have to be asked for. @throws Refused, NotUnderstood */
 function refuseLosing(goal: Goal, listed: Listed, begun: readonly Declared[]): void {
-  const asked = kindOf(listed).questions(listed);
+  const asked = kindOf(listed).objectQuestions(listed);
   const [unasked] = begun
     .filter((spec) => spec.kind === listed.spec.kind && devicesOf(spec, null).some(({ name }) => name === listed.name))
-    .flatMap((spec) => kindOf(listed).questions({ ...listed, spec, applied: null }))
-    .filter((question) => !asked.includes(question) && !FACTS.includes(question.split(' ')[0]!));
+    .flatMap((spec) => kindOf(listed).objectQuestions({ ...listed, spec, applied: null }))
+    .filter((question) => !asked.includes(question));
   if (unasked === undefined) return;
   const sentence = `${deviceTitle(listed)} was changed by a run that could not put it back, under a name that is not declared any more (${unasked}): declare it as it was then and repair that run`;
   throw goal === 'recorded'
@@ -119,9 +116,9 @@ function refuseUnlisted(goal: Goal, spec: Situation['spec'], listed: readonly st
 function refuseRenaming(title: string, listed: Listed, unreachable: string): void {
   const { applied, name } = listed;
   if (applied === null || !devicesOf(applied, null).some((device) => device.name === name)) return;
-  const asked = kindOf(listed).questions({ ...listed, applied: null });
+  const asked = kindOf(listed).objectQuestions({ ...listed, applied: null });
   const [lost] = kindOf(listed)
-    .questions(listed)
+    .objectQuestions(listed)
     .filter((question) => !asked.includes(question));
   if (lost !== undefined)
     throw new Refused(

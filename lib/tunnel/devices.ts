@@ -1,6 +1,7 @@
 import { bigip } from './bigip/device';
 import { cluster } from './cluster/device';
-import type { Device, Subject } from './device';
+import type { Device } from './device/device';
+import type { Subject } from './device/observation';
 import { balancer } from './member/device';
 import { ramp } from './ramp/device';
 import { bigipUnits, sdnNodes, type Declared } from './tunnel';

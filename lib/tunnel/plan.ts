@@ -1,4 +1,5 @@
-import type { Observation, Probe, Stage } from './device';
+import type { Observation, Probe } from './device/observation';
+import type { Stage } from './device/operation';
 import type { Kind } from './devices';
 import type { Before, Original } from './records';
 import type { Declared } from './tunnel';

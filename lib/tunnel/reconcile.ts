@@ -1,16 +1,14 @@
 import {
   STAGES,
-  difference,
   refuseUnrestorable,
   refuseUnsendable,
-  stranded,
   wire,
-  type Observation,
   type Operation,
-  type Order,
   type Stage,
   type State,
-} from './device';
+} from './device/operation';
+import { difference, stranded, type Order } from './device/difference';
+import type { Observation } from './device/observation';
 import { whoAnswered } from './attendance';
 import { digestOf } from './digest';
 import { deviceTitle, EVERY_KIND, kindOf, type Kind, type Listed } from './devices';
@@ -20,7 +18,7 @@ import { disagreements } from './ramp/vip';
 import { recordedState, remember } from './records';
 import { staged } from './stages';
 import { isPair } from './tunnel';
-import { readable } from './words';
+import { readable } from './device/words';
 
 /**
  * The difference between what is and what shall be, as operations per device in stages. Unchanged: no operation.
@@ -56,11 +54,11 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
       operations = difference(device.order, distrustSaved(state, aim), aim);
       if (goal === 'declared')
         operations = staged(listed, operations, isPair(spec), (operation) => device.order.interrupts(operation));
-      refuseUnrestorable(title, device.unrestorable(observation.facts), operations);
+      refuseUnrestorable(title, observation.facts.unrestorable, operations);
       refuseUnsendable(title, operations);
       remarks.push(...device.remarks(wanted, observation, operations));
       drains = device.drains(listed.spec, state, operations);
-      if (stands) keeps = device.keeps?.(listed.spec, aim, operations) ?? [];
+      if (stands) keeps = device.keeps(listed.spec, aim, operations);
     }
     // A restore leaves what others use; that is no value to be put back again.
     const order = goal === 'recorded' ? {} : device.order;

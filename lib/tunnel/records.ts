@@ -1,4 +1,5 @@
-import type { Operation, Order, State } from './device';
+import type { Operation, State } from './device/operation';
+import type { Order } from './device/difference';
 import type { Declared } from './tunnel';
 
 /** What a run changed of one object: the value to go back to, and every value that edge-ramp may have left there. null: no such object. */

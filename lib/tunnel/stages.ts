@@ -1,4 +1,4 @@
-import type { Operation } from './device';
+import type { Operation } from './device/operation';
 import type { Kind } from './devices';
 
 /**

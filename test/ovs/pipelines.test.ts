@@ -1,8 +1,8 @@
-import { readAnswers } from '../../lib/tunnel/answer';
-import { parseFlow, flowObject, flowValue, type Flow } from '../../lib/tunnel/ramp/flow';
-import { flowObjects } from '../../lib/tunnel/ramp/objects';
-import { recognise, type Pipeline } from '../../lib/tunnel/ramp/pipeline';
-import { grouped } from '../../lib/tunnel/ramp/read';
+import { readAnswers } from '../../lib/tunnel/device/answer';
+import { parseFlow, flowObject, flowValue, type Flow } from '../../lib/tunnel/sdn/openflow';
+import { snatFlows } from '../../lib/tunnel/sdn/flow';
+import { recognise, type Pipeline } from '../../lib/tunnel/sdn/pipeline';
+import { grouped } from '../../lib/tunnel/sdn/claim';
 import {
   OTHER,
   PIPELINES,
@@ -69,9 +69,8 @@ describe.each(PIPELINES)('on the bridge of OpenShift %s with %s', (release: Rele
   beforeAll(() => {
     bench.load(flows);
     pipeline = recognise('node', observed(), bridge, bridge.clusters);
-    ours = Object.fromEntries(
-      Object.entries(flowObjects(EXAMPLE, bridge, pipeline, ADDRESS)).filter(([object]) => object.startsWith('flow ')),
-    );
+    const made = snatFlows(EXAMPLE, bridge, pipeline, ADDRESS);
+    ours = Object.fromEntries(made.map((flow) => [flowObject(flow), flowValue(flow)]));
     bench.script('apply', {
       SSM_Tunnel: 'edge-a',
       SSM_Fence: '1',

@@ -1,4 +1,4 @@
-import type { Stage } from '../../tunnel/device';
+import type { Stage } from '../../tunnel/device/operation';
 import type { Kind } from '../../tunnel/devices';
 import { JUDGED, caught, jsonata, reportWith } from './expressions';
 import { send, sideBySide, type Steps } from './steps';

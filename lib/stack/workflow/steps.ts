@@ -1,7 +1,7 @@
 import { Parallel, Pass, TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke, type LambdaInvokeJsonataProps } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import type { Stage } from '../../tunnel/device';
+import type { Stage } from '../../tunnel/device/operation';
 import type { Kind } from '../../tunnel/devices';
 import { CONTRACT } from '../../tunnel/outcome';
 import { LAMBDA_NOT_STARTED, LAMBDA_SERVICE, NOT_DELIVERED, THROTTLED, retry } from '../retry-policies';

@@ -1,4 +1,4 @@
-import { STAGES } from '../../tunnel/device';
+import { STAGES } from '../../tunnel/device/operation';
 import { EVERY_KIND } from '../../tunnel/devices';
 import { jsonata } from './expressions';
 

@@ -1,13 +1,16 @@
 import { contains, parseCidr } from '../address';
-import { readAnswers } from '../answer';
-import { describeWords } from '../describe';
-import type { Device, Observation, Operation, Order, Stage, State, Wanted } from '../device';
+import { readAnswers } from '../device/answer';
+import { describeWords } from '../device/describe';
+import type { Device } from '../device/device';
+import type { Observation, Wanted } from '../device/observation';
+import type { Operation, Stage, State } from '../device/operation';
+import type { Order } from '../device/difference';
 import { NotUnderstood, NotVerified, Refused } from '../errors';
 import { bigipUnit, marker, type Tunnel } from '../tunnel';
 import { drains, drainWire } from './drain';
 import { desiredObjects, desiredRoute, ownership, routeName, translation } from './objects';
 import { digest, proofs, questions, read, readProbes, type BigIpFacts } from './read';
-import { property, readable } from '../words';
+import { property, readable } from '../device/words';
 
 /** BIG-IP: one unit, reached through its bastion. */
 export const bigip: Device<BigIpFacts> = {
@@ -42,7 +45,7 @@ export const bigip: Device<BigIpFacts> = {
       ),
     };
   },
-  unrestorable: (facts) => facts.unrestorable,
+  objectQuestions: (subject) => questions(subject).filter((question) => !/^(tunnels|selfs|ping) /.test(question)),
   drains: (spec, state, operations) => drains(spec, state, operations).map(drainWire),
   keeps,
   order: { rank, stage, immutable, dependents, interrupts } satisfies Order,

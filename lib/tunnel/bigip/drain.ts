@@ -1,6 +1,6 @@
-import { effect, type Operation, type State } from '../device';
+import { effect, type Operation, type State } from '../device/operation';
 import type { Tunnel } from '../tunnel';
-import { property } from '../words';
+import { property } from '../device/words';
 
 /** How long connections through one translation address get to end, before what carries them goes. */
 export interface Drain {

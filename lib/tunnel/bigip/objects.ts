@@ -1,5 +1,5 @@
 import { bigipUnit, marker, rampAddress, tunnelAddress, type Tunnel } from '../tunnel';
-import { property } from '../words';
+import { property } from '../device/words';
 import { relative } from './tmsh';
 
 /**

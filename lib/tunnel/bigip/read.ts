@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { excerpt, pingProbe, quoted, readAnswers, type Answer } from '../answer';
-import type { Observation, Probe, State, Subject } from '../device';
+import { excerpt, pingProbe, readAnswers, type Answer } from '../device/answer';
+import type { Observation, Probe, Subject } from '../device/observation';
+import type { State } from '../device/operation';
 import { NotUnderstood } from '../errors';
 import { bigipUnit, isPair, rampAddress, tunnelAddress, type Tunnel } from '../tunnel';
 import { canonical, type ObjectKind } from './objects';
 import { parseListing, properties, relative, type Block } from './tmsh';
-import { property } from '../words';
+import { property } from '../device/words';
 
 /** What edge-ramp knows of a BIG-IP but does not change. */
 export interface BigIpFacts {
@@ -187,7 +188,7 @@ function named(
 function notTheOne(device: string, question: string, answer: Answer): NotUnderstood {
   return new NotUnderstood(
     'answer-unknown',
-    `${device}: it does not list ${question}, as asked, but: ${quoted(answer)}`,
+    `${device}: it does not list ${question}, as asked, but: ${answer.printed}`,
   );
 }
 
@@ -228,7 +229,7 @@ function readTranslation(device: string, name: string, answer: Answer): string |
   if (type === 'none' || type === 'automap') return `type ${type}`;
   throw new NotUnderstood(
     'answer-unknown',
-    `${device}: virtual server ${name} has a source address translation that edge-ramp does not know: ${quoted(answer)}`,
+    `${device}: virtual server ${name} has a source address translation that edge-ramp does not know: ${answer.printed}`,
   );
 }
 
@@ -242,7 +243,7 @@ function readGroup(...answers: readonly Answer[]): Group {
       ? lines.flatMap((line) => /^\s*Status\s+(\S.*?)\s*$/i.exec(line)?.[1] ?? [])[0]
       : undefined,
   );
-  if (sync === undefined) return { kind: 'unknown', said: quoted(answers[0]!) };
+  if (sync === undefined) return { kind: 'unknown', said: answers[0]!.printed };
   if (/^standalone$/i.test(sync)) return { kind: 'none' };
   return { kind: 'member', failover: excerpt(failover ?? 'in an unknown state'), sync: excerpt(sync) };
 }
@@ -255,6 +256,6 @@ function absent({ code, lines, complaint }: Answer): boolean {
 
 function listing(device: string, what: string, answer: Answer): ReturnType<typeof parseListing> {
   if (answer.code !== 0 || answer.lines.some((line) => ANSWER_CODES.test(line)))
-    throw new NotUnderstood('look-refused', `${device} would not list ${what}: ${quoted(answer)}`);
+    throw new NotUnderstood('look-refused', `${device} would not list ${what}: ${answer.printed}`);
   return parseListing(device, answer.lines);
 }

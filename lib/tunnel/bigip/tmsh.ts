@@ -1,5 +1,5 @@
 import { NotUnderstood } from '../errors';
-import { excerpt } from '../answer';
+import { excerpt } from '../device/answer';
 
 /** A block of a tmsh listing: words and inner blocks, in order. `{ address 10.0.0.1/24 allow-service { default } }` has four entries. */
 export type Block = readonly (string | Block)[];

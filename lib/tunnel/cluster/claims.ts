@@ -1,4 +1,5 @@
-import type { Observation, Operation, Wanted } from '../device';
+import type { Observation, Wanted } from '../device/observation';
+import type { Operation } from '../device/operation';
 import type { Declared } from '../tunnel';
 import { isOurs } from './failover';
 import { isShared, MADE, readShared, sharedValue, withoutOwner, type SharedKind } from './objects';

@@ -1,4 +1,7 @@
-import { effect, type Device, type Observation, type Operation, type Order, type State, type Wanted } from '../device';
+import { effect, type Operation, type State } from '../device/operation';
+import type { Device } from '../device/device';
+import type { Observation, Wanted } from '../device/observation';
+import type { Order } from '../device/difference';
 import { Refused } from '../errors';
 import type { Declared } from '../tunnel';
 import { claimed, halfway, released, users } from './claims';
@@ -16,7 +19,7 @@ import {
 } from './objects';
 import { questions, read, type ClusterFacts } from './read';
 import { describe } from './words';
-import { property } from '../words';
+import { property } from '../device/words';
 
 /** The cluster that the nodes belong to, by the host that runs oc: what keeps a pair's virtual IP, and whether a node takes Pods. */
 export const cluster: Device<ClusterFacts, Declared> = {
@@ -30,8 +33,10 @@ export const cluster: Device<ClusterFacts, Declared> = {
   absent,
   // What shared things were before stands on themselves, as claims: another tunnel must be able to read it (docs/adr/0014).
   originals: ({ original }) => original,
-  unrestorable: ({ unrestorable }) => unrestorable,
+  objectQuestions: (subject) =>
+    questions(subject).filter((question) => !/^(client|node|pods|ipfailovers)( |$)/.test(question)),
   drains: () => [],
+  keeps: () => [],
   order: {
     rank,
     stage: () => 'shape',

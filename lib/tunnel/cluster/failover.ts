@@ -1,9 +1,10 @@
-import type { State, Subject } from '../device';
+import type { State } from '../device/operation';
+import type { Subject } from '../device/observation';
 import { Refused } from '../errors';
 import { marker, vrrpId, type Declared } from '../tunnel';
 import { addresses, failoverValue, pairOf, withoutOwner, type Pair } from './objects';
 import type { ClusterFacts, Failover } from './read';
-import { property } from '../words';
+import { property } from '../device/words';
 
 /**
  * Whether the object under one of our names is this tunnel's: by its mark, or, when it has none, by virtual IP, interface and selector, as the

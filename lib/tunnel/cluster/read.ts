@@ -1,5 +1,6 @@
-import { excerpt, quoted, readAnswers, type Answer } from '../answer';
-import type { Observation, State, Subject } from '../device';
+import { excerpt, readAnswers, type Answer } from '../device/answer';
+import type { Observation, Subject } from '../device/observation';
+import type { State } from '../device/operation';
 import { NotUnderstood } from '../errors';
 import type { Declared } from '../tunnel';
 import { concerns } from './failover';
@@ -141,7 +142,7 @@ function linesOf(device: string, question: string, answer: Answer): readonly str
   if (question.startsWith('ipfailover') && /resource type/.test(complaint)) return undefined;
   throw new NotUnderstood(
     'look-refused',
-    `${device} would not tell of ${question} (exit code ${code}): ${quoted(answer)}; is the login in the kubeconfig still good?`,
+    `${device} would not tell of ${question} (exit code ${code}): ${answer.printed}; is the login in the kubeconfig still good?`,
   );
 }
 
@@ -153,7 +154,7 @@ function schedulable(device: string, question: string, lines: readonly string[])
 
 /** Only a remark comes of it, so nothing is refused for a login that may not list Pods, or a client that cannot those of one node. */
 function readPods(device: string, question: string, answer: Answer): ClusterFacts['pods'][string] {
-  if (answer.code !== 0) return { unknown: quoted(answer) };
+  if (answer.code !== 0) return { unknown: answer.printed };
   const [count = '', ...first] = answer.lines;
   if (!/^[0-9]+$/.test(count) || first.length > Number(count)) notUnderstood(device, question, answer.lines);
   return { count: Number(count), first };

@@ -1,6 +1,6 @@
-import type { Operation } from '../device';
+import type { Operation } from '../device/operation';
 import { isShared, readShared, withoutOwner, type SharedKind } from './objects';
-import { property } from '../words';
+import { property } from '../device/words';
 
 const SIGN = { create: '+', delete: '-', modify: '~' } as const;
 

@@ -1,4 +1,6 @@
-import type { Device, Observation, State, Wanted } from '../device';
+import type { Device } from '../device/device';
+import type { Observation, Wanted } from '../device/observation';
+import type { State } from '../device/operation';
 import { Refused } from '../errors';
 import type { Member } from '../tunnel';
 import { proofs, prove, questions, read, type BalancerFacts } from './read';
@@ -14,8 +16,9 @@ export const balancer: Device<BalancerFacts, Member> = {
   desired,
   absent: () => ({}),
   originals: ({ original }) => original,
-  unrestorable: () => ({}),
+  objectQuestions: () => [],
   drains: () => [],
+  keeps: () => [],
   order: {
     rank: () => 0,
     stage: () => 'shape',

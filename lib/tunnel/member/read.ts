@@ -1,7 +1,7 @@
-import { pingProbe } from '../answer';
-import type { Observation, Probe, Subject } from '../device';
+import { pingProbe, type Answer } from '../device/answer';
+import type { Observation, Probe, Subject } from '../device/observation';
 import { NotUnderstood, NotVerified } from '../errors';
-import { isAbsent, readNodeAnswers, type NodeAnswer } from '../node-answer';
+import { isAbsent, readNodeAnswers } from '../device/iproute';
 import type { Member } from '../tunnel';
 
 /** What edge-ramp knows of a balancer inside the SDN. */
@@ -23,9 +23,9 @@ export function questions({ spec }: Subject<Member>): readonly string[] {
 /** @throws NotUnderstood */
 export function read(text: string, subject: Subject<Member>): Observation<BalancerFacts> {
   const answers = readNodeAnswers(title(subject), text, questions(subject));
-  const answer = (question: string): NodeAnswer => answers.get(question)!;
+  const answer = (question: string): Answer => answers.get(question)!;
   const problem = problemOf(subject, answer);
-  return { facts: { problem }, state: {}, probes: problem === null ? [pinged(subject, answer)] : [] };
+  return { facts: { problem, unrestorable: {} }, state: {}, probes: problem === null ? [pinged(subject, answer)] : [] };
 }
 
 export function proofs({ spec }: Subject<Member>): readonly string[] {
@@ -45,7 +45,7 @@ export function prove(text: string, subject: Subject<Member>): readonly Probe[] 
  * What of the SDN is missing on the balancer. An answer that is neither a yes nor a plain no is not taken for one.
  * @throws NotUnderstood
  */
-function problemOf(subject: Subject<Member>, answer: (question: string) => NodeAnswer): string | null {
+function problemOf(subject: Subject<Member>, answer: (question: string) => Answer): string | null {
   const device = title(subject);
   const [addresses, link, port] = [answer('addresses tun0'), answer('link tun0'), answer('port tun0')];
   if (isMissing(device, addresses) || isMissing(device, link))
@@ -72,12 +72,12 @@ function problemOf(subject: Subject<Member>, answer: (question: string) => NodeA
 }
 
 /** @throws NotUnderstood: it could not be asked */
-function isMissing(device: string, answer: NodeAnswer): boolean {
+function isMissing(device: string, answer: Answer): boolean {
   if (answer.code === 0 || isAbsent(answer)) return answer.code !== 0;
   throw new NotUnderstood('look-refused', `${device} would not show tun0: ${answer.printed}`);
 }
 
-function pinged(subject: Subject<Member>, answer: (question: string) => NodeAnswer): Probe {
+function pinged(subject: Subject<Member>, answer: (question: string) => Answer): Probe {
   const { probe } = subject.spec;
   const found = pingProbe(title(subject), probe, 'ping of a Pod through the SDN', answer(`ping ${probe}`));
   if (!found) throw new NotUnderstood('answer-incomplete', `${title(subject)} was not asked to ping ${probe}`);

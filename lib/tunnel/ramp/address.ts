@@ -1,44 +1,48 @@
-import { cidrText, isAddress, parseCidr, toNumber } from '../address';
-import { NotUnderstood } from '../errors';
-import { isAbsent, type NodeAnswer } from '../node-answer';
+import { readAddresses } from '../device/iproute';
+import type { Found, ObjectKind } from '../device/kind';
+import type { Look } from '../device/look';
+import { declarations, eachNamed } from '../device/observation';
+import type { State } from '../device/operation';
+import { isUsable, nodeAddress } from '../sdn/address';
 
-/** An address of a node's interface. */
-export interface NodeAddress {
-  readonly address: string;
-  /** The words that follow the address in `ip addr add`: `/32`, `/24 brd 10.3.91.255 noprefixroute`, or `peer 10.3.91.216/32`. */
-  readonly form: string;
-}
+/** The node's addresses on the tunnel device. */
+export const address: ObjectKind = {
+  ...nodeAddress,
+  kind: 'address',
+  questions: (subject) => eachNamed('addresses', subject, ({ tunnel }) => tunnel.interface),
+  read: (look) =>
+    [...new Set(look.declarations.map(({ tunnel }) => tunnel.interface))].flatMap((name) => on(name, look)),
+  // An interface manager may give ours a peer or a network, and put further ones beside it: they stay (ADR 0021).
+  desired(wanted, { state }) {
+    const { interface: device, node } = wanted.spec.tunnel;
+    const own = `address ${device} ${node}`;
+    const earlier = declarations(wanted).map(({ tunnel }) => `address ${device} ${tunnel.node}`);
+    const further = Object.entries(state).filter(
+      ([object]) => object.startsWith(`address ${device} `) && !earlier.includes(object),
+    );
+    const form = state[own];
+    return {
+      [own]: form !== undefined && isUsable(form, wanted.spec) ? form : '/32',
+      ...(Object.fromEntries(further) as State),
+    };
+  },
+  // A successor keeps the routes: then the old address goes last. One that is made anew in another form has itself no successor.
+  turn({ verb, object }, all) {
+    if (verb !== 'delete') return 'in place';
+    const device = object.split(' ').slice(0, 2).join(' ');
+    const succeeded = all.some(
+      (other) => other.verb === 'create' && other.object !== object && other.object.startsWith(`${device} `),
+    );
+    return succeeded ? 'late' : 'first';
+  },
+};
 
-/**
- * Reads `ip -o -4 addr show dev X`. Interface managers give more than an address: ifcfg files of tunnels a peer, NetworkManager `noprefixroute`.
- *
- * @returns the addresses in the order in which they stand; none when the interface is absent
- * @throws NotUnderstood
- */
-export function readAddresses(device: string, answer: NodeAnswer): readonly NodeAddress[] {
-  if (answer.code !== 0 && !isAbsent(answer))
-    throw new NotUnderstood('look-refused', `${device} would not show addresses: ${answer.printed}`);
-  return answer.lines.flatMap((line) => {
-    const [, address, length, peer, more = ''] =
-      / inet ([0-9.]+)(?:(\/[0-9]+)| peer ([0-9.]+\/[0-9]+))(?= )([^\\]*)/.exec(line) ?? [];
-    if (address === undefined || !isAddress(address)) return [];
-    const words = [
-      length ?? `peer ${peer}`,
-      / brd [0-9.]+/.exec(more)?.[0].trim(),
-      / scope (?!global)\S+/.exec(more)?.[0].trim(),
-      / (noprefixroute) /.exec(`${more} `)?.[1],
-    ];
-    return [{ address, form: words.filter(Boolean).join(' ') }];
-  });
-}
-
-/** Where the SDN has its gateway: tun0's address with a network. A ramp's own address on tun0 may stand before it. */
-export function gatewayOf(tun0: readonly NodeAddress[]): { readonly gateway: string; readonly subnet: string } | null {
-  const networks = tun0.flatMap(({ address, form }) => {
-    const network = parseCidr(`${address}${form.split(' ')[0]!}`);
-    return network && network.length < 32 ? [{ address, network }] : [];
-  });
-  // Of several the SDN's own is the first address of its subnet.
-  const found = networks.find(({ address, network }) => toNumber(address) === network.first + 1) ?? networks[0];
-  return found ? { gateway: found.address, subnet: cidrText(found.network) } : null;
+/** Of an address that stands twice the first counts; the other would go with the tunnel. @throws NotUnderstood */
+function on(name: string, look: Look): readonly Found[] {
+  const found = readAddresses(look.device, look.answer(`addresses ${name}`));
+  return found.map(({ address: own, form }, i) =>
+    found.findIndex((each) => each.address === own) === i
+      ? { object: `address ${name} ${own}`, value: form }
+      : { object: `tunnel ${name}`, unrestorable: `address ${own} once more, as ${form}` },
+  );
 }

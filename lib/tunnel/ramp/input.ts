@@ -1,19 +1,38 @@
+import type { Answer } from '../device/answer';
+import { sign } from '../device/describe';
+import type { ObjectKind } from '../device/kind';
+import { declarations, type Subject } from '../device/observation';
 import { NotUnderstood } from '../errors';
-import { bigipUnit, type RampNode, type Tunnel } from '../tunnel';
-import type { NodeAnswer } from '../node-answer';
+import { bigipUnit, rampNode, type Tunnel } from '../tunnel';
+
+/** The firewall rule that lets the tunnel's packets in, ahead of any that would turn them away. */
+export const input: ObjectKind = {
+  kind: 'input',
+  questions: (subject) => [...new Set(declarations(subject).map((tunnel) => inputQuestion(subject, tunnel)))],
+  read: (look) =>
+    look.declarations.flatMap((tunnel) => {
+      const value = readInput(look.device, look.answer(inputQuestion(look.subject, tunnel)));
+      return value === undefined ? [] : [{ object: `input ${bigipUnit(tunnel).address}`, value }];
+    }),
+  desired: ({ spec }) => ({ [`input ${bigipUnit(spec).address}`]: 'ahead' }),
+  turn: ({ verb }) => (verb === 'delete' ? 'late' : 'in place'),
+  say: (operation) =>
+    `${sign(operation)} firewall: let the tunnel (protocol 4) in from ${operation.object.split(' ')[1]}${operation.to === 'ahead' ? ', ahead of any REJECT' : ''}`,
+};
 
 /** What is asked of the INPUT chain: rules for BIG-IP's packets, on the interface where they arrive. */
-export function inputQuestion(spec: Tunnel, node: RampNode): string {
-  return `input ${bigipUnit(spec).address} ${node.interface}`;
+export function inputQuestion(subject: Subject, tunnel: Tunnel = subject.spec): string {
+  const node = rampNode(subject.name, tunnel, ...declarations(subject));
+  return `input ${bigipUnit(tunnel).address} ${node.interface}`;
 }
 
 /**
- * The rule that lets the tunnel in, by its place: `ours N` for each copy, `reject N` for the first rule that may turn BIG-IP's packets away.
+ * The rule by its place: `ours N` for each copy, `reject N` for the first rule that may turn BIG-IP's packets away.
  *
  * @returns undefined: there is no such rule
  * @throws NotUnderstood
  */
-export function readInput(device: string, answer: NodeAnswer): 'ahead' | 'behind' | undefined {
+export function readInput(device: string, answer: Answer): 'ahead' | 'behind' | undefined {
   if (answer.code !== 0)
     throw new NotUnderstood('look-refused', `${device} would not list its INPUT chain: ${answer.printed}`);
   const place = (word: string): number | undefined =>

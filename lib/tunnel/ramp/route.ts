@@ -1,35 +1,78 @@
-import { NotUnderstood } from '../errors';
-import type { NodeAddress } from './address';
-import type { NodeAnswer } from '../node-answer';
+import { describeWords, sign } from '../device/describe';
+import { readAddresses } from '../device/iproute';
+import type { Found, ObjectKind } from '../device/kind';
+import type { Look } from '../device/look';
+import { declarations, eachNamed } from '../device/observation';
+import { NotUnderstood, Refused } from '../errors';
+import { tunnelAddress } from '../tunnel';
+import { UNTIL_SUCCESSOR } from './tunnel';
 
-/** A route by a tunnel as `ip route add` takes it: whoever made it may have given it a protocol, a source and a metric. */
+/** The route to BIG-IP's end of the tunnel, as `ip route add` takes it. */
+export const route: ObjectKind = {
+  kind: 'route',
+  questions: (subject) => eachNamed('route', subject, tunnelAddress),
+  read: (look) => route.questions!(look.subject).flatMap((object) => readRoutes(look, object)),
+  refuse(wanted, { state }) {
+    const named = declarations(wanted);
+    for (const to of named.map(tunnelAddress)) {
+      const value = state[`route ${to}`];
+      if (value !== undefined && !named.some(({ tunnel }) => deviceOf(value) === tunnel.interface))
+        throw new Refused(
+          'route-foreign',
+          `ramp node ${wanted.name} already has a route to ${to} that is not this tunnel's (${value}): remove it, which cuts what goes that way`,
+        );
+    }
+  },
+  // A route by the tunnel stays in the form in which it stands; the kernel's own stands with an address that has a peer (ADR 0021).
+  desired({ spec }, { state }, goal) {
+    const { interface: device, node } = spec.tunnel;
+    const to = tunnelAddress(spec);
+    const standing = state[`route ${to}`];
+    if (standing === undefined && goal[`address ${device} ${node}`]?.startsWith(`peer ${to}/32`)) return {};
+    return { [`route ${to}`]: standing !== undefined && deviceOf(standing) === device ? standing : `dev ${device}` };
+  },
+  // The kernel drops a device's routes with the device, and with its last address (LX-22).
+  needs(object, state) {
+    const device = deviceOf(state[object]);
+    const on = Object.keys(state).filter((other) => other.startsWith(`address ${device} `));
+    return [`tunnel ${device}`, ...(on.length === 1 ? on : [])];
+  },
+  // Routes of different metrics stand side by side: one does not replace the other.
+  replaces(from, to) {
+    const metric = (value: string): string | undefined => / metric (\S+)/.exec(value)?.[1];
+    return metric(from) !== metric(to);
+  },
+  cuts: ({ verb }) => (verb === 'delete' ? UNTIL_SUCCESSOR : undefined),
+  say: (operation) =>
+    operation.verb === 'modify'
+      ? describeWords(operation)
+      : `${sign(operation)} route to ${operation.object.split(' ')[1]}: ${operation.to ?? operation.from}`,
+};
+
+/** A route by a tunnel: whoever made it may have given it a protocol, a source and a metric. */
 const BY_TUNNEL = /^dev (\S+)((?: proto \S+)?)(?: scope link)?((?: src \S+)?(?: metric \S+)?)(?: linkdown)?$/;
 
-/** The routes to BIG-IP's end of a tunnel. */
-export interface RoutesFound {
-  /** Of the one that counts; undefined: there is none, or it is the kernel's own and belongs to an address. */
-  readonly value: string | undefined;
-  /** Further ones by a tunnel device, which would go with it. */
-  readonly further: readonly { readonly device: string; readonly words: string }[];
+/** The tunnel device by which a route of that value leads; undefined: it leads otherwise. */
+function deviceOf(value: string | undefined): string | undefined {
+  return BY_TUNNEL.exec(value ?? '')?.[1];
 }
 
 /**
- * Reads `ip -4 route show ADDRESS`. Of several routes the kernel takes, and shows, the one with the lowest metric first. The route that the kernel
- * makes for an address with a peer comes and goes with that address.
+ * Reads `ip -4 route show ADDRESS`. Of several routes the kernel takes, and shows, the one with the lowest metric first; further ones by a tunnel
+ * device would go with it. The route that the kernel makes for an address with a peer belongs to that address.
  *
- * @param on the addresses of the tunnel devices, by device
  * @throws NotUnderstood
  */
-export function readRoutes(
-  device: string,
-  to: string,
-  answer: NodeAnswer,
-  on: Readonly<Record<string, readonly NodeAddress[]>>,
-): RoutesFound {
+function readRoutes(look: Look, object: string): readonly Found[] {
+  const [, to] = object.split(' ');
+  const answer = look.answer(object);
   if (answer.code !== 0)
-    throw new NotUnderstood('look-refused', `${device} would not show the route to ${to}: ${answer.printed}`);
-  const own = ({ value, dev }: { value: string; dev?: string }): boolean =>
-    value.includes(' proto kernel') && (on[dev ?? ''] ?? []).some(({ form }) => form.startsWith(`peer ${to}/32`));
+    throw new NotUnderstood('look-refused', `${look.device} would not show the route to ${to}: ${answer.printed}`);
+  const ofPeer = look.declarations
+    .map(({ tunnel }) => tunnel.interface)
+    .filter((name) =>
+      readAddresses(look.device, look.answer(`addresses ${name}`)).some(({ form }) => form.startsWith(`peer ${to}/32`)),
+    );
   const [first, ...others] = answer.lines
     .filter((line) => line !== '')
     .map((line) => {
@@ -37,20 +80,11 @@ export function readRoutes(
       const [, dev, proto, rest] = BY_TUNNEL.exec(words) ?? [];
       return dev === undefined ? { value: words } : { value: `dev ${dev}${proto}${rest}`, dev };
     })
-    .filter((route) => !own(route));
-  return {
-    value: first?.value,
-    further: others.flatMap(({ value, dev }) => (dev === undefined ? [] : [{ device: dev, words: value }])),
-  };
-}
-
-/** The tunnel device by which a route of that value leads; undefined: it leads otherwise. */
-export function deviceOf(value: string | undefined): string | undefined {
-  return BY_TUNNEL.exec(value ?? '')?.[1];
-}
-
-/** Routes of different metrics stand side by side: one does not replace the other. */
-export function standsBeside(from: string, to: string): boolean {
-  const metric = (value: string): string | undefined => / metric (\S+)/.exec(value)?.[1];
-  return metric(from) !== metric(to);
+    .filter(({ value, dev = '' }) => !(value.includes(' proto kernel') && ofPeer.includes(dev)));
+  return [
+    ...(first === undefined ? [] : [{ object, value: first.value }]),
+    ...others.flatMap(({ value, dev }) =>
+      dev === undefined ? [] : [{ object: `tunnel ${dev}`, unrestorable: `a second route to ${to}: ${value}` }],
+    ),
+  ];
 }

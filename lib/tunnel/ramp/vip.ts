@@ -1,5 +1,5 @@
-import { excerpt, quoted, type Answer } from '../answer';
-import type { Probe } from '../device';
+import { excerpt, type Answer } from '../device/answer';
+import type { Probe } from '../device/observation';
 import { NotUnderstood } from '../errors';
 import { rampNode, tunnelAddress, type Tunnel } from '../tunnel';
 
@@ -17,7 +17,7 @@ export function traceQuestion(spec: Tunnel): string {
 export function readVip(device: string, { ramp }: Tunnel, answer: Answer): Probe {
   const where = answer.lines[0]?.trim();
   if (answer.code !== 0 || !['here', 'elsewhere', 'nowhere'].includes(where ?? ''))
-    throw new NotUnderstood('look-refused', `${device} does not say where ${ramp.vip} is: ${quoted(answer)}`);
+    throw new NotUnderstood('look-refused', `${device} does not say where ${ramp.vip} is: ${answer.printed}`);
   const details = {
     here: 'has it',
     elsewhere: 'stands by: another node has it',
@@ -43,7 +43,7 @@ export function readTrace(device: string, { snat, probe }: Tunnel, answer: Answe
     .map((line) => /^Datapath actions: (.*)$/.exec(line.trim())?.[1])
     .find((found) => found !== undefined);
   if (answer.code !== 0 || actions === undefined)
-    throw new NotUnderstood('look-refused', `${device} could not trace a packet through br0: ${quoted(answer)}`);
+    throw new NotUnderstood('look-refused', `${device} could not trace a packet through br0: ${answer.printed}`);
   const ok = actions !== 'drop' && /set\(ipv4\([^)]*src=/.test(actions);
   return [
     {

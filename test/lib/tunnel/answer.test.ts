@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
-import { pingProbe, readAnswers } from '../../../lib/tunnel/answer';
+import { answered, pingProbe, readAnswers } from '../../../lib/tunnel/device/answer';
 import { NotUnderstood } from '../../../lib/tunnel/errors';
 import { KINDS } from '../../../lib/tunnel/devices';
 import { ALIVE, answerText, type Said } from './answer-text';
@@ -28,7 +28,7 @@ test('every answer is read back as it was given, whatever its lines look like', 
         all.map(([question]) => question),
       );
       for (const [question, lines, code, complaint] of all)
-        expect(answers.get(question)).toEqual({ lines, complaint, code: code === '-' ? undefined : code });
+        expect(answers.get(question)).toMatchObject({ lines, complaint, code: code === '-' ? undefined : code });
     }),
     { numRuns: 60 },
   ));
@@ -113,7 +113,7 @@ test.each([
   [[], ALIVE[0]!, false, ALIVE[0]!],
   [[], '', false, '(nothing)'],
 ])('a ping is judged by its summary on stdout: %j %j', (lines, complaint, ok, detail) =>
-  expect(pingProbe('a', 'b', 'ping', { lines, complaint, code: ok ? 0 : 1 })).toEqual({
+  expect(pingProbe('a', 'b', 'ping', answered(lines, complaint, ok ? 0 : 1))).toEqual({
     from: 'a',
     to: 'b',
     what: 'ping',
@@ -123,4 +123,4 @@ test.each([
 );
 
 test('a ping that was not asked is no probe', () =>
-  expect(pingProbe('a', 'b', 'ping', { lines: [], complaint: '', code: undefined })).toBeUndefined());
+  expect(pingProbe('a', 'b', 'ping', answered([], '', undefined))).toBeUndefined());

@@ -71,7 +71,7 @@ describe('a declared node that cannot be reached', () => {
 });
 
 describe('a node of a pair that cannot be reached', () => {
-  const NOTHING = { facts: {}, state: {}, probes: [] };
+  const NOTHING = { facts: { unrestorable: {} }, state: {}, probes: [] };
   /** What matters is told before anybody's answer is looked at. */
   function situation(spec: Tunnel, applied: Tunnel | null): Situation {
     const observed = [

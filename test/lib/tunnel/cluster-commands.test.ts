@@ -1,5 +1,5 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
-import { refuseUnrestorable, wire, type State } from '../../../lib/tunnel/device';
+import { refuseUnrestorable, wire, type State } from '../../../lib/tunnel/device/operation';
 import { NotUnderstood } from '../../../lib/tunnel/errors';
 import { carryOut, observe, type Config, type FakeCluster } from './cluster-scripts';
 import {
@@ -216,7 +216,7 @@ describe('the ipfailover object', () => {
     site.world.dcs = [config({}, { CHECK_SCRIPT: '/etc/check.sh', NOTIFY_SCRIPT: '/etc/notify.sh' })];
     const { facts, state } = site.observe();
     expect(state['ipfailover f5ipfailover']).toContain(' check other ');
-    expect(() => refuseUnrestorable('cluster', cluster.unrestorable(facts), site.plan())).toThrow(
+    expect(() => refuseUnrestorable('cluster', facts.unrestorable, site.plan())).toThrow(
       /OPENSHIFT_HA_CHECK_SCRIPT \/etc\/check\.sh/,
     );
   });

@@ -1,5 +1,5 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
-import { difference } from '../../../lib/tunnel/device';
+import { difference } from '../../../lib/tunnel/device/difference';
 import { recordedState, remember } from '../../../lib/tunnel/records';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import type { FakeCluster } from './cluster-scripts';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { cluster } from '../../../lib/tunnel/cluster/device';
-import { difference, effect, refuseUnsendable, wire } from '../../../lib/tunnel/device';
+import { difference } from '../../../lib/tunnel/device/difference';
+import { effect, refuseUnsendable, wire } from '../../../lib/tunnel/device/operation';
 import { recordedState, remember, type Before } from '../../../lib/tunnel/records';
 import { PARAMETERS } from '../../../lib/stack/document-parameters';
 import {

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { isShared, readShared, sharedValue } from '../../../lib/tunnel/cluster/objects';
-import { property } from '../../../lib/tunnel/words';
+import { property } from '../../../lib/tunnel/device/words';
 import { questions, type ClusterFacts, type Failover } from '../../../lib/tunnel/cluster/read';
-import type { Observation, Operation, State } from '../../../lib/tunnel/device';
+import type { Observation } from '../../../lib/tunnel/device/observation';
+import type { Operation, State } from '../../../lib/tunnel/device/operation';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { ADMIN, NODES, pair, single } from './cluster-site';
 

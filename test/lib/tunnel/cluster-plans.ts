@@ -1,5 +1,6 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
-import { difference, type State } from '../../../lib/tunnel/device';
+import { difference } from '../../../lib/tunnel/device/difference';
+import type { State } from '../../../lib/tunnel/device/operation';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { carriedOut, observed, type Model } from './cluster-model';
 import { ADMIN } from './cluster-site';

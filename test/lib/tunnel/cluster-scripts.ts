@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { State } from '../../../lib/tunnel/device';
+import type { State } from '../../../lib/tunnel/device/operation';
 
 const DOCUMENTS = join(__dirname, '../../../documents');
 

@@ -1,6 +1,9 @@
-import type { State, Subject } from '../../../lib/tunnel/device';
+import type { State } from '../../../lib/tunnel/device/operation';
+import type { Subject } from '../../../lib/tunnel/device/observation';
 import { cluster } from '../../../lib/tunnel/cluster/device';
-import { difference, wire, type Observation, type Operation } from '../../../lib/tunnel/device';
+import { difference } from '../../../lib/tunnel/device/difference';
+import { wire, type Operation } from '../../../lib/tunnel/device/operation';
+import type { Observation } from '../../../lib/tunnel/device/observation';
 import type { ClusterFacts } from '../../../lib/tunnel/cluster/read';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { carryOut, observe, type Config, type FakeCluster, type Ran } from './cluster-scripts';

@@ -1,7 +1,9 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
 import { addresses } from '../../../lib/tunnel/cluster/objects';
 import type { ClusterFacts } from '../../../lib/tunnel/cluster/read';
-import { difference, type Observation, type State } from '../../../lib/tunnel/device';
+import { difference } from '../../../lib/tunnel/device/difference';
+import type { Observation } from '../../../lib/tunnel/device/observation';
+import type { State } from '../../../lib/tunnel/device/operation';
 import { NotUnderstood, Refused } from '../../../lib/tunnel/errors';
 import { recordedState, remember } from '../../../lib/tunnel/records';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
@@ -398,7 +400,7 @@ describe('answers', () => {
       'env OPENSHIFT_HA_CHECK_SCRIPT=/etc/keepalive/check.sh',
       'env PROXY=here',
     ];
-    expect(cluster.unrestorable(read({ 'ipfailover f5ipfailover': [lines, 0] }).facts)).toEqual({
+    expect(read({ 'ipfailover f5ipfailover': [lines, 0] }).facts.unrestorable).toEqual({
       'ipfailover f5ipfailover':
         'strategy Rolling, OPENSHIFT_HA_USE_UNICAST true, OPENSHIFT_HA_CHECK_INTERVAL 5, OPENSHIFT_HA_NOTIFY_SCRIPT /etc/keepalive/notify.sh, OPENSHIFT_HA_CHECK_SCRIPT /etc/keepalive/check.sh, PROXY here',
     });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { difference, wire } from '../../../lib/tunnel/device';
+import { difference } from '../../../lib/tunnel/device/difference';
+import { wire } from '../../../lib/tunnel/device/operation';
 import { KINDS } from '../../../lib/tunnel/devices';
 import type { Plan } from '../../../lib/tunnel/plan';
 import { changedSpecs, sites, specs, states } from './generators';

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { difference, effect, type Operation, type State } from '../../../lib/tunnel/device';
+import { difference } from '../../../lib/tunnel/device/difference';
+import { effect, type Operation, type State } from '../../../lib/tunnel/device/operation';
 import { KINDS } from '../../../lib/tunnel/devices';
 import { statePairs } from './generators';
 

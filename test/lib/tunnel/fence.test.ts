@@ -1,4 +1,4 @@
-import { readRemark } from '../../../lib/tunnel/answer';
+import { readRemark } from '../../../lib/tunnel/device/answer';
 import { Fakes } from './fakes';
 
 const FENCE = 'var/lib/edge-ramp/edge-a.node.fence';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { State } from '../../../lib/tunnel/device';
+import type { State } from '../../../lib/tunnel/device/operation';
 import { KINDS } from '../../../lib/tunnel/devices';
 import { interfaceTaken, isTmshWord } from '../../../lib/tunnel/reserved-words';
 import { tunnelSchema } from '../../../lib/tunnel/parse';

@@ -1,6 +1,6 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
 import type { ClusterFacts } from '../../../lib/tunnel/cluster/read';
-import type { Observation } from '../../../lib/tunnel/device';
+import type { Observation } from '../../../lib/tunnel/device/observation';
 import type { Member } from '../../../lib/tunnel/tunnel';
 import { ADMIN, BALANCER, NODE, type WHOLE } from './member-site';
 import { answerText, type Said } from './answer-text';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readDeclarations } from '../../../lib/tunnel/declared';
-import type { Observation, Subject } from '../../../lib/tunnel/device';
+import type { Observation, Subject } from '../../../lib/tunnel/device/observation';
 import { balancer } from '../../../lib/tunnel/member/device';
 import type { BalancerFacts } from '../../../lib/tunnel/member/read';
 import { parseDeclaration } from '../../../lib/tunnel/parse';

@@ -1,5 +1,6 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
-import { difference, type State } from '../../../lib/tunnel/device';
+import { difference } from '../../../lib/tunnel/device/difference';
+import type { State } from '../../../lib/tunnel/device/operation';
 import { NotUnderstood, NotVerified } from '../../../lib/tunnel/errors';
 import { balancer } from '../../../lib/tunnel/member/device';
 import type { Member } from '../../../lib/tunnel/tunnel';
@@ -16,7 +17,7 @@ describe('a balancer', () => {
   test('with tun0 in br0 and the cluster network routed there is a member of the SDN; nothing is changed on it', () => {
     expect(desired({})).toEqual({});
     expect(looked()).toEqual({
-      facts: { problem: null },
+      facts: { problem: null, unrestorable: {} },
       state: {},
       probes: [
         {

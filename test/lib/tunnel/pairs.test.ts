@@ -1,9 +1,12 @@
-import type { Answer } from '../../../lib/tunnel/answer';
-import { difference, type Operation, type Probe, type State } from '../../../lib/tunnel/device';
+import { answered, type Answer } from '../../../lib/tunnel/device/answer';
+import { difference } from '../../../lib/tunnel/device/difference';
+import { Look } from '../../../lib/tunnel/device/look';
+import type { Operation, State } from '../../../lib/tunnel/device/operation';
+import type { Probe } from '../../../lib/tunnel/device/observation';
 import { devicesOf } from '../../../lib/tunnel/devices';
 import { NotUnderstood } from '../../../lib/tunnel/errors';
 import { ramp } from '../../../lib/tunnel/ramp/device';
-import type { RampFacts } from '../../../lib/tunnel/ramp/read';
+import type { RampFacts } from '../../../lib/tunnel/ramp/facts';
 import { disagreements, readTrace, readVip } from '../../../lib/tunnel/ramp/vip';
 import { readReport } from '../../../lib/tunnel/ramp/report';
 import { recordedState, remember } from '../../../lib/tunnel/records';
@@ -149,7 +152,7 @@ describe('what is worth knowing of a pair', () => {
   const remarks = (name: string, spec: Tunnel, more: Partial<RampFacts> = {}): readonly string[] =>
     ramp.remarks(
       { name, spec, applied: null, original: {} },
-      { facts: { ...facts, ...more }, state: {}, probes: [] },
+      { facts: { ...facts, ...more, unrestorable: {} }, state: {}, probes: [] },
       [],
     );
 
@@ -166,7 +169,7 @@ describe('what is worth knowing of a pair', () => {
 });
 
 describe('where the virtual IP is', () => {
-  const said = (...lines: string[]): Answer => ({ lines, complaint: '', code: 0 });
+  const said = (...lines: string[]): Answer => answered(lines, '', 0);
 
   test.each([
     ['here', true, true, 'has it'],
@@ -180,7 +183,7 @@ describe('where the virtual IP is', () => {
     }),
   );
 
-  test.each([said('perhaps'), said(), { lines: [], complaint: 'Device "eth0" does not exist.', code: 1 }])(
+  test.each([said('perhaps'), said(), answered([], 'Device "eth0" does not exist.', 1)])(
     '%j is not understood',
     (answer) => expect(() => readVip('ramp node x', pair(), answer)).toThrow(NotUnderstood),
   );
@@ -213,7 +216,7 @@ describe('where the virtual IP is', () => {
   );
 
   test('a packet is not traced where there is no Pod, and not judged by flows where there are none', () => {
-    expect(readTrace('ramp node x', pair(), { lines: [], complaint: '', code: undefined })).toEqual([]);
+    expect(readTrace('ramp node x', pair(), answered([], '', undefined))).toEqual([]);
     expect(readTrace('ramp node x', pair({ snat: 'gateway' }), said('Datapath actions: 4'))).toEqual([]);
   });
 
@@ -224,15 +227,15 @@ describe('where the virtual IP is', () => {
 describe('the health report of a node', () => {
   const ARGUMENTS = 'arguments 127.112.0.11 tun1 10.3.91.216 0x999 10.129.1.254';
   const VALUE = 'mark 127.112.0.11 interface tun1 source 10.3.91.216 cookie 0x999 address 10.129.1.254';
-  function read(...lines: string[]): { remark: string; state: Record<string, string> } {
-    const state: Record<string, string> = {};
-    return { remark: readReport('ramp node x', pair(), { lines, complaint: '', code: 0 }, state), state };
+  function read(...lines: string[]): ReturnType<typeof readReport> {
+    const subject = { name: FIRST, spec: pair(), applied: null };
+    return readReport(new Look('ramp node x', subject, new Map([['report', answered(lines, '', 0)]])));
   }
 
   test('that speaks is there, and nothing is to be said', () =>
     expect(read(ARGUMENTS, 'text ours', 'unit active enabled', 'last 1 ok')).toEqual({
       remark: '',
-      state: { 'report edge-p': VALUE },
+      value: VALUE,
     }));
 
   test.each([
@@ -247,20 +250,19 @@ describe('the health report of a node', () => {
   ])('that %s is there, and that is said', (_what, last, remark) => {
     const found = read(ARGUMENTS, 'text ours', 'unit active enabled', ...last);
     expect(found.remark).toContain(remark);
-    expect(found.state).toEqual({ 'report edge-p': VALUE });
+    expect(found.value).toBe(VALUE);
   });
 
   test.each([['unit inactive enabled'], ['unit active disabled'], ['unit failed enabled']])(
     'that does not run (%s) is drift',
-    (unit) =>
-      expect(read(ARGUMENTS, 'text ours', unit, 'last 1 ok').state).toEqual({ 'report edge-p': `stopped ${VALUE}` }),
+    (unit) => expect(read(ARGUMENTS, 'text ours', unit, 'last 1 ok').value).toBe(`stopped ${VALUE}`),
   );
 
   test('that is none counts as absent; of another version it is old, and goes with the tunnel', () => {
-    expect(read('arguments -', 'text other', 'unit inactive -', 'last -')).toEqual({ remark: '', state: {} });
+    expect(read('arguments -', 'text other', 'unit inactive -', 'last -')).toEqual({ remark: '' });
     const old = read(ARGUMENTS, 'text other', 'unit active enabled', 'last 1 ok');
-    expect(old).toEqual({ remark: '', state: { 'report edge-p': `old ${VALUE}` } });
-    expect(difference(ramp.order, old.state, {})).toEqual([
+    expect(old).toEqual({ remark: '', value: `old ${VALUE}` });
+    expect(difference(ramp.order, { 'report edge-p': old.value! }, {})).toEqual([
       expect.objectContaining({ verb: 'delete', object: 'report edge-p' }),
     ]);
   });

@@ -1,4 +1,4 @@
-import { readAnswers, type Answer } from '../../../lib/tunnel/answer';
+import { readAnswers, type Answer } from '../../../lib/tunnel/device/answer';
 import { Fakes } from './fakes';
 
 const fakes = new Fakes();
@@ -23,10 +23,10 @@ function asked(command: string, before = ''): Answer {
 
 describe('what a command says', () => {
   test('on stdout alone is its answer: a warning is neither part of it nor an error', () =>
-    expect(asked('warns')).toEqual({ lines: ['value'], complaint: '', code: 0 }));
+    expect(asked('warns')).toMatchObject({ lines: ['value'], complaint: '', code: 0 }));
 
   test('on stderr when it fails is its complaint, on one line', () =>
-    expect(asked("refuses 'no such thing'")).toEqual({
+    expect(asked("refuses 'no such thing'")).toMatchObject({
       lines: ['half an answer'],
       complaint: 'Error: no such thing',
       code: 3,
@@ -41,8 +41,12 @@ describe('what a command says', () => {
     ));
 
   test('where no more can be written is its answer all the same; the complaint is lost', () => {
-    expect(asked('warns', 'complaints=/dev/full')).toEqual({ lines: ['value'], complaint: '', code: 0 });
-    expect(asked('refuses x', 'complaints=/dev/full')).toEqual({ lines: ['half an answer'], complaint: '', code: 3 });
+    expect(asked('warns', 'complaints=/dev/full')).toMatchObject({ lines: ['value'], complaint: '', code: 0 });
+    expect(asked('refuses x', 'complaints=/dev/full')).toMatchObject({
+      lines: ['half an answer'],
+      complaint: '',
+      code: 3,
+    });
   });
 
   test('where no file can be made is its answer all the same', () =>

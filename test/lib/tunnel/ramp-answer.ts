@@ -1,4 +1,4 @@
-import type { State } from '../../../lib/tunnel/device';
+import type { State } from '../../../lib/tunnel/device/operation';
 import { KINDS } from '../../../lib/tunnel/devices';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { ALIVE, DEAD, answerText, failed, type Said } from './answer-text';

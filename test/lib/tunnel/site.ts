@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readDeclarations } from '../../../lib/tunnel/declared';
-import { STAGES, type Subject } from '../../../lib/tunnel/device';
+import { STAGES } from '../../../lib/tunnel/device/operation';
+import type { Subject } from '../../../lib/tunnel/device/observation';
 import { devicesOf, KINDS, type Kind } from '../../../lib/tunnel/devices';
 import { parseDeclaration } from '../../../lib/tunnel/parse';
 import type { Goal, Observed, Plan, Situation } from '../../../lib/tunnel/plan';

@@ -1,4 +1,4 @@
-import type { State } from '../../../lib/tunnel/device';
+import type { State } from '../../../lib/tunnel/device/operation';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import type { Bridge } from './pipelines';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { bigip } from '../../../../lib/tunnel/bigip/device';
-import { readAnswers } from '../../../../lib/tunnel/answer';
+import { readAnswers } from '../../../../lib/tunnel/device/answer';
 import { NotUnderstood } from '../../../../lib/tunnel/errors';
 import { EXAMPLE, subject, tunnel } from '../site';
 import { Bastion, type Answers, type Ran } from './bastion';

@@ -1,4 +1,4 @@
-import { readAnswers, type Answer } from '../../../../lib/tunnel/answer';
+import { readAnswers, type Answer } from '../../../../lib/tunnel/device/answer';
 import { Fakes } from '../fakes';
 
 const PARAMETERS = ['Tunnel', 'Fence', 'Management', 'User', 'Secret', 'HostKey'];

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { State } from '../../../../lib/tunnel/device';
+import type { State } from '../../../../lib/tunnel/device/operation';
 import { Refused } from '../../../../lib/tunnel/errors';
 import { tunnelAddress, type Tunnel } from '../../../../lib/tunnel/tunnel';
 import { specs } from '../generators';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { NotUnderstood } from '../../../../lib/tunnel/errors';
-import { flowObject, flowValue, parseFlow } from '../../../../lib/tunnel/ramp/flow';
+import { flowObject, flowValue, parseFlow } from '../../../../lib/tunnel/sdn/openflow';
 
 const address = fc.tuple(fc.nat(255), fc.nat(255)).map(([a, b]) => `10.129.${a}.${b}`);
 const field = fc.oneof(

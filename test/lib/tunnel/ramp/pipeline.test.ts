@@ -1,6 +1,6 @@
 import { Refused } from '../../../../lib/tunnel/errors';
-import { parseFlow } from '../../../../lib/tunnel/ramp/flow';
-import { recognise } from '../../../../lib/tunnel/ramp/pipeline';
+import { parseFlow } from '../../../../lib/tunnel/sdn/openflow';
+import { recognise } from '../../../../lib/tunnel/sdn/pipeline';
 import { PIPELINES, PLUGINS, bridgeFlows, landmarkLines, oldFlows, tables, type Bridge } from '../pipelines';
 import { BRIDGE } from '../world';
 

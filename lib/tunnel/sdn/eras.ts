@@ -1,4 +1,5 @@
-import type { Pipeline } from './pipeline';
+/** The plugins of OpenShift SDN. */
+export type Plugin = 'ovs-subnet' | 'ovs-multitenant' | 'ovs-networkpolicy';
 
 /** What a flow is to us, and the flow as `ovs-ofctl` takes it; capitals stand for the site's own addresses (`landmarks.ts`). */
 export type LandmarkSet = Readonly<Record<string, string>>;
@@ -8,9 +9,9 @@ export interface Era {
   /** Second byte of the note, in hexadecimal as `dump-flows` prints it. */
   readonly versions: readonly string[];
   readonly releases: string;
-  readonly plugins: readonly Pipeline['plugin'][];
+  readonly plugins: readonly Plugin[];
   /** For each part of the pipeline the forms that the era has it in; the bridge has to hold one of them entirely. */
-  parts(plugin: Pipeline['plugin']): readonly (readonly LandmarkSet[])[];
+  parts(plugin: Plugin): readonly (readonly LandmarkSet[])[];
 }
 
 const WITHOUT_POLICY = ['ovs-subnet', 'ovs-multitenant'] as const;
@@ -69,7 +70,7 @@ const conntrack = (tracking: number, table: number, replies: number, nat = 'ct(n
  * Conntrack's forms with a plugin. ovs-networkpolicy always has it. ovs-multitenant has it from 4.5 on unless the proxy runs in user space
  * (removed in 4.13), and ovs-subnet from 4.13 on, which the version does not tell (OS-5): there the bridge may have it entirely or not at all.
  */
-const tracked = (plugin: Pipeline['plugin'], optional: readonly Pipeline['plugin'][], ...forms: LandmarkSet[]) =>
+const tracked = (plugin: Plugin, optional: readonly Plugin[], ...forms: LandmarkSet[]) =>
   plugin === 'ovs-networkpolicy' ? forms : optional.includes(plugin) ? [{}, ...forms] : [{}];
 
 /** What is unsettled is accepted in each form that the source has had (OS-3). */

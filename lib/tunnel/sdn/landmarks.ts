@@ -1,7 +1,7 @@
 import { Refused } from '../errors';
-import type { Era, LandmarkSet } from './eras';
-import { parseFlow, type Flow } from './flow';
-import type { Pipeline, Sdn } from './pipeline';
+import type { Era, LandmarkSet, Plugin } from './eras';
+import type { Sdn } from './tun0';
+import { parseFlow, type Flow } from './openflow';
 
 interface Landmark {
   readonly what: string;
@@ -16,7 +16,7 @@ interface Landmark {
 export function holdAgainst(
   label: string,
   era: Era,
-  plugin: Pipeline['plugin'],
+  plugin: Plugin,
   flows: readonly Flow[],
   sdn: Sdn,
   clusters: readonly string[],

@@ -1,26 +1,19 @@
 import { Refused } from '../errors';
-import { ERAS, type Era } from './eras';
-import type { Flow } from './flow';
+import { ERAS, type Era, type Plugin } from './eras';
 import { holdAgainst, only } from './landmarks';
-
-/** Where a ramp node's SDN lives: tun0's address with the node's subnet, its OpenFlow port and MAC, and the cluster networks. */
-export interface Sdn {
-  readonly gateway: string;
-  readonly subnet: string;
-  readonly port: string;
-  readonly mac: string;
-}
+import type { Sdn } from './tun0';
+import type { Flow } from './openflow';
 
 /** What of the live bridge our flows need: the table where a packet from tun0 enters, and the one that routes. */
 export interface Pipeline {
   /** The releases that write this version note. */
   readonly release: string;
-  readonly plugin: 'ovs-subnet' | 'ovs-multitenant' | 'ovs-networkpolicy';
+  readonly plugin: Plugin;
   readonly entry: number;
   readonly routing: number;
 }
 
-const PLUGINS: Readonly<Record<string, Pipeline['plugin']>> = {
+const PLUGINS: Readonly<Record<string, Plugin>> = {
   '00': 'ovs-subnet',
   '01': 'ovs-multitenant',
   '02': 'ovs-networkpolicy',
@@ -77,7 +70,7 @@ function readNote(
   node: string,
   flows: readonly Flow[],
   sdn: Sdn,
-): { readonly version: string; readonly plugin: Pipeline['plugin']; readonly era: Era } {
+): { readonly version: string; readonly plugin: Plugin; readonly era: Era } {
   const notes = flows.filter(({ table }) => table === 253);
   const [, pluginId, version] = /^note:([0-9a-f]{2})\.([0-9a-f]{2})/.exec(notes[0]?.actions ?? '') ?? [];
   if (notes.length === 0) refuseOld(node, flows, sdn);

@@ -1,4 +1,4 @@
-import type { Operation } from './device';
+import type { Operation } from './operation';
 import { pairs, readable } from './words';
 
 /**
@@ -13,4 +13,9 @@ export function describeWords({ object, from, to }: Operation): string {
   if (!old || !next) return `~ ${object}: ${readable(from)} → ${readable(to)}`;
   const names = [...new Set([...old.keys(), ...next.keys()])].filter((name) => old.get(name) !== next.get(name));
   return `~ ${object}: ${names.map((name) => `${name} ${readable(old.get(name) ?? 'none')} → ${readable(next.get(name) ?? 'none')}`).join(', ')}`;
+}
+
+/** The sign before a line of the diff. */
+export function sign({ verb }: Operation): string {
+  return { create: '+', delete: '-', modify: '~' }[verb];
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Probe } from './device';
-import { NotUnderstood } from './errors';
+import { NotUnderstood } from '../errors';
+import type { Probe } from './observation';
 
 /** What a device said to one question. `code` is the command's exit code; undefined when the script left the question out as pointless. */
 export interface Answer {
@@ -9,6 +9,8 @@ export interface Answer {
   /** Of a command that failed, what it wrote to stderr, on one line: for sentences, and to tell "there is no such thing" from other failures. */
   readonly complaint: string;
   readonly code: number | undefined;
+  /** All that the command said, its complaint first, at most 200 characters on one line: for sentences. */
+  readonly printed: string;
 }
 
 /**
@@ -45,7 +47,7 @@ export function readAnswers(device: string, text: string, questions: readonly st
     else if (line.startsWith('|') && question !== undefined) said.push(rest);
     else if (line.startsWith('!') && question !== undefined && complaint === '') complaint = rest;
     else if (/^=(?:-|[0-9]{1,3})$/.test(line) && question !== undefined) {
-      answers.set(question, { lines: said, complaint, code: rest === '-' ? undefined : Number(rest) });
+      answers.set(question, answered(said, complaint, rest === '-' ? undefined : Number(rest)));
       question = undefined;
     } else
       throw new NotUnderstood(
@@ -56,6 +58,11 @@ export function readAnswers(device: string, text: string, questions: readonly st
   const missing = questions.find((asked) => !answers.has(asked));
   if (missing !== undefined) throw new NotUnderstood('answer-incomplete', `${device}: no answer to "${missing}"`);
   return answers;
+}
+
+/** What a device said to a question, with all of it for sentences. */
+export function answered(lines: readonly string[], complaint: string, code: number | undefined): Answer {
+  return { lines, complaint, code, printed: excerpt([complaint, ...lines].join(' ')) };
 }
 
 /** At most 200 characters on one line, its blanks as printed: enough to recognise a message, too short to flood a cause. */
@@ -69,16 +76,11 @@ export function readRemark(device: string, text: string): string | undefined {
   return readAnswers(device, text, []).get('remark')?.lines.join(' ');
 }
 
-/** All that a command said, for a sentence: its complaint first. */
-export function quoted({ complaint, lines }: Pick<Answer, 'complaint' | 'lines'>): string {
-  return excerpt([complaint, ...lines].join(' '));
-}
-
 /** A ping as a probe, from what the device said of it; undefined when it was not asked, for lack of a tunnel. */
 export function pingProbe(from: string, to: string, what: string, answer: Answer | undefined): Probe | undefined {
   if (answer?.code === undefined) return undefined;
   const counts = pingCounts(answer.lines);
-  const detail = counts ? `${counts.received} of ${counts.sent} packets came back` : quoted(answer);
+  const detail = counts ? `${counts.received} of ${counts.sent} packets came back` : answer.printed;
   return { from, to, what, ok: (counts?.received ?? 0) > 0, detail };
 }
 

@@ -1,0 +1,68 @@
+import type { Declared, Tunnel } from '../tunnel';
+import type { Look } from './look';
+import type { Observation, Subject, Wanted } from './observation';
+import type { Operation, Stage, State } from './operation';
+
+/** One object as a device has it. */
+export interface Found {
+  readonly object: string;
+  /** Absent: there is no such object, or what is told is told of another one's. */
+  readonly value?: string;
+  /** Settings that edge-ramp could not put back once it has taken the object away. */
+  readonly unrestorable?: string;
+}
+
+/**
+ * When an operation is carried out within its stage. The list of a device's kinds is the order in which objects are made.
+ * `first`: taken away before anything is made, backwards; `ahead`: just before a successor of its own kind; `in place`: made or changed;
+ * `late`: taken away when all is made, backwards; `last`: made when all else has come and gone.
+ */
+export type Turn = 'first' | 'ahead' | 'in place' | 'late' | 'last';
+
+/** A kind of object on a device: all that edge-ramp knows of it. What is left out is as most kinds have it. */
+export interface ObjectKind<Facts = unknown, Spec extends Declared = Tunnel> {
+  /** How the names of its objects begin: `nat`, `address tun0`. Of two kinds the longer name counts. */
+  readonly kind: string;
+  /** What is asked to see them; each question is a line that the observe script knows. */
+  questions?(subject: Subject<Spec>): readonly string[];
+  /**
+   * What stands there.
+   * @param state what the kinds before have found
+   * @throws NotUnderstood
+   */
+  read(look: Look<Spec>, state: State): readonly Found[];
+  /** Refuses what is another's, before anything is planned; `stands`: whether the tunnel shall be there. @throws Refused */
+  refuse?(wanted: Wanted<Spec>, observed: Observation<Facts>, stands: boolean): void;
+  /**
+   * What shall stand there.
+   * @param goal what shall stand of the kinds before
+   * @throws Refused
+   */
+  desired(wanted: Wanted<Spec>, observed: Observation<Facts>, goal: State): State;
+  /** What stays, or comes back, when the tunnel goes; default nothing. */
+  absent?(wanted: Wanted<Spec>, observed: Observation<Facts>, goal: State): State;
+  /** The first value of each object that several tunnels share: what `original` must hold before the first change. */
+  originals?(wanted: Wanted<Spec>, state: State): State;
+  /** The objects without which one cannot stand: it is deleted and created with them. */
+  needs?(object: string, state: State): readonly string[];
+  /** Whether the device cannot change one value into the other, so that the object is deleted and created; default false. */
+  replaces?(from: string, to: string): boolean;
+  /** Default: `first` for a deletion, `in place` for all else. */
+  turn?(operation: Operation, all: readonly Operation[]): Turn;
+  /** Default `shape`. */
+  stage?(operation: Operation, all: readonly Operation[]): Stage;
+  /** Why an operation towards a tunnel cuts traffic; default: it does not. */
+  cuts?(operation: Operation): string | undefined;
+  /** One line for the diff that a person reads; default the object and its words. */
+  say?(operation: Operation): string;
+  /** Remarks on the plan that are no changes. */
+  remarks?(wanted: Wanted<Spec>, observed: Observation<Facts>, operations: readonly Operation[]): readonly string[];
+  /** What else may stand there after an operation: a script was cut off within it, or found that another tunnel has come or gone. null: nothing. */
+  halfway?(operation: Operation): readonly (string | null)[];
+  /** What a restore goes back to where the value itself could not be put back; default the value. */
+  recorded?(value: string): string;
+  /** What is to be waited for after `detach`, in wire form: no change, so no operation. */
+  drains?(spec: Spec, state: State, operations: readonly Operation[]): readonly string[];
+  /** What must still be as planned when traffic arrives, in wire form: looked at again together with what switches. */
+  keeps?(spec: Spec, aim: State, operations: readonly Operation[]): readonly string[];
+}

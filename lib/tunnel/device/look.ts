@@ -1,0 +1,31 @@
+import type { Declared, Tunnel } from '../tunnel';
+import type { Answer } from './answer';
+import { declarations, type Subject } from './observation';
+
+/** What one device answered, for whoever reads a part of it. */
+export class Look<Spec extends Declared = Tunnel> {
+  readonly #read = new Map<unknown, unknown>();
+
+  /** @param device its title: `ramp node i-0a4e90de0a4e90de0` */
+  constructor(
+    readonly device: string,
+    readonly subject: Subject<Spec>,
+    private readonly answers: ReadonlyMap<string, Answer>,
+  ) {}
+
+  /** The declared tunnel, and the one last applied. */
+  get declarations(): readonly Spec[] {
+    return declarations(this.subject);
+  }
+
+  /** The answer to a question that was asked. */
+  answer(question: string): Answer {
+    return this.answers.get(question)!;
+  }
+
+  /** What several kinds of object are read from: it is read once. */
+  once<T>(read: (look: Look<Spec>) => T): T {
+    if (!this.#read.has(read)) this.#read.set(read, read(this));
+    return this.#read.get(read) as T;
+  }
+}

@@ -1,0 +1,90 @@
+import { pingProbe } from '../device/answer';
+import type { Reading } from '../device/device';
+import type { Look } from '../device/look';
+import type { Probe } from '../device/observation';
+import { NotVerified } from '../errors';
+import { bigipUnit, isPair, tunnelAddress, type Tunnel } from '../tunnel';
+import { inputQuestion, readInput } from './input';
+import { readTrace, readVip, traceQuestion, vipQuestion } from './vip';
+
+/** The probes that observing sends. Before the ping: from a standby nothing can be sent, and no error says so (LX-9). */
+export const probes: Reading<Tunnel, readonly Probe[]> = {
+  questions: ({ spec, name }) => [
+    ...(isPair(spec) ? [vipQuestion(spec, name), traceQuestion(spec)] : []),
+    `ping ${tunnelAddress(spec)}`,
+  ],
+  read(look, state) {
+    const { spec } = look.subject;
+    const standsAsPair = isPair(spec) && state[`tunnel ${spec.tunnel.interface}`] !== undefined;
+    const probe = ping(look);
+    return [...(standsAsPair ? ofPair(look) : []), ...(probe ? [probe] : [])];
+  },
+};
+
+/**
+ * What proves the node's side. `heard` waits, bounded, for the first packet out of the tunnel: so BIG-IP pings first, and no ping of the node's
+ * own opens the firewall. A pair waits, bounded, until one of the two has the virtual IP; the other is proven by its configuration.
+ */
+export const proofs: Reading<Tunnel, readonly Probe[]> = {
+  questions: (subject) => {
+    const { spec, name } = subject;
+    return [
+      inputQuestion(subject),
+      ...(isPair(spec) ? [`await ${spec.ramp.vip}`, vipQuestion(spec, name), traceQuestion(spec)] : []),
+      `heard ${spec.tunnel.interface}`,
+      `ping ${tunnelAddress(spec)}`,
+    ];
+  },
+  read(look) {
+    const { device, subject } = look;
+    const { spec } = subject;
+    if (readInput(device, look.answer(inputQuestion(subject))) !== 'ahead')
+      throw new NotVerified(
+        'input-rule-behind',
+        `${device}: the INPUT rule for protocol 4 from ${bigipUnit(spec).address} is not ahead of every REJECT and DROP that meets them; packets would pass only while conntrack remembers the tunnel`,
+      );
+    const heard = look.answer(`heard ${spec.tunnel.interface}`).code === 0;
+    const first = {
+      from: device,
+      to: spec.tunnel.interface,
+      what: 'INPUT rule, judged by its presence ahead of any REJECT',
+      ok: true,
+      detail: heard ? "BIG-IP's packets came out of the tunnel first" : 'no packet of BIG-IP was seen before the ping',
+    };
+    if (!isPair(spec)) return [first, pinged(look)];
+
+    const [vip, ...trace] = ofPair(look) as [Probe, ...Probe[]];
+    const dead = [vip, ...trace].find(({ ok }) => !ok);
+    if (dead) throw new NotVerified('path-broken', `${dead.from}: ${dead.what} (${dead.to}): ${dead.detail}`);
+    return vip.holds === true
+      ? [vip, first, ...trace, pinged(look)]
+      : [vip, { ...first, detail: 'the virtual IP is at the other node: no packet of BIG-IP comes here' }, ...trace];
+  },
+};
+
+/** Where the virtual IP is, and what br0 would do. @throws NotUnderstood */
+function ofPair(look: Look): readonly Probe[] {
+  const { device } = look;
+  const { spec, name } = look.subject;
+  return [
+    readVip(device, spec, look.answer(vipQuestion(spec, name))),
+    ...readTrace(device, spec, look.answer(traceQuestion(spec))),
+  ];
+}
+
+/** The ping of BIG-IP through the tunnel; undefined when it was not asked, for lack of a tunnel or of the virtual IP. */
+function ping(look: Look): Probe | undefined {
+  const to = tunnelAddress(look.subject.spec);
+  return pingProbe(look.device, to, 'ping through the tunnel', look.answer(`ping ${to}`));
+}
+
+/** @throws NotVerified */
+function pinged(look: Look): Probe {
+  const probe = ping(look);
+  if (!probe?.ok)
+    throw new NotVerified(
+      'ping-failed',
+      `${look.device}: ping through the tunnel to ${tunnelAddress(look.subject.spec)} failed: ${probe?.detail ?? 'not asked'}`,
+    );
+  return probe;
+}
