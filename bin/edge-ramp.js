@@ -43,7 +43,7 @@ function make(beginning) {
     platform: 'node',
     target: 'node20',
     // The lab stays TypeScript, and the AWS clients are larger than all the rest. A command that needs them loads them.
-    external: ['../lab/*', '@aws-sdk/*'],
+    external: ['../lab/*', '@aws-sdk/client-*'],
     write: false,
   });
   const text = `${beginning}${outputFiles[0].text}`;

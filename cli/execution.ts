@@ -11,9 +11,23 @@ import { measuring } from './local/measured';
 import { at, type Place } from './place';
 import type { Figures } from './report/figures';
 import type { Surroundings } from './surroundings';
+import type { Action } from './where';
 
 /** What the state machine is started with. */
-export type Input = Readonly<Record<string, unknown>> & { readonly tunnel: string; readonly action: string };
+export interface Input {
+  readonly tunnel: string;
+  readonly action: Action;
+  /** Of a plan: what a teardown would change. */
+  readonly teardown?: boolean;
+  readonly allowInterruption?: boolean;
+  /** The digest that the plan must have. */
+  readonly expect?: string;
+  /** Instance ids of nodes that are gone for good. */
+  readonly forget?: readonly string[];
+  /** Until when a tunnel is paused, ISO 8601; undefined: until somebody resumes it. */
+  readonly until?: string;
+  readonly reason?: string;
+}
 
 /** How an execution ended, and all that happened in it. */
 export interface ExecutionResult {

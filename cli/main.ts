@@ -1,9 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArguments, UsageError } from './arguments';
-import type { Command } from './command';
-import { HELP, USAGE } from './help';
+import { Command, CommanderError } from 'commander';
+import { apply } from './commands/apply';
+import { complete, completion } from './commands/completion';
+import { event } from './commands/event';
+import { history } from './commands/history';
+import { local } from './commands/local';
+import { pause } from './commands/pause';
+import { plan } from './commands/plan';
+import { preflight } from './commands/preflight';
+import { resume } from './commands/resume';
+import { status } from './commands/status';
+import { teardown } from './commands/teardown';
+import { validate } from './commands/validate';
+import { verify } from './commands/verify';
+import { UsageError, type Define } from './options';
 import type { Surroundings } from './surroundings';
+
+/** In the order in which help lists them. */
+const COMMANDS: Readonly<Record<string, readonly Define[]>> = {
+  'Build and prove a tunnel:': [validate, plan, apply, verify, teardown],
+  'Look at tunnels:': [status, history, preflight],
+  'Automation:': [event, pause, resume],
+  'On this machine:': [local, completion],
+};
+
+const EXIT_CODES = `
+Exit codes: 0 success; 1 failed, everything is as before; 2 mistakes in a declaration, request or fault file;
+3 something is left over, or the run was interrupted or goes on; 64 wrong usage.
+`;
 
 /** Exit code of a command line that is none (EX_USAGE of sysexits.h). */
 const WRONG_USAGE = 64;
@@ -14,11 +39,18 @@ const WRONG_USAGE = 64;
  */
 export async function main(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { err, environment } = surroundings;
+  let code = 0;
+  const program = programFor(surroundings, async (ended) => {
+    code = await ended;
+  });
   try {
-    return await carryOut(readArguments(args), surroundings);
+    await program.parseAsync(args, { from: 'user' });
+    return code;
   } catch (error) {
+    // commander has written what it has to say.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
     if (error instanceof UsageError) {
-      err.write(`${error.message}\n${USAGE}`);
+      err.write(`error: ${error.message}\n`);
       return WRONG_USAGE;
     }
     // What is expected to go wrong was answered where it went wrong.
@@ -28,33 +60,38 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   }
 }
 
-async function carryOut(command: Command, surroundings: Surroundings): Promise<number> {
-  const { out, project } = surroundings;
-  switch (command.does) {
-    case 'help':
-      out.write(HELP);
-      return 0;
-    case 'version':
-      out.write(
-        `${(JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { version: string }).version}\n`,
+function programFor(surroundings: Surroundings, exit: Parameters<Define>[1]): Command {
+  const { out, err, project } = surroundings;
+  const { version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { readonly version: string };
+  const program = new Command('edge-ramp')
+    .description(
+      'Builds, proves, repairs and removes the tunnel between an F5 BIG-IP and the Pods of an OpenShift cluster.',
+    )
+    .version(version)
+    .addHelpCommand(
+      new Command('help')
+        .argument('[command]')
+        .description('how a command is used, with its options')
+        .helpGroup('On this machine:'),
+    )
+    .enablePositionalOptions() // what stands after a command is for it: `local` and `local host` have options of one name
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
+    .addHelpText('after', '\nCtrl-C stops a --local run. A run on AWS goes on; it says where.')
+    .addHelpText('afterAll', EXIT_CODES);
+  for (const [group, commands] of Object.entries(COMMANDS))
+    for (const define of commands) add(program, define(surroundings, exit).helpGroup(group));
+  program.addCommand(complete(surroundings, exit), { hidden: true });
+  return program;
+}
+
+/** A command says what is wrong with it as the program does, and where its options are told. */
+function add(program: Command, command: Command): void {
+  program.addCommand(command);
+  for (const each of [command, ...command.commands])
+    each
+      .copyInheritedSettings(program)
+      .showHelpAfterError(
+        `How it is used: npx edge-ramp ${[command.name(), ...(each === command ? [] : [each.name()])].join(' ')} --help`,
       );
-      return 0;
-    // What a command needs is loaded with it: help and usage answer at once.
-    case 'validate':
-      return (require('./validate') as typeof import('./validate')).validate(command.files, surroundings);
-    case 'local-host':
-      return (require('./local-host') as typeof import('./local-host')).localHost(command, surroundings);
-    case 'local':
-      return (require('./local') as typeof import('./local')).local(command, surroundings);
-    case 'run':
-      return (require('./run') as typeof import('./run')).run(command, surroundings);
-    case 'status':
-      return (require('./status') as typeof import('./status')).status(command, surroundings);
-    case 'history':
-      return (require('./history') as typeof import('./history')).history(command, surroundings);
-    case 'event':
-      return (require('./event') as typeof import('./event')).event(command, surroundings);
-    case 'preflight':
-      return (require('./preflight') as typeof import('./preflight')).preflight(command, surroundings);
-  }
 }

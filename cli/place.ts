@@ -1,7 +1,7 @@
 import type { Lab } from '../lab/index';
 import type { Aws, Reach } from './aws/aws';
 import { findDeployment, type Deployment } from './aws/deployment';
-import type { Where } from './command';
+import type { Where } from './where';
 import { openLocalLab, type LocalLabOptions } from './local/lab';
 import type { Surroundings } from './surroundings';
 

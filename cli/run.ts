@@ -1,9 +1,7 @@
 import { InvalidRequest } from '../lib/tunnel/errors';
 import type { Declared } from '../lib/tunnel/tunnel';
 import type { Fault } from '../lab/hosts/host';
-import { again } from './again';
 import { declaredTunnel } from './aws/declared';
-import type { Action, RunCommand } from './command';
 import { commandsOfPlan } from './local/commands-of-plan';
 import { execute, LostSight, whereIs, type Ended, type Execution, type Input } from './execution';
 import { atPlace, type Place } from './place';
@@ -16,16 +14,29 @@ import { textOf } from './report/text';
 import { resultOf } from './result';
 import type { Surroundings } from './surroundings';
 import { CLEAR_LINE } from './terminal';
+import { again, type Action, type Where } from './where';
+
+/** One run of the state machine. */
+export interface RunRequest {
+  readonly input: Input;
+  readonly where: Where;
+  readonly json: boolean;
+  /** On this machine: hosts and table are forgotten first. */
+  readonly fresh: boolean;
+  /** On this machine: a file of faults, as typed. */
+  readonly fault: string | undefined;
+  /** Show the commands that the plan would run. */
+  readonly commands?: boolean | undefined;
+}
 
 /**
  * Runs the state machine, here or on AWS, and tells how it went.
  * @returns the exit code
- * @public loaded when it is asked for
  */
-export async function run(command: RunCommand, surroundings: Surroundings): Promise<number> {
+export async function run(command: RunRequest, surroundings: Surroundings): Promise<number> {
   const { out, err, environment } = surroundings;
   const refuse = (status: Unfinished, message: string): number => {
-    if (command.json) out.write(json(notRun(command.tunnel, command.action, status, message)));
+    if (command.json) out.write(json(notRun(command.input, status, message)));
     else err.write(`${message}\n`);
     return EXIT_CODES[status];
   };
@@ -45,7 +56,7 @@ const EXIT_CODES: Readonly<Record<Unfinished, number>> = { InvalidRequest: 2, No
  * One execution, from finding the place to leaving it.
  * @throws InvalidRequest for mistakes in the fault file; LostSight when it goes on unseen; Error of one sentence when nothing was started
  */
-async function carryOut(command: RunCommand, surroundings: Surroundings): Promise<number> {
+async function carryOut(command: RunRequest, surroundings: Surroundings): Promise<number> {
   const { err } = surroundings;
   const { fault, fresh, where } = command;
   const interruption = new Interruption();
@@ -69,7 +80,7 @@ async function carryOut(command: RunCommand, surroundings: Surroundings): Promis
 const faultsIn = () => require('./local/faults') as typeof import('./local/faults');
 
 async function atThatPlace(
-  command: RunCommand,
+  command: RunRequest,
   surroundings: Surroundings,
   place: Place,
   faults: readonly Fault[],
@@ -77,7 +88,7 @@ async function atThatPlace(
 ): Promise<number> {
   const { err, out, sleep } = surroundings;
   const progress = command.json && !err.live ? undefined : new Progress(command.json ? err : out);
-  const execution = await execute(place, inputOf(command), sleep, (event) => progress?.onEvent(event), faults);
+  const execution = await execute(place, command.input, sleep, (event) => progress?.onEvent(event), faults);
   try {
     if (!command.json) out.write(`${place.words}: execution ${execution.name}.\n`);
     const ended = await untilEnded(place, execution, interruption);
@@ -88,19 +99,6 @@ async function atThatPlace(
     progress?.end();
     execution.leave();
   }
-}
-
-function inputOf({ tunnel, action, teardown, allowInterruption, expect, forget, until, reason }: RunCommand): Input {
-  return {
-    tunnel,
-    action,
-    ...(teardown ? { teardown } : {}),
-    ...(allowInterruption ? { allowInterruption } : {}),
-    ...(expect === undefined ? {} : { expect }),
-    ...(forget.length === 0 ? {} : { forget }),
-    ...(until === undefined ? {} : { until }),
-    ...(reason === undefined ? {} : { reason }),
-  };
 }
 
 /** That a person wants to stop, perhaps before there is anything to stop. */
@@ -140,12 +138,13 @@ function goesOn(place: Place, { arn }: Execution): string {
 }
 
 /** Prints what a run came to. */
-async function tell(command: RunCommand, { out, project }: Surroundings, place: Place, ended: Ended): Promise<number> {
-  const { tunnel, action, teardown, where } = command;
+async function tell(command: RunRequest, { out, project }: Surroundings, place: Place, ended: Ended): Promise<number> {
+  const { where } = command;
+  const { tunnel, action, teardown = false } = command.input;
   const result = resultOf(ended.execution, ended.item);
   const { status, exitCode, changes, digest, verification, work, drained, remaining } = result;
   const commands =
-    command.commands && status === 'Planned' && work !== null
+    command.commands === true && status === 'Planned' && work !== null
       ? commandsOfPlan(
           project,
           await declaredOrApplied(place, command, ended.item),
@@ -178,7 +177,7 @@ async function tell(command: RunCommand, { out, project }: Surroundings, place: 
       verification,
       ...(result.degraded.length === 0 ? {} : { degraded: result.degraded }),
       ...(digest === null ? {} : { digest }),
-      ...(command.commands ? { commands } : {}),
+      ...(command.commands === true ? { commands } : {}),
       ...(drained.length === 0 ? {} : { drained }),
       ...(remaining === null || remaining.length === 0 ? {} : { remaining }),
       ...(exitCode === 0 ? {} : { error: endSentence(result, sentence) }),
@@ -188,7 +187,7 @@ async function tell(command: RunCommand, { out, project }: Surroundings, place: 
 }
 
 /** What of this run counts for the next one: a plan is made again of the same, and nodes that are gone for good stay so. */
-function carriedOver({ teardown, forget }: RunCommand, next: Action): readonly string[] {
+function carriedOver({ input: { teardown = false, forget = [] } }: RunRequest, next: Action): readonly string[] {
   if (!['plan', 'apply', 'teardown'].includes(next)) return [];
   return [...(teardown && next === 'plan' ? ['--teardown'] : []), ...forget.map((instance) => `--forget ${instance}`)];
 }
@@ -196,7 +195,7 @@ function carriedOver({ teardown, forget }: RunCommand, next: Action): readonly s
 /** The tunnel that a plan is about. What is torn down may be declared no more: then it is as it was last applied. */
 async function declaredOrApplied(
   { aws, deployment }: Place,
-  { tunnel, teardown }: RunCommand,
+  { input: { tunnel, teardown = false } }: RunRequest,
   item: Ended['item'],
 ): Promise<Declared> {
   const found = (await declaredTunnel(aws, tunnel)) ?? (teardown ? appliedIn(item) : null);

@@ -3,8 +3,7 @@ import { heldBack, isPaused, MOST_FAILURES, mayWork, repairHeldBack } from '../l
 import { digestOf } from '../lib/tunnel/digest';
 import type { Memory } from '../lib/tunnel/memory';
 import type { Declared } from '../lib/tunnel/tunnel';
-import { again } from './again';
-import type { Where } from './command';
+import { again, type Where } from './where';
 import type { Known } from './aws/tunnels';
 import { lastSeen, type Seen } from './seen';
 

@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
 import { devicesOf } from '../lib/tunnel/devices';
 import { bigipUnits, type Tunnel } from '../lib/tunnel/tunnel';
 import type { Fault } from '../lab/hosts/host';
 import type { Lab } from '../lab/index';
-import { readTourArguments } from './arguments';
-import type { Action, HostsKind } from './command';
 import { execute } from './execution';
 import { declaration, stale, synthesize } from './local/assembly';
 import { declaredOtherwise } from './local/up-to-date';
+import { hostsKind, type HereOptions } from './options';
 import { atPlace, type Place } from './place';
 import { diff } from './report/diff';
 import { Progress } from './report/progress';
@@ -19,6 +19,7 @@ import { endSentence, figuresLine } from './report/summary';
 import { verification } from './report/verification';
 import { resultOf, type Result } from './result';
 import { thisProcess, type Surroundings } from './surroundings';
+import type { Action, HostsKind } from './where';
 
 /** One ramp node, and a pair of them. */
 const [SINGLE, PAIR] = ['edge-a', 'edge-b'];
@@ -57,7 +58,7 @@ That was the tour. What to try next:
 /** Tells edge-ramp's story on hosts of this machine, from nothing to a failure that is taken back, and on to a pair. */
 async function tour(surroundings: Surroundings): Promise<void> {
   const { out, project } = surroundings;
-  const kind = readTourArguments(process.argv.slice(2));
+  const { hosts: kind = 'simulated' } = asked();
   out.write(BEGIN);
   const outdated = stale(project) ?? newDeclaration(project);
   if (outdated) {
@@ -94,6 +95,11 @@ async function tour(surroundings: Surroundings): Promise<void> {
     rmSync(state, { recursive: true, force: true });
   }
   out.write(END);
+}
+
+/** What `npm start --` is told: on which hosts the tour is. Another command line ends the process. */
+function asked(): Pick<HereOptions, 'hosts'> {
+  return new Command('npm start --').addOption(hostsKind()).parse().opts();
 }
 
 /** A declaration that cdk.out was not made from. @throws InvalidRequest when there are mistakes in one */

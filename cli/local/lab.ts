@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Lab, LabOptions } from '../../lab/index';
-import type { Here, HostsKind } from '../command';
+import type { Here, HostsKind } from '../where';
 import { kernelHosts, unopenedHosts } from '../lab';
 import { defaultState, type Surroundings } from '../surroundings';
 import { assemblyOf } from './assembly';

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { TunnelFile } from '../../lib/tunnel/declared';
+import type { Declared } from '../../lib/tunnel/tunnel';
 
 /** A declaration is some dozen lines. What is longer is another file, and not worth parsing. Bytes. */
 const LONGEST = 256 * 1024;
@@ -31,4 +33,13 @@ export function textOf(path: string): string | { readonly reason: string } {
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return { reason: 'is not text in UTF-8' };
     return { reason: `cannot be read (${code ?? (error as Error).message})` };
   }
+}
+
+/**
+ * Reads declarations together.
+ * @throws InvalidRequest listing every mistake
+ */
+export function readDeclarations(files: readonly TunnelFile[]): readonly Declared[] {
+  // What this takes is loaded here and now: longer than all other code of the command line.
+  return (require('../../lib/tunnel/declared') as typeof import('../../lib/tunnel/declared')).readDeclarations(files);
 }

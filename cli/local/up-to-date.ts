@@ -4,7 +4,7 @@ import { InvalidRequest } from '../../lib/tunnel/errors';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import type { Surroundings } from '../surroundings';
 import { declarations, stale } from './assembly';
-import { filesOf, textOf } from './tunnel-files';
+import { filesOf, readDeclarations, textOf } from './tunnel-files';
 
 /**
  * Refuses to go on without an assembly, or with one of other declarations than those of tunnels/; warns of one that is older than its code.
@@ -39,8 +39,6 @@ export function declaredOtherwise(project: string): string | undefined {
 }
 
 function declaredIn(project: string): readonly Declared[] {
-  // What reads declarations takes longer to load than all other code.
-  const { readDeclarations } = require('../../lib/tunnel/declared') as typeof import('../../lib/tunnel/declared');
   try {
     return readDeclarations(filesOf(project).map(read));
   } catch (error) {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { readDeclarations } from '../../lib/tunnel/declared';
 import { InvalidRequest } from '../../lib/tunnel/errors';
 import type { Declared } from '../../lib/tunnel/tunnel';
+import { readDeclarations } from '../local/tunnel-files';
 import { checking, judged, type Check } from './check';
 
 /** Whether the tunnel is declared where it will be run, as its file says, and for the automation too. */

@@ -1,5 +1,4 @@
-import { again } from '../again';
-import type { Where } from '../command';
+import { again, type Where } from '../where';
 import type { Known } from '../aws/tunnels';
 import { isPair } from '../../lib/tunnel/tunnel';
 import type { Declared } from '../../lib/tunnel/tunnel';

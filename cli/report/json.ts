@@ -1,7 +1,7 @@
 import type { Drained } from '../../lib/tunnel/bigip/drain';
 import type { Probe } from '../../lib/tunnel/device/observation';
 import type { Change } from '../../lib/tunnel/plan';
-import type { Action } from '../command';
+import type { Action } from '../where';
 import type { DeviceCommands } from '../local/commands-of-plan';
 import type { Figures } from './figures';
 import type { Step } from './steps';
@@ -37,7 +37,11 @@ const NOTHING: Figures = { ssmRoundTrips: 0, criticalPathTrips: 0, stateTransiti
 export type Unfinished = 'InvalidRequest' | 'NotStarted' | 'GoesOn';
 
 /** The document of a run that did not come to start, or of one that goes on: nothing of it is known yet. */
-export function notRun(tunnel: string, action: Action, status: Unfinished, error: string): Document {
+export function notRun(
+  { tunnel, action }: Pick<Document, 'tunnel' | 'action'>,
+  status: Unfinished,
+  error: string,
+): Document {
   return { tunnel, action, status, changes: [], steps: [], ...NOTHING, verification: [], error };
 }
 

@@ -1,5 +1,5 @@
 import { ERRORS } from '../../lib/tunnel/outcome';
-import type { Action } from '../command';
+import type { Action } from '../where';
 import type { Failure, Result } from '../result';
 import type { Figures } from './figures';
 import { many, seconds } from './style';

@@ -19,35 +19,58 @@ function edgeRamp(project: string, args: readonly string[], environment: Record<
   }).stdout;
 }
 
-/** The files that a command line loads beside the one that holds the commands: of the project, and of packages. */
-function loadedBy(...args: readonly string[]): readonly string[] {
+/** What a command line loads: files of the project, and packages. */
+function loadedBy(args: readonly string[], environment: Record<string, string> = {}) {
   const folder = temporary();
   const [preload, told] = [join(folder, 'tells.cjs'), join(folder, 'told.json')];
   writeFileSync(preload, TELLS);
-  edgeRamp(PROJECT, args, { NODE_OPTIONS: `--require ${preload}`, TOLD: told, XDG_STATE_HOME: folder });
-  const files = JSON.parse(readFileSync(told, 'utf8')) as string[];
-  return files
+  edgeRamp(PROJECT, args, {
+    NODE_OPTIONS: `--require ${preload}`,
+    TOLD: told,
+    XDG_STATE_HOME: folder,
+    ...environment,
+  });
+  const files = (JSON.parse(readFileSync(told, 'utf8')) as string[])
     .filter((file) => file !== preload)
-    .map((file) => relative(PROJECT, file))
-    .filter((file) => file !== join('bin', 'edge-ramp.js'));
+    .map((file) => relative(PROJECT, file));
+  const packages = files.flatMap((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []);
+  return {
+    files: files.filter((file) => !file.startsWith('node_modules/')),
+    packages: [...new Set(packages)].sort(),
+  };
 }
 
-describe('a command loads what it needs', () => {
-  beforeAll(() => edgeRamp(PROJECT, ['--version'])); // makes the file that holds the commands, if a source has changed
+test.each([
+  ['help', ['help']],
+  ['the version', ['--version']],
+  ['wrong usage', ['plan']],
+  ['validate', ['validate']],
+  ['completion', ['complete', '--', 'plan', '']],
+  ['local host where there are no hosts', ['local', 'host', 'i-0a4e90de0a4e90de0', 'reboot']],
+])('%s runs from one file: no lab, no client of AWS', (_, args) => {
+  edgeRamp(PROJECT, ['--version']); // makes that file, if a source has changed
+  expect(loadedBy(args)).toEqual({ files: ['bin/edge-ramp.js'], packages: [] });
+});
 
-  test.each([
-    ['help', ['help']],
-    ['the version', ['--version']],
-    ['wrong usage', ['plan']],
-    ['validate', ['validate']],
-    ['local host where there are no hosts', ['local', 'host', 'i-0a4e90de0a4e90de0', 'reboot']],
-  ])('%s: one file, so no lab, no client of AWS, no CDK', (_, args) => {
-    expect(loadedBy(...args)).toEqual([]);
+describe('of what is in that file, a command runs what it needs', () => {
+  // Source by source, as whoever looks for a mistake runs it.
+  const sources = (...args: string[]) => loadedBy(args, { EDGE_RAMP_DEBUG: '1' });
+  const RUNTIME = ['esbuild', 'tsx'];
+
+  test('help: nothing that reads declarations', () => {
+    const { files, packages } = sources('help');
+    expect(packages).toEqual(['@aws-sdk/util-dynamodb', 'commander', ...RUNTIME]);
+    expect(files).not.toContainEqual(expect.stringMatching(/^(?:lab|lambdas|lib\/stack)\//));
   });
 
-  test('a command on AWS: the clients, and no lab', () => {
-    const files = loadedBy('event', 'edge-a', '--region', 'eu-central-1', '--profile', 'nobody');
-    expect(files).toContainEqual(expect.stringContaining('@aws-sdk/client-ssm'));
+  test('validate: that, and no more', () => {
+    expect(sources('validate').packages).toEqual(['@aws-sdk/util-dynamodb', 'commander', ...RUNTIME, 'yaml', 'zod']);
+  });
+
+  test('a command on AWS: its clients, and no lab', () => {
+    const { files, packages } = sources('event', 'edge-a', '--region', 'eu-central-1', '--profile', 'nobody');
+    expect(packages).toContain('@aws-sdk/client-ssm');
+    expect(packages).not.toContain('@aws-sdk/client-sns');
     expect(files).not.toContainEqual(expect.stringMatching(/^lab\//));
   });
 });

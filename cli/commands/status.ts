@@ -1,24 +1,53 @@
-import type { StatusCommand } from './command';
-import { Problem } from './aws/problem';
-import { everyTunnel, oneTunnel } from './aws/tunnels';
-import { atPlace, type Place } from './place';
-import { json } from './report/json';
-import { statusText } from './report/status';
-import { styleFor } from './report/style';
-import { standingOf, type Standing } from './standing';
-import type { Surroundings } from './surroundings';
-import { CLEAR_SCREEN } from './terminal';
+import { Command, Option } from 'commander';
+import { Problem } from '../aws/problem';
+import { everyTunnel, oneTunnel } from '../aws/tunnels';
+import { anywhere, json, tunnel, whereOf, type Define, type JsonOption, type WhereOptions } from '../options';
+import { atPlace, type Place } from '../place';
+import { json as asDocument } from '../report/json';
+import { statusText } from '../report/status';
+import { styleFor } from '../report/style';
+import { standingOf, type Standing } from '../standing';
+import type { Surroundings } from '../surroundings';
+import { CLEAR_SCREEN } from '../terminal';
+import type { Where } from '../where';
 
 /** A watched status is read so often. Milliseconds. */
 const EVERY = 5000;
 
+interface Options extends WhereOptions, JsonOption {
+  readonly watch?: boolean;
+}
+
+export const status: Define = (surroundings, exit) =>
+  anywhere(
+    new Command('status')
+      .description('every tunnel at a glance, or one')
+      .addArgument(tunnel('[tunnel]'))
+      .addOption(json())
+      .addOption(
+        new Option(
+          '--watch',
+          'again every 5 seconds until interrupted; where nobody watches, only what changed',
+        ).conflicts('local'), // nothing happens on these hosts between two calls
+      ),
+  ).action((name: string | undefined, { watch = false, json = false, ...options }: Options) =>
+    exit(show({ tunnel: name, where: whereOf(options), json, watch }, surroundings)),
+  );
+
+interface Asked {
+  /** undefined: every tunnel. */
+  readonly tunnel: string | undefined;
+  readonly where: Where;
+  readonly json: boolean;
+  readonly watch: boolean;
+}
+
 /**
- * Shows how every tunnel stands, or one of them: once, or until interrupted.
+ * Shows how tunnels stand: once, or until interrupted.
  * @returns the exit code; 0 whatever the tunnels look like, since looking succeeded
  * @throws Problem when AWS cannot be asked
- * @public loaded when it is asked for
  */
-export async function status(command: StatusCommand, surroundings: Surroundings): Promise<number> {
+async function show(command: Asked, surroundings: Surroundings): Promise<number> {
   const { out, sleep } = surroundings;
   return atPlace(command.where, surroundings, { unopened: true }, async (place) => {
     if (!command.watch) {
@@ -45,7 +74,7 @@ export async function status(command: StatusCommand, surroundings: Surroundings)
 }
 
 async function read(
-  { tunnel, where, json: asJson }: StatusCommand,
+  { tunnel, where, json }: Asked,
   { aws, deployment }: Place,
   { out }: Surroundings,
 ): Promise<string> {
@@ -57,7 +86,7 @@ async function read(
       `${tunnel} is neither declared nor known to the table: add tunnels/${tunnel}.yaml and deploy, or see \`npx edge-ramp status\`.`,
     );
   });
-  return asJson ? json({ tunnels: standings }) : statusText(standings, styleFor(out));
+  return json ? asDocument({ tunnels: standings }) : statusText(standings, styleFor(out));
 }
 
 /** What may be over at the next look is shown; what a person has to mend ends the watch. @throws whatever else it is */

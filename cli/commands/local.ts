@@ -1,20 +1,39 @@
-import type { ExecutionRecord } from '../lab/index';
-import type { LocalCommand } from './command';
-import { openLocalLab, type LocalLab } from './local/lab';
-import type { Surroundings } from './surroundings';
+import type { ExecutionRecord } from '../../lab/index';
+import { Command } from 'commander';
+import { openLocalLab, type LocalLab } from '../local/lab';
+import { onThisMachine, wholeNumber, type Define, type HereOptions } from '../options';
+import type { Surroundings } from '../surroundings';
+import { localHost } from './local-host';
+
+/** Where it serves when nothing else is said. */
+const PORT = 4517;
+
+interface Options extends HereOptions {
+  readonly port: number;
+  readonly fresh?: boolean;
+}
+
+export const local: Define = (surroundings, exit) =>
+  onThisMachine(
+    new Command('local')
+      .description('what --local runs against, as a server for the AWS CLI, until interrupted')
+      .addOption(wholeNumber('--port <n>', 'port on 127.0.0.1; 0: any that is free', 0, 65_535).default(PORT))
+      .option('--fresh', 'forget hosts and table first'),
+  )
+    .action((options: Options) => exit(serve(options, surroundings)))
+    .addCommand(localHost(surroundings, exit));
 
 /**
  * Serves the state machine of cdk.out, and the services that it and its operators use, on this machine until interrupted.
  * @returns the exit code
- * @public loaded when it is asked for
  */
-export async function local(command: LocalCommand, surroundings: Surroundings): Promise<number> {
+async function serve(options: Options, surroundings: Surroundings): Promise<number> {
   const { out, err, environment } = surroundings;
   let ignore = (): void => undefined;
   const interrupted = new Promise<void>((resolve) => (ignore = surroundings.onInterrupt(resolve)));
   try {
-    const { port, fresh } = command;
-    const opened = await openLocalLab(command, surroundings, {
+    const { port, fresh = false, state, hosts } = options;
+    const opened = await openLocalLab({ state, hosts }, surroundings, {
       fresh,
       port,
       events: true,

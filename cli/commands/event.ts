@@ -1,20 +1,26 @@
-import { heldBack } from '../lib/tunnel/automation';
-import { digestOf } from '../lib/tunnel/digest';
-import { again } from './again';
-import type { EventCommand } from './command';
-import { Problem } from './aws/problem';
-import { oneTunnel } from './aws/tunnels';
-import { atPlace } from './place';
-import type { Surroundings } from './surroundings';
+import { Command } from 'commander';
+import { heldBack } from '../../lib/tunnel/automation';
+import { digestOf } from '../../lib/tunnel/digest';
+import { Problem } from '../aws/problem';
+import { oneTunnel } from '../aws/tunnels';
+import { onAws, tunnel, whereOf, type AwsOptions, type Define } from '../options';
+import { atPlace } from '../place';
+import type { Surroundings } from '../surroundings';
+import { again } from '../where';
+
+export const event: Define = (surroundings, exit) =>
+  onAws(new Command('event').description('ask the automation to apply a tunnel again').addArgument(tunnel())).action(
+    (name: string, options: AwsOptions) => exit(ask(name, options, surroundings)),
+  );
 
 /**
  * Asks the automation to apply a tunnel again, as anything in the account may: by an event.
  * @returns the exit code
  * @throws Problem when AWS cannot be asked, or does not take the event; Error of one sentence when the tunnel is not declared
- * @public loaded when it is asked for
  */
-export async function event({ tunnel, where }: EventCommand, surroundings: Surroundings): Promise<number> {
+async function ask(tunnel: string, options: AwsOptions, surroundings: Surroundings): Promise<number> {
   const { out } = surroundings;
+  const where = whereOf(options);
   return atPlace(where, surroundings, {}, async ({ aws, deployment }) => {
     const known = await oneTunnel(aws, deployment, tunnel);
     if (!known?.declared)

@@ -1,22 +1,45 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HostAction } from '../lab/hosts/host';
-import { HAPPENINGS, type LocalHostCommand } from './command';
-import { hasHosts, kindIn, openLocalLab, stateIn } from './local/lab';
-import type { Surroundings } from './surroundings';
+import { Argument, Command } from 'commander';
+import type { HostAction } from '../../lab/hosts/host';
+import { hasHosts, kindIn, openLocalLab, stateIn } from '../local/lab';
+import { onThisMachine, type Define, type HereOptions } from '../options';
+import type { Surroundings } from '../surroundings';
+
+/** What can happen to a host, and what is said of it when it has. */
+const HAPPENINGS: Readonly<Record<HostAction, string>> = {
+  reboot: 'was rebooted',
+  'wipe-flows': 'has only the flows of the SDN',
+  'restart-ovs': 'has a new br0',
+  gone: 'is off',
+  back: 'is there',
+};
+
+export const localHost: Define = (surroundings, exit) =>
+  onThisMachine(
+    new Command('host')
+      .description('let something happen to a host of this machine')
+      .argument('<host>', 'an instance id, or the management address of a BIG-IP')
+      .addArgument(new Argument('<happening>', 'what happens to it').choices(Object.keys(HAPPENINGS))),
+  ).action((host: string, action: HostAction, options: HereOptions) =>
+    exit(happen(host, action, options, surroundings)),
+  );
 
 /**
  * Does something to a host of this machine: through the lab that has the folder open, or in the folder itself.
  * @returns the exit code: 1 when there is no such host or nothing is kept there
- * @public loaded when it is asked for
  */
-export async function localHost(command: LocalHostCommand, surroundings: Surroundings): Promise<number> {
-  const { host, action } = command;
+async function happen(
+  host: string,
+  action: HostAction,
+  options: HereOptions,
+  surroundings: Surroundings,
+): Promise<number> {
   const { out, err } = surroundings;
-  const state = stateIn(command.state, surroundings);
+  const state = stateIn(options.state, surroundings);
   try {
     const asked = await askOpenLab(state, host, action);
-    if (!asked) await actInFolder(command, state, surroundings);
+    if (!asked) await actInFolder(host, action, options, state, surroundings);
   } catch (error) {
     err.write(`${(error as Error).message}\n`);
     return 1;
@@ -49,14 +72,20 @@ async function askOpenLab(state: string, host: string, action: HostAction): Prom
 }
 
 /** Opens the folder, acts, and closes it again. Nobody is told: events are for a lab that runs. */
-async function actInFolder(command: LocalHostCommand, state: string, surroundings: Surroundings): Promise<void> {
+async function actInFolder(
+  host: string,
+  action: HostAction,
+  { hosts }: HereOptions,
+  state: string,
+  surroundings: Surroundings,
+): Promise<void> {
   if (!hasHosts(state))
     throw new Error(
       `There are no hosts in ${state}: apply a tunnel with --local first, or name the folder with --state.`,
     );
-  const { lab } = await openLocalLab(command, surroundings);
+  const { lab } = await openLocalLab({ state, hosts }, surroundings);
   try {
-    await lab.hosts.act(command.host, command.action);
+    await lab.hosts.act(host, action);
   } finally {
     await lab.close();
   }

@@ -1,16 +1,24 @@
 import { resolve } from 'node:path';
-import { readDeclarations, type TunnelFile } from '../lib/tunnel/declared';
-import { InvalidRequest } from '../lib/tunnel/errors';
-import type { Surroundings } from './surroundings';
-import { filesOf, textOf } from './local/tunnel-files';
+import { Command } from 'commander';
+import type { TunnelFile } from '../../lib/tunnel/declared';
+import { InvalidRequest } from '../../lib/tunnel/errors';
+import { filesOf, readDeclarations, textOf } from '../local/tunnel-files';
+import type { Define } from '../options';
+import { many } from '../report/style';
+import type { Surroundings } from '../surroundings';
+
+export const validate: Define = (surroundings, exit) =>
+  new Command('validate')
+    .description('check declarations together, and tell every mistake')
+    .argument('[files...]', 'declarations (default: all of tunnels/)')
+    .action((files: readonly string[]) => exit(check(files, surroundings)));
 
 /**
  * Checks declarations together and tells every mistake.
  * @param named files as typed; none: all of tunnels/
  * @returns the exit code
- * @public loaded when it is asked for
  */
-export function validate(named: readonly string[], { project, folder, out, err }: Surroundings): number {
+function check(named: readonly string[], { project, folder, out, err }: Surroundings): number {
   const mistakes: string[] = [];
   const files: TunnelFile[] = [];
   const paths =
@@ -29,17 +37,13 @@ export function validate(named: readonly string[], { project, folder, out, err }
   }
   if (mistakes.length > 0) {
     err.write(`${mistakes.join('\n')}\n`);
-    err.write(`${count(mistakes.length, 'mistake')}: nothing was contacted or changed.\n`);
+    err.write(`${many(mistakes.length, 'mistake')}: nothing was contacted or changed.\n`);
     return 2;
   }
   out.write(
     names.length === 0
       ? 'No tunnel is declared: copy an example to tunnels/NAME.yaml.\n'
-      : `${count(names.length, 'tunnel')} declared without mistake: ${names.join(', ')}.\n`,
+      : `${many(names.length, 'tunnel')} declared without mistake: ${names.join(', ')}.\n`,
   );
   return 0;
-}
-
-function count(many: number, what: string): string {
-  return `${many} ${what}${many === 1 ? '' : 's'}`;
 }

@@ -1,0 +1,64 @@
+import { Command } from 'commander';
+import type { Aws } from '../aws/aws';
+import { checkAccount, checkNotices, checkTable } from '../preflight/account';
+import type { Check } from '../preflight/check';
+import { checkDeclaration } from '../preflight/declaration';
+import { checkInstances } from '../preflight/instances';
+import { checkPlan, checkUnseen } from '../preflight/trial';
+import { json, onAws, tunnel, whereOf, type AwsOptions, type Define, type JsonOption } from '../options';
+import { json as asDocument } from '../report/json';
+import { preflightText } from '../report/preflight';
+import { styleFor } from '../report/style';
+import type { Surroundings } from '../surroundings';
+
+interface Options extends AwsOptions, JsonOption {
+  readonly plan: boolean;
+}
+
+export const preflight: Define = (surroundings, exit) =>
+  onAws(new Command('preflight').description('is everything ready for a first run?').addArgument(tunnel()))
+    .addOption(json())
+    .option('--no-plan', 'leave out the plan, which looks at every device')
+    .action((name: string, options: Options) => exit(look(name, options, surroundings)));
+
+/**
+ * Looks whether everything is ready for a tunnel's first run on AWS. Changes nothing.
+ * @returns the exit code: 1 when a check failed
+ */
+async function look(tunnel: string, options: Options, surroundings: Surroundings): Promise<number> {
+  const { out } = surroundings;
+  const aws = surroundings.aws(options);
+  try {
+    const checks = await everyCheck(tunnel, options, aws, surroundings);
+    out.write(options.json === true ? asDocument({ tunnel, checks }) : preflightText(tunnel, checks, styleFor(out)));
+    return checks.some(({ result }) => result === 'fail') ? 1 : 0;
+  } finally {
+    aws.close();
+  }
+}
+
+/** One after the other: what a check needs from an earlier one that failed is not looked at. */
+async function everyCheck(
+  tunnel: string,
+  options: Options,
+  aws: Aws,
+  { project, sleep }: Surroundings,
+): Promise<readonly Check[]> {
+  const { checks, deployment } = await checkAccount(aws);
+  if (!deployment) return checks;
+  const { checks: table, known } = await checkTable(aws, deployment, tunnel);
+  const declared = known?.declared;
+  const first = [
+    ...checks,
+    ...table,
+    await checkNotices(aws, deployment),
+    ...checkDeclaration(project, tunnel, declared),
+  ];
+  if (!declared) return first;
+  return [
+    ...first,
+    ...(await checkInstances(aws, declared)),
+    await checkPlan(options.plan ? { aws, deployment, words: '', lab: undefined } : undefined, tunnel, sleep),
+    ...checkUnseen(declared, known, whereOf(options)),
+  ];
+}
