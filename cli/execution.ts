@@ -52,7 +52,7 @@ export interface Ended {
 }
 
 /** An execution under way. */
-export interface Execution {
+export interface StartedRun {
   readonly arn: string;
   readonly name: string;
   /** @throws LostSight */
@@ -83,7 +83,7 @@ export async function execute(
   sleep: Surroundings['sleep'],
   onEvent: (event: StateEvent) => void = () => undefined,
   faults: readonly Fault[] = [],
-): Promise<Execution> {
+): Promise<StartedRun> {
   const { aws, deployment, lab } = place;
   const name = executionName(input, new Date());
   const measured = lab && measuring(lab, faults);

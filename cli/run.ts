@@ -3,7 +3,7 @@ import type { Declared } from '../lib/tunnel/tunnel';
 import type { Fault } from '../lab/hosts/host';
 import { declaredTunnel } from './aws/declared';
 import { commandsOfPlan } from './local/commands-of-plan';
-import { execute, LostSight, whereIs, type Ended, type Execution, type Input } from './execution';
+import { execute, LostSight, whereIs, type Ended, type StartedRun, type Input } from './execution';
 import { atPlace, type Place } from './place';
 import { json, notRun, type Unfinished } from './report/json';
 import { Progress } from './report/progress';
@@ -122,7 +122,7 @@ class Interruption {
  * Waits for the end. An interruption stops a run on this machine; of one on AWS, it only leaves the sight.
  * @throws LostSight
  */
-async function untilEnded(place: Place, execution: Execution, interruption: Interruption): Promise<Ended> {
+async function untilEnded(place: Place, execution: StartedRun, interruption: Interruption): Promise<Ended> {
   const left = new Promise<never>((_, leave) =>
     interruption.means(() => {
       if (place.lab) execution.stop().catch(leave);
@@ -133,7 +133,7 @@ async function untilEnded(place: Place, execution: Execution, interruption: Inte
 }
 
 /** How to find and stop a run that goes on when this process ends. */
-function goesOn(place: Place, { arn }: Execution): string {
+function goesOn(place: Place, { arn }: StartedRun): string {
   return `The run goes on on AWS (${whereIs(place, arn)}); to stop it, which leaves its work half done until it is repaired: aws stepfunctions stop-execution --region ${place.deployment.region} --execution-arn ${arn}`;
 }
 

@@ -1,5 +1,5 @@
 import { readMemory, type Memory } from '../../lib/tunnel/memory';
-import type { Run } from '../../lib/tunnel/automation';
+import type { Execution } from '../../lib/tunnel/automation';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import type { Aws } from './aws';
 import { declaredTunnel, declaredTunnels } from './declared';
@@ -14,7 +14,7 @@ export interface Known {
   readonly declared: Declared | undefined;
   readonly memory: Memory;
   /** The run that holds the lease, undefined: nobody does, or Step Functions does not know it. */
-  readonly owner: (Run & { readonly began: Date | null }) | undefined;
+  readonly owner: (Execution & { readonly began: Date | null }) | undefined;
 }
 
 /** Every tunnel that is declared or that the table knows, by name. */

@@ -1,4 +1,4 @@
-import { answerTo, requestOf } from '../../lib/tunnel/automation';
+import { reactionTo, requestOf } from '../../lib/tunnel/automation';
 import { devicesOf } from '../../lib/tunnel/devices';
 import type { Log } from '../log';
 import { startPause, startRepair } from '../runs/dead-runs';
@@ -78,7 +78,7 @@ async function runDied(event: BusEvent, dependencies: ReactDependencies): Promis
   if (typeof arn !== 'string') return log.warn('nothing to do: the event names no run', { event: event.id });
   const run = await runs.describe(arn);
   const request = run && requestOf(run);
-  const answer = run && answerTo(run);
+  const answer = run && reactionTo(run);
   if (!request || !answer) return log.info('nothing to do for a run that ended', { run: arn, status: run?.status });
   const { tunnel } = request;
   const found = { id: event.id, trigger: 'event', asked: event.time } as const;

@@ -6,15 +6,15 @@ import { memoryOf } from '../runs/memory';
 import { describeRun } from '../runs/sfn';
 import { loggedStep, type StepFields } from '../telemetry/logged-step';
 import { refuseThrottled } from '../throttled';
-import { openRun, type Opening, type OpeningInput } from './opening';
+import { readRunContext, type RunContext, type RunContextInput } from './run-context';
 
 const parameters = new SSMClient({});
 const table = new DynamoDBClient({});
 const executions = new SFNClient({});
 
 /** Read request: the execution's input, checked, with the tunnel's declaration and what the table knows of it. Contacts no device. */
-export const handler = loggedStep(aboutRequest, (input: OpeningInput): Promise<Opening> =>
-  openRun(input, {
+export const handler = loggedStep(aboutRequest, (input: RunContextInput): Promise<RunContext> =>
+  readRunContext(input, {
     declaration: (tunnel) => asking('Systems Manager', declaration(tunnel)),
     memory: (tunnel) => asking('DynamoDB', memoryOf(table, environment('TABLE'), tunnel, true)),
     describe: (arn) => asking('Step Functions', describeRun(executions, arn)),
@@ -44,7 +44,7 @@ async function declaration(tunnel: string): Promise<string | undefined> {
 }
 
 /** An input that nobody has checked yet may be anything. */
-function aboutRequest({ input, execution }: OpeningInput): StepFields {
+function aboutRequest({ input, execution }: RunContextInput): StepFields {
   const { tunnel } = (typeof input === 'object' && input !== null ? input : {}) as { readonly tunnel?: unknown };
   return { step: 'Read request', tunnel: typeof tunnel === 'string' ? tunnel.slice(0, 32) : undefined, execution };
 }

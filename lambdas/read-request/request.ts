@@ -149,14 +149,16 @@ export interface Request {
 }
 
 /** A request of which only the input was looked at: whether the tunnel is declared is not known yet. */
-export type Asked = Omit<Request, 'contract' | 'specDigest' | 'declared' | 'spec'> & { readonly inline: unknown };
+export type CheckedInput = Omit<Request, 'contract' | 'specDigest' | 'declared' | 'spec'> & {
+  readonly inline: unknown;
+};
 
 /**
  * Checks an execution's input.
  * @returns `inline`: the declaration that a plan is asked for in the input itself; undefined: none
  * @throws InvalidRequest listing every mistake: path, value, rule
  */
-export function checkedInput(document: unknown): Asked {
+export function checkInput(document: unknown): CheckedInput {
   const parsed = input.safeParse(document, { reportInput: true });
   if (!parsed.success)
     throw new InvalidRequest('request-invalid', issueLines('request', parsed.error.issues).join('; '));
@@ -181,7 +183,11 @@ export function checkedInput(document: unknown): Asked {
  * @param stored the stored declaration, JSON text; undefined: there is none
  * @throws InvalidRequest for a declaration that breaks a rule, and for a tunnel that nobody knows
  */
-export function withDeclaration({ inline, ...asked }: Asked, stored: string | undefined, records: Records): Request {
+export function withDeclaration(
+  { inline, ...asked }: CheckedInput,
+  stored: string | undefined,
+  records: Records,
+): Request {
   const { tunnel, action, teardown, repair, trigger } = asked;
   const request = { ...asked, contract: CONTRACT };
   if (inline !== undefined || stored !== undefined) {

@@ -1,4 +1,4 @@
-import { answerTo, type Run } from '../../lib/tunnel/automation';
+import { reactionTo, type Execution } from '../../lib/tunnel/automation';
 import { digestOf } from '../../lib/tunnel/digest';
 import type { RunInput, Runs } from './port';
 
@@ -24,8 +24,13 @@ export async function startRepair(
  * that is resumed stays so.
  * @returns false when that was done before
  */
-export async function startPause(tunnel: string, stopped: Run, { trigger }: Discovery, runs: Runs): Promise<boolean> {
-  const answer = answerTo(stopped);
+export async function startPause(
+  tunnel: string,
+  stopped: Execution,
+  { trigger }: Discovery,
+  runs: Runs,
+): Promise<boolean> {
+  const answer = reactionTo(stopped);
   if (answer?.to !== 'pause') return false;
   const name = `${tunnel}-pause-${digestOf(stopped.arn)}`;
   return runs.start(name, { tunnel, action: 'pause', trigger, reason: answer.reason });

@@ -1,4 +1,4 @@
-import type { Run } from '../../lib/tunnel/automation';
+import type { Execution } from '../../lib/tunnel/automation';
 
 /** What a run is asked for; the state machine's input (docs/adr/0016). */
 export interface RunInput {
@@ -20,5 +20,5 @@ export interface Runs {
    */
   start(name: string, asked: RunInput): Promise<boolean>;
   /** @returns undefined when Step Functions does not know the execution (any more, or yet) */
-  describe(arn: string): Promise<Run | undefined>;
+  describe(arn: string): Promise<Execution | undefined>;
 }

@@ -1,5 +1,5 @@
 import { DescribeExecutionCommand, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import type { Run } from '../../lib/tunnel/automation';
+import type { Execution } from '../../lib/tunnel/automation';
 import type { RunInput, Runs } from './port';
 
 /** The runs of one state machine, by Step Functions. */
@@ -25,13 +25,13 @@ export class SfnRuns implements Runs {
     }
   }
 
-  describe(arn: string): Promise<Run | undefined> {
+  describe(arn: string): Promise<Execution | undefined> {
     return describeRun(this.#client, arn);
   }
 }
 
 /** @returns undefined when Step Functions does not know the execution (any more, or yet) */
-export async function describeRun(client: SFNClient, arn: string): Promise<Run | undefined> {
+export async function describeRun(client: SFNClient, arn: string): Promise<Execution | undefined> {
   try {
     const said = await client.send(new DescribeExecutionCommand({ executionArn: arn }));
     return {

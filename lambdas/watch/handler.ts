@@ -9,7 +9,7 @@ import { memoryOf, unfinished } from '../runs/memory';
 import { SfnRuns } from '../runs/sfn';
 import { loggerOf } from '../telemetry/logger';
 import { publish } from '../telemetry/publish';
-import { Blindness } from './blindness';
+import { LookFailures } from './look-failures';
 import { connectedInstances } from './connected';
 import { sendNotice } from './notice';
 import { type Tick, watch } from './watch';
@@ -39,7 +39,7 @@ const look = watch({
     ramp: environment('DOCUMENT_RAMP'),
     cluster: environment('DOCUMENT_CLUSTER'),
   },
-  blindness: new Blindness((tunnel, why) =>
+  lookFailures: new LookFailures((tunnel, why) =>
     sendNotice(topic, { topic: environment('NOTICES_TOPIC_ARN'), machine, tunnel, why }),
   ),
   // Only then: a metric that is published at every tick costs 30 cents a month.

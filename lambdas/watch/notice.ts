@@ -1,7 +1,7 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { statesPage } from '../../lib/tunnel/console';
 
-export interface Blind {
+export interface LookFailure {
   /** The topic's ARN. */
   readonly topic: string;
   /** The state machine's ARN. */
@@ -15,7 +15,7 @@ export interface Blind {
 const WHAT = 'The watch could not look';
 
 /** Tells people that the watch could not look at a tunnel: one sentence, the tunnel, where to look, the heading of the runbook. */
-export async function sendNotice(client: SNSClient, { topic, machine, tunnel, why }: Blind): Promise<void> {
+export async function sendNotice(client: SNSClient, { topic, machine, tunnel, why }: LookFailure): Promise<void> {
   await client.send(
     new PublishCommand({
       TopicArn: topic,

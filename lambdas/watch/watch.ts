@@ -10,10 +10,10 @@ import type { RunCommand } from '../run-command/port';
 import type { Declarations } from '../runs/declarations';
 import type { Runs } from '../runs/port';
 import { errorFields } from '../telemetry/logger';
-import { atMost } from './at-most';
-import type { Blindness } from './blindness';
-import { type Finding, glance, instancesOf } from './glance';
-import { answerWhatIsLeft } from './left-behind';
+import { inParallel } from './in-parallel';
+import type { LookFailures } from './look-failures';
+import { type Finding, compareWithDeclaration, instancesOf } from './comparison';
+import { repairDeadRuns } from './dead-runs';
 
 /** The schedule's event. */
 export interface Tick {
@@ -23,7 +23,7 @@ export interface Tick {
 }
 
 /** All that the watch knows of the world. Nothing in it can write to the table or change a device. */
-export interface Around {
+export interface WatchDependencies {
   declared(): Promise<Declarations>;
   memory(tunnel: string): Promise<Memory>;
   /** The tunnels of which a run left something, declared or not. */
@@ -33,7 +33,7 @@ export interface Around {
   readonly commands: RunCommand;
   /** The name of the observe document of each kind of device. */
   readonly documents: Readonly<Record<Kind, string>>;
-  readonly blindness: Blindness;
+  readonly lookFailures: LookFailures;
   readonly measure: { couldNotLook(): void };
   readonly log: Log;
   now(): Date;
@@ -58,7 +58,7 @@ interface ToLook {
  * A tunnel that could not be looked at is told and is no failure of the tick; a run that could not be started is one.
  * @throws what kept a run from being started, or the declarations from being read, when all the rest is done: the tick comes again
  */
-export function watch(around: Around): (tick: Tick, inTime: () => boolean) => Promise<void> {
+export function watch(around: WatchDependencies): (tick: Tick, inTime: () => boolean) => Promise<void> {
   return async (tick, inTime) => {
     const { tunnels, unreadable } = await around.declared();
     if (unreadable.length > 0)
@@ -66,7 +66,7 @@ export function watch(around: Around): (tick: Tick, inTime: () => boolean) => Pr
     const due = tunnels.filter(({ watch, example }) => !example && isDue(watch, new Date(tick.time)));
 
     const failures: unknown[] = [];
-    const asked = await atMost(AT_ONCE, due, (spec) =>
+    const asked = await inParallel(AT_ONCE, due, (spec) =>
       readItem(spec, tick, around).catch((error: unknown) => void failures.push(error)),
     );
     if (isDue(UNDECLARED, new Date(tick.time)))
@@ -75,7 +75,7 @@ export function watch(around: Around): (tick: Tick, inTime: () => boolean) => Pr
       );
     const toLook = asked.filter((each) => each !== undefined);
     const connected = remembered(() => around.connected([...new Set(toLook.flatMap(({ instances }) => instances))]));
-    await atMost(AT_ONCE, toLook, async (each) => {
+    await inParallel(AT_ONCE, toLook, async (each) => {
       const finding = await tryToLook(each, tick, around, connected, inTime);
       if (finding?.runNeeded)
         await startRun(each.spec, tick, around).catch((error: unknown) => void failures.push(error));
@@ -85,7 +85,7 @@ export function watch(around: Around): (tick: Tick, inTime: () => boolean) => Pr
 }
 
 /** @returns undefined when the item says enough. @throws what kept a run from being started */
-async function readItem(spec: Declared, tick: Tick, around: Around): Promise<ToLook | undefined> {
+async function readItem(spec: Declared, tick: Tick, around: WatchDependencies): Promise<ToLook | undefined> {
   const { runs, log } = around;
   const tunnel = spec.name;
   let memory: Memory;
@@ -99,9 +99,9 @@ async function readItem(spec: Declared, tick: Tick, around: Around): Promise<ToL
   }
   const found = { id: tick.id, trigger: 'schedule', asked: tick.time } as const;
   const now = around.now();
-  const because = (await answerWhatIsLeft(spec, memory, found, runs, now)) ?? whyNotLook(spec, memory, tick, now);
+  const because = (await repairDeadRuns(spec, memory, found, runs, now)) ?? whyNotLook(spec, memory, tick, now);
   if (because === null) return { spec, memory, instances };
-  around.blindness.over(tunnel);
+  around.lookFailures.over(tunnel);
   log.info(because, { tunnel });
   return undefined;
 }
@@ -110,7 +110,7 @@ async function readItem(spec: Declared, tick: Tick, around: Around): Promise<ToL
  * Nobody watches a tunnel that is not declared any more, but what a run left that died on it is put back.
  * @param declared names, and names of parameters that hold no declaration
  */
-async function answerUndeclared(declared: readonly string[], tick: Tick, around: Around): Promise<void> {
+async function answerUndeclared(declared: readonly string[], tick: Tick, around: WatchDependencies): Promise<void> {
   const { runs, log } = around;
   const found = { id: tick.id, trigger: 'schedule', asked: tick.time } as const;
   for (const tunnel of await around.unfinished()) {
@@ -118,9 +118,7 @@ async function answerUndeclared(declared: readonly string[], tick: Tick, around:
     const memory = await around.memory(tunnel);
     const spec = lastDeclared(memory);
     const because =
-      spec === null
-        ? 'the table knows no declaration'
-        : await answerWhatIsLeft(spec, memory, found, runs, around.now());
+      spec === null ? 'the table knows no declaration' : await repairDeadRuns(spec, memory, found, runs, around.now());
     log.info(`not declared: ${because}`, { tunnel });
   }
 }
@@ -135,11 +133,11 @@ function whyNotLook(spec: Declared, memory: Memory, tick: Tick, now: Date): stri
 async function tryToLook(
   { spec, memory }: ToLook,
   tick: Tick,
-  around: Around,
+  around: WatchDependencies,
   connected: () => Promise<ReadonlySet<string>>,
   inTime: () => boolean,
 ): Promise<Finding | undefined> {
-  const { commands, documents, blindness, log } = around;
+  const { commands, documents, lookFailures, log } = around;
   const tunnel = spec.name;
   try {
     if (!inTime())
@@ -148,8 +146,8 @@ async function tryToLook(
         'other tunnels took so long that there was no time left for it in this tick',
       );
     const trips = { commands, documents, connected: await connected(), occasion: tick.id };
-    const finding = await glance(spec, memory, trips);
-    blindness.over(tunnel);
+    const finding = await compareWithDeclaration(spec, memory, trips);
+    lookFailures.over(tunnel);
     log.info(finding.because, { tunnel, runNeeded: finding.runNeeded });
     return finding;
   } catch (error) {
@@ -159,16 +157,16 @@ async function tryToLook(
 }
 
 /** Tells that nobody could look. That it cannot even be told stands in the log, and in the metric. */
-async function blind(tunnel: string, error: unknown, { blindness, measure, log }: Around): Promise<void> {
+async function blind(tunnel: string, error: unknown, { lookFailures, measure, log }: WatchDependencies): Promise<void> {
   const why = error instanceof Error ? error : new Error(String(error));
   log.warn('could not look', { tunnel, ...errorFields(why) });
   measure.couldNotLook();
-  await blindness
+  await lookFailures
     .failed(tunnel, why)
     .catch((failure: unknown) => log.warn(`could not tell either: ${String(failure)}`, { tunnel }));
 }
 
-async function startRun({ name }: Declared, tick: Tick, { runs, log }: Around): Promise<void> {
+async function startRun({ name }: Declared, tick: Tick, { runs, log }: WatchDependencies): Promise<void> {
   const started = await runs.start(`${name}-${tick.id}`, { tunnel: name, trigger: 'schedule', asked: tick.time });
   log.info(started ? 'started a run' : 'this tick has started its run before', { tunnel: name });
 }

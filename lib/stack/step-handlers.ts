@@ -7,7 +7,7 @@ import type { CommandDocuments, DocumentPair } from './command-documents';
 import { namesOf } from './names';
 import { type InstanceRole, allowRunCommand } from './run-command-rights';
 import { StepHandler } from './step-handler';
-import { DELIVERY, POLL_DEADLINE, SENDING_HANDLER, THINKING_HANDLER } from './time-outs';
+import { DELIVERY, POLL_DEADLINE, SENDING_HANDLER, COMPUTING_HANDLER } from './time-outs';
 
 /** The handlers of a run, each with a role that may do its own step and nothing else. */
 export class StepHandlers extends Construct {
@@ -20,7 +20,7 @@ export class StepHandlers extends Construct {
     this.readRequest = new StepHandler(this, 'ReadRequest', {
       folder: 'read-request',
       description: 'reads and checks a request',
-      timeout: THINKING_HANDLER,
+      timeout: COMPUTING_HANDLER,
       environment: { TUNNELS_PREFIX: namesOf(this).tunnels, TABLE: table.tableName },
     });
     this.allowReadingDeclarations();
@@ -30,7 +30,7 @@ export class StepHandlers extends Construct {
     this.plan = new StepHandler(this, 'Plan', {
       folder: 'plan',
       description: 'compares what is with what is wanted',
-      timeout: THINKING_HANDLER,
+      timeout: COMPUTING_HANDLER,
     });
 
     this.devices = {

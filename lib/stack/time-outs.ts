@@ -29,10 +29,10 @@ export const SENDING_HANDLER = Duration.seconds(300);
 export const SENDING_TASK = Duration.seconds(330);
 
 /** The Lambda time-out of a handler that sends nothing. */
-export const THINKING_HANDLER = Duration.seconds(30);
+export const COMPUTING_HANDLER = Duration.seconds(30);
 
 /** The state's time-out of a step that sends nothing. */
-export const THINKING_TASK = Duration.seconds(45);
+export const COMPUTING_TASK = Duration.seconds(45);
 
 /** The state's time-out of one DynamoDB or Step Functions call. Without it there is none. */
 export const SERVICE_CALL = Duration.seconds(15);

@@ -6,7 +6,7 @@ import { allowReadingDeclarations, allowStartingRuns } from './automation-rights
 import { namesOf } from './names';
 import { onEvent, retryThenDeadLetter } from './on-event';
 import { StepHandler } from './step-handler';
-import { THINKING_HANDLER, WATCH_TICK } from './time-outs';
+import { COMPUTING_HANDLER, WATCH_TICK } from './time-outs';
 
 export interface TriggersProps {
   readonly machine: StateMachine;
@@ -27,7 +27,7 @@ export class Triggers extends Construct {
     this.react = new StepHandler(this, 'React', {
       folder: 'react',
       description: 'starts the runs that events ask for',
-      timeout: THINKING_HANDLER,
+      timeout: COMPUTING_HANDLER,
       environment: { TUNNELS_PREFIX: names.tunnels, STATE_MACHINE_ARN: machine.stateMachineArn },
     });
     allowReadingDeclarations(this.react);

@@ -140,7 +140,7 @@ function whyPaused({ until, reason }: NonNullable<Memory['paused']>): string {
 }
 
 /** An execution of the state machine, as Step Functions describes it; null where that says nothing. */
-export interface Run {
+export interface Execution {
   readonly arn: string;
   /** `RUNNING`, `PENDING_REDRIVE`, `SUCCEEDED`, `FAILED`, `TIMED_OUT` or `ABORTED`. */
   readonly status: string;
@@ -155,24 +155,24 @@ export interface Run {
  * @param run undefined when Step Functions does not know it
  * @param fence with which the lease was taken: milliseconds since the epoch, or little later
  */
-export function mayWork(run: Run | undefined, fence: number, now: Date): boolean {
+export function mayWork(run: Execution | undefined, fence: number, now: Date): boolean {
   if (run === undefined) return now.getTime() - fence < YOUNG;
   return run.status === 'RUNNING' || run.status === 'PENDING_REDRIVE';
 }
 
 /** True when a run ended so lately that the event of its end is still on its way. */
-export function endedJustNow(run: Run | undefined, now: Date): boolean {
+export function endedJustNow(run: Execution | undefined, now: Date): boolean {
   return run?.ended != null && now.getTime() - run.ended.getTime() < YOUNG;
 }
 
 /** What a run that ended asks of automation: to put back what it left, to leave the tunnel alone, or nothing. */
-export type Answer = { readonly to: 'repair' } | { readonly to: 'pause'; readonly reason: string } | null;
+export type Reaction = { readonly to: 'repair' } | { readonly to: 'pause'; readonly reason: string } | null;
 
 /**
  * What is done about a run that has ended. One that came to an end of its own has told what is left; one that only looked leaves nothing;
  * a repair that an operator stopped was stopped for a reason, and automation begins no other.
  */
-export function answerTo(run: Run): Answer {
+export function reactionTo(run: Execution): Reaction {
   const request = requestOf(run);
   if (request === null || LEAVES_NOTHING.includes(request.action)) return null;
   const own = END_STATES.some(({ name }) => name === run.error);
@@ -188,7 +188,7 @@ const LEAVES_NOTHING = ['plan', 'verify', 'pause', 'resume'];
 /** What a run was asked for, as far as its input can be read; null when it names no tunnel. */
 export function requestOf({
   input,
-}: Pick<Run, 'input'>): { readonly tunnel: string; readonly action: string; readonly repair: boolean } | null {
+}: Pick<Execution, 'input'>): { readonly tunnel: string; readonly action: string; readonly repair: boolean } | null {
   let request: unknown;
   try {
     request = JSON.parse(input ?? '');

@@ -5,7 +5,7 @@ export type Verdict =
   'Planned' | 'Verified' | 'NotVerified' | 'TornDown' | 'Unchanged' | 'Restored' | 'LeftToAPerson' | 'CarryOut';
 
 /** What decides of a request. */
-export interface Wanted {
+export interface RequestedAction {
   readonly action: 'apply' | 'plan' | 'verify' | 'teardown' | 'pause' | 'resume';
   /** Who asks; null: a person. */
   readonly trigger: 'event' | 'schedule' | null;
@@ -14,7 +14,7 @@ export interface Wanted {
 /** What is to be done about a plan. Without a person nothing is carried out that cuts live traffic. */
 export function verdictOf(
   goal: Goal,
-  { action, trigger }: Wanted,
+  { action, trigger }: RequestedAction,
   { operations, reachable, interrupts }: Pick<Plan, 'operations' | 'reachable' | 'interrupts'>,
 ): Verdict {
   if (goal === 'recorded') return operations === 0 ? 'Restored' : 'CarryOut';
@@ -28,7 +28,7 @@ export function verdictOf(
 /** What the plan means, in one sentence: it ends up as a run's last word when nothing is carried out. */
 export function sentenceOf(
   goal: Goal,
-  action: Wanted['action'],
+  action: RequestedAction['action'],
   plan: Pick<Plan, 'changes' | 'interrupts' | 'verification' | 'reachable' | 'degraded'>,
 ): string {
   const degraded =
@@ -40,7 +40,7 @@ export function sentenceOf(
 
 function whatItMeans(
   goal: Goal,
-  action: Wanted['action'],
+  action: RequestedAction['action'],
   { changes, interrupts, verification, reachable }: Pick<Plan, 'changes' | 'interrupts' | 'verification' | 'reachable'>,
 ): string {
   const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

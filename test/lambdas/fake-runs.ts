@@ -1,4 +1,4 @@
-import type { Run } from '../../lib/tunnel/automation';
+import type { Execution } from '../../lib/tunnel/automation';
 import type { Log } from '../../lambdas/log';
 import type { RunInput, Runs } from '../../lambdas/runs/port';
 
@@ -8,7 +8,7 @@ export const arnOf = (name: string): string => `arn:aws:states:eu-central-1:1234
 /** The state machine's runs in memory: what was started under which name, and how others are. */
 export class FakeRuns implements Runs {
   readonly started = new Map<string, RunInput>();
-  readonly known = new Map<string, Run>();
+  readonly known = new Map<string, Execution>();
   /** What Step Functions answers to the next starts of runs of a tunnel instead. */
   readonly refuses = new Map<string, Error>();
 
@@ -20,12 +20,12 @@ export class FakeRuns implements Runs {
     return true;
   }
 
-  async describe(arn: string): Promise<Run | undefined> {
+  async describe(arn: string): Promise<Execution | undefined> {
     return this.known.get(arn);
   }
 
   /** A run of that name as it is now. */
-  add(name: string, run: Partial<Run>): string {
+  add(name: string, run: Partial<Execution>): string {
     const arn = arnOf(name);
     this.known.set(arn, { arn, status: 'RUNNING', error: null, input: '{"tunnel":"edge-a"}', ended: null, ...run });
     return arn;

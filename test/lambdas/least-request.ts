@@ -1,4 +1,4 @@
-import { checkedInput, withDeclaration, type Request } from '../../lambdas/read-request/request';
+import { checkInput, withDeclaration, type Request } from '../../lambdas/read-request/request';
 import type { Records } from '../../lib/tunnel/situation';
 
 /** What Read request makes of {"tunnel": "edge-a"}, but the declaration and its digest; read-request.test.ts holds it to that. */
@@ -28,6 +28,6 @@ export async function readRequest(
   declared: (tunnel: string) => Promise<string | undefined>,
   records: Records = { original: null, before: null, applied: null },
 ): Promise<Request> {
-  const asked = checkedInput(input);
+  const asked = checkInput(input);
   return withDeclaration(asked, asked.inline === undefined ? await declared(asked.tunnel) : undefined, records);
 }

@@ -1,4 +1,4 @@
-import { Blindness } from '../../lambdas/watch/blindness';
+import { LookFailures } from '../../lambdas/watch/look-failures';
 import { NotDelivered, OutcomeUnknown, Throttled } from '../../lib/tunnel/errors';
 import { BASTION, NODE, watched } from './watched';
 
@@ -88,7 +88,7 @@ describe('a tunnel that cannot be looked at', () => {
     const { tick, around, away, log } = watched();
     const told: string[] = [];
     let down = true;
-    around.blindness = new Blindness(async (tunnel) => {
+    around.lookFailures = new LookFailures(async (tunnel) => {
       if (down) throw new Error('the topic is away');
       told.push(tunnel);
     });

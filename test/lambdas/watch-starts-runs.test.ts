@@ -1,4 +1,4 @@
-import { judge } from '../../lambdas/watch/glance';
+import { findingOf } from '../../lambdas/watch/comparison';
 import { readMemory } from '../../lib/tunnel/memory';
 import { arnOf, throttled } from './fake-runs';
 import { readRequest } from './least-request';
@@ -57,9 +57,12 @@ describe('a run is started', () => {
   test('when a node of a pair goes away or comes back, once: the item remembers which is away', () => {
     const { site } = watched();
     const plan = { ...site.plan(), degraded: ['ramp node i-2'] };
-    expect(judge(plan, readMemory({}))).toEqual({ runNeeded: true, because: 'cannot be reached now: ramp node i-2' });
-    expect(judge(plan, readMemory({ degraded: '["ramp node i-2"]' }))).toMatchObject({ runNeeded: false });
-    expect(judge(site.plan(), readMemory({ degraded: '["ramp node i-2"]' }))).toEqual({
+    expect(findingOf(plan, readMemory({}))).toEqual({
+      runNeeded: true,
+      because: 'cannot be reached now: ramp node i-2',
+    });
+    expect(findingOf(plan, readMemory({ degraded: '["ramp node i-2"]' }))).toMatchObject({ runNeeded: false });
+    expect(findingOf(site.plan(), readMemory({ degraded: '["ramp node i-2"]' }))).toEqual({
       runNeeded: true,
       because: 'cannot be reached now: none',
     });

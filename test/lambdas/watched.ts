@@ -1,5 +1,5 @@
 import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/port';
-import { Blindness } from '../../lambdas/watch/blindness';
+import { LookFailures } from '../../lambdas/watch/look-failures';
 import { watch } from '../../lambdas/watch/watch';
 import { readMemory } from '../../lib/tunnel/memory';
 import type { Declared } from '../../lib/tunnel/tunnel';
@@ -63,7 +63,7 @@ export function watched(spec = EDGE_A, more: readonly Declared[] = []) {
     },
     commands: devices,
     documents: DOCUMENTS,
-    blindness: new Blindness(async (tunnel, why) => void told.push(`${tunnel}: ${why}`)),
+    lookFailures: new LookFailures(async (tunnel, why) => void told.push(`${tunnel}: ${why}`)),
     measure: { couldNotLook: () => void measured.push('CouldNotLook') },
     log,
     now: () => new Date(NOW),

@@ -8,7 +8,7 @@ const SAME = ['handler', 'questions', 'read', 'proofs', 'prove'];
 
 /** Names with two meanings that are still to be told apart. */
 const LEFT =
-  'Answer Around Asked Listed Order Run RunCommand Seen Wanted Way begin declaredTunnels describe printable textOf';
+  'Listed ObjectKind Order RunCommand Seen Way address begin declarations describe hostsKind json printable readDeclarations textOf tunnel';
 
 const EXPORTED = /^export (?:abstract )?(?:async )?(?:const|let|function\*?|class|interface|type) (\w+)/gm;
 

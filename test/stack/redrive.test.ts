@@ -1,4 +1,4 @@
-import { opened } from '../../lambdas/read-request/opening';
+import { contextOf } from '../../lambdas/read-request/run-context';
 import { VARIABLES } from '../../lib/stack/workflow/variables';
 import { tollOf } from '../../lib/tunnel/automation';
 import { readMemory } from '../../lib/tunnel/memory';
@@ -52,9 +52,9 @@ const KNOWN = {
     sentence: '1 change on 1 device; none cuts live traffic.',
   },
   ending: 'RolledBack',
-  heading: 'RolledBack',
+  noticeHeading: 'RolledBack',
   busy: 'the lease is held by another run',
-  news: 'no; everything was put back',
+  noticeText: 'no; everything was put back',
   where: ' (result: table item edge-a, lastResult)',
 };
 
@@ -110,7 +110,10 @@ interface Refusals {
 /** What Read request answers now, while the run that holds the lease works. */
 async function reads() {
   const runs = async (arn: string) => ({ arn, status: 'RUNNING', error: null, input: null, ended: null });
-  return opened(KNOWN.request as never, readMemory(await item()), EXECUTION, { describe: runs, now: () => new Date() });
+  return contextOf(KNOWN.request as never, readMemory(await item()), EXECUTION, {
+    describe: runs,
+    now: () => new Date(),
+  });
 }
 
 /** Enters a state as the run would. @returns how it ends, and the fences under which it addressed devices */

@@ -212,7 +212,7 @@ describe('the time-outs', () => {
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(new Set(order).size).toBe(order.length);
     expect(OBSERVE_EXECUTION.toSeconds()).toBeLessThanOrEqual(APPLY_EXECUTION.toSeconds());
-    expect(timeOuts.THINKING_HANDLER.toSeconds()).toBeLessThan(timeOuts.THINKING_TASK.toSeconds());
+    expect(timeOuts.COMPUTING_HANDLER.toSeconds()).toBeLessThan(timeOuts.COMPUTING_TASK.toSeconds());
     const { WATCH_DELIVERY, WATCH_POLL_DEADLINE, WATCH_HANDLER, WATCH_TICK } = timeOuts;
     const watching = [WATCH_DELIVERY.plus(OBSERVE_EXECUTION), WATCH_POLL_DEADLINE, WATCH_HANDLER, WATCH_TICK];
     watching.reduce((inner, outer) => {

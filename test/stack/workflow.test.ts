@@ -29,7 +29,7 @@ const worstCases = (state: State): number[] =>
 
 // Retry totals in seconds. Thinking: Throttled 70, Lambda failed 25, Lambda full 90. Looking: and not delivered 15.
 // Changing a device: never "Lambda failed", since nobody knows how far the handler came.
-const THINKS = [70, 25, 90];
+const COMPUTES = [70, 25, 90];
 const LOOKS = [70, 15, 25, 90];
 const CHANGES = [70, 15, 90];
 const TABLE = [35];
@@ -40,7 +40,7 @@ const FAILURE = ['Was anything changed?'];
 const BRANCH = ['its own'];
 
 const TASKS: [name: string, calls: string, timeOut: number, retries: number[], catches: string[]][] = [
-  ['Read request', 'ReadRequest', 45, THINKS, ['InvalidRequest', 'NotStarted']],
+  ['Read request', 'ReadRequest', 45, COMPUTES, ['InvalidRequest', 'NotStarted']],
   ['Is the instance connected?', 'describeInstanceInformation', 15, [50], ['Read request']],
   ['Record pause', 'updateItem', 15, TABLE, ['NotStarted']],
   ['Record resume', 'updateItem', 15, TABLE, ['NotStarted']],
@@ -49,7 +49,7 @@ const TASKS: [name: string, calls: string, timeOut: number, retries: number[], c
   ['Observe BIG-IP', 'BigIp', 330, LOOKS, BRANCH],
   ['Observe ramp nodes', 'RampNodes', 330, LOOKS, BRANCH],
   ['Observe cluster', 'Cluster', 330, LOOKS, BRANCH],
-  ['Plan', 'Plan', 45, THINKS, FAILURE],
+  ['Plan', 'Plan', 45, COMPUTES, FAILURE],
   ['Record before', 'updateItem', 15, TABLE, FAILURE],
   ['Detach virtual servers', 'BigIp', 330, CHANGES, FAILURE],
   ['Prepare ramp nodes', 'RampNodes', 330, CHANGES, BRANCH],
@@ -74,7 +74,7 @@ const TASKS: [name: string, calls: string, timeOut: number, retries: number[], c
   ['Observe BIG-IP again', 'BigIp', 330, LOOKS, BRANCH],
   ['Observe ramp nodes again', 'RampNodes', 330, LOOKS, BRANCH],
   ['Observe cluster again', 'Cluster', 330, LOOKS, BRANCH],
-  ['Plan restore', 'Plan', 45, THINKS, FAILURE],
+  ['Plan restore', 'Plan', 45, COMPUTES, FAILURE],
   ['Detach again', 'BigIp', 330, CHANGES, FAILURE],
   ['Restore BIG-IP', 'BigIp', 330, CHANGES, BRANCH],
   ['Restore ramp nodes', 'RampNodes', 330, CHANGES, BRANCH],

@@ -6,7 +6,7 @@ import { allowDescribingRuns } from '../automation-rights';
 import { namesOf } from '../names';
 import { onEvent, retryThenDeadLetter } from '../on-event';
 import { StepHandler } from '../step-handler';
-import { THINKING_HANDLER } from '../time-outs';
+import { COMPUTING_HANDLER } from '../time-outs';
 
 export interface MeasuringProps {
   readonly machine: StateMachine;
@@ -27,7 +27,7 @@ export class Measuring extends Construct {
     this.handler = new StepHandler(this, 'Measure', {
       folder: 'measure',
       description: 'measures runs that have ended',
-      timeout: THINKING_HANDLER,
+      timeout: COMPUTING_HANDLER,
       environment: { NAMESPACE: namesOf(this).prefix, TABLE: table.tableName },
     });
     allowDescribingRuns(this.handler);

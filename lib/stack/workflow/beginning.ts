@@ -4,7 +4,7 @@ import { caught, jsonata } from './expressions';
 import type { Parts } from './parts';
 import { isConnected } from './service-calls';
 import type { States } from './states';
-import { think } from './steps';
+import { compute } from './steps';
 import { type TableWrites, textValue } from './table-writes';
 import { VARIABLES } from './variables';
 
@@ -27,7 +27,7 @@ function request(run: States, { scope, handlers }: Parts): void {
 
   const answer = (field: string): string => jsonata(`$states.result.Payload.${field}`);
   run.work(
-    think(scope, 'Read request', handlers.readRequest, {
+    compute(scope, 'Read request', handlers.readRequest, {
       comment: "Checks the request; reads the tunnel's declaration, and its lease and records in the table.",
       payload: { contract: CONTRACT, execution: jsonata('$execution'), input: jsonata('$input') },
       assign: {

@@ -38,14 +38,19 @@ export const inTheTable = (attribute: string): string =>
 /** An end that is written: what is kept, and what people are told. `ending` is an expression. */
 const ends = (
   ending: string,
-  { set = {}, heading = null, news, ...write }: Write & { readonly heading?: string | null; readonly news?: string },
+  {
+    set = {},
+    noticeHeading = null,
+    noticeText,
+    ...write
+  }: Write & { readonly noticeHeading?: string | null; readonly noticeText?: string },
 ): Write => ({
   ...write,
   set: { ...set, lastResult: textValue(resultOf(ending)) },
   assign: {
     ending: jsonata(ending),
-    heading,
-    ...(news === undefined ? {} : { news: jsonata(news) }),
+    noticeHeading,
+    ...(noticeText === undefined ? {} : { noticeText: jsonata(noticeText) }),
     where: inTheTable('lastResult'),
   },
 });
@@ -80,8 +85,8 @@ export const CLOSING = {
     comment: 'The tunnel stands and is wanted: keeps what was applied, and releases the lease.',
     set: { ...GOOD.set, drifts: textValue(DRIFTS) },
     remove: GOOD.remove!,
-    heading: jsonata("$toll.repeatedDrift ? 'Repeated drift' : null"),
-    news: "'automation had to change something three times within a day; the last time: ' & $report.sentence",
+    noticeHeading: jsonata("$toll.repeatedDrift ? 'Repeated drift' : null"),
+    noticeText: "'automation had to change something three times within a day; the last time: ' & $report.sentence",
   }),
   unchanged: ends("'Unchanged'", {
     comment: 'Everything is in place already: keeps what is applied, and releases the lease.',
@@ -95,46 +100,46 @@ export const CLOSING = {
   planned: ends("'Planned'", {
     comment: 'The changes would cut traffic: leaves them to a person, who is told once.',
     set: { notified: textValue('$plan.digest'), lookedAt: numberValue('$string($fence)') },
-    heading: jsonata("$notified = $plan.digest ? null : 'Planned'"),
-    news: "'changes that would cut live traffic wait for a person: ' & $join($plan.interrupts, '; ')",
+    noticeHeading: jsonata("$notified = $plan.digest ? null : 'Planned'"),
+    noticeText: "'changes that would cut live traffic wait for a person: ' & $join($plan.interrupts, '; ')",
   }),
   notVerified: ends("'NotVerified'", {
     comment: 'Nothing to change, yet the tunnel does not carry.',
     set: FAILURES,
-    heading: orStopped('NotVerified'),
-    news: '$failure.cause & $toll.stopped',
+    noticeHeading: orStopped('NotVerified'),
+    noticeText: '$failure.cause & $toll.stopped',
   }),
   notStarted: ends("'NotStarted'", {
     comment: 'Failed before the first change: nothing was touched.',
     set: FAILURES,
-    heading: orStopped(''),
-    news: `${FAILED} & $toll.stopped`,
+    noticeHeading: orStopped(''),
+    noticeText: `${FAILED} & $toll.stopped`,
   }),
   nothingToRestore: ends("'Restored'", {
     comment: 'The run to repair had changed nothing.',
     set: FAILURES,
     remove: ['attempts'],
-    heading: orStopped(''),
-    news: "'what a run that died had left is put back' & $toll.stopped",
+    noticeHeading: orStopped(''),
+    noticeText: "'what a run that died had left is put back' & $toll.stopped",
   }),
   restored: ends(ifRepair("'Restored'", "'RolledBack'"), {
     comment: 'Everything is as it was before the run: drops the record of it, and releases the lease.',
     set: FAILURES,
     remove: ['before', 'attempts'],
-    heading: jsonata(`$toll.stops ? 'Automation is stopped' : ${ifRepair('null', "'RolledBack'")}`),
-    news: `${ifRepair("'what a run that died had left is put back'", "$whatFailed & '; everything was put back'")} & $plan.words.left & $toll.stopped`,
+    noticeHeading: jsonata(`$toll.stops ? 'Automation is stopped' : ${ifRepair('null', "'RolledBack'")}`),
+    noticeText: `${ifRepair("'what a run that died had left is put back'", "$whatFailed & '; everything was put back'")} & $plan.words.left & $toll.stopped`,
   }),
   notRestored: ends("'RollbackFailed'", {
     comment: 'Something is left: keeps the record of how it was, for the next run or a person.',
     set: FAILURES,
-    heading: 'RollbackFailed',
-    news: `${NOT_RESTORED} & $toll.stopped`,
+    noticeHeading: 'RollbackFailed',
+    noticeText: `${NOT_RESTORED} & $toll.stopped`,
   }),
 } as const;
 
 /** What a run tells whose last write the table refused: its result stands in the execution alone. */
-export const UNWRITTEN = {
-  notVerified: { ending: 'NotVerified', heading: 'NotVerified', news: jsonata('$failure.cause') },
+export const IF_NOT_WRITTEN = {
+  notVerified: { ending: 'NotVerified', noticeHeading: 'NotVerified', noticeText: jsonata('$failure.cause') },
   notStarted: { ending: 'NotStarted' },
-  notRestored: { ending: 'RollbackFailed', heading: 'RollbackFailed', news: jsonata(NOT_RESTORED) },
+  notRestored: { ending: 'RollbackFailed', noticeHeading: 'RollbackFailed', noticeText: jsonata(NOT_RESTORED) },
 };

@@ -5,9 +5,9 @@ import { FAILED } from './closing';
 import { end } from './ending';
 import { caught, fenceAfter, jsonata, reportWith } from './expressions';
 import type { Parts } from './parts';
-import { failing, onAllDevices, prove, toFailure, virtualServers, type Way } from './stages';
+import { deviceStage, failureIn, proveStage, toFailure, trafficStage, type Direction } from './stages';
 import { States } from './states';
-import { sideBySide, think, type Steps } from './steps';
+import { sideBySide, compute, type Steps } from './steps';
 import { TableWrites, numberValue, textValue } from './table-writes';
 
 /** How often a restore is carried out. After the last time the run looks once more, only to confirm. */
@@ -48,7 +48,7 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
     next: 'Plan',
   });
   run.work(
-    think(scope, 'Plan', parts.handlers.plan, {
+    compute(scope, 'Plan', parts.handlers.plan, {
       comment: 'What differs from what is asked for?',
       payload: planning('forward'),
       assign: {
@@ -99,13 +99,13 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
     'Anything to detach?',
     toFailure('forward', 'Record before'),
   );
-  virtualServers(run, parts, 'forward', 'detach', {
+  trafficStage(run, parts, 'forward', 'detach', {
     gate: 'Anything to detach?',
     name: 'Detach virtual servers',
     comment: 'Takes the virtual servers off the tunnel: traffic leaves before anything changes.',
     next: 'Anything to prepare?',
   });
-  onAllDevices(run, parts, 'forward', 'prepare', {
+  deviceStage(run, parts, 'forward', 'prepare', {
     gate: 'Anything to prepare?',
     name: 'Prepare',
     comment: 'Builds what a pair needs before BIG-IP points there: both nodes, and what moves the virtual IP.',
@@ -113,7 +113,7 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
     judged: 'All prepared?',
     next: 'Anything to configure?',
   });
-  onAllDevices(run, parts, 'forward', 'shape', {
+  deviceStage(run, parts, 'forward', 'shape', {
     gate: 'Anything to configure?',
     name: 'Configure',
     comment: 'Changes everything but the virtual servers, on all devices side by side.',
@@ -121,7 +121,7 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
     judged: 'All configured?',
     next: 'Anything to prove?',
   });
-  prove(run, parts, {
+  proveStage(run, parts, {
     gate: 'Anything to prove?',
     name: 'Verify ping',
     comment: 'Proves the tunnel from both ends, before traffic arrives.',
@@ -129,13 +129,13 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
     judged: 'All reachable?',
     next: 'Anything to attach?',
   });
-  virtualServers(run, parts, 'forward', 'attach', {
+  trafficStage(run, parts, 'forward', 'attach', {
     gate: 'Anything to attach?',
     name: 'Attach virtual servers',
     comment: 'Puts the virtual servers on the tunnel: traffic arrives last. Reads back, then saves.',
     next: 'Anything to clean up?',
   });
-  onAllDevices(run, parts, 'forward', 'clean', {
+  deviceStage(run, parts, 'forward', 'clean', {
     gate: 'Anything to clean up?',
     name: 'Clean up',
     comment: 'Traffic goes the new way: takes away what left the declaration.',
@@ -194,7 +194,7 @@ function restore(run: States, parts: Parts, table: TableWrites): void {
       },
     }),
     'Observe again',
-    [{ goTo: 'Record not restored', assign: failing('restore', caught('New fence')) }],
+    [{ goTo: 'Record not restored', assign: failureIn('restore', caught('New fence')) }],
   );
   observe(run, parts, 'restore', {
     name: 'Observe again',
@@ -207,7 +207,7 @@ function restore(run: States, parts: Parts, table: TableWrites): void {
   });
   const answer = '$states.result.Payload';
   run.work(
-    think(scope, 'Plan restore', parts.handlers.plan, {
+    compute(scope, 'Plan restore', parts.handlers.plan, {
       comment: 'What differs from what was before the run?',
       payload: planning('restore'),
       assign: {
@@ -241,13 +241,13 @@ function restore(run: States, parts: Parts, table: TableWrites): void {
   );
 
   // No order between devices, and no proof: nothing has to carry meanwhile, and whether what was carried is not the restore's business.
-  virtualServers(run, parts, 'restore', 'detach', {
+  trafficStage(run, parts, 'restore', 'detach', {
     gate: 'Anything to detach again?',
     name: 'Detach again',
     comment: 'Takes the virtual servers off the tunnel: traffic leaves before anything changes.',
     next: 'Anything to restore?',
   });
-  onAllDevices(run, parts, 'restore', 'shape', {
+  deviceStage(run, parts, 'restore', 'shape', {
     gate: 'Anything to restore?',
     name: 'Restore',
     comment: 'Puts back everything but the virtual servers, on all devices side by side.',
@@ -255,7 +255,7 @@ function restore(run: States, parts: Parts, table: TableWrites): void {
     judged: 'All restored?',
     next: 'Anything to reattach?',
   });
-  virtualServers(run, parts, 'restore', 'attach', {
+  trafficStage(run, parts, 'restore', 'attach', {
     gate: 'Anything to reattach?',
     name: 'Reattach virtual servers',
     comment: 'Puts the virtual servers back as they were: traffic arrives last. Reads back, then saves.',
@@ -267,7 +267,7 @@ function restore(run: States, parts: Parts, table: TableWrites): void {
 function observe(
   run: States,
   { scope, handlers }: Parts,
-  way: Way,
+  direction: Direction,
   { name, steps, next }: { readonly name: string; readonly steps: Steps; readonly next: string },
 ): void {
   run.work(
@@ -278,12 +278,12 @@ function observe(
       outputs: {},
     }),
     next,
-    toFailure(way, name),
+    toFailure(direction, name),
   );
 }
 
 /** What the plan's handler is handed. */
-const planning = (phase: Way) => ({
+const planning = (phase: Direction) => ({
   contract: CONTRACT,
   execution: jsonata('$execution'),
   phase,

@@ -1,9 +1,9 @@
 import { Fail, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
 import type { EndStateName } from '../../tunnel/outcome';
-import { CLOSING, FAILED, LOOK, UNWRITTEN, inTheTable } from './closing';
+import { CLOSING, FAILED, LOOK, IF_NOT_WRITTEN, inTheTable } from './closing';
 import { jsonata } from './expressions';
 import type { Parts } from './parts';
-import { tellPeople } from './service-calls';
+import { publishNotice } from './service-calls';
 import { toFailure } from './stages';
 import type { States } from './states';
 import { type TableWrites, textValue } from './table-writes';
@@ -33,10 +33,10 @@ function close(run: States, { scope, notices }: Parts, table: TableWrites): void
   // From these on the run cannot do better than to end: its result stands in the execution alone.
   const bad = (name: string, write: (typeof CLOSING)[keyof typeof CLOSING], unwritten: Record<string, unknown>): void =>
     run.work(table.closing(name, write), END, [{ goTo: END, assign: unwritten }]);
-  bad('Record not verified', CLOSING.notVerified, UNWRITTEN.notVerified);
-  bad('Record not started', CLOSING.notStarted, UNWRITTEN.notStarted);
-  bad('Record restored', CLOSING.restored, UNWRITTEN.notRestored);
-  bad('Record not restored', CLOSING.notRestored, UNWRITTEN.notRestored);
+  bad('Record not verified', CLOSING.notVerified, IF_NOT_WRITTEN.notVerified);
+  bad('Record not started', CLOSING.notStarted, IF_NOT_WRITTEN.notStarted);
+  bad('Record restored', CLOSING.restored, IF_NOT_WRITTEN.notRestored);
+  bad('Record not restored', CLOSING.notRestored, IF_NOT_WRITTEN.notRestored);
 
   // What was seen is told even where it could not be written down.
   run.work(
@@ -53,7 +53,7 @@ function close(run: States, { scope, notices }: Parts, table: TableWrites): void
     END,
     'As its result says that was written; and people are told first, when it concerns them.',
     [
-      { when: '$heading != null', goTo: 'Tell people' },
+      { when: '$noticeHeading != null', goTo: 'Tell people' },
       ...['Applied', 'Planned', 'Verified', 'Restored', 'NotVerified', 'NotStarted', 'RolledBack'].map((name) => ({
         when: `$ending = '${name}'`,
         goTo: name,
@@ -61,7 +61,7 @@ function close(run: States, { scope, notices }: Parts, table: TableWrites): void
     ],
     'RollbackFailed',
   );
-  run.work(tellPeople(scope, 'Tell people', notices), END, [{ goTo: END, assign: { heading: null } }]);
+  run.work(publishNotice(scope, 'Tell people', notices), END, [{ goTo: END, assign: { noticeHeading: null } }]);
 }
 
 /** Step Functions takes at most 32,768 characters as a cause. */
@@ -131,12 +131,16 @@ function ends(run: States): void {
 
   fail('InvalidRequest', 'The input is no request that can be carried out.', '$failure.cause');
   fail('TunnelBusy', 'Another run works on this tunnel.', '$busy');
-  fail('NotStarted', 'Failed before the first change: nothing was touched.', `($news = null ? ${FAILED} : $news)`);
+  fail(
+    'NotStarted',
+    'Failed before the first change: nothing was touched.',
+    `($noticeText = null ? ${FAILED} : $noticeText)`,
+  );
   fail(
     'NotVerified',
     'The tunnel does not stand as declared, or does not carry.',
-    '($news = null ? $failure.cause : $news)',
+    '($noticeText = null ? $failure.cause : $noticeText)',
   );
-  fail('RolledBack', 'Failed, and everything was put back.', '$news');
-  fail('RollbackFailed', 'Failed, and something could not be put back.', '$news');
+  fail('RolledBack', 'Failed, and everything was put back.', '$noticeText');
+  fail('RollbackFailed', 'Failed, and something could not be put back.', '$noticeText');
 }

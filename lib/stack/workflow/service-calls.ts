@@ -38,19 +38,19 @@ const LONGEST = 4000;
  * Tells people how the run ended (ADR 0016): one sentence, the tunnel, the execution in the console, the heading of the runbook. That nobody can be
  * told fails no run: its end stands in the table and the execution.
  */
-export function tellPeople(scope: Construct, name: string, topic: ITopic): SnsPublish {
+export function publishNotice(scope: Construct, name: string, topic: ITopic): SnsPublish {
   return retry(
     SnsPublish.jsonata(scope, name, {
       comment: 'Publishes one sentence to the topic, with where to look and what to do.',
       topic,
-      subject: jsonata("'edge-ramp: ' & $request.tunnel & ': ' & $heading"),
+      subject: jsonata("'edge-ramp: ' & $request.tunnel & ': ' & $noticeHeading"),
       message: TaskInput.fromText(
         jsonata(
-          `$request.tunnel & ': ' & $heading & ': ' & $substring($news, 0, ${LONGEST}) & '.\\n\\nExecution: ' & $page & ` +
-            `'\\nWhat to do: docs/RUNBOOK.md, "' & $heading & '"'`,
+          `$request.tunnel & ': ' & $noticeHeading & ': ' & $substring($noticeText, 0, ${LONGEST}) & '.\\n\\nExecution: ' & $page & ` +
+            `'\\nWhat to do: docs/RUNBOOK.md, "' & $noticeHeading & '"'`,
         ),
       ),
-      assign: { heading: null },
+      assign: { noticeHeading: null },
       outputs: {},
       taskTimeout: Timeout.duration(SERVICE_CALL),
     }),

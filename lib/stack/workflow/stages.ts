@@ -8,15 +8,17 @@ import type { States } from './states';
 /** Every failure goes there. */
 const FAILURE = 'Was anything changed?';
 
-/** The way forward, or back: what goes wrong on it is kept apart. */
-export type Way = 'forward' | 'restore';
+/** The direction forward, or back: what goes wrong on it is kept apart. */
+export type Direction = 'forward' | 'restore';
 
 /** What a failure leaves in the variables. @param failure of `caught`, or an expression */
-export const failing = (way: Way, failure: unknown): Record<string, unknown> =>
-  way === 'forward' ? { failure } : { restoreFailure: failure };
+export const failureIn = (direction: Direction, failure: unknown): Record<string, unknown> =>
+  direction === 'forward' ? { failure } : { restoreFailure: failure };
 
 /** Where a state leads that failed. */
-export const toFailure = (way: Way, state: string) => [{ goTo: FAILURE, assign: failing(way, caught(state)) }];
+export const toFailure = (direction: Direction, state: string) => [
+  { goTo: FAILURE, assign: failureIn(direction, caught(state)) },
+];
 
 /** A stage of carrying out a plan. */
 interface StageOptions {
@@ -34,10 +36,10 @@ const hasWork = (work: (kind: Kind) => string, kinds: readonly Kind[]): string =
   `${kinds.map((kind) => `$count(${work(kind)})`).join(' + ')} > 0`;
 
 /** Takes traffic off the tunnel, or puts it on: one transaction on BIG-IP. */
-export function virtualServers(
+export function trafficStage(
   run: States,
   { handlers }: Parts,
-  way: Way,
+  direction: Direction,
   stage: 'detach' | 'attach',
   { gate, name, comment, next }: StageOptions,
 ): void {
@@ -50,15 +52,15 @@ export function virtualServers(
       assign: { outcomes: jsonata('$append($outcomes, [$states.result.Payload])') },
     }),
     next,
-    toFailure(way, name),
+    toFailure(direction, name),
   );
 }
 
 /** One stage on several kinds of device, side by side. */
-export function onAllDevices(
+export function deviceStage(
   run: States,
   { handlers }: Parts,
-  way: Way,
+  direction: Direction,
   stage: 'prepare' | 'shape' | 'clean',
   { gate, name, comment, next, steps, judged }: StageOptions & { readonly steps: Steps; readonly judged: string },
 ): void {
@@ -74,13 +76,13 @@ export function onAllDevices(
       outputs: JUDGED,
     }),
     judged,
-    toFailure(way, name),
+    toFailure(direction, name),
   );
-  allGood(run, way, judged, 'Every device has finished: did all of them succeed?', next);
+  allGood(run, direction, judged, 'Every device has finished: did all of them succeed?', next);
 }
 
 /** Proves the tunnel from both ends. */
-export function prove(
+export function proveStage(
   run: States,
   { handlers }: Parts,
   { gate, name, comment, next, steps, judged }: StageOptions & { readonly steps: Steps; readonly judged: string },
@@ -103,11 +105,11 @@ export function prove(
 }
 
 /** What the outcomes of a state mean that worked on several kinds of device. */
-function allGood(run: States, way: Way, name: string, comment: string, next: string): void {
+function allGood(run: States, direction: Direction, name: string, comment: string, next: string): void {
   const bad = {
     when: '$not($states.input.good = true)',
     goTo: FAILURE,
-    assign: failing(way, jsonata('$states.input.failure')),
+    assign: failureIn(direction, jsonata('$states.input.failure')),
   };
   run.decide(name, comment, [bad], next);
 }

@@ -7,7 +7,7 @@ import { CONTRACT } from '../../tunnel/outcome';
 import { LAMBDA_NOT_STARTED, LAMBDA_SERVICE, NOT_DELIVERED, THROTTLED, retry } from '../retry-policies';
 import type { StepHandler } from '../step-handler';
 import type { StepHandlers } from '../step-handlers';
-import { SENDING_TASK, THINKING_TASK } from '../time-outs';
+import { SENDING_TASK, COMPUTING_TASK } from '../time-outs';
 import { caught, jsonata } from './expressions';
 
 /*
@@ -17,7 +17,7 @@ import { caught, jsonata } from './expressions';
 type Options = Pick<LambdaInvokeJsonataProps, 'assign' | 'outputs'> & { readonly comment: string };
 
 /** A step whose handler only thinks: it may run twice. */
-export function think(
+export function compute(
   scope: Construct,
   name: string,
   handler: StepHandler,
@@ -26,7 +26,7 @@ export function think(
   return retry(
     LambdaInvoke.jsonata(scope, name, {
       ...invocation(handler, options),
-      taskTimeout: Timeout.duration(THINKING_TASK),
+      taskTimeout: Timeout.duration(COMPUTING_TASK),
     }),
     THROTTLED,
     LAMBDA_SERVICE,

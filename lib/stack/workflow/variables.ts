@@ -32,7 +32,7 @@ export const VARIABLES = {
   input: jsonata('$states.input'),
   execution: jsonata('$states.context.Execution.Id'),
 
-  // What Read request answers (lambdas/read-request/opening.ts).
+  // What Read request answers (lambdas/read-request/run-context.ts).
   /** The checked request, with the tunnel's declaration as `spec`. */
   request: {},
   /** The item's three records, JSON strings or null: from the taking of the lease on as they were then. */
@@ -91,9 +91,9 @@ export const VARIABLES = {
   /** The end that the closing write has recorded. */
   ending: null,
   /** What the end is called to people, as docs/RUNBOOK.md does; null: nobody is told, or all were. */
-  heading: null,
+  noticeHeading: null,
   /** What is told to people, and the cause of a failed run; null: its failure says it. */
-  news: null,
+  noticeText: null,
   /** Where the result is found, in words; empty: it was not written. */
   where: EMPTY,
 } as const;

@@ -1,13 +1,13 @@
 import { digestOf } from '../../../lib/tunnel/digest';
 import {
-  answerTo,
+  reactionTo,
   endedJustNow,
   heldBack,
   isDue,
   isPaused,
   mayWork,
   repairHeldBack,
-  type Run,
+  type Execution,
 } from '../../../lib/tunnel/automation';
 import { readMemory } from '../../../lib/tunnel/memory';
 import { parseDeclaration } from '../../../lib/tunnel/parse';
@@ -154,7 +154,7 @@ describe('automation', () => {
 
 describe('the run that holds a lease', () => {
   const now = NOW.getTime();
-  const at = (status: string, ended: Date | null = null): Run => ({
+  const at = (status: string, ended: Date | null = null): Execution => ({
     arn: run('x'),
     status,
     error: null,
@@ -180,7 +180,7 @@ describe('the run that holds a lease', () => {
 });
 
 describe('a run that ended', () => {
-  const ended = (status: string, input: object | string | null, error: string | null = null): Run => ({
+  const ended = (status: string, input: object | string | null, error: string | null = null): Execution => ({
     arn: run('run-1'),
     status,
     error,
@@ -195,16 +195,16 @@ describe('a run that ended', () => {
     ['broke in Step Functions', ended('FAILED', APPLY, 'States.Runtime')],
     ['was a teardown that was stopped', ended('ABORTED', { ...APPLY, action: 'teardown' })],
     ['was a repair that ran out of time', ended('TIMED_OUT', { ...APPLY, repair: run('dead') })],
-  ])('and %s is repaired', (_, run) => expect(answerTo(run)).toEqual({ to: 'repair' }));
+  ])('and %s is repaired', (_, run) => expect(reactionTo(run)).toEqual({ to: 'repair' }));
 
   test.each([
     ['RolledBack', 'RolledBack'],
     ['NotStarted', 'NotStarted'],
     ['RollbackFailed', 'RollbackFailed'],
-  ])('by itself, as %s, is not', (_, error) => expect(answerTo(ended('FAILED', APPLY, error))).toBeNull());
+  ])('by itself, as %s, is not', (_, error) => expect(reactionTo(ended('FAILED', APPLY, error))).toBeNull());
 
   test.each(['plan', 'verify', 'pause', 'resume'])('and was a %s is not: it changed no device', (action) =>
-    expect(answerTo(ended('ABORTED', { ...APPLY, action }))).toBeNull(),
+    expect(reactionTo(ended('ABORTED', { ...APPLY, action }))).toBeNull(),
   );
 
   test.each([
@@ -212,17 +212,17 @@ describe('a run that ended', () => {
     ['is no JSON', '{'],
     ['is a list', '[]'],
     ['is not known', null],
-  ])('and whose input %s is not', (_, input) => expect(answerTo(ended('ABORTED', input))).toBeNull());
+  ])('and whose input %s is not', (_, input) => expect(reactionTo(ended('ABORTED', input))).toBeNull());
 
   test.each([
     ['automatic', { ...APPLY, trigger: 'event', repair: run('dead') }],
     ["a person's", { ...APPLY, repair: run('dead') }],
   ])('as a repair that was stopped, %s, pauses the tunnel', (_, input) =>
-    expect(answerTo(ended('ABORTED', input))).toEqual({ to: 'pause', reason: 'a repair was stopped: run-1' }),
+    expect(reactionTo(ended('ABORTED', input))).toEqual({ to: 'pause', reason: 'a repair was stopped: run-1' }),
   );
 
   test('gives a reason in the letters that a request may have', () =>
-    expect(answerTo({ ...ended('ABORTED', { ...APPLY, repair: 'x' }), arn: run("it's=mine!") })).toEqual({
+    expect(reactionTo({ ...ended('ABORTED', { ...APPLY, repair: 'x' }), arn: run("it's=mine!") })).toEqual({
       to: 'pause',
       reason: 'a repair was stopped: it-s-mine-',
     }));

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
-import { restoreInWords, verdictOf, type Wanted } from '../../../lib/tunnel/verdict';
+import { restoreInWords, verdictOf, type RequestedAction } from '../../../lib/tunnel/verdict';
 
 const plan = (operations: number, reachable = true, interrupts: string[] = []) => ({
   operations,
   reachable,
   interrupts,
 });
-const asked = (action: Wanted['action'], trigger: Wanted['trigger'] = null): Wanted => ({ action, trigger });
+const asked = (action: RequestedAction['action'], trigger: RequestedAction['trigger'] = null): RequestedAction => ({
+  action,
+  trigger,
+});
 
 test.each([
   ['a plan with changes', asked('plan'), plan(3), 'Planned'],

@@ -1,4 +1,4 @@
-import { opened } from '../../../lambdas/read-request/opening';
+import { contextOf } from '../../../lambdas/read-request/run-context';
 import { VARIABLES } from '../../../lib/stack/workflow/variables';
 import { readMemory } from '../../../lib/tunnel/memory';
 import { machine } from './machine';
@@ -36,7 +36,7 @@ export class Owner {
   async reads(): Promise<void> {
     const { Item } = await this.table.call('GetItem', { Key: { tunnel: { S: 'edge-a' } }, ConsistentRead: true });
     const sources = { describe: async () => undefined, now: () => new Date() };
-    const opening = await opened(this.variables['request'], readMemory(Item), this.arn, sources);
+    const opening = await contextOf(this.variables['request'], readMemory(Item), this.arn, sources);
     const { Assign } = machine.States['Read request']!;
     Object.assign(this.variables, await evaluate(Assign, this.variables, { result: { Payload: opening } }));
   }

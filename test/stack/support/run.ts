@@ -1,4 +1,4 @@
-import { opened } from '../../../lambdas/read-request/opening';
+import { contextOf } from '../../../lambdas/read-request/run-context';
 import { withDeclaration } from '../../../lambdas/read-request/request';
 import { readMemory } from '../../../lib/tunnel/memory';
 import { restoreInWords, verdictOf } from '../../../lib/tunnel/verdict';
@@ -118,7 +118,7 @@ const opening =
     try {
       const whole =
         request.spec === null ? withDeclaration({ ...request, inline: undefined }, undefined, memory) : request;
-      return await opened(whole, memory, execution, sources);
+      return await contextOf(whole, memory, execution, sources);
     } catch (error) {
       throw lambdaError((error as Error).name, (error as Error).message);
     }

@@ -3,7 +3,7 @@
  * @returns the results, in the order of the many
  * @throws what `does` throws first; what had begun goes on
  */
-export async function atMost<In, Out>(
+export async function inParallel<In, Out>(
   count: number,
   many: readonly In[],
   does: (each: In) => Promise<Out>,

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { handler } from '../../lambdas/read-request/handler';
-import { openRun, type Sources } from '../../lambdas/read-request/opening';
+import { readRunContext, type Sources } from '../../lambdas/read-request/run-context';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import { readMemory } from '../../lib/tunnel/memory';
 import { EXAMPLE, merge } from '../lib/tunnel/site';
@@ -16,7 +16,7 @@ const SPEC = merge(EXAMPLE, { example: false });
 
 /** What Read request answers, of a table item and of the run that holds the lease. */
 async function open(input: object, item: object = {}, owner?: string, sources: object = {}) {
-  return openRun(
+  return readRunContext(
     { contract: CONTRACT, execution: ME, input: { tunnel: 'edge-a', ...input } },
     {
       declaration: async () => JSON.stringify(SPEC),
@@ -60,7 +60,7 @@ test('a plan with a declaration of its own asks nobody for another', async () =>
 });
 
 test('a run that was begun by another version of the app is refused', async () =>
-  expect(openRun({ contract: CONTRACT - 1, execution: ME, input: {} }, {} as Sources)).rejects.toMatchObject({
+  expect(readRunContext({ contract: CONTRACT - 1, execution: ME, input: {} }, {} as Sources)).rejects.toMatchObject({
     name: 'ContractMismatch',
   }));
 

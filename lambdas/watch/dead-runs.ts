@@ -1,4 +1,4 @@
-import { answerTo, endedJustNow, mayWork, repairHeldBack } from '../../lib/tunnel/automation';
+import { reactionTo, endedJustNow, mayWork, repairHeldBack } from '../../lib/tunnel/automation';
 import type { Memory } from '../../lib/tunnel/memory';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import { type Discovery, startPause, startRepair } from '../runs/dead-runs';
@@ -9,7 +9,7 @@ import type { Runs } from '../runs/port';
  * work, and where automation keeps its hands off, it does nothing.
  * @returns what was done, or why nothing, in words; null: nothing is left, and the devices may be looked at
  */
-export async function answerWhatIsLeft(
+export async function repairDeadRuns(
   spec: Declared,
   memory: Memory,
   found: Discovery,
@@ -25,7 +25,7 @@ export async function answerWhatIsLeft(
   const run = await runs.describe(owner);
   if (mayWork(run, memory.fence, now)) return `left alone: ${owner} works on it`;
   if (endedJustNow(run, now)) return `left alone: ${owner} has just ended, and its event is on the way`;
-  if (run && answerTo(run)?.to === 'pause' && (await startPause(spec.name, run, found, runs)))
+  if (run && reactionTo(run)?.to === 'pause' && (await startPause(spec.name, run, found, runs)))
     return `started a pause: the repair ${owner} was stopped`;
   return startRepair(spec.name, owner, found, runs);
 }

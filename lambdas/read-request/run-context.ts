@@ -1,13 +1,13 @@
-import { heldBy, leftAlone, mayWork, tollOf, type Run, type Toll } from '../../lib/tunnel/automation';
+import { heldBy, leftAlone, mayWork, tollOf, type Execution, type Toll } from '../../lib/tunnel/automation';
 import { statesPage } from '../../lib/tunnel/console';
 import { ContractMismatch } from '../../lib/tunnel/errors';
 import type { Memory } from '../../lib/tunnel/memory';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Records } from '../../lib/tunnel/situation';
-import { checkedInput, withDeclaration, type Request } from './request';
+import { checkInput, withDeclaration, type Request } from './request';
 
 /** What the workflow hands over. */
-export interface OpeningInput {
+export interface RunContextInput {
   readonly contract: number;
   /** The run's own ARN. */
   readonly execution: string;
@@ -16,7 +16,7 @@ export interface OpeningInput {
 }
 
 /** All that a run has to know before it looks at a device. */
-export interface Opening {
+export interface RunContext {
   readonly request: Request;
   readonly records: Records;
   /** The lease as it was read: it is taken only if it still is so. */
@@ -43,7 +43,7 @@ export interface Sources {
   /** The tunnel's item, read consistently. */
   memory(tunnel: string): Promise<Memory>;
   /** @returns undefined when Step Functions does not know the execution (any more, or yet) */
-  describe(arn: string): Promise<Run | undefined>;
+  describe(arn: string): Promise<Execution | undefined>;
   now(): Date;
 }
 
@@ -51,29 +51,32 @@ export interface Sources {
  * Reads what a run is asked for and what stands in the table, and says whether it may go on.
  * @throws InvalidRequest, ContractMismatch, and what the sources throw
  */
-export async function openRun({ contract, execution, input }: OpeningInput, sources: Sources): Promise<Opening> {
+export async function readRunContext(
+  { contract, execution, input }: RunContextInput,
+  sources: Sources,
+): Promise<RunContext> {
   if (contract !== CONTRACT)
     throw new ContractMismatch(
       'contract-mismatch',
       `this run speaks contract ${contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
     );
-  const asked = checkedInput(input);
+  const asked = checkInput(input);
   const [stored, memory] = await Promise.all([
     asked.inline === undefined ? sources.declaration(asked.tunnel) : undefined,
     sources.memory(asked.tunnel),
   ]);
   const { original, before, applied } = memory;
   const request = withDeclaration(asked, stored, { original, before, applied });
-  return opened(request, memory, execution, sources);
+  return contextOf(request, memory, execution, sources);
 }
 
 /** What a request means for a tunnel of which the table remembers this. @throws what the sources throw */
-export async function opened(
+export async function contextOf(
   request: Request,
   memory: Memory,
   execution: string,
   { describe, now }: Pick<Sources, 'describe' | 'now'>,
-): Promise<Opening> {
+): Promise<RunContext> {
   const { owner, fence, closedBy, original, before, applied, notified } = memory;
   const at = now();
   const alone = takesLease(request) ? leftAlone(memory, request, execution, at) : null;

@@ -5,7 +5,7 @@ import { Throttled } from '../../lib/tunnel/errors';
  *
  * It is remembered in the warm function alone, since the watch writes nothing (ADR 0017): a fresh function may tell once more.
  */
-export class Blindness {
+export class LookFailures {
   readonly #tell: (tunnel: string, why: string) => Promise<void>;
   readonly #told = new Set<string>();
   readonly #waiting = new Set<string>();

@@ -33,7 +33,7 @@ export interface Finding {
  * @throws whatever kept it from looking: NotDelivered, DeviceRefused, OutcomeUnknown, Throttled, NotUnderstood; Refused for what a run
  * would refuse as well, such as a bridge that the SDN has not made yet: a run would only fail, and two of them stop automation
  */
-export async function glance(spec: Declared, memory: Memory, trips: Trips): Promise<Finding> {
+export async function compareWithDeclaration(spec: Declared, memory: Memory, trips: Trips): Promise<Finding> {
   const devices = devicesOf(spec, appliedOf(memory));
   const settled = await Promise.allSettled(
     EVERY_KIND.map((kind) =>
@@ -47,7 +47,7 @@ export async function glance(spec: Declared, memory: Memory, trips: Trips): Prom
     if (kind.status === 'rejected') throw kind.reason;
     return kind.value;
   });
-  return judge(reconcile('declared', situationOf(spec, memory, observed)), memory);
+  return findingOf(reconcile('declared', situationOf(spec, memory, observed)), memory);
 }
 
 /** The instances that have to be reached to look at a tunnel. */
@@ -56,7 +56,7 @@ export function instancesOf(spec: Declared, memory: Memory): readonly string[] {
 }
 
 /** What a plan means to who only looks. */
-export function judge(plan: Plan, { notified, degraded }: Memory): Finding {
+export function findingOf(plan: Plan, { notified, degraded }: Memory): Finding {
   const { operations, digest, changes, reachable, verification } = plan;
   if (operations > 0 && digest === notified)
     return { runNeeded: false, because: `${operations} changes wait for a person, who was told` };
