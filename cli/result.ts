@@ -1,4 +1,4 @@
-import type { Drained } from '../lib/tunnel/bigip/drain';
+import type { Drained } from '../lib/tunnel/bigip/drained';
 import type { Probe } from '../lib/tunnel/device/observation';
 import { END_STATES } from '../lib/tunnel/outcome';
 import type { Change } from '../lib/tunnel/plan';

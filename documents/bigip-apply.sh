@@ -1,4 +1,4 @@
-# Carries out operations on BIG-IP, in the order given. Values are tmsh's own words, immutable properties first (lib/tunnel/bigip/objects.ts).
+# Carries out operations on BIG-IP, in the order given. Values are tmsh's own words, immutable properties first (lib/tunnel/bigip).
 # After so many seconds of the script waiting ends: the document's own time-out comes at 120 (lib/stack/time-outs.ts).
 patience=95
 

@@ -35,7 +35,7 @@ keep_virtuals() { # PATH...: of a listing that has each of these once, and nothi
   done
 }
 
-# One listed object: its path in object, and in property what it has, in the words of an operation's value (lib/tunnel/bigip/objects.ts).
+# One listed object: its path in object, and in property what it has, in the words of an operation's value (lib/tunnel/bigip).
 declare -A property=()
 read_object() { # TEXT: fails on anything but one object
   local rest=$1 depth=0 name='' word whole=''

@@ -1,7 +1,7 @@
 import { excerpt } from '../lib/tunnel/device/answer';
 import { bigip } from '../lib/tunnel/bigip/device';
-import { readDrained } from '../lib/tunnel/bigip/drain';
-import type { BigIpFacts } from '../lib/tunnel/bigip/read';
+import { readDrained } from '../lib/tunnel/bigip/drained';
+import type { BigIpFacts } from '../lib/tunnel/bigip/facts';
 import type { Observation } from '../lib/tunnel/device/observation';
 import type { Tunnel } from '../lib/tunnel/tunnel';
 import { reads, refused, unless, type Assumption } from './assumption';

@@ -1,4 +1,4 @@
-import type { Drained } from '../../lib/tunnel/bigip/drain';
+import type { Drained } from '../../lib/tunnel/bigip/drained';
 import type { Probe } from '../../lib/tunnel/device/observation';
 import type { Change } from '../../lib/tunnel/plan';
 import type { Action } from '../where';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { readDrained, type Drained } from '../../lib/tunnel/bigip/drain';
+import { readDrained, type Drained } from '../../lib/tunnel/bigip/drained';
 import type { Probe } from '../../lib/tunnel/device/observation';
 import type { Stage } from '../../lib/tunnel/device/operation';
 import { deviceTitle, devicesOf, kindOf, type Kind, type Listed } from '../../lib/tunnel/devices';

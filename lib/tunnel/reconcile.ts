@@ -7,7 +7,7 @@ import {
   type Stage,
   type State,
 } from './device/operation';
-import { difference, stranded, type Order } from './device/difference';
+import { difference, stranded, withoutNotes, type Order } from './device/difference';
 import type { Observation } from './device/observation';
 import { whoAnswered } from './attendance';
 import { digestOf } from './digest';
@@ -37,7 +37,7 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     let drains: readonly string[] = [];
     let keeps: readonly string[] = [];
     if (goal === 'recorded') {
-      const recorded = leaveWhatIsInUse(device.order, state, recordedState(before, listed.name, state));
+      const recorded = leaveWhatIsInUse(device.order, state, recordedState(before, listed.name, state, device.order));
       operations = difference(device.order, state, recorded.goal);
       left.push(...recorded.left.map((object) => `${title}: ${object}`));
     } else {
@@ -51,7 +51,7 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
           'object-in-use',
           `${title}: ${object} (${readable(state[object]!)}) uses the ${on}, which has to go, and is not edge-ramp's: remove it first, which cuts what uses it`,
         );
-      operations = difference(device.order, distrustSaved(state, aim), aim);
+      operations = difference(device.order, withoutNotes(device.order, state, aim), aim);
       if (goal === 'declared')
         operations = staged(listed, operations, isPair(spec), (operation) => device.order.interrupts(operation));
       refuseUnrestorable(title, observation.facts.unrestorable, operations);
@@ -138,9 +138,7 @@ function workOf(
     ...(stage === 'detach' ? drains : []),
   ];
   if (listed.kind !== kind || mine.length === 0) return [];
-  return [
-    { device: listed.name, operations: mine, saved: observation.state['config saved'] ?? savedName(observation) },
-  ];
+  return [{ device: listed.name, operations: mine, saved: kindOf(listed).saved(observation) }];
 }
 
 /**
@@ -174,19 +172,4 @@ function leaveWhatIsInUse(
   const kept = Object.fromEntries(used.map((object) => [object, state[object]!]));
   const left = [...new Set([...recorded.left, ...used])];
   return leaveWhatIsInUse(order, state, { goal: { ...recorded.goal, ...kept }, left });
-}
-
-/** When anything has to be changed, nobody knows any more what the saved configuration holds: it is saved again. */
-function distrustSaved(state: State, aim: State): State {
-  const { 'config saved': saved, ...objects } = state;
-  const same = Object.keys({ ...objects, ...aim }).every(
-    (object) => object === 'config saved' || objects[object] === aim[object],
-  );
-  return same && saved !== undefined ? state : objects;
-}
-
-function savedName({ facts }: Observation<unknown>): string | null {
-  return typeof facts === 'object' && facts !== null && 'saved' in facts && typeof facts.saved === 'string'
-    ? facts.saved
-    : null;
 }

@@ -55,20 +55,22 @@ export function remember(
 
 /**
  * Where restoring leads: the observed state, with each touched object as it was, where it still is what edge-ramp may have made of it.
+ * @param order which objects are edge-ramp's own notes
  * @returns `left`: objects that somebody else has changed since, left as they are
  */
 export function recordedState(
   before: Before,
   device: string,
   observed: State,
+  { note = () => false }: Pick<Order, 'note'> = {},
 ): { readonly goal: State; readonly left: readonly string[] } {
   const goal: Record<string, string> = { ...observed };
   const left: string[] = [];
   for (const [object, { from, wrote }] of Object.entries(before[device] ?? {})) {
     const now = observed[object] ?? null;
     if (now === from) continue;
-    // What was saved is edge-ramp's own memory: when it says otherwise, another tunnel's run has saved along what is taken back here.
-    if (!wrote.includes(now) && object !== 'config saved') left.push(object);
+    // When a note says otherwise, another tunnel's run has noted along what is taken back here.
+    if (!wrote.includes(now) && !note(object)) left.push(object);
     else if (from === null) delete goal[object];
     else goal[object] = from;
   }

@@ -44,7 +44,7 @@ describe('the step of a kind of device', () => {
           Tunnel: 'edge-a',
           Fence: '1795000000000',
           Management: '10.3.88.66',
-          Questions: expect.stringMatching(/^tunnel SDN\|self SDN\|routes 10\.128\.0\.0\/14 SDN\|/),
+          Questions: expect.stringMatching(/tunnel SDN\|self SDN\|routes 10\.128\.0\.0\/14 SDN\|/),
         },
         tag: expect.stringMatching(/^edge-ramp [0-9a-f]{16} edge-a: Observe BIG-IP$/),
         again: false,

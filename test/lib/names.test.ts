@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 const PROJECT = join(__dirname, '../..');
 
-/** Names of one meaning: the entry of every function of Lambda; and what every kind of device has. */
-const SAME = ['handler', 'questions', 'read', 'proofs', 'prove'];
+/** Names of one meaning: the entry of every function of Lambda; what every kind of device has; and kinds of object, named as its scripts name them. */
+const SAME = ['handler', 'questions', 'read', 'probes', 'proofs', 'prove', 'tunnel', 'route', 'address'];
 
 /** Names with two meanings that are still to be told apart. */
 const LEFT =

@@ -35,6 +35,7 @@ export const cluster: Device<ClusterFacts, Declared> = {
   originals: ({ original }) => original,
   objectQuestions: (subject) =>
     questions(subject).filter((question) => !/^(client|node|pods|ipfailovers)( |$)/.test(question)),
+  saved: () => null,
   drains: () => [],
   keeps: () => [],
   order: {

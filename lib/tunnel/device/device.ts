@@ -32,6 +32,8 @@ export interface Device<Facts, Spec extends Declared = Tunnel> {
   drains(spec: Spec, state: State, operations: readonly Operation[]): readonly string[];
   /** What must still be as planned when traffic arrives, in wire form: looked at again together with what switches. */
   keeps(spec: Spec, aim: State, operations: readonly Operation[]): readonly string[];
+  /** What its apply script has to know of what was saved there; null: nothing. */
+  saved(observed: Observation<Facts>): string | null;
   readonly order: Order;
   /** One line for the diff that a person reads. */
   describe(operation: Operation): string;
@@ -53,6 +55,8 @@ export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
   readonly probes?: Reading<Spec, readonly Probe[]>;
   /** What proves the tunnel before traffic arrives; default nothing can. `read` throws NotVerified too. */
   readonly proofs?: Reading<Spec, readonly Probe[]>;
+  /** What its apply script has to know of what was saved there; default nothing. */
+  saved?(facts: Facts): string;
   /** Refuses a device that is not fit, before anything is planned; `stands`: whether the tunnel shall be there. @throws Refused */
   refuse?(wanted: Wanted<Spec>, observed: Observation<Facts>, stands: boolean): void;
   /** Remarks on the device; those on its objects follow them. */
@@ -102,12 +106,13 @@ export function deviceOf<Facts, Spec extends Declared>(device: DeviceKind<Facts,
     },
     absent(wanted, observed) {
       refuse(wanted, observed, false);
-      return objects.reduce<State>((goal, each) => ({ ...goal, ...each.absent?.(wanted, observed, goal) }), {});
+      return absentOf(objects, wanted, observed);
     },
     originals: (wanted, { state }) =>
       objects.reduce<State>((known, each) => ({ ...known, ...each.originals?.(wanted, state) }), {}),
     drains: (spec, state, operations) => objects.flatMap((each) => each.drains?.(spec, state, operations) ?? []),
     keeps: (spec, aim, operations) => objects.flatMap((each) => each.keeps?.(spec, aim, operations) ?? []),
+    saved: ({ facts: known }) => device.saved?.(known) ?? null,
     order: orderOf(objects),
     describe: (operation) => kindOf(operation.object).say?.(operation) ?? describeWords(operation),
     remarks: (wanted, observed, operations) => [
@@ -115,6 +120,15 @@ export function deviceOf<Facts, Spec extends Declared>(device: DeviceKind<Facts,
       ...objects.flatMap((each) => each.remarks?.(wanted, observed, operations) ?? []),
     ],
   };
+}
+
+/** What stays, or comes back, when the tunnel goes. */
+export function absentOf<Facts, Spec extends Declared>(
+  objects: readonly ObjectKind<Facts, Spec>[],
+  wanted: Wanted<Spec>,
+  observed: Observation<Facts>,
+): State {
+  return objects.reduce<State>((goal, each) => ({ ...goal, ...each.absent?.(wanted, observed, goal) }), {});
 }
 
 function readObjects<Spec extends Declared>(objects: readonly ObjectKind<never, Spec>[], look: Look<Spec>) {
@@ -142,6 +156,7 @@ function orderOf<Facts, Spec extends Declared>(objects: readonly ObjectKind<Fact
     immutable: (object, from, to) => kindOf(object).replaces?.(from, to) ?? false,
     dependents: (object, state) =>
       Object.keys(state).filter((other) => kindOf(other).needs?.(other, state).includes(object)),
+    note: (object) => kindOf(object).note ?? false,
     halfway: (operation) => kindOf(operation.object).halfway?.(operation) ?? [],
     recorded: (object, value) => kindOf(object).recorded?.(value) ?? value,
     interrupts: (operation) => kindOf(operation.object).cuts?.(operation),

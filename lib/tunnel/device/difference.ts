@@ -13,6 +13,8 @@ export interface Order {
   halfway?(operation: Operation): readonly (string | null)[];
   /** What a restore goes back to where a value itself could not be put back; absent: the value. */
   recorded?(object: string, value: string): string;
+  /** Whether it is what edge-ramp remembers there, and no object of the device. */
+  readonly note?: (object: string) => boolean;
   /** Why an operation towards a tunnel cuts existing traffic; undefined: it does not. */
   interrupts(operation: Operation): string | undefined;
 }
@@ -58,6 +60,13 @@ export function difference(order: Order, from: State, to: State): readonly Opera
   return unstaged
     .map((operation): Operation => ({ ...operation, stage: order.stage(operation, unstaged) }))
     .sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) || rank(a) - rank(b));
+}
+
+/** When anything has to be changed, nobody knows any more whether what was noted of it is true: it is noted again. */
+export function withoutNotes({ note = () => false }: Order, from: State, to: State): State {
+  const objects = Object.entries(from).filter(([object]) => !note(object));
+  const changes = Object.keys({ ...from, ...to }).some((object) => !note(object) && from[object] !== to[object]);
+  return changes ? Object.fromEntries(objects) : from;
 }
 
 /**

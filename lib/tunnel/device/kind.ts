@@ -23,6 +23,11 @@ export type Turn = 'first' | 'ahead' | 'in place' | 'late' | 'last';
 export interface ObjectKind<Facts = unknown, Spec extends Declared = Tunnel> {
   /** How the names of its objects begin: `nat`, `address tun0`. Of two kinds the longer name counts. */
   readonly kind: string;
+  /**
+   * What edge-ramp remembers there, and no object of the device: with any other change it is written anew, and a restore leaves it to nobody.
+   * Default false.
+   */
+  readonly note?: true;
   /** What is asked to see them; each question is a line that the observe script knows. */
   questions?(subject: Subject<Spec>): readonly string[];
   /**

@@ -1,6 +1,6 @@
 import type { Declared, Tunnel } from '../tunnel';
 import type { Answer } from './answer';
-import { declarations, type Subject } from './observation';
+import { declarationsOf, type Subject } from './observation';
 
 /** What one device answered, for whoever reads a part of it. */
 export class Look<Spec extends Declared = Tunnel> {
@@ -15,7 +15,7 @@ export class Look<Spec extends Declared = Tunnel> {
 
   /** The declared tunnel, and the one last applied. */
   get declarations(): readonly Spec[] {
-    return declarations(this.subject);
+    return declarationsOf(this.subject);
   }
 
   /** The answer to a question that was asked. */

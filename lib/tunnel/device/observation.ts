@@ -37,7 +37,7 @@ export interface Wanted<Spec extends Declared = Tunnel> extends Subject<Spec> {
 }
 
 /** The declared tunnel, and the one last applied: objects have the names that either gives them. */
-export function declarations<Spec extends Declared>({ spec, applied }: Subject<Spec>): readonly Spec[] {
+export function declarationsOf<Spec extends Declared>({ spec, applied }: Subject<Spec>): readonly Spec[] {
   return applied === null ? [spec] : [spec, applied];
 }
 
@@ -47,5 +47,5 @@ export function eachNamed<Spec extends Declared>(
   subject: Subject<Spec>,
   names: (declared: Spec) => string | readonly string[],
 ): readonly string[] {
-  return [...new Set(declarations(subject).flatMap(names))].map((name) => `${kind} ${name}`);
+  return [...new Set(declarationsOf(subject).flatMap(names))].map((name) => `${kind} ${name}`);
 }

@@ -12,7 +12,7 @@ export function property(value: string | undefined, name: string): string | unde
   return pairs(value ?? '')?.get(name);
 }
 
-/** A value as the device shows it: `%20` stands for a blank, `%25` for the percent sign (bigip/objects.ts). */
+/** A value as the device shows it: `%20` stands for a blank, `%25` for the percent sign. */
 export function readable(value: string): string {
   return value.replaceAll('%20', ' ').replaceAll('%25', '%');
 }

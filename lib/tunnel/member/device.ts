@@ -17,6 +17,7 @@ export const balancer: Device<BalancerFacts, Member> = {
   absent: () => ({}),
   originals: ({ original }) => original,
   objectQuestions: () => [],
+  saved: () => null,
   drains: () => [],
   keeps: () => [],
   order: {

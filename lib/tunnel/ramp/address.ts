@@ -1,7 +1,7 @@
 import { readAddresses } from '../device/iproute';
 import type { Found, ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
-import { declarations, eachNamed } from '../device/observation';
+import { declarationsOf, eachNamed } from '../device/observation';
 import type { State } from '../device/operation';
 import { isUsable, nodeAddress } from '../sdn/address';
 
@@ -16,7 +16,7 @@ export const address: ObjectKind = {
   desired(wanted, { state }) {
     const { interface: device, node } = wanted.spec.tunnel;
     const own = `address ${device} ${node}`;
-    const earlier = declarations(wanted).map(({ tunnel }) => `address ${device} ${tunnel.node}`);
+    const earlier = declarationsOf(wanted).map(({ tunnel }) => `address ${device} ${tunnel.node}`);
     const further = Object.entries(state).filter(
       ([object]) => object.startsWith(`address ${device} `) && !earlier.includes(object),
     );

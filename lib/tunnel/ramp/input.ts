@@ -1,14 +1,14 @@
 import type { Answer } from '../device/answer';
 import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
-import { declarations, type Subject } from '../device/observation';
+import { declarationsOf, type Subject } from '../device/observation';
 import { NotUnderstood } from '../errors';
 import { bigipUnit, rampNode, type Tunnel } from '../tunnel';
 
 /** The firewall rule that lets the tunnel's packets in, ahead of any that would turn them away. */
 export const input: ObjectKind = {
   kind: 'input',
-  questions: (subject) => [...new Set(declarations(subject).map((tunnel) => inputQuestion(subject, tunnel)))],
+  questions: (subject) => [...new Set(declarationsOf(subject).map((tunnel) => inputQuestion(subject, tunnel)))],
   read: (look) =>
     look.declarations.flatMap((tunnel) => {
       const value = readInput(look.device, look.answer(inputQuestion(look.subject, tunnel)));
@@ -22,7 +22,7 @@ export const input: ObjectKind = {
 
 /** What is asked of the INPUT chain: rules for BIG-IP's packets, on the interface where they arrive. */
 export function inputQuestion(subject: Subject, tunnel: Tunnel = subject.spec): string {
-  const node = rampNode(subject.name, tunnel, ...declarations(subject));
+  const node = rampNode(subject.name, tunnel, ...declarationsOf(subject));
   return `input ${bigipUnit(tunnel).address} ${node.interface}`;
 }
 

@@ -2,7 +2,7 @@ import { excerpt } from '../device/answer';
 import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
-import { declarations, type Subject } from '../device/observation';
+import { declarationsOf, type Subject } from '../device/observation';
 import { NotUnderstood } from '../errors';
 import { isPair, tunnelAddress, vipMark } from '../tunnel';
 import type { RampFacts } from './facts';
@@ -51,7 +51,7 @@ function toldTo(value: string): string {
 }
 
 function isAsked(subject: Subject): boolean {
-  return declarations(subject).some(isPair);
+  return declarationsOf(subject).some(isPair);
 }
 
 /** A reporter looks every 2 s, and what it says counts for 10 s (LX-18): older than this, it does not speak. Seconds. */

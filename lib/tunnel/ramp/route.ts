@@ -2,7 +2,7 @@ import { describeWords, sign } from '../device/describe';
 import { readAddresses } from '../device/iproute';
 import type { Found, ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
-import { declarations, eachNamed } from '../device/observation';
+import { declarationsOf, eachNamed } from '../device/observation';
 import { NotUnderstood, Refused } from '../errors';
 import { tunnelAddress } from '../tunnel';
 import { UNTIL_SUCCESSOR } from './tunnel';
@@ -13,7 +13,7 @@ export const route: ObjectKind = {
   questions: (subject) => eachNamed('route', subject, tunnelAddress),
   read: (look) => route.questions!(look.subject).flatMap((object) => readRoutes(look, object)),
   refuse(wanted, { state }) {
-    const named = declarations(wanted);
+    const named = declarationsOf(wanted);
     for (const to of named.map(tunnelAddress)) {
       const value = state[`route ${to}`];
       if (value !== undefined && !named.some(({ tunnel }) => deviceOf(value) === tunnel.interface))

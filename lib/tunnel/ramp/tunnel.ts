@@ -1,6 +1,6 @@
 import type { Answer } from '../device/answer';
 import type { ObjectKind } from '../device/kind';
-import { declarations, eachNamed } from '../device/observation';
+import { declarationsOf, eachNamed } from '../device/observation';
 import { NotUnderstood, Refused } from '../errors';
 import { bigipUnit, rampNode } from '../tunnel';
 
@@ -19,7 +19,7 @@ export const tunnel: ObjectKind = {
       return [{ object, value, ...(unknown === '' ? {} : { unrestorable: unknown }) }];
     }),
   refuse(wanted, { state, facts }, stands) {
-    const named = declarations(wanted);
+    const named = declarationsOf(wanted);
     for (const { tunnel: each } of named) {
       const object = `tunnel ${each.interface}`;
       const value = state[object];

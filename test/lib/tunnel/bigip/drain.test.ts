@@ -1,4 +1,5 @@
-import { drains, readDrained } from '../../../../lib/tunnel/bigip/drain';
+import { drains } from '../../../../lib/tunnel/bigip/snatpool';
+import { readDrained } from '../../../../lib/tunnel/bigip/drained';
 import type { Plan } from '../../../../lib/tunnel/plan';
 import { EXAMPLE, Site, tunnel } from '../site';
 import { set } from '../world';

@@ -74,10 +74,14 @@ describe('what BIG-IP says', () => {
   }
 
   test('is its listing alone, whatever it warns of beside it', () =>
-    expect(answered(`echo '${listed}'; echo '${warning}' >&2`)).toEqual({ lines: [listed], complaint: '', code: 0 }));
+    expect(answered(`echo '${listed}'; echo '${warning}' >&2`)).toMatchObject({
+      lines: [listed],
+      complaint: '',
+      code: 0,
+    }));
 
   test.each([1, 0])('on stderr is a refusal by its code, also with exit code %d', (code) =>
-    expect(answered(`echo '01020036:3: The requested self IP was not found.' >&2; exit ${code}`)).toEqual({
+    expect(answered(`echo '01020036:3: The requested self IP was not found.' >&2; exit ${code}`)).toMatchObject({
       lines: [],
       complaint: '01020036:3: The requested self IP was not found.',
       code: 1,

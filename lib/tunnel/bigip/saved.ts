@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { ObjectKind } from '../device/kind';
+import type { Look } from '../device/look';
+import type { Wanted } from '../device/observation';
+import type { State } from '../device/operation';
+import { property } from '../device/words';
+import type { Tunnel } from '../tunnel';
+import type { BigIpFacts } from './facts';
+import { title } from './own';
+
+/** What edge-ramp remembers on the bastion of the configuration that it saved last (ADR 0007). */
+export const saved: ObjectKind<BigIpFacts> = {
+  kind: 'config',
+  note: true,
+  questions: () => ['saved'],
+  read: (look, state) => (look.subject.spec.save ? [{ object: 'config saved', value: readSaved(look, state) }] : []),
+  desired: noted,
+  absent: noted,
+  turn: () => 'last',
+  stage: () => 'attach',
+  say: () => '  save the configuration',
+  remarks: (wanted, _observed, operations) =>
+    operations.some(({ object }) => object === 'config saved')
+      ? [`${title(wanted)}: save sys config also saves any unsaved changes of others`]
+      : [],
+};
+
+function noted({ spec }: Wanted, _observed: unknown, goal: State): State {
+  return spec.save ? { 'config saved': digest(spec, goal) } : {};
+}
+
+/** Nothing was saved yet: what stands counts as saved. */
+export function readSaved(look: Look, state: State): string {
+  return look.answer('saved').lines[0] ?? digest(look.subject.spec, state);
+}
+
+/**
+ * First 16 hex digits of SHA-256 over the declared objects of a state: by this name edge-ramp remembers what it saved. What only the
+ * declaration before had does not count: the next run does not look at it any more.
+ */
+function digest({ objects: names, virtualServers, clusterNetworks }: Tunnel, state: State): string {
+  const declared = [
+    `tunnel ${names.tunnel}`,
+    `self ${names.self}`,
+    `snatpool ${names.snatPool}`,
+    ...virtualServers.map((name) => `virtual ${name}`),
+  ];
+  const objects = Object.entries(state).filter(
+    ([object, value]) =>
+      declared.includes(object) ||
+      (object.startsWith('route ') &&
+        (clusterNetworks.includes(property(value, 'network') ?? '') || property(value, 'interface') === names.tunnel)),
+  );
+  return createHash('sha256')
+    .update(JSON.stringify(objects.sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('hex')
+    .slice(0, 16);
+}

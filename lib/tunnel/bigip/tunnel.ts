@@ -1,0 +1,24 @@
+import { property } from '../device/words';
+import type { ObjectKind } from '../device/kind';
+import { bigipUnit, rampAddress, type Tunnel } from '../tunnel';
+import type { BigIpFacts } from './facts';
+import { namedKind, type Named } from './own';
+
+const ends = (tunnel: Tunnel): string =>
+  `profile ipip local-address ${bigipUnit(tunnel).address} remote-address ${rampAddress(tunnel)}`;
+
+export const ownTunnel: Named = {
+  kind: 'tunnel',
+  tmshClass: 'net tunnels tunnel',
+  shown: ['profile', 'local-address', 'remote-address', 'description'],
+  name: ({ objects }) => objects.tunnel,
+  value: ends,
+  isPublished: (tunnel, value) => value.startsWith(`${ends(tunnel)} `),
+};
+
+/** BIG-IP's end of the tunnel. */
+export const tunnel: ObjectKind<BigIpFacts> = {
+  ...namedKind(ownTunnel),
+  // The profile cannot be modified (BIP-7).
+  replaces: (from, to) => property(from, 'profile') !== property(to, 'profile'),
+};

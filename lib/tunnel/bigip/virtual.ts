@@ -1,0 +1,108 @@
+import type { Answer } from '../device/answer';
+import type { ObjectKind } from '../device/kind';
+import { declarationsOf, eachNamed, type Wanted } from '../device/observation';
+import type { State } from '../device/operation';
+import { NotUnderstood, Refused } from '../errors';
+import type { BigIpFacts } from './facts';
+import { isMissing, listing, notTheOne } from './listing';
+import { madeBy, title } from './own';
+import { desiredRoute } from './route';
+import { ownSelf } from './self';
+import { ownPool } from './snatpool';
+import { properties, relative } from './tmsh';
+import { arrives, translation } from './translation';
+import { ownTunnel } from './tunnel';
+
+/** The source address translation of a virtual server that somebody else made: by it traffic takes the tunnel, or does not. */
+export const virtual: ObjectKind<BigIpFacts> = {
+  kind: 'virtual',
+  questions: (subject) => eachNamed('virtual', subject, ({ virtualServers }) => virtualServers),
+  read: (look) =>
+    virtual.questions!(look.subject).flatMap((object) => {
+      const value = readTranslation(look.device, object.slice('virtual '.length), look.answer(object));
+      return value === undefined ? [] : [{ object, value }];
+    }),
+  desired(wanted, { state }) {
+    const { spec } = wanted;
+    const missing = spec.virtualServers.find((name) => state[`virtual ${name}`] === undefined);
+    if (missing !== undefined)
+      throw new Refused(
+        'virtual-server-missing',
+        `${title(wanted)} has no virtual server ${missing}: create it first, or take it out of the declaration`,
+      );
+    const taken = spec.virtualServers.map((name) => [`virtual ${name}`, translation(spec.objects.snatPool)]);
+    return { ...(Object.fromEntries(taken) as State), ...givenBack(wanted, state, left(wanted)) };
+  },
+  absent: (wanted, { state }) => ({
+    ...givenBack({ ...wanted, applied: null }, state, wanted.spec.virtualServers),
+    ...givenBack(wanted, state, left(wanted)),
+  }),
+  // A virtual server that left the declaration was put back then; should it return, what it has by then counts. One that the published procedure
+  // already put on our pool: what it had before, nobody wrote down.
+  originals(wanted, state) {
+    const named = declarationsOf(wanted).flatMap(({ virtualServers }) =>
+      virtualServers.map((name) => `virtual ${name}`),
+    );
+    const known = Object.entries(wanted.original).filter(([object]) => named.includes(object));
+    const first = wanted.spec.virtualServers
+      .map((name) => `virtual ${name}`)
+      .filter((object) => state[object] !== undefined && wanted.original[object] === undefined)
+      .map((object) => [object, poolsOf(wanted).includes(state[object]!) ? 'type none' : state[object]!]);
+    return Object.fromEntries([...known, ...first]) as State;
+  },
+  turn: () => 'in place',
+  // It leaves before its pool goes, and arrives after its pool has come.
+  stage: (operation, all) => (arrives(operation, all) ? 'attach' : 'detach'),
+  // What carries its traffic: between the proof and its switch another may have changed it.
+  keeps(spec, aim, operations) {
+    if (!operations.some(({ to }) => to === translation(spec.objects.snatPool))) return [];
+    const carriers = Object.assign({}, ...[ownTunnel, ownSelf, ownPool].map((own) => madeBy(own, spec))) as State;
+    const routes = spec.clusterNetworks.map((network) => desiredRoute(spec, network));
+    return [...Object.entries(carriers), ...Object.entries(aim).filter(([, value]) => routes.includes(value))].map(
+      ([object, value]) => ['keep', object, value, '-'].join('~'),
+    );
+  },
+  say({ object, from, to }) {
+    const snat = (value = 'none'): string => value.replace('type snat pool', 'pool').replace('type ', '');
+    return `~ virtual server ${object.slice('virtual '.length)}: SNAT ${snat(from)} → ${snat(to)}`;
+  },
+};
+
+/** Virtual servers that left the declaration. */
+function left({ spec, applied }: Wanted): readonly string[] {
+  return (applied?.virtualServers ?? []).filter((name) => !spec.virtualServers.includes(name));
+}
+
+/** Back to what they had; those already moved off our pools by somebody stay as they are. */
+function givenBack(wanted: Wanted, state: State, names: readonly string[]): State {
+  const standing = names.map((name) => `virtual ${name}`).filter((object) => state[object] !== undefined);
+  return Object.fromEntries(
+    standing.map((object) => [
+      object,
+      poolsOf(wanted).includes(state[object]!) ? (wanted.original[object] ?? 'type none') : state[object]!,
+    ]),
+  );
+}
+
+function poolsOf(wanted: Wanted): readonly string[] {
+  return declarationsOf(wanted).map(({ objects }) => translation(objects.snatPool));
+}
+
+/**
+ * An absent block means none (BIP-12). The script takes the name off where it is the one that was asked for (documents/bigip-listing.sh).
+ * @throws NotUnderstood
+ */
+function readTranslation(device: string, name: string, answer: Answer): string | undefined {
+  if (isMissing(answer)) return undefined;
+  const [listed, ...more] = listing(device, `virtual ${name}`, answer);
+  if (listed?.path !== 'ltm virtual' || more.length > 0) throw notTheOne(device, `virtual server ${name}`, answer);
+  const block = properties(listed.block).get('source-address-translation');
+  const words = new Map((block ?? []).flatMap((word, i, all) => (i % 2 === 0 ? [[word, all[i + 1]] as const] : [])));
+  const [type, pool] = [words.get('type') ?? 'none', words.get('pool')];
+  if (type === 'snat' && pool !== undefined) return translation(relative(pool));
+  if (type === 'none' || type === 'automap') return `type ${type}`;
+  throw new NotUnderstood(
+    'answer-unknown',
+    `${device}: virtual server ${name} has a source address translation that edge-ramp does not know: ${answer.printed}`,
+  );
+}
