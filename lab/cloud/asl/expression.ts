@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from 'node:crypto';
 import jsonata = require('jsonata');
 import { NotImplemented, queryError } from './error';
 
@@ -19,27 +18,8 @@ const BUILT_IN = new Set(
   ).split(' '),
 );
 
-/** The functions that Step Functions adds to JSONata. */
-const ADDED: Record<string, (...args: never[]) => unknown> = {
-  parse: (text: string) => JSON.parse(text),
-  uuid: () => randomUUID(),
-  random: (seed?: number) => (seed === undefined ? Math.random() : seeded(seed)),
-  hash: (text: string, algorithm: string) => {
-    const name = { MD5: 'md5', 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' }[
-      algorithm
-    ];
-    if (!name) throw new Error(`$hash does not know the algorithm ${algorithm}`);
-    return createHash(name).update(text).digest('hex');
-  },
-  range: (from: number, to: number, step: number) => {
-    if (!step) throw new Error('$range needs a step other than 0');
-    return Array.from({ length: Math.max(0, Math.floor((to - from) / step) + 1) }, (_, i) => from + i * step);
-  },
-  partition: (list: unknown[], size: number) => {
-    if (!(size > 0)) throw new Error('$partition needs a size above 0');
-    return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
-  },
-};
+/** Of the functions that Step Functions adds to JSONata those that are implemented here. */
+const ADDED: Record<string, (...args: never[]) => unknown> = { parse: (text: string) => JSON.parse(text) };
 
 /** $now and $millis: one moment for the whole expression, as JSONata has it. */
 const moment = (at: number) => ({
@@ -47,8 +27,6 @@ const moment = (at: number) => ({
   now: (picture?: string, timezone?: string) =>
     compile('$fromMillis($at, $picture, $timezone)').evaluate(undefined, { at, picture, timezone }),
 });
-
-const seeded = (seed: number) => createHash('sha256').update(String(seed)).digest().readUInt32BE() / 2 ** 32;
 
 /** What `$states.context` holds here. */
 const CONTEXT: Record<string, readonly string[]> = {

@@ -18,23 +18,8 @@ describe('expressions', () => {
     expect(ran.output).toEqual(['a!', 'c!']);
   });
 
-  test('know the functions that Step Functions adds', async () => {
-    const ran = await output({
-      parsed: `{% $parse('{"a": [1]}').a %}`,
-      hash: "{% $hash('abc', 'SHA-1') %}",
-      range: '{% $range(1, 7, 3) %}',
-      partition: '{% $partition([1, 2, 3], 2) %}',
-      uuid: '{% $length($uuid()) %}',
-      random: '{% $random(7) = $random(7) and $random() < 1 %}',
-    });
-    expect(ran.output).toEqual({
-      parsed: [1],
-      hash: 'a9993e364706816aba3e25717850c26c9cd0d89d',
-      range: [1, 4, 7],
-      partition: [[1, 2], [3]],
-      uuid: 36,
-      random: true,
-    });
+  test('read JSON text, as Step Functions lets them', async () => {
+    expect((await output(`{% $parse('{"a": [1]}').a %}`)).output).toEqual([1]);
   });
 
   test('see the context object', async () => {
