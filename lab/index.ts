@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { StateEvent } from './cloud/asl/run';
+import type { HistoryEvent } from './cloud/asl/history';
 import { Deployment } from './cloud/deployment';
 import type { ExecutionRecord, ExecutionResult } from './cloud/executions';
 import { lock } from './cloud/lock';
@@ -7,7 +7,7 @@ import type { Sent, Trip } from './cloud/ssm/command';
 import type { Lab, LabOptions } from './lab';
 import { open } from './open';
 
-export type { ExecutionRecord, ExecutionResult, Lab, LabOptions, Sent, StateEvent, Trip };
+export type { ExecutionRecord, ExecutionResult, HistoryEvent, Lab, LabOptions, Sent, Trip };
 
 /**
  * Opens the product on this machine: what `cdk synth` wrote, on endpoints of 127.0.0.1 and a lab of hosts.

@@ -1,4 +1,4 @@
-import type { StateEvent } from './cloud/asl/run';
+import type { HistoryEvent } from './cloud/asl/history';
 import type { Entry } from './cloud/events/bus';
 import type { Ticking } from './cloud/events/events';
 import type { ExecutionRecord, ExecutionResult } from './cloud/executions';
@@ -40,8 +40,8 @@ export interface Lab {
   readonly environment: Readonly<Record<string, string>>;
   /** ARN of the state machine. */
   readonly stateMachine: string;
-  /** Starts the state machine with an input. */
-  start(input: unknown, onEvent?: (event: StateEvent) => void): { arn: string; done: Promise<ExecutionResult> };
+  /** Starts the state machine with an input. `onEvent` is told the history as it happens. */
+  start(input: unknown, onEvent?: (event: HistoryEvent) => void): { arn: string; done: Promise<ExecutionResult> };
   /** Ends an execution as ABORTED at once; a function in flight runs on, as on AWS. */
   stop(arn: string): Promise<void>;
   /** Every execution, of earlier labs in this folder too, the newest first. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { accessTo } from './cloud/access';
 import { load } from './cloud/asl/load';
-import type { StateEvent } from './cloud/asl/run';
+import type { HistoryEvent } from './cloud/asl/history';
 import { Clock } from './cloud/clock';
 import { Deployment } from './cloud/deployment';
 import { Endpoint } from './cloud/endpoint';
@@ -81,10 +81,10 @@ export async function open(
   });
   opened.push(() => commands.close());
   const notices = new Notices(join(folder.path('logs'), 'notices.log'), () => deployment.topics());
-  const start = (request: Request, emit: (event: StateEvent) => void = () => {}) => {
+  const start = (request: Request, onEvent?: (event: HistoryEvent) => void) => {
     const role = deployment.machine.get('RoleArn') as string;
     const deployed = { arn: machineArn(deployment.machine.name), machine, role };
-    return executions.start(deployed, request, { integrations: services, clock, emit });
+    return executions.start(deployed, request, { integrations: services, clock }, onEvent);
   };
   const endpoint = await Endpoint.open(
     {
@@ -135,7 +135,7 @@ export async function open(
     get stateMachine() {
       return machineArn(deployment.machine.name);
     },
-    start: (input, emit) => start({ input: JSON.stringify(input ?? {}) }, emit),
+    start: (input, onEvent) => start({ input: JSON.stringify(input ?? {}) }, onEvent),
     stop: (arn) => executions.stop(arn),
     executions: () => executions.list(machineArn(deployment.machine.name)),
     async item(tunnel) {

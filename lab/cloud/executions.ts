@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { History, type HistoryEvent } from './asl/history';
 import type { Machine } from './asl/load';
-import { run, type Outcome, type StateEvent, type Surroundings } from './asl/run';
+import { run, type Outcome, type Surroundings } from './asl/run';
 import { whole } from './asl/strand';
 import { ServiceError } from './endpoint';
 import { ACCOUNT, REGION } from './template';
@@ -24,7 +24,8 @@ export interface ExecutionRecord {
 
 export interface ExecutionResult extends Outcome {
   readonly arn: string;
-  readonly events: readonly StateEvent[];
+  /** Its history, the first event first. */
+  readonly events: readonly HistoryEvent[];
 }
 
 /** A state machine as it is deployed now. */
@@ -87,7 +88,8 @@ export class Executions {
   start(
     { arn: machine, machine: definition, role }: Deployed,
     { input, name = randomUUID() }: Request,
-    around: Pick<Surroundings, 'integrations' | 'clock' | 'emit'>,
+    around: Pick<Surroundings, 'integrations' | 'clock'>,
+    onEvent?: (event: HistoryEvent) => void,
   ): { readonly arn: string; readonly begun: ExecutionRecord; readonly done: Promise<ExecutionResult> } {
     const arn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
     if (this.closing) throw new ServiceError('ServiceUnavailableException', 'The lab is closing.');
@@ -103,7 +105,7 @@ export class Executions {
       StartDate: this.date(),
       Input: input,
     };
-    const history = this.history(begun);
+    const history = this.history(begun, onEvent);
     history.add('ExecutionStarted', 0, { ...whole('input', input), roleArn: role });
     this.write(begun);
     const abort = new AbortController();
@@ -158,14 +160,9 @@ export class Executions {
     around: Omit<Surroundings, 'execution' | 'stateMachine' | 'history'>,
   ): Promise<ExecutionResult> {
     const { ExecutionArn: arn, Name, StartDate: StartTime, StateMachineArn } = begun;
-    const events: StateEvent[] = [];
     const outcome = await run(machine, JSON.parse(begun.Input), {
       ...around,
       history,
-      emit: (event) => {
-        events.push(event);
-        around.emit(event);
-      },
       execution: { Id: arn, Name, StartTime },
       stateMachine: { Id: StateMachineArn, Name: StateMachineArn.split(':').at(-1)! },
     });
@@ -177,7 +174,7 @@ export class Executions {
       ...(why.error === undefined ? {} : { Error: why.error }),
       ...(why.cause === undefined ? {} : { Cause: why.cause }),
     });
-    return { arn, events, ...outcome };
+    return { arn, events: this.events(arn), ...outcome };
   }
 
   private end(
@@ -203,9 +200,12 @@ export class Executions {
     this.records.set(record.ExecutionArn, record);
   }
 
-  private history(record: ExecutionRecord): History {
+  private history(record: ExecutionRecord, told: (event: HistoryEvent) => void = () => {}): History {
     const file = this.historyFile(record);
-    const keep = (event: HistoryEvent) => appendFileSync(file, `\n${JSON.stringify(event)}`);
+    const keep = (event: HistoryEvent) => {
+      appendFileSync(file, `\n${JSON.stringify(event)}`);
+      told(event);
+    };
     return new History(keep, this.now, readEvents(file).at(-1)?.id);
   }
 

@@ -1,8 +1,21 @@
-import type { StateEvent } from '../../lab';
+import type { HistoryEvent } from '../../lab';
 import type { Fault } from '../../lab/hosts/host';
 import type { Declared, Tunnel } from '../../lib/tunnel/tunnel';
 import { third } from '../examples';
-import { BIGIP, NODE, SECOND, balancer, discard, endOf, example, pair, site, type Site } from '../runs/support/site';
+import {
+  BIGIP,
+  NODE,
+  SECOND,
+  balancer,
+  discard,
+  endOf,
+  entered,
+  exited,
+  example,
+  pair,
+  site,
+  type Site,
+} from '../runs/support/site';
 import type { Command, RecordedRun } from './recorded';
 
 /** One tunnel's life on the simulated hosts: its runs, and what happens between them. */
@@ -158,9 +171,9 @@ async function oneRun(here: Site, tunnel: string, step: Step, known: string[]): 
   const sent = (await commandsOf(here)).length;
   const before = hostsOf(here);
   const states: string[] = [];
-  const watch = ({ kind, state }: StateEvent): void => {
-    if (kind === 'entered') states.push(state);
-    if (kind === 'exited' && state === step.stop) void here.lab.stop(arn);
+  const watch = (event: HistoryEvent): void => {
+    if (entered(event)) states.push(String(entered(event)));
+    if (step.stop && exited(event) === step.stop) void here.lab.stop(arn);
   };
   const repair = step.repairs ? { repair: known.at(-1) } : {};
   const { arn, done } = here.lab.start({ tunnel, ...repair, ...step.request }, watch);

@@ -1,7 +1,7 @@
 import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
-import type { ExecutionRecord, StateEvent } from '../../lab';
+import type { ExecutionRecord, HistoryEvent } from '../../lab';
 import type { Tunnel } from '../../lib/tunnel/tunnel';
-import { BIGIP, NODE, discard, endOf, example, site, type Site } from './support/site';
+import { BIGIP, NODE, discard, endOf, exited, example, site, type Site } from './support/site';
 
 /*
  * What automation does about runs that died and nodes that boot, on the lab's clock, where nobody does anything but what
@@ -43,8 +43,8 @@ async function states({ lab }: Site, { ExecutionArn: executionArn }: ExecutionRe
 async function stoppedAfter(state: string, { lab, world }: Site): Promise<void> {
   world.wipeFlows(NODE);
   await world.run(NODE, 'ip link set tun1 down');
-  const stop = (event: StateEvent): void => {
-    if (event.kind === 'exited' && event.state === state) void lab.stop(arn);
+  const stop = (event: HistoryEvent): void => {
+    if (exited(event) === state) void lab.stop(arn);
   };
   const { arn, done } = lab.start({ tunnel: single.name }, stop);
   expect((await done).status).toBe('ABORTED');
@@ -116,8 +116,8 @@ describe('a tunnel that stands', () => {
   test('and that two repairs could not put back is left to a person', async () => {
     const { lab, world } = await watched();
     world.wipeFlows(NODE);
-    const stop = ({ kind, state }: StateEvent): void => {
-      if (kind !== 'exited' || state !== 'Record before') return;
+    const stop = (event: HistoryEvent): void => {
+      if (exited(event) !== 'Record before') return;
       world.bigips[BIGIP]!.reachable = false;
       void lab.stop(arn);
     };

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StateEvent } from '../../lab';
+import type { HistoryEvent } from '../../lab';
 import { put, type ClassName } from '../../lab/hosts/bigip/objects';
 import { join as joinCluster } from '../../lab/hosts/cluster/cluster';
 import { ipfailover } from '../../lab/hosts/cluster/ipfailover';
@@ -107,8 +107,8 @@ describe.each([
     crowd(here);
     const before = here.dump();
     let largest = 0;
-    const onEvent = ({ output }: StateEvent): void => {
-      largest = Math.max(largest, Buffer.byteLength(JSON.stringify(output ?? null)));
+    const onEvent = ({ stateExitedEventDetails: exited }: HistoryEvent): void => {
+      largest = Math.max(largest, Buffer.byteLength((exited?.['output'] as string | undefined) ?? ''));
     };
     const run = (input: object) => here!.lab.start({ tunnel: spec.name, ...input }, onEvent).done;
 

@@ -1,4 +1,4 @@
-import { BIGIP, discard, endOf, site, type Site } from './support/site';
+import { BIGIP, discard, endOf, entered, site, type Site } from './support/site';
 
 let here: Site | undefined;
 afterEach(async () => {
@@ -11,7 +11,7 @@ test('an operator who changes the SNAT pool between the proof and the traffic st
   const { world, lab } = here;
   let changed: Promise<unknown> | undefined;
   const { done } = lab.start({ tunnel: 'edge-a' }, (event) => {
-    if (event.state === 'Attach virtual servers')
+    if (entered(event) === 'Attach virtual servers')
       changed ??= world.run(BIGIP, 'modify ltm snatpool SDN_snatpool members replace-all-with { 10.3.89.66 }');
   });
   const ended = await done;

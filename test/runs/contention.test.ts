@@ -1,8 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StateEvent } from '../../lab';
-import { BIGIP, NODE, discard, endOf, example, site, writes, type Site } from './support/site';
+import { BIGIP, NODE, discard, endOf, entered, example, site, writes, type Site } from './support/site';
 
 let here: Site | undefined;
 afterEach(async () => {
@@ -134,8 +133,8 @@ test('a BIG-IP with another host key than the pinned one gets no command', async
 /** Starts a run and waits until it has entered a state. */
 function underway({ lab }: Site, state: string): Promise<ReturnType<Site['lab']['start']>> {
   return new Promise((resolve) => {
-    const started = lab.start({ tunnel: 'edge-a' }, (event: StateEvent) => {
-      if (event.kind === 'entered' && event.state === state) setImmediate(() => resolve(started));
+    const started = lab.start({ tunnel: 'edge-a' }, (event) => {
+      if (entered(event) === state) setImmediate(() => resolve(started));
     });
   });
 }
@@ -144,8 +143,8 @@ test('a BIG-IP that goes away after it was changed, and comes back within minute
   here = await site({ faults: [{ host: BIGIP, match: 'submit cli transaction', nth: 1, effect: 'fail-before' }] });
   const [before, device] = [here.dump(), here.world.bigips[BIGIP]!];
   const rounds: number[] = [];
-  const result = await here.lab.start({ tunnel: 'edge-a' }, ({ kind, state }) => {
-    if (kind !== 'entered') return;
+  const result = await here.lab.start({ tunnel: 'edge-a' }, (event) => {
+    const state = entered(event);
     if (state === 'New fence') rounds.push(rounds.length + 1);
     if (state === 'New fence' && rounds.length === 1) device.reachable = false;
     if (state === 'Wait before restoring again' && rounds.length === 2) device.reachable = true;
@@ -158,8 +157,8 @@ test('a BIG-IP that goes away after it was changed, and comes back within minute
 test('a BIG-IP that stays away leaves RollbackFailed, which keeps the record; the next apply goes on from there', async () => {
   here = await site({ faults: [{ host: BIGIP, match: 'submit cli transaction', nth: 1, effect: 'fail-before' }] });
   const [before, device] = [here.dump(), here.world.bigips[BIGIP]!];
-  const result = await here.lab.start({ tunnel: 'edge-a' }, ({ kind, state }) => {
-    if (kind === 'entered' && state === 'New fence') device.reachable = false;
+  const result = await here.lab.start({ tunnel: 'edge-a' }, (event) => {
+    if (entered(event) === 'New fence') device.reachable = false;
   }).done;
   expect(endOf(result)).toBe('RollbackFailed');
   expect(result.cause).toMatch(/could not be determined|not put back/);

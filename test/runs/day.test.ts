@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionRecord } from '../../lab';
 import type { Declared, Tunnel } from '../../lib/tunnel/tunnel';
-import { BIGIP, FIRST, NODE, SECOND, discard, endOf, example, pair, site, type Site } from './support/site';
+import { BIGIP, FIRST, NODE, SECOND, discard, endOf, exited, example, pair, site, type Site } from './support/site';
 
 /*
  * A day of operation: what is deployed, on the lab's clock. Nobody does anything but what stands here; the rest is rules,
@@ -170,8 +170,8 @@ test('a run that is stopped half-way is repaired by the event of its end, and th
   const before = here.dump();
   await deleteRoute();
   const drifted = here.dump();
-  const { arn, done } = here.lab.start({ tunnel: single.name }, ({ kind, state }) => {
-    if (kind === 'exited' && state === 'Record before') void here.lab.stop(arn);
+  const { arn, done } = here.lab.start({ tunnel: single.name }, (event) => {
+    if (exited(event) === 'Record before') void here.lab.stop(arn);
   });
   expect((await done).status).toBe('ABORTED');
   await here.lab.settled();

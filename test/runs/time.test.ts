@@ -19,7 +19,7 @@ test('a day passes between runs: fences, dates and devices go with it, also for 
   const healed = await first.run();
   expect([endOf(healed), healed.cause]).toEqual(['Applied', undefined]);
   expect(await fenceOf(first)).toBeGreaterThanOrEqual(began + DAY * 1000);
-  expect(healed.events[0]!.at).toBeGreaterThanOrEqual(began + DAY * 1000);
+  expect(healed.events[0]!.timestamp * 1000).toBeGreaterThanOrEqual(began + DAY * 1000);
   for (const { at } of first.lab.hosts.journal().slice(-1)) expect(at).toBeGreaterThanOrEqual(began + DAY * 1000);
   const late = await fenceOf(first);
   await first.close();

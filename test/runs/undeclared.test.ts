@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { discard, endOf, example, site, writes, type Site } from './support/site';
+import { discard, endOf, exited, example, site, writes, type Site } from './support/site';
 
 let here: Site | undefined;
 const folders: string[] = [];
@@ -73,7 +73,7 @@ test('what a run left that died before anything was applied is found by the watc
   const before = here.dump();
   const { lab } = here;
   const { arn, done } = lab.start({ tunnel: single.name }, (event) => {
-    if (event.kind === 'exited' && event.state === 'Configure') void lab.stop(arn);
+    if (exited(event) === 'Configure') void lab.stop(arn);
   });
   expect((await done).status).toBe('ABORTED');
   expect(here.dump()).not.toBe(before);

@@ -5,21 +5,6 @@ import type { History } from './history';
 import { resourceOf, type Integrations, type Machine, type Retrier, type State, type Way } from './load';
 import { Strand } from './strand';
 
-/**
- * What happened to a state. A visit is `entered` and then ends in exactly one of `exited`, `caught` or `failed`; in between it may be
- * `retried`. The last three carry the error.
- */
-export interface StateEvent {
-  readonly kind: 'entered' | 'exited' | 'failed' | 'retried' | 'caught';
-  readonly state: string;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  /** The state within its Parallel states: `Configure/Configure BIG-IP`. */
-  readonly path: string;
-  readonly error?: string;
-  readonly cause?: string;
-  readonly output?: unknown;
-}
 export interface Outcome {
   readonly status: 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
   readonly output?: unknown;
@@ -31,7 +16,6 @@ export interface Outcome {
 export interface Surroundings {
   readonly integrations: Integrations;
   readonly clock: Clock;
-  readonly emit: (event: StateEvent) => void;
   /** Gets what happens between the execution's first and last event. */
   readonly history: History;
   /** Aborts the execution; what a Task has begun runs on. */
@@ -52,7 +36,6 @@ export async function run(machine: Machine, input: unknown, around: Surroundings
   try {
     const output = await execution.machine(machine, withinLimit(input, 'The input'), {
       outer: {},
-      prefix: '',
       signal: ended.signal,
       strand: new Strand(around.history, ended.signal),
     });
@@ -74,17 +57,15 @@ export async function run(machine: Machine, input: unknown, around: Surroundings
 }
 
 type Variables = Readonly<Record<string, unknown>>;
-/** Where a machine or branch runs: the variables it sees and must not assign, and what its paths begin with. */
+/** Where a machine or branch runs, with the variables it sees and must not assign. */
 interface Place {
   readonly outer: Variables;
-  readonly prefix: string;
   readonly signal: AbortSignal;
   readonly strand: Strand;
 }
 interface Visit {
   readonly name: string;
   readonly state: State;
-  readonly path: string;
   readonly scope: Scope;
   readonly outer: Variables;
   readonly signal: AbortSignal;
@@ -108,7 +89,7 @@ class Execution {
   ) {}
 
   /** One run through a machine or branch. Gives its output. */
-  async machine(machine: Machine, input: unknown, { outer, prefix, signal, strand }: Place): Promise<unknown> {
+  async machine(machine: Machine, input: unknown, { outer, signal, strand }: Place): Promise<unknown> {
     let exit: Exit = { next: machine.StartAt, output: input, variables: {} };
     while (exit.next !== undefined) {
       const name: string = exit.next;
@@ -118,7 +99,7 @@ class Execution {
         states: { input: exit.output, context: {} },
         now: () => this.around.clock.now(),
       };
-      const left = await this.visit({ name, state, path: prefix + name, scope, outer, signal, strand });
+      const left = await this.visit({ name, state, scope, outer, signal, strand });
       exit = { ...left, variables: { ...exit.variables, ...left.variables } };
     }
     return exit.output;
@@ -128,7 +109,7 @@ class Execution {
     const { name, state, strand } = visit;
     const entered = this.around.clock.text();
     const tries = new Map<Retrier, number>();
-    this.emit(visit, 'entered', {});
+    stopIf(visit.signal);
     strand.entered(state, name, visit.scope.states.input);
     for (let retries = 0; ; retries++) {
       this.transitions++;
@@ -140,7 +121,6 @@ class Execution {
       const now = { ...visit, scope: { ...visit.scope, states: { ...visit.scope.states, context } } };
       try {
         const exit = await this.work(now);
-        this.emit(visit, 'exited', { output: exit.output });
         strand.exited(state, name, exit.output, exit.variables);
         return exit;
       } catch (error) {
@@ -148,13 +128,12 @@ class Execution {
         strand.failed(name, error);
         const delay = pause(state, error, tries);
         if (delay !== undefined) {
-          this.emit(visit, 'retried', named(error));
           await this.around.clock.sleep(delay, visit.signal);
           stopIf(visit.signal);
           continue;
         }
         const failed = (why: unknown): never => {
-          if (why instanceof StatesError) this.emit(visit, 'failed', named(why));
+          stopIf(visit.signal);
           if (why instanceof StatesError && why !== error) strand.failed(name, why); // of the Catch itself
           throw why;
         };
@@ -163,7 +142,6 @@ class Execution {
         const errorOutput = { Error: error.error, Cause: error.reason ?? '' };
         const scope = { ...now.scope, states: { ...now.scope.states, errorOutput } };
         const exit = await this.leave({ ...now, scope }, catcher, errorOutput).catch(failed);
-        this.emit(visit, 'caught', named(error));
         strand.exited(state, name, exit.output, exit.variables);
         return exit;
       }
@@ -232,12 +210,12 @@ class Execution {
   }
 
   /** All branches side by side; the first to fail ends the others. */
-  private async parallel({ state, scope, path, signal, strand }: Visit): Promise<unknown[]> {
+  private async parallel({ state, scope, signal, strand }: Visit): Promise<unknown[]> {
     const branches = new AbortController();
     const abort = () => branches.abort();
     signal.addEventListener('abort', abort);
     const told = strand.parallel(state.Branches!.length, branches.signal);
-    const place = { outer: scope.variables, prefix: `${path}/`, signal: branches.signal };
+    const place = { outer: scope.variables, signal: branches.signal };
     try {
       const outputs = await Promise.all(
         state.Branches!.map((branch, i) =>
@@ -278,11 +256,6 @@ class Execution {
       throw new StatesError('States.Runtime', `The state '${name}' assigns $${taken}, a variable of an outer scope.`);
     stopIf(signal);
     return { ...(way.Next === undefined ? {} : { next: way.Next }), output, variables };
-  }
-
-  private emit({ name, path, signal }: Visit, kind: StateEvent['kind'], rest: Partial<StateEvent>): void {
-    stopIf(signal);
-    this.around.emit({ kind, state: name, at: this.around.clock.now(), path, ...rest });
   }
 }
 

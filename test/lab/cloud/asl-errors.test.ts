@@ -11,7 +11,9 @@ describe('a Retry', () => {
       }),
     });
     expect(ran).toMatchObject({ status: 'SUCCEEDED', output: { result: 'third', retries: 2 }, transitions: 3 });
-    expect(ran.kinds).toEqual(['entered T', 'retried T', 'retried T', 'exited T']);
+    const attempts = ran.history.filter(({ type }) => /^Task(Failed|Succeeded)$/.test(type)).map(({ type }) => type);
+    expect(attempts).toEqual(['TaskFailed', 'TaskFailed', 'TaskSucceeded']);
+    expect(ran.told).toEqual(['T entered', 'T exited']);
   });
 
   test('gives up after MaxAttempts and hands on to the Catch', async () => {
@@ -32,8 +34,8 @@ describe('a Retry', () => {
 
   test('waits longer each time, up to the ceiling; jitter only shortens', async () => {
     const waits = async (rest: Json) => {
-      const { events } = await execute({ T: task('failsTwice', { Retry: retry({ IntervalSeconds: 10, ...rest }) }) });
-      return events.at(-1)!.at - events[0]!.at;
+      const { history } = await execute({ T: task('failsTwice', { Retry: retry({ IntervalSeconds: 10, ...rest }) }) });
+      return (history.at(-1)!.timestamp - history[0]!.timestamp) * 1000;
     };
     expect(await waits({ BackoffRate: 3 })).toBeGreaterThanOrEqual(380); // 10 s + 30 s, a hundred times faster
     const capped = await waits({ BackoffRate: 1000, MaxDelaySeconds: 10 });
@@ -67,8 +69,10 @@ describe('a Catch', () => {
       S: { Type: 'Succeed' },
     });
     expect(ran.output).toBe('no');
-    expect(ran.kinds).toEqual(['entered T', 'caught T', 'entered S', 'exited S']);
-    expect(ran.events[1]).toMatchObject({ error: 'Refused' });
+    expect(ran.told).toEqual(['T entered', 'T exited', 'S entered', 'S exited']);
+    expect(ran.history.find(({ type }) => type === 'TaskFailed')).toMatchObject({
+      taskFailedEventDetails: { error: 'Refused' },
+    });
   });
 
   test('catches a query error in Arguments or Output', async () => {
@@ -100,7 +104,7 @@ describe('a Catch', () => {
       S: { Type: 'Succeed' },
     });
     expect(ran).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
-    expect(ran.kinds).toEqual(['entered T', 'failed T']);
+    expect(ran.told).toEqual(['T entered']);
   });
 });
 

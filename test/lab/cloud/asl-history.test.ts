@@ -125,6 +125,6 @@ describe('the history', () => {
       {},
       { stopAt: 'A' },
     );
-    expect([ran.status, ...told(ran)]).toEqual(['ABORTED']);
+    expect([ran.status, ...told(ran)]).toEqual(['ABORTED', '0 WaitStateEntered']);
   });
 });

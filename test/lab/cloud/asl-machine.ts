@@ -1,7 +1,7 @@
 import { StatesError } from '../../../lab/cloud/asl/error';
 import { History, type HistoryEvent } from '../../../lab/cloud/asl/history';
 import { load, type Integrations } from '../../../lab/cloud/asl/load';
-import { run, type Outcome, type StateEvent } from '../../../lab/cloud/asl/run';
+import { run, type Outcome } from '../../../lab/cloud/asl/run';
 import { Clock } from '../../../lab/cloud/clock';
 
 export type Json = Record<string, unknown>;
@@ -50,18 +50,17 @@ export const machine = (States: Record<string, Json>, rest: Json = {}) =>
 
 /** An execution that has ended, and what it told on its way. */
 export interface Ran extends Outcome {
-  readonly events: StateEvent[];
   readonly history: HistoryEvent[];
-  readonly kinds: string[];
+  /** What it told of its states, such as `T exited`. */
+  readonly told: string[];
 }
 
-/** Runs a machine of these states; `stopAt` names a state at whose first event it is stopped. */
+/** Runs a machine of these states; `stopAt` names a state at whose entry it is stopped. */
 export async function execute(
   states: Record<string, Json>,
   input: unknown = {},
   options: { rest?: Json; stopAt?: string; speed?: number } = {},
 ): Promise<Ran> {
-  const events: StateEvent[] = [];
   const history: HistoryEvent[] = [];
   const abort = new AbortController();
   const integrations = services();
@@ -69,15 +68,17 @@ export async function execute(
     integrations,
     clock: new Clock(options.speed ?? 100),
     signal: abort.signal,
-    history: new History((event) => history.push(event), Date.now),
-    emit: (event) => {
-      events.push(event);
-      if (event.state === options.stopAt) abort.abort();
-    },
+    history: new History((event) => {
+      history.push(event);
+      if (options.stopAt && event.stateEnteredEventDetails?.['name'] === options.stopAt) abort.abort();
+    }, Date.now),
     execution: { Id: 'arn:run', Name: 'run', StartTime: '2026-01-01T00:00:00Z' },
     stateMachine: { Id: 'arn:machine', Name: 'machine' },
   });
-  return { ...outcome, events, history, kinds: events.map(({ kind, path }) => `${kind} ${path}`) };
+  const told = history.flatMap(({ stateEnteredEventDetails: entered, stateExitedEventDetails: exited }) =>
+    entered || exited ? `${String((entered ?? exited)!['name'])} ${entered ? 'entered' : 'exited'}` : [],
+  );
+  return { ...outcome, history, told };
 }
 
 /** Evaluates one expression as the Output of a Pass. */

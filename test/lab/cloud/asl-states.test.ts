@@ -65,14 +65,14 @@ describe('Wait, Succeed and Fail', () => {
 describe('a Parallel', () => {
   const branch = (state: Json) => ({ StartAt: 'B', States: { B: state } });
 
-  test('gives the outputs in the order of its branches, with paths that name it', async () => {
+  test('gives the outputs in the order of its branches, side by side', async () => {
     const slow = {
       StartAt: 'W',
       States: { W: { Type: 'Wait', Seconds: 5, Next: 'X' }, X: { Type: 'Pass', Output: 'slow', End: true } },
     };
     const ran = await execute({ P: { Type: 'Parallel', Branches: [slow, branch(task('echo'))], End: true } }, 'in');
     expect(ran).toMatchObject({ output: ['slow', 'in'], transitions: 4 });
-    expect(ran.kinds).toContain('exited P/B');
+    expect(ran.told).toContain('B exited');
   });
 
   test('fails with the error of the first branch that fails and ends the others', async () => {
@@ -89,8 +89,9 @@ describe('a Parallel', () => {
       S: { Type: 'Succeed' },
     });
     expect(ran.status).toBe('SUCCEEDED');
-    expect(ran.kinds).toContain('failed P/F');
-    expect(ran.kinds).not.toContain('exited P/B');
+    expect(ran.told).toContain('F entered');
+    expect(ran.told).not.toContain('F exited');
+    expect(ran.told).not.toContain('B exited');
   });
 
   test('is retried as a whole', async () => {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { openLab, type Lab, type LabOptions, type StateEvent } from '../../../lab';
+import { openLab, type Lab, type LabOptions, type HistoryEvent } from '../../../lab';
 import {
   documentResource,
   eventually,
@@ -215,7 +215,7 @@ afterEach(() => lab.close());
 
 test('a run goes from its input to its end state, through functions, table, SSM and a host', async () => {
   await open({ state: temporaryFolder() });
-  const events: StateEvent[] = [];
+  const events: HistoryEvent[] = [];
   const { arn, done } = lab.start({ tunnel: 'edge-a', document: 'say' }, (event) => events.push(event));
   const result = await done;
   expect(result).toMatchObject({
@@ -226,7 +226,7 @@ test('a run goes from its input to its end state, through functions, table, SSM 
   });
   expect(arn).toMatch(/^arn:aws:states:local-1:000000000000:execution:Lab-Machine:/);
   expect(events).toEqual(result.events);
-  expect(events.map(({ kind, path }) => `${kind} ${path}`)).toContain('exited Configure/Configure node');
+  expect(events.map(({ stateExitedEventDetails: exited }) => exited?.['name'])).toContain('Configure node');
   expect(await lab.item('edge-a')).toEqual({ tunnel: 'edge-a', fence: expect.any(Number) as number });
   expect(lab.trips()).toMatchObject([{ instance: NODE, document: 'say', status: 'Success', comment: arn.slice(-36) }]);
 });

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLab, type ExecutionResult, type Lab } from '../../../lab';
+import { openLab, type ExecutionResult, type HistoryEvent, type Lab } from '../../../lab';
 import type { Fault } from '../../../lab/hosts/host';
 import { simulatedHosts, type SimulatedHosts, type World } from '../../../lab/hosts/simulated';
 import type { WorldOptions } from '../../../lab/hosts/world';
@@ -117,6 +117,10 @@ export async function discard(open: Site): Promise<void> {
 export function endOf(result: ExecutionResult): string {
   return result.status === 'SUCCEEDED' ? (result.output as { endState: string }).endState : `${result.error}`;
 }
+
+/** The state that an event of a history tells was entered, or exited; undefined: it tells of something else. */
+export const entered = ({ stateEnteredEventDetails: details }: HistoryEvent): unknown => details?.['name'];
+export const exited = ({ stateExitedEventDetails: details }: HistoryEvent): unknown => details?.['name'];
 
 /** Command lines that changed a device, as they were typed there. */
 export function writes(open: Site): readonly string[] {

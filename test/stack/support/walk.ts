@@ -64,11 +64,10 @@ export async function walk(machine: Machine, answers: Answers, input: unknown, e
   const ended = await run(scripted(machine) as unknown as Loaded, input, {
     integrations: Object.fromEntries(everyState(machine).map((each) => [each[0], answering(each)])),
     clock: new NoWaits(),
-    emit: ({ kind, state }) => {
-      if (kind === 'entered') path.push(state);
+    history: new History(({ stateEnteredEventDetails: entered }) => {
+      if (entered) path.push(String(entered['name']));
       if (path.length > 200) throw new Error(`does not end: ${path.slice(-20).join(' > ')}`);
-    },
-    history: new History(() => undefined, Date.now),
+    }, Date.now),
     signal: new AbortController().signal,
     execution: { Id: execution, Name: 'me', StartTime: BEGAN },
     stateMachine: { Id: 'arn:aws:states:eu-central-1:111122223333:stateMachine:edge-ramp', Name: 'edge-ramp' },

@@ -63,7 +63,7 @@ const failure = new StatesError('Throttled', '{"errorMessage":"slow down"}');
 test('an event goes, whole, to the function of each rule that it matches, and of no other', async () => {
   const { bus, called } = open({
     A: rule({ EventPattern: RUNNING }),
-    B: rule({ EventPattern: { source: [{ prefix: 'aws.' }] } }),
+    B: rule({ EventPattern: { source: ['aws.ec2', 'aws.states'] } }),
     C: rule({ EventPattern: { source: ['edge-ramp'] } }),
   });
   const id = bus.put({ ...event('running'), resources: ['arn:x'] });

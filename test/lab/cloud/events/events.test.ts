@@ -204,10 +204,10 @@ describe('when time passes', () => {
     expect(early.at).toBeLessThan(began + 5 * MINUTES * 1000);
     const late = (await lab.start({ seconds: 0, good: true }).done) as {
       output: unknown;
-      events: readonly { at: number }[];
+      events: readonly { timestamp: number }[];
     };
     expect((late.output as { at: number }).at).toBeGreaterThanOrEqual(began + 5 * MINUTES * 1000);
-    expect(late.events[0]!.at).toBeGreaterThanOrEqual(began + 5 * MINUTES * 1000);
+    expect(late.events[0]!.timestamp * 1000).toBeGreaterThanOrEqual(began + 5 * MINUTES * 1000);
   });
 
   test('it has passed for a lab that is contextOf there again, unless that begins anew', async () => {
