@@ -38,129 +38,126 @@ describe('when Systems Manager asks to slow down', () => {
     ['before a change', { match: APPLY, times: 4 }],
     ['before anything', { times: 6 }],
   ])('%s, a run tries again, sends nothing twice, and ends Applied', async (_, more) => {
-    const contextOf = await open({ host: NODE, nth: 1, effect: 'throttle', ...more });
+    const opened = await open({ host: NODE, nth: 1, effect: 'throttle', ...more });
     const { times, ...match } = more;
-    const result = await contextOf.run();
+    const result = await opened.run();
     expect([endOf(result), result.cause]).toEqual(['Applied', undefined]);
     const pattern = new RegExp('match' in match ? match.match : '');
-    const asked = contextOf.lab.sends().filter(({ instance, document }) => instance === NODE && pattern.test(document));
-    const sent = contextOf.lab.trips().filter(({ instance, document }) => instance === NODE && pattern.test(document));
+    const asked = opened.lab.sends().filter(({ instance, document }) => instance === NODE && pattern.test(document));
+    const sent = opened.lab.trips().filter(({ instance, document }) => instance === NODE && pattern.test(document));
     expect(asked.length - sent.length).toBe(times);
-    expect(endOf(await contextOf.run())).toBe('Unchanged');
+    expect(endOf(await opened.run())).toBe('Unchanged');
   });
 });
 
 describe('when the result of a command is never known', () => {
   test('of a change: the run finds out by looking, and ends with everything as declared or as before', async () => {
-    const contextOf = await open({ host: NODE, match: APPLY, nth: 1, effect: 'lose-result' });
-    const before = contextOf.dump();
-    const result = await contextOf.run();
+    const opened = await open({ host: NODE, match: APPLY, nth: 1, effect: 'lose-result' });
+    const before = opened.dump();
+    const result = await opened.run();
     expect(
       result.events.filter(({ taskFailedEventDetails: failed }) => failed?.['error'] === 'OutcomeUnknown'),
     ).not.toEqual([]);
     expect(endOf(result)).toMatch(/^(Applied|RolledBack)$/);
-    if (endOf(result) === 'RolledBack') expect(contextOf.dump()).toBe(before);
-    expect(endOf(await contextOf.run())).toMatch(/^(Applied|Unchanged)$/);
+    if (endOf(result) === 'RolledBack') expect(opened.dump()).toBe(before);
+    expect(endOf(await opened.run())).toMatch(/^(Applied|Unchanged)$/);
   });
 
   test('of a look: nothing was changed yet, and nothing is', async () => {
-    const contextOf = await open({ host: NODE, match: OBSERVE, nth: 1, effect: 'lose-result' });
-    const before = contextOf.dump();
-    const result = await contextOf.run();
+    const opened = await open({ host: NODE, match: OBSERVE, nth: 1, effect: 'lose-result' });
+    const before = opened.dump();
+    const result = await opened.run();
     expect(result.cause).toContain('lost command');
-    expect([writes(contextOf), contextOf.dump()]).toEqual([[], before]);
+    expect([writes(opened), opened.dump()]).toEqual([[], before]);
   });
 });
 
 describe('when a command was given up as undeliverable, and has run', () => {
   test('a change is not sent again: the run looks, and puts everything back', async () => {
-    const contextOf = await open({ host: NODE, match: APPLY, nth: 1, effect: 'undeliverable' }, FAST);
-    const before = contextOf.dump();
-    const result = await contextOf.run();
-    expect([endOf(result), contextOf.dump()]).toEqual(['RolledBack', before]);
+    const opened = await open({ host: NODE, match: APPLY, nth: 1, effect: 'undeliverable' }, FAST);
+    const before = opened.dump();
+    const result = await opened.run();
+    expect([endOf(result), opened.dump()]).toEqual(['RolledBack', before]);
     expect(result.cause).toContain('ended as Undeliverable without an exit code; whether it ran');
     expect(result.cause).toContain('(OutcomeUnknown)');
   });
 
   test('a look is sent again, and the run goes on', async () => {
-    const contextOf = await open({ host: NODE, match: OBSERVE, nth: 1, effect: 'undeliverable' });
-    const result = await contextOf.run();
+    const opened = await open({ host: NODE, match: OBSERVE, nth: 1, effect: 'undeliverable' });
+    const result = await opened.run();
     expect([endOf(result), result.cause]).toEqual(['Applied', undefined]);
   });
 });
 
 describe('when a command is run although its delivery had timed out', () => {
   test('after the run has given up and restored: its fence refuses it, and nothing changes', async () => {
-    const contextOf = await open(
+    const opened = await open(
       { host: NODE, match: APPLY, nth: 1, times: 3, effect: 'late-delivery', after: 600 },
       FAST,
     );
-    const before = contextOf.dump();
-    const result = await contextOf.run();
-    expect([endOf(result), contextOf.dump()]).toEqual(['RolledBack', before]);
+    const before = opened.dump();
+    const result = await opened.run();
+    expect([endOf(result), opened.dump()]).toEqual(['RolledBack', before]);
     expect(result.cause).toContain('never started (DeliveryTimedOut)');
-    const ended = await afterLate(contextOf, 3);
+    const ended = await afterLate(opened, 3);
     expect(ended.map(({ code }) => code)).toEqual([11, 11, 11]);
     expect(ended[0]!.stderr).toContain('this command is from an overtaken run');
-    expect(contextOf.dump()).toBe(before);
+    expect(opened.dump()).toBe(before);
   });
 
   test('while the run still tries: it is not told what happened, and puts everything back', async () => {
-    const contextOf = await open(
-      { host: NODE, match: APPLY, nth: 1, times: 3, effect: 'late-delivery', after: 1 },
-      FAST,
-    );
-    const before = contextOf.dump();
-    const result = await contextOf.run();
-    await afterLate(contextOf, 3);
-    expect([endOf(result), contextOf.dump()]).toEqual(['RolledBack', before]);
+    const opened = await open({ host: NODE, match: APPLY, nth: 1, times: 3, effect: 'late-delivery', after: 1 }, FAST);
+    const before = opened.dump();
+    const result = await opened.run();
+    await afterLate(opened, 3);
+    expect([endOf(result), opened.dump()]).toEqual(['RolledBack', before]);
   });
 
   test('after a second copy was delivered in time: what stands keeps standing', async () => {
-    const contextOf = await open({ host: NODE, match: APPLY, nth: 1, effect: 'late-delivery', after: 600 }, FAST);
-    const before = contextOf.dump();
-    const result = await contextOf.run();
+    const opened = await open({ host: NODE, match: APPLY, nth: 1, effect: 'late-delivery', after: 600 }, FAST);
+    const before = opened.dump();
+    const result = await opened.run();
     expect([endOf(result), result.cause]).toEqual(['Applied', undefined]);
-    const applied = contextOf.dump();
-    const [ended] = await afterLate(contextOf, 1);
+    const applied = opened.dump();
+    const [ended] = await afterLate(opened, 1);
     expect(ended!.code).toBe(20); // the tunnel exists already
     // The same fence and plan: it gets as far as a second copy of the firewall rule, which does no harm and goes with the tunnel.
-    expect(withoutCopies(contextOf.dump())).toBe(withoutCopies(applied));
-    expect(endOf(await contextOf.run())).toBe('Unchanged');
-    expect(endOf(await contextOf.run({ action: 'teardown' }))).toBe('TornDown');
-    expect(contextOf.dump()).toBe(before);
+    expect(withoutCopies(opened.dump())).toBe(withoutCopies(applied));
+    expect(endOf(await opened.run())).toBe('Unchanged');
+    expect(endOf(await opened.run({ action: 'teardown' }))).toBe('TornDown');
+    expect(opened.dump()).toBe(before);
   });
 });
 
 describe('when a ramp node goes off in the middle of an apply', () => {
   test('and comes back, rebooted: everything is as before, and a second apply builds it', async () => {
-    const contextOf = await open({ host: NODE, match: FLOWS, nth: 1, effect: 'host-gone', for: 100 });
-    const before = contextOf.dump().replace(/^link tun0 .*\n/gm, '');
-    const result = await contextOf.run();
+    const opened = await open({ host: NODE, match: FLOWS, nth: 1, effect: 'host-gone', for: 100 });
+    const before = opened.dump().replace(/^link tun0 .*\n/gm, '');
+    const result = await opened.run();
     expect([endOf(result), result.cause]).toEqual(['RolledBack', expect.stringContaining(NODE)]);
     // The SDN has made tun0 anew: its MAC is another one.
-    expect(contextOf.dump().replace(/^link tun0 .*\n/gm, '')).toBe(before);
-    expect(endOf(await contextOf.run())).toBe('Applied');
+    expect(opened.dump().replace(/^link tun0 .*\n/gm, '')).toBe(before);
+    expect(endOf(await opened.run())).toBe('Applied');
   });
 
   test('and stays off: traffic is as before, the run says what it could not reach, and the next one builds it', async () => {
-    const contextOf = await open({ host: NODE, match: FLOWS, nth: 1, effect: 'host-gone' }, FAST);
-    const before = servers(contextOf);
-    const result = await contextOf.run();
+    const opened = await open({ host: NODE, match: FLOWS, nth: 1, effect: 'host-gone' }, FAST);
+    const before = servers(opened);
+    const result = await opened.run();
     expect(endOf(result)).toBe('RollbackFailed');
     expect(result.cause).toContain(NODE);
     // What it built on BIG-IP waits there, without traffic: no virtual server has been moved, nothing was saved.
-    expect(servers(contextOf)).toEqual(before);
-    contextOf.world.back(NODE);
-    expect(endOf(await contextOf.run())).toBe('Applied');
+    expect(servers(opened)).toEqual(before);
+    opened.world.back(NODE);
+    expect(endOf(await opened.run())).toBe('Applied');
   });
 });
 
 test('a BIG-IP that goes off while it is configured comes back with its saved configuration, and the run ends as before', async () => {
-  const contextOf = await open({ host: BIGIP, match: 'create net route', nth: 1, effect: 'host-gone', for: 100 });
-  const before = contextOf.dump();
-  const result = await contextOf.run();
+  const opened = await open({ host: BIGIP, match: 'create net route', nth: 1, effect: 'host-gone', for: 100 });
+  const before = opened.dump();
+  const result = await opened.run();
   expect([endOf(result), result.cause]).toEqual(['RolledBack', expect.stringContaining(BIGIP)]);
-  expect(contextOf.dump()).toBe(before);
-  expect(endOf(await contextOf.run())).toBe('Applied');
+  expect(opened.dump()).toBe(before);
+  expect(endOf(await opened.run())).toBe('Applied');
 });

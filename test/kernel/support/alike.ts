@@ -64,8 +64,8 @@ export async function twins(): Promise<Twins> {
     speed: SPEED,
     world: { [pair.name]: { pods: [5, 6] } },
   });
-  const close = async (...contextOf: readonly Hosts[]): Promise<void> => {
-    for (const hosts of contextOf) await hosts.close();
+  const close = async (...opened: readonly Hosts[]): Promise<void> => {
+    for (const hosts of opened) await hosts.close();
     await endpoint.close();
     rmSync(folder, { recursive: true, force: true });
   };

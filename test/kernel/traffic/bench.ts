@@ -1,17 +1,17 @@
 import { openHere } from '../../../lab/kernel/machine/here';
 import type { Machine } from '../../../lab/kernel/machine/machine';
 
-const contextOf: Machine[] = [];
+const opened: Machine[] = [];
 
-/** Ends all that was contextOf. */
+/** Ends all that was opened. */
 export async function closeAll(): Promise<void> {
-  await Promise.all(contextOf.splice(0).map((machine) => machine.close()));
+  await Promise.all(opened.splice(0).map((machine) => machine.close()));
 }
 
 /** A machine of this kernel, in which these `ip` lines are run first. Needs root. */
 export async function open(...ip: readonly string[]): Promise<Machine> {
   const machine = await openHere();
-  contextOf.push(machine);
+  opened.push(machine);
   for (const line of ip) {
     const { code, err } = await machine.run({ command: ['ip', ...line.split(' ')] as [string, ...string[]] });
     if (code !== 0) throw new Error(`ip ${line}: ${err}`);

@@ -374,7 +374,7 @@ test('a port that is taken is one sentence, and leaves nothing open', async () =
   expect(lab.url).toBe(`http://127.0.0.1:${port}`);
 });
 
-test('what cannot be contextOf leaves nothing open', async () => {
+test('what cannot be opened leaves nothing open', async () => {
   const state = temporaryFolder();
   const bad = assemble('x', {
     Machine: {

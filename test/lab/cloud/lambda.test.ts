@@ -29,7 +29,7 @@ beforeAll(() => {
           };`,
         Throws: `
           class NotDelivered extends Error { constructor(m) { super(m); this.name = 'NotDelivered'; } }
-          exports.handler = async () => { throw new NotDelivered('not-connected', 'gone'); };`,
+          exports.handler = async () => { throw new NotDelivered('gone'); };`,
         Exits: `exports.handler = async () => process.exit(3);`,
         Empty: `exports.handler = async () => {};`,
         Broken: `throw new SyntaxError('broken bundle');`,

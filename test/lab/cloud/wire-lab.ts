@@ -65,7 +65,7 @@ export class Served {
   readonly state = mkdtempSync(join(tmpdir(), 'edge-ramp-wire-'));
   /** What became of executions, as NAME STATUS, in order. */
   readonly changes: string[] = [];
-  /** The lab that was contextOf last. */
+  /** The lab that was opened last. */
   lab!: Lab;
 
   /** Opens the lab, also once more after it was closed. */

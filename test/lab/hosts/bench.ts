@@ -86,7 +86,7 @@ export const FLOAT = [
 ];
 
 export type Bench = SimulatedHosts;
-const contextOf: Bench[] = [];
+const opened: Bench[] = [];
 
 /** Opens the hosts of `spec`, closed again after the test. */
 export async function open(
@@ -101,11 +101,11 @@ export async function open(
     world: { 'edge-a': world },
     ...more,
   });
-  contextOf.push(hosts);
+  opened.push(hosts);
   return hosts;
 }
 export async function closeAll(): Promise<void> {
-  for (const hosts of contextOf.splice(0)) await hosts.close();
+  for (const hosts of opened.splice(0)) await hosts.close();
   for (const directory of scratch.splice(0)) rmSync(directory, { recursive: true, force: true });
 }
 

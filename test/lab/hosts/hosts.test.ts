@@ -124,7 +124,7 @@ describe('hosts', () => {
     ]);
   });
 
-  it('survive being closed and contextOf again, with what was added to the specs', async () => {
+  it('survive being closed and opened again, with what was added to the specs', async () => {
     const directory = newDirectory();
     const first = await open({}, { directory });
     await first.world.run(NODE, ADD);

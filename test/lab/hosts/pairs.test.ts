@@ -94,7 +94,7 @@ describe('a node that goes off', () => {
     expect(holders(hosts)).toEqual([]);
   });
 
-  it('is still off after the lab was closed and contextOf again', async () => {
+  it('is still off after the lab was closed and opened again', async () => {
     const directory = newDirectory();
     const first = await open({}, { specs: [pair], directory });
     first.world.gone(SECOND);

@@ -3,7 +3,7 @@ process.env['POWERTOOLS_LOG_LEVEL'] = 'INFO';
 
 /** What handlers write where Lambda would take it for their log. */
 export interface Log {
-  /** The lines since it was contextOf, each one of them JSON. */
+  /** The lines since it was opened, each one of them JSON. */
   lines(): readonly Record<string, any>[];
   close(): void;
 }

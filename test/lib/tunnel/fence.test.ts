@@ -72,7 +72,7 @@ describe('the lock of a device', () => {
     });
   });
 
-  test('that cannot be contextOf is not said to be held by another', () => {
+  test('that cannot be opened is not said to be held by another', () => {
     fakes.write(`${LOCK}/in-the-way`, '');
     const { code, stderr } = look(5);
     expect(code).toBe(10);

@@ -210,7 +210,7 @@ describe('when time passes', () => {
     expect(late.events[0]!.timestamp * 1000).toBeGreaterThanOrEqual(began + 5 * MINUTES * 1000);
   });
 
-  test('it has passed for a lab that is contextOf there again, unless that begins anew', async () => {
+  test('it has passed for a lab that is opened there again, unless that begins anew', async () => {
     await open();
     await lab.passTime(24 * HOURS);
     const then = lab.now();

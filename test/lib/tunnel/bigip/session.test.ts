@@ -6,7 +6,7 @@ const fakes = new Fakes();
 afterAll(() => fakes.remove());
 
 /** What the bastion says when it opens its SSH connection with this `ssh`, and an agent that `loads` the key. One command may take 1 s. */
-function contextOf(
+function opened(
   ssh: string,
   loads = 'cat >/dev/null',
   region = 'eu-central-1',
@@ -22,34 +22,34 @@ function contextOf(
     ...Object.fromEntries(PARAMETERS.map((name) => [`SSM_${name}`, name.toLowerCase()])),
     AWS_SSM_REGION_NAME: region,
   };
-  const line = 'limit=1; open_session; echo contextOf';
+  const line = 'limit=1; open_session; echo opened';
   const { code, stdout, stderr } = fakes.script(['prelude', 'bigip-listing', 'bigip-session'], line, env);
   return [code, `${stdout}${stderr}`];
 }
 
 describe('the SSH way from the bastion to BIG-IP', () => {
-  test('stands', () => expect(contextOf('exit 0')).toEqual([0, 'contextOf\n']));
+  test('stands', () => expect(opened('exit 0')).toEqual([0, 'opened\n']));
 
   test('does not stand when ssh says so, in its words', () =>
-    expect(contextOf('echo "Host key verification failed." >&2; exit 255')).toEqual([
+    expect(opened('echo "Host key verification failed." >&2; exit 255')).toEqual([
       21,
       'edge-ramp: cannot be reached from the bastion: Host key verification failed.\n',
     ]));
 
   test('does not stand when BIG-IP takes the connection and says nothing more: ssh has no words for it', () =>
-    expect(contextOf('[[ "$*" == *"-O exit"* ]] || exec sleep 5')).toEqual([
+    expect(opened('[[ "$*" == *"-O exit"* ]] || exec sleep 5')).toEqual([
       21,
       'edge-ramp: cannot be reached from the bastion: no SSH connection stood within 1 s\n',
     ]));
 
   test('needs the region that SSM Agent gives, for the key: the AWS CLI finds none by itself', () =>
-    expect(contextOf('exit 0', 'cat >/dev/null', '')).toEqual([
+    expect(opened('exit 0', 'cat >/dev/null', '')).toEqual([
       10,
       "edge-ramp: the bastion's SSM Agent does not say its region (AWS_SSM_REGION_NAME is empty), so secret secret cannot be read: update the agent, or set the variable in its unit\n",
     ]));
 
   test('is not tried without a key', () =>
-    expect(contextOf('exit 0', 'cat >/dev/null; echo "error in libcrypto" >&2; exit 1')).toEqual([
+    expect(opened('exit 0', 'cat >/dev/null; echo "error in libcrypto" >&2; exit 1')).toEqual([
       10,
       'edge-ramp: the key in secret secret could not be loaded on the bastion: error in libcrypto\n',
     ]));
