@@ -37,6 +37,7 @@ describe('a declared node that cannot be reached', () => {
   test('is not degraded when only one that left the declaration answers: BIG-IP is not led to it', () =>
     refused(
       () => reconcile('declared', without(swap().situation(), FIRST)),
+      'unreachable-alone',
       FIRST,
       'no other declared one would carry the tunnel',
       'start it first',
@@ -90,6 +91,7 @@ describe('a node of a pair that cannot be reached', () => {
   ])('is not passed over by a declaration with %s: what it has would not be looked for any more', (_what, to, lost) =>
     refused(
       () => reconcile('declared', situation(merge(pair(), to) as unknown as Tunnel, pair())),
+      'unreachable-renamed',
       SECOND,
       lost,
       'start it before this is applied',
@@ -108,7 +110,12 @@ describe('a first apply that could not be put back', () => {
   }
 
   test.each(['declared', 'absent'] as const)('is not lost sight of by renaming what it made (%s)', (goal) =>
-    refused(() => reconcile(goal, renamed()), SAME, 'declare it as it was then and repair that run'),
+    refused(
+      () => reconcile(goal, renamed()),
+      'unfinished-renamed',
+      SAME,
+      'declare it as it was then and repair that run',
+    ),
   );
 
   test('is not taken for restored under the new names', () =>
@@ -129,6 +136,7 @@ describe('a device that a run could not put back, and that left every declaratio
   test.each(['declared', 'absent'] as const)('is not lost sight of (%s)', (goal) =>
     refused(
       () => reconcile(goal, { ...new Site(EXAMPLE).situation(), before }),
+      'unfinished-undeclared',
       SECOND,
       'declare it as it was then and repair that run',
       `"forget": ["${SECOND}"]`,

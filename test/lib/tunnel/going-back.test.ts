@@ -87,6 +87,7 @@ describe('the digest of a plan', () => {
     expect(other.digest).not.toBe(plan.digest);
     refused(
       () => refuseUnlessAgreed(other, { allowInterruption: false, expect: plan.digest }),
+      'plan-changed',
       plan.digest,
       other.digest,
       'fresh plan',

@@ -60,7 +60,7 @@ describe('a run', () => {
   });
 
   test('is refused where the balancer is no member, whatever the cluster says; a teardown is not', () => {
-    refused(() => plan('declared', { node: NO_TUN0, cluster: OURS }, MEMBER), `${DEVICE} has no tun0`);
+    refused(() => plan('declared', { node: NO_TUN0, cluster: OURS }, MEMBER), 'sdn-absent', `${DEVICE} has no tun0`);
     expect(plan('absent', { node: NO_TUN0, cluster: OURS }, MEMBER).operations).toBe(1);
   });
 
@@ -76,6 +76,7 @@ describe('a run', () => {
     expect(reconcile('absent', { ...situation, forget: [BALANCER] }).operations).toBe(1);
     refused(
       () => reconcile('declared', { ...situation, forget: [BALANCER] }),
+      'forget-declared',
       `${DEVICE} is declared and cannot be forgotten`,
     );
   });
@@ -99,6 +100,7 @@ describe('a declaration whose kind has changed', () => {
     const situation = { ...site.situation(), spec: MEMBER };
     refused(
       () => reconcile('declared', situation),
+      'kind-changed',
       'edge-lb stands as kind ramp and is declared as kind member: tear it down first',
     );
     const torn = reconcile('absent', situation);
@@ -115,6 +117,7 @@ describe('a declaration whose kind has changed', () => {
     const situation = { spec: ramp, applied: MEMBER, original: {}, before: {}, observed: found };
     refused(
       () => reconcile('declared', situation),
+      'kind-changed',
       'edge-lb stands as kind member and is declared as kind ramp: tear it down first',
     );
     expect(reconcile('absent', situation).changes).toMatchObject([{ device: CLUSTER }]);

@@ -93,7 +93,7 @@ describe('a balancer', () => {
   test.each(OUTSIDE.map(([what, changes, ...words]) => ({ what, changes, words })))(
     'with $what is refused',
     ({ changes, words }) => {
-      refused(() => desired(changes), ...words);
+      refused(() => desired(changes), 'sdn-absent', ...words);
       expect(looked(changes).probes).toEqual([]);
     },
   );
@@ -102,7 +102,7 @@ describe('a balancer', () => {
     const spec = member({ clusterNetworks: ['10.128.0.0/14', '10.136.0.0/14'] });
     const second = (lines: readonly string[]): typeof WHOLE => ({ 'route 10.136.0.0/14': [lines, 0] });
     expect(desired(second(['10.136.0.0/14 dev tun0 scope link ']), spec)).toEqual({});
-    refused(() => desired(second([]), spec), 'no route to the cluster network 10.136.0.0/14');
+    refused(() => desired(second([]), spec), 'sdn-absent', 'no route to the cluster network 10.136.0.0/14');
   });
 
   test.each(['proto kernel scope link src 10.129.0.1 ', 'metric 0 ', ''])(
@@ -226,7 +226,12 @@ describe("the balancer's node in the cluster", () => {
   test('that the cluster does not have is refused; a teardown says that nothing is to be removed', () => {
     const gone: Told = [[], 1, 'Error from server (NotFound): nodes "balancer.example.com" not found'];
     const none: typeof WHOLE = { [`node ${NODE}`]: gone, [`scheduling ${NODE}`]: gone };
-    refused(() => inCluster('desired', none), `${CLUSTER} has no node ${NODE}`, "the balancer's name (balancer.node)");
+    refused(
+      () => inCluster('desired', none),
+      'node-missing',
+      `${CLUSTER} has no node ${NODE}`,
+      "the balancer's name (balancer.node)",
+    );
     expect(inCluster('absent', none, MEMBER, MEMBER)).toEqual({
       changes: [],
       remarks: [`${CLUSTER}: node ${NODE} is not in the cluster any more; nothing is to be removed there`],
@@ -235,7 +240,11 @@ describe("the balancer's node in the cluster", () => {
 
   test('cannot be cordoned by a client that knows no command for it', () => {
     const client: typeof WHOLE = { client: [[], 0] };
-    refused(() => inCluster('desired', client), 'has neither "oc adm cordon" nor "oc adm manage-node"');
+    refused(
+      () => inCluster('desired', client),
+      'cordon-missing',
+      'has neither "oc adm cordon" nor "oc adm manage-node"',
+    );
     expect(() => inCluster('desired', client)).not.toThrow('ramp.schedulable');
     expect(inCluster('desired', { ...client, ...OURS }, MEMBER, MEMBER).changes).toEqual([]);
   });

@@ -44,7 +44,7 @@ describe('the devices of a tunnel', () => {
   test('are forgotten by name, and only those that it has, or that a run could not put back', () => {
     expect(names(devicesOf(pair(), null, [SECOND]))).toEqual(['10.3.88.66', FIRST, ADMIN]);
     const situation = { ...new Site(EXAMPLE).situation(), forget: ['mi-0badbadbad'] };
-    refused(() => reconcile('absent', situation), 'mi-0badbadbad', 'has no such device');
+    refused(() => reconcile('absent', situation), 'forget-unknown', 'mi-0badbadbad', 'has no such device');
     const before = { 'mi-0badbadbad': { 'link tun1': { from: null, wrote: ['up'] } } };
     expect(reconcile('absent', { ...situation, before }).operations).toBe(0);
   });
@@ -119,6 +119,7 @@ describe('a device that cannot be reached', () => {
     const observed = changed.observe().map((each) => (each.name === old ? { ...AWAY, name: old } : each));
     refused(
       () => reconcile('declared', { ...changed.situation(), observed }),
+      'unreachable-forgettable',
       old,
       'cannot be reached',
       `"forget": ["${old}"]`,
@@ -134,6 +135,7 @@ describe('a device that cannot be reached', () => {
   test('and is declared cannot be forgotten by an apply', () =>
     refused(
       () => reconcile('declared', { ...new Site(EXAMPLE).situation(), forget: [EXAMPLE.ramp.nodes[0]!.instance] }),
+      'forget-declared',
       'is declared and cannot be forgotten',
     ));
 

@@ -27,17 +27,17 @@ export function applied(spec = EXAMPLE): Site {
   return site;
 }
 
-/** Refused, with all that an operator needs in the message: device, object, value, what to do. */
-export function refused(plan: () => unknown, ...words: readonly string[]): void {
-  let message = '';
+/** Refused by this code, with all that an operator needs in the message: device, object, value, what to do. */
+export function refused(plan: () => unknown, code: Refused['code'], ...words: readonly string[]): void {
+  let error: unknown;
   try {
     plan();
-  } catch (error) {
-    expect(error).toBeInstanceOf(Refused);
-    message = (error as Error).message;
+  } catch (thrown) {
+    error = thrown;
   }
-  for (const word of words) expect(message).toContain(word);
-  expect(message).not.toBe('');
+  expect(error).toBeInstanceOf(Refused);
+  expect((error as Refused).code).toBe(code);
+  for (const word of words) expect((error as Refused).message).toContain(word);
 }
 
 export const BIGIP = 'BIG-IP 10.3.88.66';

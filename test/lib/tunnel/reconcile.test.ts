@@ -191,7 +191,13 @@ describe('an applied tunnel of which one thing was changed by hand', () => {
       original: site.original,
     });
     if (object.startsWith('virtual '))
-      refused(() => without.plan(), BIGIP, object.split(' ')[1]!, 'create it first, or take it out of the declaration');
+      refused(
+        () => without.plan(),
+        'virtual-server-missing',
+        BIGIP,
+        object.split(' ')[1]!,
+        'create it first, or take it out of the declaration',
+      );
     else expect(operations(without.plan())).toContain(`create ${object}`);
   });
 
@@ -271,6 +277,7 @@ describe('a changed declaration', () => {
     expect(plan.interrupts).toEqual([expect.stringContaining('traffic stops until both ends of the tunnel agree')]);
     refused(
       () => refuseUnlessAgreed(plan, { allowInterruption: false, expect: null }),
+      'would-interrupt',
       '1 of 2',
       '"allowInterruption": true',
     );

@@ -10,7 +10,8 @@ describe('a BIG-IP that joined a device group after the tunnel was applied', () 
     return site;
   };
 
-  test('is not changed any more', () => refused(() => joined(applied()).plan(), 'is ACTIVE in a device group'));
+  test('is not changed any more', () =>
+    refused(() => joined(applied()).plan(), 'device-group', 'is ACTIVE in a device group'));
 
   test('may be torn down, and the plan says what that leaves', () => {
     const site = joined(applied());
@@ -53,7 +54,7 @@ describe('a BIG-IP that joined a device group after the tunnel was applied', () 
       ...world,
       bigip: { ...world.bigip, ...Object.fromEntries(publishedOnBigIp(EXAMPLE)) },
     });
-    refused(() => joined(site).plan('absent'), 'is ACTIVE in a device group');
+    refused(() => joined(site).plan('absent'), 'device-group', 'is ACTIVE in a device group');
     expect(joined(new Site(EXAMPLE)).plan('absent').operations).toBe(0);
   });
 });
@@ -71,6 +72,7 @@ describe("another's objects are refused by name, with what to do", () => {
     refused(
       () =>
         bigip('tunnel SDN', 'profile ipip local-address 10.3.89.66 remote-address 10.3.89.1 description none').plan(),
+      'object-foreign',
       BIGIP,
       'tunnel SDN',
       'remote-address 10.3.89.1',
@@ -84,15 +86,22 @@ describe("another's objects are refused by name, with what to do", () => {
     ['snatpool SDN_snatpool', 'members 10.3.91.216'],
   ])("a %s that is alike and bears another tunnel's mark; not at a teardown either", (object, value) => {
     const site = bigip(object, `${value} description edge-ramp:edge-b`);
-    refused(() => site.plan(), BIGIP, object, 'description edge-ramp:edge-b');
+    refused(
+      () => site.plan(),
+      object.startsWith('route ') ? 'route-foreign' : 'object-foreign',
+      BIGIP,
+      object,
+      'description edge-ramp:edge-b',
+    );
     if (object.startsWith('route ')) expect(site.plan('absent').operations).toBe(0);
-    else refused(() => site.plan('absent'), BIGIP, object, "that is not this tunnel's");
+    else refused(() => site.plan('absent'), 'object-foreign', BIGIP, object, "that is not this tunnel's");
     expect(bigip(object, `${value} description mine`).plan().operations).toBeGreaterThan(0);
   });
 
   test('a self IP of our name with another address', () =>
     refused(
       () => bigip('self SDN', 'address 10.3.91.9/24 vlan internal allow-service none description none').plan(),
+      'object-foreign',
       BIGIP,
       'self SDN',
       'address 10.3.91.9/24',
@@ -102,12 +111,14 @@ describe("another's objects are refused by name, with what to do", () => {
   test('its description is shown as the device shows it: with blanks and %', () =>
     refused(
       () => bigip('self SDN', 'address 10.3.91.9/24 vlan internal allow-service none description 100%25%20mine').plan(),
+      'object-foreign',
       'description 100% mine',
     ));
 
   test('a SNAT pool of our name with another member', () =>
     refused(
       () => bigip('snatpool SDN_snatpool', 'members 10.9.9.9 description none').plan(),
+      'object-foreign',
       BIGIP,
       'snatpool SDN_snatpool',
       '10.9.9.9',
@@ -116,7 +127,14 @@ describe("another's objects are refused by name, with what to do", () => {
 
   test('a route to the cluster network under another name', () => {
     const site = bigip('route theirs', 'network 10.128.0.0/14 gw 10.3.89.1 description none');
-    refused(() => site.plan(), BIGIP, 'route theirs', 'gw 10.3.89.1', 'remove it, or declare takeover: true');
+    refused(
+      () => site.plan(),
+      'route-foreign',
+      BIGIP,
+      'route theirs',
+      'gw 10.3.89.1',
+      'remove it, or declare takeover: true',
+    );
   });
 
   test('a blackhole route to the cluster network', () => {
@@ -124,7 +142,7 @@ describe("another's objects are refused by name, with what to do", () => {
       ...freshWorld(EXAMPLE),
       otherRoutes: ['net route hole { blackhole network 10.128.0.0/14 }'],
     });
-    refused(() => site.plan(), 'route hole', 'takeover: true');
+    refused(() => site.plan(), 'route-foreign', 'route hole', 'takeover: true');
   });
 
   test('but takeover: true replaces that route, says that it interrupts, and a restore puts it back', () => {
@@ -150,7 +168,7 @@ describe("another's objects are refused by name, with what to do", () => {
       ...freshWorld(spec),
       otherRoutes: ['net route theirs { network 10.128.0.0/14 pool gateways }'],
     });
-    refused(() => site.plan(), BIGIP, 'route theirs', 'pool gateways', 'by hand first');
+    refused(() => site.plan(), 'not-restorable', BIGIP, 'route theirs', 'pool gateways', 'by hand first');
   });
 
   test('a more specific route past the tunnel is reported, not touched', () => {
@@ -170,7 +188,7 @@ describe("another's objects are refused by name, with what to do", () => {
   test('no virtual server of a declared name', () => {
     const site = new Site(EXAMPLE);
     site.world.bigip = set(site.world.bigip, 'virtual ose-vserver', undefined);
-    refused(() => site.plan(), BIGIP, 'no virtual server ose-vserver', 'create it first');
+    refused(() => site.plan(), 'virtual-server-missing', BIGIP, 'no virtual server ose-vserver', 'create it first');
   });
 
   test('a member of a device group, with its state', () => {
@@ -178,6 +196,7 @@ describe("another's objects are refused by name, with what to do", () => {
     site.world.group = { sync: 'Changes Pending', failover: 'STANDBY' };
     refused(
       () => site.plan(),
+      'device-group',
       'BIG-IP 10.3.88.66 is STANDBY in a device group (sync status: Changes Pending)',
       'pairs of BIG-IP are not supported yet',
     );
@@ -190,6 +209,7 @@ describe("another's objects are refused by name, with what to do", () => {
   test('a tunnel device of our name that leads elsewhere', () =>
     refused(
       () => ramp('tunnel tun1', 'remote 10.9.9.9 local any dev eth0').plan(),
+      'object-foreign',
       NODE,
       'tun1',
       'remote 10.9.9.9',
@@ -199,6 +219,7 @@ describe("another's objects are refused by name, with what to do", () => {
   test("another way to BIG-IP's end of the tunnel", () =>
     refused(
       () => ramp('route 10.3.91.216', 'via 10.3.89.1 dev eth0').plan(),
+      'route-foreign',
       NODE,
       '10.3.91.216',
       'via 10.3.89.1',
@@ -210,38 +231,50 @@ describe("another's objects are refused by name, with what to do", () => {
       ' cookie=0x999, duration=1s, table=0, n_packets=0, n_bytes=0, priority=7,ip,nw_src=10.9.9.9 actions=drop',
     ];
     const site = new Site(EXAMPLE, { ...freshWorld(EXAMPLE), otherFlows });
-    refused(() => site.plan(), NODE, 'cookie 0x999', 'nw_src=10.9.9.9', 'declare another cookie');
+    refused(() => site.plan(), 'flows-foreign', NODE, 'cookie 0x999', 'nw_src=10.9.9.9', 'declare another cookie');
   });
 
   test('a node that is no member of the SDN', () =>
-    refused(() => new Site(EXAMPLE, { ...freshWorld(EXAMPLE), bridge: null }).plan(), NODE, 'no tun0'));
+    refused(() => new Site(EXAMPLE, { ...freshWorld(EXAMPLE), bridge: null }).plan(), 'sdn-absent', NODE, 'no tun0'));
 
   test('a node that forwards nothing', () =>
-    refused(() => new Site(EXAMPLE, { ...freshWorld(EXAMPLE), forwarding: '0' }).plan(), NODE, 'net.ipv4.ip_forward'));
+    refused(
+      () => new Site(EXAMPLE, { ...freshWorld(EXAMPLE), forwarding: '0' }).plan(),
+      'forwarding-off',
+      NODE,
+      'net.ipv4.ip_forward',
+    ));
 
   test('a subnet without a free address, for which snat: gateway is the way', () => {
     const claims = Array.from({ length: 13 }, (_, i) => `10.129.0.${i + 2}`);
     const site = new Site(EXAMPLE, { ...freshWorld(EXAMPLE), bridge: { ...BRIDGE, subnet: '10.129.0.0/28' }, claims });
-    refused(() => site.plan(), NODE, '10.129.0.0/28', 'snat: gateway');
+    refused(() => site.plan(), 'address-exhausted', NODE, '10.129.0.0/28', 'snat: gateway');
   });
 
   test('teardown refuses them too, before anything is removed', () => {
     const site = applied();
     site.world.bigip = { ...site.world.bigip, 'snatpool SDN_snatpool': 'members 10.9.9.9 description none' };
-    refused(() => site.plan('absent'), BIGIP, 'snatpool SDN_snatpool');
+    refused(() => site.plan('absent'), 'object-foreign', BIGIP, 'snatpool SDN_snatpool');
     const route = applied();
     route.world.bigip = { ...route.world.bigip, 'route aside': 'network 10.201.0.0/16 interface SDN description none' };
-    refused(() => route.plan('absent'), BIGIP, 'route aside', 'uses the tunnel SDN', 'remove it first');
+    refused(
+      () => route.plan('absent'),
+      'object-in-use',
+      BIGIP,
+      'route aside',
+      'uses the tunnel SDN',
+      'remove it first',
+    );
     const device = applied();
     device.world.ramp = { ...device.world.ramp, 'tunnel tun1': 'remote 10.9.9.9 local any dev eth0' };
-    refused(() => device.plan('absent'), NODE, 'tun1', 'remote 10.9.9.9');
+    refused(() => device.plan('absent'), 'object-foreign', NODE, 'tun1', 'remote 10.9.9.9');
   });
 
   test("a tunnel that somebody's route uses is not renamed under it", () => {
     const site = applied();
     site.world.bigip = { ...site.world.bigip, 'route aside': 'network 10.201.0.0/16 interface SDN description none' };
     site.spec = tunnel({ objects: { tunnel: 'SDN2' } });
-    refused(() => site.plan(), BIGIP, 'route aside', 'uses the tunnel SDN', 'remove it first');
+    refused(() => site.plan(), 'object-in-use', BIGIP, 'route aside', 'uses the tunnel SDN', 'remove it first');
   });
 });
 
@@ -255,7 +288,7 @@ describe('what could not be put back', () => {
     const site = new Site(EXAMPLE);
     const [[object, value]] = publishedOnBigIp(EXAMPLE) as [[string, string]];
     site.world.bigip = { ...site.world.bigip, [object]: value.replace('OpenShift%20SDN', description) };
-    refused(() => site.plan(), BIGIP, 'tunnel SDN', description.replace('%20', ' '), 'by hand');
+    refused(() => site.plan(), 'not-sendable', BIGIP, 'tunnel SDN', description.replace('%20', ' '), 'by hand');
   });
 
   test('is refused before the first change: a self IP with a list of services', () => {
@@ -264,7 +297,7 @@ describe('what could not be put back', () => {
       ...site.world.bigip,
       'self SDN': 'address 10.3.91.216/24 vlan SDN allow-service {tcp:443} description none',
     };
-    refused(() => site.plan(), BIGIP, 'self SDN', 'tcp:443', 'by hand');
+    refused(() => site.plan(), 'not-sendable', BIGIP, 'self SDN', 'tcp:443', 'by hand');
   });
 
   test('is refused before the first change: a tunnel device with a setting of its own that has to go', () => {
@@ -281,6 +314,7 @@ describe('what could not be put back', () => {
     }));
     refused(
       () => reconcile('absent', { ...site.situation(), observed }),
+      'not-restorable',
       NODE,
       'tunnel tun1',
       'ttl 64',
