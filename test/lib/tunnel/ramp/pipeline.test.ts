@@ -12,7 +12,7 @@ function recognised(lines: readonly string[], bridge: Bridge) {
   return recognise(NODE, flows, bridge, bridge.clusters);
 }
 
-function refused(lines: readonly string[], bridge: Bridge, ...words: readonly string[]): void {
+function refused(lines: readonly string[], bridge: Bridge, code: string | RegExp, ...words: readonly string[]): void {
   let problem: unknown;
   try {
     problem = recognised(lines, bridge);
@@ -20,6 +20,7 @@ function refused(lines: readonly string[], bridge: Bridge, ...words: readonly st
     problem = error;
   }
   expect(problem).toBeInstanceOf(Refused);
+  expect((problem as Refused).code).toMatch(code);
   for (const word of [NODE, ...words]) expect((problem as Refused).message).toContain(word);
 }
 
@@ -85,6 +86,7 @@ describe.each(PIPELINES)('the bridge of an OpenShift %s node with %s', (release,
       refused(
         lines.filter((each) => each !== line),
         bridge,
+        'sdn-flow-missing',
         plugin,
         `"${what}" is missing`,
         'cuts all Pods of this node off meanwhile',
@@ -96,6 +98,7 @@ describe.each(PIPELINES)('the bridge of an OpenShift %s node with %s', (release,
       refused(
         [...lines, line.replace(/table=[0-9]+/, 'table=35')],
         bridge,
+        'pipeline-unknown',
         plugin,
         `"${what}" stands in br0 2 times`,
         '35',
@@ -104,7 +107,14 @@ describe.each(PIPELINES)('the bridge of an OpenShift %s node with %s', (release,
 
   test('is refused with any one of them in another table', () => {
     for (const [what, line] of landmarks)
-      refused(changed(line, /table=[0-9]+/, 'table=35'), bridge, plugin, `"${what}"`, 'is in table 35');
+      refused(
+        changed(line, /table=[0-9]+/, 'table=35'),
+        bridge,
+        'pipeline-unknown',
+        plugin,
+        `"${what}"`,
+        'is in table 35',
+      );
   });
 
   test('is refused with any one of them doing something else', () => {
@@ -112,6 +122,7 @@ describe.each(PIPELINES)('the bridge of an OpenShift %s node with %s', (release,
       refused(
         changed(line, /actions=.*/, 'actions=drop'),
         bridge,
+        /^(?:pipeline-unknown|sdn-flow-missing)$/,
         plugin,
         what === 'ARP from the gateway enters' ? 'goes to no table' : `"${what}"`,
       );
@@ -127,6 +138,7 @@ describe.each(PIPELINES)('the bridge of an OpenShift %s node with %s', (release,
     refused(
       lines,
       { ...bridge, clusters },
+      'cluster-networks-differ',
       plugin,
       `declared with ${missing.join(', ')}`,
       'the SDN has (10.128.0.0/14)',
@@ -141,6 +153,7 @@ describe.each(PIPELINES)('the bridge of an OpenShift %s node with %s', (release,
     refused(
       lines.map((line) => line.replace(/note:(..).*/, `note:$1.${other}.00.00.00.00`)),
       bridge,
+      /^(?:pipeline-unknown|sdn-flow-missing|sdn-unsupported)$/,
       plugin,
       RELEASE_OF[other]!,
     );
@@ -153,26 +166,48 @@ describe('a version note', () => {
   const noted = (text: string): readonly string[] => [...lines.slice(0, -1), note.replace(/note:.*/, `note:${text}`)];
 
   test.each([
-    ['00.02', 'rule version 02 (ovs-subnet) of br0 is not supported', '07 (OpenShift 3.10, 3.11 or 4.2 to 4.5)'],
-    ['01.0f', 'rule version 0f (ovs-multitenant) of br0 is not supported', '0d, 0e (OpenShift 4.10 to 4.16)'],
-    ['02.ff', 'rule version ff (ovs-networkpolicy)', 'supported: 01 (OpenShift 3.2 to 3.4)'],
-    ['02.01', 'rule version 01 is OpenShift 3.2 to 3.4, which has no ovs-networkpolicy'],
-    ['07.07', 'plugin 07', 'unknown'],
-  ])('%s is refused', (text, ...words) => refused(noted(`${text}.00.00.00.00`), BRIDGE, ...words));
+    [
+      '00.02',
+      'sdn-unsupported',
+      'rule version 02 (ovs-subnet) of br0 is not supported',
+      '07 (OpenShift 3.10, 3.11 or 4.2 to 4.5)',
+    ],
+    [
+      '01.0f',
+      'sdn-unsupported',
+      'rule version 0f (ovs-multitenant) of br0 is not supported',
+      '0d, 0e (OpenShift 4.10 to 4.16)',
+    ],
+    ['02.ff', 'sdn-unsupported', 'rule version ff (ovs-networkpolicy)', 'supported: 01 (OpenShift 3.2 to 3.4)'],
+    ['02.01', 'sdn-unsupported', 'rule version 01 is OpenShift 3.2 to 3.4, which has no ovs-networkpolicy'],
+    ['07.07', 'sdn-unknown', 'plugin 07', 'unknown'],
+  ])('%s is refused', (text, code, ...words) => refused(noted(`${text}.00.00.00.00`), BRIDGE, code, ...words));
 
   test('is needed, once, in its form', () => {
-    refused(lines.slice(0, -1), BRIDGE, 'no version note', 'no OpenShift SDN');
-    refused([...lines, note], BRIDGE, 'strange version note');
-    refused(noted('ff'), BRIDGE, 'strange version note');
+    refused(lines.slice(0, -1), BRIDGE, 'sdn-unknown', 'no version note', 'no OpenShift SDN');
+    refused([...lines, note], BRIDGE, 'sdn-unknown', 'strange version note');
+    refused(noted('ff'), BRIDGE, 'sdn-unknown', 'strange version note');
   });
 });
 
 test('the bridges of 3.0 and 3.1, which have no note, are refused by name', () => {
-  refused(oldFlows(BRIDGE, 'ovs-subnet'), BRIDGE, 'OpenShift 3.0, or 3.1 with ovs-subnet', 'one table only');
-  refused(oldFlows(BRIDGE, 'ovs-multitenant'), BRIDGE, 'OpenShift 3.1 with ovs-multitenant', 'no priority');
+  refused(
+    oldFlows(BRIDGE, 'ovs-subnet'),
+    BRIDGE,
+    'sdn-unsupported',
+    'OpenShift 3.0, or 3.1 with ovs-subnet',
+    'one table only',
+  );
+  refused(
+    oldFlows(BRIDGE, 'ovs-multitenant'),
+    BRIDGE,
+    'sdn-unsupported',
+    'OpenShift 3.1 with ovs-multitenant',
+    'no priority',
+  );
 });
 
-test('an empty bridge is no OpenShift SDN', () => refused([], BRIDGE, 'no version note'));
+test('an empty bridge is no OpenShift SDN', () => refused([], BRIDGE, 'sdn-unknown', 'no version note'));
 
 test('every plugin has a bridge in the tests', () =>
   expect(new Set(PIPELINES.map(([, plugin]) => plugin))).toEqual(new Set(PLUGINS)));
