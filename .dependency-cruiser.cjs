@@ -1,5 +1,6 @@
 /*
  * Who may import whom: `npm run check:imports`. Imports of types count like any other: swc reads the sources (TypeScript 7 has no compiler API).
+ * dependency-cruiser 18 needs Node.js 22.
  * These are all the walls there are; the linter has none.
  */
 
