@@ -1,5 +1,5 @@
 # Carries out operations on the cluster, in the order given. Values are `is VALUE first CLAIM` for what tunnels share, and the words of
-# `oc adm ipfailover` (lib/tunnel/cluster/objects.ts).
+# `oc adm ipfailover` (lib/tunnel/cluster).
 need SSM_Digest SSM_Operations
 
 # Seconds: what a removal and a rollout may take, and when waiting ends in any case (the document's own time-out comes at 120).

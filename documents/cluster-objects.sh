@@ -1,4 +1,4 @@
-# What the cluster's scripts know of oc and of what it shows (lib/tunnel/cluster/objects.ts). The project is always default.
+# What the cluster's scripts know of oc and of what it shows (lib/tunnel/cluster). The project is always default.
 need SSM_Tunnel SSM_Fence SSM_Kubeconfig
 oc=(oc --config "$SSM_Kubeconfig")
 prefix=edge-ramp # of the annotations by which tunnels claim what they share: edge-ramp/TUNNEL.label.KEY=VALUE

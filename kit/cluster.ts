@@ -1,7 +1,7 @@
 import { excerpt } from '../lib/tunnel/device/answer';
 import { cluster } from '../lib/tunnel/cluster/device';
-import { failoverValue, pairOf } from '../lib/tunnel/cluster/objects';
-import type { ClusterFacts } from '../lib/tunnel/cluster/read';
+import { failoverValue, pairOf } from '../lib/tunnel/cluster/pair';
+import type { ClusterFacts } from '../lib/tunnel/cluster/facts';
 import type { Observation } from '../lib/tunnel/device/observation';
 import type { Tunnel } from '../lib/tunnel/tunnel';
 import { reads, refused, type Assumption } from './assumption';

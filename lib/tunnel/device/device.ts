@@ -84,8 +84,8 @@ export function deviceOf<Facts, Spec extends Declared>(device: DeviceKind<Facts,
     ...new Set([...facts.questions(subject), ...objectQuestions(subject), ...(probes?.questions(subject) ?? [])]),
   ];
   const refuse = (wanted: Wanted<Spec>, observed: Observation<Facts>, stands: boolean): void => {
-    for (const each of objects) each.refuse?.(wanted, observed, stands);
     device.refuse?.(wanted, observed, stands);
+    for (const each of objects) each.refuse?.(wanted, observed, stands);
   };
   return {
     kind,

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
-import { isShared, readShared, sharedValue } from '../../../lib/tunnel/cluster/objects';
+import { cluster } from '../../../lib/tunnel/cluster/device';
+import { readShared, sharedValue } from '../../../lib/tunnel/cluster/shared';
 import { property } from '../../../lib/tunnel/device/words';
-import { questions, type ClusterFacts, type Failover } from '../../../lib/tunnel/cluster/read';
+import { type ClusterFacts, type Failover } from '../../../lib/tunnel/cluster/facts';
 import type { Observation } from '../../../lib/tunnel/device/observation';
 import type { Operation, State } from '../../../lib/tunnel/device/operation';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
@@ -23,11 +24,11 @@ export interface Model {
 export function observed(model: Model, spec: Tunnel, applied: Tunnel | null): Observation<ClusterFacts> {
   const state: Record<string, string> = {};
   const claims: Record<string, State> = {};
-  for (const object of questions({ name: ADMIN, spec, applied })) {
+  for (const object of cluster.questions({ name: ADMIN, spec, applied })) {
     const [kind, name] = object.split(' ') as [string, string];
     const failover = kind === 'ipfailover' ? model.failovers[name] : undefined;
     if (failover !== undefined) state[object] = failover;
-    if (!isShared(kind)) continue;
+    if (!['label', 'scheduling', 'account', 'scc'].includes(kind)) continue;
     const { is, claims: all } = thing(model, object);
     const { [spec.name]: first, ...others } = all;
     if (is !== '-' || first !== undefined) state[object] = sharedValue({ is, first });

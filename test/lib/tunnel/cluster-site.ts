@@ -4,7 +4,7 @@ import { cluster } from '../../../lib/tunnel/cluster/device';
 import { difference } from '../../../lib/tunnel/device/difference';
 import { wire, type Operation } from '../../../lib/tunnel/device/operation';
 import type { Observation } from '../../../lib/tunnel/device/observation';
-import type { ClusterFacts } from '../../../lib/tunnel/cluster/read';
+import type { ClusterFacts } from '../../../lib/tunnel/cluster/facts';
 import type { Tunnel } from '../../../lib/tunnel/tunnel';
 import { carryOut, observe, type Config, type FakeCluster, type Ran } from './cluster-scripts';
 import { tunnel } from './site';

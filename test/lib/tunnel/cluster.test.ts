@@ -1,6 +1,6 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
-import { addresses } from '../../../lib/tunnel/cluster/objects';
-import type { ClusterFacts } from '../../../lib/tunnel/cluster/read';
+import { addresses } from '../../../lib/tunnel/cluster/pair';
+import type { ClusterFacts } from '../../../lib/tunnel/cluster/facts';
 import { difference } from '../../../lib/tunnel/device/difference';
 import type { Observation } from '../../../lib/tunnel/device/observation';
 import type { State } from '../../../lib/tunnel/device/operation';
@@ -159,8 +159,8 @@ describe('what others use stays', () => {
     expect(aimed).toEqual({ [account]: 'is present', 'scc f5ipfailover': 'is granted' });
     const operations = difference(cluster.order, look.state, aimed);
     expect(cluster.remarks(wanted, look, operations)).toEqual([
-      `cluster of ${ADMIN}: scc f5ipfailover stays: tunnel edge-q uses it too`,
       `cluster of ${ADMIN}: account f5ipfailover stays: tunnel edge-q uses it too`,
+      `cluster of ${ADMIN}: scc f5ipfailover stays: tunnel edge-q uses it too`,
     ]);
   });
 

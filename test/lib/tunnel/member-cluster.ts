@@ -1,5 +1,5 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
-import type { ClusterFacts } from '../../../lib/tunnel/cluster/read';
+import type { ClusterFacts } from '../../../lib/tunnel/cluster/facts';
 import type { Observation } from '../../../lib/tunnel/device/observation';
 import type { Member } from '../../../lib/tunnel/tunnel';
 import { ADMIN, BALANCER, NODE, type WHOLE } from './member-site';

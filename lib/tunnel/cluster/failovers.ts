@@ -1,30 +1,66 @@
+import type { Look } from '../device/look';
+import { declarationsOf, type Subject } from '../device/observation';
 import type { State } from '../device/operation';
-import type { Subject } from '../device/observation';
+import { property } from '../device/words';
 import { Refused } from '../errors';
 import { marker, vrrpId, type Declared } from '../tunnel';
-import { addresses, failoverValue, pairOf, withoutOwner, type Pair } from './objects';
-import type { ClusterFacts, Failover } from './read';
-import { property } from '../device/words';
+import { linesOf, notUnderstood } from './answers';
+import type { ClusterFacts, Failover } from './facts';
+import { addresses, failoverValue, pairOf, type Pair } from './pair';
 
 /**
  * Whether the object under one of our names is this tunnel's: by its mark, or, when it has none, by virtual IP, interface and selector, as the
  * published procedure makes it (whatever its account, offset and check).
  */
-export function isOurs(name: string, state: State, ...declared: readonly (Declared | null)[]): boolean {
+export function isOurFailover(name: string, state: State, subject: Subject<Declared>): boolean {
   const value = state[`ipfailover ${name}`];
   const owner = property(value, 'owner');
-  return declared.some((tunnel) => {
-    const pair = tunnel === null ? undefined : pairOf(tunnel);
+  return declarationsOf(subject).some((tunnel) => {
+    const pair = pairOf(tunnel);
     if (value === undefined || pair?.ipfailover.name !== name) return false;
-    if (owner !== undefined) return owner === marker(tunnel!);
+    if (owner !== undefined) return owner === marker(tunnel);
     const whole = failoverValue(pair);
     return ['vip', 'interface', 'selector'].every((word) => property(value, word) === property(whole, word));
   });
 }
 
+/** What is asked to see all of a cluster's ipfailover objects, where ours is or was one. */
+export function failoversQuestion(subject: Subject<Declared>): readonly string[] {
+  return declarationsOf(subject).some((each) => pairOf(each) !== undefined) ? ['ipfailovers'] : [];
+}
+
+/** Those that have to do with ours; `idle`: no SCC lets them use the nodes' network. @throws NotUnderstood */
+export function readFailovers(look: Look<Declared>): Pick<ClusterFacts, 'failovers' | 'idle'> {
+  const [failovers, idle] = [false, true].map((idles) =>
+    failoversQuestion(look.subject)
+      .flatMap((question) => linesOf(look, question) ?? [])
+      .filter((line) => line.startsWith('idle ') === idles)
+      .map((line) => readFailover(look, line.replace(/^idle /, '')))
+      .filter((each) => concerns(each, look.subject)),
+  );
+  return { failovers: failovers!, idle: idle! };
+}
+
+function readFailover(look: Look<Declared>, line: string): Failover {
+  const match = /^([^ /]+)\/(\S+) (\S+) (\S+) (\S+) (\S+) (\S+)$/.exec(line);
+  if (!match) return notUnderstood(look, 'ipfailovers', [line]);
+  const [project, name, vips, offset, account, selector, owner] = match.slice(1) as readonly string[] as Seven;
+  return {
+    project,
+    name,
+    vips,
+    offset: /^\d{1,3}$/.test(offset) ? Number(offset) : null,
+    account,
+    selector,
+    owner: owner === '-' ? null : owner,
+  };
+}
+
+type Seven = readonly [string, string, string, string, string, string, string];
+
 /** Whether another's object could have to do with a tunnel's: only those are handed on, a cluster may have many. */
-export function concerns(failover: Failover, { spec, applied }: Subject<Declared>): boolean {
-  return [spec, ...(applied ? [applied] : [])].some((tunnel) => {
+function concerns(failover: Failover, subject: Subject<Declared>): boolean {
+  return declarationsOf(subject).some((tunnel) => {
     const pair = pairOf(tunnel);
     if (pair === undefined) return false;
     const { name, serviceAccount, label } = pair.ipfailover;
@@ -82,27 +118,4 @@ export function refuseCollision(
 /** Whether only its name keeps an object from being adopted, as far as one that was not asked for by its name is known. */
 function adoptable({ project, owner, vips, selector }: Failover, { vip, ipfailover }: Pair): boolean {
   return project === 'default' && owner === null && vips === vip && selector === `${ipfailover.label}=true`;
-}
-
-/**
- * An object under our name that is another's.
- * @throws Refused
- */
-export function refuseForeign(
-  title: string,
-  name: string,
-  state: State,
-  ...declared: readonly (Declared | null)[]
-): void {
-  const value = state[`ipfailover ${name}`];
-  if (value !== undefined && !isOurs(name, state, ...declared))
-    throw new Refused(
-      'object-foreign',
-      `${title} already has an ipfailover ${name} in project default that is not this tunnel's (${value}): declare another ipfailover.name, or remove it, which cuts what goes to its virtual IPs`,
-    );
-}
-
-/** Ours, but without our mark: what the published procedure made. */
-export function isAdopted(value: string): boolean {
-  return withoutOwner(value) === value;
 }

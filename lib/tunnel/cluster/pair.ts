@@ -1,23 +1,5 @@
 import { isAddress, toAddress, toNumber } from '../address';
-import { marker, sdnNodes, vipMark, type Declared, type IpFailover, type RampNode } from '../tunnel';
-
-/**
- * Canonical values of what edge-ramp changes in a cluster, as documents/cluster-objects.sh writes and reads them. A thing that tunnels share
- * (label, scheduling, account, scc) is `is VALUE`, and with a claim of ours `is VALUE first CLAIM`: what stood there before any tunnel came.
- * `-` stands for nothing, `=` for an empty label.
- */
-export interface Shared {
-  readonly is: string;
-  readonly first: string | undefined;
-}
-
-/** What edge-ramp makes of a shared thing, by its kind. */
-export const MADE = { label: 'true', scheduling: 'off', account: 'present', scc: 'granted' } as const;
-export type SharedKind = keyof typeof MADE;
-
-export function isShared(kind: string): kind is SharedKind {
-  return kind in MADE;
-}
+import { sdnNodes, vipMark, type Declared, type IpFailover, type RampNode } from '../tunnel';
 
 /** A declared pair with all that moves its virtual IP. */
 export interface Pair {
@@ -39,16 +21,6 @@ export function nodeNames(declared: Declared): readonly string[] {
   return declared.cluster === undefined ? [] : sdnNodes(declared).flatMap(({ node }) => node ?? []);
 }
 
-/** The shared things that a declaration has its tunnel use. */
-export function sharedObjects(declared: Declared): readonly string[] {
-  const pair = pairOf(declared);
-  const nodes = nodeNames(declared);
-  const cordoned = declared.kind === 'member' || !declared.ramp.schedulable;
-  if (pair === undefined) return cordoned ? nodes.map((node) => `scheduling ${node}`) : [];
-  const { label, serviceAccount } = pair.ipfailover;
-  return [...nodes.map((node) => `label ${node} ${label}`), `account ${serviceAccount}`, `scc ${serviceAccount}`];
-}
-
 /** The ipfailover object of a pair, without its owner. */
 export function failoverValue({ vip, nodes, ipfailover }: Pair): string {
   const { vrrpIdOffset, serviceAccount, label } = ipfailover;
@@ -58,22 +30,9 @@ export function failoverValue({ vip, nodes, ipfailover }: Pair): string {
   ].join(' ');
 }
 
-export function owned(value: string, tunnel: Declared): string {
-  return `${value} owner ${marker(tunnel)}`;
-}
-
 /** A value without its owner: what cannot be changed in place. */
 export function withoutOwner(value: string): string {
   return value.replace(/ owner \S+$/, '');
-}
-
-export function readShared(value: string | undefined): Shared | undefined {
-  const match = /^is (\S+)(?: first (\S+))?$/.exec(value ?? '');
-  return match ? { is: match[1]!, first: match[2] } : undefined;
-}
-
-export function sharedValue({ is, first }: Shared): string {
-  return first === undefined ? `is ${is}` : `is ${is} first ${first}`;
 }
 
 /** An address list of ipfailover's, `10.1.1.20-24,10.1.1.30-10.1.1.34`, written out. Nothing that is no address; of one range 256 at most. */
