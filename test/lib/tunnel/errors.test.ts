@@ -23,14 +23,21 @@ test('the runbook lists every code of every error, and no other', () => {
   expect(listed).toEqual(known);
 });
 
+/** The sources, by path. */
+const sources = ['lib', 'lambdas', 'cli'].flatMap((room) =>
+  readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => [`${room}/${file}`, readFileSync(join(ROOT, room, file), 'utf8')] as const),
+);
+
+test('every code is thrown somewhere', () => {
+  const others = sources.filter(([file]) => file !== 'lib/tunnel/errors.ts').map(([, text]) => text);
+  const codes = Object.values(CODES).flat();
+  expect(codes.filter((code) => !others.some((text) => text.includes(`'${code}'`)))).toEqual([]);
+});
+
 test('no text of an error, a cause or a sentence decides anything, but those of AWS that have no name of their own', () => {
   const reads =
     /\b(?:message|cause|sentence)\)?\.(?:includes|startsWith|endsWith|match|search|indexOf)\(|\.(?:test|exec)\([^)]*\b(?:message|cause|sentence)\b/;
-  const found = ['lib', 'lambdas', 'cli'].flatMap((room) =>
-    readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts'))
-      .filter((file) => reads.test(readFileSync(join(ROOT, room, file), 'utf8')))
-      .map((file) => `${room}/${file}`),
-  );
-  expect(found).toEqual(['cli/aws/problem.ts']);
+  expect(sources.filter(([, text]) => reads.test(text)).map(([file]) => file)).toEqual(['cli/aws/problem.ts']);
 });
