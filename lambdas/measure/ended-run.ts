@@ -4,10 +4,10 @@ import type { Memory } from '../../lib/tunnel/memory';
 import { UNFINISHED } from '../../lib/tunnel/metrics';
 import { END_STATES, type EndStateName } from '../../lib/tunnel/outcome';
 
-/** How a run ended: by one of edge-ramp's own ends, or without one. */
+/** How a run ended: in one of the end states, or outside of them. */
 export type Outcome = EndStateName | keyof typeof UNFINISHED;
 
-/** A run that has ended, as far as it is measured. Times are milliseconds since the epoch. */
+/** A run that has ended, with what is measured of it. Times are milliseconds since the epoch. */
 export interface EndedRun {
   readonly execution: string;
   /** undefined: the input names no tunnel that could be declared. */
@@ -16,7 +16,7 @@ export interface EndedRun {
   /** Who asked; null: a person. */
   readonly trigger: string | null;
   readonly outcome: Outcome;
-  /** When that happened which an automatic run answers; its beginning where it does not say. */
+  /** When the event or tick happened that started the run; the run's beginning where the input does not say. */
   readonly asked: number;
   readonly began: number;
   readonly ended: number;
@@ -28,8 +28,8 @@ export interface EndedRun {
 }
 
 /**
- * Reads what Step Functions tells of an execution that has ended. Its input may be anything that somebody started it
- * with, so nothing is taken from it that does not have the form of a request.
+ * Reads a run from what Step Functions says of its execution. Anybody may start an execution with any input, so only
+ * fields in the form of a request are taken from it.
  */
 export function endedRun(execution: DescribeExecutionOutput): EndedRun {
   const input = fields(execution.input);
@@ -51,7 +51,7 @@ export function endedRun(execution: DescribeExecutionOutput): EndedRun {
   };
 }
 
-/** True when automation gave the tunnel up with this run: it was the last to write to the item, and left as many failures as that takes. */
+/** True when automation stopped with this run: it was the last to write to the item, and left as many failures as stop automation. */
 export function stoppedAutomation(run: EndedRun, { closedBy, failures }: Memory): boolean {
   return run.counts && closedBy === run.execution && failures >= MOST_FAILURES;
 }

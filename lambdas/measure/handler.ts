@@ -7,7 +7,7 @@ import { publish } from '../telemetry/publish';
 import { endedRun, stoppedAutomation } from './ended-run';
 import { measurementsOf } from './measurements';
 
-/** What is used of EventBridge's "Step Functions Execution Status Change". */
+/** EventBridge's "Step Functions Execution Status Change": the part that is used. */
 export interface StatusChange {
   readonly detail: { readonly executionArn: string };
 }
@@ -17,9 +17,9 @@ const table = new DynamoDBClient({});
 const logger = loggerOf('runs');
 
 /**
- * Measures a run that has ended. The event leaves out long inputs and outputs, so the execution is asked; whether automation stopped with it,
- * the table knows.
- * @throws whatever Step Functions or DynamoDB answers instead: the event is then delivered again
+ * Measures a run that has ended. The event lacks long inputs and outputs, so Step Functions is asked for the execution. The tunnel's item says
+ * whether automation stopped with it.
+ * @throws any error of Step Functions or DynamoDB: Lambda then tries the event again
  */
 export async function handler({ detail }: StatusChange): Promise<void> {
   const run = endedRun(await executions.send(new DescribeExecutionCommand({ executionArn: detail.executionArn })));

@@ -1,7 +1,7 @@
 import type { Measurement } from '../telemetry/publish';
 import type { EndedRun, Outcome } from './ended-run';
 
-/** Ends at which no device was contacted: how long they took says nothing of a tunnel, and the tunnel may not exist. */
+/** End states in which no device was contacted: their duration says nothing about a tunnel, which may not exist. */
 const UNTOUCHED: ReadonlySet<Outcome> = new Set([
   'Skipped',
   'Paused',
@@ -12,8 +12,8 @@ const UNTOUCHED: ReadonlySet<Outcome> = new Set([
 
 /**
  * What one run adds to the metrics. A tunnel's name becomes a dimension only where the run has read its declaration:
- * otherwise any name that somebody asks for would make metrics, and cost.
- * @param automationStopped with this run
+ * otherwise any name in an input would make metrics, which cost.
+ * @param automationStopped true when automation stopped with this run
  */
 export function measurementsOf(run: EndedRun, automationStopped: boolean): readonly Measurement[] {
   const { tunnel, outcome } = run;

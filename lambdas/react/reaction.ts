@@ -22,9 +22,9 @@ export interface ReactDependencies {
 }
 
 /**
- * Answers one event. Whether a run may go on decides the state machine, where it can be seen; here is only found out which tunnels an event is
- * about. Each run's name comes from the event's id, so that a second copy of the event starts nothing.
- * @throws what may pass (Step Functions or Parameter Store asks to slow down), so that the event comes again
+ * Starts the runs that an event asks for. It only finds the tunnels that the event is about; the run itself decides whether it goes on, where an
+ * operator sees it. A run is named after the event's id, so a second copy of the event starts nothing.
+ * @throws errors that may pass (Step Functions or Parameter Store asks to slow down): Lambda then tries the event again
  */
 export function reaction(dependencies: ReactDependencies): (event: BusEvent) => Promise<void> {
   const reactions = new Map<string, (event: BusEvent, dependencies: ReactDependencies) => Promise<void>>([
@@ -34,14 +34,14 @@ export function reaction(dependencies: ReactDependencies): (event: BusEvent) => 
   ]);
   return async (event) => {
     const react = reactions.get(event['detail-type']);
-    // Whoever may put an event onto the bus may leave its detail out, or make it a list.
+    // An event that somebody puts onto the bus may have no detail, or a list.
     if (react) await react({ ...event, detail: { ...event.detail } }, dependencies);
     else
       dependencies.log.warn('no reaction to such an event is known', { event: event.id, type: event['detail-type'] });
   };
 }
 
-/** An instance runs: what it lost when it stopped is built again, in every tunnel that needs it. */
+/** An instance runs: a run of every tunnel on it builds again what it lost when it stopped. */
 async function instanceRuns(event: BusEvent, dependencies: ReactDependencies): Promise<void> {
   const { 'instance-id': instance, state } = event.detail;
   if (typeof instance !== 'string' || state !== 'running') return;
@@ -57,7 +57,7 @@ async function instanceRuns(event: BusEvent, dependencies: ReactDependencies): P
   if (failed) throw failed.reason;
 }
 
-/** Somebody, or something, asks for a tunnel to be applied again. A mistake in the event is told and not tried again. */
+/** An event asks for a tunnel to be applied again. A mistake in the event is logged and not tried again. */
 async function reapply(event: BusEvent, dependencies: ReactDependencies): Promise<void> {
   const { tunnel, ...others } = event.detail;
   const about = { event: event.id, tunnel };
@@ -71,7 +71,7 @@ async function reapply(event: BusEvent, dependencies: ReactDependencies): Promis
   await start(event, dependencies, { tunnel, trigger: 'event', asked: event.time });
 }
 
-/** A run ended without an end of its own: what it left is put back. */
+/** A run ended outside its own end states: a repair puts back what it left. */
 async function runDied(event: BusEvent, dependencies: ReactDependencies): Promise<void> {
   const { runs, log } = dependencies;
   const arn = event.detail['executionArn'];

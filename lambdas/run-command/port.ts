@@ -5,11 +5,11 @@ export interface DeviceCommand {
   readonly instance: string;
   readonly document: string;
   readonly parameters: Readonly<Record<string, string>>;
-  /** Finds this very command again, at most 100 characters: the same execution, step, plan and device give the same tag. */
+  /** Finds this command again. The same execution, step, plan and device give the same tag. At most 100 characters. */
   readonly tag: string;
   /** True when this step was tried before, so that the command may have been sent already. */
   readonly again: boolean;
-  /** True when the command changes nothing: where it may have run and nobody knows, it may simply be sent again. */
+  /** True when the command changes nothing: it may be sent again even where it may have run. */
   readonly looks: boolean;
 }
 
@@ -22,15 +22,15 @@ export interface RunCommand {
   run(command: DeviceCommand): Promise<string>;
 }
 
-/** One command's way to a device and back, for whoever logs it: neither parameters nor answer are in it. */
+/** One command and its answer, for the log. It holds neither parameters nor answer, which may be secret. */
 export interface Trip {
   readonly tunnel: string;
   readonly device: string;
   readonly instance: string;
   readonly document: string;
-  /** Systems Manager's id of the command; undefined: none was told. */
+  /** Systems Manager's id of the command; undefined: it was not sent. */
   readonly command: string | undefined;
   readonly milliseconds: number;
-  /** What the trip ended with; undefined: with an answer. */
+  /** The error that the trip ended with; undefined: it ended with an answer. */
   readonly failure: unknown;
 }

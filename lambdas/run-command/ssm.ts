@@ -12,21 +12,21 @@ import type { DeviceCommand, RunCommand, Trip } from './port';
 
 /** Seconds, from lib/stack/time-outs.ts by the function's environment. */
 export interface TimeOuts {
-  /** A command not started by then never will be. */
+  /** A command that has not started by then never starts. */
   readonly delivery: number;
-  /** After this the result is given up: longer than delivery and execution together. */
+  /** How long to wait for a result: longer than delivery and execution together. */
   readonly deadline: number;
 }
 
-/** Run Command's answer is eventually consistent: for so long "does not exist" means "not yet" (AWS-1). Milliseconds. */
+/** Run Command's answers are eventually consistent: for this long "does not exist" means "not yet" (AWS-1). Milliseconds. */
 const CONSISTENT_AFTER = 10_000;
-/** Longer than all tries of one step together: an earlier command of it was sent within so long. Milliseconds. */
+/** How far back to look for an earlier command of the same step: longer than all its tries together. Milliseconds. */
 const TRIES_LAST = 3 * 3_600_000;
 /** Milliseconds between looks: a script takes one to three seconds, so the first looks are close together. */
 const LOOKS = [400, 400, 400, 500, 500, 500, 500, 1000, 1000, 1000];
 const LATER_LOOKS = 2000;
 
-/** Systems Manager Run Command. A command is sent once: what happened to it is found out, never assumed. */
+/** Systems Manager Run Command. A command is sent once; what became of it is asked, never assumed. */
 export class SsmRunCommand implements RunCommand {
   readonly #client: SSMClient;
   readonly #timeOuts: TimeOuts;
@@ -63,7 +63,7 @@ export class SsmRunCommand implements RunCommand {
     }
   }
 
-  /** @param follows - hears the id of each command that is followed */
+  /** @param follows - is called with the id of each command that is waited for */
   async #run(command: DeviceCommand, follows: (id: string) => void): Promise<string> {
     for (const earlier of command.again ? await this.#find(command) : []) {
       follows(earlier);
@@ -112,7 +112,7 @@ export class SsmRunCommand implements RunCommand {
     }
   }
 
-  /** The commands of this tag that earlier tries have sent, the newest first. What became of each, its invocation tells. */
+  /** The ids of the commands that earlier tries sent with this tag, newest first. */
   async #find({ document, instance, tag }: DeviceCommand): Promise<readonly string[]> {
     const found: string[] = [];
     let page: string | undefined;
@@ -159,7 +159,7 @@ export class SsmRunCommand implements RunCommand {
             'command-lost',
             `${device}: Systems Manager has lost command ${id}; whether it ran is not known`,
           );
-        // Anything else may pass: the command runs whether we can see it or not.
+        // Any other error may pass, and the command runs meanwhile.
       }
       if (waited > this.#timeOuts.deadline * 1000) {
         await this.#client
@@ -176,7 +176,7 @@ export class SsmRunCommand implements RunCommand {
 
 /** What Systems Manager says of a command on its instance. */
 interface Outcome {
-  /** The most telling of its two statuses, written as `DeliveryTimedOut`. */
+  /** The more exact of its two statuses, written as `DeliveryTimedOut`. */
   readonly status: string;
   /** The script's exit code; undefined: Systems Manager knows none. */
   readonly code: number | undefined;
@@ -186,7 +186,7 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** The statuses of a command that has ended. Whatever else there is, or will be, may still run. */
+/** The statuses of a command that has ended. A command with any other status may still run. */
 const ENDED = [
   'Success',
   'Failed',
@@ -213,18 +213,18 @@ function outcomeOf(invocation: GetCommandInvocationCommandOutput): Outcome {
   };
 }
 
-/** The delivery time-out passed, and no agent has reported a beginning: it never ran (AWS-2). */
+/** True when the delivery time-out passed and no agent reported a beginning: the command never ran (AWS-2). */
 const neverStarted = ({ status, started, code }: Outcome): boolean =>
   status === 'DeliveryTimedOut' && !started && code === undefined;
 
-/** Systems Manager gave it up, whether it ran or not: a command that was sent just after a boot had run (AWS-24). */
+/** True when Systems Manager gave the command up. It may have run: one that was sent just after a boot had (AWS-24). */
 const undeliverable = ({ status }: Outcome): boolean => status === 'DeliveryTimedOut' || status === 'Undeliverable';
 
-/** What an earlier try has sent, and may be sent anew: it did nothing, or it only looks. */
+/** True when the command of an earlier try may be sent again: it never ran, or it only looks. */
 const mayBeSentAgain = ({ looks }: DeviceCommand, outcome: Outcome): boolean =>
   outcome.code === LOCKED || neverStarted(outcome) || (looks && undeliverable(outcome));
 
-/** No HTTP answer, or a failure inside the service: the command may be under way all the same. */
+/** True when the service gave no HTTP answer or failed inside: the command may have been sent. */
 function unanswered(error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): boolean {
   const status = error.$metadata?.httpStatusCode;
   return status === undefined || status >= 500;
@@ -234,7 +234,7 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((done) => setTimeout(done, milliseconds));
 }
 
-/** Exit codes of the scripts that mean more than "the device said no" (documents/prelude.sh). LOCKED: it came no further than the lock. */
+/** Exit codes of the scripts that mean more than "the device said no" (documents/prelude.sh). LOCKED: the script did not get the lock. */
 const LOCKED = 12;
 const SILENT = 23;
 const REFUSALS: Readonly<Record<number, CodeOf<'DeviceRefused'>>> = {
@@ -273,13 +273,13 @@ function judge({ device, looks }: DeviceCommand, outcome: Outcome): string {
   throw new DeviceRefused(REFUSALS[code] ?? 'script-failed', `${device}: ${said}`);
 }
 
-/** Where a script was when it was stopped: before each command it prints it behind `> `. */
+/** The command at which a script was stopped: the script prints each one behind `> ` before it runs it. */
 function lastStep(stdout: string): string {
   const line = stdout.split('\n').findLast((text) => text.startsWith('> '));
   return line === undefined ? '' : ` while it ran "${line.slice(2)}"`;
 }
 
-/** The sentence that the script ended with (`edge-ramp: ...` on stderr), else the end of what it printed. */
+/** The script's last sentence (`edge-ramp: ...` on stderr), else the end of what it printed. */
 function lastWords(stderr: string, stdout: string, code: number): string {
   const sentence = stderr.split('\n').findLast((line) => line.startsWith('edge-ramp: '));
   if (sentence !== undefined) return sentence.slice('edge-ramp: '.length);

@@ -2,13 +2,13 @@ import { reactionTo, type Execution } from '../../lib/tunnel/automation';
 import { digestOf } from '../../lib/tunnel/digest';
 import type { RunInput, Runs } from './port';
 
-/** Who found the dead run, and why it is looked for now. */
+/** Which event or tick found the dead run. */
 export type Discovery = Pick<RunInput, 'trigger' | 'asked'> & {
-  /** The event's id, by which a second copy of it starts nothing. */
+  /** The event's id. It names the run that is started, so a second copy of the event starts nothing. */
   readonly id: string;
 };
 
-/** Puts back what a run left that died. @returns what was done, in words */
+/** Starts a repair of a run that died. @returns what was done, for the log */
 export async function startRepair(
   tunnel: string,
   arn: string,
@@ -20,9 +20,8 @@ export async function startRepair(
 }
 
 /**
- * Takes a tunnel out of automation's hands, since somebody stopped its repair: once for each stopped repair, whoever finds it, so that a tunnel
- * that is resumed stays so.
- * @returns false when that was done before
+ * Pauses a tunnel whose repair somebody stopped. It does so once for each stopped repair, so a tunnel that is resumed stays resumed.
+ * @returns false when the pause was started before
  */
 export async function startPause(
   tunnel: string,

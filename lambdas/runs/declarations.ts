@@ -9,8 +9,8 @@ export interface Declarations {
 }
 
 /**
- * Reads all declarations, as the deployment wrote them: checked and with every default filled in, so that nothing is checked here. What
- * somebody spoiled by hand is named and keeps no other tunnel from being watched; a run of it says what is wrong.
+ * Reads all declarations from Parameter Store. The deployment checked them and filled in the defaults, so nothing is checked here. A parameter
+ * that somebody changed by hand and that holds no declaration is named in `unreadable`; a run of its tunnel says what is wrong.
  * @param prefix `/edge-ramp/tunnels/`
  */
 export async function storedDeclarations(client: SSMClient, prefix: string): Promise<Declarations> {

@@ -3,7 +3,7 @@ import { type Memory, readMemory } from '../../lib/tunnel/memory';
 
 /**
  * What the table remembers of a tunnel.
- * @param consistent false: it may be a second old, and costs half as much: enough for whoever starts a run, which reads again
+ * @param consistent false: the answer may be a second old and costs half as much; enough to start a run, which reads again
  */
 export async function memoryOf(
   table: DynamoDBClient,
@@ -17,7 +17,7 @@ export async function memoryOf(
   return readMemory(Item);
 }
 
-/** The names of all tunnels of which a run left something: a lease, or the record of how it was. */
+/** The names of all tunnels whose item still has a lease or the record `before`. */
 export async function unfinished(table: DynamoDBClient, name: string): Promise<readonly string[]> {
   const found: string[] = [];
   let from: Record<string, AttributeValue> | undefined;

@@ -1,6 +1,6 @@
 import type { Execution } from '../../lib/tunnel/automation';
 
-/** What a run is asked for; the state machine's input (docs/adr/0016). */
+/** The state machine's input, as automation writes it (docs/adr/0016). */
 export interface RunInput {
   readonly tunnel: string;
   readonly trigger: 'event' | 'schedule';
@@ -11,12 +11,12 @@ export interface RunInput {
   readonly reason?: string;
 }
 
-/** The state machine's runs, as a function outside of it sees them. */
+/** The runs of the state machine: to start one, to look one up. */
 export interface Runs {
   /**
-   * Starts a run under a name that is given once: who asks a second time for the same reason starts no second one.
+   * Starts a run under this name. A name is used once, so the same reason starts no second run.
    * @returns false when a run of that name was started before
-   * @throws whatever Step Functions answers otherwise: asked again, it may say yes
+   * @throws any other error of Step Functions: it may pass
    */
   start(name: string, asked: RunInput): Promise<boolean>;
   /** @returns undefined when Step Functions does not know the execution (any more, or yet) */

@@ -1,9 +1,9 @@
 import { loggerOf, errorFields } from './logger';
 
-/** One for a function, so that what is logged in the middle of a step carries the step's fields: a function does one step at a time. */
+/** The logger of this function. A function does one step at a time, so each line has the fields of that step. */
 export const logger = loggerOf('steps');
 
-/** What a log line says of a step. A missing field: the step was not told. */
+/** The fields of a step in each of its log lines. Absent: the input does not have it. */
 export interface StepFields {
   readonly step: string;
   readonly tunnel?: string | undefined;
@@ -13,10 +13,10 @@ export interface StepFields {
 }
 
 /**
- * A handler that logs each of its steps when that has ended: which, of which tunnel and run, how long it took, how it
- * ended. Lines that are logged meanwhile, of trips to devices, carry the same fields.
+ * A handler that logs each step when it ends: the step, its tunnel and run, how long it took, how it ended. Lines that
+ * are logged meanwhile, about trips to devices, have the same fields.
  *
- * @param about - what to say of an input; must not throw, whatever the input is
+ * @param about - gives the fields of an input; must not throw, whatever the input is
  * @throws whatever the handler throws, unchanged: its name is what the state machine matches
  */
 export function loggedStep<Input, Output>(

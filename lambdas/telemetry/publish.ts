@@ -11,8 +11,8 @@ export interface Measurement {
 }
 
 /**
- * Publishes measurements as lines of the log, from which CloudWatch makes metrics (embedded metric format): no call that
- * could fail, no right that is needed. Each is published under its own dimensions only.
+ * Publishes measurements as lines of the log, from which CloudWatch makes metrics (embedded metric format). That needs no
+ * call, which could fail, and no right. Each measurement is published under its own dimensions only.
  *
  * @throws Error when a measurement lacks a dimension of its metric
  */
