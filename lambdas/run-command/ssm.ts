@@ -18,7 +18,7 @@ export interface TimeOuts {
   readonly deadline: number;
 }
 
-/** Run Command's answers are eventually consistent: for this long "does not exist" means "not yet" (AWS-1). Milliseconds. */
+/** Run Command's answers are eventually consistent: after pauses of this length in all, "does not exist" means that it is lost (AWS-1). Milliseconds. */
 const CONSISTENT_AFTER = 10_000;
 /** How far back to look for an earlier command of the same step: longer than all its tries together. Milliseconds. */
 const TRIES_LAST = 3 * 3_600_000;
@@ -143,9 +143,11 @@ export class SsmRunCommand implements RunCommand {
   async #outcome({ device, instance }: DeviceCommand, id: string): Promise<Outcome> {
     const begun = Date.now();
     let last = 'unknown';
+    let paused = 0;
     for (let look = 0; ; look++) {
-      await pause(LOOKS[look] ?? LATER_LOOKS);
-      const waited = Date.now() - begun;
+      const next = LOOKS[look] ?? LATER_LOOKS;
+      await pause(next);
+      paused += next;
       try {
         const outcome = outcomeOf(
           await this.#client.send(new GetCommandInvocationCommand({ CommandId: id, InstanceId: instance })),
@@ -154,14 +156,14 @@ export class SsmRunCommand implements RunCommand {
         last = outcome.status;
       } catch (error) {
         const unknown = error instanceof Error && error.name === 'InvocationDoesNotExist';
-        if (unknown && waited > CONSISTENT_AFTER)
+        if (unknown && paused > CONSISTENT_AFTER)
           throw new OutcomeUnknown(
             'command-lost',
             `${device}: Systems Manager has lost command ${id}; whether it ran is not known`,
           );
         // Any other error may pass, and the command runs meanwhile.
       }
-      if (waited > this.#timeOuts.deadline * 1000) {
+      if (Date.now() - begun > this.#timeOuts.deadline * 1000) {
         await this.#client
           .send(new CancelCommandCommand({ CommandId: id, InstanceIds: [instance] }))
           .catch(() => undefined);
