@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { Fault } from '../lab/hosts/host';
 import { Problem } from './aws/problem';
 import { consoleLink } from './aws/deployment';
-import { describe, type Described } from './aws/executions';
+import { describe, follow, type Described } from './aws/executions';
 import { figuresFrom } from './aws/figures';
-import { follow } from './aws/follow';
 import { History, type StateEvent } from './aws/history';
-import { itemOf, type Item } from './aws/items';
+import { itemOf, type Item } from './aws/tunnels';
 import { measuring } from './local/measured';
 import { at, type Place } from './place';
 import type { Figures } from './report/figures';
@@ -58,9 +57,9 @@ export interface StartedRun {
   /** @throws LostSight */
   readonly ended: Promise<Ended>;
   /** @throws Problem */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
   /** Looks at it no more; it goes on. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 /** An execution was started, and what became of it cannot be seen from here: one sentence. */
@@ -115,9 +114,7 @@ export async function execute(
     arn,
     name,
     ended: watched(place, arn, toTheEnd()),
-    async stop() {
-      await aws.ask('states:StopExecution', aws.sfn.stopExecution({ executionArn: arn }));
-    },
+    stop: async () => void (await aws.ask('states:StopExecution', aws.sfn.stopExecution({ executionArn: arn }))),
     leave: () => left.abort(),
   };
 }

@@ -3,8 +3,8 @@ import type { Probe } from '../lib/tunnel/device/observation';
 import { END_STATES } from '../lib/tunnel/outcome';
 import type { Change } from '../lib/tunnel/plan';
 import type { ExecutionResult } from './execution';
+import type { Item } from './aws/tunnels';
 import type { PlannedWork } from './local/commands-of-plan';
-import { probesOf } from './report/verification';
 
 /** What failed: the state as the console shows it, the error's name, one sentence. */
 export interface Failure {
@@ -39,6 +39,22 @@ export interface Result {
   readonly words: string;
 }
 
+/** What a run gives out, or writes down. Runs of older versions left out some of it. */
+interface Told
+  extends
+    Partial<Omit<Result, 'verification' | 'drained' | 'status' | 'exitCode' | 'words'>>,
+    Outcomes<Partial<Drained>> {
+  readonly endState?: string;
+  readonly execution?: string;
+  readonly verification?: readonly Probe[] | Outcomes<{ readonly verification?: readonly Probe[] }> | null;
+  readonly sentence?: string;
+}
+
+/** The answers of devices, as the steps gather them. */
+interface Outcomes<Device> {
+  readonly outcomes?: readonly { readonly devices?: readonly Device[] }[];
+}
+
 /** What nobody can call as it was before. */
 const UNKNOWN = 3;
 
@@ -47,67 +63,67 @@ const UNKNOWN = 3;
  * verify as the last look, any other run as the last result.
  * @param item the tunnel's item, undefined when there is none
  */
-export function resultOf(execution: ExecutionResult, item: Readonly<Record<string, unknown>> | undefined): Result {
-  const told = execution.status === 'SUCCEEDED' ? record(execution.output) : writtenDown(execution.arn, item);
-  const name = execution.status === 'SUCCEEDED' ? told['endState'] : execution.error;
-  const end = END_STATES.find((each) => each.name === name && each.succeeds === (execution.status === 'SUCCEEDED'));
+export function resultOf(execution: ExecutionResult, item: Item | undefined): Result {
+  const succeeded = execution.status === 'SUCCEEDED';
+  const told = succeeded ? toldIn(execution.output) : writtenDown(execution.arn, item);
+  const name = succeeded ? told.endState : execution.error;
+  const end = END_STATES.find((each) => each.name === name && each.succeeds === succeeded);
   return {
     status: execution.status === 'ABORTED' ? 'Interrupted' : (end?.name ?? 'Failed'),
     exitCode: end && execution.status !== 'ABORTED' ? end.exitCode : UNKNOWN,
-    changes: list<Change>(told['changes']),
-    verification: probesOf(told['verification']),
-    remarks: list<string>(told['remarks']),
-    degraded: list<string>(told['degraded']),
-    interrupts: list<string>(told['interrupts']),
-    digest: text(told['digest'], null),
-    work: (told['work'] ?? null) as PlannedWork | null,
-    failure: (told['failure'] ?? null) as Failure | null,
-    restoreFailure: (told['restoreFailure'] ?? null) as Failure | null,
-    remaining: Array.isArray(told['remaining']) ? (told['remaining'] as readonly Change[]) : null,
-    drained: drainedIn(told['outcomes']),
-    left: list<string>(told['left']),
-    words:
-      execution.status === 'SUCCEEDED'
-        ? text(told['sentence'], '')
-        : // An end state names the error itself; what is no end state is named here.
-          end
-          ? (execution.cause ?? 'no cause was given')
-          : `${execution.status}: ${[execution.error, execution.cause].filter((text) => text !== undefined).join(': ')}`,
+    changes: told.changes ?? [],
+    verification: probesOf(told.verification),
+    remarks: told.remarks ?? [],
+    degraded: told.degraded ?? [],
+    interrupts: told.interrupts ?? [],
+    digest: told.digest ?? null,
+    work: told.work ?? null,
+    failure: told.failure ?? null,
+    restoreFailure: told.restoreFailure ?? null,
+    remaining: told.remaining ?? null,
+    drained: devicesIn(told)
+      .filter(wasDrained)
+      .map(({ drained, cut, seconds }) => ({ drained, cut, seconds })),
+    left: told.left ?? [],
+    words: succeeded ? (told.sentence ?? '') : wordsOf(execution, end !== undefined),
   };
 }
 
-/** Out of the outcomes of all steps those of devices that waited for connections to end. */
-function drainedIn(outcomes: unknown): readonly Drained[] {
-  return list<unknown>(outcomes)
-    .flatMap((outcome) => list<unknown>(record(outcome)['devices']))
-    .map((device) => record(device) as Partial<Drained>)
-    .flatMap(({ drained, cut, seconds }) =>
-      drained === undefined || cut === undefined || seconds === undefined ? [] : [{ drained, cut, seconds }],
-    );
+/** An end state names the error itself; what is no end state is named here. */
+function wordsOf({ status, error, cause }: ExecutionResult, isEnd: boolean): string {
+  if (isEnd) return cause ?? 'no cause was given';
+  return `${status}: ${[error, cause].filter((text) => text !== undefined).join(': ')}`;
+}
+
+/** The probes of a run: a plan's own, or the answers of the devices that proved, whichever the run had last. */
+export function probesOf(verification: Told['verification']): readonly Probe[] {
+  if (Array.isArray(verification)) return verification as readonly Probe[];
+  return devicesIn((verification ?? {}) as Outcomes<{ readonly verification?: readonly Probe[] }>).flatMap(
+    (device) => device.verification ?? [],
+  );
+}
+
+function devicesIn<Device>({ outcomes = [] }: Outcomes<Device>): readonly Device[] {
+  return outcomes.flatMap(({ devices = [] }) => devices);
+}
+
+/** Only devices that waited for connections to end tell of it. */
+function wasDrained(device: Partial<Drained>): device is Drained {
+  return device.drained !== undefined && device.cut !== undefined && device.seconds !== undefined;
 }
 
 /** The full result that this very execution wrote down; empty when it did not come so far. */
-function writtenDown(arn: string, item: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> {
-  const results = [parsed(item?.['lastResult']), parsed(item?.['lastLook'])];
+function writtenDown(arn: string, item: Item = {}): Told {
+  const results = [item['lastResult'], item['lastLook']].map((json) => {
+    try {
+      return toldIn(JSON.parse(String(json)));
+    } catch {
+      return {};
+    }
+  });
   return results.find(({ execution }) => execution === arn) ?? {};
 }
 
-function parsed(json: unknown): Record<string, unknown> {
-  try {
-    return typeof json === 'string' ? record(JSON.parse(json)) : {};
-  } catch {
-    return {};
-  }
-}
-
-function text<T>(value: unknown, otherwise: T): string | T {
-  return typeof value === 'string' ? value : otherwise;
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function list<T>(value: unknown): readonly T[] {
-  return Array.isArray(value) ? (value as readonly T[]) : [];
+function toldIn(value: unknown): Told {
+  return typeof value === 'object' && value !== null ? value : {};
 }

@@ -1,7 +1,7 @@
 import { InvalidRequest } from '../lib/tunnel/errors';
 import type { Declared } from '../lib/tunnel/tunnel';
 import type { Fault } from '../lab/hosts/host';
-import { declaredTunnel } from './aws/declared';
+import { declaredTunnel } from './aws/tunnels';
 import { commandsOfPlan } from './local/commands-of-plan';
 import { execute, LostSight, whereIs, type Ended, type StartedRun, type Input } from './execution';
 import { atPlace, type Place } from './place';
@@ -59,17 +59,17 @@ const EXIT_CODES: Readonly<Record<Unfinished, number>> = { InvalidRequest: 2, No
 async function carryOut(command: RunRequest, surroundings: Surroundings): Promise<number> {
   const { err } = surroundings;
   const { fault, fresh, where } = command;
-  const interruption = new Interruption();
+  const interruption = new AbortController();
   const ignore = surroundings.onInterrupt(() => {
-    if (where.local && !interruption.asked) err.write(`${err.live ? CLEAR_LINE : ''}Stopping the run ...\n`);
-    interruption.ask();
+    if (where.local && !interruption.signal.aborted) err.write(`${err.live ? CLEAR_LINE : ''}Stopping the run ...\n`);
+    interruption.abort();
   });
   try {
     const faults = fault === undefined ? [] : faultsIn().readFaults(fault, surroundings.folder);
     return await atPlace(where, surroundings, { fresh, faults }, async (place) => {
       if (fault !== undefined) faultsIn().refuseUnknownHosts(fault, faults, place.lab!.hosts.names());
-      if (interruption.asked && !place.lab) throw new Error('Interrupted before anything was started.');
-      return await atThatPlace(command, surroundings, place, faults, interruption);
+      if (interruption.signal.aborted && !place.lab) throw new Error('Interrupted before anything was started.');
+      return await atThatPlace(command, surroundings, place, faults, interruption.signal);
     });
   } finally {
     ignore();
@@ -84,7 +84,7 @@ async function atThatPlace(
   surroundings: Surroundings,
   place: Place,
   faults: readonly Fault[],
-  interruption: Interruption,
+  interruption: AbortSignal,
 ): Promise<number> {
   const { err, out, sleep } = surroundings;
   const progress = command.json && !err.live ? undefined : new Progress(command.json ? err : out);
@@ -101,39 +101,24 @@ async function atThatPlace(
   }
 }
 
-/** That a person wants to stop, perhaps before there is anything to stop. */
-class Interruption {
-  asked = false;
-  private answer = (): void => undefined;
-
-  ask(): void {
-    this.asked = true;
-    this.answer();
-  }
-
-  /** What an interruption does from now on; at once when it was asked for already. */
-  means(answer: () => void): void {
-    this.answer = answer;
-    if (this.asked) answer();
-  }
-}
-
 /**
  * Waits for the end. An interruption stops a run on this machine; of one on AWS, it only leaves the sight.
  * @throws LostSight
  */
-async function untilEnded(place: Place, execution: StartedRun, interruption: Interruption): Promise<Ended> {
-  const left = new Promise<never>((_, leave) =>
-    interruption.means(() => {
-      if (place.lab) execution.stop().catch(leave);
-      else leave(new LostSight(goesOn(place, execution)));
-    }),
-  );
-  return Promise.race([execution.ended, left]);
+async function untilEnded(place: Place, { ended, stop, arn }: StartedRun, interruption: AbortSignal): Promise<Ended> {
+  const left = new Promise<never>((_, leave) => {
+    const answer = (): void => {
+      if (place.lab) stop().catch(leave);
+      else leave(new LostSight(goesOn(place, arn)));
+    };
+    if (interruption.aborted) answer();
+    else interruption.addEventListener('abort', answer);
+  });
+  return Promise.race([ended, left]);
 }
 
 /** How to find and stop a run that goes on when this process ends. */
-function goesOn(place: Place, { arn }: StartedRun): string {
+function goesOn(place: Place, arn: string): string {
   return `The run goes on on AWS (${whereIs(place, arn)}); to stop it, which leaves its work half done until it is repaired: aws stepfunctions stop-execution --region ${place.deployment.region} --execution-arn ${arn}`;
 }
 

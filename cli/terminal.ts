@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { printable as escaped } from '../lib/tunnel/printable';
 
 /** Goes back to the beginning of the line and takes away what stands there. */
@@ -6,10 +7,11 @@ export const CLEAR_LINE = '\r\u001b[K';
 /** Goes to the upper left corner and takes away what stands on the screen. */
 export const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 
-/** What edge-ramp paints with, by the terminal's numbers. */
-export const PAINTS = { plain: 0, bold: 1, dim: 2, bad: 31, good: 32, changed: 33 } as const;
+/** What edge-ramp paints with. */
+export const PAINTS = { bold: 'bold', dim: 'dim', bad: 'red', good: 'green', changed: 'yellow' } as const;
 
-const paintsOnly = `\\u001b\\[(?:${Object.values(PAINTS).join('|')})m`;
+const numbers = Object.values(PAINTS).flatMap((name) => inspect.colors[name] ?? []);
+const paintsOnly = `\\u001b\\[(?:${numbers.join('|')})m`;
 const clearsFirst = `^(?:\\r\\u001b\\[K|\\u001b\\[H\\u001b\\[2J)`;
 
 /** A text of devices, declarations or AWS as a person may see it: nothing in it controls a terminal or turns the order of its letters. Lines are kept. */

@@ -12,11 +12,9 @@ import { declaration, stale, synthesize } from './local/assembly';
 import { declaredOtherwise } from './local/up-to-date';
 import { hostsKind, type HereOptions } from './options';
 import { atPlace, type Place } from './place';
-import { diff } from './report/diff';
 import { Progress } from './report/progress';
 import { many, seconds, styleFor } from './report/style';
-import { endSentence, figuresLine } from './report/summary';
-import { verification } from './report/verification';
+import { textOf } from './report/text';
 import { resultOf, type Result } from './result';
 import { thisProcess, type Surroundings } from './surroundings';
 import type { Action, HostsKind } from './where';
@@ -117,10 +115,7 @@ async function story(place: Place, lab: Lab, surroundings: Surroundings): Promis
     '1. Apply',
     'Looks at both devices, plans the difference, carries it out, proves it; only then traffic arrives.',
   );
-  const applied = await act(place, 'apply', surroundings);
-  out.write(`\nWhat was changed:\n\n${diff(applied.changes, style)}\nWhat proves it:\n`);
-  out.write(verification(applied.verification, style));
-  expect(applied, 'Applied');
+  expect(await act(place, 'apply', surroundings), 'Applied');
 
   chapter('2. Apply again', 'Nothing differs, so nothing is written: traffic does not notice.');
   expect(await act(place, 'apply', surroundings), 'Unchanged');
@@ -146,9 +141,7 @@ async function pairStory(place: Place, lab: Lab, surroundings: Surroundings, che
     '4. A pair of ramp nodes',
     `tunnels/${PAIR}.yaml: two nodes behind a virtual IP, which ipfailover in the cluster moves. Both are built first, then BIG-IP points there.`,
   );
-  const applied = await act(place, 'apply', surroundings, PAIR);
-  out.write(`\nWhat proves it:\n${verification(applied.verification, style)}`);
-  expect(applied, 'Applied');
+  expect(await act(place, 'apply', surroundings, PAIR), 'Applied');
 
   const holder = await holderOf(lab, spec);
   const wipe = `ovs-ofctl -O OpenFlow13 del-flows br0 cookie=${spec.cookie}/-1`;
@@ -159,9 +152,7 @@ async function pairStory(place: Place, lab: Lab, surroundings: Surroundings, che
   out.write(
     `${spec.ramp.vip} has moved to ${next}: ${check} saw it, and no run was needed. An apply heals the rest:\n\n`,
   );
-  const healed = await act(place, 'apply', surroundings, PAIR);
-  out.write(`\nWhat was changed:\n\n${diff(healed.changes, style)}`);
-  expect(healed, 'Applied');
+  expect(await act(place, 'apply', surroundings, PAIR), 'Applied');
 }
 
 /** The nodes that have a pair's virtual IP, by their own addresses. */
@@ -191,15 +182,12 @@ async function movedFrom(holder: string, lab: Lab, spec: Tunnel): Promise<string
 
 /** One run, told step by step. */
 async function act(place: Place, action: Action, { out, sleep }: Surroundings, tunnel = SINGLE): Promise<Result> {
-  const style = styleFor(out);
   const progress = new Progress(out);
-  const ended = await (await execute(place, { tunnel, action }, sleep, progress.onEvent)).ended;
+  const { ended } = await execute(place, { tunnel, action }, sleep, progress.onEvent);
+  const result = resultOf((await ended).execution, (await ended).item);
   progress.end();
-  const result = resultOf(ended.execution, ended.item);
   const again = (next: Action): string => `npx edge-ramp ${next} ${tunnel} --local`;
-  const sentence = endSentence(result, { tunnel, action, teardown: false, begun: false, again });
-  const paint = result.exitCode === 0 ? style.good : style.bad;
-  out.write(`\n${style.dim(figuresLine(ended.figures, ended.seconds))}\n${paint(sentence)}\n`);
+  out.write(textOf(result, await ended, [], { tunnel, action, teardown: false, begun: false, again }, styleFor(out)));
   return result;
 }
 

@@ -1,7 +1,6 @@
 import { statesPage } from '../../lib/tunnel/console';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Aws } from './aws';
-import { parameter } from './declared';
 import { Problem } from './problem';
 
 /** One edge-ramp in one account and region, as its stack says. */
@@ -41,6 +40,17 @@ export async function findDeployment(aws: Aws): Promise<Deployment> {
 /** The console's page of an execution. */
 export function consoleLink(execution: string): string {
   return statesPage(execution, 'v2/executions/details');
+}
+
+/** The text of a parameter. @returns undefined when there is none of that name */
+export async function parameter(aws: Aws, name: string): Promise<string | undefined> {
+  try {
+    const answer = await aws.ask('ssm:GetParameter', aws.ssm.getParameter({ Name: name }), ['ParameterNotFound']);
+    return answer.Parameter?.Value ?? '';
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ParameterNotFound') return undefined;
+    throw error;
+  }
 }
 
 interface Told extends Pick<Deployment, 'stateMachine' | 'table' | 'notices'> {

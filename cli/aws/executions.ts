@@ -1,6 +1,7 @@
-import type { DescribeExecutionCommandOutput, ExecutionListItem } from '@aws-sdk/client-sfn';
+import type { DescribeExecutionCommandOutput, ExecutionListItem, HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Aws } from './aws';
 import type { Deployment } from './deployment';
+import type { History, StateEvent } from './history';
 
 /** An execution as Step Functions describes it. */
 export type Described = DescribeExecutionCommandOutput;
@@ -27,4 +28,50 @@ export async function* executions(
     if (next.done === true) return;
     yield next.value.executions ?? [];
   }
+}
+
+/** Events a call: what happens in a second, and far below the size at which an answer is cut. */
+const PAGE = 100;
+
+/**
+ * Reads what is new in an execution's history, again and again, until it ends.
+ * @param pause waits for the next look; it throws when nobody wants to know any more
+ * @throws Problem when AWS cannot be asked
+ */
+export async function follow(
+  aws: Aws,
+  arn: string,
+  history: History,
+  onEvent: (event: StateEvent) => void,
+  pause: () => Promise<void>,
+): Promise<void> {
+  for (;;) {
+    for (const event of await newEvents(aws, arn, history.read)) history.add(event).forEach(onEvent);
+    if (history.over) return;
+    await pause();
+  }
+}
+
+/**
+ * The events after one, oldest first. Read from the newest back: a run's history is not read again each time. What Step Functions tells may lag
+ * behind: it may not know a run yet that it has just begun, and where an event is missing, those after it are left for the next look.
+ */
+async function newEvents(aws: Aws, arn: string, read: number): Promise<readonly HistoryEvent[]> {
+  const found: HistoryEvent[] = [];
+  const pages = aws.sfn.paginateGetExecutionHistory({ executionArn: arn, reverseOrder: true }, { pageSize: PAGE });
+  const readPages = async (): Promise<void> => {
+    for await (const { events = [] } of pages) {
+      // What happens meanwhile may shift the pages: an event that was on the last one counts once.
+      const oldest = found.at(-1)?.id ?? Infinity;
+      found.push(...events.filter(({ id }) => id! > read && id! < oldest));
+      if (events.some(({ id }) => id! <= read + 1)) return;
+    }
+  };
+  try {
+    await aws.ask('states:GetExecutionHistory', readPages(), read === 0 ? ['ExecutionDoesNotExist'] : []);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return [];
+    throw error;
+  }
+  return found.reverse().filter(({ id }, i) => id === read + 1 + i);
 }

@@ -1,11 +1,11 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { readMemory, type Memory } from '../../lib/tunnel/memory';
 import type { Execution } from '../../lib/tunnel/automation';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import type { Aws } from './aws';
-import { declaredTunnel, declaredTunnels } from './declared';
-import type { Deployment } from './deployment';
 import { describe } from './executions';
-import { everyItem, itemOf } from './items';
+import { parameter, type Deployment } from './deployment';
+import { Problem } from './problem';
 
 /** A tunnel as it is declared, and as its item remembers it. */
 export interface Known {
@@ -53,4 +53,50 @@ async function ownerOf(aws: Aws, arn: string): Promise<Known['owner']> {
       ended: found.stopDate ?? null,
     }
   );
+}
+
+/** A tunnel as it is declared in a deployment, defaults filled in. @returns undefined when it is not declared there */
+export async function declaredTunnel(aws: Aws, tunnel: string): Promise<Declared | undefined> {
+  const text = await parameter(aws, `${aws.names.tunnels}${tunnel}`);
+  return text === undefined ? undefined : read(aws, text, tunnel);
+}
+
+/** Every tunnel that a deployment declares, by name. */
+export async function declaredTunnels(aws: Aws): Promise<ReadonlyMap<string, Declared>> {
+  const pages = aws.ssm.paginateGetParametersByPath({ Path: aws.names.tunnels });
+  const found = await aws.askAll('ssm:GetParametersByPath', pages, (page) => page.Parameters);
+  return new Map(
+    found.map(({ Name: name = '', Value: text }) => {
+      const tunnel = name.slice(aws.names.tunnels.length);
+      return [tunnel, read(aws, text, tunnel)];
+    }),
+  );
+}
+
+function read({ names }: Aws, text: string | undefined, tunnel: string): Declared {
+  try {
+    return JSON.parse(text ?? '') as Declared;
+  } catch (error) {
+    throw new Problem(
+      'other',
+      `The parameter ${names.tunnels}${tunnel} is no declaration: deploy again (npx cdk deploy).`,
+      { cause: error },
+    );
+  }
+}
+
+/** A tunnel's item in the table, as plain JavaScript. */
+export type Item = Readonly<Record<string, unknown>>;
+
+/** A tunnel's item, as it is now. @returns undefined when the table does not know the tunnel */
+export async function itemOf(aws: Aws, { table }: Deployment, tunnel: string): Promise<Item | undefined> {
+  const answer = aws.dynamodb.getItem({ TableName: table, Key: { tunnel: { S: tunnel } }, ConsistentRead: true });
+  const { Item: found } = await aws.ask('dynamodb:GetItem', answer);
+  return found && unmarshall(found);
+}
+
+/** Every item. The table has one a tunnel: a scan reads no more than it gives. */
+export async function everyItem(aws: Aws, { table }: Deployment): Promise<readonly Item[]> {
+  const pages = aws.dynamodb.paginateScan({ TableName: table, ConsistentRead: true });
+  return aws.askAll('dynamodb:Scan', pages, (page) => page.Items?.map((item) => unmarshall(item)));
 }

@@ -1,8 +1,7 @@
 import { END_STATES } from '../../lib/tunnel/outcome';
 import type { PastRun, PastRuns } from '../aws/runs';
-import { many, seconds, type Style } from './style';
+import { minute, many, seconds, type Style } from './style';
 import { printable } from '../terminal';
-import { minute } from './table';
 
 /** So many changes of a run are shown: the rest stands in the execution. */
 const SHOWN = 3;

@@ -1,7 +1,6 @@
 import type { Check } from '../preflight/check';
-import { many, type Style } from './style';
+import { table, many, type Style } from './style';
 import { printable } from '../terminal';
-import { table } from './table';
 
 /** What was looked at, how, and what came of it; then whether one can go on. */
 export function preflightText(tunnel: string, checks: readonly Check[], style: Style): string {

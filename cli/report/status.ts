@@ -1,7 +1,6 @@
 import type { Standing } from '../standing';
-import { many, type Style } from './style';
+import { minute, table, many, type Style } from './style';
 import { printable } from '../terminal';
-import { minute, table } from './table';
 
 const HEADING = ['TUNNEL', 'WANTED', 'IN SYNC', 'LAST SEEN', 'BY', 'LAST PROVEN', 'LAST DRIFT', 'LEASE', 'AUTOMATION'];
 

@@ -1,23 +1,18 @@
+import { styleText } from 'node:util';
 import type { Output } from '../surroundings';
-import { PAINTS } from '../terminal';
+import { PAINTS, printable } from '../terminal';
+
+type Paint = (text: string) => string;
 
 /** The few ways in which a text stands out; on paper and in pipes it does not. */
-export interface Style {
-  readonly bold: Paint;
-  readonly dim: Paint;
-  readonly good: Paint;
-  readonly bad: Paint;
-  readonly changed: Paint;
-}
-type Paint = (text: string) => string;
+export type Style = Readonly<Record<keyof typeof PAINTS, Paint>>;
 
 export function styleFor({ colour }: Pick<Output, 'colour'>): Style {
   const paint =
-    (code: number): Paint =>
+    (name: keyof typeof PAINTS): Paint =>
     (text) =>
-      colour && text !== '' ? `\u001b[${code}m${text}\u001b[${PAINTS.plain}m` : text;
-  const { bold, dim, good, bad, changed } = PAINTS;
-  return { bold: paint(bold), dim: paint(dim), good: paint(good), bad: paint(bad), changed: paint(changed) };
+      colour && text !== '' ? styleText(PAINTS[name], text, { validateStream: false }) : text;
+  return { bold: paint('bold'), dim: paint('dim'), good: paint('good'), bad: paint('bad'), changed: paint('changed') };
 }
 
 export function many(count: number, what: string, plural = `${what}s`): string {
@@ -26,4 +21,22 @@ export function many(count: number, what: string, plural = `${what}s`): string {
 
 export function seconds(value: number): string {
   return `${value.toFixed(1)} s`;
+}
+
+/** Rows under a heading, each column as wide as its widest cell, the last one as it is. */
+export function table(heading: readonly string[], cells: readonly (readonly string[])[], style: Style): string {
+  const rows = cells.map((row) => row.map(printable));
+  const widths = heading.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd();
+  return `${style.bold(line(heading))}\n${rows.map((row) => `${line(row)}\n`).join('')}`;
+}
+
+/** A point in time to the minute, in UTC as the console can show it; `otherwise` for none. */
+export function minute(at: string | Date | null | undefined, otherwise: string): string {
+  const time = at === null || at === undefined ? Number.NaN : new Date(at).getTime();
+  return Number.isNaN(time) ? otherwise : `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')}Z`;
 }

@@ -1,3 +1,4 @@
+import type { Probe } from '../../lib/tunnel/device/observation';
 import type { Stage } from '../../lib/tunnel/device/operation';
 import type { DeviceCommands } from '../local/commands-of-plan';
 import type { Ended } from '../execution';
@@ -6,7 +7,6 @@ import { diff } from './diff';
 import { type Style } from './style';
 import { printable } from '../terminal';
 import { endSentence, figuresLine, type Run } from './summary';
-import { verification } from './verification';
 
 /** Words above the diff that say what became of the changes. */
 const BECAME: Readonly<Record<string, string>> = {
@@ -40,6 +40,16 @@ export function textOf(
   const paint = exitCode === 0 ? style.good : style.bad;
   parts.push(`${style.dim(figuresLine(figures, seconds))}\n${paint(endSentence(result, run))}\n`);
   return `\n${parts.join('\n')}`;
+}
+
+/** What was tried, from where to where, and what came back: a line a probe. */
+export function verification(probes: readonly Probe[], style: Style): string {
+  return probes
+    .map(({ from, to, what, ok, detail }) => {
+      const line = printable(`${from} to ${to}: ${what}: ${detail}`);
+      return ok ? `  ${style.good('ok')}      ${line}\n` : `  ${style.bad('FAILED')}  ${line}\n`;
+    })
+    .join('');
 }
 
 function probesTitle({ status }: Result): string {

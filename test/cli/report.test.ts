@@ -3,9 +3,9 @@ import { Progress } from '../../cli/report/progress';
 import { stepsOf } from '../../cli/report/steps';
 import { styleFor } from '../../cli/report/style';
 import { endSentence } from '../../cli/report/summary';
-import { resultOf } from '../../cli/result';
+import { verification } from '../../cli/report/text';
+import { probesOf, resultOf } from '../../cli/result';
 import type { ExecutionResult } from '../../cli/execution';
-import { probesOf, verification } from '../../cli/report/verification';
 import type { Change } from '../../lib/tunnel/plan';
 import { event } from './fake';
 
