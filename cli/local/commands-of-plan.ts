@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { STAGES, type Stage } from '../../lib/tunnel/device/operation';
-import { EVERY_KIND, deviceTitle, devicesOf, type Kind, type Listed } from '../../lib/tunnel/devices';
+import { STEP_KINDS, deviceTitle, devicesOf, kindOf, stepKindOf, type StepKind } from '../../lib/tunnel/devices';
 import type { Plan, Work } from '../../lib/tunnel/plan';
-import { bigipUnits, type Declared } from '../../lib/tunnel/tunnel';
+import type { Declared } from '../../lib/tunnel/tunnel';
 import { resources } from './assembly';
 
 /** What a plan would send, by stage and kind of device, as the end state Planned gives it out. */
@@ -32,40 +32,29 @@ export function commandsOfPlan(
   planned: PlannedWork,
 ): readonly DeviceCommands[] {
   const devices = devicesOf(declared, applied);
-  const scripts = new Map<Kind, string>();
-  const print = (stage: Stage, kind: Kind, work: Work): DeviceCommands => {
-    const device = devices.find((each) => each.kind === kind && each.name === work.device)!;
+  const scripts = new Map<StepKind, string>();
+  const print = (stage: Stage, kind: StepKind, work: Work): DeviceCommands => {
+    const device = devices.find((each) => stepKindOf(each.kind) === kind && each.name === work.device)!;
     const script = scripts.get(kind) ?? applyScript(project, kind);
     scripts.set(kind, script);
+    const parameters = kindOf(device).is.parameters?.(device) ?? {};
     const commands = printed(script, {
       SSM_Tunnel: declared.name,
       SSM_Fence: '0',
       SSM_Digest: digest,
       SSM_Operations: work.operations.join('|'),
-      ...wayTo(device, work),
+      SSM_Saved: work.saved ?? '-',
+      ...Object.fromEntries(Object.entries(parameters).map(([name, value]) => [`SSM_${name}`, value])),
     });
     return { device: deviceTitle(device), through: device.instance, stage, commands };
   };
   return STAGES.flatMap((stage) =>
-    EVERY_KIND.flatMap((kind) => planned[stage][kind].map((work) => print(stage, kind, work))),
+    STEP_KINDS.flatMap((kind) => planned[stage][kind].map((work) => print(stage, kind, work))),
   );
 }
 
-function wayTo({ kind, name, spec }: Listed, { saved }: Work): Readonly<Record<string, string>> {
-  if (kind === 'ramp') return {};
-  if (kind === 'cluster') return { SSM_Kubeconfig: spec.cluster!.kubeconfig };
-  const { management, user, secret, hostKey } = bigipUnits(spec).find((unit) => unit.management === name)!;
-  return {
-    SSM_Management: management,
-    SSM_User: user,
-    SSM_Secret: secret,
-    SSM_HostKey: hostKey,
-    SSM_Saved: saved ?? '-',
-  };
-}
-
 /** The script of the document that changes a kind of device, as an agent would get it. */
-function applyScript(project: string, kind: Kind): string {
+function applyScript(project: string, kind: StepKind): string {
   const document = resources(project, 'AWS::SSM::Document').find(({ Name }) =>
     String(Name).startsWith(`edge-ramp-${kind}-apply-`),
   );

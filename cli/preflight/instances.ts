@@ -1,5 +1,5 @@
 import type { InstanceInformation } from '@aws-sdk/client-ssm';
-import { devicesOf, type Kind } from '../../lib/tunnel/devices';
+import { devicesOf, KINDS } from '../../lib/tunnel/devices';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import type { Aws } from '../aws/aws';
 import { checking, judged, type Check } from './check';
@@ -7,12 +7,9 @@ import { checking, judged, type Check } from './check';
 /** The first agent that gives parameters to scripts as environment variables. */
 const AGENT = '3.3.2746.0';
 
-/** What an instance is used as, by the kind of device that is reached through it. */
-const ROLES: Readonly<Record<Kind, string>> = { bigip: 'bastion', ramp: 'ramp', cluster: 'admin' };
-
 /** Whether Systems Manager reaches every instance of a tunnel, and edge-ramp may use it. Three checks an instance. */
 export async function checkInstances(aws: Aws, declared: Declared): Promise<readonly Check[]> {
-  const used = devicesOf(declared, null).map(({ kind, instance }) => ({ instance, role: ROLES[kind] }));
+  const used = devicesOf(declared, null).map(({ kind, instance }) => ({ instance, role: KINDS[kind].is.role }));
   try {
     const known = await informed(aws, 'InstanceIds', [...new Set(used.map(({ instance }) => instance))]);
     const tagged = new Map<string, ReadonlySet<string>>();

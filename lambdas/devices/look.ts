@@ -1,5 +1,5 @@
 import { readRemark } from '../../lib/tunnel/device/answer';
-import { deviceTitle, kindOf, type Listed } from '../../lib/tunnel/devices';
+import { deviceTitle, kindOf, KINDS, type Listed } from '../../lib/tunnel/devices';
 import { NotDelivered } from '../../lib/tunnel/errors';
 import type { Observed } from '../../lib/tunnel/plan';
 
@@ -34,6 +34,6 @@ async function lookAt(listed: Listed, ask: Ask): Promise<Observed> {
  * what its silence means is decided with the plan.
  */
 function withoutTheUnreachable({ kind, name }: Listed, failure: unknown): Observed {
-  if (kind !== 'ramp' || !(failure instanceof NotDelivered)) throw failure;
+  if (!KINDS[kind].is.several || !(failure instanceof NotDelivered)) throw failure;
   return { kind, name, unreachable: failure.message };
 }

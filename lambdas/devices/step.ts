@@ -3,7 +3,15 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { readDrained, type Drained } from '../../lib/tunnel/bigip/drained';
 import type { Probe } from '../../lib/tunnel/device/observation';
 import type { Stage } from '../../lib/tunnel/device/operation';
-import { deviceTitle, devicesOf, kindOf, type Kind, type Listed } from '../../lib/tunnel/devices';
+import {
+  deviceTitle,
+  devicesOf,
+  KINDS,
+  kindOf,
+  stepKindOf,
+  type Listed,
+  type StepKind,
+} from '../../lib/tunnel/devices';
 import { ContractMismatch, NotUnderstood, NotVerified } from '../../lib/tunnel/errors';
 import { CONTRACT } from '../../lib/tunnel/outcome';
 import type { Observed, Work } from '../../lib/tunnel/plan';
@@ -17,7 +25,6 @@ import { environment } from '../environment';
 import type { StepFields } from '../telemetry/logged-step';
 import { logTrip } from '../telemetry/trips';
 import { look } from './look';
-import type { Way } from './ways';
 
 /** What a state of the workflow hands to the handler of a kind of device. */
 export interface StepInput {
@@ -38,7 +45,7 @@ export interface StepInput {
 
 /** What it gives back: an outcome for each device of its kind. */
 export interface StepOutput {
-  readonly kind: Kind;
+  readonly kind: StepKind;
   readonly ok: true;
   readonly devices: readonly (
     Observed | Proven | ({ readonly name: string; readonly operations: number } & Partial<Drained>)
@@ -58,8 +65,7 @@ const MOST = 32 * 1024;
  * @throws the first failure, when every device has answered
  */
 export function deviceStep(
-  kind: Kind,
-  way: Way,
+  kind: StepKind,
   commands: RunCommand = runCommand(),
 ): (input: StepInput) => Promise<StepOutput> {
   return async (input) => {
@@ -70,9 +76,8 @@ export function deviceStep(
       );
     const { request, applied } = input;
     const all = devicesOf(request.spec, applied === null ? null : (JSON.parse(applied) as Declared), request.forget);
-    const mine = all.filter((device) => device.kind === kind);
-    const send: Send = (device, does, parameters) =>
-      commands.run(commandFor(device, way(device), input, does, parameters));
+    const mine = all.filter((device) => stepKindOf(device.kind) === kind);
+    const send: Send = (device, does, parameters) => commands.run(commandFor(device, input, does, parameters));
     const output: StepOutput = {
       kind,
       ok: true,
@@ -89,7 +94,7 @@ export function deviceStep(
     if (size > MOST)
       throw new NotUnderstood(
         'answer-too-large',
-        `${kindOf({ kind, spec: request.spec }).title}: the answer is ${size} bytes, more than the ${MOST} that a state may hand on`,
+        `${KINDS[kind].is.title}: the answer is ${size} bytes, more than the ${MOST} that a state may hand on`,
       );
     return output;
   };
@@ -121,7 +126,6 @@ type Send = (
 
 function commandFor(
   listed: Listed,
-  connection: Readonly<Record<string, string>>,
   input: StepInput,
   does: 'observe' | 'apply',
   parameters: Readonly<Record<string, string>>,
@@ -130,7 +134,12 @@ function commandFor(
     device: deviceTitle(listed),
     instance: listed.instance,
     document: environment(does === 'observe' ? 'DOCUMENT_OBSERVE' : 'DOCUMENT_APPLY'),
-    parameters: { Tunnel: listed.spec.name, Fence: String(input.fence ?? 0), ...connection, ...parameters },
+    parameters: {
+      Tunnel: listed.spec.name,
+      Fence: String(input.fence ?? 0),
+      ...kindOf(listed).is.parameters?.(listed),
+      ...parameters,
+    },
     tag: tag(input, listed.name),
     again: input.retry > 0,
     looks: does === 'observe',
@@ -139,7 +148,7 @@ function commandFor(
 
 /** Proves a device, or changes it. */
 async function carryOut(listed: Listed, input: StepInput, send: Send): Promise<Outcome> {
-  const { kind, name } = listed;
+  const { name } = listed;
   const device = kindOf(listed);
   if (input.do === 'prove') {
     const answer = await send(listed, 'observe', { Questions: device.proofs(listed).join('|') });
@@ -150,7 +159,7 @@ async function carryOut(listed: Listed, input: StepInput, send: Send): Promise<O
   const said = await send(listed, 'apply', {
     Digest: input.digest!,
     Operations: operations.join('|'),
-    ...(kind === 'bigip' ? { Saved: saved! } : {}),
+    ...(saved === null ? {} : { Saved: saved }),
   });
   return { name, operations: operations.length, ...readDrained(said) };
 }

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { EVERY_KIND, deviceTitle, devicesOf, type Kind, type Listed } from '../../lib/tunnel/devices';
+import {
+  STEP_KINDS,
+  deviceTitle,
+  devicesOf,
+  kindOf,
+  stepKindOf,
+  type Listed,
+  type StepKind,
+} from '../../lib/tunnel/devices';
 import { NotDelivered } from '../../lib/tunnel/errors';
 import type { Memory } from '../../lib/tunnel/memory';
 import type { Plan } from '../../lib/tunnel/plan';
@@ -7,14 +15,13 @@ import { reconcile } from '../../lib/tunnel/reconcile';
 import { appliedOf, situationOf } from '../../lib/tunnel/situation';
 import type { Declared } from '../../lib/tunnel/tunnel';
 import { look } from '../devices/look';
-import { WAYS } from '../devices/ways';
 import type { RunCommand } from '../run-command/port';
 
 /** How the watch reaches devices. */
 export interface Trips {
   readonly commands: RunCommand;
-  /** The name of the observe document of each kind of device. */
-  readonly documents: Readonly<Record<Kind, string>>;
+  /** The name of the observe document of a kind of device. */
+  readonly documents: (kind: StepKind) => string;
   /** The instances that Systems Manager can reach now: to others nothing is sent. */
   readonly connected: ReadonlySet<string>;
   /** What this look is for: with the device it makes a command's tag. */
@@ -36,9 +43,9 @@ export interface Finding {
 export async function compareWithDeclaration(spec: Declared, memory: Memory, trips: Trips): Promise<Finding> {
   const devices = devicesOf(spec, appliedOf(memory));
   const settled = await Promise.allSettled(
-    EVERY_KIND.map((kind) =>
+    STEP_KINDS.map((kind) =>
       look(
-        devices.filter((device) => device.kind === kind),
+        devices.filter((device) => stepKindOf(device.kind) === kind),
         (device, questions) => ask(device, questions, trips),
       ),
     ),
@@ -86,8 +93,8 @@ async function ask(device: Listed, questions: string, { commands, documents, con
   return commands.run({
     device: title,
     instance,
-    document: documents[kind],
-    parameters: { Tunnel: spec.name, Fence: '0', ...WAYS[kind](device), Questions: questions },
+    document: documents(stepKindOf(kind)),
+    parameters: { Tunnel: spec.name, Fence: '0', ...kindOf(device).is.parameters?.(device), Questions: questions },
     tag: `edge-ramp ${hash} ${spec.name}: watch`,
     again: false,
     looks: true,

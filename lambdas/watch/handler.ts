@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { documentVariable } from '../../lib/tunnel/devices';
 import { environment } from '../environment';
 import { SsmRunCommand } from '../run-command/ssm';
 import { storedDeclarations } from '../runs/declarations';
@@ -34,11 +35,7 @@ const look = watch({
     delivery: Number(environment('DELIVERY_TIMEOUT_SECONDS')),
     deadline,
   }),
-  documents: {
-    bigip: environment('DOCUMENT_BIGIP'),
-    ramp: environment('DOCUMENT_RAMP'),
-    cluster: environment('DOCUMENT_CLUSTER'),
-  },
+  documents: (kind) => environment(documentVariable(kind)),
   lookFailures: new LookFailures((tunnel, why) =>
     sendNotice(topic, { topic: environment('NOTICES_TOPIC_ARN'), machine, tunnel, why }),
   ),

@@ -1,6 +1,6 @@
 import { heldBack, isDue } from '../../lib/tunnel/automation';
 import { digestOf } from '../../lib/tunnel/digest';
-import type { Kind } from '../../lib/tunnel/devices';
+import type { StepKind } from '../../lib/tunnel/devices';
 import { Throttled } from '../../lib/tunnel/errors';
 import { lastDeclared } from '../../lib/tunnel/situation';
 import type { Memory } from '../../lib/tunnel/memory';
@@ -32,7 +32,7 @@ export interface WatchDependencies {
   connected(instances: readonly string[]): Promise<ReadonlySet<string>>;
   readonly commands: RunCommand;
   /** The name of the observe document of each kind of device. */
-  readonly documents: Readonly<Record<Kind, string>>;
+  readonly documents: (kind: StepKind) => string;
   readonly lookFailures: LookFailures;
   readonly measure: { couldNotLook(): void };
   readonly log: Log;

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import type { Scripts } from '../tunnel/device/device';
+import { KINDS, STEP_KINDS, type StepKind } from '../tunnel/devices';
 import { PARAMETERS, type ParameterName } from './document-parameters';
 import { namesOf } from './names';
 import { APPLY_EXECUTION, OBSERVE_EXECUTION } from './time-outs';
@@ -17,57 +19,31 @@ interface DocumentDescription {
   readonly description: string;
   /** Files of documents/, in order; the first one begins with `#!/bin/bash`, since the agent runs the text by `sh -c`. */
   readonly scripts: readonly string[];
-  readonly parameters: readonly ParameterName[];
+  readonly parameters: readonly string[];
   readonly timeout: Duration;
 }
 
-/** What observing and changing a ramp node share. */
-const RAMP = ['ramp-objects.sh', 'vip-report.sh', 'ramp-report.sh'] as const;
-
-/** What observing and changing BIG-IP share. */
-const BIGIP = ['bigip-listing.sh', 'bigip-session.sh'] as const;
-
-const REACH_BIGIP = ['Management', 'User', 'Secret', 'HostKey'] as const;
-
-/** Every command document, by the name that its physical name begins with. */
-const DOCUMENTS = {
-  'bigip-observe': {
-    description: 'Looks at BIG-IP through its bastion.',
-    scripts: ['prelude.sh', ...BIGIP, 'bigip-observe.sh'],
-    parameters: ['Tunnel', 'Fence', 'Questions', ...REACH_BIGIP],
-    timeout: OBSERVE_EXECUTION,
-  },
-  'bigip-apply': {
-    description: 'Changes BIG-IP through its bastion.',
-    scripts: ['prelude.sh', ...BIGIP, 'bigip-apply.sh'],
-    parameters: ['Tunnel', 'Fence', 'Digest', 'Operations', ...REACH_BIGIP, 'Saved'],
-    timeout: APPLY_EXECUTION,
-  },
-  'ramp-observe': {
-    description: 'Looks at a ramp node.',
-    scripts: ['prelude.sh', ...RAMP, 'ramp-observe.sh'],
-    parameters: ['Tunnel', 'Fence', 'Questions'],
-    timeout: OBSERVE_EXECUTION,
-  },
-  'ramp-apply': {
-    description: 'Changes a ramp node.',
-    scripts: ['prelude.sh', ...RAMP, 'ramp-apply.sh'],
-    parameters: ['Tunnel', 'Fence', 'Digest', 'Operations'],
-    timeout: APPLY_EXECUTION,
-  },
-  'cluster-observe': {
-    description: 'Looks at the OpenShift cluster from the host that runs oc.',
-    scripts: ['prelude.sh', 'vip-check.sh', 'cluster-objects.sh', 'cluster-observe.sh'],
-    parameters: ['Tunnel', 'Fence', 'Questions', 'Kubeconfig'],
-    timeout: OBSERVE_EXECUTION,
-  },
-  'cluster-apply': {
-    description: 'Changes the OpenShift cluster from the host that runs oc.',
-    scripts: ['prelude.sh', 'vip-check.sh', 'cluster-objects.sh', 'cluster-apply.sh'],
-    parameters: ['Tunnel', 'Fence', 'Digest', 'Operations', 'Kubeconfig'],
-    timeout: APPLY_EXECUTION,
-  },
-} as const satisfies Record<string, DocumentDescription>;
+/** The document that looks at a kind of device, and the one that changes it. */
+function descriptionsOf(kind: StepKind): {
+  readonly observe: DocumentDescription;
+  readonly apply: DocumentDescription;
+} {
+  const { what, files, parameters } = KINDS[kind].is.scripts as Scripts;
+  return {
+    observe: {
+      description: `Looks at ${what}.`,
+      scripts: ['prelude.sh', ...files, `${kind}-observe.sh`],
+      parameters: ['Tunnel', 'Fence', 'Questions', ...parameters.filter((name) => name !== 'Saved')],
+      timeout: OBSERVE_EXECUTION,
+    },
+    apply: {
+      description: `Changes ${what}.`,
+      scripts: ['prelude.sh', ...files, `${kind}-apply.sh`],
+      parameters: ['Tunnel', 'Fence', 'Digest', 'Operations', ...parameters],
+      timeout: APPLY_EXECUTION,
+    },
+  };
+}
 
 /** The two documents of one kind of device. */
 export interface DocumentPair {
@@ -77,16 +53,25 @@ export interface DocumentPair {
 
 /** The fixed scripts that may run on devices, as command documents. */
 export class CommandDocuments extends Construct {
-  readonly bigip: DocumentPair;
-  readonly ramp: DocumentPair;
-  readonly cluster: DocumentPair;
+  private readonly pairs: ReadonlyMap<StepKind, DocumentPair>;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    const document = (kind: keyof typeof DOCUMENTS) => new CommandDocument(this, kind, DOCUMENTS[kind]);
-    this.bigip = { observe: document('bigip-observe'), apply: document('bigip-apply') };
-    this.ramp = { observe: document('ramp-observe'), apply: document('ramp-apply') };
-    this.cluster = { observe: document('cluster-observe'), apply: document('cluster-apply') };
+    this.pairs = new Map(
+      STEP_KINDS.map((kind) => {
+        const { observe, apply } = descriptionsOf(kind);
+        const [looks, changes] = [`${kind}-observe`, `${kind}-apply`];
+        return [
+          kind,
+          { observe: new CommandDocument(this, looks, observe), apply: new CommandDocument(this, changes, apply) },
+        ];
+      }),
+    );
+  }
+
+  /** The two documents of a kind of device. */
+  of(kind: StepKind): DocumentPair {
+    return this.pairs.get(kind)!;
   }
 }
 
@@ -124,8 +109,8 @@ function documentContent(description: DocumentDescription): object {
         name,
         {
           type: 'String',
-          description: PARAMETERS[name].description,
-          allowedPattern: PARAMETERS[name].pattern,
+          description: PARAMETERS[name as ParameterName].description,
+          allowedPattern: PARAMETERS[name as ParameterName].pattern,
           interpolationType: 'ENV_VAR',
         },
       ]),

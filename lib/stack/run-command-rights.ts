@@ -1,11 +1,8 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { KINDS, STEP_KINDS } from '../tunnel/devices';
 import type { CommandDocuments, DocumentPair } from './command-documents';
 import { namesOf } from './names';
 import type { StepHandler } from './step-handler';
-
-/** What an instance is used as: the way to a BIG-IP, a ramp node, the host that runs oc. */
-const ROLES = ['bastion', 'ramp', 'admin'] as const;
-export type InstanceRole = (typeof ROLES)[number];
 
 /**
  * Lets a handler send its two documents, and nothing else, to the instances tagged for its kind of device; and follow
@@ -13,7 +10,7 @@ export type InstanceRole = (typeof ROLES)[number];
  *
  * @param role - the value of the role tag (`edge-ramp:role`)
  */
-export function allowRunCommand(handler: StepHandler, documents: DocumentPair, role: InstanceRole): void {
+export function allowRunCommand(handler: StepHandler, documents: DocumentPair, role: string): void {
   handler.allow({ actions: ['ssm:SendCommand'], resources: [documents.observe.arn, documents.apply.arn] });
   allowInstances(handler, role, `=${role}`);
   // IAM knows no resources for these three, so `*` is as narrow as they get; the step tags what it sends and asks by tag.
@@ -23,13 +20,16 @@ export function allowRunCommand(handler: StepHandler, documents: DocumentPair, r
 
 /** Lets a handler send the documents that only look, and nothing else, to every instance that is tagged; and see which of them are connected. */
 export function allowLooking(handler: StepHandler, documents: CommandDocuments): void {
-  const { bigip, ramp, cluster } = documents;
   const looking = [...FOLLOWING, 'ssm:DescribeInstanceInformation'];
   handler.allow({
     actions: ['ssm:SendCommand'],
-    resources: [bigip, ramp, cluster].map(({ observe }) => observe.arn),
+    resources: STEP_KINDS.map((kind) => documents.of(kind).observe.arn),
   });
-  allowInstances(handler, [...ROLES], '');
+  allowInstances(
+    handler,
+    STEP_KINDS.map((kind) => KINDS[kind].is.role),
+    '',
+  );
   handler.allow({ actions: looking, resources: ['*'] });
   handler.acknowledge('AwsSolutions-IAM5[Resource::*]', `${listed(looking)} know no resources`);
 }

@@ -1,11 +1,12 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { Kind } from '../tunnel/devices';
+import type { Scripts } from '../tunnel/device/device';
+import { KINDS, STEP_KINDS, type StepKind } from '../tunnel/devices';
 import { allowDescribingRuns } from './automation-rights';
 import type { CommandDocuments, DocumentPair } from './command-documents';
 import { namesOf } from './names';
-import { type InstanceRole, allowRunCommand } from './run-command-rights';
+import { allowRunCommand } from './run-command-rights';
 import { StepHandler } from './step-handler';
 import { DELIVERY, POLL_DEADLINE, SENDING_HANDLER, COMPUTING_HANDLER } from './time-outs';
 
@@ -13,7 +14,7 @@ import { DELIVERY, POLL_DEADLINE, SENDING_HANDLER, COMPUTING_HANDLER } from './t
 export class StepHandlers extends Construct {
   readonly readRequest: StepHandler;
   readonly plan: StepHandler;
-  private readonly devices: Readonly<Record<Kind, StepHandler>>;
+  private readonly devices: ReadonlyMap<StepKind, StepHandler>;
 
   constructor(scope: Construct, id: string, documents: CommandDocuments, table: Table) {
     super(scope, id);
@@ -33,29 +34,27 @@ export class StepHandlers extends Construct {
       timeout: COMPUTING_HANDLER,
     });
 
-    this.devices = {
-      bigip: this.sending('BigIp', 'bigip', 'BIG-IP', documents.bigip, 'bastion'),
-      ramp: this.sending('RampNodes', 'ramp-nodes', 'ramp nodes', documents.ramp, 'ramp'),
-      cluster: this.sending('Cluster', 'cluster', 'the cluster', documents.cluster, 'admin'),
-    };
+    this.devices = new Map(STEP_KINDS.map((kind) => [kind, this.sending(kind, documents.of(kind))]));
   }
 
   /** The handler that sends commands to a kind of device. */
-  of(kind: Kind): StepHandler {
-    return this.devices[kind];
+  of(kind: StepKind): StepHandler {
+    return this.devices.get(kind)!;
   }
 
   /** Every handler. */
   all(): readonly StepHandler[] {
-    return [this.readRequest, this.plan, ...Object.values(this.devices)];
+    return [this.readRequest, this.plan, ...this.devices.values()];
   }
 
-  private sending(id: string, folder: string, what: string, documents: DocumentPair, role: InstanceRole): StepHandler {
-    const handler = new StepHandler(this, id, {
-      folder,
+  private sending(kind: StepKind, documents: DocumentPair): StepHandler {
+    const { scripts, role } = KINDS[kind].is;
+    const { sender, what } = scripts as Scripts;
+    const handler = new StepHandler(this, sender, {
+      folder: 'devices',
       description: `observes and changes ${what}`,
       timeout: SENDING_HANDLER,
-      environment: { ...sendingEnvironment(documents), NAMESPACE: namesOf(this).prefix },
+      environment: { DEVICE: kind, ...sendingEnvironment(documents), NAMESPACE: namesOf(this).prefix },
     });
     allowRunCommand(handler, documents, role);
     return handler;

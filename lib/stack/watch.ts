@@ -2,6 +2,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { STEP_KINDS, documentVariable } from '../tunnel/devices';
 import { allowReadingDeclarations, allowStartingRuns } from './automation-rights';
 import type { CommandDocuments } from './command-documents';
 import { namesOf } from './names';
@@ -40,9 +41,9 @@ export function watchFunction(
       TABLE: table.tableName,
       STATE_MACHINE_ARN: machine.stateMachineArn,
       NOTICES_TOPIC_ARN: notices.topicArn,
-      DOCUMENT_BIGIP: documents.bigip.observe.documentName,
-      DOCUMENT_RAMP: documents.ramp.observe.documentName,
-      DOCUMENT_CLUSTER: documents.cluster.observe.documentName,
+      ...Object.fromEntries(
+        STEP_KINDS.map((kind) => [documentVariable(kind), documents.of(kind).observe.documentName]),
+      ),
       DELIVERY_TIMEOUT_SECONDS: String(WATCH_DELIVERY.toSeconds()),
       POLL_DEADLINE_SECONDS: String(WATCH_POLL_DEADLINE.toSeconds()),
     },

@@ -19,10 +19,7 @@ export function whoAnswered(goal: Goal, { spec, applied, before, begun = [], obs
   const listedAs = ({ kind, name }: Seen | Unseen): Listed => {
     const listed = devices.find((device) => device.kind === kind && device.name === name);
     if (!listed)
-      throw new NotUnderstood(
-        'device-unlisted',
-        `${deviceTitle({ kind, name, spec })} is no device of tunnel ${spec.name}`,
-      );
+      throw new NotUnderstood('device-unlisted', `${deviceTitle({ kind, name })} is no device of tunnel ${spec.name}`);
     return listed;
   };
   const unknown = forget.find(

@@ -1,15 +1,30 @@
+import { balancer } from './balancer/device';
 import { bigip } from './bigip/device';
 import { cluster } from './cluster/device';
 import type { Device } from './device/device';
 import type { Subject } from './device/observation';
-import { balancer } from './member/device';
 import { ramp } from './ramp/device';
-import { bigipUnits, sdnNodes, type Declared } from './tunnel';
+import type { Declared } from './tunnel';
 
 /** The kinds of device, in the order in which a plan lists them. */
-export const KINDS = { bigip, ramp, cluster } as const;
+export const KINDS = { bigip, ramp, balancer, cluster } as const;
 export type Kind = keyof typeof KINDS;
-export const EVERY_KIND = Object.keys(KINDS) as readonly Kind[];
+const EVERY_KIND = Object.keys(KINDS) as readonly Kind[];
+
+/** The kinds of device that have a function, a role and two documents of their own; a step of a run works on each. A balancer uses the ramp nodes'. */
+export type StepKind = Exclude<Kind, 'balancer'>;
+export const STEP_KINDS = EVERY_KIND.filter((kind): kind is StepKind => stepKindOf(kind) === kind);
+
+/** The kind whose function and documents are used. */
+export function stepKindOf(kind: Kind): StepKind {
+  const { scripts } = KINDS[kind].is;
+  return (typeof scripts === 'string' ? scripts : kind) as StepKind;
+}
+
+/** The variable of a function's environment with the name of the document that looks at a kind of device. */
+export function documentVariable(kind: StepKind): string {
+  return `DOCUMENT_${kind.toUpperCase()}`;
+}
 
 /** One device that a run looks at. */
 export interface Listed extends Subject<Declared> {
@@ -20,14 +35,14 @@ export interface Listed extends Subject<Declared> {
   readonly former: boolean;
 }
 
-/** What a device is, whatever its facts are. A balancer inside the SDN takes the ramp nodes' place, and their documents. */
-export function kindOf({ kind, spec }: Pick<Listed, 'kind' | 'spec'>): Device<unknown, Declared> {
-  return kind === 'ramp' && spec.kind === 'member' ? balancer : KINDS[kind];
+/** What a device is, whatever its facts are. */
+export function kindOf({ kind }: Pick<Listed, 'kind'>): Device<unknown, Declared> {
+  return KINDS[kind];
 }
 
 /** How an operator calls a device: `BIG-IP 10.3.88.66`. */
-export function deviceTitle(device: Pick<Listed, 'kind' | 'spec' | 'name'>): string {
-  return `${kindOf(device).title} ${device.name}`;
+export function deviceTitle({ kind, name }: Pick<Listed, 'kind' | 'name'>): string {
+  return `${KINDS[kind].is.title} ${name}`;
 }
 
 /** True when what stands is of another kind than what is declared: it can only be torn down. */
@@ -47,27 +62,15 @@ export function devicesOf(
 ): readonly Listed[] {
   const spec = changedKind(declaration, applied) ? applied : declaration;
   const declared = named(spec).map((device): Listed => ({ ...device, spec, applied, former: false }));
+  const isDeclared = ({ kind, name }: Pick<Listed, 'kind' | 'name'>): boolean =>
+    declared.some((device) => device.kind === kind && (device.name === name || KINDS[kind].is.single === true));
   const former = (applied === null ? [] : named(applied))
-    .filter(
-      ({ kind, name }) =>
-        // Nothing was ever changed on a balancer itself.
-        !(kind === 'ramp' && spec.kind === 'member') &&
-        !declared.some((device) => device.kind === kind && (device.name === name || kind === 'cluster')),
-    )
+    // Nothing was ever changed on a device without objects.
+    .filter((device) => KINDS[device.kind].is.objects.length > 0 && !isDeclared(device))
     .map((device): Listed => ({ ...device, spec: applied!, applied, former: true }));
   return [...declared, ...former].filter(({ name }) => !forget.includes(name));
 }
 
-/** A cluster is known by its tunnel, not by the host that runs oc: another such host reaches the same cluster. */
 function named(declared: Declared): readonly Pick<Listed, 'kind' | 'name' | 'instance'>[] {
-  const { cluster: access } = declared;
-  return [
-    ...bigipUnits(declared).map(({ management, bastion }) => ({
-      kind: 'bigip' as const,
-      name: management,
-      instance: bastion,
-    })),
-    ...sdnNodes(declared).map(({ instance }) => ({ kind: 'ramp' as const, name: instance, instance })),
-    ...(access === undefined ? [] : [{ kind: 'cluster' as const, name: access.admin, instance: access.admin }]),
-  ];
+  return EVERY_KIND.flatMap((kind) => KINDS[kind].is.devices(declared).map((device) => ({ kind, ...device })));
 }

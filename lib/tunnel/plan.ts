@@ -1,6 +1,6 @@
 import type { Observation, Probe } from './device/observation';
 import type { Stage } from './device/operation';
-import type { Kind } from './devices';
+import type { Kind, StepKind } from './devices';
 import type { Before, Original } from './records';
 import type { Declared } from './tunnel';
 
@@ -41,8 +41,8 @@ export interface Work {
   readonly saved: string | null;
 }
 
-/** Work for every kind of device; an empty list where there is none. */
-export type WorkByKind = Readonly<Record<Kind, readonly Work[]>>;
+/** Work for every kind of device that has a step of its own; an empty list where there is none. */
+export type WorkByKind = Readonly<Record<StepKind, readonly Work[]>>;
 
 /** A plan: everything the rest of a run needs, and everything a person wants to know beforehand. All fields are always present. */
 export interface Plan {

@@ -1,3 +1,6 @@
+import { whoAnswered } from './attendance';
+import { difference, stranded, withoutNotes, type Order } from './device/difference';
+import type { Observation } from './device/observation';
 import {
   STAGES,
   refuseUnrestorable,
@@ -7,118 +10,150 @@ import {
   type Stage,
   type State,
 } from './device/operation';
-import { difference, stranded, withoutNotes, type Order } from './device/difference';
-import type { Observation } from './device/observation';
-import { whoAnswered } from './attendance';
+import { readable } from './device/words';
+import { deviceTitle, STEP_KINDS, kindOf, stepKindOf, type Listed, type StepKind } from './devices';
 import { digestOf } from './digest';
-import { deviceTitle, EVERY_KIND, kindOf, type Kind, type Listed } from './devices';
 import { PlanChanged, Refused, WouldInterrupt } from './errors';
 import type { Change, Goal, Plan, Situation, Work, WorkByKind } from './plan';
 import { disagreements } from './ramp/vip';
-import { recordedState, remember } from './records';
+import { recordedState, remember, type Before, type Original } from './records';
 import { staged } from './stages';
 import { isPair } from './tunnel';
-import { readable } from './device/words';
 
 /**
  * The difference between what is and what shall be, as operations per device in stages. Unchanged: no operation.
  * @throws Refused, before anything is changed, for what edge-ramp will not or could not undo
  */
 export function reconcile(goal: Goal, situation: Situation): Plan {
-  const { spec } = situation;
-  let { before, original } = situation;
   const { seen, degraded, away, remarks } = whoAnswered(goal, situation);
-  const left: string[] = [];
-  const planned = seen.map(({ listed, observation }): Planned => {
-    const title = deviceTitle(listed);
-    const device = kindOf(listed);
-    const { state } = observation;
-    let operations: readonly Operation[];
-    let drains: readonly string[] = [];
-    let keeps: readonly string[] = [];
-    if (goal === 'recorded') {
-      const recorded = leaveWhatIsInUse(device.order, state, recordedState(before, listed.name, state, device.order));
-      operations = difference(device.order, state, recorded.goal);
-      left.push(...recorded.left.map((object) => `${title}: ${object}`));
-    } else {
-      const first = { ...listed, original: original[listed.name] ?? {} };
-      const wanted = { ...first, original: device.originals(first, observation) };
-      if (Object.keys(wanted.original).length > 0) original = { ...original, [listed.name]: wanted.original };
-      const stands = goal === 'declared' && !listed.former;
-      const aim = stands ? device.desired(wanted, observation) : device.absent(wanted, observation);
-      for (const [object, on] of stranded(device.order, state, aim))
-        throw new Refused(
-          'object-in-use',
-          `${title}: ${object} (${readable(state[object]!)}) uses the ${on}, which has to go, and is not edge-ramp's: remove it first, which cuts what uses it`,
-        );
-      operations = difference(device.order, withoutNotes(device.order, state, aim), aim);
-      if (goal === 'declared')
-        operations = staged(listed, operations, isPair(spec), (operation) => device.order.interrupts(operation));
-      refuseUnrestorable(title, observation.facts.unrestorable, operations);
-      refuseUnsendable(title, operations);
-      remarks.push(...device.remarks(wanted, observation, operations));
-      drains = device.drains(listed.spec, state, operations);
-      if (stands) keeps = device.keeps(listed.spec, aim, operations);
-    }
-    // A restore leaves what others use; that is no value to be put back again.
-    const order = goal === 'recorded' ? {} : device.order;
-    before = remember(before, listed.name, state, operations, order);
-    return { listed, observation, operations, drains, keeps };
-  });
-
-  const operated = planned.flatMap(({ listed, operations }) =>
-    operations.map((operation): Change => {
-      const device = kindOf(listed);
-      const interrupts = goal === 'declared' ? (device.order.interrupts(operation) ?? null) : null;
-      return { device: deviceTitle(listed), stage: operation.stage, text: device.describe(operation), interrupts };
-    }),
+  const planned = seen.map((each) =>
+    goal === 'recorded' ? planRestore(each, situation) : planTowards(goal, each, situation),
   );
   // What cannot be reached keeps nothing else from being put back, and a restore from being called one.
-  const changes = [...operated, ...away];
-  const probes = seen.filter(({ listed }) => !listed.former).flatMap(({ observation }) => observation.probes);
-  const verification = [...probes, ...disagreements(probes)];
-  const proving = seen.filter(({ listed }) => !listed.former && kindOf(listed).proofs(listed).length > 0);
-  const reachable =
-    proving.every(({ observation }) => observation.probes.length > 0) && verification.every(({ ok }) => ok);
-  const shaped = changes.some(({ stage }) => stage === 'prepare' || stage === 'shape');
-  const toProve = goal === 'declared' && changes.length > 0 && (shaped || !reachable) ? proving : [];
+  const changes = [...planned.flatMap((each) => changesOf(goal, each)), ...away];
+  const standing = seen.filter(({ listed }) => !listed.former);
+  const { verification, reachable, toProve } = whatCarries(goal, standing, changes);
   return {
     digest: digestOf([
       goal,
-      spec.name,
-      planned.map(({ listed: { name }, operations, drains }) => [name, [...operations.map(wire), ...drains]]),
+      situation.spec.name,
+      planned.map(({ listed, operations, drains }) => [listed.name, [...operations.map(wire), ...drains]]),
     ]),
     operations: changes.length,
     changes,
     interrupts: changes.flatMap(({ device, text, interrupts }) =>
       interrupts === null ? [] : [`${device}: ${text}: ${interrupts}`],
     ),
-    work: byStage((stage) => byKind((kind) => planned.flatMap((each) => workOf(each, stage, kind)))),
-    prove: byKind((kind) =>
-      toProve
-        .filter(({ listed }) => listed.kind === kind)
-        .map(({ listed: { name } }) => ({ device: name, operations: [], saved: null })),
-    ),
-    before,
-    original,
+    work: byStage((stage) => byKind(planned, (each) => workOf(each, stage))),
+    prove: byKind(toProve, ({ listed }) => [{ device: listed.name, operations: [], saved: null }]),
+    before: planned.reduce((before, each) => remembered(goal, before, each), situation.before),
+    original: planned.reduce((original, each) => withOriginal(original, each), situation.original),
     verification,
     reachable,
     degraded,
-    left,
-    remarks,
+    left: planned.flatMap(({ listed, left }) => left.map((object) => `${deviceTitle(listed)}: ${object}`)),
+    remarks: [...remarks, ...planned.flatMap((each) => each.remarks)],
   };
 }
 
-interface Planned {
+/** A device that answered. */
+interface Answered {
   readonly listed: Listed;
   readonly observation: Observation<unknown>;
-  readonly operations: readonly Operation[];
-  readonly drains: readonly string[];
-  readonly keeps: readonly string[];
 }
 
-function byKind<T>(of: (kind: Kind) => T): Readonly<Record<Kind, T>> {
-  return Object.fromEntries(EVERY_KIND.map((kind) => [kind, of(kind)])) as Record<Kind, T>;
+/** What is to be done on one device, and what goes with it. */
+interface Planned extends Answered {
+  readonly operations: readonly Operation[];
+  /** The first values of shared objects, as they are to be recorded; none: nothing to record. */
+  readonly original: State;
+  readonly drains: readonly string[];
+  readonly keeps: readonly string[];
+  readonly remarks: readonly string[];
+  /** Objects that a restore leaves. */
+  readonly left: readonly string[];
+}
+
+const NOTHING_BESIDE = { original: {}, drains: [], keeps: [], remarks: [], left: [] };
+
+/** Back to what was before the run. */
+function planRestore({ listed, observation }: Answered, { before }: Situation): Planned {
+  const { order } = kindOf(listed);
+  const { state } = observation;
+  const { goal, left } = leaveWhatIsInUse(order, state, recordedState(before, listed.name, state, order));
+  return { listed, observation, ...NOTHING_BESIDE, operations: difference(order, state, goal), left };
+}
+
+/** Towards the tunnel as declared, or to none. @throws Refused */
+function planTowards(goal: Goal, { listed, observation }: Answered, { spec, original }: Situation): Planned {
+  const title = deviceTitle(listed);
+  const device = kindOf(listed);
+  const { state, facts } = observation;
+  const first = { ...listed, original: original[listed.name] ?? {} };
+  const wanted = { ...first, original: device.originals(first, observation) };
+  const stands = goal === 'declared' && !listed.former;
+  const aim = stands ? device.desired(wanted, observation) : device.absent(wanted, observation);
+  refuseStranding(title, device.order, state, aim);
+  const unstaged = difference(device.order, withoutNotes(device.order, state, aim), aim);
+  const operations = goal === 'declared' ? staged(listed, unstaged, isPair(spec), device.order.interrupts) : unstaged;
+  refuseUnrestorable(title, facts.unrestorable, operations);
+  refuseUnsendable(title, operations);
+  return {
+    listed,
+    observation,
+    operations,
+    original: wanted.original,
+    drains: device.drains(listed.spec, state, operations),
+    keeps: stands ? device.keeps(listed.spec, aim, operations) : [],
+    remarks: device.remarks(wanted, observation, operations),
+    left: [],
+  };
+}
+
+/** @throws Refused when somebody else's object uses what has to go */
+function refuseStranding(title: string, order: Order, state: State, aim: State): void {
+  for (const [object, on] of stranded(order, state, aim))
+    throw new Refused(
+      'object-in-use',
+      `${title}: ${object} (${readable(state[object]!)}) uses the ${on}, which has to go, and is not edge-ramp's: remove it first, which cuts what uses it`,
+    );
+}
+
+/** A restore leaves what others use; that is no value to be put back again. */
+function remembered(goal: Goal, before: Before, { listed, observation, operations }: Planned): Before {
+  const order = goal === 'recorded' ? {} : kindOf(listed).order;
+  return remember(before, listed.name, observation.state, operations, order);
+}
+
+function withOriginal(known: Original, { listed, original }: Planned): Original {
+  return Object.keys(original).length === 0 ? known : { ...known, [listed.name]: original };
+}
+
+function changesOf(goal: Goal, { listed, operations }: Planned): readonly Change[] {
+  const device = kindOf(listed);
+  return operations.map((operation) => ({
+    device: deviceTitle(listed),
+    stage: operation.stage,
+    text: device.describe(operation),
+    interrupts: goal === 'declared' ? (device.order.interrupts(operation) ?? null) : null,
+  }));
+}
+
+/** Whether packets come through, by what was seen; and who has to prove that they do before traffic arrives. */
+function whatCarries(goal: Goal, standing: readonly Answered[], changes: readonly Change[]) {
+  const probes = standing.flatMap(({ observation }) => observation.probes);
+  const verification = [...probes, ...disagreements(probes)];
+  const proving = standing.filter(({ listed }) => kindOf(listed).proofs(listed).length > 0);
+  const reachable =
+    proving.every(({ observation }) => observation.probes.length > 0) && verification.every(({ ok }) => ok);
+  const shaped = changes.some(({ stage }) => stage === 'prepare' || stage === 'shape');
+  const toProve = goal === 'declared' && changes.length > 0 && (shaped || !reachable) ? proving : [];
+  return { verification, reachable, toProve };
+}
+
+function byKind<Each extends Answered>(all: readonly Each[], does: (each: Each) => readonly Work[]): WorkByKind {
+  const of = (kind: StepKind) => all.filter(({ listed }) => stepKindOf(listed.kind) === kind).flatMap(does);
+  return Object.fromEntries(STEP_KINDS.map((kind) => [kind, of(kind)])) as Record<StepKind, Work[]>;
 }
 
 function byStage(of: (stage: Stage) => WorkByKind): Plan['work'] {
@@ -126,19 +161,15 @@ function byStage(of: (stage: Stage) => WorkByKind): Plan['work'] {
 }
 
 /** What one device has to do in one stage: nothing, or one entry. */
-function workOf(
-  { listed, observation, operations, drains, keeps }: Planned,
-  stage: Stage,
-  kind: Kind,
-): readonly Work[] {
+function workOf({ listed, observation, operations, drains, keeps }: Planned, stage: Stage): readonly Work[] {
   const changing = operations.filter((operation) => operation.stage === stage).map(wire);
   const mine = [
     ...(stage === 'attach' && changing.length > 0 ? keeps : []),
     ...changing,
     ...(stage === 'detach' ? drains : []),
   ];
-  if (listed.kind !== kind || mine.length === 0) return [];
-  return [{ device: listed.name, operations: mine, saved: kindOf(listed).saved(observation) }];
+  const saved = kindOf(listed).is.saved?.(observation.facts) ?? null;
+  return mine.length === 0 ? [] : [{ device: listed.name, operations: mine, saved }];
 }
 
 /**

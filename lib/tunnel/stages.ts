@@ -1,5 +1,5 @@
 import type { Operation } from './device/operation';
-import type { Kind } from './devices';
+import { kindOf, type Listed } from './devices';
 
 /**
  * When a device's changes are made, relative to those of the others, on the way to a declared tunnel. BIG-IP's own stages stand. Of a pair,
@@ -10,16 +10,17 @@ import type { Kind } from './devices';
  * @param pair whether the declared tunnel has a virtual IP
  */
 export function staged(
-  { kind, former }: { readonly kind: Kind; readonly former: boolean },
+  listed: Pick<Listed, 'kind' | 'former'>,
   operations: readonly Operation[],
   pair: boolean,
   interrupts: (operation: Operation) => string | undefined,
 ): readonly Operation[] {
+  const { stages } = kindOf(listed).is;
   const all = (stage: Operation['stage']): readonly Operation[] =>
     operations.map((operation) => (operation.stage === 'detach' ? operation : { ...operation, stage }));
-  if (former) return all('clean');
-  if (kind === 'bigip') return operations;
-  if (kind === 'cluster' && operations.every(({ verb }) => verb === 'delete')) return all('clean');
+  if (listed.former) return all('clean');
+  if (stages === 'own') return operations;
+  if (stages === 'removed late' && operations.every(({ verb }) => verb === 'delete')) return all('clean');
   const cutsNothing = operations.every(
     (operation) => operation.verb !== 'delete' && interrupts(operation) === undefined,
   );

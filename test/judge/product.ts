@@ -1,5 +1,4 @@
 import { deviceStep } from '../../lambdas/devices/step';
-import { WAYS } from '../../lambdas/devices/ways';
 import { handler as planStep, type PlanInput, type PlanOutput } from '../../lambdas/plan/handler';
 import type { Request } from '../../lambdas/read-request/request';
 import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/port';
@@ -62,11 +61,7 @@ export async function judged(situation: Situation, respond: Responder): Promise<
       },
     };
     const input = { contract: CONTRACT, do: doing, execution: 'judge', step: doing, retry: 0, fence: 7, request };
-    const output = await deviceStep(
-      kind,
-      WAYS[kind],
-      port,
-    )({ ...input, applied: situation.records.applied, digest, work });
+    const output = await deviceStep(kind, port)({ ...input, applied: situation.records.applied, digest, work });
     return JSON.parse(JSON.stringify(output)) as typeof output;
   };
   const stopped = (where: string, error: unknown, plan: JudgedPlan | null = null): Outcome => ({

@@ -1,4 +1,4 @@
-import { SSMClient } from '@aws-sdk/client-ssm';
+import type * as SystemsManager from '@aws-sdk/client-ssm';
 import { deviceStep, type StepInput, type StepOutput } from '../../lambdas/devices/step';
 import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/port';
 import { DeviceRefused, NotDelivered, OutcomeUnknown } from '../../lib/tunnel/errors';
@@ -20,8 +20,6 @@ class Commands implements RunCommand {
   }
 }
 
-const WAY = (): Record<string, string> => ({ Management: '10.3.88.66' });
-
 beforeAll(() => {
   process.env['DOCUMENT_OBSERVE'] = 'edge-ramp-bigip-observe-0123456789abcdef';
   process.env['DOCUMENT_APPLY'] = 'edge-ramp-bigip-apply-0123456789abcdef';
@@ -33,7 +31,7 @@ describe('the step of a kind of device', () => {
 
   test('observes: one command to the bastion, the questions joined, the answer understood', async () => {
     const commands = new Commands(answer);
-    const output = await deviceStep('bigip', WAY, commands)(INPUT);
+    const output = await deviceStep('bigip', commands)(INPUT);
     expect(output).toEqual({ kind: 'bigip', ok: true, devices: [site.observe()[0]] });
     expect(commands.orders).toEqual([
       {
@@ -44,6 +42,9 @@ describe('the step of a kind of device', () => {
           Tunnel: 'edge-a',
           Fence: '1795000000000',
           Management: '10.3.88.66',
+          User: 'edge-ramp',
+          Secret: 'edge-ramp/edge-a/ssh-key',
+          HostKey: expect.stringMatching(/^ssh-ed25519 /),
           Questions: expect.stringMatching(/tunnel SDN\|self SDN\|routes 10\.128\.0\.0\/14 SDN\|/),
         },
         tag: expect.stringMatching(/^edge-ramp [0-9a-f]{16} edge-a: Observe BIG-IP$/),
@@ -55,14 +56,14 @@ describe('the step of a kind of device', () => {
 
   test('stamps nothing without a lease', async () => {
     const commands = new Commands(answer);
-    await deviceStep('bigip', WAY, commands)({ ...INPUT, fence: null });
+    await deviceStep('bigip', commands)({ ...INPUT, fence: null });
     expect(commands.orders[0]!.parameters['Fence']).toBe('0');
   });
 
   test('asks also for what was applied last', async () => {
     const applied = tunnel({ objects: { tunnel: 'OLD' } });
     const commands = new Commands(bigipAnswer(site.world, EXAMPLE, applied));
-    await deviceStep('bigip', WAY, commands)({ ...INPUT, applied: JSON.stringify(applied) });
+    await deviceStep('bigip', commands)({ ...INPUT, applied: JSON.stringify(applied) });
     expect(commands.orders[0]!.parameters['Questions']).toContain('tunnel OLD');
   });
 
@@ -71,7 +72,6 @@ describe('the step of a kind of device', () => {
     const commands = new Commands('carried out 4\n');
     const output = await deviceStep(
       'bigip',
-      WAY,
       commands,
     )({ ...INPUT, do: 'shape', digest: plan.digest, work: plan.work.shape.bigip });
     expect(output.devices).toEqual([{ name: '10.3.88.66', operations: 4 }]);
@@ -95,7 +95,6 @@ describe('the step of a kind of device', () => {
     const commands = new Commands(`> show ltm snat-translation\ntranslation 10.3.91.216: ${said}\ncarried out 3\n`);
     const output = await deviceStep(
       'bigip',
-      WAY,
       commands,
     )({ ...INPUT, do: 'detach', digest: plan.digest, work: plan.work.detach.bigip });
     expect(output.devices).toEqual([{ name: '10.3.88.66', operations: 3, ...expected }]);
@@ -105,11 +104,7 @@ describe('the step of a kind of device', () => {
   test('applies to a ramp node without a word about saving', async () => {
     const plan = site.plan();
     const commands = new Commands('carried out 11\n');
-    await deviceStep(
-      'ramp',
-      () => ({}),
-      commands,
-    )({ ...INPUT, do: 'shape', digest: plan.digest, work: plan.work.shape.ramp });
+    await deviceStep('ramp', commands)({ ...INPUT, do: 'shape', digest: plan.digest, work: plan.work.shape.ramp });
     expect(Object.keys(commands.orders[0]!.parameters).sort()).toEqual(['Digest', 'Fence', 'Operations', 'Tunnel']);
     expect(commands.orders[0]!.instance).toBe('i-0a4e90de0a4e90de0');
   });
@@ -123,7 +118,6 @@ describe('the step of a kind of device', () => {
     );
     const output: StepOutput = await deviceStep(
       'bigip',
-      WAY,
       commands,
     )({
       ...INPUT,
@@ -142,7 +136,7 @@ describe('the step of a kind of device', () => {
   test('a second try has the same tag and says that it is one; another step, fence or execution has another tag', async () => {
     const tag = async (changes: Partial<StepInput>): Promise<string> => {
       const commands = new Commands(answer);
-      await deviceStep('bigip', WAY, commands)({ ...INPUT, ...changes });
+      await deviceStep('bigip', commands)({ ...INPUT, ...changes });
       expect(commands.orders[0]!.again).toBe((changes.retry ?? 0) > 0);
       return commands.orders[0]!.tag;
     };
@@ -155,7 +149,7 @@ describe('the step of a kind of device', () => {
 
   test('refuses a run that began with another deployment, and sends nothing', async () => {
     const commands = new Commands(answer);
-    await expect(deviceStep('bigip', WAY, commands)({ ...INPUT, contract: 1 })).rejects.toMatchObject({
+    await expect(deviceStep('bigip', commands)({ ...INPUT, contract: 1 })).rejects.toMatchObject({
       name: 'ContractMismatch',
       message: expect.stringContaining('start a new execution'),
     });
@@ -164,11 +158,11 @@ describe('the step of a kind of device', () => {
 
   test("hands on the device's own refusal", async () => {
     const commands = new Commands(new DeviceRefused('command-refused', 'BIG-IP 10.3.88.66: no (exit code 20)'));
-    await expect(deviceStep('bigip', WAY, commands)(INPUT)).rejects.toMatchObject({ name: 'DeviceRefused' });
+    await expect(deviceStep('bigip', commands)(INPUT)).rejects.toMatchObject({ name: 'DeviceRefused' });
   });
 
   test('does not understand an answer that was cut', async () =>
-    expect(deviceStep('bigip', WAY, new Commands(answer.slice(0, 100)))(INPUT)).rejects.toMatchObject({
+    expect(deviceStep('bigip', new Commands(answer.slice(0, 100)))(INPUT)).rejects.toMatchObject({
       name: 'NotUnderstood',
     }));
 
@@ -180,9 +174,7 @@ describe('the step of a kind of device', () => {
         (_, i) => `net route r${i} { gw 10.3.89.1 network 10.128.${i % 256}.0/24 }`,
       ),
     };
-    await expect(
-      deviceStep('bigip', WAY, new Commands(bigipAnswer(world, EXAMPLE, null)))(INPUT),
-    ).rejects.toMatchObject({
+    await expect(deviceStep('bigip', new Commands(bigipAnswer(world, EXAMPLE, null)))(INPUT)).rejects.toMatchObject({
       name: 'NotUnderstood',
       message: expect.stringContaining('more than the 32768'),
     });
@@ -195,6 +187,16 @@ describe('the handlers as they are deployed', () => {
   beforeAll(() => {
     process.env['DELIVERY_TIMEOUT_SECONDS'] = '120';
     process.env['POLL_DEADLINE_SECONDS'] = '270';
+  });
+  afterAll(() => jest.restoreAllMocks());
+
+  test.each([
+    ['bigip', 'i-0ba5710a0ba5710a0', ['Fence', 'HostKey', 'Management', 'Questions', 'Secret', 'Tunnel', 'User']],
+    ['ramp', 'i-0a4e90de0a4e90de0', ['Fence', 'Questions', 'Tunnel']],
+  ] as const)('%s knows the way to its devices', async (name, instance, parameters) => {
+    jest.resetModules();
+    process.env['DEVICE'] = name;
+    const { SSMClient } = jest.requireActual<typeof SystemsManager>('@aws-sdk/client-ssm');
     jest.spyOn(SSMClient.prototype, 'send').mockImplementation((async ({
       input,
     }: {
@@ -205,14 +207,7 @@ describe('the handlers as they are deployed', () => {
         ? { Command: { CommandId: 'c' } }
         : { Status: 'Success', StandardOutputContent: '' };
     }) as never);
-  });
-  afterAll(() => jest.restoreAllMocks());
-
-  test.each([
-    ['bigip', 'i-0ba5710a0ba5710a0', ['Fence', 'HostKey', 'Management', 'Questions', 'Secret', 'Tunnel', 'User']],
-    ['ramp-nodes', 'i-0a4e90de0a4e90de0', ['Fence', 'Questions', 'Tunnel']],
-  ] as const)('%s knows the way to its devices', async (name, instance, parameters) => {
-    const { handler } = jest.requireActual<{ handler: ReturnType<typeof deviceStep> }>(`../../lambdas/${name}/handler`);
+    const { handler } = jest.requireActual<{ handler: ReturnType<typeof deviceStep> }>('../../lambdas/devices/handler');
     await expect(handler(INPUT)).rejects.toMatchObject({ name: 'NotUnderstood' });
     const [order] = sent.splice(0);
     expect(order!['InstanceIds']).toEqual([instance]);
@@ -239,7 +234,7 @@ describe('the step of the ramp nodes of a pair', () => {
   const answer = pairNodeAnswer(spec, first);
 
   test('tells of one that did not fetch its command, while the other one answers', async () => {
-    const { devices } = await deviceStep('ramp', () => ({}), new Nodes({ [first]: answer, [second]: away }))(input);
+    const { devices } = await deviceStep('ramp', new Nodes({ [first]: answer, [second]: away }))(input);
     expect(devices).toEqual([
       expect.objectContaining({ name: first, observation: expect.anything() }),
       { kind: 'ramp', name: second, unreachable: away.message },
@@ -247,22 +242,17 @@ describe('the step of the ramp nodes of a pair', () => {
   });
 
   test('fails when nobody answers, so that it is tried again', async () =>
-    await expect(deviceStep('ramp', () => ({}), new Nodes({ [first]: away, [second]: away }))(input)).rejects.toBe(
-      away,
-    ));
+    await expect(deviceStep('ramp', new Nodes({ [first]: away, [second]: away }))(input)).rejects.toBe(away));
 
   test('fails by any other failure of one of them', async () => {
     const silent = new OutcomeUnknown('device-silent', 'nobody knows');
-    await expect(deviceStep('ramp', () => ({}), new Nodes({ [first]: answer, [second]: silent }))(input)).rejects.toBe(
-      silent,
-    );
+    await expect(deviceStep('ramp', new Nodes({ [first]: answer, [second]: silent }))(input)).rejects.toBe(silent);
   });
 
   test('never passes over one that shall be changed', async () =>
     await expect(
       deviceStep(
         'ramp',
-        () => ({}),
         new Nodes({ [first]: 'carried out 1', [second]: away }),
       )({
         ...input,
@@ -285,7 +275,6 @@ describe('the step of the ramp nodes of a pair', () => {
     await expect(
       deviceStep(
         'ramp',
-        () => ({}),
         new Nodes({ [first]: proof(first), [second]: proof(second) }),
       )({
         ...input,

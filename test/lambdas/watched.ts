@@ -62,7 +62,7 @@ export function watched(spec = EDGE_A, more: readonly Declared[] = []) {
       return new Set(instances.filter((instance) => !away.has(instance)));
     },
     commands: devices,
-    documents: DOCUMENTS,
+    documents: (kind: keyof typeof DOCUMENTS) => DOCUMENTS[kind],
     lookFailures: new LookFailures(async (tunnel, why) => void told.push(`${tunnel}: ${why}`)),
     measure: { couldNotLook: () => void measured.push('CouldNotLook') },
     log,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memoryFor } from '../../lib/stack/watch';
+import { STEP_KINDS, documentVariable } from '../../lib/tunnel/devices';
 import { rightsOf } from './support/rights';
 import { PROJECT, plain, resourcesOf, assembled } from './support/template';
 
@@ -87,6 +88,7 @@ describe.each([
   test('is told all that its handler asks its environment for, and nothing else', () => {
     const handler = readFileSync(join(PROJECT, 'lambdas', folder, 'handler.ts'), 'utf8');
     const asked = [...handler.matchAll(/environment\('([A-Z_]+)'\)/g)].map(([, name]) => name);
+    if (handler.includes('documentVariable(')) asked.push(...STEP_KINDS.map(documentVariable));
     const [[, { Properties }]] = resourcesOf(synthesized, 'AWS::Lambda::Function').filter(([each]) =>
       each.startsWith(id),
     ) as [any];

@@ -1,5 +1,5 @@
 import type { Stage } from '../../tunnel/device/operation';
-import type { Kind } from '../../tunnel/devices';
+import type { StepKind } from '../../tunnel/devices';
 import { JUDGED, caught, jsonata, reportWith } from './expressions';
 import { send, sideBySide, type Steps } from './steps';
 import type { Parts } from './parts';
@@ -30,9 +30,9 @@ interface StageOptions {
 }
 
 /** The work that the plan has for one kind of device in one stage. */
-const workOf = (stage: Stage) => (kind: Kind) => `$plan.work.${stage}.${kind}`;
+const workOf = (stage: Stage) => (kind: StepKind) => `$plan.work.${stage}.${kind}`;
 
-const hasWork = (work: (kind: Kind) => string, kinds: readonly Kind[]): string =>
+const hasWork = (work: (kind: StepKind) => string, kinds: readonly StepKind[]): string =>
   `${kinds.map((kind) => `$count(${work(kind)})`).join(' + ')} > 0`;
 
 /** Takes traffic off the tunnel, or puts it on: one transaction on BIG-IP. */
@@ -65,7 +65,7 @@ export function deviceStage(
   { gate, name, comment, next, steps, judged }: StageOptions & { readonly steps: Steps; readonly judged: string },
 ): void {
   const work = workOf(stage);
-  const kinds = Object.keys(steps) as Kind[];
+  const kinds = Object.keys(steps) as StepKind[];
   run.decide(gate, 'A stage without work is skipped.', [{ when: hasWork(work, kinds), goTo: name }], next);
   run.work(
     sideBySide(run.scope, name, handlers, stage, {
@@ -87,8 +87,8 @@ export function proveStage(
   { handlers }: Parts,
   { gate, name, comment, next, steps, judged }: StageOptions & { readonly steps: Steps; readonly judged: string },
 ): void {
-  const work = (kind: Kind): string => `$plan.prove.${kind}`;
-  const kinds = Object.keys(steps) as Kind[];
+  const work = (kind: StepKind): string => `$plan.prove.${kind}`;
+  const kinds = Object.keys(steps) as StepKind[];
   run.decide(gate, 'A stage without work is skipped.', [{ when: hasWork(work, kinds), goTo: name }], next);
   run.work(
     sideBySide(run.scope, name, handlers, 'prove', {

@@ -2,7 +2,7 @@ import { Parallel, Pass, TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunction
 import { LambdaInvoke, type LambdaInvokeJsonataProps } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import type { Stage } from '../../tunnel/device/operation';
-import type { Kind } from '../../tunnel/devices';
+import type { StepKind } from '../../tunnel/devices';
 import { CONTRACT } from '../../tunnel/outcome';
 import { LAMBDA_NOT_STARTED, LAMBDA_SERVICE, NOT_DELIVERED, THROTTLED, retry } from '../retry-policies';
 import type { StepHandler } from '../step-handler';
@@ -76,7 +76,7 @@ export function send(
 }
 
 /** The name of each step of a state that works on several kinds of device at once. */
-export type Steps = Readonly<Partial<Record<Kind, string>>>;
+export type Steps = Readonly<Partial<Record<StepKind, string>>>;
 
 /**
  * Does something to several kinds of device at once. A branch never fails: it answers with its outcome, good or not, so that no sibling is cut off
@@ -90,9 +90,9 @@ export function sideBySide(
   name: string,
   handlers: StepHandlers,
   doing: Doing,
-  { steps, work, ...options }: Options & { readonly steps: Steps; readonly work?: (kind: Kind) => string },
+  { steps, work, ...options }: Options & { readonly steps: Steps; readonly work?: (kind: StepKind) => string },
 ): Parallel {
-  const branches = (Object.entries(steps) as [Kind, string][]).map(([kind, step]) => {
+  const branches = (Object.entries(steps) as [StepKind, string][]).map(([kind, step]) => {
     const failed = Pass.jsonata(scope, `${step} failed`, {
       comment: 'Answers with what happened, and lets the other kinds of device finish.',
       outputs: jsonata('$states.input'),
@@ -107,14 +107,14 @@ export function sideBySide(
 }
 
 /** What is worked on, by kind of device. */
-const OBJECTS: Readonly<Record<Kind, string>> = {
+const OBJECTS: Readonly<Record<StepKind, string>> = {
   bigip: 'tunnel, self IP, route and SNAT pool',
   ramp: 'tunnel, addresses, firewall rule, flows and health report',
   cluster: 'labels, service account, its right, and ipfailover',
 };
 
 /** What a step does to a kind of device, for the console. */
-const COMMENTS: Readonly<Record<Doing, (kind: Kind) => string>> = {
+const COMMENTS: Readonly<Record<Doing, (kind: StepKind) => string>> = {
   observe: (kind) => `Looks at ${OBJECTS[kind]}.`,
   prove: (kind) =>
     kind === 'bigip'

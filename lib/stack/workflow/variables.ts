@@ -1,12 +1,12 @@
 import { STAGES } from '../../tunnel/device/operation';
-import { EVERY_KIND } from '../../tunnel/devices';
+import { STEP_KINDS } from '../../tunnel/devices';
 import { jsonata } from './expressions';
 
 /** An empty text, which asl-validator 4.0.0 refuses as it stands. */
 const EMPTY = jsonata("''");
 
 /** No work for any kind of device. */
-const NOBODY = Object.fromEntries(EVERY_KIND.map((kind) => [kind, []]));
+const NOBODY = Object.fromEntries(STEP_KINDS.map((kind) => [kind, []]));
 
 /** A plan before there is one, so that no expression meets a missing field. */
 const NO_PLAN = {

@@ -1,9 +1,9 @@
 import { readAnswers } from '../device/answer';
-import { absentOf, deviceOf } from '../device/device';
+import { absentOf, Device } from '../device/device';
 import type { Observation, Wanted } from '../device/observation';
 import { property } from '../device/words';
 import { Refused } from '../errors';
-import { marker, type Tunnel } from '../tunnel';
+import { bigipUnits, marker } from '../tunnel';
 import type { BigIpFacts } from './facts';
 import { GROUP_QUESTIONS, groupRemarks, readGroup, refuseGroup } from './group';
 import { title } from './own';
@@ -19,9 +19,22 @@ import { virtual } from './virtual';
 const objects = [tunnel, self, route, snatPool, virtual, saved];
 
 /** BIG-IP: one unit, reached through its bastion. */
-export const bigip = deviceOf<BigIpFacts, Tunnel>({
-  kind: 'bigip',
+export const bigip = new Device<BigIpFacts>({
   title: 'BIG-IP',
+  role: 'bastion',
+  scripts: {
+    sender: 'BigIp',
+    what: 'BIG-IP through its bastion',
+    files: ['bigip-listing.sh', 'bigip-session.sh'],
+    parameters: ['Management', 'User', 'Secret', 'HostKey', 'Saved'],
+  },
+  devices: (declared) =>
+    bigipUnits(declared).map(({ management, bastion }) => ({ name: management, instance: bastion })),
+  // By SSH from its bastion: no agent runs on it.
+  parameters({ name, spec }) {
+    const unit = bigipUnits(spec).find(({ management }) => management === name)!;
+    return { Management: unit.management, User: unit.user, Secret: unit.secret, HostKey: unit.hostKey };
+  },
   answers: readAnswers,
   objects,
   facts: {
@@ -39,7 +52,8 @@ export const bigip = deviceOf<BigIpFacts, Tunnel>({
   },
   probes,
   proofs,
-  saved: ({ saved }) => saved,
+  stages: 'own',
+  saved: (facts) => facts.saved,
   refuse,
   remarks: (wanted, { facts }, operations) => (operations.length > 0 ? groupRemarks(wanted, facts) : []),
 });

@@ -1,5 +1,5 @@
 import { readAnswers } from '../device/answer';
-import { deviceOf } from '../device/device';
+import { Device } from '../device/device';
 import type { Look } from '../device/look';
 import { declarationsOf, eachNamed, type Observation, type Subject, type Wanted } from '../device/observation';
 import { Refused } from '../errors';
@@ -18,9 +18,20 @@ import { claimsOfOthers } from './shared';
 const shared = [scheduling, label, account, scc];
 
 /** The cluster that the nodes belong to, by the host that runs oc: what keeps a pair's virtual IP, and whether a node takes Pods. */
-export const cluster = deviceOf<ClusterFacts, Declared>({
-  kind: 'cluster',
+export const cluster = new Device<ClusterFacts, Declared>({
   title: 'cluster of',
+  role: 'admin',
+  scripts: {
+    sender: 'Cluster',
+    what: 'the OpenShift cluster from the host that runs oc',
+    files: ['vip-check.sh', 'cluster-objects.sh'],
+    parameters: ['Kubeconfig'],
+  },
+  devices: ({ cluster: access }) => (access === undefined ? [] : [{ name: access.admin, instance: access.admin }]),
+  // Another host that runs oc reaches the same cluster.
+  single: true,
+  parameters: ({ spec }) => ({ Kubeconfig: spec.cluster!.kubeconfig }),
+  stages: 'removed late',
   answers: readAnswers,
   objects: [...shared, ipfailover],
   facts: {

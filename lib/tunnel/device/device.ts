@@ -7,44 +7,22 @@ import { Look } from './look';
 import type { Observation, Probe, Subject, Wanted } from './observation';
 import type { Operation, State } from './operation';
 
-/** All that reconcile knows of a kind of device, which declarations of some kind have. */
-export interface Device<Facts, Spec extends Declared = Tunnel> {
-  readonly kind: 'bigip' | 'ramp' | 'cluster';
+/** A kind of device: all that edge-ramp knows of it. What is left out is as most kinds have it. */
+export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
   /** How an operator calls it: `BIG-IP`, `ramp node`, `balancer`, `cluster of`. */
   readonly title: string;
-  /** What observing asks for, each question a line that the observe script knows. */
-  questions(subject: Subject<Spec>): readonly string[];
-  /** Those of them that are about objects which a run may have made. */
-  objectQuestions(subject: Subject<Spec>): readonly string[];
-  /** What proving asks for: the probes, and what a probe cannot show. None: there is nothing on such a device that could prove a tunnel. */
-  proofs(subject: Subject<Spec>): readonly string[];
-  /** @throws NotUnderstood on an answer without end mark or with foreign text */
-  read(answer: string, subject: Subject<Spec>): Observation<Facts>;
-  /** @throws NotUnderstood, NotVerified */
-  prove(answer: string, subject: Subject<Spec>): readonly Probe[];
-  /** The state with the tunnel. @throws Refused: unknown pipeline, no free address, another's object */
-  desired(wanted: Wanted<Spec>, observed: Observation<Facts>): State;
-  /** The state without it; shared objects as in `original`. @throws Refused: another's object */
-  absent(wanted: Wanted<Spec>, observed: Observation<Facts>): State;
-  /** The first value of each shared object that teardown puts back: what `original` must hold before the first change. */
-  originals(wanted: Wanted<Spec>, observed: Observation<Facts>): State;
-  /** What is to be waited for after `detach`, before the operations that follow, in wire form: no change, so no operation. */
-  drains(spec: Spec, state: State, operations: readonly Operation[]): readonly string[];
-  /** What must still be as planned when traffic arrives, in wire form: looked at again together with what switches. */
-  keeps(spec: Spec, aim: State, operations: readonly Operation[]): readonly string[];
-  /** What its apply script has to know of what was saved there; null: nothing. */
-  saved(observed: Observation<Facts>): string | null;
-  readonly order: Order;
-  /** One line for the diff that a person reads. */
-  describe(operation: Operation): string;
-  /** Remarks on the plan that are no changes: routes that bypass the tunnel, unsaved changes of others that are saved along. */
-  remarks(wanted: Wanted<Spec>, observed: Observation<Facts>, operations: readonly Operation[]): readonly string[];
-}
-
-/** What a kind of device is made of. */
-export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
-  readonly kind: 'bigip' | 'ramp' | 'cluster';
-  readonly title: string;
+  /** What the instance is tagged as that commands for it are sent to (`edge-ramp:role`). */
+  readonly role: string;
+  /** The scripts of its two documents, which its own function sends; or the kind whose function and documents it uses. */
+  readonly scripts: Scripts | string;
+  /** The devices of a declaration, and the instance that commands for each are sent to. */
+  devices(declared: Declared): readonly { readonly name: string; readonly instance: string }[];
+  /** A tunnel has one at most, known by the tunnel and not by its name; default false. */
+  readonly single?: true;
+  /** Several do the same, so that one may be away while another answers; default false. */
+  readonly several?: true;
+  /** What its documents take beside tunnel and fence: names and paths of keys and logins, never the keys. Default nothing. */
+  parameters?(device: Pick<Subject<Declared>, 'name' | 'spec'>): Readonly<Record<string, string>>;
   /** How what its observe script printed is read. @throws NotUnderstood */
   readonly answers: (device: string, text: string, questions: readonly string[]) => ReadonlyMap<string, Answer>;
   /** Its kinds of object, in the order in which they are made. */
@@ -55,12 +33,26 @@ export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
   readonly probes?: Reading<Spec, readonly Probe[]>;
   /** What proves the tunnel before traffic arrives; default nothing can. `read` throws NotVerified too. */
   readonly proofs?: Reading<Spec, readonly Probe[]>;
-  /** What its apply script has to know of what was saved there; default nothing. */
+  /** Whether its changes keep their own stages, or wait, where they only take away, until traffic goes the new way. Default neither (stages.ts). */
+  readonly stages?: 'own' | 'removed late';
+  /** What its apply script has to know of what was saved there (`Saved`); default nothing. */
   saved?(facts: Facts): string;
   /** Refuses a device that is not fit, before anything is planned; `stands`: whether the tunnel shall be there. @throws Refused */
   refuse?(wanted: Wanted<Spec>, observed: Observation<Facts>, stands: boolean): void;
   /** Remarks on the device; those on its objects follow them. */
   remarks?(wanted: Wanted<Spec>, observed: Observation<Facts>, operations: readonly Operation[]): readonly string[];
+}
+
+/** What the two command documents of a kind of device are made of. */
+export interface Scripts {
+  /** How the function that sends them is called in the stack. */
+  readonly sender: string;
+  /** What they look at and change, in their descriptions. */
+  readonly what: string;
+  /** The files of documents/ that both begin with, behind the prelude. */
+  readonly files: readonly string[];
+  /** The names of their own parameters; `Saved` only of the one that changes. */
+  readonly parameters: readonly string[];
 }
 
 /** Something that is asked of a device and read from its answers. */
@@ -70,56 +62,94 @@ export interface Reading<Spec extends Declared, Out> {
   read(look: Look<Spec>, state: State): Out;
 }
 
-/** A device made of its kinds of object. */
-export function deviceOf<Facts, Spec extends Declared>(device: DeviceKind<Facts, Spec>): Device<Facts, Spec> {
-  const { kind, title, objects, facts, probes, proofs } = device;
-  const kindOf = (object: string) => kindOfObject(objects, object);
-  const answers = (text: string, subject: Subject<Spec>, questions: readonly string[]): Look<Spec> => {
-    const name = `${title} ${subject.name}`;
-    return new Look(name, subject, device.answers(name, text, questions));
-  };
-  const objectQuestions = (subject: Subject<Spec>): readonly string[] =>
-    objects.flatMap((each) => each.questions?.(subject) ?? []);
-  const questions = (subject: Subject<Spec>): readonly string[] => [
-    ...new Set([...facts.questions(subject), ...objectQuestions(subject), ...(probes?.questions(subject) ?? [])]),
-  ];
-  const refuse = (wanted: Wanted<Spec>, observed: Observation<Facts>, stands: boolean): void => {
-    device.refuse?.(wanted, observed, stands);
-    for (const each of objects) each.refuse?.(wanted, observed, stands);
-  };
-  return {
-    kind,
-    title,
-    questions,
-    objectQuestions,
-    proofs: (subject) => proofs?.questions(subject) ?? [],
-    read(text, subject) {
-      const look = answers(text, subject, questions(subject));
-      const { state, unrestorable } = readObjects(objects, look);
-      const known = { ...facts.read(look, state), unrestorable };
-      return { facts: known, state, probes: probes?.read(look, state) ?? [] };
-    },
-    prove: (text, subject) => proofs?.read(answers(text, subject, proofs.questions(subject)), {}) ?? [],
-    desired(wanted, observed) {
-      refuse(wanted, observed, true);
-      return objects.reduce<State>((goal, each) => ({ ...goal, ...each.desired(wanted, observed, goal) }), {});
-    },
-    absent(wanted, observed) {
-      refuse(wanted, observed, false);
-      return absentOf(objects, wanted, observed);
-    },
-    originals: (wanted, { state }) =>
-      objects.reduce<State>((known, each) => ({ ...known, ...each.originals?.(wanted, state) }), {}),
-    drains: (spec, state, operations) => objects.flatMap((each) => each.drains?.(spec, state, operations) ?? []),
-    keeps: (spec, aim, operations) => objects.flatMap((each) => each.keeps?.(spec, aim, operations) ?? []),
-    saved: ({ facts: known }) => device.saved?.(known) ?? null,
-    order: orderOf(objects),
-    describe: (operation) => kindOf(operation.object).say?.(operation) ?? describeWords(operation),
-    remarks: (wanted, observed, operations) => [
-      ...(device.remarks?.(wanted, observed, operations) ?? []),
-      ...objects.flatMap((each) => each.remarks?.(wanted, observed, operations) ?? []),
-    ],
-  };
+/** What a kind of device can do, whatever its objects are. */
+export class Device<Facts, Spec extends Declared = Tunnel> {
+  /** How its objects depend on one another. */
+  readonly order: Order;
+
+  constructor(readonly is: DeviceKind<Facts, Spec>) {
+    this.order = orderOf(is.objects);
+  }
+
+  /** What observing asks for, each question a line that the observe script knows. */
+  questions(subject: Subject<Spec>): readonly string[] {
+    const { facts, probes } = this.is;
+    const asked = [
+      ...facts.questions(subject),
+      ...this.objectQuestions(subject),
+      ...(probes?.questions(subject) ?? []),
+    ];
+    return [...new Set(asked)];
+  }
+
+  /** Those of them that are about objects which a run may have made. */
+  objectQuestions(subject: Subject<Spec>): readonly string[] {
+    return this.is.objects.flatMap((each) => each.questions?.(subject) ?? []);
+  }
+
+  /** @throws NotUnderstood on an answer without end mark or with foreign text */
+  read(answer: string, subject: Subject<Spec>): Observation<Facts> {
+    const { objects, facts, probes } = this.is;
+    const look = this.look(answer, subject, this.questions(subject));
+    const { state, unrestorable } = readObjects(objects, look);
+    return { facts: { ...facts.read(look, state), unrestorable }, state, probes: probes?.read(look, state) ?? [] };
+  }
+
+  /** What proving asks for. None: there is nothing on such a device that could prove a tunnel. */
+  proofs(subject: Subject<Spec>): readonly string[] {
+    return this.is.proofs?.questions(subject) ?? [];
+  }
+
+  /** @throws NotUnderstood, NotVerified */
+  prove(answer: string, subject: Subject<Spec>): readonly Probe[] {
+    return this.is.proofs?.read(this.look(answer, subject, this.proofs(subject)), {}) ?? [];
+  }
+
+  /** The state with the tunnel. @throws Refused: unknown pipeline, no free address, another's object */
+  desired(wanted: Wanted<Spec>, observed: Observation<Facts>): State {
+    this.refuse(wanted, observed, true);
+    return this.is.objects.reduce<State>((goal, each) => ({ ...goal, ...each.desired(wanted, observed, goal) }), {});
+  }
+
+  /** The state without it; shared objects as in `original`. @throws Refused: another's object */
+  absent(wanted: Wanted<Spec>, observed: Observation<Facts>): State {
+    this.refuse(wanted, observed, false);
+    return absentOf(this.is.objects, wanted, observed);
+  }
+
+  /** The first value of each shared object that teardown puts back: what `original` must hold before the first change. */
+  originals(wanted: Wanted<Spec>, { state }: Observation<Facts>): State {
+    return Object.assign({}, ...this.is.objects.map((each) => each.originals?.(wanted, state))) as State;
+  }
+
+  /** What is to be waited for after `detach`, before the operations that follow, in wire form: no change, so no operation. */
+  drains(spec: Spec, state: State, operations: readonly Operation[]): readonly string[] {
+    return this.is.objects.flatMap((each) => each.drains?.(spec, state, operations) ?? []);
+  }
+
+  /** What must still be as planned when traffic arrives, in wire form: looked at again together with what switches. */
+  keeps(spec: Spec, aim: State, operations: readonly Operation[]): readonly string[] {
+    return this.is.objects.flatMap((each) => each.keeps?.(spec, aim, operations) ?? []);
+  }
+
+  /** One line for the diff that a person reads. */
+  describe(operation: Operation): string {
+    return kindOfObject(this.is.objects, operation.object).say?.(operation) ?? describeWords(operation);
+  }
+
+  /** Remarks on the plan that are no changes: routes that bypass the tunnel, unsaved changes of others that are saved along. */
+  remarks(wanted: Wanted<Spec>, observed: Observation<Facts>, operations: readonly Operation[]): readonly string[] {
+    return [this.is, ...this.is.objects].flatMap((each) => each.remarks?.(wanted, observed, operations) ?? []);
+  }
+
+  private refuse(wanted: Wanted<Spec>, observed: Observation<Facts>, stands: boolean): void {
+    for (const each of [this.is, ...this.is.objects]) each.refuse?.(wanted, observed, stands);
+  }
+
+  private look(answer: string, subject: Subject<Spec>, questions: readonly string[]): Look<Spec> {
+    const title = `${this.is.title} ${subject.name}`;
+    return new Look(title, subject, this.is.answers(title, answer, questions));
+  }
 }
 
 /** What stays, or comes back, when the tunnel goes. */

@@ -16,7 +16,7 @@ export interface Order {
   /** Whether it is what edge-ramp remembers there, and no object of the device. */
   readonly note?: (object: string) => boolean;
   /** Why an operation towards a tunnel cuts existing traffic; undefined: it does not. */
-  interrupts(operation: Operation): string | undefined;
+  readonly interrupts: (operation: Operation) => string | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { deviceOf } from '../device/device';
+import { Device } from '../device/device';
 import { readNodeAnswers } from '../device/iproute';
 import type { Observation, Wanted } from '../device/observation';
 import { Refused } from '../errors';
@@ -6,7 +6,7 @@ import { address as sdnAddress } from '../sdn/address';
 import { claim } from '../sdn/claim';
 import { flow } from '../sdn/flow';
 import { SDN_QUESTIONS, wayIn } from '../sdn/way';
-import { isPair, type Tunnel } from '../tunnel';
+import { isPair } from '../tunnel';
 import { address } from './address';
 import type { RampFacts } from './facts';
 import { input } from './input';
@@ -21,9 +21,18 @@ import { tunnel } from './tunnel';
  * A ramp node: the far end of the tunnel, and the way into the SDN. An old tunnel device goes first, then the new way is built from the outside in:
  * firewall, tunnel, a new gateway rule before the flows that it replaces go. What the old way needed goes last.
  */
-export const ramp = deviceOf<RampFacts, Tunnel>({
-  kind: 'ramp',
+export const ramp = new Device<RampFacts>({
   title: 'ramp node',
+  role: 'ramp',
+  scripts: {
+    sender: 'RampNodes',
+    what: 'a ramp node',
+    files: ['ramp-objects.sh', 'vip-report.sh', 'ramp-report.sh'],
+    parameters: [],
+  },
+  devices: (declared) =>
+    declared.kind === 'ramp' ? declared.ramp.nodes.map(({ instance }) => ({ name: instance, instance })) : [],
+  several: true,
   answers: readNodeAnswers,
   objects: [input, tunnel, link, address, route, claim, sdnAddress, nat, flow, report],
   facts: {

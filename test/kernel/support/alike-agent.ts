@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WAYS } from '../../../lambdas/devices/ways';
 import type { Deployment } from '../../../lab/cloud/deployment';
 import { environmentOf } from '../../../lab/cloud/ssm/document';
 import { REGION } from '../../../lab/cloud/template';
 import type { Hosts } from '../../../lab/hosts/host';
-import type { Listed } from '../../../lib/tunnel/devices';
+import { kindOf, stepKindOf, type Listed } from '../../../lib/tunnel/devices';
 
 export interface Said {
   readonly code: number;
@@ -28,11 +27,16 @@ export function agent(deployment: Deployment, endpoint: string, folder: string):
   const access = { AWS_SSM_REGION_NAME: REGION, AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint };
   return (hosts, device, does, more) => {
     const [, document] = [...deployment.documents].find(([name]) =>
-      name.startsWith(`edge-ramp-${device.kind}-${does}-`),
+      name.startsWith(`edge-ramp-${stepKindOf(device.kind)}-${does}-`),
     )!;
     const script = join(folder, `${device.kind}-${does}.sh`);
     if (!existsSync(script)) writeFileSync(script, document.script); // bash reads it while it runs
-    const parameters = { Tunnel: device.spec.name, Fence: String(fence++), ...WAYS[device.kind](device), ...more };
+    const parameters = {
+      Tunnel: device.spec.name,
+      Fence: String(fence++),
+      ...kindOf(device).is.parameters?.(device),
+      ...more,
+    };
     const given = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]]));
     const env = { ...hosts.host(device.instance)!.environment, ...access, ...environmentOf(document, given) };
     const child = spawn('/bin/bash', [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -58,7 +58,7 @@ describe.each([
   ['BIG-IP 10.3.88.66', KINDS.bigip, bigipAnswer],
   ['ramp node i-0a4e90de0a4e90de0', KINDS.ramp, rampAnswer],
 ] as const)('what %s said', (device, kind, answer) => {
-  const about = subject(kind.kind, EXAMPLE);
+  const about = subject(kind === KINDS.bigip ? 'bigip' : 'ramp', EXAMPLE);
   const whole = answer(freshWorld(EXAMPLE), EXAMPLE, null);
   const refused = (text: string, what: string): void => {
     expect(() => kind.read(text, about)).toThrow(NotUnderstood);

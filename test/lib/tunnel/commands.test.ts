@@ -247,11 +247,11 @@ describe('every plan can be sent', () => {
   test('its questions are what the documents admit', () =>
     fc.assert(
       fc.property(changedSpecs, ([spec, applied]) => {
-        for (const device of [KINDS.bigip, KINDS.ramp])
+        for (const kind of ['bigip', 'ramp'] as const)
           for (const questions of [
-            device.questions(subject(device.kind, spec)),
-            device.questions(subject(device.kind, spec, applied)),
-            device.proofs(subject(device.kind, spec)),
+            KINDS[kind].questions(subject(kind, spec)),
+            KINDS[kind].questions(subject(kind, spec, applied)),
+            KINDS[kind].proofs(subject(kind, spec)),
           ]) {
             expect(questions.join('|')).toMatch(PATTERNS.Questions);
             expect(new Set(questions).size).toBe(questions.length);

@@ -16,7 +16,7 @@ describe('a run', () => {
     applied: Member | null,
   ): readonly Observed[] {
     return [
-      { kind: 'ramp', name: spec.balancer.instance, observation: looked(changes.node, spec) },
+      { kind: 'balancer', name: spec.balancer.instance, observation: looked(changes.node, spec) },
       { kind: 'cluster', name: ADMIN, observation: clusterLooked(changes.cluster ?? {}, spec, applied) },
     ];
   }
@@ -111,7 +111,7 @@ describe('a declaration whose kind has changed', () => {
 
   test('the other way round too', () => {
     const found: readonly Observed[] = [
-      { kind: 'ramp', name: BALANCER, observation: looked() },
+      { kind: 'balancer', name: BALANCER, observation: looked() },
       { kind: 'cluster', name: ADMIN, observation: clusterLooked(OURS, MEMBER, MEMBER) },
     ];
     const situation = { spec: ramp, applied: MEMBER, original: {}, before: {}, observed: found };

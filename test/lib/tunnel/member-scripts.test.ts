@@ -1,5 +1,5 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
-import { balancer } from '../../../lib/tunnel/member/device';
+import { balancer } from '../../../lib/tunnel/balancer/device';
 import { Fakes } from './fakes';
 import { ADMIN, MEMBER, NODE, WHOLE, about } from './member-site';
 import { observed, type Replies } from './scripts';

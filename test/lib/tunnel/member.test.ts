@@ -2,7 +2,7 @@ import { cluster } from '../../../lib/tunnel/cluster/device';
 import { difference } from '../../../lib/tunnel/device/difference';
 import type { State } from '../../../lib/tunnel/device/operation';
 import { NotUnderstood, NotVerified } from '../../../lib/tunnel/errors';
-import { balancer } from '../../../lib/tunnel/member/device';
+import { balancer } from '../../../lib/tunnel/balancer/device';
 import type { Member } from '../../../lib/tunnel/tunnel';
 import { ADMIN, MEMBER, NODE, NO_TUN0, WHOLE, about, looked, member, told } from './member-site';
 import { refused } from './plans';

@@ -380,4 +380,4 @@ test('each change is one line that a person reads, with its device and stage', (
 });
 
 test('a plan lists its kinds of device in one order', () =>
-  expect(Object.keys(KINDS)).toEqual(['bigip', 'ramp', 'cluster']));
+  expect(Object.keys(KINDS)).toEqual(['bigip', 'ramp', 'balancer', 'cluster']));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readDeclarations } from '../../../lib/tunnel/declared';
 import { STAGES } from '../../../lib/tunnel/device/operation';
 import type { Subject } from '../../../lib/tunnel/device/observation';
-import { devicesOf, KINDS, type Kind } from '../../../lib/tunnel/devices';
+import { devicesOf, KINDS, type StepKind } from '../../../lib/tunnel/devices';
 import { parseDeclaration } from '../../../lib/tunnel/parse';
 import type { Goal, Observed, Plan, Situation } from '../../../lib/tunnel/plan';
 import { reconcile } from '../../../lib/tunnel/reconcile';
@@ -35,7 +35,7 @@ export function merge(base: object, changes: Readonly<Record<string, unknown>>):
 }
 
 /** The only BIG-IP or ramp node of a declaration, as what is asked of it is about. */
-export function subject(kind: Kind, spec: Tunnel, applied: Tunnel | null = null): Subject {
+export function subject(kind: StepKind, spec: Tunnel, applied: Tunnel | null = null): Subject {
   const names = { bigip: spec.bigip[0]!.management, ramp: spec.ramp.nodes[0]!.instance, cluster: spec.cluster?.admin };
   return { name: names[kind] ?? '', spec, applied };
 }
