@@ -213,7 +213,7 @@ export async function openHosts<G extends Ground>(
 const LATE: Answer = { code: 124, out: '', err: '' };
 
 /** Hosts are saved as plain data; a lab that models them otherwise could only misread them. */
-const FORMAT = 3;
+const FORMAT = 4;
 /** Where the product keeps what is its own on a host. */
 const OWN = 'var/lib/edge-ramp';
 

@@ -23,8 +23,8 @@ export interface WorldOptions {
   readonly group?: DeviceGroup;
   /** The release of its cluster, and of `oc` with it; default 3 (3.11). */
   readonly openshift?: 3 | 4;
-  /** Whether its cluster's `oc` has `adm cordon`, as clients of early releases 3.x have not; default true. */
-  readonly cordon?: boolean;
+  /** What its cluster's `oc` has not: commands (`adm cordon`), options of `adm ipfailover` (`--check-script`); default: nothing. */
+  readonly lacks?: readonly string[];
   /** Host numbers of the Pods in each ramp node's subnet; default 5 to 8. */
   readonly pods?: readonly number[];
   /** Command lines typed on its devices beforehand, by host name: leftovers, other people's objects. Not in the journal. */
@@ -160,7 +160,7 @@ function populateCluster(
   state: State,
   spec: Spec,
   { admin, kubeconfig }: NonNullable<Spec['cluster']>,
-  { openshift, cordon }: WorldOptions,
+  { openshift, lacks }: WorldOptions,
   fresh: Set<string>,
 ): void {
   const named = nodesOf(spec).map(({ instance }) => instance);
@@ -168,7 +168,7 @@ function populateCluster(
     ({ admins, nodes }) =>
       admins.includes(admin) || Object.values(nodes).some(({ instance }) => named.includes(instance)),
   );
-  if (!cluster) state.clusters.push((cluster = newCluster(openshift, cordon)));
+  if (!cluster) state.clusters.push((cluster = newCluster(openshift, lacks)));
   if (!cluster.admins.includes(admin)) {
     cluster.admins.push(admin);
     fresh.add(admin);

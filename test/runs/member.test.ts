@@ -103,7 +103,7 @@ test('when the other tunnel has gone meanwhile, the node is schedulable again', 
 });
 
 test('clients that know only manage-node do the same', async () => {
-  await open({ world: { cordon: false } });
+  await open({ world: { lacks: ['adm cordon', 'adm uncordon'] } });
   const before = here.dump();
   const applied = await here.run();
   expect(endOf(applied)).toBe('Applied');

@@ -10,6 +10,10 @@ export interface ClusterNode extends Metadata {
 }
 /** A deployment config, as `oc adm ipfailover` makes it. */
 export interface Config extends Metadata {
+  /** Default: `default`. Those of others are not started. */
+  readonly namespace?: string;
+  /** Whether its Pods use the node's network; default true. */
+  readonly hostNetwork?: boolean;
   readonly replicas: number;
   readonly selector: Readonly<Record<string, string>>;
   readonly account: string;
@@ -32,8 +36,8 @@ export interface Cluster {
   readonly admins: string[];
   readonly kubeconfigs: string[];
   readonly version: 3 | 4;
-  /** Whether its `oc` has `adm cordon`. */
-  readonly cordon: boolean;
+  /** Commands of `oc adm`, and options of `adm ipfailover`, that its client has not. */
+  readonly lacks: readonly string[];
   readonly nodes: Record<string, ClusterNode>;
   readonly accounts: Record<string, Metadata>;
   /** Users of the SCC privileged. */
@@ -48,11 +52,11 @@ export interface Cluster {
 const metadata = (labels: Record<string, string> = {}): Metadata => ({ labels, annotations: {} });
 
 /** A cluster before anybody thought of a tunnel. */
-export const newCluster = (version: 3 | 4 = 3, cordon = true): Cluster => ({
+export const newCluster = (version: 3 | 4 = 3, lacks: readonly string[] = []): Cluster => ({
   admins: [],
   kubeconfigs: [],
   version,
-  cordon,
+  lacks: version === 3 ? lacks : [...lacks, 'adm manage-node', 'adm ipfailover'],
   nodes: {},
   accounts: { builder: metadata(), default: metadata(), deployer: metadata() },
   privileged: ['system:admin', 'system:serviceaccount:openshift-infra:build-controller'],

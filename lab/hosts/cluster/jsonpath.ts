@@ -9,23 +9,24 @@ function print(value: unknown, asJson: boolean): string {
   return `map[${entries.map(([key, each]) => `${key}:${print(each, false)}`).join(' ')}]`;
 }
 
-/** The steps of a path: `.name` with escaped dots, `['name']`, `[*]`, `[0]`. */
-const STEP = /^(?:\.((?:\\.|[^.[\]\\\s])+)|\['([^']*)'\]|\[(\*|\d+)\])/;
+/** The steps of a path: `.name` with escaped dots, `['name']`, `[*]`, `[0]`, `[?(@.name=="value")]`. */
+const STEP = /^(?:\.((?:\\.|[^.[\]\\\s])+)|\['([^']*)'\]|\[(\*|\d+)\]|\[\?\(@(\.[^=]+)=="([^"]*)"\)\])/;
 
 /** What a path finds; a field that is missing is nothing. */
 function find(from: unknown, path: string, whole: string): unknown[] {
   let found = [from];
   for (let rest = path.replace(/^[$@]/, ''); rest;) {
-    const [text, name, quoted, place] = STEP.exec(rest) ?? [];
+    const [text, name, quoted, place, tested, value] = STEP.exec(rest) ?? [];
     if (text === undefined) throw new Refusal('notModelled', 'oc', `jsonpath ${whole}`);
     rest = rest.slice(text.length);
     const field = name?.replace(/\\(.)/g, '$1') ?? quoted;
     found = found.flatMap((each): unknown[] => {
       if (field !== undefined) {
-        const value = (each as Record<string, unknown> | null)?.[field];
-        return value === undefined ? [] : [value];
+        const inside = (each as Record<string, unknown> | null)?.[field];
+        return inside === undefined ? [] : [inside];
       }
       const list = (Array.isArray(each) ? each : Object.values(each ?? {})) as unknown[];
+      if (tested) return list.filter((item) => find(item, tested, whole)[0] === value);
       if (place === '*') return list;
       if (Number(place) >= list.length) throw new Refusal('ocOutOfBounds', whole, Number(place), list.length);
       return [list[Number(place)]];

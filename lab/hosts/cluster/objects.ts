@@ -1,5 +1,5 @@
 import { Refusal } from '../answer';
-import { runs, type Cluster, type Metadata } from './cluster';
+import { runs, type Cluster, type Config, type Metadata } from './cluster';
 
 /** The kinds of object that `oc` is asked about here. */
 interface Kind {
@@ -35,6 +35,12 @@ export function metadataOf(cluster: Cluster, kind: KindName, name: string): Meta
   return found;
 }
 
+/** The deployment configs of a namespace, or of all (""): key and name. Those of `default` have their name for a key, others NAMESPACE/NAME. */
+const configsIn = ({ configs }: Cluster, namespace: string): (readonly [string, string, Config])[] =>
+  Object.entries(configs)
+    .filter(([, config]) => ['', config.namespace ?? 'default'].includes(namespace))
+    .map(([key, config]) => [key, key.split('/').at(-1)!, config]);
+
 /** An object as the API gives it, as far as it is modelled. */
 export interface ApiObject {
   readonly metadata: Fields & { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
@@ -68,10 +74,18 @@ export function objects(cluster: Cluster, kind: KindName, namespace: string, abs
         metadata: about(name, account, 'default'),
       }));
     case 'scc':
-      return [{ metadata: { name: 'privileged' }, allowPrivilegedContainer: true, users: cluster.privileged }];
+      return [
+        {
+          metadata: { name: 'privileged' },
+          allowHostNetwork: true,
+          users: cluster.privileged,
+          groups: ['system:cluster-admins', 'system:nodes', 'system:masters'],
+        },
+        { metadata: { name: 'restricted' }, allowHostNetwork: false, users: [], groups: ['system:authenticated'] },
+      ];
     case 'config':
-      return Object.entries(inDefault ? cluster.configs : {}).map(([name, config]) => ({
-        metadata: about(name, config, 'default'),
+      return configsIn(cluster, namespace).map(([key, name, config]) => ({
+        metadata: about(name, config, config.namespace ?? 'default'),
         spec: {
           replicas: config.replicas,
           selector: config.labels,
@@ -85,7 +99,7 @@ export function objects(cluster: Cluster, kind: KindName, namespace: string, abs
                   env: Object.entries(config.env).map(([key, value]) => ({ name: key, ...(value ? { value } : {}) })),
                 },
               ],
-              hostNetwork: true,
+              ...(config.hostNetwork === false ? {} : { hostNetwork: true }),
               ...(Object.keys(config.selector).length ? { nodeSelector: config.selector } : {}),
               serviceAccount: config.account,
               serviceAccountName: config.account,
@@ -94,7 +108,7 @@ export function objects(cluster: Cluster, kind: KindName, namespace: string, abs
         },
         status: {
           replicas: config.replicas,
-          availableReplicas: cluster.pods.filter((pod) => pod.config === name && runs(cluster, pod, absent)).length,
+          availableReplicas: cluster.pods.filter((pod) => pod.config === key && runs(cluster, pod, absent)).length,
         },
       }));
     case 'pod':

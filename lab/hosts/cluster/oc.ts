@@ -15,8 +15,6 @@ interface Line {
 interface Command {
   readonly run: (line: Line) => Answer;
   readonly options?: readonly string[];
-  /** Whether this cluster's client has it; without: it does. */
-  readonly exists?: (cluster: Cluster) => boolean;
   readonly help?: string;
 }
 
@@ -52,16 +50,17 @@ export function oc(cluster: Cluster, args: readonly string[], absent: readonly s
   const name = Object.keys(COMMANDS).find((each) => `${words.join(' ')} `.startsWith(`${each} `));
   const command = COMMANDS[name ?? ''];
   if (!name || !command) throw refuse();
-  const exists = command.exists?.(cluster) ?? true;
+  const has = (each: string): boolean => !cluster.lacks.includes(each);
   if (options.has('--help')) {
     if (!command.help) throw refuse();
-    const others = Object.keys(COMMANDS).filter((each) => COMMANDS[each]!.exists?.(cluster));
-    return say(exists ? command.help : text('ocHelpAdm', others.join('\n  ').replaceAll('adm ', '')));
+    const others = Object.keys(COMMANDS).filter((each) => COMMANDS[each]!.help && has(each));
+    if (!has(name)) return say(text('ocHelpAdm', others.join('\n  ').replaceAll('adm ', '')));
+    return say(...command.help.split('\n').filter((help) => has(help.trim().replace(/=$/, ''))));
   }
-  if (!exists) throw new Refusal('ocUnknown', name.replace('adm ', ''));
+  if (!has(name)) throw new Refusal('ocUnknown', name.replace('adm ', ''));
   const config = options.get('--config');
   if (config !== undefined && !cluster.kubeconfigs.includes(config)) throw new Refusal('ocConfig', config);
-  const known = [...EVERYWHERE, ...(command.options ?? [])];
+  const known = [...EVERYWHERE, ...(command.options ?? []).filter(has)];
   if ([...options.keys()].some((option) => !known.includes(option))) throw refuse();
   if (name !== 'get' && (options.get('--namespace') ?? 'default') !== 'default') throw refuse();
   return command.run({ cluster, words: words.slice(name.split(' ').length), options, absent });
@@ -202,8 +201,6 @@ function createAccount({ cluster, words: [name = ''] }: Line): Answer {
   return done(text('ocDone', `serviceaccount/${name}`, 'created'));
 }
 
-const only3 = ({ version }: Cluster): boolean => version === 3;
-const cordons = ({ cordon: has }: Cluster): boolean => has;
 const COMMANDS: Readonly<Record<string, Command>> = {
   get: { run: get, options: ['--output', '--selector', '--field-selector', '--all-namespaces'] },
   label: { run: (line) => mark('labels', line), options: ['--overwrite'] },
@@ -211,13 +208,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   delete: { run: remove, options: ['--selector', '--field-selector'] },
   'create serviceaccount': { run: createAccount },
   'rollout status': { run: rolloutStatus },
-  'adm cordon': { run: (line) => cordon(line, true), exists: cordons, help: text('ocHelpCordon') },
-  'adm uncordon': { run: (line) => cordon(line, false), exists: cordons, help: text('ocHelpUncordon') },
-  'adm manage-node': { run: manageNode, options: ['--schedulable'], exists: only3, help: text('ocHelpManageNode') },
+  'adm cordon': { run: (line) => cordon(line, true), help: text('ocHelpCordon') },
+  'adm uncordon': { run: (line) => cordon(line, false), help: text('ocHelpUncordon') },
+  'adm manage-node': { run: manageNode, options: ['--schedulable'], help: text('ocHelpManageNode') },
   'adm ipfailover': {
     run: ({ cluster, words, options }) => ipfailover(cluster, words, options),
     options: IPFAILOVER_OPTIONS,
-    exists: only3,
     help: text('ocHelpIpfailover', IPFAILOVER_OPTIONS.map((option) => `      ${option}=`).join('\n')),
   },
   'adm policy add-scc-to-user': { run: (line) => scc(line, true), options: ['--serviceaccount'] },

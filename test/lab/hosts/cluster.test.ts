@@ -98,7 +98,7 @@ $`),
       return all;
     };
     expect(await helps(await open({}, both))).toEqual([true, true, true]);
-    expect(await helps(await open({ cordon: false }, both))).toEqual([true, false, true]);
+    expect(await helps(await open({ lacks: ['adm cordon', 'adm uncordon'] }, both))).toEqual([true, false, true]);
     const four = await open({ openshift: 4 }, both);
     expect(await helps(four)).toEqual([false, true, false]);
     expect(await four.world.run(ADMIN, 'oc adm ipfailover x')).toMatchObject({
@@ -137,6 +137,7 @@ describe('oc get -o jsonpath', () => {
         `oc get node ${N} -o jsonpath='{.metadata.annotations.edge-ramp/edge-a\\.label\\.x}|{.metadata.labels.none}{"\\n"}'`,
         `oc get node ${N} -o jsonpath="{.metadata.annotations['edge-ramp/edge-a.label.x']} {.status.conditions[0].type}"`,
         `oc get nodes -o jsonpath='{range .items[*]}{.metadata.name}={range .status.conditions[*]}{.status}{end};{end}'`,
+        `oc get node ${N} -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}{.status.conditions[?(@.type=="None")].status}'`,
         `oc get node ${N} -o jsonpath='{.metadata.annotations}'`,
         `oc get scc privileged -o jsonpath={.users}`,
         `oc get dc -o jsonpath='{.items[0].metadata.name}'`,
@@ -147,6 +148,7 @@ describe('oc get -o jsonpath', () => {
 [rc 0]
 - Ready[rc 0]
 balancer.example.com=True;${N}=True;ramp-2.example.com=True;[rc 0]
+True[rc 0]
 map[edge-ramp/edge-a.label.x:- volumes.kubernetes.io/controller-managed-attach-detach:true][rc 0]
 [system:admin system:serviceaccount:openshift-infra:build-controller][rc 0]
 error: error executing jsonpath "{.items[0].metadata.name}": Error executing template: array index out of bounds: index 0, length 0.

@@ -140,7 +140,7 @@ describe('the ipfailover object', () => {
     const { code, said } = create(freshCluster());
     expect(code).toBe(20);
     expect(said).toBe(
-      'edge-ramp: oc adm ipfailover f5ipfailover made nothing: error: ipfailover could not be created; service account "f5ipfailover" does not have sufficient privileges\n',
+      'edge-ramp: oc adm ipfailover f5ipfailover made nothing: error: ipfailover could not be created; service account "f5ipfailover" does not have sufficient privileges, grant access with: oc adm policy add-scc-to-user privileged -z f5ipfailover\n',
     );
   });
 

@@ -1,16 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import type { State } from '../../../lib/tunnel/device/operation';
 
 const DOCUMENTS = join(__dirname, '../../../documents');
@@ -27,7 +19,7 @@ export interface Config {
   readonly network?: boolean;
 }
 
-/** The cluster that test/lib/tunnel/fake-oc.js stands before. */
+/** The cluster that test/lib/tunnel/oc.ts stands before. */
 export interface FakeCluster {
   /** How maps print: as JSON, or as 3.11's client does. */
   json: boolean;
@@ -75,6 +67,20 @@ interface Run {
   readonly limits?: Readonly<Record<string, number>>;
 }
 
+let bundled: string | undefined;
+
+/** oc.ts as a program: made once, since each call is a process of its own. */
+function program(): string {
+  const entryPoints = [join(__dirname, 'oc.ts')];
+  return (bundled ??= buildSync({
+    entryPoints,
+    bundle: true,
+    platform: 'node',
+    banner: { js: '#!/usr/bin/env node' },
+    write: false,
+  }).outputFiles[0]!.text);
+}
+
 export function observe(world: FakeCluster, questions: readonly string[], run: Run): Ran {
   return script('observe', world, { SSM_Questions: questions.join('|'), SSM_Fence: '0' }, run);
 }
@@ -90,8 +96,7 @@ function script(does: string, world: FakeCluster, parameters: NodeJS.ProcessEnv,
   const log = join(bin, 'oc.log');
   try {
     mkdirSync(bin);
-    copyFileSync(join(__dirname, 'fake-oc.js'), join(bin, 'oc'));
-    chmodSync(join(bin, 'oc'), 0o755);
+    writeFileSync(join(bin, 'oc'), program(), { mode: 0o755 });
     writeFileSync(join(bin, 'world.json'), JSON.stringify(world));
     let text = ['prelude', 'vip-check', 'cluster-objects', `cluster-${does}`]
       .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))

@@ -67,6 +67,7 @@ export function config(changes: Partial<Config> = {}, env: State = {}): Config {
   const all = {
     CONFIG_NAME: changes.name ?? 'f5ipfailover',
     VIRTUAL_IPS: '10.20.30.4',
+    VIP_GROUPS: '0',
     NETWORK_INTERFACE: 'eth0',
     MONITOR_PORT: '0',
     VRRP_ID_OFFSET: '0',
