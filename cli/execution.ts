@@ -28,19 +28,11 @@ export interface Input {
   readonly reason?: string;
 }
 
-/** How an execution ended, and all that happened in it. */
-export interface ExecutionResult {
-  readonly arn: string;
-  readonly status: 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
-  readonly output: unknown;
-  readonly error?: string;
-  readonly cause?: string;
-  readonly events: readonly StateEvent[];
-}
-
 /** What is known when an execution has ended. */
 export interface Ended {
-  readonly execution: ExecutionResult;
+  readonly execution: Described;
+  /** What happened to its states. */
+  readonly events: readonly StateEvent[];
   /** The tunnel's item in the table. */
   readonly item: Item | undefined;
   readonly figures: Figures;
@@ -87,12 +79,11 @@ export async function execute(
   const name = executionName(input, new Date());
   const measured = lab && measuring(lab, faults);
   // Under one name a second start finds the first: the SDK may ask again after a lost answer.
-  const start = aws.sfn.startExecution({
+  const { executionArn: arn = '' } = await aws.sfn.startExecution({
     stateMachineArn: deployment.stateMachine,
     name,
     input: JSON.stringify(input),
   });
-  const { executionArn: arn = '' } = await aws.ask('states:StartExecution', start);
   const left = new AbortController();
   const pause = async (): Promise<void> => {
     await sleep(lab ? EVERY.lab : EVERY.aws, left.signal);
@@ -101,12 +92,13 @@ export async function execute(
   const toTheEnd = async (): Promise<Ended> => {
     const history = new History();
     await follow(aws, arn, history, onEvent, pause);
-    const told = await describeEnd(place, arn, pause);
+    const execution = await describeEnd(place, arn, pause);
     const transitions = history.events.filter(({ kind }) => kind === 'entered' || kind === 'retried').length;
     return {
-      execution: resultOf(arn, told, history.events),
+      execution,
+      events: history.events,
       item: await itemOf(aws, deployment, input.tunnel),
-      seconds: (told.stopDate!.getTime() - told.startDate!.getTime()) / 1000,
+      seconds: (execution.stopDate!.getTime() - execution.startDate!.getTime()) / 1000,
       ...(measured?.(transitions) ?? { figures: figuresFrom(history.tries, transitions), notes: [] }),
     };
   };
@@ -114,7 +106,7 @@ export async function execute(
     arn,
     name,
     ended: watched(place, arn, toTheEnd()),
-    stop: async () => void (await aws.ask('states:StopExecution', aws.sfn.stopExecution({ executionArn: arn }))),
+    stop: async () => void (await aws.sfn.stopExecution({ executionArn: arn })),
     leave: () => left.abort(),
   };
 }
@@ -148,16 +140,4 @@ async function describeEnd({ aws }: Place, arn: string, pause: () => Promise<voi
     await pause();
   }
   throw new Problem('other', 'Step Functions does not say how the run ended.');
-}
-
-function resultOf(arn: string, told: Described, events: readonly StateEvent[]): ExecutionResult {
-  const { status, output, error, cause } = told;
-  return {
-    arn,
-    status: status as ExecutionResult['status'],
-    output: output === undefined ? undefined : (JSON.parse(output) as unknown),
-    ...(error === undefined ? {} : { error }),
-    ...(cause === undefined ? {} : { cause }),
-    events,
-  };
 }

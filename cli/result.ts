@@ -2,7 +2,7 @@ import type { Drained } from '../lib/tunnel/bigip/drained';
 import type { Probe } from '../lib/tunnel/device/observation';
 import { END_STATES } from '../lib/tunnel/outcome';
 import type { Change } from '../lib/tunnel/plan';
-import type { ExecutionResult } from './execution';
+import type { Described } from './aws/executions';
 import type { Item } from './aws/tunnels';
 import type { PlannedWork } from './local/commands-of-plan';
 
@@ -39,20 +39,42 @@ export interface Result {
   readonly words: string;
 }
 
-/** What a run gives out, or writes down. Runs of older versions left out some of it. */
-interface Told
+/** What a run gives out, or writes down of itself. Runs of older versions left out some of it. */
+export interface Told
   extends
     Partial<Omit<Result, 'verification' | 'drained' | 'status' | 'exitCode' | 'words'>>,
     Outcomes<Partial<Drained>> {
   readonly endState?: string;
-  readonly execution?: string;
-  readonly verification?: readonly Probe[] | Outcomes<{ readonly verification?: readonly Probe[] }> | null;
   readonly sentence?: string;
+  readonly verification?: readonly Probe[] | Outcomes<{ readonly verification?: readonly Probe[] }> | null;
+  /** Of what was written down: which execution it was, what it was asked, and when that was (ISO 8601). */
+  readonly execution?: string;
+  readonly action?: string;
+  readonly at?: string;
+  /** Of a look: the fence at its beginning, and whether no run held the lease then. */
+  readonly fence?: number;
+  readonly free?: boolean;
 }
 
 /** The answers of devices, as the steps gather them. */
 interface Outcomes<Device> {
   readonly outcomes?: readonly { readonly devices?: readonly Device[] }[];
+}
+
+/** An object out of a JSON text; empty when it is none. */
+export function objectIn<T extends object = Told>(json: unknown): Partial<T> {
+  try {
+    const value = JSON.parse(String(json)) as unknown;
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The end state that an execution came to. @returns undefined when it came to none */
+export function endOf({ status, output, error }: Pick<Described, 'status' | 'output' | 'error'>) {
+  const name = status === 'SUCCEEDED' ? objectIn(output).endState : error;
+  return END_STATES.find((each) => each.name === name && each.succeeds === (status === 'SUCCEEDED'));
 }
 
 /** What nobody can call as it was before. */
@@ -63,67 +85,46 @@ const UNKNOWN = 3;
  * verify as the last look, any other run as the last result.
  * @param item the tunnel's item, undefined when there is none
  */
-export function resultOf(execution: ExecutionResult, item: Item | undefined): Result {
-  const succeeded = execution.status === 'SUCCEEDED';
-  const told = succeeded ? toldIn(execution.output) : writtenDown(execution.arn, item);
-  const name = succeeded ? told.endState : execution.error;
-  const end = END_STATES.find((each) => each.name === name && each.succeeds === succeeded);
+export function resultOf(execution: Described, item: Item = {}): Result {
+  const { status, output, executionArn: arn } = execution;
+  const writtenDown = [item['lastResult'], item['lastLook']].map((json) => objectIn(json));
+  const told = status === 'SUCCEEDED' ? objectIn(output) : writtenDown.find((each) => each.execution === arn);
+  const end = endOf(execution);
   return {
-    status: execution.status === 'ABORTED' ? 'Interrupted' : (end?.name ?? 'Failed'),
-    exitCode: end && execution.status !== 'ABORTED' ? end.exitCode : UNKNOWN,
-    changes: told.changes ?? [],
-    verification: probesOf(told.verification),
-    remarks: told.remarks ?? [],
-    degraded: told.degraded ?? [],
-    interrupts: told.interrupts ?? [],
-    digest: told.digest ?? null,
-    work: told.work ?? null,
-    failure: told.failure ?? null,
-    restoreFailure: told.restoreFailure ?? null,
-    remaining: told.remaining ?? null,
-    drained: devicesIn(told)
-      .filter(wasDrained)
-      .map(({ drained, cut, seconds }) => ({ drained, cut, seconds })),
-    left: told.left ?? [],
-    words: succeeded ? (told.sentence ?? '') : wordsOf(execution, end !== undefined),
+    status: status === 'ABORTED' ? 'Interrupted' : (end?.name ?? 'Failed'),
+    exitCode: end && status !== 'ABORTED' ? end.exitCode : UNKNOWN,
+    changes: told?.changes ?? [],
+    verification: probesOf(told?.verification),
+    remarks: told?.remarks ?? [],
+    degraded: told?.degraded ?? [],
+    interrupts: told?.interrupts ?? [],
+    digest: told?.digest ?? null,
+    work: told?.work ?? null,
+    failure: told?.failure ?? null,
+    restoreFailure: told?.restoreFailure ?? null,
+    remaining: told?.remaining ?? null,
+    drained: devicesIn(told ?? {}).flatMap(({ drained, cut = null, seconds = 0 }) =>
+      drained === undefined ? [] : [{ drained, cut, seconds }],
+    ),
+    left: told?.left ?? [],
+    words: wordsOf(execution, told?.sentence, end !== undefined),
   };
 }
 
-/** An end state names the error itself; what is no end state is named here. */
-function wordsOf({ status, error, cause }: ExecutionResult, isEnd: boolean): string {
+/** A success says a sentence. An end state that is none names the error itself; what is no end state is named here. */
+function wordsOf({ status, error, cause }: Described, sentence = '', isEnd = false): string {
+  if (status === 'SUCCEEDED') return sentence;
   if (isEnd) return cause ?? 'no cause was given';
   return `${status}: ${[error, cause].filter((text) => text !== undefined).join(': ')}`;
 }
 
 /** The probes of a run: a plan's own, or the answers of the devices that proved, whichever the run had last. */
 export function probesOf(verification: Told['verification']): readonly Probe[] {
-  if (Array.isArray(verification)) return verification as readonly Probe[];
-  return devicesIn((verification ?? {}) as Outcomes<{ readonly verification?: readonly Probe[] }>).flatMap(
-    (device) => device.verification ?? [],
-  );
+  if (!verification) return [];
+  if (!('outcomes' in verification)) return verification as readonly Probe[];
+  return devicesIn(verification).flatMap((device) => device.verification ?? []);
 }
 
 function devicesIn<Device>({ outcomes = [] }: Outcomes<Device>): readonly Device[] {
   return outcomes.flatMap(({ devices = [] }) => devices);
-}
-
-/** Only devices that waited for connections to end tell of it. */
-function wasDrained(device: Partial<Drained>): device is Drained {
-  return device.drained !== undefined && device.cut !== undefined && device.seconds !== undefined;
-}
-
-/** The full result that this very execution wrote down; empty when it did not come so far. */
-function writtenDown(arn: string, item: Item = {}): Told {
-  const results = [item['lastResult'], item['lastLook']].map((json) => {
-    try {
-      return toldIn(JSON.parse(String(json)));
-    } catch {
-      return {};
-    }
-  });
-  return results.find(({ execution }) => execution === arn) ?? {};
-}
-
-function toldIn(value: unknown): Told {
-  return typeof value === 'object' && value !== null ? value : {};
 }

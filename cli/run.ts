@@ -157,7 +157,7 @@ async function tell(command: RunRequest, { out, project }: Surroundings, place: 
       ...(teardown ? { teardown } : {}),
       status,
       changes,
-      steps: stepsOf(ended.execution.events),
+      steps: stepsOf(ended.events),
       ...ended.figures,
       verification,
       ...(result.degraded.length === 0 ? {} : { degraded: result.degraded }),

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { heldBack, isPaused, MOST_FAILURES, mayWork, repairHeldBack } from '../lib/tunnel/automation';
 import { digestOf } from '../lib/tunnel/digest';
 import type { Memory } from '../lib/tunnel/memory';
-import type { Change } from '../lib/tunnel/plan';
 import type { Declared } from '../lib/tunnel/tunnel';
+import { objectIn } from './result';
 import { again, type Where } from './where';
 import type { Known } from './aws/tunnels';
 
@@ -19,18 +19,6 @@ interface Seen {
   /** How many changes it made, or found missing; and how many of them cut live traffic. */
   readonly changes: number;
   readonly cutting: number;
-}
-
-/** A result as runs write it down, as far as it is read here. */
-interface Written {
-  readonly at?: string;
-  readonly execution?: string;
-  readonly action?: string;
-  readonly endState?: string;
-  readonly changes?: readonly Partial<Change>[];
-  /** Of a look: the fence at its beginning, and whether no run held the lease then. */
-  readonly fence?: number;
-  readonly free?: boolean;
 }
 
 /** How a tunnel stands, by what runs and looks wrote down last. No device was asked. */
@@ -199,26 +187,10 @@ function differs(declared: Declared, applied: string | null): boolean {
  * @returns null when no run wrote anything down
  */
 function lastSeen({ lastLook, lastResult, fence }: Memory): Seen | null {
-  const look = written(lastLook);
-  const counts = look !== null && look.free === true && look.fence === fence;
-  const last = counts ? look : written(lastResult);
+  const look = objectIn(lastLook);
+  const last = look.free === true && look.fence === fence ? look : lastResult === null ? null : objectIn(lastResult);
   if (last === null) return null;
-  const changes = Array.isArray(last.changes) ? last.changes : [];
-  return {
-    at: last.at ?? null,
-    by: last.execution ?? null,
-    action: last.action ?? 'apply',
-    outcome: last.endState ?? null,
-    changes: changes.length,
-    cutting: changes.filter(({ interrupts = null }) => interrupts !== null).length,
-  };
-}
-
-function written(json: string | null): Written | null {
-  try {
-    const value = JSON.parse(json ?? 'null') as unknown;
-    return typeof value === 'object' && value !== null ? value : null;
-  } catch {
-    return null;
-  }
+  const { at = null, execution: by = null, action = 'apply', endState: outcome = null, changes = [] } = last;
+  const cutting = changes.filter(({ interrupts }) => interrupts !== null).length;
+  return { at, by, action, outcome, changes: changes.length, cutting };
 }

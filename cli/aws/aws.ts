@@ -4,7 +4,7 @@ import type { SFN } from '@aws-sdk/client-sfn';
 import type { SNS } from '@aws-sdk/client-sns';
 import type { SSM } from '@aws-sdk/client-ssm';
 import { deploymentNames, type DeploymentNames } from '../../lib/tunnel/deployment-names';
-import { Problem, explained } from './problem';
+import { explained } from './problem';
 
 /** How AWS is reached. What is undefined comes from where every AWS tool takes it: environment, configuration files, instance. */
 export interface Reach {
@@ -23,7 +23,10 @@ const ATTEMPTS = 5;
 /** Without these the SDK waits for ever where a firewall swallows what is sent. Milliseconds. */
 const TIME_OUTS = { connectionTimeout: 5_000, requestTimeout: 30_000 };
 
-/** The clients of the SDK, one a service. Each is loaded when it is first used: together they take longer to load than all other code. */
+/**
+ * The clients of the SDK, one a service. Each is loaded when it is first used: together they take longer to load than all other code.
+ * A call throws a Problem, whatever AWS or the SDK says.
+ */
 export class Aws {
   private readonly clients = new Map<string, { destroy(): void }>();
 
@@ -35,64 +38,31 @@ export class Aws {
   }
 
   get dynamodb(): DynamoDB {
-    return this.client('dynamodb', 'DynamoDB');
+    return this.client('dynamodb', 'DynamoDB', 'dynamodb');
   }
 
   get events(): EventBridge {
-    return this.client('eventbridge', 'EventBridge');
+    return this.client('eventbridge', 'EventBridge', 'events');
   }
 
   get sfn(): SFN {
-    return this.client('sfn', 'SFN');
+    return this.client('sfn', 'SFN', 'states');
   }
 
   get sns(): SNS {
-    return this.client('sns', 'SNS');
+    return this.client('sns', 'SNS', 'sns');
   }
 
   get ssm(): SSM {
-    return this.client('ssm', 'SSM');
-  }
-
-  /**
-   * Waits for an answer, and turns what AWS says instead into one sentence.
-   * @param action as IAM calls it: `ssm:GetParameter`
-   * @param expected names of errors that the caller answers itself
-   * @throws Problem; the SDK's own error where it is expected
-   */
-  async ask<T>(action: string, answer: Promise<T>, expected: readonly string[] = []): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
-      if (error instanceof Problem || (error instanceof Error && expected.includes(error.name))) throw error;
-      throw explained(error, action);
-    }
-  }
-
-  /**
-   * What all pages of an answer have to say.
-   * @throws Problem; the SDK's own error where it is expected
-   */
-  async askAll<P, T>(
-    action: string,
-    pages: AsyncIterable<P>,
-    read: (page: P) => readonly T[] | undefined,
-    expected: readonly string[] = [],
-  ): Promise<readonly T[]> {
-    const found: T[] = [];
-    const all = async (): Promise<void> => {
-      for await (const page of pages) found.push(...(read(page) ?? []));
-    };
-    await this.ask(action, all(), expected);
-    return found;
+    return this.client('ssm', 'SSM', 'ssm');
   }
 
   close(): void {
     for (const client of this.clients.values()) client.destroy();
   }
 
-  /** @param name of the package, after `@aws-sdk/client-`; what it exports is called `service` */
-  private client<C extends { destroy(): void }>(name: string, service: string): C {
+  /** @param name of the package, after `@aws-sdk/client-`; it exports the class `service`, whose actions IAM calls `prefix:…` */
+  private client<C extends SFN | DynamoDB | EventBridge | SNS | SSM>(name: string, service: string, prefix: string): C {
     const known = this.clients.get(name) as C | undefined;
     if (known) return known;
     const { region, profile, endpoint, credentials } = this.reach;
@@ -107,7 +77,29 @@ export class Aws {
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(credentials === undefined ? {} : { credentials }),
     });
+    const stack = client.middlewareStack as SFN['middlewareStack'];
+    stack.add(
+      (next, { commandName = '' }) =>
+        async (request) => {
+          try {
+            return await next(request);
+          } catch (error) {
+            throw explained(error, `${prefix}:${String(commandName).replace(/Command$/, '')}`);
+          }
+        },
+      { step: 'initialize' },
+    );
     this.clients.set(name, client);
     return client;
   }
+}
+
+/** What all pages of an answer have to say. */
+export async function everyOne<P, T>(
+  pages: AsyncIterable<P>,
+  read: (page: P) => readonly T[] | undefined,
+): Promise<readonly T[]> {
+  const found: T[] = [];
+  for await (const page of pages) found.push(...(read(page) ?? []));
+  return found;
 }

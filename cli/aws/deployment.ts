@@ -20,8 +20,8 @@ export interface Deployment {
  * @throws Problem when there is none, when it cannot be asked for, or when it is of another version
  */
 export async function findDeployment(aws: Aws): Promise<Deployment> {
-  const region = await aws.ask('the region', aws.ssm.config.region());
   const text = await parameter(aws, aws.names.deployment);
+  const region = await aws.ssm.config.region();
   if (text === undefined)
     throw new Problem(
       'not deployed',
@@ -45,10 +45,9 @@ export function consoleLink(execution: string): string {
 /** The text of a parameter. @returns undefined when there is none of that name */
 export async function parameter(aws: Aws, name: string): Promise<string | undefined> {
   try {
-    const answer = await aws.ask('ssm:GetParameter', aws.ssm.getParameter({ Name: name }), ['ParameterNotFound']);
-    return answer.Parameter?.Value ?? '';
+    return (await aws.ssm.getParameter({ Name: name })).Parameter?.Value ?? '';
   } catch (error) {
-    if (error instanceof Error && error.name === 'ParameterNotFound') return undefined;
+    if (error instanceof Problem && error.code === 'ParameterNotFound') return undefined;
     throw error;
   }
 }

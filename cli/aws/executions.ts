@@ -1,7 +1,7 @@
-import type { DescribeExecutionCommandOutput, ExecutionListItem, HistoryEvent } from '@aws-sdk/client-sfn';
+import type { DescribeExecutionCommandOutput, HistoryEvent } from '@aws-sdk/client-sfn';
 import type { Aws } from './aws';
-import type { Deployment } from './deployment';
 import type { History, StateEvent } from './history';
+import { Problem } from './problem';
 
 /** An execution as Step Functions describes it. */
 export type Described = DescribeExecutionCommandOutput;
@@ -9,24 +9,10 @@ export type Described = DescribeExecutionCommandOutput;
 /** @returns undefined when Step Functions does not know it (any more: it forgets after 90 days) */
 export async function describe(aws: Aws, arn: string): Promise<Described | undefined> {
   try {
-    const answer = aws.sfn.describeExecution({ executionArn: arn });
-    return await aws.ask('states:DescribeExecution', answer, ['ExecutionDoesNotExist']);
+    return await aws.sfn.describeExecution({ executionArn: arn });
   } catch (error) {
-    if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return undefined;
+    if (error instanceof Problem && error.code === 'ExecutionDoesNotExist') return undefined;
     throw error;
-  }
-}
-
-/** The executions of a deployment, newest first, a page at a time, for as long as somebody wants more. */
-export async function* executions(
-  aws: Aws,
-  { stateMachine }: Deployment,
-): AsyncGenerator<readonly ExecutionListItem[]> {
-  const pages = aws.sfn.paginateListExecutions({ stateMachineArn: stateMachine }, { pageSize: 100 });
-  for (;;) {
-    const next = await aws.ask('states:ListExecutions', pages.next());
-    if (next.done === true) return;
-    yield next.value.executions ?? [];
   }
 }
 
@@ -59,18 +45,15 @@ export async function follow(
 async function newEvents(aws: Aws, arn: string, read: number): Promise<readonly HistoryEvent[]> {
   const found: HistoryEvent[] = [];
   const pages = aws.sfn.paginateGetExecutionHistory({ executionArn: arn, reverseOrder: true }, { pageSize: PAGE });
-  const readPages = async (): Promise<void> => {
+  try {
     for await (const { events = [] } of pages) {
       // What happens meanwhile may shift the pages: an event that was on the last one counts once.
       const oldest = found.at(-1)?.id ?? Infinity;
       found.push(...events.filter(({ id }) => id! > read && id! < oldest));
-      if (events.some(({ id }) => id! <= read + 1)) return;
+      if (events.some(({ id }) => id! <= read + 1)) break;
     }
-  };
-  try {
-    await aws.ask('states:GetExecutionHistory', readPages(), read === 0 ? ['ExecutionDoesNotExist'] : []);
   } catch (error) {
-    if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return [];
+    if (read === 0 && error instanceof Problem && error.code === 'ExecutionDoesNotExist') return [];
     throw error;
   }
   return found.reverse().filter(({ id }, i) => id === read + 1 + i);

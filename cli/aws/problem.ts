@@ -10,6 +10,11 @@ export class Problem extends Error {
   ) {
     super(message, options);
   }
+
+  /** The name of the error that AWS answered. */
+  get code(): string | undefined {
+    return this.cause instanceof Error ? this.cause.name : undefined;
+  }
 }
 
 const EXPIRED = /^(?:ExpiredToken|ExpiredTokenException|TokenRefreshRequired|RequestExpired)$/;

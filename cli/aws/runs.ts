@@ -1,9 +1,9 @@
 import type { ExecutionListItem } from '@aws-sdk/client-sfn';
-import { END_STATES } from '../../lib/tunnel/outcome';
 import type { Change } from '../../lib/tunnel/plan';
 import type { Aws } from './aws';
 import type { Deployment } from './deployment';
-import { describe, executions, type Described } from './executions';
+import { endOf, objectIn } from '../result';
+import { describe, type Described } from './executions';
 
 /** A run of a tunnel, as Step Functions remembers it. */
 export interface PastRun {
@@ -44,14 +44,15 @@ const AT_ONCE = 5;
  */
 export async function pastRuns(
   aws: Aws,
-  deployment: Deployment,
+  { stateMachine }: Deployment,
   tunnel: string,
   tunnels: readonly string[],
   limit: number,
 ): Promise<PastRuns> {
   const runs: PastRun[] = [];
   let [listed, described] = [0, 0];
-  for await (const page of executions(aws, deployment)) {
+  const pages = aws.sfn.paginateListExecutions({ stateMachineArn: stateMachine }, { pageSize: 100 });
+  for await (const { executions: page = [] } of pages) {
     listed += page.length;
     const candidates = page.filter(({ name = '' }) => mayBeOf(tunnel, name, tunnels));
     for (let at = 0; at < candidates.length; at += AT_ONCE) {
@@ -75,47 +76,43 @@ function mayBeOf(tunnel: string, name: string, tunnels: readonly string[]): bool
 /** @returns one run, or none: it is another tunnel's, or no longer known */
 async function runOf(aws: Aws, tunnel: string, { executionArn }: ExecutionListItem): Promise<readonly PastRun[]> {
   const found = await describe(aws, executionArn!);
-  const input = parsed(found?.input);
-  if (!found || input['tunnel'] !== tunnel) return [];
+  const input = objectIn<Asked>(found?.input);
+  if (!found || input.tunnel !== tunnel) return [];
   const { name = '', startDate, stopDate } = found;
-  const told = found.status === 'SUCCEEDED' ? parsed(found.output) : {};
   return [
     {
       execution: name,
       arn: executionArn!,
       action: actionOf(input),
       by: askedBy(input),
-      outcome: outcomeOf(found, told),
+      outcome: outcomeOf(found),
       began: startDate!.toISOString(),
       seconds: stopDate ? (stopDate.getTime() - startDate!.getTime()) / 1000 : null,
-      changes: Array.isArray(told['changes']) ? (told['changes'] as readonly Change[]) : null,
+      changes: objectIn(found.output).changes ?? null,
       cause: found.cause ?? null,
     },
   ];
 }
 
-function actionOf({ action, teardown }: Readonly<Record<string, unknown>>): string {
-  const name = typeof action === 'string' ? action : 'apply';
-  return teardown === true ? `${name} of a teardown` : name;
+/** What a run was asked, and by whom. */
+interface Asked {
+  readonly tunnel: string;
+  readonly action: string;
+  readonly teardown: boolean;
+  readonly trigger: string;
+  readonly repair: string;
 }
 
-function askedBy({ trigger, repair }: Readonly<Record<string, unknown>>): PastRun['by'] {
-  if (typeof repair === 'string') return 'repair';
+function actionOf({ action = 'apply', teardown }: Partial<Asked>): string {
+  return teardown === true ? `${action} of a teardown` : action;
+}
+
+function askedBy({ trigger, repair }: Partial<Asked>): PastRun['by'] {
+  if (repair !== undefined) return 'repair';
   return trigger === 'event' || trigger === 'schedule' ? trigger : 'person';
 }
 
-function outcomeOf({ status, error }: Described, told: Readonly<Record<string, unknown>>): string {
-  if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'Running';
-  if (status === 'ABORTED') return 'Interrupted';
-  const name = status === 'SUCCEEDED' ? told['endState'] : error;
-  return END_STATES.find((end) => end.name === name)?.name ?? 'Failed';
-}
-
-function parsed(text: string | undefined): Readonly<Record<string, unknown>> {
-  try {
-    const value = JSON.parse(text ?? '') as unknown;
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
+function outcomeOf(run: Described): string {
+  if (run.status === 'RUNNING' || run.status === 'PENDING_REDRIVE') return 'Running';
+  return run.status === 'ABORTED' ? 'Interrupted' : (endOf(run)?.name ?? 'Failed');
 }

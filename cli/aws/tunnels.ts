@@ -2,7 +2,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { readMemory, type Memory } from '../../lib/tunnel/memory';
 import type { Execution } from '../../lib/tunnel/automation';
 import type { Declared } from '../../lib/tunnel/tunnel';
-import type { Aws } from './aws';
+import { everyOne, type Aws } from './aws';
 import { describe } from './executions';
 import { parameter, type Deployment } from './deployment';
 import { Problem } from './problem';
@@ -64,7 +64,7 @@ export async function declaredTunnel(aws: Aws, tunnel: string): Promise<Declared
 /** Every tunnel that a deployment declares, by name. */
 export async function declaredTunnels(aws: Aws): Promise<ReadonlyMap<string, Declared>> {
   const pages = aws.ssm.paginateGetParametersByPath({ Path: aws.names.tunnels });
-  const found = await aws.askAll('ssm:GetParametersByPath', pages, (page) => page.Parameters);
+  const found = await everyOne(pages, (page) => page.Parameters);
   return new Map(
     found.map(({ Name: name = '', Value: text }) => {
       const tunnel = name.slice(aws.names.tunnels.length);
@@ -90,13 +90,13 @@ export type Item = Readonly<Record<string, unknown>>;
 
 /** A tunnel's item, as it is now. @returns undefined when the table does not know the tunnel */
 export async function itemOf(aws: Aws, { table }: Deployment, tunnel: string): Promise<Item | undefined> {
-  const answer = aws.dynamodb.getItem({ TableName: table, Key: { tunnel: { S: tunnel } }, ConsistentRead: true });
-  const { Item: found } = await aws.ask('dynamodb:GetItem', answer);
+  const key = { tunnel: { S: tunnel } };
+  const { Item: found } = await aws.dynamodb.getItem({ TableName: table, Key: key, ConsistentRead: true });
   return found && unmarshall(found);
 }
 
 /** Every item. The table has one a tunnel: a scan reads no more than it gives. */
 export async function everyItem(aws: Aws, { table }: Deployment): Promise<readonly Item[]> {
   const pages = aws.dynamodb.paginateScan({ TableName: table, ConsistentRead: true });
-  return aws.askAll('dynamodb:Scan', pages, (page) => page.Items?.map((item) => unmarshall(item)));
+  return everyOne(pages, (page) => page.Items?.map((item) => unmarshall(item)));
 }

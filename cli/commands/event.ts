@@ -25,10 +25,9 @@ async function ask(tunnel: string, options: AwsOptions, surroundings: Surroundin
     const known = await oneTunnel(aws, deployment, tunnel);
     if (!known?.declared)
       throw new Error(`${tunnel} is not declared in ${deployment.region}, so that nobody answers an event for it.`);
-    const answer = aws.events.putEvents({
+    const { FailedEntryCount: failed = 0, Entries: [entry] = [] } = await aws.events.putEvents({
       Entries: [{ Source: aws.names.prefix, DetailType: 'Reapply requested', Detail: JSON.stringify({ tunnel }) }],
     });
-    const { FailedEntryCount: failed = 0, Entries: [entry] = [] } = await aws.ask('events:PutEvents', answer);
     if (failed > 0)
       throw new Problem('other', `EventBridge did not take the event: ${entry?.ErrorCode}: ${entry?.ErrorMessage}.`);
     const held = heldBack(known.memory, known.declared, digestOf(known.declared), new Date());

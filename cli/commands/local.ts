@@ -2,6 +2,7 @@ import type { ExecutionRecord } from '../../lab/index';
 import { Command } from 'commander';
 import { openLocalLab, type LocalLab } from '../local/lab';
 import { onThisMachine, wholeNumber, type Define, type HereOptions } from '../options';
+import { objectIn } from '../result';
 import type { Surroundings } from '../surroundings';
 import { localHost } from './local-host';
 
@@ -71,22 +72,17 @@ Ctrl-C ends it. Executions:
 }
 
 /** What a person sees of an execution that has started or ended: when, what became of it, which tunnel, what asked for it, its name. */
-function line(record: ExecutionRecord): string {
-  const { Status: status, StartDate: started, StopDate: stopped = started, Name: name, Input: input } = record;
-  const what = status === 'RUNNING' ? 'started' : endOf(record);
-  const { tunnel, action, trigger } = membersOf(input);
-  return `${stopped.slice(11, 19)}  ${[what, tunnel, action, trigger, name].filter((word) => word !== undefined).join('  ')}\n`;
-}
-
-/** The end state that the run came to, or else how the execution ended. */
-function endOf({ Status: status, Output: output, Error: error }: ExecutionRecord): string {
-  if (status === 'SUCCEEDED') return membersOf(output)['endState'] ?? status;
-  return error === undefined ? status : `${status}  ${error}`;
-}
-
-/** Members that are text, of a JSON text that may be anything. */
-function membersOf(json = ''): Readonly<Record<string, string | undefined>> {
-  const value = json === '' ? undefined : (JSON.parse(json) as unknown);
-  if (typeof value !== 'object' || value === null) return {};
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => typeof member === 'string'));
+function line({
+  Status: status,
+  StartDate,
+  StopDate = StartDate,
+  Name,
+  Input,
+  Output,
+  Error,
+}: ExecutionRecord): string {
+  const { tunnel, action, trigger } = objectIn<Record<'tunnel' | 'action' | 'trigger', string>>(Input);
+  const end = (status === 'SUCCEEDED' ? objectIn(Output).endState : undefined) ?? status;
+  const words = [status === 'RUNNING' ? 'started' : end, Error, tunnel, action, trigger, Name];
+  return `${StopDate.slice(11, 19)}  ${words.filter((word) => word !== undefined).join('  ')}\n`;
 }

@@ -1,15 +1,16 @@
 import { Command, Option } from 'commander';
 import { Problem } from '../aws/problem';
-import { everyTunnel, oneTunnel } from '../aws/tunnels';
+import type { Aws } from '../aws/aws';
+import type { Deployment } from '../aws/deployment';
+import { everyTunnel, oneTunnel, type Known } from '../aws/tunnels';
 import { anywhere, json, tunnel, whereOf, type Define, type JsonOption, type WhereOptions } from '../options';
-import { atPlace, type Place } from '../place';
+import { atPlace } from '../place';
 import { json as asDocument } from '../report/json';
 import { statusText } from '../report/status';
 import { styleFor } from '../report/style';
-import { standingOf, type Standing } from '../standing';
+import { standingOf } from '../standing';
 import type { Surroundings } from '../surroundings';
 import { CLEAR_SCREEN } from '../terminal';
-import type { Where } from '../where';
 
 /** A watched status is read so often. Milliseconds. */
 const EVERY = 5000;
@@ -30,28 +31,26 @@ export const status: Define = (surroundings, exit) =>
           'again every 5 seconds until interrupted; where nobody watches, only what changed',
         ).conflicts('local'), // nothing happens on these hosts between two calls
       ),
-  ).action((name: string | undefined, { watch = false, json = false, ...options }: Options) =>
-    exit(show({ tunnel: name, where: whereOf(options), json, watch }, surroundings)),
-  );
-
-interface Asked {
-  /** undefined: every tunnel. */
-  readonly tunnel: string | undefined;
-  readonly where: Where;
-  readonly json: boolean;
-  readonly watch: boolean;
-}
+  ).action((name: string | undefined, options: Options) => exit(show(name, options, surroundings)));
 
 /**
  * Shows how tunnels stand: once, or until interrupted.
  * @returns the exit code; 0 whatever the tunnels look like, since looking succeeded
  * @throws Problem when AWS cannot be asked
  */
-async function show(command: Asked, surroundings: Surroundings): Promise<number> {
+async function show(name: string | undefined, options: Options, surroundings: Surroundings): Promise<number> {
   const { out, sleep } = surroundings;
-  return atPlace(command.where, surroundings, { unopened: true }, async (place) => {
-    if (!command.watch) {
-      out.write(await read(command, place, surroundings));
+  const { watch = false, json = false } = options;
+  const where = whereOf(options);
+  return atPlace(where, surroundings, { unopened: true }, async ({ aws, deployment }) => {
+    const read = async (): Promise<string> => {
+      const known =
+        name === undefined ? await everyTunnel(aws, deployment) : [await knownTunnel(aws, deployment, name)];
+      const standings = known.map((each) => standingOf(each, where, new Date()));
+      return json ? asDocument({ tunnels: standings }) : statusText(standings, styleFor(out));
+    };
+    if (!watch) {
+      out.write(await read());
       return 0;
     }
     const over = new AbortController();
@@ -59,10 +58,10 @@ async function show(command: Asked, surroundings: Surroundings): Promise<number>
     try {
       let shown = '';
       do {
-        const text = await read(command, place, surroundings).catch(passing);
+        const text = await read().catch(passing);
         if (out.live)
           out.write(`${CLEAR_SCREEN}${text}\n${new Date().toISOString().slice(0, 19)}Z, Ctrl-C ends this.\n`);
-        else if (text !== shown) out.write(shown === '' || command.json ? text : changed(shown, text));
+        else if (text !== shown) out.write(shown === '' || json ? text : changed(shown, text));
         shown = text;
         await sleep(EVERY, over.signal);
       } while (!over.signal.aborted);
@@ -73,20 +72,12 @@ async function show(command: Asked, surroundings: Surroundings): Promise<number>
   });
 }
 
-async function read(
-  { tunnel, where, json }: Asked,
-  { aws, deployment }: Place,
-  { out }: Surroundings,
-): Promise<string> {
-  const known = tunnel === undefined ? await everyTunnel(aws, deployment) : [await oneTunnel(aws, deployment, tunnel)];
-  const now = new Date();
-  const standings = known.map((each): Standing => {
-    if (each) return standingOf(each, where, now);
-    throw new Error(
-      `${tunnel} is neither declared nor known to the table: add tunnels/${tunnel}.yaml and deploy, or see \`npx edge-ramp status\`.`,
-    );
-  });
-  return json ? asDocument({ tunnels: standings }) : statusText(standings, styleFor(out));
+async function knownTunnel(aws: Aws, deployment: Deployment, name: string): Promise<Known> {
+  const known = await oneTunnel(aws, deployment, name);
+  if (known) return known;
+  throw new Error(
+    `${name} is neither declared nor known to the table: add tunnels/${name}.yaml and deploy, or see \`npx edge-ramp status\`.`,
+  );
 }
 
 /** What may be over at the next look is shown; what a person has to mend ends the watch. @throws whatever else it is */

@@ -1,6 +1,6 @@
 import { mayWork } from '../../lib/tunnel/automation';
 import { CONTRACT } from '../../lib/tunnel/outcome';
-import type { Aws } from '../aws/aws';
+import { everyOne, type Aws } from '../aws/aws';
 import { findDeployment, type Deployment } from '../aws/deployment';
 import { Problem } from '../aws/problem';
 import { oneTunnel, type Known } from '../aws/tunnels';
@@ -70,7 +70,7 @@ export async function checkNotices(aws: Aws, { notices }: Deployment): Promise<C
   const say = checking('notices', 'sns:ListSubscriptionsByTopic');
   try {
     const pages = aws.sns.paginateListSubscriptionsByTopic({ TopicArn: notices });
-    const subscriptions = await aws.askAll('sns:ListSubscriptionsByTopic', pages, (page) => page.Subscriptions, GONE);
+    const subscriptions = await everyOne(pages, (page) => page.Subscriptions);
     const confirmed = subscriptions.filter(({ SubscriptionArn: arn = '' }) => arn.startsWith('arn:'));
     const waiting = subscriptions.length - confirmed.length;
     return judged(
@@ -80,7 +80,7 @@ export async function checkNotices(aws: Aws, { notices }: Deployment): Promise<C
       `nobody is told of failed runs${waiting > 0 ? ` (${waiting} did not confirm yet)` : ''}: subscribe somebody to ${notices}, and confirm`,
     );
   } catch (error) {
-    if (error instanceof Error && GONE.includes(error.name))
+    if (error instanceof Problem && GONE.includes(error.code ?? ''))
       return say('fail', `the topic ${notices} is gone: deploy again (npx cdk deploy)`);
     return say('cannot know', sentence(error));
   }

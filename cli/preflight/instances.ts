@@ -1,7 +1,7 @@
 import type { InstanceInformation } from '@aws-sdk/client-ssm';
 import { devicesOf, KINDS } from '../../lib/tunnel/devices';
 import type { Declared } from '../../lib/tunnel/tunnel';
-import type { Aws } from '../aws/aws';
+import { everyOne, type Aws } from '../aws/aws';
 import { checking, judged, type Check } from './check';
 
 /** The first agent that gives parameters to scripts as environment variables. */
@@ -61,7 +61,7 @@ function checkInstance(
 /** What Systems Manager knows of the instances that a filter finds, by id. */
 async function informed(aws: Aws, key: string, values: string[]): Promise<ReadonlyMap<string, InstanceInformation>> {
   const pages = aws.ssm.paginateDescribeInstanceInformation({ Filters: [{ Key: key, Values: values }] });
-  const found = await aws.askAll('ssm:DescribeInstanceInformation', pages, (page) => page.InstanceInformationList);
+  const found = await everyOne(pages, (page) => page.InstanceInformationList);
   return new Map(found.map((each) => [each.InstanceId!, each]));
 }
 

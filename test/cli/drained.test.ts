@@ -1,6 +1,6 @@
 import { endSentence } from '../../cli/report/summary';
 import { resultOf } from '../../cli/result';
-import type { ExecutionResult } from '../../cli/execution';
+import type { Described } from '../../cli/aws/executions';
 
 const RUN = { tunnel: 'edge-a', action: 'teardown', teardown: false, begun: false, again: () => '' } as const;
 
@@ -8,8 +8,8 @@ const RUN = { tunnel: 'edge-a', action: 'teardown', teardown: false, begun: fals
 function sentence(...devices: readonly object[]): string {
   const output = { endState: 'TornDown', changes: [], outcomes: [{ kind: 'bigip', ok: true, devices }] };
   const change = { device: 'BIG-IP 10.3.88.66', stage: 'detach', text: '~', interrupts: null };
-  const execution = { status: 'SUCCEEDED', arn: 'arn', output: { ...output, changes: [change] }, events: [] };
-  return endSentence(resultOf(execution as unknown as ExecutionResult, undefined), RUN);
+  const execution = { status: 'SUCCEEDED', output: JSON.stringify({ ...output, changes: [change] }) } as Described;
+  return endSentence(resultOf(execution, undefined), RUN);
 }
 
 const torn = 'TornDown: edge-a is gone, and what it shared with others is as it was before (1 change on 1 device)';

@@ -5,7 +5,7 @@ import { styleFor } from '../../cli/report/style';
 import { endSentence } from '../../cli/report/summary';
 import { verification } from '../../cli/report/text';
 import { probesOf, resultOf } from '../../cli/result';
-import type { ExecutionResult } from '../../cli/execution';
+import type { Described } from '../../cli/aws/executions';
 import type { Change } from '../../lib/tunnel/plan';
 import { event } from './fake';
 
@@ -83,7 +83,7 @@ describe('the diff', () => {
 
 test('a pair of which a node is away says so in the last line', () => {
   const output = { endState: 'Unchanged', changes: [], degraded: ['ramp node mi-2'] };
-  const execution = { status: 'SUCCEEDED', arn: 'arn', output, events: [] } as unknown as ExecutionResult;
+  const execution = { status: 'SUCCEEDED', output: JSON.stringify(output) } as Described;
   const run = { tunnel: 'edge-b', action: 'apply', teardown: false, begun: false, again: () => '' } as const;
   expect(endSentence(resultOf(execution, undefined), run)).toBe(
     'Unchanged: edge-b stands as declared already and carries; nothing was written. Degraded: ramp node mi-2 cannot be reached and was left out.',
