@@ -13,11 +13,7 @@ export const event: Define = (surroundings, exit) =>
     (name: string, options: AwsOptions) => exit(ask(name, options, surroundings)),
   );
 
-/**
- * Asks the automation to apply a tunnel again, as anything in the account may: by an event.
- * @returns the exit code
- * @throws Problem when AWS cannot be asked, or does not take the event; Error of one sentence when the tunnel is not declared
- */
+/** Asks as anything in the account may: by an event. */
 async function ask(tunnel: string, options: AwsOptions, surroundings: Surroundings): Promise<number> {
   const { out } = surroundings;
   const where = whereOf(options);

@@ -30,11 +30,7 @@ export const history: Define = (surroundings, exit) =>
       .addOption(wholeNumber('--limit <n>', 'at most so many runs', 1, 100).default(10)),
   ).action((name: string, options: Options) => exit(show(name, options, surroundings)));
 
-/**
- * Shows the runs of a tunnel, newest first.
- * @returns the exit code; 0 however the runs ended, since looking succeeded
- * @throws Problem when AWS cannot be asked; Error of one sentence when nobody knows the tunnel
- */
+/** @returns 0 however the runs ended, since looking succeeded */
 async function show(name: string, options: Options, surroundings: Surroundings): Promise<number> {
   const { out } = surroundings;
   return atPlace(whereOf(options), surroundings, { unopened: true }, async ({ aws, deployment }) => {

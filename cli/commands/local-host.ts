@@ -25,10 +25,7 @@ export const localHost: Define = (surroundings, exit) =>
     exit(happen(host, action, options, surroundings)),
   );
 
-/**
- * Does something to a host of this machine: through the lab that has the folder open, or in the folder itself.
- * @returns the exit code: 1 when there is no such host or nothing is kept there
- */
+/** Through the lab that has the folder open, or in the folder itself. @returns 1 when there is no such host or nothing is kept there */
 async function happen(
   host: string,
   action: HostAction,

@@ -24,10 +24,7 @@ export const local: Define = (surroundings, exit) =>
     .action((options: Options) => exit(serve(options, surroundings)))
     .addCommand(localHost(surroundings, exit));
 
-/**
- * Serves the state machine of cdk.out, and the services that it and its operators use, on this machine until interrupted.
- * @returns the exit code
- */
+/** Serves the state machine of cdk.out, and the services that it and its operators use. */
 async function serve(options: Options, surroundings: Surroundings): Promise<number> {
   const { out, err, environment } = surroundings;
   let ignore = (): void => undefined;

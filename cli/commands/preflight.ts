@@ -21,10 +21,7 @@ export const preflight: Define = (surroundings, exit) =>
     .option('--no-plan', 'leave out the plan, which looks at every device')
     .action((name: string, options: Options) => exit(look(name, options, surroundings)));
 
-/**
- * Looks whether everything is ready for a tunnel's first run on AWS. Changes nothing.
- * @returns the exit code: 1 when a check failed
- */
+/** Changes nothing. @returns 1 when a check failed */
 async function look(tunnel: string, options: Options, surroundings: Surroundings): Promise<number> {
   const { out } = surroundings;
   const aws = surroundings.aws(options);

@@ -33,11 +33,7 @@ export const status: Define = (surroundings, exit) =>
       ),
   ).action((name: string | undefined, options: Options) => exit(show(name, options, surroundings)));
 
-/**
- * Shows how tunnels stand: once, or until interrupted.
- * @returns the exit code; 0 whatever the tunnels look like, since looking succeeded
- * @throws Problem when AWS cannot be asked
- */
+/** @returns 0 whatever the tunnels look like, since looking succeeded */
 async function show(name: string | undefined, options: Options, surroundings: Surroundings): Promise<number> {
   const { out, sleep } = surroundings;
   const { watch = false, json = false } = options;

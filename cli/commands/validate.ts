@@ -13,11 +13,7 @@ export const validate: Define = (surroundings, exit) =>
     .argument('[files...]', 'declarations (default: all of tunnels/)')
     .action((files: readonly string[]) => exit(check(files, surroundings)));
 
-/**
- * Checks declarations together and tells every mistake.
- * @param named files as typed; none: all of tunnels/
- * @returns the exit code
- */
+/** @param named files as typed; none: all of tunnels/ */
 function check(named: readonly string[], { project, folder, out, err }: Surroundings): number {
   const mistakes: string[] = [];
   const files: TunnelFile[] = [];
