@@ -84,7 +84,7 @@ export class Aws {
           try {
             return await next(request);
           } catch (error) {
-            throw explained(error, `${prefix}:${String(commandName).replace(/Command$/, '')}`);
+            throw explained(error, `${prefix}:${commandName.replace(/Command$/, '')}`);
           }
         },
       { step: 'initialize' },

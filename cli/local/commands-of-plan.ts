@@ -53,11 +53,10 @@ export function commandsOfPlan(
   );
 }
 
-/** The script of the document that changes a kind of device, as an agent would get it. */
+/** The script of the document that changes a kind of device, as an agent would get it. Its name begins with that of the deployment. */
 function applyScript(project: string, kind: StepKind): string {
-  const document = resources(project, 'AWS::SSM::Document').find(({ Name }) =>
-    String(Name).startsWith(`edge-ramp-${kind}-apply-`),
-  );
+  const name = new RegExp(`^edge-ramp(-[a-z0-9-]+)?-${kind}-apply-`);
+  const document = resources(project, 'AWS::SSM::Document').find(({ Name }) => name.test(String(Name)));
   const content = document?.['Content'] as
     { readonly mainSteps?: readonly { readonly inputs?: { readonly runCommand?: readonly string[] } }[] } | undefined;
   const lines = content?.mainSteps?.[0]?.inputs?.runCommand;

@@ -17,16 +17,16 @@ const TEXT = readFileSync(join(ROOT, 'tunnels', 'edge-a.yaml'), 'utf8');
 const EDGE_A = readDeclarations([{ path: 'edge-a.yaml', text: TEXT }])[0]!;
 
 /** A project with the real scripts and the real example in an assembly like the one that the CDK writes. */
-function assembled(): string {
+function assembled(deployment = 'edge-ramp'): string {
   const folder = project({ tunnels: { 'edge-a.yaml': TEXT } });
   const template = {
     Resources: {
       Bigip: document(
-        'edge-ramp-bigip-apply-1',
+        `${deployment}-bigip-apply-1`,
         script('prelude.sh', 'bigip-listing.sh', 'bigip-session.sh', 'bigip-apply.sh'),
       ),
-      Ramp: document('edge-ramp-ramp-apply-1', script('prelude.sh', 'ramp-objects.sh', 'ramp-apply.sh')),
-      Look: document('edge-ramp-ramp-observe-1', 'exit 1'),
+      Ramp: document(`${deployment}-ramp-apply-1`, script('prelude.sh', 'ramp-objects.sh', 'ramp-apply.sh')),
+      Look: document(`${deployment}-ramp-observe-1`, 'exit 1'),
       Tunnel: {
         Type: 'AWS::SSM::Parameter',
         Properties: { Name: '/edge-ramp/tunnels/edge-a', Value: JSON.stringify(EDGE_A) },
@@ -84,9 +84,12 @@ const COMMANDS = [
   },
 ];
 
-test('the very scripts print their commands, a device and stage at a time', () => {
-  expect(commandsOfPlan(assembled(), EDGE_A, null, '0123456789abcdef', WORK)).toEqual(COMMANDS);
-});
+test.each(['edge-ramp', 'edge-ramp-staging'])(
+  'the very scripts of %s print their commands, a device and stage at a time',
+  (deployment) => {
+    expect(commandsOfPlan(assembled(deployment), EDGE_A, null, '0123456789abcdef', WORK)).toEqual(COMMANDS);
+  },
+);
 
 test('plan --commands shows them as a script, and gives them to programs', async () => {
   const output = { endState: 'Planned', changes: [], digest: '0123456789abcdef', work: WORK };
