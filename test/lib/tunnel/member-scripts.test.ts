@@ -83,7 +83,7 @@ describe("the Pods of a balancer's node", () => {
 
   test('are understood as the script tells of them', () => {
     const asked = cluster.questions({ name: ADMIN, spec: MEMBER, applied: null });
-    expect(asked).toEqual(['client', `node ${NODE}`, `scheduling ${NODE}`, `pods ${NODE}`]);
+    expect(asked).toEqual(['client', `node ${NODE}`, `pods ${NODE}`, `scheduling ${NODE}`]);
   });
 });
 
