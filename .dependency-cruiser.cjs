@@ -44,7 +44,7 @@ const FLOORS = [
   ['plan'],
 ];
 
-const floors = FLOORS.flatMap((floor, i) =>
+const floors = FLOORS.slice(0, -1).flatMap((floor, i) =>
   floor.map((room) => {
     const others = FLOORS.slice(i)
       .flat()
@@ -81,7 +81,7 @@ module.exports = {
     {
       name: 'lib/tunnel: nothing loose',
       comment: 'every file of the domain lies in a room',
-      severity: 'ignore', // 'error' as soon as the last one does
+      severity: 'error',
       from: {},
       to: { path: '^lib/tunnel/[^/]+$' },
     },

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { declarationSchemaText } from '../lib/tunnel/json-schema';
+import { declarationSchemaText } from '../lib/tunnel/declaration/json-schema';
 
 writeFileSync(join(__dirname, '../tunnels/tunnel.schema.json'), declarationSchemaText());

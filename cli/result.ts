@@ -1,7 +1,7 @@
 import type { Drained } from '../lib/tunnel/bigip/drained';
 import type { Probe } from '../lib/tunnel/device/observation';
-import { END_STATES } from '../lib/tunnel/outcome';
-import type { Change } from '../lib/tunnel/plan';
+import { END_STATES } from '../lib/tunnel/run/outcome';
+import type { Change } from '../lib/tunnel/plan/plan';
 import type { Described } from './aws/executions';
 import type { Item } from './aws/tunnels';
 import type { PlannedWork } from './local/commands-of-plan';

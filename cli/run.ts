@@ -1,5 +1,5 @@
-import { InvalidRequest } from '../lib/tunnel/errors';
-import type { Declared } from '../lib/tunnel/tunnel';
+import { InvalidRequest } from '../lib/tunnel/errors/errors';
+import type { Declared } from '../lib/tunnel/declaration/tunnel';
 import type { Fault } from '../lab/hosts/host';
 import { declaredTunnel } from './aws/tunnels';
 import { commandsOfPlan } from './local/commands-of-plan';

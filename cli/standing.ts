@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { heldBack, isPaused, MOST_FAILURES, mayWork, repairHeldBack } from '../lib/tunnel/automation';
-import { digestOf } from '../lib/tunnel/digest';
-import type { Memory } from '../lib/tunnel/memory';
-import type { Declared } from '../lib/tunnel/tunnel';
+import { heldBack, isPaused, MOST_FAILURES, mayWork, repairHeldBack } from '../lib/tunnel/run/automation';
+import { digestOf } from '../lib/tunnel/declaration/digest';
+import type { Memory } from '../lib/tunnel/run/memory';
+import type { Declared } from '../lib/tunnel/declaration/tunnel';
 import { objectIn } from './result';
 import { again, type Where } from './where';
 import type { Known } from './aws/tunnels';

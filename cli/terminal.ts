@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { printable as escaped } from '../lib/tunnel/printable';
+import { printable as escaped } from '../lib/tunnel/errors/printable';
 
 /** Goes back to the beginning of the line and takes away what stands there. */
 export const CLEAR_LINE = '\r\u001b[K';

@@ -1,5 +1,5 @@
 import { excerpt } from '../lib/tunnel/device/answer';
-import { NotUnderstood } from '../lib/tunnel/errors';
+import { NotUnderstood } from '../lib/tunnel/errors/errors';
 import { accepted } from './replay';
 import { answerTo, type Transcript } from './transcript';
 

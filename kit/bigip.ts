@@ -3,7 +3,7 @@ import { bigip } from '../lib/tunnel/bigip/device';
 import { readDrained } from '../lib/tunnel/bigip/drained';
 import type { BigIpFacts } from '../lib/tunnel/bigip/facts';
 import type { Observation } from '../lib/tunnel/device/observation';
-import type { Tunnel } from '../lib/tunnel/tunnel';
+import type { Tunnel } from '../lib/tunnel/declaration/tunnel';
 import { reads, refused, unless, type Assumption } from './assumption';
 import { declared, FAR, ROUTE } from './declared';
 import { accepted, applied, observed } from './replay';

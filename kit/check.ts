@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { judge, type Verdict } from './assumption';
 import { BIGIP } from './bigip';
 import { CLUSTER } from './cluster';
-import { printable } from '../lib/tunnel/printable';
+import { printable } from '../lib/tunnel/errors/printable';
 import { readTranscript, type Transcript } from './transcript';
 
 const USAGE = 'usage: npm run kit:check -- TRANSCRIPT... [--fixtures DIR]';

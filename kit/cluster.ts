@@ -3,7 +3,7 @@ import { cluster } from '../lib/tunnel/cluster/device';
 import { failoverValue, pairOf } from '../lib/tunnel/cluster/pair';
 import type { ClusterFacts } from '../lib/tunnel/cluster/facts';
 import type { Observation } from '../lib/tunnel/device/observation';
-import type { Tunnel } from '../lib/tunnel/tunnel';
+import type { Tunnel } from '../lib/tunnel/declaration/tunnel';
 import { reads, refused, type Assumption } from './assumption';
 import { declared } from './declared';
 import { observed } from './replay';

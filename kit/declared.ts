@@ -1,5 +1,5 @@
-import { parseDeclaration } from '../lib/tunnel/parse';
-import type { Tunnel } from '../lib/tunnel/tunnel';
+import { parseDeclaration } from '../lib/tunnel/declaration/parse';
+import type { Tunnel } from '../lib/tunnel/declaration/tunnel';
 
 /** kit/transcript.sh's inner address of the BIG-IP, and the network that it routes there: documentation's own (RFC 5737). */
 export const FAR = '198.51.100.1';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NotUnderstood } from '../lib/tunnel/errors';
+import { NotUnderstood } from '../lib/tunnel/errors/errors';
 import { answerTo, type Said, type Transcript } from './transcript';
 
 const DOCUMENTS = join(__dirname, '../documents');

@@ -18,7 +18,7 @@ usage() {
 }
 
 answers='' undo=() said='' code=0
-# The form in which all scripts of edge-ramp answer (lib/tunnel/answer.ts).
+# The form in which all scripts of edge-ramp answer (lib/tunnel/device/answer.ts).
 answer() { # QUESTION CODE TEXT
   answers+="?$1"$'\n'
   [ -z "$3" ] || answers+=$(printf '%s\n' "$3" | tr -d '\r' | sed 's/^/|/')$'\n'

@@ -1,5 +1,5 @@
 import { readAnswers, type Answer } from '../lib/tunnel/device/answer';
-import { NotUnderstood } from '../lib/tunnel/errors';
+import { NotUnderstood } from '../lib/tunnel/errors/errors';
 
 /** One command of kit/transcript.sh and what came of it. `key` is the script's own name for it, `undo-...` for one that cleans up. */
 export interface Said extends Answer {

@@ -1,4 +1,4 @@
-import { Throttled } from '../lib/tunnel/errors';
+import { Throttled } from '../lib/tunnel/errors/errors';
 
 /** @throws Throttled when a service asks to slow down: it has done nothing, so the step may be tried again */
 export function refuseThrottled(service: string, error: Error): void {

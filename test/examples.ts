@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readDeclarations } from '../lib/tunnel/declared';
-import type { Declared, RampNode } from '../lib/tunnel/tunnel';
+import { readDeclarations } from '../lib/tunnel/declaration/read';
+import type { Declared, RampNode } from '../lib/tunnel/declaration/tunnel';
 
 /** A declaration of tunnels/, as the stack would store it. */
 export function declared(name: string): Declared {

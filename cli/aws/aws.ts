@@ -3,7 +3,7 @@ import type { EventBridge } from '@aws-sdk/client-eventbridge';
 import type { SFN } from '@aws-sdk/client-sfn';
 import type { SNS } from '@aws-sdk/client-sns';
 import type { SSM } from '@aws-sdk/client-ssm';
-import { deploymentNames, type DeploymentNames } from '../../lib/tunnel/deployment-names';
+import { deploymentNames, type DeploymentNames } from '../../lib/tunnel/run/deployment-names';
 import { explained } from './problem';
 
 /** How AWS is reached. What is undefined comes from where every AWS tool takes it: environment, configuration files, instance. */

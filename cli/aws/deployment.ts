@@ -1,5 +1,5 @@
-import { statesPage } from '../../lib/tunnel/console';
-import { CONTRACT } from '../../lib/tunnel/outcome';
+import { statesPage } from '../../lib/tunnel/run/links';
+import { CONTRACT } from '../../lib/tunnel/run/outcome';
 import type { Aws } from './aws';
 import { Problem } from './problem';
 

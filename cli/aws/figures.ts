@@ -1,6 +1,6 @@
 import { STAGES } from '../../lib/tunnel/device/operation';
-import { devicesOf } from '../../lib/tunnel/devices';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import { devicesOf } from '../../lib/tunnel/plan/devices';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { longestChain, type Figures } from '../report/figures';
 import type { Try } from './history';
 

@@ -1,5 +1,5 @@
 import type { ExecutionListItem } from '@aws-sdk/client-sfn';
-import type { Change } from '../../lib/tunnel/plan';
+import type { Change } from '../../lib/tunnel/plan/plan';
 import type { Aws } from './aws';
 import type { Deployment } from './deployment';
 import { endOf, objectIn } from '../result';

@@ -1,7 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { readMemory, type Memory } from '../../lib/tunnel/memory';
-import type { Execution } from '../../lib/tunnel/automation';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import { readMemory, type Memory } from '../../lib/tunnel/run/memory';
+import type { Execution } from '../../lib/tunnel/run/automation';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { everyOne, type Aws } from './aws';
 import { describe } from './executions';
 import { parameter, type Deployment } from './deployment';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { heldBack } from '../../lib/tunnel/automation';
-import { digestOf } from '../../lib/tunnel/digest';
+import { heldBack } from '../../lib/tunnel/run/automation';
+import { digestOf } from '../../lib/tunnel/declaration/digest';
 import { Problem } from '../aws/problem';
 import { oneTunnel } from '../aws/tunnels';
 import { onAws, tunnel, whereOf, type AwsOptions, type Define } from '../options';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { TunnelFile } from '../../lib/tunnel/declared';
-import { InvalidRequest } from '../../lib/tunnel/errors';
+import type { TunnelFile } from '../../lib/tunnel/declaration/read';
+import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import { filesOf, readDeclarations, textOf } from '../local/tunnel-files';
 import type { Define } from '../options';
 import { many } from '../report/style';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 
 type Json = Record<string, unknown>;
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { STAGES, type Stage } from '../../lib/tunnel/device/operation';
-import { STEP_KINDS, deviceTitle, devicesOf, kindOf, stepKindOf, type StepKind } from '../../lib/tunnel/devices';
-import type { Plan, Work } from '../../lib/tunnel/plan';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import { STEP_KINDS, deviceTitle, devicesOf, kindOf, stepKindOf, type StepKind } from '../../lib/tunnel/plan/devices';
+import type { Plan, Work } from '../../lib/tunnel/plan/plan';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { resources } from './assembly';
 
 /** What a plan would send, by stage and kind of device, as the end state Planned gives it out. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { InvalidRequest } from '../../lib/tunnel/errors';
-import { issueLines, mistake } from '../../lib/tunnel/parse';
+import { InvalidRequest } from '../../lib/tunnel/errors/errors';
+import { issueLines, mistake } from '../../lib/tunnel/declaration/parse';
 import type { Fault } from '../../lab/hosts/host';
 import { isSendFault } from './measured';
 

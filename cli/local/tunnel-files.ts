@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { TunnelFile } from '../../lib/tunnel/declared';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import type { TunnelFile } from '../../lib/tunnel/declaration/read';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 
 /** A declaration is some dozen lines. What is longer is another file, and not worth parsing. Bytes. */
 const LONGEST = 256 * 1024;
@@ -41,5 +41,7 @@ export function textOf(path: string): string | { readonly reason: string } {
  */
 export function readDeclarations(files: readonly TunnelFile[]): readonly Declared[] {
   // What this takes is loaded here and now: longer than all other code of the command line.
-  return (require('../../lib/tunnel/declared') as typeof import('../../lib/tunnel/declared')).readDeclarations(files);
+  return (
+    require('../../lib/tunnel/declaration/read') as typeof import('../../lib/tunnel/declaration/read')
+  ).readDeclarations(files);
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { TunnelFile } from '../../lib/tunnel/declared';
-import { InvalidRequest } from '../../lib/tunnel/errors';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import type { TunnelFile } from '../../lib/tunnel/declaration/read';
+import { InvalidRequest } from '../../lib/tunnel/errors/errors';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import type { Surroundings } from '../surroundings';
 import { declarations, stale } from './assembly';
 import { filesOf, readDeclarations, textOf } from './tunnel-files';

@@ -1,5 +1,5 @@
-import { mayWork } from '../../lib/tunnel/automation';
-import { CONTRACT } from '../../lib/tunnel/outcome';
+import { mayWork } from '../../lib/tunnel/run/automation';
+import { CONTRACT } from '../../lib/tunnel/run/outcome';
 import { everyOne, type Aws } from '../aws/aws';
 import { findDeployment, type Deployment } from '../aws/deployment';
 import { Problem } from '../aws/problem';

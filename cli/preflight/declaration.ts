@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { InvalidRequest } from '../../lib/tunnel/errors';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import { InvalidRequest } from '../../lib/tunnel/errors/errors';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { readDeclarations } from '../local/tunnel-files';
 import { checking, judged, type Check } from './check';
 

@@ -1,6 +1,6 @@
 import type { InstanceInformation } from '@aws-sdk/client-ssm';
-import { devicesOf, KINDS } from '../../lib/tunnel/devices';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import { devicesOf, KINDS } from '../../lib/tunnel/plan/devices';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { everyOne, type Aws } from '../aws/aws';
 import { checking, judged, type Check } from './check';
 

@@ -1,7 +1,7 @@
 import { again, type Where } from '../where';
 import type { Known } from '../aws/tunnels';
-import { isPair } from '../../lib/tunnel/tunnel';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import { isPair } from '../../lib/tunnel/declaration/tunnel';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { execute, type Ended } from '../execution';
 import type { Place } from '../place';
 import { resultOf } from '../result';

@@ -1,4 +1,4 @@
-import type { Change } from '../../lib/tunnel/plan';
+import type { Change } from '../../lib/tunnel/plan/plan';
 import type { Stage } from '../../lib/tunnel/device/operation';
 import { type Style } from './style';
 import { printable } from '../terminal';

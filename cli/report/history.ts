@@ -1,4 +1,4 @@
-import { END_STATES } from '../../lib/tunnel/outcome';
+import { END_STATES } from '../../lib/tunnel/run/outcome';
 import type { PastRun, PastRuns } from '../aws/runs';
 import { minute, many, seconds, type Style } from './style';
 import { printable } from '../terminal';

@@ -1,6 +1,6 @@
 import type { Drained } from '../../lib/tunnel/bigip/drained';
 import type { Probe } from '../../lib/tunnel/device/observation';
-import type { Change } from '../../lib/tunnel/plan';
+import type { Change } from '../../lib/tunnel/plan/plan';
 import type { Action } from '../where';
 import type { DeviceCommands } from '../local/commands-of-plan';
 import type { Figures } from './figures';

@@ -1,4 +1,4 @@
-import { ERRORS } from '../../lib/tunnel/outcome';
+import { ERRORS } from '../../lib/tunnel/errors/errors';
 import type { Action } from '../where';
 import type { Failure, Result } from '../result';
 import type { Figures } from './figures';

@@ -1,4 +1,4 @@
-import type { StepKind } from '../../lib/tunnel/devices';
+import type { StepKind } from '../../lib/tunnel/plan/devices';
 import { environment } from '../environment';
 import { loggedStep } from '../telemetry/logged-step';
 import { aboutStep, deviceStep } from './step';

@@ -1,7 +1,7 @@
 import { readRemark } from '../../lib/tunnel/device/answer';
-import { deviceTitle, kindOf, KINDS, type Listed } from '../../lib/tunnel/devices';
-import { NotDelivered } from '../../lib/tunnel/errors';
-import type { Observed } from '../../lib/tunnel/plan';
+import { deviceTitle, kindOf, KINDS, type Listed } from '../../lib/tunnel/plan/devices';
+import { NotDelivered } from '../../lib/tunnel/errors/errors';
+import type { Observed } from '../../lib/tunnel/plan/plan';
 
 /** Puts questions to a device, joined by `|`, by its observe document; gives what the script printed. @throws as RunCommand does */
 export type Ask = (device: Listed, questions: string) => Promise<string>;

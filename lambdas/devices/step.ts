@@ -11,13 +11,13 @@ import {
   stepKindOf,
   type Listed,
   type StepKind,
-} from '../../lib/tunnel/devices';
-import { ContractMismatch, NotUnderstood, NotVerified } from '../../lib/tunnel/errors';
-import { CONTRACT } from '../../lib/tunnel/outcome';
-import type { Observed, Work } from '../../lib/tunnel/plan';
-import { printable } from '../../lib/tunnel/printable';
+} from '../../lib/tunnel/plan/devices';
+import { ContractMismatch, NotUnderstood, NotVerified } from '../../lib/tunnel/errors/errors';
+import { CONTRACT } from '../../lib/tunnel/run/outcome';
+import type { Observed, Work } from '../../lib/tunnel/plan/plan';
+import { printable } from '../../lib/tunnel/errors/printable';
 import { disagreements } from '../../lib/tunnel/ramp/vip';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import type { DeviceCommand, RunCommand } from '../run-command/port';
 import { SsmRunCommand } from '../run-command/ssm';
 import type { Request } from '../read-request/request';

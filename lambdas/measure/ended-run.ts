@@ -1,8 +1,8 @@
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
-import { MOST_FAILURES } from '../../lib/tunnel/automation';
-import type { Memory } from '../../lib/tunnel/memory';
-import { UNFINISHED } from '../../lib/tunnel/metrics';
-import { END_STATES, type EndStateName } from '../../lib/tunnel/outcome';
+import { MOST_FAILURES } from '../../lib/tunnel/run/automation';
+import type { Memory } from '../../lib/tunnel/run/memory';
+import { UNFINISHED } from '../../lib/tunnel/run/metrics';
+import { END_STATES, type EndStateName } from '../../lib/tunnel/run/outcome';
 
 /** How a run ended: in one of the end states, or outside of them. */
 export type Outcome = EndStateName | keyof typeof UNFINISHED;

@@ -1,12 +1,12 @@
-import { ContractMismatch, NotUnderstood, Refused } from '../../lib/tunnel/errors';
-import { CONTRACT } from '../../lib/tunnel/outcome';
-import type { Goal, Observed, Plan } from '../../lib/tunnel/plan';
-import { printable } from '../../lib/tunnel/printable';
-import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/reconcile';
-import { begin } from '../../lib/tunnel/records';
-import { begunOf, situationOf, type Records } from '../../lib/tunnel/situation';
+import { ContractMismatch, NotUnderstood, Refused } from '../../lib/tunnel/errors/errors';
+import { CONTRACT } from '../../lib/tunnel/run/outcome';
+import type { Goal, Observed, Plan } from '../../lib/tunnel/plan/plan';
+import { printable } from '../../lib/tunnel/errors/printable';
+import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/plan/reconcile';
+import { begin } from '../../lib/tunnel/plan/records';
+import { begunOf, situationOf, type Records } from '../../lib/tunnel/plan/situation';
 import type { Request } from '../read-request/request';
-import { restoreInWords, sentenceOf, verdictOf, type Verdict } from '../../lib/tunnel/verdict';
+import { restoreInWords, sentenceOf, verdictOf, type Verdict } from '../../lib/tunnel/plan/verdict';
 import { loggedStep, type StepFields } from '../telemetry/logged-step';
 
 export interface PlanInput {

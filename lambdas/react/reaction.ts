@@ -1,5 +1,5 @@
-import { reactionTo, requestOf } from '../../lib/tunnel/automation';
-import { devicesOf } from '../../lib/tunnel/devices';
+import { reactionTo, requestOf } from '../../lib/tunnel/run/automation';
+import { devicesOf } from '../../lib/tunnel/plan/devices';
 import type { Log } from '../log';
 import { startPause, startRepair } from '../runs/dead-runs';
 import type { Declarations } from '../runs/declarations';

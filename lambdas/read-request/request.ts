@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { issueLines, parseDeclaration } from '../../lib/tunnel/parse';
-import { InvalidRequest } from '../../lib/tunnel/errors';
-import { digestOf } from '../../lib/tunnel/digest';
-import { CONTRACT } from '../../lib/tunnel/outcome';
-import { lastDeclared, type Records } from '../../lib/tunnel/situation';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import { issueLines, parseDeclaration } from '../../lib/tunnel/declaration/parse';
+import { InvalidRequest } from '../../lib/tunnel/errors/errors';
+import { digestOf } from '../../lib/tunnel/declaration/digest';
+import { CONTRACT } from '../../lib/tunnel/run/outcome';
+import { lastDeclared, type Records } from '../../lib/tunnel/plan/situation';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 
 const when = z.iso
   .datetime({ offset: true, error: 'must be a time with its zone: 2026-11-24T06:00:00Z' })

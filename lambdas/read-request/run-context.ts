@@ -1,9 +1,9 @@
-import { heldBy, leftAlone, mayWork, tollOf, type Execution, type Toll } from '../../lib/tunnel/automation';
-import { statesPage } from '../../lib/tunnel/console';
-import { ContractMismatch } from '../../lib/tunnel/errors';
-import type { Memory } from '../../lib/tunnel/memory';
-import { CONTRACT } from '../../lib/tunnel/outcome';
-import type { Records } from '../../lib/tunnel/situation';
+import { heldBy, leftAlone, mayWork, tollOf, type Execution, type Toll } from '../../lib/tunnel/run/automation';
+import { statesPage } from '../../lib/tunnel/run/links';
+import { ContractMismatch } from '../../lib/tunnel/errors/errors';
+import type { Memory } from '../../lib/tunnel/run/memory';
+import { CONTRACT } from '../../lib/tunnel/run/outcome';
+import type { Records } from '../../lib/tunnel/plan/situation';
 import { checkInput, withDeclaration, type Request } from './request';
 
 /** What the workflow hands over. */

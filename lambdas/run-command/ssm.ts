@@ -6,7 +6,7 @@ import {
   type GetCommandInvocationCommandOutput,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import { DeviceRefused, type CodeOf, NotDelivered, OutcomeUnknown, Throttled } from '../../lib/tunnel/errors';
+import { DeviceRefused, type CodeOf, NotDelivered, OutcomeUnknown, Throttled } from '../../lib/tunnel/errors/errors';
 import { refuseThrottled } from '../throttled';
 import type { DeviceCommand, RunCommand, Trip } from './port';
 

@@ -1,5 +1,5 @@
-import { reactionTo, type Execution } from '../../lib/tunnel/automation';
-import { digestOf } from '../../lib/tunnel/digest';
+import { reactionTo, type Execution } from '../../lib/tunnel/run/automation';
+import { digestOf } from '../../lib/tunnel/declaration/digest';
 import type { RunInput, Runs } from './port';
 
 /** Which event or tick found the dead run. */

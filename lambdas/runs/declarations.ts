@@ -1,6 +1,6 @@
 import { GetParametersByPathCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { devicesOf } from '../../lib/tunnel/devices';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import { devicesOf } from '../../lib/tunnel/plan/devices';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 
 /** Every declared tunnel, and the names of the parameters that hold something else. */
 export interface Declarations {

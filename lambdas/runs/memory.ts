@@ -1,5 +1,5 @@
 import { GetItemCommand, ScanCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type Memory, readMemory } from '../../lib/tunnel/memory';
+import { type Memory, readMemory } from '../../lib/tunnel/run/memory';
 
 /**
  * What the table remembers of a tunnel.

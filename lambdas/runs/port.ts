@@ -1,4 +1,4 @@
-import type { Execution } from '../../lib/tunnel/automation';
+import type { Execution } from '../../lib/tunnel/run/automation';
 
 /** The state machine's input, as automation writes it (docs/adr/0016). */
 export interface RunInput {

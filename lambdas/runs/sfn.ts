@@ -1,5 +1,5 @@
 import { DescribeExecutionCommand, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import type { Execution } from '../../lib/tunnel/automation';
+import type { Execution } from '../../lib/tunnel/run/automation';
 import type { RunInput, Runs } from './port';
 
 /** The runs of one state machine, by Step Functions. */

@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { SERVICES } from '../../lib/tunnel/metrics';
+import type { SERVICES } from '../../lib/tunnel/run/metrics';
 
 /**
  * The log of one part of edge-ramp: one JSON object a line, so that no text of a device or a person can forge a line or a

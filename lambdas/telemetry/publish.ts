@@ -1,5 +1,5 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { METRICS, type MetricName, type SERVICES } from '../../lib/tunnel/metrics';
+import { METRICS, type MetricName, type SERVICES } from '../../lib/tunnel/run/metrics';
 import { environment } from '../environment';
 
 /** One measured value, with the values of its metric's dimensions. */

@@ -7,13 +7,13 @@ import {
   stepKindOf,
   type Listed,
   type StepKind,
-} from '../../lib/tunnel/devices';
-import { NotDelivered } from '../../lib/tunnel/errors';
-import type { Memory } from '../../lib/tunnel/memory';
-import type { Plan } from '../../lib/tunnel/plan';
-import { reconcile } from '../../lib/tunnel/reconcile';
-import { appliedOf, situationOf } from '../../lib/tunnel/situation';
-import type { Declared } from '../../lib/tunnel/tunnel';
+} from '../../lib/tunnel/plan/devices';
+import { NotDelivered } from '../../lib/tunnel/errors/errors';
+import type { Memory } from '../../lib/tunnel/run/memory';
+import type { Plan } from '../../lib/tunnel/plan/plan';
+import { reconcile } from '../../lib/tunnel/plan/reconcile';
+import { appliedOf, situationOf } from '../../lib/tunnel/plan/situation';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { look } from '../devices/look';
 import type { RunCommand } from '../run-command/port';
 

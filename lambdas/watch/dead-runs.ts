@@ -1,6 +1,6 @@
-import { reactionTo, endedJustNow, mayWork, repairHeldBack } from '../../lib/tunnel/automation';
-import type { Memory } from '../../lib/tunnel/memory';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import { reactionTo, endedJustNow, mayWork, repairHeldBack } from '../../lib/tunnel/run/automation';
+import type { Memory } from '../../lib/tunnel/run/memory';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { type Discovery, startPause, startRepair } from '../runs/dead-runs';
 import type { Runs } from '../runs/port';
 

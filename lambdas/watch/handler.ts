@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { documentVariable } from '../../lib/tunnel/devices';
+import { documentVariable } from '../../lib/tunnel/plan/devices';
 import { environment } from '../environment';
 import { SsmRunCommand } from '../run-command/ssm';
 import { storedDeclarations } from '../runs/declarations';

@@ -1,4 +1,4 @@
-import { Throttled } from '../../lib/tunnel/errors';
+import { Throttled } from '../../lib/tunnel/errors/errors';
 
 /**
  * Which tunnels the watch cannot look at now. Each is told once, until it could be looked at again.

@@ -1,5 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { statesPage } from '../../lib/tunnel/console';
+import { statesPage } from '../../lib/tunnel/run/links';
 
 export interface LookFailure {
   /** The topic's ARN. */

@@ -1,10 +1,10 @@
-import { heldBack, isDue } from '../../lib/tunnel/automation';
-import { digestOf } from '../../lib/tunnel/digest';
-import type { StepKind } from '../../lib/tunnel/devices';
-import { Throttled } from '../../lib/tunnel/errors';
-import { lastDeclared } from '../../lib/tunnel/situation';
-import type { Memory } from '../../lib/tunnel/memory';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import { heldBack, isDue } from '../../lib/tunnel/run/automation';
+import { digestOf } from '../../lib/tunnel/declaration/digest';
+import type { StepKind } from '../../lib/tunnel/plan/devices';
+import { Throttled } from '../../lib/tunnel/errors/errors';
+import { lastDeclared } from '../../lib/tunnel/plan/situation';
+import type { Memory } from '../../lib/tunnel/run/memory';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import type { Log } from '../log';
 import type { RunCommand } from '../run-command/port';
 import type { Declarations } from '../runs/declarations';

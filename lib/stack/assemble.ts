@@ -2,7 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppProps } from 'aws-cdk-lib';
 import { AssetManifestArtifact, type CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { InvalidRequest } from '../tunnel/errors';
+import { InvalidRequest } from '../tunnel/errors/errors';
 import { edgeRampApp } from './app';
 import { tunnelsFolder } from './tunnels-folder';
 

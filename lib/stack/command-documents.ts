@@ -5,7 +5,7 @@ import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { Scripts } from '../tunnel/device/device';
-import { KINDS, STEP_KINDS, type StepKind } from '../tunnel/devices';
+import { KINDS, STEP_KINDS, type StepKind } from '../tunnel/plan/devices';
 import { PARAMETERS, type ParameterName } from './document-parameters';
 import { namesOf } from './names';
 import { APPLY_EXECUTION, OBSERVE_EXECUTION } from './time-outs';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { NestedStack } from 'aws-cdk-lib';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { InvalidRequest } from '../tunnel/errors';
+import { InvalidRequest } from '../tunnel/errors/errors';
 import { namesOf } from './names';
 
 /** The most bytes that Parameter Store takes in each tier. */

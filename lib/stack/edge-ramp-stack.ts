@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { CONTRACT } from '../tunnel/outcome';
+import { CONTRACT } from '../tunnel/run/outcome';
 import { CommandDocuments } from './command-documents';
 import { deadLetterQueue } from './dead-letters';
 import { DeclaredTunnels, type DeclaredTunnelsProps } from './declared-tunnels';

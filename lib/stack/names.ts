@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
-import { deploymentNames, type DeploymentNames } from '../tunnel/deployment-names';
-import { InvalidRequest } from '../tunnel/errors';
-import { mistake } from '../tunnel/parse';
+import { deploymentNames, type DeploymentNames } from '../tunnel/run/deployment-names';
+import { InvalidRequest } from '../tunnel/errors/errors';
+import { mistake } from '../tunnel/declaration/parse';
 
 /** The context that names a further deployment in the same account and region: `npx cdk deploy --context stack=staging`. */
 const CONTEXT = 'stack';

@@ -1,7 +1,7 @@
 import { Annotations, ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { InvalidRequest } from '../tunnel/errors';
+import { InvalidRequest } from '../tunnel/errors/errors';
 import { acknowledge } from './acknowledge';
 import { namesOf } from './names';
 

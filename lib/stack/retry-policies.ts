@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { JitterType, type TaskStateBase } from 'aws-cdk-lib/aws-stepfunctions';
-import { ERRORS } from '../tunnel/outcome';
+import { ERRORS } from '../tunnel/errors/errors';
 
 /*
  * Names of a service's errors. What the service's model does not name arrives under the name of all its errors: of an SDK

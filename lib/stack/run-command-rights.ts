@@ -1,5 +1,5 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { KINDS, STEP_KINDS } from '../tunnel/devices';
+import { KINDS, STEP_KINDS } from '../tunnel/plan/devices';
 import type { CommandDocuments, DocumentPair } from './command-documents';
 import { namesOf } from './names';
 import type { StepHandler } from './step-handler';

@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { Scripts } from '../tunnel/device/device';
-import { KINDS, STEP_KINDS, type StepKind } from '../tunnel/devices';
+import { KINDS, STEP_KINDS, type StepKind } from '../tunnel/plan/devices';
 import { allowDescribingRuns } from './automation-rights';
 import type { CommandDocuments, DocumentPair } from './command-documents';
 import { namesOf } from './names';

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { TICK } from '../tunnel/automation';
+import { TICK } from '../tunnel/run/automation';
 
 /**
  * Every time-out of a run. Each one is longer than the one inside it, so that the innermost speaks first: it knows

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { readDeclarations } from '../tunnel/declared';
-import type { Declared } from '../tunnel/tunnel';
+import { readDeclarations } from '../tunnel/declaration/read';
+import type { Declared } from '../tunnel/declaration/tunnel';
 
 /**
  * Every tunnel declared in a folder: one YAML file each. No folder, no tunnels: git does not keep an empty one.

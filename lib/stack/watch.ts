@@ -2,7 +2,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { STEP_KINDS, documentVariable } from '../tunnel/devices';
+import { STEP_KINDS, documentVariable } from '../tunnel/plan/devices';
 import { allowReadingDeclarations, allowStartingRuns } from './automation-rights';
 import type { CommandDocuments } from './command-documents';
 import { namesOf } from './names';

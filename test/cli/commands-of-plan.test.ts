@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { declaration } from '../../cli/local/assembly';
 import { commandsOfPlan } from '../../cli/local/commands-of-plan';
-import { readDeclarations } from '../../lib/tunnel/declared';
+import { readDeclarations } from '../../lib/tunnel/declaration/read';
 import { call, project } from './fake';
 
 const ROOT = join(__dirname, '..', '..');

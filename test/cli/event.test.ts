@@ -1,4 +1,4 @@
-import { CONTRACT } from '../../lib/tunnel/outcome';
+import { CONTRACT } from '../../lib/tunnel/run/outcome';
 import { callAws, items, MACHINE, parameters, TOPIC, type Answers } from './aws/fake-aws';
 
 const DECLARED = { kind: 'ramp', name: 'edge-a', example: false };

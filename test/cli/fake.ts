@@ -5,7 +5,7 @@ import { main } from '../../cli/main';
 import { Aws } from '../../cli/aws/aws';
 import type { StateEvent } from '../../cli/aws/history';
 import type { Surroundings } from '../../cli/surroundings';
-import { CONTRACT } from '../../lib/tunnel/outcome';
+import { CONTRACT } from '../../lib/tunnel/run/outcome';
 import type { HostCommand } from '../../lab/hosts/host';
 import type { ExecutionRecord, Lab, LabOptions, Sent, Trip } from '../../lab/index';
 import { items, parameters, serve, type Answers } from './aws/answers';

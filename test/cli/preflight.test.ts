@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Check } from '../../cli/preflight/check';
-import { readDeclarations } from '../../lib/tunnel/declared';
-import { CONTRACT } from '../../lib/tunnel/outcome';
+import { readDeclarations } from '../../lib/tunnel/declaration/read';
+import { CONTRACT } from '../../lib/tunnel/run/outcome';
 import {
   arnOf,
   callAws,

@@ -6,7 +6,7 @@ import { endSentence } from '../../cli/report/summary';
 import { verification } from '../../cli/report/text';
 import { probesOf, resultOf } from '../../cli/result';
 import type { Described } from '../../cli/aws/executions';
-import type { Change } from '../../lib/tunnel/plan';
+import type { Change } from '../../lib/tunnel/plan/plan';
 import { event } from './fake';
 
 const PLAIN = styleFor({ colour: false });

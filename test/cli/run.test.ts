@@ -1,6 +1,6 @@
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { END_STATES } from '../../lib/tunnel/outcome';
+import { END_STATES } from '../../lib/tunnel/run/outcome';
 import { declared } from '../examples';
 import { Told } from './aws/told';
 import { ARN, call, project, temporary, type Script } from './fake';

@@ -1,8 +1,8 @@
 import type { Known } from '../../cli/aws/tunnels';
 import { standingOf } from '../../cli/standing';
-import { digestOf } from '../../lib/tunnel/digest';
-import { readMemory } from '../../lib/tunnel/memory';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import { digestOf } from '../../lib/tunnel/declaration/digest';
+import { readMemory } from '../../lib/tunnel/run/memory';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { declared } from '../examples';
 
 const NOW = new Date('2026-11-23T08:00:00Z');

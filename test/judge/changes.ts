@@ -1,4 +1,4 @@
-import { tunnelAddress, type Tunnel } from '../../lib/tunnel/tunnel';
+import { tunnelAddress, type Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { publishedOnRamp, set, type World } from '../lib/tunnel/world';
 import type { Devices } from './devices';
 import type { JudgedPlan } from './recorded';

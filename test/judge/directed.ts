@@ -1,4 +1,4 @@
-import type { Declared, Tunnel } from '../../lib/tunnel/tunnel';
+import type { Declared, Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { NODES, pair, single } from '../lib/tunnel/cluster-site';
 import { PIPELINES } from '../lib/tunnel/pipelines';
 import { EXAMPLE, tunnel } from '../lib/tunnel/site';

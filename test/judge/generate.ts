@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Declared, Tunnel } from '../../lib/tunnel/tunnel';
+import type { Declared, Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { pair, single } from '../lib/tunnel/cluster-site';
 import { declarations, models, publishedModels } from '../lib/tunnel/cluster-model';
 import { changedSpecs, sites, states } from '../lib/tunnel/generators';

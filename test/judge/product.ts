@@ -13,9 +13,9 @@ import {
   Refused,
   Throttled,
   WouldInterrupt,
-} from '../../lib/tunnel/errors';
-import { CONTRACT } from '../../lib/tunnel/outcome';
-import type { Work } from '../../lib/tunnel/plan';
+} from '../../lib/tunnel/errors/errors';
+import { CONTRACT } from '../../lib/tunnel/run/outcome';
+import type { Work } from '../../lib/tunnel/plan/plan';
 import type { Command, Failure, JudgedPlan, Kind, Outcome, Situation } from './recorded';
 
 /*

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '../../lab';
 import type { Fault } from '../../lab/hosts/host';
-import type { Declared, Tunnel } from '../../lib/tunnel/tunnel';
+import type { Declared, Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { third } from '../examples';
 import {
   BIGIP,

@@ -1,4 +1,4 @@
-import type { Declared } from '../../lib/tunnel/tunnel';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import type { Devices } from './devices';
 import { Failed, judged } from './product';
 import type { Answer, Case, Failure, JudgedPlan, Outcome, Records, Situation } from './recorded';

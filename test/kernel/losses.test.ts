@@ -1,4 +1,4 @@
-import type { Tunnel } from '../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { third } from '../examples';
 import { broken, during, outages, told, type Toll } from './support/losses';
 import { FIRST, SECOND, kernelSite, pair, single, VIP, type KernelSite } from './support/site';

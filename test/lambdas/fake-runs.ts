@@ -1,4 +1,4 @@
-import type { Execution } from '../../lib/tunnel/automation';
+import type { Execution } from '../../lib/tunnel/run/automation';
 import type { Log } from '../../lambdas/log';
 import type { RunInput, Runs } from '../../lambdas/runs/port';
 

@@ -1,5 +1,5 @@
 import { checkInput, withDeclaration, type Request } from '../../lambdas/read-request/request';
-import type { Records } from '../../lib/tunnel/situation';
+import type { Records } from '../../lib/tunnel/plan/situation';
 
 /** What Read request makes of {"tunnel": "edge-a"}, but the declaration and its digest; read-request.test.ts holds it to that. */
 export const LEAST_REQUEST = {

@@ -5,8 +5,8 @@ import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import { endedRun, stoppedAutomation } from '../../lambdas/measure/ended-run';
 import { handler } from '../../lambdas/measure/handler';
 import { measurementsOf } from '../../lambdas/measure/measurements';
-import { readMemory } from '../../lib/tunnel/memory';
-import { END_STATES } from '../../lib/tunnel/outcome';
+import { readMemory } from '../../lib/tunnel/run/memory';
+import { END_STATES } from '../../lib/tunnel/run/outcome';
 
 const ARN = 'arn:aws:states:eu-central-1:111122223333:execution:edge-ramp:one';
 const BEGAN = Date.parse('2026-11-23T06:00:10Z');

@@ -1,6 +1,6 @@
 import { handler as planHandler, type PlanInput } from '../../lambdas/plan/handler';
-import type { Before, Begun } from '../../lib/tunnel/records';
-import type { Tunnel } from '../../lib/tunnel/tunnel';
+import type { Before, Begun } from '../../lib/tunnel/plan/records';
+import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { EXAMPLE, Site, merge, tunnel } from '../lib/tunnel/site';
 import { REQUEST } from './device-input';
 

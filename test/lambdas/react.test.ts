@@ -1,5 +1,5 @@
 import { type BusEvent, reaction } from '../../lambdas/react/reaction';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { pair } from '../lib/tunnel/cluster-site';
 import { BALANCER, member } from '../lib/tunnel/member-site';
 import { EXAMPLE, tunnel } from '../lib/tunnel/site';

@@ -3,8 +3,8 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { handler } from '../../lambdas/read-request/handler';
 import { readRunContext, type Sources } from '../../lambdas/read-request/run-context';
-import { CONTRACT } from '../../lib/tunnel/outcome';
-import { readMemory } from '../../lib/tunnel/memory';
+import { CONTRACT } from '../../lib/tunnel/run/outcome';
+import { readMemory } from '../../lib/tunnel/run/memory';
 import { EXAMPLE, merge } from '../lib/tunnel/site';
 
 const ARN = 'arn:aws:states:eu-central-1:111122223333:execution:edge-ramp:';

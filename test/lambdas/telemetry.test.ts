@@ -4,7 +4,7 @@ import { loggedStep } from '../../lambdas/telemetry/logged-step';
 import { publish } from '../../lambdas/telemetry/publish';
 import { logTrip } from '../../lambdas/telemetry/trips';
 import type { Trip } from '../../lambdas/run-command/port';
-import { DeviceRefused } from '../../lib/tunnel/errors';
+import { DeviceRefused } from '../../lib/tunnel/errors/errors';
 
 const EXECUTION = 'arn:aws:states:eu-central-1:111122223333:execution:edge-ramp:one';
 const STEP: any = { execution: EXECUTION, step: 'Configure BIG-IP 0', retry: 1, request: { tunnel: 'edge-a' } };

@@ -1,5 +1,5 @@
 import { LookFailures } from '../../lambdas/watch/look-failures';
-import { NotDelivered, OutcomeUnknown, Throttled } from '../../lib/tunnel/errors';
+import { NotDelivered, OutcomeUnknown, Throttled } from '../../lib/tunnel/errors/errors';
 import { BASTION, NODE, watched } from './watched';
 
 describe('a tunnel that cannot be looked at', () => {

@@ -1,4 +1,4 @@
-import { digestOf } from '../../lib/tunnel/digest';
+import { digestOf } from '../../lib/tunnel/declaration/digest';
 import { tunnel } from '../lib/tunnel/site';
 import { arnOf } from './fake-runs';
 import { EDGE_A, AT, BASTION, NODE, NOW, watched } from './watched';

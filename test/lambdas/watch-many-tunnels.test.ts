@@ -1,5 +1,5 @@
 import type { DeviceCommand } from '../../lambdas/run-command/port';
-import { readMemory } from '../../lib/tunnel/memory';
+import { readMemory } from '../../lib/tunnel/run/memory';
 import { bigipAnswer } from '../lib/tunnel/bigip-answer';
 import { rampAnswer } from '../lib/tunnel/ramp-answer';
 import { merge } from '../lib/tunnel/site';

@@ -1,5 +1,5 @@
 import { findingOf } from '../../lambdas/watch/comparison';
-import { readMemory } from '../../lib/tunnel/memory';
+import { readMemory } from '../../lib/tunnel/run/memory';
 import { arnOf, throttled } from './fake-runs';
 import { readRequest } from './least-request';
 import { EDGE_A, AT, NOW, ORDINARY, TICK, watched } from './watched';

@@ -1,4 +1,4 @@
-import { readMemory } from '../../lib/tunnel/memory';
+import { readMemory } from '../../lib/tunnel/run/memory';
 import { EDGE_A, NOW, TICK, watched } from './watched';
 
 const LEFT = { declared: [{ ...EDGE_A, name: 'edge-z' }], touched: {} };

@@ -1,8 +1,8 @@
 import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/port';
 import { LookFailures } from '../../lambdas/watch/look-failures';
 import { watch } from '../../lambdas/watch/watch';
-import { readMemory } from '../../lib/tunnel/memory';
-import type { Declared } from '../../lib/tunnel/tunnel';
+import { readMemory } from '../../lib/tunnel/run/memory';
+import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { bigipAnswer } from '../lib/tunnel/bigip-answer';
 import { rampAnswer } from '../lib/tunnel/ramp-answer';
 import { Site, tunnel } from '../lib/tunnel/site';

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { KINDS } from '../../lib/tunnel/devices';
+import { KINDS } from '../../lib/tunnel/plan/devices';
 
 const PROJECT = join(__dirname, '../..');
 

@@ -1,6 +1,6 @@
 import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { ExecutionRecord, HistoryEvent } from '../../lab';
-import type { Tunnel } from '../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { BIGIP, NODE, discard, endOf, exited, example, site, type Site } from './support/site';
 
 /*

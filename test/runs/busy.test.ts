@@ -9,7 +9,7 @@ import type { Fault } from '../../lab/hosts/host';
 import { iptables } from '../../lab/hosts/node/iptables';
 import { meet } from '../../lab/hosts/node/node';
 import { CLAIMS } from '../../lab/hosts/world';
-import type { Tunnel } from '../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { BIGIP, discard, endOf, example, pair, site, writes, type Site } from './support/site';
 
 const count = <T>(length: number, one: (i: number) => T): T[] => Array.from({ length }, (_, i) => one(i));

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionRecord } from '../../lab';
-import type { Declared, Tunnel } from '../../lib/tunnel/tunnel';
+import type { Declared, Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { BIGIP, FIRST, NODE, SECOND, discard, endOf, exited, example, pair, site, type Site } from './support/site';
 
 /*

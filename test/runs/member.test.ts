@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { Tunnel } from '../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { balancer as member, discard, endOf, example, site, writes, type Site, type SiteOptions } from './support/site';
 
 const { instance: BALANCER, node: NODE } = member.balancer;

@@ -1,4 +1,4 @@
-import type { Tunnel } from '../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { FIRST, SECOND, discard, endOf, pair, site, writes } from './support/site';
 
 test('a pair whose second node dies in the middle of a change: BIG-IP and the first node are put back', async () => {

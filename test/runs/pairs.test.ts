@@ -1,5 +1,5 @@
 import type { HostCommand } from '../../lab/hosts/host';
-import type { Tunnel } from '../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { third } from '../examples';
 import { ADMIN, FIRST, SECOND, discard, endOf, pair, settled, site, writes, type Site } from './support/site';
 

@@ -1,4 +1,4 @@
-import type { Tunnel } from '../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { FIRST, SECOND, discard, endOf, pair, site, writes, type Site } from './support/site';
 
 async function end(open: Site, input: object = {}): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Tunnel } from '../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { atTheSameTime, everyOrder, walk } from './support/sharing';
 import { ADMIN, example, pair, secondPair } from './support/site';
 

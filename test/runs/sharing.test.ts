@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { tunnelAddress, type Tunnel } from '../../lib/tunnel/tunnel';
+import { tunnelAddress, type Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { atTheSameTime, everyOrder, walk } from './support/sharing';
 import { NODE, discard, endOf, example, site, type Site } from './support/site';
 

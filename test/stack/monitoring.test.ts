@@ -11,8 +11,8 @@ import { tunnelTable } from '../../lib/stack/tunnel-table';
 import { Monitoring } from '../../lib/stack/monitoring/monitoring';
 import { NodePolicies } from '../../lib/stack/node-policies';
 import { tunnelsFolder } from '../../lib/stack/tunnels-folder';
-import { METRICS, SERVICES } from '../../lib/tunnel/metrics';
-import { END_STATES } from '../../lib/tunnel/outcome';
+import { METRICS, SERVICES } from '../../lib/tunnel/run/metrics';
+import { END_STATES } from '../../lib/tunnel/run/outcome';
 import { anchorsOf } from './support/headings';
 import { PROJECT, assembled, plain, resourcesOf } from './support/template';
 

@@ -1,8 +1,8 @@
 import { contextOf } from '../../lambdas/read-request/run-context';
 import { VARIABLES } from '../../lib/stack/workflow/variables';
-import { tollOf } from '../../lib/tunnel/automation';
-import { readMemory } from '../../lib/tunnel/memory';
-import { END_STATES } from '../../lib/tunnel/outcome';
+import { tollOf } from '../../lib/tunnel/run/automation';
+import { readMemory } from '../../lib/tunnel/run/memory';
+import { END_STATES } from '../../lib/tunnel/run/outcome';
 import type { Machine, State } from './support/definition';
 import { machine } from './support/machine';
 import { REQUEST } from './support/run';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memoryFor } from '../../lib/stack/watch';
-import { STEP_KINDS, documentVariable } from '../../lib/tunnel/devices';
+import { STEP_KINDS, documentVariable } from '../../lib/tunnel/plan/devices';
 import { rightsOf } from './support/rights';
 import { PROJECT, plain, resourcesOf, assembled } from './support/template';
 

@@ -15,8 +15,8 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { SERVICES, UNFINISHED, type MetricName } from '../../tunnel/metrics';
-import type { EndStateName } from '../../tunnel/outcome';
+import { SERVICES, UNFINISHED, type MetricName } from '../../tunnel/run/metrics';
+import type { EndStateName } from '../../tunnel/run/outcome';
 import { namesOf } from '../names';
 
 export interface AlarmsProps {

@@ -8,7 +8,7 @@ import {
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { METRICS, SERVICES, type MetricName } from '../../tunnel/metrics';
+import { METRICS, SERVICES, type MetricName } from '../../tunnel/run/metrics';
 import { namesOf } from '../names';
 
 export interface EdgeRampDashboardProps {

@@ -1,5 +1,5 @@
 import { Pass, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
-import { CONTRACT } from '../../tunnel/outcome';
+import { CONTRACT } from '../../tunnel/run/outcome';
 import { caught, jsonata } from './expressions';
 import type { Parts } from './parts';
 import { isConnected } from './service-calls';

@@ -1,5 +1,5 @@
 import { type IChainable, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
-import { CONTRACT } from '../../tunnel/outcome';
+import { CONTRACT } from '../../tunnel/run/outcome';
 import { begin } from './beginning';
 import { FAILED } from './closing';
 import { end } from './ending';

@@ -1,5 +1,5 @@
 import { Fail, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
-import type { EndStateName } from '../../tunnel/outcome';
+import type { EndStateName } from '../../tunnel/run/outcome';
 import { CLOSING, FAILED, LOOK, IF_NOT_WRITTEN, inTheTable } from './closing';
 import { jsonata } from './expressions';
 import type { Parts } from './parts';

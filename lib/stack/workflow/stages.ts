@@ -1,5 +1,5 @@
 import type { Stage } from '../../tunnel/device/operation';
-import type { StepKind } from '../../tunnel/devices';
+import type { StepKind } from '../../tunnel/plan/devices';
 import { JUDGED, caught, jsonata, reportWith } from './expressions';
 import { send, sideBySide, type Steps } from './steps';
 import type { Parts } from './parts';

@@ -2,8 +2,8 @@ import { Parallel, Pass, TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunction
 import { LambdaInvoke, type LambdaInvokeJsonataProps } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import type { Stage } from '../../tunnel/device/operation';
-import type { StepKind } from '../../tunnel/devices';
-import { CONTRACT } from '../../tunnel/outcome';
+import type { StepKind } from '../../tunnel/plan/devices';
+import { CONTRACT } from '../../tunnel/run/outcome';
 import { LAMBDA_NOT_STARTED, LAMBDA_SERVICE, NOT_DELIVERED, THROTTLED, retry } from '../retry-policies';
 import type { StepHandler } from '../step-handler';
 import type { StepHandlers } from '../step-handlers';

@@ -1,5 +1,5 @@
 import { STAGES } from '../../tunnel/device/operation';
-import { STEP_KINDS } from '../../tunnel/devices';
+import { STEP_KINDS } from '../../tunnel/plan/devices';
 import { jsonata } from './expressions';
 
 /** An empty text, which asl-validator 4.0.0 refuses as it stands. */

@@ -3,8 +3,8 @@ import { Device } from '../device/device';
 import { isAbsent, isUp, readNodeAnswers } from '../device/iproute';
 import type { Look } from '../device/look';
 import type { Probe, Subject } from '../device/observation';
-import { NotUnderstood, NotVerified, Refused } from '../errors';
-import type { Member } from '../tunnel';
+import { NotUnderstood, NotVerified, Refused } from '../errors/errors';
+import type { Member } from '../declaration/tunnel';
 
 /** What edge-ramp knows of a balancer inside the SDN. */
 export interface BalancerFacts {

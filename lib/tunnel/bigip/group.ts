@@ -1,7 +1,7 @@
 import { excerpt } from '../device/answer';
 import type { Look } from '../device/look';
 import type { Subject } from '../device/observation';
-import { NotUnderstood, Refused } from '../errors';
+import { NotUnderstood, Refused } from '../errors/errors';
 import type { BigIpFacts, Group } from './facts';
 import { isGood } from './listing';
 import { title } from './own';

@@ -1,5 +1,5 @@
 import type { Answer } from '../device/answer';
-import { NotUnderstood } from '../errors';
+import { NotUnderstood } from '../errors/errors';
 import { parseListing, relative, type Block } from './tmsh';
 
 /** What tmsh says, with exit code 0 too, when it could not do what it was asked. */

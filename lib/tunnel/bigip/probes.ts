@@ -2,8 +2,8 @@ import { pingProbe } from '../device/answer';
 import type { Reading } from '../device/device';
 import type { Look } from '../device/look';
 import type { Probe } from '../device/observation';
-import { NotVerified } from '../errors';
-import { isPair, type Tunnel } from '../tunnel';
+import { NotVerified } from '../errors/errors';
+import { isPair, type Tunnel } from '../declaration/tunnel';
 
 /** The pings from BIG-IP: to the other end of the tunnel, and to a Pod through it where one is declared. */
 export const probes: Reading<Tunnel, readonly Probe[]> = {

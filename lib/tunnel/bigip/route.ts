@@ -1,10 +1,10 @@
-import { contains, parseCidr } from '../address';
+import { contains, parseCidr } from '../declaration/address';
 import type { ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
 import { declarationsOf, eachNamed, type Subject } from '../device/observation';
 import { property, readable } from '../device/words';
-import { Refused } from '../errors';
-import { marker, type Tunnel } from '../tunnel';
+import { Refused } from '../errors/errors';
+import { marker, type Tunnel } from '../declaration/tunnel';
 import { canonical } from './canonical';
 import type { BigIpFacts } from './facts';
 import { listed } from './listing';

@@ -4,7 +4,7 @@ import type { Look } from '../device/look';
 import type { Wanted } from '../device/observation';
 import type { State } from '../device/operation';
 import { property } from '../device/words';
-import type { Tunnel } from '../tunnel';
+import type { Tunnel } from '../declaration/tunnel';
 import type { BigIpFacts } from './facts';
 import { title } from './own';
 

@@ -1,7 +1,7 @@
 import { effect, type Operation, type State } from '../device/operation';
 import { property } from '../device/words';
 import type { ObjectKind } from '../device/kind';
-import { tunnelAddress, type Tunnel } from '../tunnel';
+import { tunnelAddress, type Tunnel } from '../declaration/tunnel';
 import type { BigIpFacts } from './facts';
 import { namedKind, title, type Named } from './own';
 import { movesOn } from './translation';

@@ -1,4 +1,4 @@
-import { NotUnderstood } from '../errors';
+import { NotUnderstood } from '../errors/errors';
 import { excerpt } from '../device/answer';
 
 /** A block of a tmsh listing: words and inner blocks, in order. `{ address 10.0.0.1/24 allow-service { default } }` has four entries. */

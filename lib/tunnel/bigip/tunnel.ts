@@ -1,6 +1,6 @@
 import { property } from '../device/words';
 import type { ObjectKind } from '../device/kind';
-import { bigipUnit, rampAddress, type Tunnel } from '../tunnel';
+import { bigipUnit, rampAddress, type Tunnel } from '../declaration/tunnel';
 import type { BigIpFacts } from './facts';
 import { namedKind, type Named } from './own';
 

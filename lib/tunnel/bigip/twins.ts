@@ -1,6 +1,6 @@
 import type { Look } from '../device/look';
 import type { Subject } from '../device/observation';
-import { bigipUnit, rampAddress, tunnelAddress } from '../tunnel';
+import { bigipUnit, rampAddress, tunnelAddress } from '../declaration/tunnel';
 import { isMissing, listed } from './listing';
 import { ownSelf } from './self';
 import { ownTunnel } from './tunnel';

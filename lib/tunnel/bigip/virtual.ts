@@ -2,7 +2,7 @@ import type { Answer } from '../device/answer';
 import type { ObjectKind } from '../device/kind';
 import { declarationsOf, eachNamed, type Wanted } from '../device/observation';
 import type { State } from '../device/operation';
-import { NotUnderstood, Refused } from '../errors';
+import { NotUnderstood, Refused } from '../errors/errors';
 import type { BigIpFacts } from './facts';
 import { isMissing, listing, notTheOne } from './listing';
 import { madeBy, title } from './own';

@@ -1,4 +1,4 @@
-import type { Declared } from '../tunnel';
+import type { Declared } from '../declaration/tunnel';
 import type { Failover } from './facts';
 import { pairOf } from './pair';
 import { sharedKind } from './shared';

@@ -1,7 +1,7 @@
 import { excerpt } from '../device/answer';
 import type { Look } from '../device/look';
-import { NotUnderstood } from '../errors';
-import type { Declared } from '../tunnel';
+import { NotUnderstood } from '../errors/errors';
+import type { Declared } from '../declaration/tunnel';
 
 /**
  * The lines of an answer; undefined: the cluster has no such thing, or (OpenShift 4 without DeploymentConfigs) no such kind of thing (OS-37).

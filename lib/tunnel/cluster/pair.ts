@@ -1,5 +1,5 @@
-import { isAddress, toAddress, toNumber } from '../address';
-import { sdnNodes, vipMark, type Declared, type IpFailover, type RampNode } from '../tunnel';
+import { isAddress, toAddress, toNumber } from '../declaration/address';
+import { sdnNodes, vipMark, type Declared, type IpFailover, type RampNode } from '../declaration/tunnel';
 
 /** A declared pair with all that moves its virtual IP. */
 export interface Pair {

@@ -1,7 +1,7 @@
 import type { Observation, Wanted } from '../device/observation';
 import { effect, type Operation, type State } from '../device/operation';
-import { Refused } from '../errors';
-import type { Declared } from '../tunnel';
+import { Refused } from '../errors/errors';
+import type { Declared } from '../declaration/tunnel';
 import type { ClusterFacts } from './facts';
 import { nodeNames, pairOf } from './pair';
 import { readShared, sharedKind } from './shared';

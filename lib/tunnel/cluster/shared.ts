@@ -2,7 +2,7 @@ import type { ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
 import { eachNamed, type Observation, type Subject, type Wanted } from '../device/observation';
 import type { Operation, State } from '../device/operation';
-import type { Declared } from '../tunnel';
+import type { Declared } from '../declaration/tunnel';
 import { linesOf, notUnderstood } from './answers';
 import type { ClusterFacts, Failover } from './facts';
 import { isOurFailover } from './failovers';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { NotUnderstood } from '../errors';
+import { NotUnderstood } from '../errors/errors';
 import type { Probe } from './observation';
 
 /** What a device said to one question. `code` is the command's exit code; undefined when the script left the question out as pointless. */

@@ -1,4 +1,4 @@
-import type { Declared, Tunnel } from '../tunnel';
+import type { Declared, Tunnel } from '../declaration/tunnel';
 import type { Answer } from './answer';
 import { describeWords } from './describe';
 import type { Order } from './difference';

@@ -1,5 +1,5 @@
-import { isAddress } from '../address';
-import { NotUnderstood } from '../errors';
+import { isAddress } from '../declaration/address';
+import { NotUnderstood } from '../errors/errors';
 import { readAnswers, type Answer } from './answer';
 
 /**

@@ -1,4 +1,4 @@
-import type { Declared, Tunnel } from '../tunnel';
+import type { Declared, Tunnel } from '../declaration/tunnel';
 import type { Look } from './look';
 import type { Observation, Subject, Wanted } from './observation';
 import type { Operation, Stage, State } from './operation';

@@ -1,4 +1,4 @@
-import type { Declared, Tunnel } from '../tunnel';
+import type { Declared, Tunnel } from '../declaration/tunnel';
 import type { Answer } from './answer';
 import { declarationsOf, type Subject } from './observation';
 

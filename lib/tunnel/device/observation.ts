@@ -1,4 +1,4 @@
-import type { Declared, Tunnel } from '../tunnel';
+import type { Declared, Tunnel } from '../declaration/tunnel';
 import type { State } from './operation';
 
 /** One packet's way through the tunnel that was tried: `ok` says whether it came back, `detail` with what evidence. */

@@ -1,4 +1,4 @@
-import { Refused } from '../errors';
+import { Refused } from '../errors/errors';
 import { readable } from './words';
 
 /** What of a device edge-ramp may change: object name (`kind name`, e.g. `tunnel SDN`) to its value in canonical text. No key: absent. */

@@ -1,12 +1,12 @@
 import { Device } from '../device/device';
 import { readNodeAnswers } from '../device/iproute';
 import type { Observation, Wanted } from '../device/observation';
-import { Refused } from '../errors';
+import { Refused } from '../errors/errors';
 import { address as sdnAddress } from '../sdn/address';
 import { claim } from '../sdn/claim';
 import { flow } from '../sdn/flow';
 import { SDN_QUESTIONS, wayIn } from '../sdn/way';
-import { isPair } from '../tunnel';
+import { isPair } from '../declaration/tunnel';
 import { address } from './address';
 import type { RampFacts } from './facts';
 import { input } from './input';

@@ -2,8 +2,8 @@ import type { Answer } from '../device/answer';
 import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
 import { declarationsOf, type Subject } from '../device/observation';
-import { NotUnderstood } from '../errors';
-import { bigipUnit, rampNode, type Tunnel } from '../tunnel';
+import { NotUnderstood } from '../errors/errors';
+import { bigipUnit, rampNode, type Tunnel } from '../declaration/tunnel';
 
 /** The firewall rule that lets the tunnel's packets in, ahead of any that would turn them away. */
 export const input: ObjectKind = {

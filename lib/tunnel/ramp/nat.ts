@@ -1,8 +1,8 @@
 import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
 import { eachNamed } from '../device/observation';
-import { NotUnderstood } from '../errors';
-import { tunnelAddress } from '../tunnel';
+import { NotUnderstood } from '../errors/errors';
+import { tunnelAddress } from '../declaration/tunnel';
 import type { RampFacts } from './facts';
 import { UNTIL_SUCCESSOR } from './tunnel';
 

@@ -2,8 +2,8 @@ import { pingProbe } from '../device/answer';
 import type { Reading } from '../device/device';
 import type { Look } from '../device/look';
 import type { Probe } from '../device/observation';
-import { NotVerified } from '../errors';
-import { bigipUnit, isPair, tunnelAddress, type Tunnel } from '../tunnel';
+import { NotVerified } from '../errors/errors';
+import { bigipUnit, isPair, tunnelAddress, type Tunnel } from '../declaration/tunnel';
 import { inputQuestion, readInput } from './input';
 import { readTrace, readVip, traceQuestion, vipQuestion } from './vip';
 

@@ -3,8 +3,8 @@ import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
 import { declarationsOf, type Subject } from '../device/observation';
-import { NotUnderstood } from '../errors';
-import { isPair, tunnelAddress, vipMark } from '../tunnel';
+import { NotUnderstood } from '../errors/errors';
+import { isPair, tunnelAddress, vipMark } from '../declaration/tunnel';
 import type { RampFacts } from './facts';
 
 /**

@@ -3,8 +3,8 @@ import { readAddresses } from '../device/iproute';
 import type { Found, ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
 import { declarationsOf, eachNamed } from '../device/observation';
-import { NotUnderstood, Refused } from '../errors';
-import { tunnelAddress } from '../tunnel';
+import { NotUnderstood, Refused } from '../errors/errors';
+import { tunnelAddress } from '../declaration/tunnel';
 import { UNTIL_SUCCESSOR } from './tunnel';
 
 /** The route to BIG-IP's end of the tunnel, as `ip route add` takes it. */

@@ -1,8 +1,8 @@
 import type { Answer } from '../device/answer';
 import type { ObjectKind } from '../device/kind';
 import { declarationsOf, eachNamed } from '../device/observation';
-import { NotUnderstood, Refused } from '../errors';
-import { bigipUnit, rampNode } from '../tunnel';
+import { NotUnderstood, Refused } from '../errors/errors';
+import { bigipUnit, rampNode } from '../declaration/tunnel';
 
 /** Why taking away something that the tunnel's packets go through cuts traffic. */
 export const UNTIL_SUCCESSOR = 'traffic through the tunnel stops until its successor stands';

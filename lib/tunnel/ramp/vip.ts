@@ -1,7 +1,7 @@
 import { excerpt, type Answer } from '../device/answer';
 import type { Probe } from '../device/observation';
-import { NotUnderstood } from '../errors';
-import { rampNode, tunnelAddress, type Tunnel } from '../tunnel';
+import { NotUnderstood } from '../errors/errors';
+import { rampNode, tunnelAddress, type Tunnel } from '../declaration/tunnel';
 
 /** Where the virtual IP of a pair is, as one node sees it: on the interface that shall have it, answering elsewhere, or nowhere. */
 export function vipQuestion(spec: Tunnel, name: string): string {

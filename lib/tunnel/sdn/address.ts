@@ -1,7 +1,7 @@
 import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
 import type { Operation } from '../device/operation';
-import { tunnelAddress, type Tunnel } from '../tunnel';
+import { tunnelAddress, type Tunnel } from '../declaration/tunnel';
 import type { SdnFacts } from './facts';
 import { wayIn } from './way';
 

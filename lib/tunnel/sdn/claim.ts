@@ -1,9 +1,9 @@
-import { isAddress } from '../address';
+import { isAddress } from '../declaration/address';
 import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
-import { NotUnderstood, Refused } from '../errors';
-import { marker } from '../tunnel';
+import { NotUnderstood, Refused } from '../errors/errors';
+import { marker } from '../declaration/tunnel';
 import type { SdnFacts } from './facts';
 
 /** RAMP_SDN_IP's file in the CNI's directory, so that no Pod gets the address. */

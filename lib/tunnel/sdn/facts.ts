@@ -1,4 +1,4 @@
-import type { Refused } from '../errors';
+import type { Refused } from '../errors/errors';
 import type { Pipeline } from './pipeline';
 import type { Sdn } from './tun0';
 

@@ -1,6 +1,6 @@
 import type { ObjectKind } from '../device/kind';
-import { Refused } from '../errors';
-import { tunnelAddress, type Tunnel } from '../tunnel';
+import { Refused } from '../errors/errors';
+import { tunnelAddress, type Tunnel } from '../declaration/tunnel';
 import type { SdnFacts } from './facts';
 import { flowObject, flowValue, parseFlow, type Flow } from './openflow';
 import type { Pipeline } from './pipeline';

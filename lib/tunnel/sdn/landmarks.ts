@@ -1,4 +1,4 @@
-import { Refused } from '../errors';
+import { Refused } from '../errors/errors';
 import type { Era, LandmarkSet, Plugin } from './eras';
 import type { Sdn } from './tun0';
 import { parseFlow, type Flow } from './openflow';

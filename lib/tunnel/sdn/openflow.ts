@@ -1,5 +1,5 @@
 import { excerpt } from '../device/answer';
-import { NotUnderstood } from '../errors';
+import { NotUnderstood } from '../errors/errors';
 
 /** An OpenFlow rule, its match and actions in one canonical spelling, so that what was sent and what is dumped compare as text. */
 export interface Flow {

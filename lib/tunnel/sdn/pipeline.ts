@@ -1,4 +1,4 @@
-import { Refused } from '../errors';
+import { Refused } from '../errors/errors';
 import { ERAS, type Era, type Plugin } from './eras';
 import { holdAgainst, only } from './landmarks';
 import type { Sdn } from './tun0';

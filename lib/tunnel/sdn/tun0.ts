@@ -1,7 +1,7 @@
-import { cidrText, parseCidr, toNumber } from '../address';
+import { cidrText, parseCidr, toNumber } from '../declaration/address';
 import type { Answer } from '../device/answer';
 import type { NodeAddress } from '../device/iproute';
-import { NotUnderstood } from '../errors';
+import { NotUnderstood } from '../errors/errors';
 
 /** Where a node's SDN lives: tun0's address with the node's subnet, its OpenFlow port and MAC. */
 export interface Sdn {

@@ -1,9 +1,9 @@
-import { contains, highestFree, parseCidr } from '../address';
+import { contains, highestFree, parseCidr } from '../declaration/address';
 import { readAddresses, type NodeAddress } from '../device/iproute';
 import type { Look } from '../device/look';
 import { eachNamed, type Subject } from '../device/observation';
-import { NotUnderstood, Refused } from '../errors';
-import { tunnelAddress, type Tunnel } from '../tunnel';
+import { NotUnderstood, Refused } from '../errors/errors';
+import { tunnelAddress, type Tunnel } from '../declaration/tunnel';
 import { grouped, readClaims, type Claims } from './claim';
 import type { SdnFacts } from './facts';
 import { flowObject, flowValue, parseFlow, type Flow } from './openflow';

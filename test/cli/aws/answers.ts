@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CONTRACT } from '../../../lib/tunnel/outcome';
+import { CONTRACT } from '../../../lib/tunnel/run/outcome';
 
 export type Input = Record<string, unknown>;
 

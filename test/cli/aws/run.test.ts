@@ -1,4 +1,4 @@
-import { CONTRACT } from '../../../lib/tunnel/outcome';
+import { CONTRACT } from '../../../lib/tunnel/run/outcome';
 import { Aws } from '../../../cli/aws/aws';
 import { call } from '../fake';
 import { arnOf, callAws, items, MACHINE, parameters, Refusal, type Answers, type Input } from './fake-aws';

@@ -5,7 +5,7 @@ import type { Deployment } from '../../../lab/cloud/deployment';
 import { environmentOf } from '../../../lab/cloud/ssm/document';
 import { REGION } from '../../../lab/cloud/template';
 import type { Hosts } from '../../../lab/hosts/host';
-import { kindOf, stepKindOf, type Listed } from '../../../lib/tunnel/devices';
+import { kindOf, stepKindOf, type Listed } from '../../../lib/tunnel/plan/devices';
 
 export interface Said {
   readonly code: number;

@@ -5,7 +5,7 @@ import { openLab, type ExecutionResult, type Lab } from '../../../lab';
 import type { Hosts } from '../../../lab/hosts/host';
 import type { WorldOptions } from '../../../lab/hosts/world';
 import { kernelHosts, type KernelHosts } from '../../../lab/kernel/hosts';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { declared } from '../../examples';
 
 /** Two ramp nodes behind a virtual IP; and the first of them alone, on the same BIG-IP. */

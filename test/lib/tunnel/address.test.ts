@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { isAddress, parseCidr } from '../../../lib/tunnel/address';
+import { isAddress, parseCidr } from '../../../lib/tunnel/declaration/address';
 
 describe('addresses', () => {
   test('the text of four octets is canonical exactly when it is how the octets print', () =>

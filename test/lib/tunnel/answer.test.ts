@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { answered, pingProbe, readAnswers } from '../../../lib/tunnel/device/answer';
-import { NotUnderstood } from '../../../lib/tunnel/errors';
-import { KINDS } from '../../../lib/tunnel/devices';
+import { NotUnderstood } from '../../../lib/tunnel/errors/errors';
+import { KINDS } from '../../../lib/tunnel/plan/devices';
 import { ALIVE, answerText, type Said } from './answer-text';
 import { bigipAnswer } from './bigip-answer';
 import { rampAnswer } from './ramp-answer';

@@ -1,4 +1,4 @@
-import { digestOf } from '../../../lib/tunnel/digest';
+import { digestOf } from '../../../lib/tunnel/declaration/digest';
 import {
   reactionTo,
   endedJustNow,
@@ -8,9 +8,9 @@ import {
   mayWork,
   repairHeldBack,
   type Execution,
-} from '../../../lib/tunnel/automation';
-import { readMemory } from '../../../lib/tunnel/memory';
-import { parseDeclaration } from '../../../lib/tunnel/parse';
+} from '../../../lib/tunnel/run/automation';
+import { readMemory } from '../../../lib/tunnel/run/memory';
+import { parseDeclaration } from '../../../lib/tunnel/declaration/parse';
 import { EXAMPLE, tunnel } from './site';
 import { pair } from './cluster-site';
 

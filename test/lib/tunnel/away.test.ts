@@ -1,7 +1,7 @@
-import { NotUnderstood } from '../../../lib/tunnel/errors';
-import type { Situation } from '../../../lib/tunnel/plan';
-import { reconcile } from '../../../lib/tunnel/reconcile';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import { NotUnderstood } from '../../../lib/tunnel/errors/errors';
+import type { Situation } from '../../../lib/tunnel/plan/plan';
+import { reconcile } from '../../../lib/tunnel/plan/reconcile';
+import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { ADMIN, pair } from './cluster-site';
 import { refused } from './plans';
 import { EXAMPLE, Site, merge } from './site';

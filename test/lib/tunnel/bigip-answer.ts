@@ -1,6 +1,6 @@
-import { contains, parseCidr } from '../../../lib/tunnel/address';
-import { KINDS } from '../../../lib/tunnel/devices';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import { contains, parseCidr } from '../../../lib/tunnel/declaration/address';
+import { KINDS } from '../../../lib/tunnel/plan/devices';
+import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { ALIVE, DEAD, answerText, failed, type Said } from './answer-text';
 import type { World } from './world';
 

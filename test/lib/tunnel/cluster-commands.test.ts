@@ -1,6 +1,6 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
 import { refuseUnrestorable, wire, type State } from '../../../lib/tunnel/device/operation';
-import { NotUnderstood } from '../../../lib/tunnel/errors';
+import { NotUnderstood } from '../../../lib/tunnel/errors/errors';
 import { carryOut, observe, type Config, type FakeCluster } from './cluster-scripts';
 import {
   ADMIN,

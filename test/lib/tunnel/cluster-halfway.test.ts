@@ -1,7 +1,7 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
 import { difference } from '../../../lib/tunnel/device/difference';
-import { recordedState, remember } from '../../../lib/tunnel/records';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import { recordedState, remember } from '../../../lib/tunnel/plan/records';
+import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import type { FakeCluster } from './cluster-scripts';
 import { ADMIN, ClusterSite, pair, single } from './cluster-site';
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { cluster } from '../../../lib/tunnel/cluster/device';
 import { difference } from '../../../lib/tunnel/device/difference';
 import { effect, refuseUnsendable, wire } from '../../../lib/tunnel/device/operation';
-import { recordedState, remember, type Before } from '../../../lib/tunnel/records';
+import { recordedState, remember, type Before } from '../../../lib/tunnel/plan/records';
 import { PARAMETERS } from '../../../lib/stack/document-parameters';
 import {
   carriedOut,

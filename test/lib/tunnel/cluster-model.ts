@@ -5,7 +5,7 @@ import { property } from '../../../lib/tunnel/device/words';
 import { type ClusterFacts, type Failover } from '../../../lib/tunnel/cluster/facts';
 import type { Observation } from '../../../lib/tunnel/device/observation';
 import type { Operation, State } from '../../../lib/tunnel/device/operation';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { ADMIN, NODES, pair, single } from './cluster-site';
 
 /** What a shared thing is, and who claims it with what. */

@@ -1,7 +1,7 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
 import { difference } from '../../../lib/tunnel/device/difference';
 import type { State } from '../../../lib/tunnel/device/operation';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { carriedOut, observed, type Model } from './cluster-model';
 import { ADMIN } from './cluster-site';
 

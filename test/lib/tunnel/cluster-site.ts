@@ -5,7 +5,7 @@ import { difference } from '../../../lib/tunnel/device/difference';
 import { wire, type Operation } from '../../../lib/tunnel/device/operation';
 import type { Observation } from '../../../lib/tunnel/device/observation';
 import type { ClusterFacts } from '../../../lib/tunnel/cluster/facts';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { carryOut, observe, type Config, type FakeCluster, type Ran } from './cluster-scripts';
 import { tunnel } from './site';
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { difference } from '../../../lib/tunnel/device/difference';
 import { wire } from '../../../lib/tunnel/device/operation';
-import { KINDS } from '../../../lib/tunnel/devices';
-import type { Plan } from '../../../lib/tunnel/plan';
+import { KINDS } from '../../../lib/tunnel/plan/devices';
+import type { Plan } from '../../../lib/tunnel/plan/plan';
 import { changedSpecs, sites, specs, states } from './generators';
 import { holds, printed } from './scripts';
 import { listing } from './bigip-answer';

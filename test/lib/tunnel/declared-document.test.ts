@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { parseDeclaration } from '../../../lib/tunnel/parse';
+import { parseDeclaration } from '../../../lib/tunnel/declaration/parse';
 import { expectRefusal, message, withBigIp, withFields } from './declared-messages';
 import { specs } from './generators';
 import { EXAMPLE, merge } from './site';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { readDeclarations } from '../../../lib/tunnel/declared';
-import { InvalidRequest } from '../../../lib/tunnel/errors';
-import { parseDeclaration } from '../../../lib/tunnel/parse';
+import { readDeclarations } from '../../../lib/tunnel/declaration/read';
+import { InvalidRequest } from '../../../lib/tunnel/errors/errors';
+import { parseDeclaration } from '../../../lib/tunnel/declaration/parse';
 import { EXAMPLE, EXAMPLE_FILE, merge } from './site';
 
 /** The file of the declared example. */

@@ -1,4 +1,4 @@
-import { readDeclarations } from '../../../lib/tunnel/declared';
+import { readDeclarations } from '../../../lib/tunnel/declaration/read';
 import { EXAMPLE, merge } from './site';
 import { TEXT, fileMessage } from './declared-messages';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { readDeclarations } from '../../../lib/tunnel/declared';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import { readDeclarations } from '../../../lib/tunnel/declaration/read';
+import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { TEXT, fileMessage } from './declared-messages';
 
 describe('hostile or mistaken YAML', () => {

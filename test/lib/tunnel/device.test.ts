@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { difference } from '../../../lib/tunnel/device/difference';
 import { effect, type Operation, type State } from '../../../lib/tunnel/device/operation';
-import { KINDS } from '../../../lib/tunnel/devices';
+import { KINDS } from '../../../lib/tunnel/plan/devices';
 import { statePairs } from './generators';
 
 const RUNS = { numRuns: 40 };

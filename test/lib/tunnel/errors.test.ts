@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CODES, DeviceRefused, InvalidRequest, OutcomeUnknown } from '../../../lib/tunnel/errors';
+import { CODES, DeviceRefused, InvalidRequest, OutcomeUnknown } from '../../../lib/tunnel/errors/errors';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
@@ -31,7 +31,7 @@ const sources = ['lib', 'lambdas', 'cli'].flatMap((room) =>
 );
 
 test('every code is thrown somewhere', () => {
-  const others = sources.filter(([file]) => file !== 'lib/tunnel/errors.ts').map(([, text]) => text);
+  const others = sources.filter(([file]) => file !== 'lib/tunnel/errors/errors.ts').map(([, text]) => text);
   const codes = Object.values(CODES).flat();
   expect(codes.filter((code) => !others.some((text) => text.includes(`'${code}'`)))).toEqual([]);
 });

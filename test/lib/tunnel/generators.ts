@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import type { State } from '../../../lib/tunnel/device/operation';
-import { KINDS } from '../../../lib/tunnel/devices';
-import { interfaceTaken, isTmshWord } from '../../../lib/tunnel/reserved-words';
-import { tunnelSchema } from '../../../lib/tunnel/parse';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import { KINDS } from '../../../lib/tunnel/plan/devices';
+import { interfaceTaken, isTmshWord } from '../../../lib/tunnel/declaration/reserved-words';
+import { tunnelSchema } from '../../../lib/tunnel/declaration/parse';
+import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { subject, Site } from './site';
 import { BRIDGE, freshWorld, publishedOnBigIp, publishedOnRamp } from './world';
 import { PLUGINS } from './pipelines';

@@ -1,4 +1,4 @@
-import { refuseUnlessAgreed } from '../../../lib/tunnel/reconcile';
+import { refuseUnlessAgreed } from '../../../lib/tunnel/plan/reconcile';
 import { NOBODY, BIGIP, applied, operations, refused } from './plans';
 import { EXAMPLE, Site } from './site';
 import { freshWorld } from './world';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { declarationSchema, declarationSchemaText } from '../../../lib/tunnel/json-schema';
+import { declarationSchema, declarationSchemaText } from '../../../lib/tunnel/declaration/json-schema';
 import { EXAMPLE, EXAMPLE_FILE, merge } from './site';
 
 /** JSON Schema read back by another road than the rules took. */

@@ -1,7 +1,7 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
 import type { ClusterFacts } from '../../../lib/tunnel/cluster/facts';
 import type { Observation } from '../../../lib/tunnel/device/observation';
-import type { Member } from '../../../lib/tunnel/tunnel';
+import type { Member } from '../../../lib/tunnel/declaration/tunnel';
 import { ADMIN, BALANCER, NODE, type WHOLE } from './member-site';
 import { answerText, type Said } from './answer-text';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { readDeclarations } from '../../../lib/tunnel/declared';
-import { InvalidRequest } from '../../../lib/tunnel/errors';
-import { declarationSchema } from '../../../lib/tunnel/json-schema';
-import { parseDeclaration } from '../../../lib/tunnel/parse';
+import { readDeclarations } from '../../../lib/tunnel/declaration/read';
+import { InvalidRequest } from '../../../lib/tunnel/errors/errors';
+import { declarationSchema } from '../../../lib/tunnel/declaration/json-schema';
+import { parseDeclaration } from '../../../lib/tunnel/declaration/parse';
 import { MEMBER, MEMBER_FILE } from './member-site';
 import { EXAMPLE, merge } from './site';
 

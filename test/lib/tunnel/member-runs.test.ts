@@ -1,8 +1,8 @@
-import { deviceTitle, devicesOf } from '../../../lib/tunnel/devices';
-import { Refused } from '../../../lib/tunnel/errors';
-import type { Goal, Observed, Plan } from '../../../lib/tunnel/plan';
-import { reconcile } from '../../../lib/tunnel/reconcile';
-import type { Declared, Member } from '../../../lib/tunnel/tunnel';
+import { deviceTitle, devicesOf } from '../../../lib/tunnel/plan/devices';
+import { Refused } from '../../../lib/tunnel/errors/errors';
+import type { Goal, Observed, Plan } from '../../../lib/tunnel/plan/plan';
+import { reconcile } from '../../../lib/tunnel/plan/reconcile';
+import type { Declared, Member } from '../../../lib/tunnel/declaration/tunnel';
 import { ADMIN, BALANCER, MEMBER, NODE, NO_TUN0, type WHOLE, looked, member } from './member-site';
 import { refused } from './plans';
 import { DEAD } from './answer-text';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readDeclarations } from '../../../lib/tunnel/declared';
+import { readDeclarations } from '../../../lib/tunnel/declaration/read';
 import type { Observation, Subject } from '../../../lib/tunnel/device/observation';
 import { balancer } from '../../../lib/tunnel/balancer/device';
 import type { BalancerFacts } from '../../../lib/tunnel/balancer/device';
-import { parseDeclaration } from '../../../lib/tunnel/parse';
-import type { Member } from '../../../lib/tunnel/tunnel';
+import { parseDeclaration } from '../../../lib/tunnel/declaration/parse';
+import type { Member } from '../../../lib/tunnel/declaration/tunnel';
 import { ALIVE, answerText, type Told } from './answer-text';
 import { merge } from './site';
 

@@ -1,9 +1,9 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
 import { difference } from '../../../lib/tunnel/device/difference';
 import type { State } from '../../../lib/tunnel/device/operation';
-import { NotUnderstood, NotVerified } from '../../../lib/tunnel/errors';
+import { NotUnderstood, NotVerified } from '../../../lib/tunnel/errors/errors';
 import { balancer } from '../../../lib/tunnel/balancer/device';
-import type { Member } from '../../../lib/tunnel/tunnel';
+import type { Member } from '../../../lib/tunnel/declaration/tunnel';
 import { ADMIN, MEMBER, NODE, NO_TUN0, WHOLE, about, looked, member, told } from './member-site';
 import { refused } from './plans';
 import { ALIVE, DEAD, answerText, type Said, type Told } from './answer-text';

@@ -1,5 +1,5 @@
-import { readDeclarations } from '../../../lib/tunnel/declared';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import { readDeclarations } from '../../../lib/tunnel/declaration/read';
+import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { pair, single } from './cluster-site';
 import { EXAMPLE, merge } from './site';
 import { FIRST, SECOND } from './pair-nodes';

@@ -1,5 +1,5 @@
-import { Refused } from '../../../lib/tunnel/errors';
-import type { Plan, Work } from '../../../lib/tunnel/plan';
+import { Refused } from '../../../lib/tunnel/errors/errors';
+import type { Plan, Work } from '../../../lib/tunnel/plan/plan';
 import { EXAMPLE, Site } from './site';
 
 /** No work for any kind of device. */

@@ -1,6 +1,6 @@
 import type { State } from '../../../lib/tunnel/device/operation';
-import { KINDS } from '../../../lib/tunnel/devices';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import { KINDS } from '../../../lib/tunnel/plan/devices';
+import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { ALIVE, DEAD, answerText, failed, type Said } from './answer-text';
 import { bridgeFlows } from './pipelines';
 import { freshWorld, type World } from './world';

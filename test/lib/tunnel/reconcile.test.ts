@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { KINDS } from '../../../lib/tunnel/devices';
-import { refuseUnlessAgreed } from '../../../lib/tunnel/reconcile';
+import { KINDS } from '../../../lib/tunnel/plan/devices';
+import { refuseUnlessAgreed } from '../../../lib/tunnel/plan/reconcile';
 import { changedSpecs, sites, specs } from './generators';
 import { PLUGINS } from './pipelines';
 import { NOBODY, BIGIP, NODE, applied, operations, refused } from './plans';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { difference } from '../../../lib/tunnel/device/difference';
 import { effect, type State } from '../../../lib/tunnel/device/operation';
-import { KINDS } from '../../../lib/tunnel/devices';
-import { recordedState, remember } from '../../../lib/tunnel/records';
+import { KINDS } from '../../../lib/tunnel/plan/devices';
+import { recordedState, remember } from '../../../lib/tunnel/plan/records';
 import { statePairs } from './generators';
 
 const RUNS = { numRuns: 40 };

@@ -1,5 +1,5 @@
-import type { Seen } from '../../../lib/tunnel/plan';
-import { reconcile } from '../../../lib/tunnel/reconcile';
+import type { Seen } from '../../../lib/tunnel/plan/plan';
+import { reconcile } from '../../../lib/tunnel/plan/reconcile';
 import { BIGIP, NODE, applied, operations, refused } from './plans';
 import { EXAMPLE, Site, tunnel } from './site';
 import { BRIDGE, freshWorld, publishedOnBigIp, set } from './world';

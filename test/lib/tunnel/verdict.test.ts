@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { restoreInWords, verdictOf, type RequestedAction } from '../../../lib/tunnel/verdict';
+import { restoreInWords, verdictOf, type RequestedAction } from '../../../lib/tunnel/plan/verdict';
 
 const plan = (operations: number, reachable = true, interrupts: string[] = []) => ({
   operations,

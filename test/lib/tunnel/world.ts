@@ -1,5 +1,5 @@
 import type { State } from '../../../lib/tunnel/device/operation';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import type { Bridge } from './pipelines';
 
 /** A BIG-IP's objects of one tunnel, a ramp node's, and what stands around them: enough to answer every question of the observe scripts. */

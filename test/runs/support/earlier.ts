@@ -1,5 +1,5 @@
 import { DynamoDBClient, ListTablesCommand, PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Declared } from '../../../lib/tunnel/tunnel';
+import type { Declared } from '../../../lib/tunnel/declaration/tunnel';
 import left from './left-by-d9d9179.json';
 import { site, type Site } from './site';
 

@@ -1,6 +1,6 @@
 import type { Fault } from '../../../lab/hosts/host';
 import type { HostCommand } from '../../../lab/hosts/host';
-import type { Declared } from '../../../lib/tunnel/tunnel';
+import type { Declared } from '../../../lib/tunnel/declaration/tunnel';
 import { third } from '../../examples';
 import { balancer, discard, endOf, example, pair, settled, site, writes } from './site';
 

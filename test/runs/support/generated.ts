@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { changedSpecs } from '../../lib/tunnel/generators';
 import { shareOf } from '../../turns/turn';
 import { discard, endOf, site, writes } from './site';
-import type { Tunnel } from '../../../lib/tunnel/tunnel';
+import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 
 /** Two declarations of one tunnel that the simulated hosts can carry: one cluster network, outer addresses that the machines have. */
 const pairs = changedSpecs.map(([one, two]): readonly [Tunnel, Tunnel] => {

@@ -1,4 +1,4 @@
-import { tunnelAddress, type Tunnel } from '../../../lib/tunnel/tunnel';
+import { tunnelAddress, type Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { discard, endOf, site, type Site, type SiteOptions } from './site';
 
 /** A word where no other begins or ends: a mark of edge-a is no part of edge-a2's. */

@@ -5,7 +5,7 @@ import { openLab, type ExecutionResult, type HistoryEvent, type Lab } from '../.
 import type { Fault } from '../../../lab/hosts/host';
 import { simulatedHosts, type SimulatedHosts, type World } from '../../../lab/hosts/simulated';
 import type { WorldOptions } from '../../../lab/hosts/world';
-import type { Declared, Member, Tunnel } from '../../../lib/tunnel/tunnel';
+import type { Declared, Member, Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { declared } from '../../examples';
 
 export const example = declared('edge-a') as Tunnel;

@@ -1,6 +1,6 @@
 import { contextOf } from '../../../lambdas/read-request/run-context';
 import { VARIABLES } from '../../../lib/stack/workflow/variables';
-import { readMemory } from '../../../lib/tunnel/memory';
+import { readMemory } from '../../../lib/tunnel/run/memory';
 import { machine } from './machine';
 import type { TestTable } from './table';
 import { evaluate } from './walk';

@@ -1,7 +1,7 @@
 import { contextOf } from '../../../lambdas/read-request/run-context';
 import { withDeclaration } from '../../../lambdas/read-request/request';
-import { readMemory } from '../../../lib/tunnel/memory';
-import { restoreInWords, verdictOf } from '../../../lib/tunnel/verdict';
+import { readMemory } from '../../../lib/tunnel/run/memory';
+import { restoreInWords, verdictOf } from '../../../lib/tunnel/plan/verdict';
 import { LEAST_REQUEST } from '../../lambdas/least-request';
 import { machine } from './machine';
 import { type Answers, EXECUTION, Mishap, walk } from './walk';

@@ -1,4 +1,4 @@
-import { parseDeclaration } from '../../../lib/tunnel/parse';
+import { parseDeclaration } from '../../../lib/tunnel/declaration/parse';
 import { EXAMPLE } from '../../lib/tunnel/site';
 
 /** So many tunnels as the example, each with a name and a secret of its own. */

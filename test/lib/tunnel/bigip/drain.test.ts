@@ -1,6 +1,6 @@
 import { drains } from '../../../../lib/tunnel/bigip/snatpool';
 import { readDrained } from '../../../../lib/tunnel/bigip/drained';
-import type { Plan } from '../../../../lib/tunnel/plan';
+import type { Plan } from '../../../../lib/tunnel/plan/plan';
 import { EXAMPLE, Site, tunnel } from '../site';
 import { set } from '../world';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { bigip } from '../../../../lib/tunnel/bigip/device';
-import { NotUnderstood, NotVerified } from '../../../../lib/tunnel/errors';
+import { NotUnderstood, NotVerified } from '../../../../lib/tunnel/errors/errors';
 import { specs, states } from '../generators';
 import { ALIVE, DEAD, answerText, type Said, type Told } from '../answer-text';
 import { bigipAnswer } from '../bigip-answer';

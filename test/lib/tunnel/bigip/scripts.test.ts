@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { bigip } from '../../../../lib/tunnel/bigip/device';
 import { readAnswers } from '../../../../lib/tunnel/device/answer';
-import { NotUnderstood } from '../../../../lib/tunnel/errors';
+import { NotUnderstood } from '../../../../lib/tunnel/errors/errors';
 import { EXAMPLE, subject, tunnel } from '../site';
 import { Bastion, type Answers, type Ran } from './bastion';
 

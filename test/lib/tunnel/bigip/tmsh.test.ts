@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { NotUnderstood } from '../../../../lib/tunnel/errors';
+import { NotUnderstood } from '../../../../lib/tunnel/errors/errors';
 import { parseListing, properties, relative, type Block } from '../../../../lib/tunnel/bigip/tmsh';
 
 const plain = fc.string({ unit: fc.constantFrom(...'abcXYZ0123./_-:'.split('')), minLength: 1, maxLength: 10 });

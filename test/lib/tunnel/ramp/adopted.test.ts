@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { State } from '../../../../lib/tunnel/device/operation';
-import { Refused } from '../../../../lib/tunnel/errors';
-import { tunnelAddress, type Tunnel } from '../../../../lib/tunnel/tunnel';
+import { Refused } from '../../../../lib/tunnel/errors/errors';
+import { tunnelAddress, type Tunnel } from '../../../../lib/tunnel/declaration/tunnel';
 import { specs } from '../generators';
 import { bridgeFlows } from '../pipelines';
 import { EXAMPLE, Site } from '../site';

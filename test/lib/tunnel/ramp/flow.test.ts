@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { NotUnderstood } from '../../../../lib/tunnel/errors';
+import { NotUnderstood } from '../../../../lib/tunnel/errors/errors';
 import { flowObject, flowValue, parseFlow } from '../../../../lib/tunnel/sdn/openflow';
 
 const address = fc.tuple(fc.nat(255), fc.nat(255)).map(([a, b]) => `10.129.${a}.${b}`);

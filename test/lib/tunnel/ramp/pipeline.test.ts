@@ -1,4 +1,4 @@
-import { Refused } from '../../../../lib/tunnel/errors';
+import { Refused } from '../../../../lib/tunnel/errors/errors';
 import { parseFlow } from '../../../../lib/tunnel/sdn/openflow';
 import { recognise } from '../../../../lib/tunnel/sdn/pipeline';
 import { PIPELINES, PLUGINS, bridgeFlows, landmarkLines, oldFlows, tables, type Bridge } from '../pipelines';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KINDS } from '../../../../lib/tunnel/devices';
+import { KINDS } from '../../../../lib/tunnel/plan/devices';
 import { bridgeFlows } from '../pipelines';
 import { EXAMPLE, Site, subject } from '../site';
 import { BRIDGE, freshWorld } from '../world';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { NotUnderstood, NotVerified } from '../../../../lib/tunnel/errors';
+import { NotUnderstood, NotVerified } from '../../../../lib/tunnel/errors/errors';
 import { ramp } from '../../../../lib/tunnel/ramp/device';
 import { specs, sites } from '../generators';
 import { bridgeFlows } from '../pipelines';

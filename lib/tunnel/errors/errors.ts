@@ -1,5 +1,19 @@
-import { ERRORS } from './outcome';
 import { printable } from './printable';
+
+/** The names of the errors that handlers throw; the state machine's Catch and Retry match them. */
+export const ERRORS = {
+  InvalidRequest: 'InvalidRequest',
+  Refused: 'Refused',
+  PlanChanged: 'PlanChanged',
+  WouldInterrupt: 'WouldInterrupt',
+  NotUnderstood: 'NotUnderstood',
+  NotVerified: 'NotVerified',
+  DeviceRefused: 'DeviceRefused',
+  NotDelivered: 'NotDelivered',
+  OutcomeUnknown: 'OutcomeUnknown',
+  Throttled: 'Throttled',
+  ContractMismatch: 'ContractMismatch',
+} as const;
 
 /** What each error can say happened, for logs and programs; docs/RUNBOOK.md says under "Codes" what to do. A message is for people only. */
 // prettier-ignore

@@ -1,6 +1,6 @@
 import type { Drift, Memory } from './memory';
 import { END_STATES } from './outcome';
-import type { Declared } from './tunnel';
+import type { Declared } from '../declaration/tunnel';
 
 /** So many automatic runs that failed in a row stop automation, until one succeeds or the declaration changes. */
 export const MOST_FAILURES = 2;

@@ -1,5 +1,5 @@
 import { contains, isAddress, overlaps, parseCidr, toNumber } from './address';
-import { memberMistakes } from './member-rules';
+import { memberMistakes } from './balancer-rules';
 import { field, inCommon, rampAddresses, type Mistake } from './mistake';
 import { networkMistakes } from './network-rules';
 import { pairMistakes } from './pair-rules';

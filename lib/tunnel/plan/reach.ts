@@ -1,9 +1,9 @@
-import type { Observation } from './device/observation';
+import type { Observation } from '../device/observation';
 import { changedKind, deviceTitle, devicesOf, kindOf, type Listed } from './devices';
-import { NotUnderstood, Refused } from './errors';
+import { NotUnderstood, Refused } from '../errors/errors';
 import type { Change, Goal, Seen, Situation, Unseen } from './plan';
 import type { Before } from './records';
-import type { Declared } from './tunnel';
+import type { Declared } from '../declaration/tunnel';
 
 /**
  * Who answered, and what it means when somebody did not.

@@ -1,10 +1,10 @@
-import { balancer } from './balancer/device';
-import { bigip } from './bigip/device';
-import { cluster } from './cluster/device';
-import type { Device } from './device/device';
-import type { Subject } from './device/observation';
-import { ramp } from './ramp/device';
-import type { Declared } from './tunnel';
+import { balancer } from '../balancer/device';
+import { bigip } from '../bigip/device';
+import { cluster } from '../cluster/device';
+import type { Device } from '../device/device';
+import type { Subject } from '../device/observation';
+import { ramp } from '../ramp/device';
+import type { Declared } from '../declaration/tunnel';
 
 /** The kinds of device, in the order in which a plan lists them. */
 export const KINDS = { bigip, ramp, balancer, cluster } as const;

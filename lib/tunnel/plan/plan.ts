@@ -1,8 +1,8 @@
-import type { Observation, Probe } from './device/observation';
-import type { Stage } from './device/operation';
+import type { Observation, Probe } from '../device/observation';
+import type { Stage } from '../device/operation';
 import type { Kind, StepKind } from './devices';
 import type { Before, Original } from './records';
-import type { Declared } from './tunnel';
+import type { Declared } from '../declaration/tunnel';
 
 /** One device as observed. `name`: a BIG-IP's management address, the instance id of a ramp node or of the host that runs oc. */
 export interface Seen {

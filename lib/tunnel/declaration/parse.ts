@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import { InvalidRequest } from './errors';
-import { printable } from './printable';
+import { InvalidRequest } from '../errors/errors';
+import { printable } from '../errors/printable';
 import { crossFieldMistakes } from './rules';
-import { tunnelShape } from './spec';
+import { tunnelShape } from './shape';
 import type { Declared } from './tunnel';
 
 /** A text with more mistakes is another kind of text; nobody reads them all, and an execution's cause holds 32,768 characters. */

@@ -1,8 +1,8 @@
 import { parseDocument, visit } from 'yaml';
-import { InvalidRequest } from './errors';
+import { InvalidRequest } from '../errors/errors';
 import { fewOf, mistake, parseDeclaration } from './parse';
-import { printable } from './printable';
-import { sharedMistakes } from './shared-rules';
+import { printable } from '../errors/printable';
+import { sharedMistakes } from './between';
 import type { Declared } from './tunnel';
 
 /** A declaration as it lies on disk. */

@@ -1,5 +1,5 @@
 import { overlaps, parseCidr, type Network } from './address';
-import { balancerMistakes } from './member-rules';
+import { balancerMistakes } from './balancer-rules';
 import { field, inCommon, rampAddresses, type Field, type Mistake } from './mistake';
 import { isPair, rampAddress, vrrpId, type Declared, type Tunnel } from './tunnel';
 

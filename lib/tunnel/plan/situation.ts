@@ -1,7 +1,7 @@
-import { NotUnderstood } from './errors';
+import { NotUnderstood } from '../errors/errors';
 import type { Observed, Situation } from './plan';
 import type { Begun, Original } from './records';
-import type { Declared } from './tunnel';
+import type { Declared } from '../declaration/tunnel';
 
 /** A tunnel's records, JSON text as they lie in the table; null: there is none. */
 export interface Records {

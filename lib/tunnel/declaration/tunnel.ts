@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { tunnelShape } from './spec';
+import type { tunnelShape } from './shape';
 
 /** A declaration, defaults filled in. */
 export type Declared = z.output<typeof tunnelShape>;

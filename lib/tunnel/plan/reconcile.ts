@@ -1,6 +1,6 @@
-import { whoAnswered } from './attendance';
-import { difference, stranded, withoutNotes, type Order } from './device/difference';
-import type { Observation } from './device/observation';
+import { whoAnswered } from './reach';
+import { difference, stranded, withoutNotes, type Order } from '../device/difference';
+import type { Observation } from '../device/observation';
 import {
   STAGES,
   refuseUnrestorable,
@@ -9,16 +9,16 @@ import {
   type Operation,
   type Stage,
   type State,
-} from './device/operation';
-import { readable } from './device/words';
+} from '../device/operation';
+import { readable } from '../device/words';
 import { deviceTitle, STEP_KINDS, kindOf, stepKindOf, type Listed, type StepKind } from './devices';
-import { digestOf } from './digest';
-import { PlanChanged, Refused, WouldInterrupt } from './errors';
+import { digestOf } from '../declaration/digest';
+import { PlanChanged, Refused, WouldInterrupt } from '../errors/errors';
 import type { Change, Goal, Plan, Situation, Work, WorkByKind } from './plan';
-import { disagreements } from './ramp/vip';
+import { disagreements } from '../ramp/vip';
 import { recordedState, remember, type Before, type Original } from './records';
 import { staged } from './stages';
-import { isPair } from './tunnel';
+import { isPair } from '../declaration/tunnel';
 
 /**
  * The difference between what is and what shall be, as operations per device in stages. Unchanged: no operation.

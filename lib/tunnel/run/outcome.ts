@@ -35,18 +35,3 @@ export const END_STATES = [
 ] as const satisfies readonly EndState[];
 
 export type EndStateName = (typeof END_STATES)[number]['name'];
-
-/** The names of the errors that handlers throw (errors.ts says when); the state machine's Catch and Retry match them. */
-export const ERRORS = {
-  InvalidRequest: 'InvalidRequest',
-  Refused: 'Refused',
-  PlanChanged: 'PlanChanged',
-  WouldInterrupt: 'WouldInterrupt',
-  NotUnderstood: 'NotUnderstood',
-  NotVerified: 'NotVerified',
-  DeviceRefused: 'DeviceRefused',
-  NotDelivered: 'NotDelivered',
-  OutcomeUnknown: 'OutcomeUnknown',
-  Throttled: 'Throttled',
-  ContractMismatch: 'ContractMismatch',
-} as const;

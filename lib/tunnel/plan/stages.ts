@@ -1,4 +1,4 @@
-import type { Operation } from './device/operation';
+import type { Operation } from '../device/operation';
 import { kindOf, type Listed } from './devices';
 
 /**

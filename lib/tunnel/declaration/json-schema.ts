@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { tunnelShape } from './spec';
+import { tunnelShape } from './shape';
 
 /**
  * The JSON Schema of a declaration, for completion in an editor. It knows each field by itself; the rules between fields and between

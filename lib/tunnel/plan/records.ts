@@ -1,6 +1,6 @@
-import type { Operation, State } from './device/operation';
-import type { Order } from './device/difference';
-import type { Declared } from './tunnel';
+import type { Operation, State } from '../device/operation';
+import type { Order } from '../device/difference';
+import type { Declared } from '../declaration/tunnel';
 
 /** What a run changed of one object: the value to go back to, and every value that edge-ramp may have left there. null: no such object. */
 export interface Touched {
