@@ -92,6 +92,13 @@ module.exports = {
     never('lambdas', 'no construct is needed at run time', 'aws-cdk-lib', 'constructs'),
     rooms('cli', 'commands know domain and lab; of what is deployed they know cdk.out', 'lib/tunnel', 'lab'),
     never('cli', 'no construct is needed to run a command', 'aws-cdk-lib', 'constructs'),
+    {
+      name: 'cli/aws: no lab',
+      comment: 'the lab answers as AWS does: whoever asks does not know which of them it is',
+      severity: 'error',
+      from: { path: '^cli/aws/' },
+      to: { path: '^lab/' },
+    },
     rooms('lab', 'the lab knows the product by cdk.out alone'),
     rooms('bench', 'the benchmark knows the product by cdk.out alone', 'lab'),
     never('(lab|bench)', 'the lab knows the product by cdk.out alone', '@aws-sdk', 'aws-cdk-lib', 'constructs'),

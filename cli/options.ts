@@ -83,7 +83,12 @@ export function onAws(command: Command): Command {
   });
   return command
     .addOption(text('--region <region>', "of AWS (default: AWS_REGION, or the profile's)").helpGroup(group))
-    .addOption(text('--profile <profile>', 'of the AWS configuration files (default: AWS_PROFILE)').helpGroup(group))
+    .addOption(
+      text(
+        '--profile <profile>',
+        'of the AWS configuration files (default: AWS_PROFILE); AWS_ENDPOINT_URL counts, too',
+      ).helpGroup(group),
+    )
     .addOption(stack.helpGroup(group));
 }
 
@@ -93,7 +98,10 @@ export interface WhereOptions extends AwsOptions, HereOptions {
 
 /** A deployment on AWS, or with --local the lab on this machine. */
 export function anywhere(command: Command): Command {
-  const local = new Option('--local', 'the state machine of cdk.out (`npx cdk synth`), against hosts of this machine');
+  const local = new Option(
+    '--local',
+    'the state machine of cdk.out (`npx cdk synth`), against hosts of this machine; refused where tunnels/ says something else than cdk.out',
+  );
   return onThisMachine(onAws(command).addOption(local.conflicts(['region', 'profile', 'stack']).helpGroup(HERE)));
 }
 
