@@ -7,9 +7,9 @@ import { checkInstances } from '../preflight/instances';
 import { checkPlan, checkUnseen } from '../preflight/trial';
 import { json, onAws, tunnel, whereOf, type AwsOptions, type Define, type JsonOption } from '../options';
 import { json as asDocument } from '../report/json';
-import { preflightText } from '../report/preflight';
-import { styleFor } from '../report/style';
+import { styleFor, table, many, type Style } from '../report/style';
 import type { Surroundings } from '../surroundings';
+import { printable } from '../terminal';
 
 interface Options extends AwsOptions, JsonOption {
   readonly plan: boolean;
@@ -58,4 +58,23 @@ async function everyCheck(
     await checkPlan(options.plan ? { aws, deployment, words: '', lab: undefined } : undefined, tunnel, sleep),
     ...checkUnseen(declared, known, whereOf(options)),
   ];
+}
+
+/** What was looked at, how, and what came of it; then whether one can go on. */
+function preflightText(tunnel: string, checks: readonly Check[], style: Style): string {
+  const rows = checks.map(({ check, how, result, evidence }) => [
+    result === 'fail' ? 'FAIL' : result,
+    check,
+    how,
+    evidence,
+  ]);
+  return `${table(['RESULT', 'CHECK', 'HOW', 'EVIDENCE'], rows, style)}\n${verdict(tunnel, checks, style)}\n`;
+}
+
+function verdict(tunnel: string, checks: readonly Check[], style: Style): string {
+  const count = (result: Check['result']): number => checks.filter((each) => each.result === result).length;
+  const unknown = count('cannot know') === 0 ? '' : `; ${count('cannot know')} cannot be known from here`;
+  return count('fail') === 0
+    ? style.good(printable(`Nothing speaks against a first run of ${tunnel}${unknown}.`))
+    : style.bad(printable(`${many(count('fail'), 'check')} failed: mend them before ${tunnel} is applied${unknown}.`));
 }

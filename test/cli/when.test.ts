@@ -1,4 +1,4 @@
-import { readWhen } from '../../cli/when';
+import { readWhen } from '../../cli/commands/pause';
 
 const NOW = new Date('2026-11-23T08:00:00Z');
 
