@@ -1,6 +1,4 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -9,13 +7,9 @@ import { namesOf } from './names';
 import type { StepHandlers } from './step-handlers';
 import { MACHINE } from './time-outs';
 import { definition } from './workflow/definition';
+import type { Parts } from './workflow/parts';
 
-export interface EdgeRampMachineProps {
-  readonly handlers: StepHandlers;
-  readonly table: Table;
-  /** Where people are told. */
-  readonly notices: ITopic;
-}
+export type EdgeRampMachineProps = Omit<Parts, 'scope'>;
 
 /** The state machine that an operator starts. */
 export class EdgeRampMachine extends Construct {
@@ -28,9 +22,7 @@ export class EdgeRampMachine extends Construct {
     this.machine = new StateMachine(this, 'Machine', {
       stateMachineName: name,
       comment: 'edge-ramp: builds, proves, repairs and removes the tunnel between a BIG-IP and the Pods of a cluster',
-      definitionBody: DefinitionBody.fromChainable(
-        definition({ scope: this, handlers: props.handlers, table: props.table, notices: props.notices }),
-      ),
+      definitionBody: DefinitionBody.fromChainable(definition({ scope: this, ...props })),
       queryLanguage: QueryLanguage.JSONATA,
       timeout: MACHINE,
       tracingEnabled: true,
