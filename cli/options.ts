@@ -30,7 +30,7 @@ export function wholeNumber(flags: string, description: string, least: number, m
 }
 
 /** The tunnel that a command is about. Its name goes into those of executions and parameters. */
-export function tunnel(flags = '<tunnel>'): Argument {
+export function tunnelArgument(flags = '<tunnel>'): Argument {
   return new Argument(flags, 'name of a tunnel, as in tunnels/NAME.yaml').argParser((name) => {
     if (!/^[a-z][a-z0-9-]{0,31}$/.test(name))
       throw new InvalidArgumentError('It must be 1 to 32 of lower case letters, digits, -.');
@@ -48,7 +48,7 @@ export interface HereOptions {
 /** Hosts on this machine. */
 export function onThisMachine(command: Command): Command {
   return command
-    .addOption(hostsKind().helpGroup(HERE))
+    .addOption(hostsOption().helpGroup(HERE))
     .addOption(
       text(
         '--state <dir>',
@@ -57,7 +57,7 @@ export function onThisMachine(command: Command): Command {
     );
 }
 
-export function hostsKind(): Option {
+export function hostsOption(): Option {
   return new Option(
     '--hosts <kind>',
     'SIMULATED hosts, or nodes, Pods and BIG-IP as network namespaces of a kernel with real interfaces (default: as they are in the folder, else simulated)',
@@ -118,7 +118,7 @@ export interface JsonOption {
   readonly json?: boolean;
 }
 
-export function json(): Option {
+export function jsonOption(): Option {
   return new Option('--json', 'one JSON document on stdout in place of text');
 }
 
@@ -129,7 +129,7 @@ export interface RunOptions extends WhereOptions, JsonOption {
 
 /** A command that runs the state machine for one tunnel. */
 export function aRun(action: Action, summary: string): Command {
-  return anywhere(new Command(action).description(summary).addArgument(tunnel()).addOption(json()));
+  return anywhere(new Command(action).description(summary).addArgument(tunnelArgument()).addOption(jsonOption()));
 }
 
 /** A run that looks at devices: on this machine, commands on them may be spoiled. */

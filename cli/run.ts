@@ -9,7 +9,7 @@ import { json, notRun, stepsOf, type Unfinished } from './report/json';
 import { Progress } from './report/progress';
 import { styleFor } from './report/style';
 import { endSentence, type Run } from './report/summary';
-import { textOf } from './report/text';
+import { runText } from './report/text';
 import { resultOf } from './result';
 import type { Surroundings } from './surroundings';
 import { CLEAR_LINE } from './terminal';
@@ -146,7 +146,7 @@ async function tell(command: RunRequest, { out, project }: Surroundings, place: 
       again(next, tunnel, where, [...options, ...carriedOver(command, next)].filter((each) => each !== '').join(' ')),
   };
   if (!command.json) {
-    out.write(textOf(result, ended, commands, sentence, styleFor(out)));
+    out.write(runText(result, ended, commands, sentence, styleFor(out)));
     return exitCode;
   }
   out.write(

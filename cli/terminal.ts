@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { printable as escaped } from '../lib/tunnel/errors/printable';
+import { printable } from '../lib/tunnel/errors/printable';
 
 /** Goes back to the beginning of the line and takes away what stands there. */
 export const CLEAR_LINE = '\r\u001b[K';
@@ -15,8 +15,8 @@ const paintsOnly = `\\u001b\\[(?:${numbers.join('|')})m`;
 const clearsFirst = `^(?:\\r\\u001b\\[K|\\u001b\\[H\\u001b\\[2J)`;
 
 /** A text of devices, declarations or AWS as a person may see it: nothing in it controls a terminal or turns the order of its letters. Lines are kept. */
-export function printable(text: string): string {
-  return text.split('\n').map(escaped).join('\n');
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
 }
 
 /**
@@ -25,9 +25,9 @@ export function printable(text: string): string {
  */
 export function shown(text: string, { live, colour }: { readonly live: boolean; readonly colour: boolean }): string {
   const own = [...(colour ? [paintsOnly] : []), ...(live ? [clearsFirst] : [])];
-  if (own.length === 0) return printable(text);
+  if (own.length === 0) return printableLines(text);
   return text
     .split(new RegExp(`(${own.join('|')})`))
-    .map((part, i) => (i % 2 === 0 ? printable(part) : part))
+    .map((part, i) => (i % 2 === 0 ? printableLines(part) : part))
     .join('');
 }

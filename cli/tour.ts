@@ -10,11 +10,11 @@ import type { Lab } from '../lab/index';
 import { execute } from './execution';
 import { declaration, stale, synthesize } from './local/assembly';
 import { declaredOtherwise } from './local/up-to-date';
-import { hostsKind, type HereOptions } from './options';
+import { hostsOption, type HereOptions } from './options';
 import { atPlace, type Place } from './place';
 import { Progress } from './report/progress';
 import { many, seconds, styleFor } from './report/style';
-import { textOf } from './report/text';
+import { runText } from './report/text';
 import { resultOf, type Result } from './result';
 import { thisProcess, type Surroundings } from './surroundings';
 import type { Action, HostsKind } from './where';
@@ -97,7 +97,7 @@ async function tour(surroundings: Surroundings): Promise<void> {
 
 /** What `npm start --` is told: on which hosts the tour is. Another command line ends the process. */
 function asked(): Pick<HereOptions, 'hosts'> {
-  return new Command('npm start --').addOption(hostsKind()).parse().opts();
+  return new Command('npm start --').addOption(hostsOption()).parse().opts();
 }
 
 /** A declaration that cdk.out was not made from. @throws InvalidRequest when there are mistakes in one */
@@ -187,7 +187,7 @@ async function act(place: Place, action: Action, { out, sleep }: Surroundings, t
   const result = resultOf((await ended).execution, (await ended).item);
   progress.end();
   const again = (next: Action): string => `npx edge-ramp ${next} ${tunnel} --local`;
-  out.write(textOf(result, await ended, [], { tunnel, action, teardown: false, begun: false, again }, styleFor(out)));
+  out.write(runText(result, await ended, [], { tunnel, action, teardown: false, begun: false, again }, styleFor(out)));
   return result;
 }
 

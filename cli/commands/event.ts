@@ -3,15 +3,15 @@ import { heldBack } from '../../lib/tunnel/run/automation';
 import { digestOf } from '../../lib/tunnel/declaration/digest';
 import { Problem } from '../aws/problem';
 import { oneTunnel } from '../aws/tunnels';
-import { onAws, tunnel, whereOf, type AwsOptions, type Define } from '../options';
+import { onAws, tunnelArgument, whereOf, type AwsOptions, type Define } from '../options';
 import { atPlace } from '../place';
 import type { Surroundings } from '../surroundings';
 import { again } from '../where';
 
 export const event: Define = (surroundings, exit) =>
-  onAws(new Command('event').description('ask the automation to apply a tunnel again').addArgument(tunnel())).action(
-    (name: string, options: AwsOptions) => exit(ask(name, options, surroundings)),
-  );
+  onAws(
+    new Command('event').description('ask the automation to apply a tunnel again').addArgument(tunnelArgument()),
+  ).action((name: string, options: AwsOptions) => exit(ask(name, options, surroundings)));
 
 /** Asks as anything in the account may: by an event. */
 async function ask(tunnel: string, options: AwsOptions, surroundings: Surroundings): Promise<number> {

@@ -3,8 +3,8 @@ import { pastRuns, type PastRun, type PastRuns } from '../aws/runs';
 import { everyTunnel } from '../aws/tunnels';
 import {
   anywhere,
-  json,
-  tunnel,
+  jsonOption,
+  tunnelArgument,
   whereOf,
   wholeNumber,
   type Define,
@@ -16,7 +16,7 @@ import { json as asDocument } from '../report/json';
 import { styleFor, minute, many, seconds, type Style } from '../report/style';
 import type { Surroundings } from '../surroundings';
 import { END_STATES } from '../../lib/tunnel/run/outcome';
-import { printable } from '../terminal';
+import { printableLines } from '../terminal';
 
 interface Options extends WhereOptions, JsonOption {
   readonly limit: number;
@@ -26,8 +26,8 @@ export const history: Define = (surroundings, exit) =>
   anywhere(
     new Command('history')
       .description('the runs of a tunnel, and what they changed')
-      .addArgument(tunnel())
-      .addOption(json())
+      .addArgument(tunnelArgument())
+      .addOption(jsonOption())
       .addOption(wholeNumber('--limit <n>', 'at most so many runs', 1, 100).default(10)),
   ).action((name: string, options: Options) => exit(show(name, options, surroundings)));
 
@@ -64,10 +64,10 @@ function runText(run: PastRun, style: Style): string {
   const paint = (END_STATES.find(({ name }) => name === outcome)?.exitCode ?? 3) === 0 ? style.good : style.bad;
   const words = outcome === 'Running' ? style.changed(outcome) : paint(outcome);
   const lines = [
-    `${minute(began, '?')}  ${action} by ${by}: ${words}${made}, ${took}  ${style.dim(printable(execution))}`,
-    ...(changes ?? []).slice(0, SHOWN).map(({ device, text }) => `    ${printable(`${device}: ${text.trim()}`)}`),
+    `${minute(began, '?')}  ${action} by ${by}: ${words}${made}, ${took}  ${style.dim(printableLines(execution))}`,
+    ...(changes ?? []).slice(0, SHOWN).map(({ device, text }) => `    ${printableLines(`${device}: ${text.trim()}`)}`),
     ...((changes?.length ?? 0) > SHOWN ? [`    and ${changes!.length - SHOWN} more`] : []),
-    ...(cause === null ? [] : [`    ${printable(shortened(cause))}`]),
+    ...(cause === null ? [] : [`    ${printableLines(shortened(cause))}`]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

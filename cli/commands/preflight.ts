@@ -5,19 +5,19 @@ import type { Check } from '../preflight/check';
 import { checkDeclaration } from '../preflight/declaration';
 import { checkInstances } from '../preflight/instances';
 import { checkPlan, checkUnseen } from '../preflight/trial';
-import { json, onAws, tunnel, whereOf, type AwsOptions, type Define, type JsonOption } from '../options';
+import { jsonOption, onAws, tunnelArgument, whereOf, type AwsOptions, type Define, type JsonOption } from '../options';
 import { json as asDocument } from '../report/json';
 import { styleFor, table, many, type Style } from '../report/style';
 import type { Surroundings } from '../surroundings';
-import { printable } from '../terminal';
+import { printableLines } from '../terminal';
 
 interface Options extends AwsOptions, JsonOption {
   readonly plan: boolean;
 }
 
 export const preflight: Define = (surroundings, exit) =>
-  onAws(new Command('preflight').description('is everything ready for a first run?').addArgument(tunnel()))
-    .addOption(json())
+  onAws(new Command('preflight').description('is everything ready for a first run?').addArgument(tunnelArgument()))
+    .addOption(jsonOption())
     .option('--no-plan', 'leave out the plan, which looks at every device')
     .action((name: string, options: Options) => exit(look(name, options, surroundings)));
 
@@ -75,6 +75,8 @@ function verdict(tunnel: string, checks: readonly Check[], style: Style): string
   const count = (result: Check['result']): number => checks.filter((each) => each.result === result).length;
   const unknown = count('cannot know') === 0 ? '' : `; ${count('cannot know')} cannot be known from here`;
   return count('fail') === 0
-    ? style.good(printable(`Nothing speaks against a first run of ${tunnel}${unknown}.`))
-    : style.bad(printable(`${many(count('fail'), 'check')} failed: mend them before ${tunnel} is applied${unknown}.`));
+    ? style.good(printableLines(`Nothing speaks against a first run of ${tunnel}${unknown}.`))
+    : style.bad(
+        printableLines(`${many(count('fail'), 'check')} failed: mend them before ${tunnel} is applied${unknown}.`),
+      );
 }

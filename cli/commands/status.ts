@@ -3,13 +3,21 @@ import { Problem } from '../aws/problem';
 import type { Aws } from '../aws/aws';
 import type { Deployment } from '../aws/deployment';
 import { everyTunnel, oneTunnel, type Known } from '../aws/tunnels';
-import { anywhere, json, tunnel, whereOf, type Define, type JsonOption, type WhereOptions } from '../options';
+import {
+  anywhere,
+  jsonOption,
+  tunnelArgument,
+  whereOf,
+  type Define,
+  type JsonOption,
+  type WhereOptions,
+} from '../options';
 import { atPlace } from '../place';
 import { json as asDocument } from '../report/json';
 import { styleFor, minute, table, many, type Style } from '../report/style';
 import { standingOf, type Standing } from '../standing';
 import type { Surroundings } from '../surroundings';
-import { CLEAR_SCREEN, printable } from '../terminal';
+import { CLEAR_SCREEN, printableLines } from '../terminal';
 
 /** A watched status is read so often. Milliseconds. */
 const EVERY = 5000;
@@ -22,8 +30,8 @@ export const status: Define = (surroundings, exit) =>
   anywhere(
     new Command('status')
       .description('every tunnel at a glance, or one')
-      .addArgument(tunnel('[tunnel]'))
-      .addOption(json())
+      .addArgument(tunnelArgument('[tunnel]'))
+      .addOption(jsonOption())
       .addOption(
         new Option(
           '--watch',
@@ -96,11 +104,11 @@ function statusText(standings: readonly Standing[], style: Style): string {
     return 'No tunnel is declared here, and none was ever applied: add tunnels/NAME.yaml and deploy (npx cdk deploy).\n';
   const remarks = standings.flatMap(remarksOn);
   const needs = standings.flatMap(({ tunnel, needs }) =>
-    needs.map(({ what, command }) => `  ${style.bad(tunnel)}: ${printable(what)}: ${command}\n`),
+    needs.map(({ what, command }) => `  ${style.bad(tunnel)}: ${printableLines(what)}: ${command}\n`),
   );
   return [
     table(HEADING, standings.map(row), style),
-    ...(remarks.length > 0 ? [remarks.map((remark) => `  ${printable(remark)}\n`).join('')] : []),
+    ...(remarks.length > 0 ? [remarks.map((remark) => `  ${printableLines(remark)}\n`).join('')] : []),
     needs.length > 0 ? `${style.bold('What needs a person')}\n${needs.join('')}` : 'Nothing needs a person.\n',
     style.dim('As the last runs and looks wrote it down: no device was contacted.\n'),
   ].join('\n');

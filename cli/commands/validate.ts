@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { TunnelFile } from '../../lib/tunnel/declaration/read';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
-import { filesOf, readDeclarations, textOf } from '../local/tunnel-files';
+import { filesOf, readTunnelFiles, textOf } from '../local/tunnel-files';
 import type { Define } from '../options';
 import { many } from '../report/style';
 import type { Surroundings } from '../surroundings';
@@ -26,7 +26,7 @@ function check(named: readonly string[], { project, folder, out, err }: Surround
   }
   let names: readonly string[] = [];
   try {
-    names = readDeclarations(files).map(({ name }) => name);
+    names = readTunnelFiles(files).map(({ name }) => name);
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;
     mistakes.push(...error.message.split('\n'));

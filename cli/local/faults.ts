@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
-import { issueLines, mistake } from '../../lib/tunnel/declaration/parse';
+import { issueLines, mistakeLine } from '../../lib/tunnel/declaration/parse';
 import type { Fault } from '../../lab/hosts/host';
 import { isSendFault } from './measured';
 
@@ -79,7 +79,9 @@ export function refuseUnknownHosts(file: string, given: readonly Fault[], hosts:
     // Nothing is sent to a BIG-IP: it is reached through its bastion.
     const possible = isSendFault(fault) ? hosts.filter((host) => /^m?i-/.test(host)) : hosts;
     const { host } = fault;
-    return possible.includes(host) ? [] : [mistake(file, [i, 'host'], host, `must be one of ${possible.join(', ')}`)];
+    return possible.includes(host)
+      ? []
+      : [mistakeLine(file, [i, 'host'], host, `must be one of ${possible.join(', ')}`)];
   });
   if (mistakes.length > 0) throw new InvalidRequest('faults-invalid', mistakes.join('\n'));
 }

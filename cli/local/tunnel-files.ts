@@ -39,7 +39,7 @@ export function textOf(path: string): string | { readonly reason: string } {
  * Reads declarations together.
  * @throws InvalidRequest listing every mistake
  */
-export function readDeclarations(files: readonly TunnelFile[]): readonly Declared[] {
+export function readTunnelFiles(files: readonly TunnelFile[]): readonly Declared[] {
   // What this takes is loaded here and now: longer than all other code of the command line.
   return (
     require('../../lib/tunnel/declaration/read') as typeof import('../../lib/tunnel/declaration/read')

@@ -4,7 +4,7 @@ import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import type { Surroundings } from '../surroundings';
 import { declarations, stale } from './assembly';
-import { filesOf, readDeclarations, textOf } from './tunnel-files';
+import { filesOf, readTunnelFiles, textOf } from './tunnel-files';
 
 /**
  * Refuses to go on without an assembly, or with one of other declarations than those of tunnels/; warns of one that is older than its code.
@@ -40,7 +40,7 @@ export function declaredOtherwise(project: string): string | undefined {
 
 function declaredIn(project: string): readonly Declared[] {
   try {
-    return readDeclarations(filesOf(project).map(read));
+    return readTunnelFiles(filesOf(project).map(read));
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;
     throw new InvalidRequest(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
-import { readDeclarations } from '../local/tunnel-files';
+import { readTunnelFiles } from '../local/tunnel-files';
 import { checking, judged, type Check } from './check';
 
 /** Whether the tunnel is declared where it will be run, as its file says, and for the automation too. */
@@ -32,7 +32,7 @@ function checkFile(project: string, tunnel: string, declared: Declared): Check {
   const path = join(project, file);
   if (!existsSync(path)) return say('cannot know', `there is no ${file} here`);
   try {
-    const [here] = readDeclarations([{ path: file, text: readFileSync(path, 'utf8') }]);
+    const [here] = readTunnelFiles([{ path: file, text: readFileSync(path, 'utf8') }]);
     return judged(
       say,
       isDeepStrictEqual(here, declared),

@@ -1,7 +1,7 @@
 import type { Change } from '../../lib/tunnel/plan/plan';
 import type { Stage } from '../../lib/tunnel/device/operation';
 import { type Style } from './style';
-import { printable } from '../terminal';
+import { printableLines } from '../terminal';
 
 /** When a stage's changes are made, for a device that has changes in several: traffic leaves first and arrives last. */
 const WHEN: Readonly<Record<Stage, string>> = {
@@ -43,7 +43,7 @@ function ofDevice(changes: readonly Change[], style: Style): readonly string[] {
 function lines({ text, interrupts }: Change, { good, bad, changed }: Style): readonly string[] {
   const paint = text.startsWith('+') ? good : text.startsWith('-') ? bad : changed;
   return [
-    `  ${paint(printable(text))}`,
-    ...(interrupts === null ? [] : [bad(`    ! cuts live traffic: ${printable(interrupts)}`)]),
+    `  ${paint(printableLines(text))}`,
+    ...(interrupts === null ? [] : [bad(`    ! cuts live traffic: ${printableLines(interrupts)}`)]),
   ];
 }

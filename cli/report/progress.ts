@@ -1,7 +1,7 @@
 import type { StateEvent } from '../aws/history';
 import type { Output } from '../surroundings';
 import { seconds, styleFor, type Style } from './style';
-import { CLEAR_LINE, printable } from '../terminal';
+import { CLEAR_LINE, printableLines } from '../terminal';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 /** Milliseconds. */
@@ -31,7 +31,7 @@ export class Progress {
     }
     const depth = parent === undefined ? 0 : parent.split('/').length;
     if (kind === 'retried') {
-      this.line('again', state, depth, `after ${printable(event.error ?? 'a failure')}`);
+      this.line('again', state, depth, `after ${printableLines(event.error ?? 'a failure')}`);
       return;
     }
     const since = this.running.get(path)?.since ?? at;
@@ -40,7 +40,7 @@ export class Progress {
     if (this.announced.delete(path)) return;
     const took = seconds((at - since) / 1000);
     if (kind === 'exited') this.line('ok', state, depth, took);
-    else this.line('FAILED', state, depth, `${took}  ${printable(event.error ?? '')}`.trimEnd());
+    else this.line('FAILED', state, depth, `${took}  ${printableLines(event.error ?? '')}`.trimEnd());
   };
 
   /** Takes the moving line away. */
@@ -61,7 +61,7 @@ export class Progress {
   private line(word: '' | 'ok' | 'again' | 'FAILED', state: string, depth: number, remark: string): void {
     const { good, bad, changed, dim } = this.style;
     const paint = word === 'FAILED' ? bad : word === 'again' ? changed : good;
-    const name = `${'  '.repeat(depth)}${printable(state)}`.padEnd(38);
+    const name = `${'  '.repeat(depth)}${printableLines(state)}`.padEnd(38);
     const text = `  ${paint(word)}${' '.repeat(8 - word.length)}${name}${dim(remark)}`.trimEnd();
     this.output.write(`${this.output.live ? CLEAR_LINE : ''}${text}\n`);
     this.draw();

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Output } from '../surroundings';
-import { PAINTS, printable } from '../terminal';
+import { PAINTS, printableLines } from '../terminal';
 
 type Paint = (text: string) => string;
 
@@ -25,7 +25,7 @@ export function seconds(value: number): string {
 
 /** Rows under a heading, each column as wide as its widest cell, the last one as it is. */
 export function table(heading: readonly string[], cells: readonly (readonly string[])[], style: Style): string {
-  const rows = cells.map((row) => row.map(printable));
+  const rows = cells.map((row) => row.map(printableLines));
   const widths = heading.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: readonly string[]): string =>
     cells

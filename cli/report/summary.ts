@@ -3,7 +3,7 @@ import type { Action } from '../where';
 import type { Failure, Result } from '../result';
 import type { Figures } from './figures';
 import { many, seconds } from './style';
-import { printable } from '../terminal';
+import { printableLines } from '../terminal';
 
 /** What the end of a run depends on beside its result. */
 export interface Run {
@@ -21,7 +21,7 @@ export interface Run {
 export function endSentence(result: Result, run: Run): string {
   const missing = result.degraded.join(' and ');
   const degraded = missing === '' ? '' : ` Degraded: ${missing} cannot be reached and was left out.`;
-  return printable(`${result.status}: ${ending(result, run)}${degraded}`);
+  return printableLines(`${result.status}: ${ending(result, run)}${degraded}`);
 }
 
 function ending(result: Result, run: Run): string {

@@ -5,7 +5,7 @@ import type { Ended } from '../execution';
 import type { Result } from '../result';
 import { diff } from './diff';
 import { type Style } from './style';
-import { printable } from '../terminal';
+import { printableLines } from '../terminal';
 import { endSentence, figuresLine, type Run } from './summary';
 
 /** Words above the diff that say what became of the changes. */
@@ -19,7 +19,7 @@ const BECAME: Readonly<Record<string, string>> = {
 };
 
 /** A run for a person, when it has ended: the changes, what was proven, what it cost, and one sentence. */
-export function textOf(
+export function runText(
   result: Result,
   { figures, seconds }: Pick<Ended, 'figures' | 'seconds'>,
   commands: readonly DeviceCommands[],
@@ -33,7 +33,7 @@ export function textOf(
   if (result.remaining !== null && result.remaining.length > 0)
     parts.push(`Still to be done to put everything back:\n\n${diff(result.remaining, style)}`);
   if (remarks.length > 0)
-    parts.push(`${style.bold('Remarks')}\n${remarks.map((remark) => `  ${printable(remark)}\n`).join('')}`);
+    parts.push(`${style.bold('Remarks')}\n${remarks.map((remark) => `  ${printableLines(remark)}\n`).join('')}`);
   if (commands.length > 0) parts.push(commands.map((each) => commandsText(each, style)).join('\n'));
   if (result.verification.length > 0)
     parts.push(`${style.bold(probesTitle(result))}\n${verification(result.verification, style)}`);
@@ -46,7 +46,7 @@ export function textOf(
 export function verification(probes: readonly Probe[], style: Style): string {
   return probes
     .map(({ from, to, what, ok, detail }) => {
-      const line = printable(`${from} to ${to}: ${what}: ${detail}`);
+      const line = printableLines(`${from} to ${to}: ${what}: ${detail}`);
       return ok ? `  ${style.good('ok')}      ${line}\n` : `  ${style.bad('FAILED')}  ${line}\n`;
     })
     .join('');
@@ -67,5 +67,5 @@ const STAGES: Readonly<Record<Stage, string>> = {
 /** Commands as a shell script would have them, so that they can be copied: all else is a comment. */
 function commandsText({ device, through, stage, commands }: DeviceCommands, { dim }: Style): string {
   const via = device.endsWith(through) ? '' : `, tmsh through ${through}`;
-  return `${dim(`# ${device}: ${STAGES[stage]}${via}`)}\n${commands.map((line) => `${printable(line)}\n`).join('')}`;
+  return `${dim(`# ${device}: ${STAGES[stage]}${via}`)}\n${commands.map((line) => `${printableLines(line)}\n`).join('')}`;
 }

@@ -3,7 +3,7 @@ import { CONTRACT } from '../../lib/tunnel/run/outcome';
 import type { Goal, Observed, Plan } from '../../lib/tunnel/plan/plan';
 import { printable } from '../../lib/tunnel/errors/printable';
 import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/plan/reconcile';
-import { begin } from '../../lib/tunnel/plan/records';
+import { addRun } from '../../lib/tunnel/plan/records';
 import { begunOf, situationOf, type Records } from '../../lib/tunnel/plan/situation';
 import type { Request } from '../read-request/request';
 import { restoreInWords, sentenceOf, verdictOf, type Verdict } from '../../lib/tunnel/plan/verdict';
@@ -86,7 +86,7 @@ async function plan(input: PlanInput): Promise<PlanOutput> {
     verdict: verdictOf(goal, request, plan),
     records: {
       original: JSON.stringify(original),
-      before: JSON.stringify(goal === 'recorded' ? { ...begun, touched: before } : begin(begun, request.spec, before)),
+      before: JSON.stringify(goal === 'recorded' ? { ...begun, touched: before } : addRun(begun, request.spec, before)),
       applied: JSON.stringify(request.spec),
     },
     report: { ...told, sentence: printable(sentenceOf(goal, request.action, plan)) },

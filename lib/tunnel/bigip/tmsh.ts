@@ -5,7 +5,7 @@ import { excerpt } from '../device/answer';
 export type Block = readonly (string | Block)[];
 
 /** One listed object: `net tunnels tunnel SDN { ... }` is path `net tunnels tunnel SDN` and its block. */
-export interface Listed {
+export interface ListedObject {
   readonly path: string;
   readonly block: Block;
 }
@@ -14,13 +14,13 @@ export interface Listed {
  * Reads what `list` prints, in its many-line and its one-line form (BIP-5: words with blanks stand in double quotes).
  * @throws NotUnderstood on unbalanced braces or quotes, or text outside an object
  */
-export function parseListing(device: string, lines: readonly string[]): readonly Listed[] {
+export function parseListing(device: string, lines: readonly string[]): readonly ListedObject[] {
   const text = lines.join('\n');
   const fail = (what: string): never => {
     throw new NotUnderstood('answer-unknown', `${device}: ${what} in: ${excerpt(text)}`);
   };
   const words = text.match(/"(?:[^"\\]|\\.)*"|[{}]|[^\s{}"]+|"/g) ?? [];
-  const listed: Listed[] = [];
+  const listed: ListedObject[] = [];
   const open: (string | Block)[][] = [[]];
   for (const word of words) {
     const current = open.at(-1)!;

@@ -55,7 +55,7 @@ export function overlaps(a: Network, b: Network): boolean {
 }
 
 /** What no host of a site has as its address, by network (RFC 6890). */
-const MEANINGLESS = [
+const RESERVED = [
   ['0.0.0.0/8', 'an address without a host (0.0.0.0/8)'],
   ['127.0.0.0/8', 'a loopback address (127.0.0.0/8)'],
   ['169.254.0.0/16', 'a link-local address (169.254.0.0/16)'],
@@ -67,9 +67,9 @@ const MEANINGLESS = [
  * What of an address or a network (`ADDRESS/LENGTH`: all of it) no host can have, in words.
  * @returns undefined when there is nothing, or the text is not canonical
  */
-export function meaningless(text: string): string | undefined {
+export function reservedRange(text: string): string | undefined {
   const network = parseCidr(text.includes('/') ? text : `${text}/32`);
-  return network && MEANINGLESS.find(([cidr]) => overlaps(parseCidr(cidr)!, network))?.[1];
+  return network && RESERVED.find(([cidr]) => overlaps(parseCidr(cidr)!, network))?.[1];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { overlaps, parseCidr, type Network } from './address';
 import { balancerMistakes } from './balancer-rules';
-import { field, inCommon, rampAddresses, type Field, type Mistake } from './mistake';
+import { field, fullPath, rampAddresses, type Field, type Mistake } from './mistake';
 import { isPair, rampAddress, vrrpId, type Declared, type Tunnel } from './tunnel';
 
 /** Rules between all declarations: what two of them may not share. @returns mistakes whose path begins with the later one's index */
@@ -96,7 +96,7 @@ function claimed(tunnel: Declared): readonly (Field & { readonly what: string })
       claims.push({ ...field(['clusterNetworks', i], cidr), what: `the route to ${cidr} ${on}` }),
     );
     tunnel.virtualServers.forEach((name, i) =>
-      claims.push({ ...field(['virtualServers', i], name), what: `virtual server ${inCommon(name)} ${on}` }),
+      claims.push({ ...field(['virtualServers', i], name), what: `virtual server ${fullPath(name)} ${on}` }),
     );
     claims.push({
       ...field(isPair(tunnel) ? ['ramp', 'vip'] : ['ramp', 'nodes'], rampAddress(tunnel)),

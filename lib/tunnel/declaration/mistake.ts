@@ -26,6 +26,6 @@ export function rampAddresses({ ramp }: Tunnel): readonly Field[] {
 }
 
 /** A virtual server's name with its folder: without one it lies in /Common. */
-export function inCommon(name: string): string {
+export function fullPath(name: string): string {
   return name.startsWith('/') ? name : `/Common/${name}`;
 }

@@ -31,18 +31,18 @@ export function parseDeclaration(document: unknown, source: string): Declared {
 
 /** Issues of zod as lines `source: path: value: rule`, 20 at most, and one that tells how many are left out; an unknown key is named by its own path. */
 export function issueLines(source: string, issues: readonly z.core.$ZodIssue[]): readonly string[] {
-  return fewOf(
+  return firstLines(
     source,
     issues.flatMap((issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => mistake(source, [...issue.path, key], undefined, 'is not a known key'))
-        : [mistake(source, issue.path, issue.input, issue.message)],
+        ? issue.keys.map((key) => mistakeLine(source, [...issue.path, key], undefined, 'is not a known key'))
+        : [mistakeLine(source, issue.path, issue.input, issue.message)],
     ),
   );
 }
 
 /** The first lines, and how many more there are. */
-export function fewOf(source: string, lines: readonly string[]): readonly string[] {
+export function firstLines(source: string, lines: readonly string[]): readonly string[] {
   const more = lines.length - MOST_TOLD;
   if (more <= 0) return lines;
   return [
@@ -52,7 +52,7 @@ export function fewOf(source: string, lines: readonly string[]): readonly string
 }
 
 /** One broken rule as a line: `source: path: value: rule`. */
-export function mistake(source: string, path: readonly PropertyKey[], value: unknown, rule: string): string {
+export function mistakeLine(source: string, path: readonly PropertyKey[], value: unknown, rule: string): string {
   const shown = value === undefined ? '' : ` ${shorten(JSON.stringify(value), SHOWN_WHOLE)}:`;
   const where = path.length === 0 ? '(document)' : path.map((part) => shorten(String(part), BEGINNING)).join('.');
   return printable(`${source}: ${where}:${shown} ${rule}`);

@@ -1,6 +1,6 @@
 import { parseDocument, visit } from 'yaml';
 import { InvalidRequest } from '../errors/errors';
-import { fewOf, mistake, parseDeclaration } from './parse';
+import { firstLines, mistakeLine, parseDeclaration } from './parse';
 import { printable } from '../errors/printable';
 import { sharedMistakes } from './between';
 import type { Declared } from './tunnel';
@@ -28,12 +28,13 @@ export function readDeclarations(files: readonly TunnelFile[]): readonly Declare
     }
   }
   const between = sharedMistakes(tunnels.map(({ tunnel }) => tunnel)).map(
-    ({ path: [index, ...path], value, message }) => mistake(tunnels[index as number]!.path, path, value, message),
+    ({ path: [index, ...path], value, message }) => mistakeLine(tunnels[index as number]!.path, path, value, message),
   );
-  mistakes.push(...fewOf('tunnels', between));
+  mistakes.push(...firstLines('tunnels', between));
   for (const { tunnel, path } of tunnels) {
     const stem = path.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
-    if (stem !== tunnel.name) mistakes.push(mistake(path, ['name'], tunnel.name, `must be the file's name, ${stem}`));
+    if (stem !== tunnel.name)
+      mistakes.push(mistakeLine(path, ['name'], tunnel.name, `must be the file's name, ${stem}`));
   }
   if (mistakes.length > 0) throw new InvalidRequest('declaration-invalid', mistakes.join('\n'));
   return tunnels.map(({ tunnel }) => tunnel).sort((a, b) => (a.name < b.name ? -1 : 1));

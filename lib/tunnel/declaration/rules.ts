@@ -1,6 +1,6 @@
 import { contains, isAddress, overlaps, parseCidr, toNumber } from './address';
 import { memberMistakes } from './balancer-rules';
-import { field, inCommon, rampAddresses, type Mistake } from './mistake';
+import { field, fullPath, rampAddresses, type Mistake } from './mistake';
 import { networkMistakes } from './network-rules';
 import { pairMistakes } from './pair-rules';
 import type { Declared, Tunnel } from './tunnel';
@@ -114,7 +114,7 @@ function names(tunnel: Tunnel): readonly Mistake[] {
       });
   });
   tunnel.virtualServers.forEach((name, i) => {
-    if (tunnel.virtualServers.findIndex((other) => inCommon(other) === inCommon(name)) < i)
+    if (tunnel.virtualServers.findIndex((other) => fullPath(other) === fullPath(name)) < i)
       mistakes.push({ path: ['virtualServers', i], value: name, message: 'is listed twice' });
   });
   return mistakes;

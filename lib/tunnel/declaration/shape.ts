@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isAddress, meaningless, parseCidr, cidrText, toNumber } from './address';
+import { isAddress, reservedRange, parseCidr, cidrText, toNumber } from './address';
 import { hostKey } from './host-key';
 import {
   clusterObject,
@@ -16,8 +16,8 @@ import {
 const address = z
   .string()
   .refine(isAddress, 'must be an IPv4 address in canonical form: four numbers 0 to 255 without leading zeros')
-  .refine((text) => meaningless(text) === undefined, {
-    error: ({ input }) => `must be the address of a host, not ${meaningless(String(input))}`,
+  .refine((text) => reservedRange(text) === undefined, {
+    error: ({ input }) => `must be the address of a host, not ${reservedRange(String(input))}`,
   });
 const network = z
   .string()
@@ -25,8 +25,8 @@ const network = z
     (text) => canonicalNetwork(text),
     'must be an IPv4 network in canonical form: ADDRESS/LENGTH with no host bits set',
   )
-  .refine((text) => meaningless(text) === undefined, {
-    error: ({ input }) => `must be a network of hosts, without ${meaningless(String(input))}`,
+  .refine((text) => reservedRange(text) === undefined, {
+    error: ({ input }) => `must be a network of hosts, without ${reservedRange(String(input))}`,
   });
 const interfaceAddress = z
   .string()
@@ -34,8 +34,8 @@ const interfaceAddress = z
     const cidr = parseCidr(text);
     return cidr !== undefined && cidr.length <= 30 && ![cidr.first, cidr.last].includes(toNumber(hostOf(text)));
   }, 'must be a host address with its prefix length, 30 at most: ADDRESS/LENGTH, neither the network itself nor its broadcast address')
-  .refine((text) => meaningless(hostOf(text)) === undefined, {
-    error: ({ input }) => `must be the address of a host, not ${meaningless(hostOf(String(input)))}`,
+  .refine((text) => reservedRange(hostOf(text)) === undefined, {
+    error: ({ input }) => `must be the address of a host, not ${reservedRange(hostOf(String(input)))}`,
   });
 
 const unit = z

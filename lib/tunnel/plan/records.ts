@@ -17,8 +17,8 @@ export interface Begun {
   readonly touched: Before;
 }
 
-/** Adds what a run begins with. A declaration that is among them already is not kept twice. */
-export function begin({ declared }: Begun, spec: Declared, touched: Before): Begun {
+/** Adds the declaration and the plan of a run that begins. A declaration is kept once. */
+export function addRun({ declared }: Begun, spec: Declared, touched: Before): Begun {
   const known = declared.some((each) => JSON.stringify(each) === JSON.stringify(spec));
   return { declared: known ? declared : [...declared, spec], touched };
 }

@@ -13,7 +13,7 @@ interface Landmark {
  *
  * @throws Refused naming the flow that is missing, doubled or different
  */
-export function holdAgainst(
+export function checkLandmarks(
   label: string,
   era: Era,
   plugin: Plugin,
@@ -62,7 +62,7 @@ function likeliest(forms: readonly (readonly Landmark[])[], flows: readonly Flow
 
 function stands(label: string, landmark: Landmark, flows: readonly Flow[]): void {
   const { what, flow } = landmark;
-  const found = only(
+  const found = theOne(
     label,
     what,
     flows.filter((each) => answers(landmark, each)),
@@ -84,7 +84,7 @@ function equal({ flow }: Landmark, { table, actions }: Flow): boolean {
 }
 
 /** @throws Refused */
-export function only(label: string, what: string, found: readonly Flow[]): Flow {
+export function theOne(label: string, what: string, found: readonly Flow[]): Flow {
   if (found.length === 0)
     throw new Refused(
       'sdn-flow-missing',

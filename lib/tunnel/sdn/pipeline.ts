@@ -1,6 +1,6 @@
 import { Refused } from '../errors/errors';
 import { ERAS, type Era, type Plugin } from './eras';
-import { holdAgainst, only } from './landmarks';
+import { checkLandmarks, theOne } from './landmarks';
 import type { Sdn } from './tun0';
 import type { Flow } from './openflow';
 
@@ -32,19 +32,19 @@ export function recognise(node: string, flows: readonly Flow[], sdn: Sdn, cluste
   refuseOtherNetworks(label, flows, sdn, clusters);
   const entering = `arp,arp_spa=${sdn.gateway},arp_tpa=${clusters[0]},in_port=${sdn.port}`;
   const entry = goal(
-    only(
+    theOne(
       label,
       'ARP from the gateway enters',
       flows.filter(({ match }) => match === entering),
     ),
   );
-  const routing = only(label, 'IP to the gateway', toGateway(flows, sdn)).table;
+  const routing = theOne(label, 'IP to the gateway', toGateway(flows, sdn)).table;
   if (entry === undefined)
     throw new Refused(
       'pipeline-unknown',
       `${label} (rule version ${version}): ARP from the gateway goes to no table; edge-ramp does not know this pipeline`,
     );
-  holdAgainst(label, era, plugin, flows, sdn, clusters);
+  checkLandmarks(label, era, plugin, flows, sdn, clusters);
   return { release: era.releases, plugin, entry, routing };
 }
 
