@@ -1,8 +1,8 @@
 import type { Declared, Tunnel } from '../declaration/tunnel';
 import type { Answer } from './answer';
 import { describeWords } from './describe';
-import type { Order } from './difference';
-import type { ObjectKind, Turn } from './kind';
+import { rulesOf } from './difference';
+import type { ObjectKind } from './kind';
 import { Look } from './look';
 import type { Observation, Probe, Subject, Wanted } from './observation';
 import type { Operation, State } from './operation';
@@ -64,12 +64,7 @@ export interface Reading<Spec extends Declared, Out> {
 
 /** What a kind of device can do, whatever its objects are. */
 export class Device<Facts, Spec extends Declared = Tunnel> {
-  /** How its objects depend on one another. */
-  readonly order: Order;
-
-  constructor(readonly is: DeviceKind<Facts, Spec>) {
-    this.order = orderOf(is.objects);
-  }
+  constructor(readonly is: DeviceKind<Facts, Spec>) {}
 
   /** What observing asks for, each question a line that the observe script knows. */
   questions(subject: Subject<Spec>): readonly string[] {
@@ -134,7 +129,12 @@ export class Device<Facts, Spec extends Declared = Tunnel> {
 
   /** One line for the diff that a person reads. */
   describe(operation: Operation): string {
-    return kindOfObject(this.is.objects, operation.object).say?.(operation) ?? describeWords(operation);
+    return rulesOf(this.is.objects, operation.object)?.say?.(operation) ?? describeWords(operation);
+  }
+
+  /** Why an operation towards a tunnel cuts traffic; undefined: it does not. */
+  interrupts(operation: Operation): string | undefined {
+    return rulesOf(this.is.objects, operation.object)?.cuts?.(operation);
   }
 
   /** Remarks on the plan that are no changes: routes that bypass the tunnel, unsaved changes of others that are saved along. */
@@ -171,44 +171,4 @@ function readObjects<Spec extends Declared>(objects: readonly ObjectKind<never, 
         unrestorable[object] = object in unrestorable ? `${unrestorable[object]}, ${settings}` : settings;
     }
   return { state, unrestorable };
-}
-
-/** How the objects of these kinds depend on one another. */
-function orderOf<Facts, Spec extends Declared>(objects: readonly ObjectKind<Facts, Spec>[]): Order {
-  const kindOf = (object: string) => kindOfObject(objects, object);
-  return {
-    rank(operation, all) {
-      const kind = kindOf(operation.object);
-      const turn = kind.turn?.(operation, all) ?? (operation.verb === 'delete' ? 'first' : 'in place');
-      return RANKS[turn](objects.indexOf(kind) + 1, objects.length);
-    },
-    stage: (operation, all) => kindOf(operation.object).stage?.(operation, all) ?? 'shape',
-    immutable: (object, from, to) => kindOf(object).replaces?.(from, to) ?? false,
-    dependents: (object, state) =>
-      Object.keys(state).filter((other) => kindOf(other).needs?.(other, state).includes(object)),
-    note: (object) => kindOf(object).note ?? false,
-    halfway: (operation) => kindOf(operation.object).halfway?.(operation) ?? [],
-    recorded: (object, value) => kindOf(object).recorded?.(value) ?? value,
-    interrupts: (operation) => kindOf(operation.object).cuts?.(operation),
-  };
-}
-
-/** What has a turn stands where in the order of a stage. `place` is from 1 to `count`. */
-const RANKS: Readonly<Record<Turn, (place: number, count: number) => number>> = {
-  first: (place) => -place,
-  ahead: (place) => place - 0.5,
-  'in place': (place) => place,
-  late: (place, count) => 2 * count + 1 - place,
-  last: (place, count) => 2 * count + place,
-};
-
-function kindOfObject<Facts, Spec extends Declared>(
-  objects: readonly ObjectKind<Facts, Spec>[],
-  object: string,
-): ObjectKind<Facts, Spec> {
-  const [kind] = objects
-    .filter((each) => object.startsWith(`${each.kind} `))
-    .sort((a, b) => b.kind.length - a.kind.length);
-  if (kind === undefined) throw new Error(`no kind of object has ${object}`);
-  return kind;
 }

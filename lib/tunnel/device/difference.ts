@@ -1,37 +1,43 @@
-import { STAGES, type Operation, type Stage, type State } from './operation';
+import type { ObjectRules, Turn } from './kind';
+import { STAGES, type Operation, type State } from './operation';
 
-/** How the objects of a device depend on one another. */
-export interface Order {
-  /** Lower runs earlier, within a stage. */
-  rank(operation: Operation, all: readonly Operation[]): number;
-  stage(operation: Operation, all: readonly Operation[]): Stage;
-  /** True when the device cannot change `from` into `to` and the object has to be deleted and created. */
-  immutable(object: string, from: string, to: string): boolean;
-  /** Objects of `state` that cannot stand without `object` and are deleted and created with it. */
-  dependents(object: string, state: State): readonly string[];
-  /** What else may stand there after an operation: a script was cut off within it, or found that another tunnel has come or gone. null: no such object. */
-  halfway?(operation: Operation): readonly (string | null)[];
-  /** What a restore goes back to where a value itself could not be put back; absent: the value. */
-  recorded?(object: string, value: string): string;
-  /** Whether it is what edge-ramp remembers there, and no object of the device. */
-  readonly note?: (object: string) => boolean;
-  /** Why an operation towards a tunnel cuts existing traffic; undefined: it does not. */
-  readonly interrupts: (operation: Operation) => string | undefined;
+/** The rules of an object's kind; undefined: no kind has it. */
+export function rulesOf(kinds: readonly ObjectRules[], object: string): ObjectRules | undefined {
+  return kinds.filter(({ kind }) => object.startsWith(`${kind} `)).sort((a, b) => b.kind.length - a.kind.length)[0];
+}
+
+/** Objects of a state that cannot stand without one, and are deleted and created with it. */
+export function dependentsOf(kinds: readonly ObjectRules[], object: string, state: State): readonly string[] {
+  return Object.keys(state).filter((other) => rulesOf(kinds, other)?.needs?.(other, state).includes(object));
+}
+
+/** Where an operation stands within its stage: lower runs earlier. */
+function rankOf(kinds: readonly ObjectRules[], operation: Operation, all: readonly Operation[]): number {
+  const rules = rulesOf(kinds, operation.object)!;
+  const place = kinds.indexOf(rules) + 1;
+  const ranks: Readonly<Record<Turn, number>> = {
+    first: -place,
+    ahead: place - 0.5,
+    'in place': place,
+    late: 2 * kinds.length + 1 - place,
+    last: 2 * kinds.length + place,
+  };
+  return ranks[rules.turn?.(operation, all) ?? (operation.verb === 'delete' ? 'first' : 'in place')];
 }
 
 /**
  * What leads from one state to another, in order; empty iff they are equal. `difference(a, b).reduce(effect, a)` equals `b`.
  * An object that has to be replaced takes its dependents with it, even those that are equal in both states.
  */
-export function difference(order: Order, from: State, to: State): readonly Operation[] {
+export function difference(kinds: readonly ObjectRules[], from: State, to: State): readonly Operation[] {
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
   const stays = ([object]: readonly [string, string]): boolean => to[object] !== undefined;
   /** What is or will be there beside an object that goes: what stands on it may stand on its successor as well. */
   const beside: State = { ...to, ...Object.fromEntries(Object.entries(from).filter(stays)) };
   const standing = (object: string): readonly string[] =>
-    order
-      .dependents(object, { ...beside, [object]: from[object]! })
-      .filter((dependent) => from[dependent] !== undefined && to[dependent] !== undefined);
+    dependentsOf(kinds, object, { ...beside, [object]: from[object]! }).filter(
+      (dependent) => from[dependent] !== undefined && to[dependent] !== undefined,
+    );
   const replaced = new Set<string>();
   const replace = (object: string): void => {
     if (replaced.has(object)) return;
@@ -40,7 +46,8 @@ export function difference(order: Order, from: State, to: State): readonly Opera
   };
   for (const object of names) {
     const [old, next] = [from[object], to[object]];
-    if (old !== undefined && next !== undefined && old !== next && order.immutable(object, old, next)) replace(object);
+    if (old !== undefined && next !== undefined && old !== next && rulesOf(kinds, object)?.replaces?.(old, next))
+      replace(object);
     if (old !== undefined && next === undefined) standing(object).forEach(replace);
   }
   const plain = names.flatMap((object): Omit<Operation, 'stage'>[] => {
@@ -56,14 +63,18 @@ export function difference(order: Order, from: State, to: State): readonly Opera
     return [{ verb: 'modify', object, from: old, to: next }];
   });
   const unstaged = plain.map((operation): Operation => ({ ...operation, stage: 'shape' }));
-  const rank = (operation: Operation): number => order.rank(operation, unstaged);
+  const rank = (operation: Operation): number => rankOf(kinds, operation, unstaged);
   return unstaged
-    .map((operation): Operation => ({ ...operation, stage: order.stage(operation, unstaged) }))
+    .map((operation): Operation => ({
+      ...operation,
+      stage: rulesOf(kinds, operation.object)?.stage?.(operation, unstaged) ?? 'shape',
+    }))
     .sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) || rank(a) - rank(b));
 }
 
 /** When anything has to be changed, nobody knows any more whether what was noted of it is true: it is noted again. */
-export function withoutNotes({ note = () => false }: Order, from: State, to: State): State {
+export function withoutNotes(kinds: readonly ObjectRules[], from: State, to: State): State {
+  const note = (object: string): boolean => rulesOf(kinds, object)?.note ?? false;
   const objects = Object.entries(from).filter(([object]) => !note(object));
   const changes = Object.keys({ ...from, ...to }).some((object) => !note(object) && from[object] !== to[object]);
   return changes ? Object.fromEntries(objects) : from;
@@ -73,14 +84,18 @@ export function withoutNotes({ note = () => false }: Order, from: State, to: Sta
  * An object that would stay as it is although what it stands on goes: a route of somebody else's through a tunnel that is removed.
  * @returns pairs of that object and what it stands on
  */
-export function stranded(order: Order, from: State, to: State): readonly (readonly [object: string, on: string])[] {
+export function stranded(
+  kinds: readonly ObjectRules[],
+  from: State,
+  to: State,
+): readonly (readonly [object: string, on: string])[] {
   return Object.keys(from)
     .filter((object) => to[object] === undefined)
-    .flatMap((object) => order.dependents(object, from).map((dependent) => [dependent, object] as const))
+    .flatMap((object) => dependentsOf(kinds, object, from).map((dependent) => [dependent, object] as const))
     .filter(([dependent, object]) => {
       const kind = object.split(' ')[0]!;
       const successor = Object.keys(to).some(
-        (other) => other.startsWith(`${kind} `) && order.dependents(other, to).includes(dependent),
+        (other) => other.startsWith(`${kind} `) && dependentsOf(kinds, other, to).includes(dependent),
       );
       return to[dependent] !== undefined && to[dependent] === from[dependent] && !successor;
     });

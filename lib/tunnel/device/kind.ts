@@ -19,8 +19,8 @@ export interface Found {
  */
 export type Turn = 'first' | 'ahead' | 'in place' | 'late' | 'last';
 
-/** A kind of object on a device: all that edge-ramp knows of it. What is left out is as most kinds have it. */
-export interface ObjectKind<Facts = unknown, Spec extends Declared = Tunnel> {
+/** How objects of a kind come and go. What is left out is as most kinds have it. */
+export interface ObjectRules {
   /** How the names of its objects begin: `nat`, `address tun0`. Of two kinds the longer name counts. */
   readonly kind: string;
   /**
@@ -28,6 +28,26 @@ export interface ObjectKind<Facts = unknown, Spec extends Declared = Tunnel> {
    * Default false.
    */
   readonly note?: true;
+  /** The objects without which one cannot stand: it is deleted and created with them. */
+  needs?(object: string, state: State): readonly string[];
+  /** Whether the device cannot change one value into the other, so that the object is deleted and created; default false. */
+  replaces?(from: string, to: string): boolean;
+  /** Default: `first` for a deletion, `in place` for all else. */
+  turn?(operation: Operation, all: readonly Operation[]): Turn;
+  /** Default `shape`. */
+  stage?(operation: Operation, all: readonly Operation[]): Stage;
+  /** Why an operation towards a tunnel cuts traffic; default: it does not. */
+  cuts?(operation: Operation): string | undefined;
+  /** One line for the diff that a person reads; default the object and its words. */
+  say?(operation: Operation): string;
+  /** What else may stand there after an operation: a script was cut off within it, or found that another tunnel has come or gone. null: nothing. */
+  halfway?(operation: Operation): readonly (string | null)[];
+  /** What a restore goes back to where the value itself could not be put back; default the value. */
+  recorded?(value: string): string;
+}
+
+/** A kind of object on a device: all that edge-ramp knows of it. */
+export interface ObjectKind<Facts = unknown, Spec extends Declared = Tunnel> extends ObjectRules {
   /** What is asked to see them; each question is a line that the observe script knows. */
   questions?(subject: Subject<Spec>): readonly string[];
   /**
@@ -48,24 +68,8 @@ export interface ObjectKind<Facts = unknown, Spec extends Declared = Tunnel> {
   absent?(wanted: Wanted<Spec>, observed: Observation<Facts>, goal: State): State;
   /** The first value of each object that several tunnels share: what `original` must hold before the first change. */
   originals?(wanted: Wanted<Spec>, state: State): State;
-  /** The objects without which one cannot stand: it is deleted and created with them. */
-  needs?(object: string, state: State): readonly string[];
-  /** Whether the device cannot change one value into the other, so that the object is deleted and created; default false. */
-  replaces?(from: string, to: string): boolean;
-  /** Default: `first` for a deletion, `in place` for all else. */
-  turn?(operation: Operation, all: readonly Operation[]): Turn;
-  /** Default `shape`. */
-  stage?(operation: Operation, all: readonly Operation[]): Stage;
-  /** Why an operation towards a tunnel cuts traffic; default: it does not. */
-  cuts?(operation: Operation): string | undefined;
-  /** One line for the diff that a person reads; default the object and its words. */
-  say?(operation: Operation): string;
   /** Remarks on the plan that are no changes. */
   remarks?(wanted: Wanted<Spec>, observed: Observation<Facts>, operations: readonly Operation[]): readonly string[];
-  /** What else may stand there after an operation: a script was cut off within it, or found that another tunnel has come or gone. null: nothing. */
-  halfway?(operation: Operation): readonly (string | null)[];
-  /** What a restore goes back to where the value itself could not be put back; default the value. */
-  recorded?(value: string): string;
   /** What is to be waited for after `detach`, in wire form: no change, so no operation. */
   drains?(spec: Spec, state: State, operations: readonly Operation[]): readonly string[];
   /** What must still be as planned when traffic arrives, in wire form: looked at again together with what switches. */

@@ -1,5 +1,6 @@
 import { whoAnswered } from './reach';
-import { difference, stranded, withoutNotes, type Order } from '../device/difference';
+import { difference, stranded, withoutNotes } from '../device/difference';
+import type { ObjectRules } from '../device/kind';
 import type { Observation } from '../device/observation';
 import {
   STAGES,
@@ -78,24 +79,28 @@ const NOTHING_BESIDE = { original: {}, drains: [], keeps: [], remarks: [], left:
 
 /** Back to what was before the run. */
 function planRestore({ listed, observation }: Answered, { before }: Situation): Planned {
-  const { order } = kindOf(listed);
+  const { objects } = kindOf(listed).is;
   const { state } = observation;
-  const { goal, left } = leaveWhatIsInUse(order, state, recordedState(before, listed.name, state, order));
-  return { listed, observation, ...NOTHING_BESIDE, operations: difference(order, state, goal), left };
+  const { goal, left } = leaveWhatIsInUse(objects, state, recordedState(before, listed.name, state, objects));
+  return { listed, observation, ...NOTHING_BESIDE, operations: difference(objects, state, goal), left };
 }
 
 /** Towards the tunnel as declared, or to none. @throws Refused */
 function planTowards(goal: Goal, { listed, observation }: Answered, { spec, original }: Situation): Planned {
   const title = deviceTitle(listed);
   const device = kindOf(listed);
+  const { objects } = device.is;
   const { state, facts } = observation;
   const first = { ...listed, original: original[listed.name] ?? {} };
   const wanted = { ...first, original: device.originals(first, observation) };
   const stands = goal === 'declared' && !listed.former;
   const aim = stands ? device.desired(wanted, observation) : device.absent(wanted, observation);
-  refuseStranding(title, device.order, state, aim);
-  const unstaged = difference(device.order, withoutNotes(device.order, state, aim), aim);
-  const operations = goal === 'declared' ? staged(listed, unstaged, isPair(spec), device.order.interrupts) : unstaged;
+  refuseStranding(title, objects, state, aim);
+  const unstaged = difference(objects, withoutNotes(objects, state, aim), aim);
+  const operations =
+    goal === 'declared'
+      ? staged(listed, unstaged, isPair(spec), (operation) => device.interrupts(operation))
+      : unstaged;
   refuseUnrestorable(title, facts.unrestorable, operations);
   refuseUnsendable(title, operations);
   return {
@@ -111,8 +116,8 @@ function planTowards(goal: Goal, { listed, observation }: Answered, { spec, orig
 }
 
 /** @throws Refused when somebody else's object uses what has to go */
-function refuseStranding(title: string, order: Order, state: State, aim: State): void {
-  for (const [object, on] of stranded(order, state, aim))
+function refuseStranding(title: string, kinds: readonly ObjectRules[], state: State, aim: State): void {
+  for (const [object, on] of stranded(kinds, state, aim))
     throw new Refused(
       'object-in-use',
       `${title}: ${object} (${readable(state[object]!)}) uses the ${on}, which has to go, and is not edge-ramp's: remove it first, which cuts what uses it`,
@@ -121,8 +126,8 @@ function refuseStranding(title: string, order: Order, state: State, aim: State):
 
 /** A restore leaves what others use; that is no value to be put back again. */
 function remembered(goal: Goal, before: Before, { listed, observation, operations }: Planned): Before {
-  const order = goal === 'recorded' ? {} : kindOf(listed).order;
-  return remember(before, listed.name, observation.state, operations, order);
+  const kinds = goal === 'recorded' ? [] : kindOf(listed).is.objects;
+  return remember(before, listed.name, observation.state, operations, kinds);
 }
 
 function withOriginal(known: Original, { listed, original }: Planned): Original {
@@ -135,7 +140,7 @@ function changesOf(goal: Goal, { listed, operations }: Planned): readonly Change
     device: deviceTitle(listed),
     stage: operation.stage,
     text: device.describe(operation),
-    interrupts: goal === 'declared' ? (device.order.interrupts(operation) ?? null) : null,
+    interrupts: goal === 'declared' ? (device.interrupts(operation) ?? null) : null,
   }));
 }
 
@@ -194,13 +199,13 @@ export function refuseUnlessAgreed(
 
 /** What another's object stands on is not taken away by a restore: it is left too, and listed. */
 function leaveWhatIsInUse(
-  order: Order,
+  kinds: readonly ObjectRules[],
   state: State,
   recorded: ReturnType<typeof recordedState>,
 ): ReturnType<typeof recordedState> {
-  const used = stranded(order, state, recorded.goal).map(([, on]) => on);
+  const used = stranded(kinds, state, recorded.goal).map(([, on]) => on);
   if (used.length === 0) return recorded;
   const kept = Object.fromEntries(used.map((object) => [object, state[object]!]));
   const left = [...new Set([...recorded.left, ...used])];
-  return leaveWhatIsInUse(order, state, { goal: { ...recorded.goal, ...kept }, left });
+  return leaveWhatIsInUse(kinds, state, { goal: { ...recorded.goal, ...kept }, left });
 }

@@ -1,5 +1,6 @@
 import type { Operation, State } from '../device/operation';
-import type { Order } from '../device/difference';
+import { rulesOf } from '../device/difference';
+import type { ObjectRules } from '../device/kind';
 import type { Declared } from '../declaration/tunnel';
 
 /** What a run changed of one object: the value to go back to, and every value that edge-ramp may have left there. null: no such object. */
@@ -30,24 +31,25 @@ export type Original = Readonly<Record<string, State>>;
  * Adds a plan to a record. The value to go back to is never overwritten while the record stands; what edge-ramp may have written is added.
  * @param before the standing record, empty for a fresh run
  * @param observed the device's state when the plan was made
- * @param order what an operation may leave beside its value, and what stands for a value that could not be put back
+ * @param kinds by their rules: what an operation may leave beside its value, and what stands for a value that could not be put back
  */
 export function remember(
   before: Before,
   device: string,
   observed: State,
   operations: readonly Operation[],
-  order: Pick<Order, 'halfway' | 'recorded'> = {},
+  kinds: readonly ObjectRules[] = [],
 ): Before {
   const touched: Record<string, Touched> = { ...before[device] };
   for (const operation of operations) {
     const { object, to } = operation;
+    const rules = rulesOf(kinds, object);
     const found = observed[object];
-    const first = found === undefined ? null : (order.recorded?.(object, found) ?? found);
+    const first = found === undefined ? null : (rules?.recorded?.(found) ?? found);
     const known = touched[object] ?? { from: first, wrote: [] };
     touched[object] = {
       from: known.from,
-      wrote: [...new Set([...known.wrote, to ?? null, ...(order.halfway?.(operation) ?? [])])],
+      wrote: [...new Set([...known.wrote, to ?? null, ...(rules?.halfway?.(operation) ?? [])])],
     };
   }
   return operations.length === 0 ? before : { ...before, [device]: touched };
@@ -55,14 +57,14 @@ export function remember(
 
 /**
  * Where restoring leads: the observed state, with each touched object as it was, where it still is what edge-ramp may have made of it.
- * @param order which objects are edge-ramp's own notes
+ * @param kinds which of them are edge-ramp's own notes
  * @returns `left`: objects that somebody else has changed since, left as they are
  */
 export function recordedState(
   before: Before,
   device: string,
   observed: State,
-  { note = () => false }: Pick<Order, 'note'> = {},
+  kinds: readonly ObjectRules[] = [],
 ): { readonly goal: State; readonly left: readonly string[] } {
   const goal: Record<string, string> = { ...observed };
   const left: string[] = [];
@@ -70,7 +72,7 @@ export function recordedState(
     const now = observed[object] ?? null;
     if (now === from) continue;
     // When a note says otherwise, another tunnel's run has noted along what is taken back here.
-    if (!wrote.includes(now) && !note(object)) left.push(object);
+    if (!wrote.includes(now) && !rulesOf(kinds, object)?.note) left.push(object);
     else if (from === null) delete goal[object];
     else goal[object] = from;
   }

@@ -165,7 +165,11 @@ function twin(sort: Twin['sort'], hosts: Hosts, { agent, folder, inOneGo, forget
       try {
         const wanted = { ...listed, original: {} };
         const original = kind.originals(wanted, observation);
-        const operations = difference(kind.order, observation.state, kind[goal]({ ...wanted, original }, observation));
+        const operations = difference(
+          kind.is.objects,
+          observation.state,
+          kind[goal]({ ...wanted, original }, observation),
+        );
         if (operations.length === 0) return [];
         const Operations = operations.map(wire).join('|');
         const saved = host === BIGIP ? { Saved: DIGEST } : {};

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { difference } from '../../../lib/tunnel/device/difference';
+import { dependentsOf, difference } from '../../../lib/tunnel/device/difference';
 import { effect, type Operation, type State } from '../../../lib/tunnel/device/operation';
 import { KINDS } from '../../../lib/tunnel/plan/devices';
 import { statePairs } from './generators';
@@ -8,11 +8,11 @@ const RUNS = { numRuns: 40 };
 const STAGES = ['detach', 'shape', 'attach'];
 
 describe.each(['bigip', 'ramp'] as const)('operations between two states of a %s', (kind) => {
-  const { order } = KINDS[kind];
+  const { objects } = KINDS[kind].is;
   const pairs = statePairs(kind);
   const check = (holds: (from: State, to: State, operations: readonly Operation[]) => void): void =>
     fc.assert(
-      fc.property(pairs, ([from, to]) => holds(from, to, difference(order, from, to))),
+      fc.property(pairs, ([from, to]) => holds(from, to, difference(objects, from, to))),
       RUNS,
     );
 
@@ -22,13 +22,13 @@ describe.each(['bigip', 'ramp'] as const)('operations between two states of a %s
   test('there are none exactly when the states are equal', () =>
     check((from, to, operations) => {
       expect(operations.length === 0).toBe(sorted(from) === sorted(to));
-      expect(difference(order, to, to)).toEqual([]);
+      expect(difference(objects, to, to)).toEqual([]);
     }));
 
   test('carried out, leave nothing to plan, and planning back leads back', () =>
     check((from, to, operations) => {
-      expect(difference(order, operations.reduce(effect, from), to)).toEqual([]);
-      expect(difference(order, to, from).reduce(effect, to)).toEqual(from);
+      expect(difference(objects, operations.reduce(effect, from), to)).toEqual([]);
+      expect(difference(objects, to, from).reduce(effect, to)).toEqual(from);
     }));
 
   test('stand in the order of the stages: detach, shape, attach', () =>
@@ -53,7 +53,7 @@ describe.each(['bigip', 'ramp'] as const)('operations between two states of a %s
     check((from, _to, operations) => {
       let state = from;
       for (const operation of operations) {
-        if (operation.verb === 'delete') expect(order.dependents(operation.object, state)).toEqual([]);
+        if (operation.verb === 'delete') expect(dependentsOf(objects, operation.object, state)).toEqual([]);
         state = effect(state, operation);
       }
     }));
@@ -62,7 +62,7 @@ describe.each(['bigip', 'ramp'] as const)('operations between two states of a %s
     check((_from, to, operations) => {
       operations.forEach(({ verb, object }, i) => {
         if (verb !== 'create') return;
-        const dependents = order.dependents(object, to);
+        const dependents = dependentsOf(objects, object, to);
         const early = operations
           .slice(0, i)
           .filter((other) => other.to !== undefined && dependents.includes(other.object));
@@ -75,7 +75,7 @@ describe.each(['bigip', 'ramp'] as const)('operations between two states of a %s
       const replaced = operations.filter(({ verb }) => verb === 'delete').map(({ object }) => object);
       for (const { object } of operations)
         if (from[object] === to[object])
-          expect(replaced.some((other) => order.dependents(other, from).includes(object))).toBe(true);
+          expect(replaced.some((other) => dependentsOf(objects, other, from).includes(object))).toBe(true);
     }));
 });
 
@@ -90,7 +90,7 @@ test('a virtual server is on a pool only while that pool stands', () =>
         );
       let state = usable(from);
       const goal = usable({ ...to, ...kept(state, to) });
-      for (const operation of difference(KINDS.bigip.order, state, goal)) {
+      for (const operation of difference(KINDS.bigip.is.objects, state, goal)) {
         state = effect(state, operation);
         for (const [object, value] of Object.entries(state))
           if (object.startsWith('virtual '))

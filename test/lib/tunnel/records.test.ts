@@ -11,7 +11,7 @@ const DEVICE = '10.3.88.66';
 /** A run that stopped after so many operations, the last of which was carried out twice. */
 const stopped = (kind: 'bigip' | 'ramp') =>
   fc.tuple(statePairs(kind), fc.nat()).map(([[from, to], n]) => {
-    const operations = difference(KINDS[kind].order, from, to);
+    const operations = difference(KINDS[kind].is.objects, from, to);
     const done = operations.slice(0, n % (operations.length + 1));
     const last = done.at(-1);
     return {
@@ -23,7 +23,7 @@ const stopped = (kind: 'bigip' | 'ramp') =>
   });
 
 describe.each(['bigip', 'ramp'] as const)('what a run on a %s recorded before its first change', (kind) => {
-  const { order } = KINDS[kind];
+  const { objects } = KINDS[kind].is;
 
   test('leads back to what it found, wherever it stopped', () =>
     fc.assert(
@@ -31,7 +31,7 @@ describe.each(['bigip', 'ramp'] as const)('what a run on a %s recorded before it
         const { goal, left } = recordedState(before, DEVICE, now);
         expect(goal).toEqual(from);
         expect(left).toEqual([]);
-        expect(difference(order, now, goal).reduce(effect, now)).toEqual(from);
+        expect(difference(objects, now, goal).reduce(effect, now)).toEqual(from);
       }),
       RUNS,
     ));
@@ -39,7 +39,7 @@ describe.each(['bigip', 'ramp'] as const)('what a run on a %s recorded before it
   test('leads back also from a restore that stopped itself', () =>
     fc.assert(
       fc.property(stopped(kind), fc.nat(), ({ from, before, now }, n) => {
-        const back = difference(order, now, recordedState(before, DEVICE, now).goal);
+        const back = difference(objects, now, recordedState(before, DEVICE, now).goal);
         const record = remember(before, DEVICE, now, back);
         const half = back.slice(0, n % (back.length + 1)).reduce(effect, now);
         expect(recordedState(record, DEVICE, half)).toEqual({ goal: from, left: [] });
@@ -50,7 +50,7 @@ describe.each(['bigip', 'ramp'] as const)('what a run on a %s recorded before it
   test('keeps the first value of each object, whatever later plans of the run find', () =>
     fc.assert(
       fc.property(stopped(kind), statePairs(kind), ({ from, before, now }, [, other]) => {
-        const again = remember(before, DEVICE, now, difference(order, now, other));
+        const again = remember(before, DEVICE, now, difference(objects, now, other));
         for (const [object, { from: first, wrote }] of Object.entries(before[DEVICE] ?? {})) {
           expect(again[DEVICE]![object]!.from).toBe(first);
           expect(again[DEVICE]![object]!.wrote).toEqual(expect.arrayContaining([...wrote]));
