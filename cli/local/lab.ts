@@ -15,10 +15,9 @@ export interface LocalLabOptions extends Omit<LabOptions, 'assembly' | 'state' |
   readonly keeps?: boolean;
 }
 
-/** An open lab, and the folder in which it keeps its hosts. */
+/** An open lab. */
 export interface LocalLab {
   readonly lab: Lab;
-  readonly state: string;
   /** What the hosts are and where they are kept: one sentence, without a full stop. */
   readonly words: string;
   /** How many times faster than real time waits pass. */
@@ -56,7 +55,7 @@ export async function openLocalLab(
     ...options,
     ...(unopened || kind === 'kernel' ? { hosts } : {}),
   });
-  return { lab, state, words: `On ${words}, kept in ${state}`, speed: SPEEDS[kind] };
+  return { lab, words: `On ${words}, kept in ${state}`, speed: SPEEDS[kind] };
 }
 
 /** In a state folder: which kind its hosts are; without it: simulated. */
