@@ -12,7 +12,7 @@ import {
   type WhereOptions,
 } from '../options';
 import { atPlace } from '../place';
-import { json as asDocument } from '../report/json';
+import { json } from '../report/json';
 import { styleFor, minute, many, seconds, type Style } from '../report/style';
 import type { Surroundings } from '../surroundings';
 import { END_STATES } from '../../lib/tunnel/run/outcome';
@@ -39,7 +39,7 @@ async function show(name: string, options: Options, surroundings: Surroundings):
     const found = await pastRuns(aws, deployment, name, [...new Set([...tunnels, name])], options.limit);
     if (found.runs.length === 0 && !tunnels.includes(name))
       throw new Error(`${name} is neither declared nor known to the table, and no run names it.`);
-    out.write(options.json === true ? asDocument({ tunnel: name, ...found }) : historyText(name, found, styleFor(out)));
+    out.write(options.json === true ? json({ tunnel: name, ...found }) : historyText(name, found, styleFor(out)));
     return 0;
   });
 }

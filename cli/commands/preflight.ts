@@ -6,7 +6,7 @@ import { checkDeclaration } from '../preflight/declaration';
 import { checkInstances } from '../preflight/instances';
 import { checkPlan, checkUnseen } from '../preflight/trial';
 import { jsonOption, onAws, tunnelArgument, whereOf, type AwsOptions, type Define, type JsonOption } from '../options';
-import { json as asDocument } from '../report/json';
+import { json } from '../report/json';
 import { styleFor, table, many, type Style } from '../report/style';
 import type { Surroundings } from '../surroundings';
 import { printableLines } from '../terminal';
@@ -27,7 +27,7 @@ async function look(tunnel: string, options: Options, surroundings: Surroundings
   const aws = surroundings.aws(options);
   try {
     const checks = await everyCheck(tunnel, options, aws, surroundings);
-    out.write(options.json === true ? asDocument({ tunnel, checks }) : preflightText(tunnel, checks, styleFor(out)));
+    out.write(options.json === true ? json({ tunnel, checks }) : preflightText(tunnel, checks, styleFor(out)));
     return checks.some(({ result }) => result === 'fail') ? 1 : 0;
   } finally {
     aws.close();

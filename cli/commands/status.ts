@@ -13,7 +13,7 @@ import {
   type WhereOptions,
 } from '../options';
 import { atPlace } from '../place';
-import { json as asDocument } from '../report/json';
+import { json } from '../report/json';
 import { styleFor, minute, table, many, type Style } from '../report/style';
 import { standingOf, type Standing } from '../standing';
 import type { Surroundings } from '../surroundings';
@@ -43,14 +43,14 @@ export const status: Define = (surroundings, exit) =>
 /** @returns 0 whatever the tunnels look like, since looking succeeded */
 async function show(name: string | undefined, options: Options, surroundings: Surroundings): Promise<number> {
   const { out, sleep } = surroundings;
-  const { watch = false, json = false } = options;
+  const { watch = false, json: asJson = false } = options;
   const where = whereOf(options);
   return atPlace(where, surroundings, { unopened: true }, async ({ aws, deployment }) => {
     const read = async (): Promise<string> => {
       const known =
         name === undefined ? await everyTunnel(aws, deployment) : [await knownTunnel(aws, deployment, name)];
       const standings = known.map((each) => standingOf(each, where, new Date()));
-      return json ? asDocument({ tunnels: standings }) : statusText(standings, styleFor(out));
+      return asJson ? json({ tunnels: standings }) : statusText(standings, styleFor(out));
     };
     if (!watch) {
       out.write(await read());
@@ -64,7 +64,7 @@ async function show(name: string | undefined, options: Options, surroundings: Su
         const text = await read().catch(passing);
         if (out.live)
           out.write(`${CLEAR_SCREEN}${text}\n${new Date().toISOString().slice(0, 19)}Z, Ctrl-C ends this.\n`);
-        else if (text !== shown) out.write(shown === '' || json ? text : changed(shown, text));
+        else if (text !== shown) out.write(shown === '' || asJson ? text : changed(shown, text));
         shown = text;
         await sleep(EVERY, over.signal);
       } while (!over.signal.aborted);
