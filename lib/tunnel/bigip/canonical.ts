@@ -25,7 +25,7 @@ const DEFAULTS: Readonly<Record<string, string>> = { description: 'none', 'allow
 export function canonical(
   shown: readonly string[],
   found: ReadonlyMap<string, readonly string[]>,
-): { readonly value: string; readonly unrestorable?: string } {
+): { readonly value: string; readonly unrestorable: string } {
   const words: string[] = [];
   for (const name of shown) {
     const value = found.get(name)?.map(relative).sort().join(',') ?? DEFAULTS[name];
@@ -38,8 +38,7 @@ export function canonical(
   const unsafe = words
     .filter((word) => !/^[A-Za-z0-9_.:/,%@=+-]+$/.test(word))
     .map((word) => `characters that edge-ramp does not send: ${word}`);
-  const settings = [...others, ...unsafe].join(', ');
-  return { value: words.join(' '), ...(settings === '' ? {} : { unrestorable: settings }) };
+  return { value: words.join(' '), unrestorable: [...others, ...unsafe].join(', ') };
 }
 
 /** A list of services is shown in braces, which are never sent: edge-ramp does not touch a self IP that it could not put back. */

@@ -29,12 +29,8 @@ export const route: ObjectKind<BigIpFacts> = {
     const tunnels = look.declarations.map(({ objects }) => objects.tunnel);
     return look
       .once(readRoutes)
-      .found.filter(({ network, value }) => isToCluster(look.subject, network) || tunnels.includes(wayOf(value)))
-      .map(({ name, value, unrestorable }) => ({
-        object: `route ${name}`,
-        value,
-        ...(unrestorable === undefined ? {} : { unrestorable }),
-      }));
+      .found.filter(({ value }) => isToCluster(look.subject, value) || tunnels.includes(wayOf(value)))
+      .map(({ name, ...found }) => ({ object: `route ${name}`, ...found }));
   },
   desired(wanted, { state }) {
     const routes = Object.entries(state).filter(([object]) => object.startsWith('route '));
@@ -89,21 +85,21 @@ function wayOf(value: string): string {
   return property(value, 'interface') ?? '';
 }
 
-function isToCluster(subject: Subject, network: string | undefined): boolean {
-  return declarationsOf(subject).some(({ clusterNetworks }) => clusterNetworks.includes(network ?? ''));
+function isToCluster(subject: Subject, value: string): boolean {
+  const network = property(value, 'network') ?? '';
+  return declarationsOf(subject).some(({ clusterNetworks }) => clusterNetworks.includes(network));
 }
 
 /** A route on our interface to a network that no declaration names was put there by somebody else, unless it bears our mark. */
 function isOurRoute(subject: Subject, value: string): boolean {
   if (ownership(own, subject.spec, value) === 'ours') return true;
-  return isOurObject(own, subject, value) && isToCluster(subject, property(value, 'network'));
+  return isOurObject(own, subject, value) && isToCluster(subject, value);
 }
 
 interface FoundRoute {
   readonly name: string;
-  readonly network: string | undefined;
   readonly value: string;
-  readonly unrestorable?: string;
+  readonly unrestorable: string;
 }
 
 /** The routes that matter, and how many more there are within each cluster network. @throws NotUnderstood */
@@ -120,8 +116,7 @@ export function readRoutes(look: Look): {
     for (const { name, block } of listed(look.device, own.tmshClass, 'routes', { ...answer, lines })) {
       const known = new Map(properties(block));
       if (!known.has('network')) known.set('network', [name]);
-      const each = canonical(own.shown, known);
-      found.set(name, { name, network: property(each.value, 'network'), ...each });
+      found.set(name, { name, ...canonical(own.shown, known) });
     }
     more[question.split(' ')[1]!] = Number(answer.lines.map((line) => isMore.exec(line)?.[1]).find(Boolean) ?? 0);
   }

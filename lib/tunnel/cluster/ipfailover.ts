@@ -20,8 +20,8 @@ export const ipfailover: ObjectKind<ClusterFacts, Declared> = {
       const lines = linesOf(look, object) ?? [];
       const value = lines.find((line) => line.startsWith('value '))?.slice('value '.length);
       if (value === undefined) return lines.length > 0 ? notUnderstood(look, object, lines) : [];
-      const settings = lines.flatMap((line) => setting(line, object.slice('ipfailover '.length))).join(', ');
-      return [{ object, value, ...(settings === '' ? {} : { unrestorable: settings }) }];
+      const settings = lines.flatMap((line) => setting(line, object.slice('ipfailover '.length)));
+      return [{ object, value, unrestorable: settings.join(', ') }];
     }),
   refuse(wanted, observed, stands) {
     const pair = pairOf(wanted.spec);

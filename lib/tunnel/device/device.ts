@@ -165,9 +165,9 @@ function readObjects<Spec extends Declared>(objects: readonly ObjectKind<never, 
   const state: Record<string, string> = {};
   const unrestorable: Record<string, string> = {};
   for (const each of objects)
-    for (const { object, value, unrestorable: settings } of each.read(look, state)) {
+    for (const { object, value, unrestorable: settings = '' } of each.read(look, state)) {
       if (value !== undefined) state[object] ??= value;
-      if (settings !== undefined)
+      if (settings !== '')
         unrestorable[object] = object in unrestorable ? `${unrestorable[object]}, ${settings}` : settings;
     }
   return { state, unrestorable };

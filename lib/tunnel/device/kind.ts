@@ -8,7 +8,7 @@ export interface Found {
   readonly object: string;
   /** Absent: there is no such object, or what is told is told of another one's. */
   readonly value?: string;
-  /** Settings that edge-ramp could not put back once it has taken the object away. */
+  /** Settings that edge-ramp could not put back once it has taken the object away; absent or empty: none. */
   readonly unrestorable?: string;
 }
 

@@ -1,4 +1,5 @@
 import type { Declared, Tunnel } from '../declaration/tunnel';
+import { NotUnderstood } from '../errors/errors';
 import type { Answer } from './answer';
 import { declarationsOf, type Subject } from './observation';
 
@@ -21,6 +22,13 @@ export class Look<Spec extends Declared = Tunnel> {
   /** The answer to a question that was asked. */
   answer(question: string): Answer {
     return this.answers.get(question)!;
+  }
+
+  /** What a command wrote that did as it was asked; `what` it was asked to do, for a sentence. @throws NotUnderstood */
+  lines(question: string, what: string): readonly string[] {
+    const { code, lines, printed } = this.answer(question);
+    if (code !== 0) throw new NotUnderstood('look-refused', `${this.device} would not ${what}: ${printed}`);
+    return lines;
   }
 
   /** What several kinds of object are read from: it is read once. */

@@ -1,8 +1,7 @@
-import type { Answer } from '../device/answer';
 import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
+import type { Look } from '../device/look';
 import { declarationsOf, type Subject } from '../device/observation';
-import { NotUnderstood } from '../errors/errors';
 import { bigipUnit, rampNode, type Tunnel } from '../declaration/tunnel';
 
 /** The firewall rule that lets the tunnel's packets in, ahead of any that would turn them away. */
@@ -11,7 +10,7 @@ export const input: ObjectKind = {
   questions: (subject) => [...new Set(declarationsOf(subject).map((tunnel) => inputQuestion(subject, tunnel)))],
   read: (look) =>
     look.declarations.flatMap((tunnel) => {
-      const value = readInput(look.device, look.answer(inputQuestion(look.subject, tunnel)));
+      const value = readInput(look, inputQuestion(look.subject, tunnel));
       return value === undefined ? [] : [{ object: `input ${bigipUnit(tunnel).address}`, value }];
     }),
   desired: ({ spec }) => ({ [`input ${bigipUnit(spec).address}`]: 'ahead' }),
@@ -32,11 +31,10 @@ export function inputQuestion(subject: Subject, tunnel: Tunnel = subject.spec): 
  * @returns undefined: there is no such rule
  * @throws NotUnderstood
  */
-export function readInput(device: string, answer: Answer): 'ahead' | 'behind' | undefined {
-  if (answer.code !== 0)
-    throw new NotUnderstood('look-refused', `${device} would not list its INPUT chain: ${answer.printed}`);
+export function readInput(look: Look, question: string): 'ahead' | 'behind' | undefined {
+  const lines = look.lines(question, 'list its INPUT chain');
   const place = (word: string): number | undefined =>
-    answer.lines
+    lines
       .map((line) => line.split(' '))
       .filter(([first]) => first === word)
       .map(([, n]) => Number(n))[0];

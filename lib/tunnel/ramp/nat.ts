@@ -1,7 +1,6 @@
 import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
 import { eachNamed } from '../device/observation';
-import { NotUnderstood } from '../errors/errors';
 import { tunnelAddress } from '../declaration/tunnel';
 import type { RampFacts } from './facts';
 import { UNTIL_SUCCESSOR } from './tunnel';
@@ -12,9 +11,7 @@ export const nat: ObjectKind<RampFacts> = {
   questions: (subject) => eachNamed('nat', subject, tunnelAddress),
   read: (look) =>
     nat.questions!(look.subject).flatMap((object) => {
-      const { code, lines, printed } = look.answer(object);
-      if (code !== 0)
-        throw new NotUnderstood('look-refused', `${look.device} would not list its POSTROUTING chain: ${printed}`);
+      const lines = look.lines(object, 'list its POSTROUTING chain');
       const rule = lines.find((line) => line.includes(`-s ${object.split(' ')[1]}/32 `)) ?? '';
       const to = /--to-source ([0-9.]+)/.exec(rule)?.[1];
       return to === undefined ? [] : [{ object, value: `to ${to}` }];

@@ -38,7 +38,7 @@ export const proofs: Reading<Tunnel, readonly Probe[]> = {
   read(look) {
     const { device, subject } = look;
     const { spec } = subject;
-    if (readInput(device, look.answer(inputQuestion(subject))) !== 'ahead')
+    if (readInput(look, inputQuestion(subject)) !== 'ahead')
       throw new NotVerified(
         'input-rule-behind',
         `${device}: the INPUT rule for protocol 4 from ${bigipUnit(spec).address} is not ahead of every REJECT and DROP that meets them; packets would pass only while conntrack remembers the tunnel`,

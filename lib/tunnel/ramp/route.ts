@@ -3,7 +3,7 @@ import { readAddresses } from '../device/iproute';
 import type { Found, ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
 import { declarationsOf, eachNamed } from '../device/observation';
-import { NotUnderstood, Refused } from '../errors/errors';
+import { Refused } from '../errors/errors';
 import { tunnelAddress } from '../declaration/tunnel';
 import { UNTIL_SUCCESSOR } from './tunnel';
 
@@ -65,15 +65,13 @@ function deviceOf(value: string | undefined): string | undefined {
  */
 function readRoutes(look: Look, object: string): readonly Found[] {
   const [, to] = object.split(' ');
-  const answer = look.answer(object);
-  if (answer.code !== 0)
-    throw new NotUnderstood('look-refused', `${look.device} would not show the route to ${to}: ${answer.printed}`);
+  const lines = look.lines(object, `show the route to ${to}`);
   const ofPeer = look.declarations
     .map(({ tunnel }) => tunnel.interface)
     .filter((name) =>
       readAddresses(look.device, look.answer(`addresses ${name}`)).some(({ form }) => form.startsWith(`peer ${to}/32`)),
     );
-  const [first, ...others] = answer.lines
+  const [first, ...others] = lines
     .filter((line) => line !== '')
     .map((line) => {
       const words = line.replace(/^\S+ /, '');

@@ -1,5 +1,5 @@
-import type { Answer } from '../device/answer';
-import type { ObjectKind } from '../device/kind';
+import type { Found, ObjectKind } from '../device/kind';
+import type { Look } from '../device/look';
 import { declarationsOf, eachNamed } from '../device/observation';
 import { NotUnderstood, Refused } from '../errors/errors';
 import { bigipUnit, rampNode } from '../declaration/tunnel';
@@ -13,10 +13,8 @@ export const tunnel: ObjectKind = {
   questions: (subject) => eachNamed('tunnel', subject, (each) => each.tunnel.interface),
   read: (look) =>
     tunnel.questions!(look.subject).flatMap((object) => {
-      const found = readTunnelDevice(look.device, object, look.answer(object));
-      if (found === null) return [];
-      const { value, unknown } = found;
-      return [{ object, value, ...(unknown === '' ? {} : { unrestorable: unknown }) }];
+      const found = readTunnelDevice(look, object);
+      return found === null ? [] : [{ object, ...found }];
     }),
   refuse(wanted, { state, facts }, stands) {
     const named = declarationsOf(wanted);
@@ -53,26 +51,21 @@ const OPTIONS = /(?: ttl \S+)?(?: tos \S+)?(?: nopmtudisc)?$/;
 /**
  * Reads `ip -o tunnel show NAME`: `tun1: ip/ip remote R local L dev D ttl inherit`.
  *
- * @returns `unknown`: what else is set on it, which could not be put back; null when the tunnel is absent: nothing is printed, and the exit code is 0 (LX-1)
+ * @returns null when the tunnel is absent: nothing is printed, and the exit code is 0 (LX-1)
  * @throws NotUnderstood
  */
-function readTunnelDevice(
-  device: string,
-  object: string,
-  answer: Answer,
-): { readonly value: string; readonly unknown: string } | null {
-  if (answer.code !== 0)
-    throw new NotUnderstood('look-refused', `${device} would not show ${object}: ${answer.printed}`);
-  const text = answer.lines.join(' ');
+function readTunnelDevice(look: Look, object: string): Pick<Found, 'value' | 'unrestorable'> | null {
+  const text = look.lines(object, `show ${object}`).join(' ');
   if (text === '') return null;
-  const [, mode, ends, ttl, options, unknown] =
+  const [, mode, ends, ttl, options, unknown = ''] =
     /^\S+: (\S+) (remote \S+ local \S+(?: dev \S+)?)(?: ttl (\S+))?((?: tos \S+)?(?: nopmtudisc)?)(.*)$/.exec(text) ??
     [];
   if (mode === undefined)
     throw new NotUnderstood(
       'answer-unknown',
-      `${device}: ${object} is shown in a form that edge-ramp does not know: ${answer.printed}`,
+      `${look.device}: ${object} is shown in a form that edge-ramp does not know: ${look.answer(object).printed}`,
     );
   const lifetime = ttl === undefined || ttl === 'inherit' ? '' : ` ttl ${ttl}`;
-  return { value: `${mode === 'ip/ip' ? '' : `mode ${mode} `}${ends}${lifetime}${options}`, unknown: unknown!.trim() };
+  const value = `${mode === 'ip/ip' ? '' : `mode ${mode} `}${ends}${lifetime}${options}`;
+  return { value, unrestorable: unknown.trim() };
 }

@@ -2,7 +2,7 @@ import { isAddress } from '../declaration/address';
 import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
-import { NotUnderstood, Refused } from '../errors/errors';
+import { Refused } from '../errors/errors';
 import { marker } from '../declaration/tunnel';
 import type { SdnFacts } from './facts';
 
@@ -35,9 +35,7 @@ export interface Claims {
 
 /** First line: every claim in the CNI's directory; second: those that bear our mark; third: those that bear another tunnel's. */
 export function readClaims(look: Look): Claims {
-  const { code, lines, printed } = look.answer('claims');
-  if (code !== 0) throw new NotUnderstood('look-refused', `${look.device} would not list the CNI's claims: ${printed}`);
-  const [all = '', ours = '', others = ''] = lines;
+  const [all = '', ours = '', others = ''] = look.lines('claims', "list the CNI's claims");
   return { all: new Set(grouped(all)), ours: grouped(ours), others: grouped(others) };
 }
 
