@@ -129,11 +129,11 @@ function documentContent(description: DocumentDescription): object {
   return content;
 }
 
-/** The script goes to the device as it stands in documents/: what would be altered on the way is refused here. */
+/** The device gets the script as it is in documents/. What Systems Manager would alter is refused here. */
 function refuseUnfit(files: readonly string[], script: string): void {
   const name = files.join(' + ');
   if (!script.startsWith('#!/bin/bash\n')) throw new Error(`${name}: the first line must be #!/bin/bash`);
-  if (/\{\{/.test(script)) throw new Error(`${name}: Systems Manager would replace what stands in double braces`);
+  if (/\{\{/.test(script)) throw new Error(`${name}: Systems Manager would replace text in double braces`);
 }
 
 function contentHash(content: object): string {

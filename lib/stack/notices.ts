@@ -4,7 +4,7 @@ import { acknowledge } from './acknowledge';
 import { namesOf } from './names';
 
 /**
- * Where people are told: failed runs, plans that wait for a person, automation that stopped, a watch that could not look.
+ * The topic of all notices: failed runs, plans that wait for a person, automation that stopped, a watch that could not look.
  *
  * Subscribe whoever should be woken. A message is one sentence, the tunnel, the execution in the console and the runbook's
  * heading; never a secret.

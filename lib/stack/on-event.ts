@@ -23,7 +23,7 @@ export function retryThenDeadLetter(handler: StepHandler, deadLetters: IQueue): 
 
 export interface OnEventProps {
   readonly handler: StepHandler;
-  /** Where an event goes that could not be handed over. */
+  /** Takes the events that could not be delivered. */
   readonly deadLetters: IQueue;
   readonly description: string;
   readonly when: EventPattern | Schedule;

@@ -124,10 +124,10 @@ export const CONNECTION_LOOKUP: RetryPolicy = {
   attempts: 5,
 };
 
-/** The topic did not take what people are told. Told twice is better than not at all. Waits of at most 1, 2, 4 and 8 s: 15 s in all. */
+/** The topic did not take a notice. Twice is better than not at all. Waits of at most 1, 2, 4 and 8 s: 15 s in all. */
 export const NOTICE: RetryPolicy = {
   name: 'NOTICE',
-  because: 'told twice is better than not at all',
+  because: 'a notice that comes twice is better than none',
   errors: [
     'SNS.AmazonSNSException',
     'SNS.ThrottledException',

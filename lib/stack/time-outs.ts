@@ -45,7 +45,7 @@ export const SERVICE_CALL = Duration.seconds(15);
 export const MACHINE = Duration.hours(6);
 
 /*
- * The watch's own, shorter ones: a look that takes long tells nothing, and the next tick looks again.
+ * The watch's own, shorter ones: a look that takes long is given up, and the next tick looks again.
  *
  *   delivery + execution  <  poll deadline  <  function  <  tick
  */
@@ -62,5 +62,5 @@ export const WATCH_HANDLER = Duration.seconds(240);
 /** How often the schedule ticks. */
 export const WATCH_TICK = Duration.minutes(TICK);
 
-/** How long an event may wait for a function that is throttled or fails, before it goes to the dead letters. An older one is answered by the watch. */
+/** How long an event may wait for a function that is throttled or fails, until it becomes a dead letter. The watch does what an older one asks for. */
 export const EVENT_AGE = Duration.hours(1);

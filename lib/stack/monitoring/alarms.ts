@@ -40,8 +40,8 @@ const PERIOD = Duration.minutes(5);
 /**
  * An alarm for each kind of trouble, for all tunnels together: one costs $0.10 a month, and the log says which tunnel it was.
  *
- * What the run or the watch has told already, in a message of its own that names the tunnel, only turns red. What nobody
- * else tells of goes to the topic.
+ * An alarm about what a run or the watch has already published, in a notice that names the tunnel, only turns red. The other
+ * alarms publish to the topic.
  */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[];

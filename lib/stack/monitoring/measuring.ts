@@ -11,7 +11,7 @@ import { COMPUTING_HANDLER } from '../time-outs';
 export interface MeasuringProps {
   readonly machine: StateMachine;
   readonly table: Table;
-  /** Where an event goes that could not be dealt with. */
+  /** Takes the events that could not be handled. */
   readonly deadLetters: IQueue;
 }
 

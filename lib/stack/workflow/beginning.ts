@@ -69,7 +69,7 @@ function request(run: States, { scope, handlers }: Parts): void {
   run.work(
     isConnected(scope, 'Is the instance connected?'),
     'Go on?',
-    // Who cannot ask goes on: the run itself says what it cannot reach.
+    // A question that fails is no reason to stop: the run itself reports what it cannot reach.
     [{ goTo: 'Read request', assign: { connected: true } }],
   );
   run.decide(

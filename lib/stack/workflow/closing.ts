@@ -3,7 +3,7 @@ import { jsonata } from './expressions';
 import { numberValue, textValue, type Write } from './table-writes';
 
 /*
- * What a run leaves in the tunnel's item when it ends (ADR 0016), and what it tells. Expressions, of which each fits into a line.
+ * What a run writes into the tunnel's item when it ends (ADR 0016), and the text of its notice.
  */
 
 /** What failed on the way forward, in words. */
@@ -12,10 +12,10 @@ export const FAILED = "$failure.state & ' failed: ' & $failure.cause & ' (' & $f
 /** What went wrong with the restore itself, in words; empty when nothing did. */
 const TROUBLE = "($restoreFailure = null ? '' : '; ' & $restoreFailure.state & ' failed: ' & $restoreFailure.cause)";
 
-/** What a run that could not put everything back says. */
+/** The sentence of a run that could not put everything back. */
 const NOT_RESTORED = `$whatFailed & '; ' & $remainder & ${TROUBLE} & $plan.words.left`;
 
-/** What people are told with a failure, unless automation stops with it, which is then what they are told. */
+/** The heading of a failure's notice. When automation stops with the failure, the notice is about that. */
 const orStopped = (heading: string): string =>
   jsonata(`$toll.stops ? 'Automation is stopped' : ${heading === '' ? 'null' : `'${heading}'`}`);
 
@@ -26,7 +26,7 @@ const resultOf = (endState: string): string =>
   `$string($merge([$about, $report, {'endState': ${endState}, 'failure': $failure, ` +
   "'restoreFailure': $restoreFailure, 'outcomes': $outcomes, 'at': $now()}]))";
 
-/** What a verify saw, a JSON text: whether it still counts is told by the fence and by whether the tunnel was free. */
+/** What a verify saw, a JSON text. The fence, and whether the tunnel was free, say whether it is still valid. */
 export const LOOK =
   "$string($merge([$about, $seen, {'endState': $ending, 'failure': $failure, 'changes': $report.changes, " +
   "'verification': $report.verification, 'remarks': $plan.remarks, 'degraded': $plan.degraded}]))";
@@ -35,7 +35,7 @@ export const LOOK =
 export const inTheTable = (attribute: string): string =>
   jsonata(`' (result: table item ' & $request.tunnel & ', ${attribute})'`);
 
-/** An end that is written: what is kept, and what people are told. `ending` is an expression. */
+/** A write that ends a run, with its notice. `ending` is an expression. */
 const ends = (
   ending: string,
   {
@@ -82,7 +82,7 @@ const DRIFTS =
 
 export const CLOSING = {
   applied: ends("'Applied'", {
-    comment: 'The tunnel stands and is wanted: keeps what was applied, and releases the lease.',
+    comment: 'The tunnel exists and is wanted: keeps what was applied, and releases the lease.',
     set: { ...GOOD.set, drifts: textValue(DRIFTS) },
     remove: GOOD.remove!,
     noticeHeading: jsonata("$toll.repeatedDrift ? 'Repeated drift' : null"),
@@ -137,7 +137,7 @@ export const CLOSING = {
   }),
 } as const;
 
-/** What a run tells whose last write the table refused: its result stands in the execution alone. */
+/** The notice of a run whose last write the table refused. Only the execution has its result. */
 export const IF_NOT_WRITTEN = {
   notVerified: { ending: 'NotVerified', noticeHeading: 'NotVerified', noticeText: jsonata('$failure.cause') },
   notStarted: { ending: 'NotStarted' },

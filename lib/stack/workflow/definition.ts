@@ -158,7 +158,7 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
   );
 }
 
-/** Where every failure goes; and the rounds of putting everything back. */
+/** What follows a failure: the rounds of putting everything back. */
 function restore(run: States, parts: Parts, table: TableWrites): void {
   const { scope } = parts;
   run.decide(

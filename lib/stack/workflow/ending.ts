@@ -18,7 +18,7 @@ export function end(run: States, parts: Parts, table: TableWrites): void {
   ends(run);
 }
 
-/** The writes that end a run, and where it goes when the table refuses them. */
+/** The writes that end a run, and what follows when the table refuses one. */
 function close(run: States, { scope, notices }: Parts, table: TableWrites): void {
   const END = 'How does the run end?';
   // A run that cannot write its good end is no good end: everything is put back.
@@ -30,7 +30,7 @@ function close(run: States, { scope, notices }: Parts, table: TableWrites): void
   good('Record planned', CLOSING.planned, END);
   good('Record nothing to restore', CLOSING.nothingToRestore, END);
 
-  // From these on the run cannot do better than to end: its result stands in the execution alone.
+  // After these the run can only end. Without the write only the execution has the result.
   const bad = (name: string, write: (typeof CLOSING)[keyof typeof CLOSING], unwritten: Record<string, unknown>): void =>
     run.work(table.closing(name, write), END, [{ goTo: END, assign: unwritten }]);
   bad('Record not verified', CLOSING.notVerified, IF_NOT_WRITTEN.notVerified);
@@ -38,7 +38,7 @@ function close(run: States, { scope, notices }: Parts, table: TableWrites): void
   bad('Record restored', CLOSING.restored, IF_NOT_WRITTEN.notRestored);
   bad('Record not restored', CLOSING.notRestored, IF_NOT_WRITTEN.notRestored);
 
-  // What was seen is told even where it could not be written down.
+  // A look that cannot be written is still the run's output.
   run.work(
     table.looking('Record look', {
       comment: 'Writes down what was seen, and by whom, unless a run has begun since. No record of a run is touched.',
@@ -51,7 +51,7 @@ function close(run: States, { scope, notices }: Parts, table: TableWrites): void
 
   run.decide(
     END,
-    'As its result says that was written; and people are told first, when it concerns them.',
+    'As the result says. A notice is published first, where the end calls for one.',
     [
       { when: '$noticeHeading != null', goTo: 'Tell people' },
       ...['Applied', 'Planned', 'Verified', 'Restored', 'NotVerified', 'NotStarted', 'RolledBack'].map((name) => ({

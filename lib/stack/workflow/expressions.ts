@@ -29,7 +29,7 @@ export const caught = (state: string) => ({
 /** The outcomes that are not good, out of a Parallel state's. */
 const NOT_GOOD = '$states.result[$not(ok = true)]';
 
-/** What a Parallel state hands on: whether every outcome is good, and the first that is not, as a failure. */
+/** The output of a Parallel state: whether every outcome is good, and the first bad one as a failure. */
 export const JUDGED = {
   good: jsonata(`$count(${NOT_GOOD}) = 0`),
   failure: jsonata(`$count(${NOT_GOOD}) = 0 ? null : ${NOT_GOOD}[0].{'error': error, 'cause': cause, 'state': state}`),

@@ -9,6 +9,6 @@ export interface Parts {
   readonly scope: Construct;
   readonly handlers: StepHandlers;
   readonly table: Table;
-  /** Where people are told. */
+  /** Where notices are published. */
   readonly notices: ITopic;
 }

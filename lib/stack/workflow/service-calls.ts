@@ -6,7 +6,7 @@ import { CONNECTION_LOOKUP, NOTICE, retry } from '../retry-policies';
 import { SERVICE_CALL } from '../time-outs';
 import { jsonata } from './expressions';
 
-/** Ten minutes in all, with the waits in between. After that the run goes on, and tells what it cannot reach. */
+/** With the waits in between: ten minutes. Then the run continues, and reports what it cannot reach. */
 const LOOKS = 40;
 
 /** Asks Systems Manager whether it reaches the instance that the run awaits. */
@@ -35,8 +35,8 @@ export function isConnected(scope: Construct, name: string): CallAwsService {
 const LONGEST = 4000;
 
 /**
- * Tells people how the run ended (ADR 0016): one sentence, the tunnel, the execution in the console, the heading of the runbook. That nobody can be
- * told fails no run: its end stands in the table and the execution.
+ * Publishes the notice of the run's end (ADR 0016): one sentence, the tunnel, the execution in the console, the heading of the runbook. A notice that
+ * cannot be published fails no run: the table and the execution have its end.
  */
 export function publishNotice(scope: Construct, name: string, topic: ITopic): SnsPublish {
   return retry(

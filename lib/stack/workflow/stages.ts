@@ -5,10 +5,10 @@ import { send, sideBySide, type Steps } from './steps';
 import type { Parts } from './parts';
 import type { States } from './states';
 
-/** Every failure goes there. */
+/** The state that follows every failure. */
 const FAILURE = 'Was anything changed?';
 
-/** The direction forward, or back: what goes wrong on it is kept apart. */
+/** Forward, or back. Each has a variable for its failure. */
 export type Direction = 'forward' | 'restore';
 
 /** What a failure leaves in the variables. @param failure of `caught`, or an expression */

@@ -75,6 +75,9 @@ export function send(
   );
 }
 
+/** What is done on several kinds of device at once; virtual servers are BIG-IP's alone. */
+type SideBySide = Exclude<Doing, 'detach' | 'attach'>;
+
 /** The name of each step of a state that works on several kinds of device at once. */
 export type Steps = Readonly<Partial<Record<StepKind, string>>>;
 
@@ -89,7 +92,7 @@ export function sideBySide(
   scope: Construct,
   name: string,
   handlers: StepHandlers,
-  doing: Doing,
+  doing: SideBySide,
   { steps, work, ...options }: Options & { readonly steps: Steps; readonly work?: (kind: StepKind) => string },
 ): Parallel {
   const branches = (Object.entries(steps) as [StepKind, string][]).map(([kind, step]) => {
@@ -114,16 +117,14 @@ const OBJECTS: Readonly<Record<StepKind, string>> = {
 };
 
 /** What a step does to a kind of device, for the console. */
-const COMMENTS: Readonly<Record<Doing, (kind: StepKind) => string>> = {
+const COMMENTS: Readonly<Record<SideBySide, (kind: StepKind) => string>> = {
   observe: (kind) => `Looks at ${OBJECTS[kind]}.`,
   prove: (kind) =>
     kind === 'bigip'
       ? 'BIG-IP pings the ramp node through the tunnel, and a Pod behind it.'
       : 'The node that has the tunnel pings BIG-IP through it; the other one of a pair is proven by its configuration.',
-  detach: () => 'Takes the virtual servers off the tunnel: traffic leaves before anything changes.',
   prepare: (kind) => `Builds ${OBJECTS[kind]}.`,
   shape: (kind) => `Changes ${OBJECTS[kind]}.`,
-  attach: () => 'Puts the virtual servers on the tunnel: traffic arrives last. Reads back, then saves.',
   clean: (kind) => `Takes away ${OBJECTS[kind]}.`,
 };
 

@@ -47,7 +47,7 @@ export class TableWrites {
       const value = `$states.result.Attributes.${attribute}.S`;
       return jsonata(`$exists(${value}) ? ${value} : null`);
     };
-    // DynamoDB refuses a value that no expression uses, so the one who was read as nobody gets a name.
+    // DynamoDB refuses a value that no expression uses, so a lease without an owner is compared as well.
     const seen = (attribute: string) => textValue(`$lease.${attribute} = null ? 'nobody' : $lease.${attribute}`);
     return this.#update(name, {
       comment,
@@ -112,7 +112,7 @@ export class TableWrites {
     return this.#update(name, { ...write, values: {}, names: [] });
   }
 
-  /** Every attribute goes by an alias: some of their names are reserved words. */
+  /** Every attribute has an alias, since some names are reserved words. */
   #update(
     name: string,
     {

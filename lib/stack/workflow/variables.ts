@@ -51,7 +51,7 @@ export const VARIABLES = {
   page: null,
   /** The first fields of a result: { execution, action }. */
   about: {},
-  /** What a verify tells beside what it sees: { fence, free, at }. */
+  /** What a verify reports besides its look: { fence, free, at }. */
   seen: {},
 
   /** How often the tunnel's item was read to take the lease. */
@@ -80,8 +80,8 @@ export const VARIABLES = {
   restoreFailure: null,
 
   /**
-   * What is told of the run, in outputs and in the table. `changes`: those that the run set out to make, of its first plan; `remaining`: what this
-   * round of restoring has still to put back, null before it has planned.
+   * The result's fields in outputs and in the table. `changes`: those of the run's first plan; `remaining`: what this round of restoring has still to
+   * put back, null before it has planned.
    */
   report: { changes: [], verification: null, remaining: null, left: [], sentence: null },
   /** What a restore answers, in words. */
@@ -90,9 +90,9 @@ export const VARIABLES = {
   remainder: EMPTY,
   /** The end that the closing write has recorded. */
   ending: null,
-  /** What the end is called to people, as docs/RUNBOOK.md does; null: nobody is told, or all were. */
+  /** The heading of the notice, which is one of docs/RUNBOOK.md; null: there is none, or it was published. */
   noticeHeading: null,
-  /** What is told to people, and the cause of a failed run; null: its failure says it. */
+  /** The sentence of the notice, and of a failed run's cause; null: the failure is the cause. */
   noticeText: null,
   /** Where the result is found, in words; empty: it was not written. */
   where: EMPTY,
