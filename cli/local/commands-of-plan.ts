@@ -37,7 +37,7 @@ export function commandsOfPlan(
     const device = devices.find((each) => stepKindOf(each.kind) === kind && each.name === work.device)!;
     const script = scripts.get(kind) ?? applyScript(project, kind);
     scripts.set(kind, script);
-    const parameters = kindOf(device).is.parameters?.(device) ?? {};
+    const parameters = kindOf(device).record.parameters?.(device) ?? {};
     const commands = printed(script, {
       SSM_Tunnel: declared.name,
       SSM_Fence: '0',

@@ -9,7 +9,7 @@ const AGENT = '3.3.2746.0';
 
 /** Whether Systems Manager reaches every instance of a tunnel, and edge-ramp may use it. Three checks an instance. */
 export async function checkInstances(aws: Aws, declared: Declared): Promise<readonly Check[]> {
-  const used = devicesOf(declared, null).map(({ kind, instance }) => ({ instance, role: KINDS[kind].is.role }));
+  const used = devicesOf(declared, null).map(({ kind, instance }) => ({ instance, role: KINDS[kind].record.role }));
   try {
     const known = await informed(aws, 'InstanceIds', [...new Set(used.map(({ instance }) => instance))]);
     const tagged = new Map<string, ReadonlySet<string>>();

@@ -34,6 +34,6 @@ async function lookAt(listed: Listed, ask: Ask): Promise<Observed> {
  * what its silence means is decided with the plan.
  */
 function withoutTheUnreachable({ kind, name }: Listed, failure: unknown): Observed {
-  if (!KINDS[kind].is.several || !(failure instanceof NotDelivered)) throw failure;
+  if (!KINDS[kind].record.several || !(failure instanceof NotDelivered)) throw failure;
   return { kind, name, unreachable: failure.message };
 }

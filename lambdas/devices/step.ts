@@ -94,7 +94,7 @@ export function deviceStep(
     if (size > MOST)
       throw new NotUnderstood(
         'answer-too-large',
-        `${KINDS[kind].is.title}: the answer is ${size} bytes, more than the ${MOST} that a state may hand on`,
+        `${KINDS[kind].record.title}: the answer is ${size} bytes, more than the ${MOST} that a state may hand on`,
       );
     return output;
   };
@@ -137,7 +137,7 @@ function commandFor(
     parameters: {
       Tunnel: listed.spec.name,
       Fence: String(input.fence ?? 0),
-      ...kindOf(listed).is.parameters?.(listed),
+      ...kindOf(listed).record.parameters?.(listed),
       ...parameters,
     },
     tag: tag(input, listed.name),

@@ -94,7 +94,7 @@ async function ask(device: Listed, questions: string, { commands, documents, con
     device: title,
     instance,
     document: documents(stepKindOf(kind)),
-    parameters: { Tunnel: spec.name, Fence: '0', ...kindOf(device).is.parameters?.(device), Questions: questions },
+    parameters: { Tunnel: spec.name, Fence: '0', ...kindOf(device).record.parameters?.(device), Questions: questions },
     tag: `edge-ramp ${hash} ${spec.name}: watch`,
     again: false,
     looks: true,

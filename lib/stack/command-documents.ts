@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import type { Scripts } from '../tunnel/device/device';
-import { KINDS, STEP_KINDS, type StepKind } from '../tunnel/plan/devices';
+import { STEP_KINDS, scriptsOf, type StepKind } from '../tunnel/plan/devices';
 import { PARAMETERS, type ParameterName } from './document-parameters';
 import { namesOf } from './names';
 import { APPLY_EXECUTION, OBSERVE_EXECUTION } from './time-outs';
@@ -28,7 +27,7 @@ function descriptionsOf(kind: StepKind): {
   readonly observe: DocumentDescription;
   readonly apply: DocumentDescription;
 } {
-  const { what, files, parameters } = KINDS[kind].is.scripts as Scripts;
+  const { what, files, parameters } = scriptsOf(kind);
   return {
     observe: {
       description: `Looks at ${what}.`,

@@ -27,7 +27,7 @@ export function allowLooking(handler: StepHandler, documents: CommandDocuments):
   });
   allowInstances(
     handler,
-    STEP_KINDS.map((kind) => KINDS[kind].is.role),
+    STEP_KINDS.map((kind) => KINDS[kind].record.role),
     '',
   );
   handler.allow({ actions: looking, resources: ['*'] });

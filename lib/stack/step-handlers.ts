@@ -1,8 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { Scripts } from '../tunnel/device/device';
-import { KINDS, STEP_KINDS, type StepKind } from '../tunnel/plan/devices';
+import { KINDS, STEP_KINDS, scriptsOf, type StepKind } from '../tunnel/plan/devices';
 import { allowDescribingRuns } from './automation-rights';
 import type { CommandDocuments, DocumentPair } from './command-documents';
 import { namesOf } from './names';
@@ -48,15 +47,14 @@ export class StepHandlers extends Construct {
   }
 
   private sending(kind: StepKind, documents: DocumentPair): StepHandler {
-    const { scripts, role } = KINDS[kind].is;
-    const { sender, what } = scripts as Scripts;
+    const { sender, what } = scriptsOf(kind);
     const handler = new StepHandler(this, sender, {
       folder: 'devices',
       description: `observes and changes ${what}`,
       timeout: SENDING_HANDLER,
       environment: { DEVICE: kind, ...sendingEnvironment(documents), NAMESPACE: namesOf(this).prefix },
     });
-    allowRunCommand(handler, documents, role);
+    allowRunCommand(handler, documents, KINDS[kind].record.role);
     return handler;
   }
 

@@ -2,7 +2,7 @@ import { Parallel, Pass, TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunction
 import { LambdaInvoke, type LambdaInvokeJsonataProps } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import type { Stage } from '../../tunnel/device/operation';
-import type { StepKind } from '../../tunnel/plan/devices';
+import { scriptsOf, type StepKind } from '../../tunnel/plan/devices';
 import { CONTRACT } from '../../tunnel/run/outcome';
 import { LAMBDA_NOT_STARTED, LAMBDA_SERVICE, NOT_DELIVERED, THROTTLED, retry } from '../retry-policies';
 import type { StepHandler } from '../step-handler';
@@ -109,23 +109,13 @@ export function sideBySide(
   return Parallel.jsonata(scope, name, options).branch(...branches);
 }
 
-/** What is worked on, by kind of device. */
-const OBJECTS: Readonly<Record<StepKind, string>> = {
-  bigip: 'tunnel, self IP, route and SNAT pool',
-  ramp: 'tunnel, addresses, firewall rule, flows and health report',
-  cluster: 'labels, service account, its right, and ipfailover',
-};
-
 /** What a step does to a kind of device, for the console. */
 const COMMENTS: Readonly<Record<SideBySide, (kind: StepKind) => string>> = {
-  observe: (kind) => `Looks at ${OBJECTS[kind]}.`,
-  prove: (kind) =>
-    kind === 'bigip'
-      ? 'BIG-IP pings the ramp node through the tunnel, and a Pod behind it.'
-      : 'The node that has the tunnel pings BIG-IP through it; the other one of a pair is proven by its configuration.',
-  prepare: (kind) => `Builds ${OBJECTS[kind]}.`,
-  shape: (kind) => `Changes ${OBJECTS[kind]}.`,
-  clean: (kind) => `Takes away ${OBJECTS[kind]}.`,
+  observe: (kind) => `Looks at ${scriptsOf(kind).objects}.`,
+  prove: (kind) => scriptsOf(kind).proof ?? '',
+  prepare: (kind) => `Builds ${scriptsOf(kind).objects}.`,
+  shape: (kind) => `Changes ${scriptsOf(kind).objects}.`,
+  clean: (kind) => `Takes away ${scriptsOf(kind).objects}.`,
 };
 
 /** What every invocation has in common. `retryOnServiceExceptions` would add CDK's own Retry, which is no policy of ours. */

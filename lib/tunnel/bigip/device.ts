@@ -25,6 +25,8 @@ export const bigip = new Device<BigIpFacts>({
   scripts: {
     sender: 'BigIp',
     what: 'BIG-IP through its bastion',
+    objects: 'tunnel, self IP, route and SNAT pool',
+    proof: 'BIG-IP pings the ramp node through the tunnel, and a Pod behind it.',
     files: ['bigip-listing.sh', 'bigip-session.sh'],
     parameters: ['Management', 'User', 'Secret', 'HostKey', 'Saved'],
   },

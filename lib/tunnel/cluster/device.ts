@@ -24,6 +24,7 @@ export const cluster = new Device<ClusterFacts, Declared>({
   scripts: {
     sender: 'Cluster',
     what: 'the OpenShift cluster from the host that runs oc',
+    objects: 'labels, service account, its right, and ipfailover',
     files: ['vip-check.sh', 'cluster-objects.sh'],
     parameters: ['Kubeconfig'],
   },

@@ -49,6 +49,10 @@ export interface Scripts {
   readonly sender: string;
   /** What they look at and change, in their descriptions. */
   readonly what: string;
+  /** What of it a run changes, for the console. */
+  readonly objects: string;
+  /** How it proves the tunnel, for the console; absent: it cannot. */
+  readonly proof?: string;
   /** The files of documents/ that both begin with, behind the prelude. */
   readonly files: readonly string[];
   /** The names of their own parameters; `Saved` only of the one that changes. */
@@ -64,11 +68,11 @@ export interface Reading<Spec extends Declared, Out> {
 
 /** What a kind of device can do, whatever its objects are. */
 export class Device<Facts, Spec extends Declared = Tunnel> {
-  constructor(readonly is: DeviceKind<Facts, Spec>) {}
+  constructor(readonly record: DeviceKind<Facts, Spec>) {}
 
   /** What observing asks for, each question a line that the observe script knows. */
   questions(subject: Subject<Spec>): readonly string[] {
-    const { facts, probes } = this.is;
+    const { facts, probes } = this.record;
     const asked = [
       ...facts.questions(subject),
       ...this.objectQuestions(subject),
@@ -79,12 +83,12 @@ export class Device<Facts, Spec extends Declared = Tunnel> {
 
   /** Those of them that are about objects which a run may have made. */
   objectQuestions(subject: Subject<Spec>): readonly string[] {
-    return this.is.objects.flatMap((each) => each.questions?.(subject) ?? []);
+    return this.record.objects.flatMap((each) => each.questions?.(subject) ?? []);
   }
 
   /** @throws NotUnderstood on an answer without end mark or with foreign text */
   read(answer: string, subject: Subject<Spec>): Observation<Facts> {
-    const { objects, facts, probes } = this.is;
+    const { objects, facts, probes } = this.record;
     const look = this.look(answer, subject, this.questions(subject));
     const { state, unrestorable } = readObjects(objects, look);
     return { facts: { ...facts.read(look, state), unrestorable }, state, probes: probes?.read(look, state) ?? [] };
@@ -92,63 +96,66 @@ export class Device<Facts, Spec extends Declared = Tunnel> {
 
   /** What proving asks for. None: there is nothing on such a device that could prove a tunnel. */
   proofs(subject: Subject<Spec>): readonly string[] {
-    return this.is.proofs?.questions(subject) ?? [];
+    return this.record.proofs?.questions(subject) ?? [];
   }
 
   /** @throws NotUnderstood, NotVerified */
   prove(answer: string, subject: Subject<Spec>): readonly Probe[] {
-    return this.is.proofs?.read(this.look(answer, subject, this.proofs(subject)), {}) ?? [];
+    return this.record.proofs?.read(this.look(answer, subject, this.proofs(subject)), {}) ?? [];
   }
 
   /** The state with the tunnel. @throws Refused: unknown pipeline, no free address, another's object */
   desired(wanted: Wanted<Spec>, observed: Observation<Facts>): State {
     this.refuse(wanted, observed, true);
-    return this.is.objects.reduce<State>((goal, each) => ({ ...goal, ...each.desired(wanted, observed, goal) }), {});
+    return this.record.objects.reduce<State>(
+      (goal, each) => ({ ...goal, ...each.desired(wanted, observed, goal) }),
+      {},
+    );
   }
 
   /** The state without it; shared objects as in `original`. @throws Refused: another's object */
   absent(wanted: Wanted<Spec>, observed: Observation<Facts>): State {
     this.refuse(wanted, observed, false);
-    return absentOf(this.is.objects, wanted, observed);
+    return absentOf(this.record.objects, wanted, observed);
   }
 
   /** The first value of each shared object that teardown puts back: what `original` must hold before the first change. */
   originals(wanted: Wanted<Spec>, { state }: Observation<Facts>): State {
-    return Object.assign({}, ...this.is.objects.map((each) => each.originals?.(wanted, state))) as State;
+    return Object.assign({}, ...this.record.objects.map((each) => each.originals?.(wanted, state))) as State;
   }
 
   /** What is to be waited for after `detach`, before the operations that follow, in wire form: no change, so no operation. */
   drains(spec: Spec, state: State, operations: readonly Operation[]): readonly string[] {
-    return this.is.objects.flatMap((each) => each.drains?.(spec, state, operations) ?? []);
+    return this.record.objects.flatMap((each) => each.drains?.(spec, state, operations) ?? []);
   }
 
   /** What must still be as planned when traffic arrives, in wire form: looked at again together with what switches. */
   keeps(spec: Spec, aim: State, operations: readonly Operation[]): readonly string[] {
-    return this.is.objects.flatMap((each) => each.keeps?.(spec, aim, operations) ?? []);
+    return this.record.objects.flatMap((each) => each.keeps?.(spec, aim, operations) ?? []);
   }
 
   /** One line for the diff that a person reads. */
   describe(operation: Operation): string {
-    return rulesOf(this.is.objects, operation.object)?.say?.(operation) ?? describeWords(operation);
+    return rulesOf(this.record.objects, operation.object)?.say?.(operation) ?? describeWords(operation);
   }
 
   /** Why an operation towards a tunnel cuts traffic; undefined: it does not. */
   interrupts(operation: Operation): string | undefined {
-    return rulesOf(this.is.objects, operation.object)?.cuts?.(operation);
+    return rulesOf(this.record.objects, operation.object)?.cuts?.(operation);
   }
 
   /** Remarks on the plan that are no changes: routes that bypass the tunnel, unsaved changes of others that are saved along. */
   remarks(wanted: Wanted<Spec>, observed: Observation<Facts>, operations: readonly Operation[]): readonly string[] {
-    return [this.is, ...this.is.objects].flatMap((each) => each.remarks?.(wanted, observed, operations) ?? []);
+    return [this.record, ...this.record.objects].flatMap((each) => each.remarks?.(wanted, observed, operations) ?? []);
   }
 
   private refuse(wanted: Wanted<Spec>, observed: Observation<Facts>, stands: boolean): void {
-    for (const each of [this.is, ...this.is.objects]) each.refuse?.(wanted, observed, stands);
+    for (const each of [this.record, ...this.record.objects]) each.refuse?.(wanted, observed, stands);
   }
 
   private look(answer: string, subject: Subject<Spec>, questions: readonly string[]): Look<Spec> {
-    const title = `${this.is.title} ${subject.name}`;
-    return new Look(title, subject, this.is.answers(title, answer, questions));
+    const title = `${this.record.title} ${subject.name}`;
+    return new Look(title, subject, this.record.answers(title, answer, questions));
   }
 }
 

@@ -1,7 +1,7 @@
 import { balancer } from '../balancer/device';
 import { bigip } from '../bigip/device';
 import { cluster } from '../cluster/device';
-import type { Device } from '../device/device';
+import type { Device, Scripts } from '../device/device';
 import type { Subject } from '../device/observation';
 import { ramp } from '../ramp/device';
 import type { Declared } from '../declaration/tunnel';
@@ -17,8 +17,13 @@ export const STEP_KINDS = EVERY_KIND.filter((kind): kind is StepKind => stepKind
 
 /** The kind whose function and documents are used. */
 export function stepKindOf(kind: Kind): StepKind {
-  const { scripts } = KINDS[kind].is;
+  const { scripts } = KINDS[kind].record;
   return (typeof scripts === 'string' ? scripts : kind) as StepKind;
+}
+
+/** The scripts by which a kind of device is reached. */
+export function scriptsOf(kind: StepKind): Scripts {
+  return KINDS[kind].record.scripts as Scripts;
 }
 
 /** The variable of a function's environment with the name of the document that looks at a kind of device. */
@@ -42,7 +47,7 @@ export function kindOf({ kind }: Pick<Listed, 'kind'>): Device<unknown, Declared
 
 /** How an operator calls a device: `BIG-IP 10.3.88.66`. */
 export function deviceTitle({ kind, name }: Pick<Listed, 'kind' | 'name'>): string {
-  return `${KINDS[kind].is.title} ${name}`;
+  return `${KINDS[kind].record.title} ${name}`;
 }
 
 /** True when what stands is of another kind than what is declared: it can only be torn down. */
@@ -63,14 +68,14 @@ export function devicesOf(
   const spec = changedKind(declaration, applied) ? applied : declaration;
   const declared = named(spec).map((device): Listed => ({ ...device, spec, applied, former: false }));
   const isDeclared = ({ kind, name }: Pick<Listed, 'kind' | 'name'>): boolean =>
-    declared.some((device) => device.kind === kind && (device.name === name || KINDS[kind].is.single === true));
+    declared.some((device) => device.kind === kind && (device.name === name || KINDS[kind].record.single === true));
   const former = (applied === null ? [] : named(applied))
     // Nothing was ever changed on a device without objects.
-    .filter((device) => KINDS[device.kind].is.objects.length > 0 && !isDeclared(device))
+    .filter((device) => KINDS[device.kind].record.objects.length > 0 && !isDeclared(device))
     .map((device): Listed => ({ ...device, spec: applied!, applied, former: true }));
   return [...declared, ...former].filter(({ name }) => !forget.includes(name));
 }
 
 function named(declared: Declared): readonly Pick<Listed, 'kind' | 'name' | 'instance'>[] {
-  return EVERY_KIND.flatMap((kind) => KINDS[kind].is.devices(declared).map((device) => ({ kind, ...device })));
+  return EVERY_KIND.flatMap((kind) => KINDS[kind].record.devices(declared).map((device) => ({ kind, ...device })));
 }

@@ -79,7 +79,7 @@ const NOTHING_BESIDE = { original: {}, drains: [], keeps: [], remarks: [], left:
 
 /** Back to what was before the run. */
 function planRestore({ listed, observation }: Answered, { before }: Situation): Planned {
-  const { objects } = kindOf(listed).is;
+  const { objects } = kindOf(listed).record;
   const { state } = observation;
   const { goal, left } = leaveWhatIsInUse(objects, state, recordedState(before, listed.name, state, objects));
   return { listed, observation, ...NOTHING_BESIDE, operations: difference(objects, state, goal), left };
@@ -89,7 +89,7 @@ function planRestore({ listed, observation }: Answered, { before }: Situation): 
 function planTowards(goal: Goal, { listed, observation }: Answered, { spec, original }: Situation): Planned {
   const title = deviceTitle(listed);
   const device = kindOf(listed);
-  const { objects } = device.is;
+  const { objects } = device.record;
   const { state, facts } = observation;
   const first = { ...listed, original: original[listed.name] ?? {} };
   const wanted = { ...first, original: device.originals(first, observation) };
@@ -126,7 +126,7 @@ function refuseStranding(title: string, kinds: readonly ObjectRules[], state: St
 
 /** A restore leaves what others use; that is no value to be put back again. */
 function remembered(goal: Goal, before: Before, { listed, observation, operations }: Planned): Before {
-  const kinds = goal === 'recorded' ? [] : kindOf(listed).is.objects;
+  const kinds = goal === 'recorded' ? [] : kindOf(listed).record.objects;
   return remember(before, listed.name, observation.state, operations, kinds);
 }
 
@@ -173,7 +173,7 @@ function workOf({ listed, observation, operations, drains, keeps }: Planned, sta
     ...changing,
     ...(stage === 'detach' ? drains : []),
   ];
-  const saved = kindOf(listed).is.saved?.(observation.facts) ?? null;
+  const saved = kindOf(listed).record.saved?.(observation.facts) ?? null;
   return mine.length === 0 ? [] : [{ device: listed.name, operations: mine, saved }];
 }
 

@@ -15,7 +15,7 @@ export function staged(
   pair: boolean,
   interrupts: (operation: Operation) => string | undefined,
 ): readonly Operation[] {
-  const { stages } = kindOf(listed).is;
+  const { stages } = kindOf(listed).record;
   const all = (stage: Operation['stage']): readonly Operation[] =>
     operations.map((operation) => (operation.stage === 'detach' ? operation : { ...operation, stage }));
   if (listed.former) return all('clean');

@@ -27,6 +27,9 @@ export const ramp = new Device<RampFacts>({
   scripts: {
     sender: 'RampNodes',
     what: 'a ramp node',
+    objects: 'tunnel, addresses, firewall rule, flows and health report',
+    proof:
+      'The node that has the tunnel pings BIG-IP through it; the other one of a pair is proven by its configuration.',
     files: ['ramp-objects.sh', 'vip-report.sh', 'ramp-report.sh'],
     parameters: [],
   },

@@ -34,7 +34,7 @@ export function agent(deployment: Deployment, endpoint: string, folder: string):
     const parameters = {
       Tunnel: device.spec.name,
       Fence: String(fence++),
-      ...kindOf(device).is.parameters?.(device),
+      ...kindOf(device).record.parameters?.(device),
       ...more,
     };
     const given = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]]));

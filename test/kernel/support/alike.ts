@@ -166,7 +166,7 @@ function twin(sort: Twin['sort'], hosts: Hosts, { agent, folder, inOneGo, forget
         const wanted = { ...listed, original: {} };
         const original = kind.originals(wanted, observation);
         const operations = difference(
-          kind.is.objects,
+          kind.record.objects,
           observation.state,
           kind[goal]({ ...wanted, original }, observation),
         );

@@ -26,18 +26,18 @@ test.each([
     site.world = { ...JSON.parse(world), faults: [{ command, code: 1, said: 'no' }] } as FakeCluster;
     expect(site.send(operations).code).toBe(20);
     site.world = { ...site.world, faults: [] };
-    const before = remember({}, ADMIN, state, operations, cluster.is.objects);
+    const before = remember({}, ADMIN, state, operations, cluster.record.objects);
     const found = site.observe().state;
     const { goal: recorded, left } = recordedState(before, ADMIN, found);
     expect([command, left]).toEqual([command, []]);
-    expect(site.send(difference(cluster.is.objects, found, recorded)).code).toBe(0);
+    expect(site.send(difference(cluster.record.objects, found, recorded)).code).toBe(0);
     expect([command, site.world]).toEqual([command, { ...JSON.parse(world), faults: [] }]);
   }
 });
 
 describe('what may be found half-way', () => {
   const halfway = (from: string | undefined, to: string | undefined, object = 'scheduling n') =>
-    rulesOf(cluster.is.objects, object)!.halfway!({
+    rulesOf(cluster.record.objects, object)!.halfway!({
       stage: 'shape',
       verb: 'modify',
       object,
@@ -58,7 +58,7 @@ describe('what may be found half-way', () => {
     const to = 'vip 10.20.30.4 owner edge-ramp:edge-p';
     const object = 'ipfailover f5ipfailover';
     expect(halfway('vip 10.20.30.4', to, object)).toEqual([]);
-    expect(rulesOf(cluster.is.objects, object)!.halfway!({ stage: 'shape', verb: 'create', object, to })).toEqual([
+    expect(rulesOf(cluster.record.objects, object)!.halfway!({ stage: 'shape', verb: 'create', object, to })).toEqual([
       'vip 10.20.30.4',
     ]);
   });

@@ -33,11 +33,11 @@ describe('the laws', () => {
         for (const goal of ['desired', 'absent'] as const) {
           const { state } = observed(model, spec, applied);
           const end = aim(goal, model, spec, applied);
-          const operations = difference(cluster.is.objects, state, end);
+          const operations = difference(cluster.record.objects, state, end);
           expect(operations.reduce(effect, state)).toEqual(end);
           const after = operations.reduce((now, operation) => carriedOut(now, spec.name, operation), model);
           expect(observed(after, spec, applied).state).toEqual(end);
-          expect(difference(cluster.is.objects, end, aim(goal, after, spec, applied))).toEqual([]);
+          expect(difference(cluster.record.objects, end, aim(goal, after, spec, applied))).toEqual([]);
         }
       }),
       RUNS,
@@ -99,7 +99,7 @@ describe('the laws', () => {
             [reached('desired', model, spec), spec, 'absent'],
           ] as const) {
             const { state } = observed(start, spec, applied);
-            const operations = difference(cluster.is.objects, state, aim(goal, start, spec, applied));
+            const operations = difference(cluster.record.objects, state, aim(goal, start, spec, applied));
             const before: Before = remember({}, ADMIN, state, operations);
             const stopped = operations
               .slice(0, n % (operations.length + 1))
@@ -107,7 +107,7 @@ describe('the laws', () => {
             const now = observed(stopped, spec, applied).state;
             const recorded = recordedState(before, ADMIN, now);
             expect(recorded.left).toEqual([]);
-            const back = difference(cluster.is.objects, now, recorded.goal).reduce(
+            const back = difference(cluster.record.objects, now, recorded.goal).reduce(
               (each, operation) => carriedOut(each, spec.name, operation),
               stopped,
             );
@@ -126,7 +126,7 @@ describe('the laws', () => {
         expect(cluster.questions(subject).join('|')).toMatch(new RegExp(PARAMETERS.Questions.pattern));
         for (const goal of ['desired', 'absent'] as const) {
           const operations = difference(
-            cluster.is.objects,
+            cluster.record.objects,
             observed(model, second, first).state,
             aim(goal, model, second, first),
           );

@@ -19,7 +19,7 @@ export function reached(
   most = Infinity,
 ): Model {
   const { state } = observed(model, spec, applied);
-  return difference(cluster.is.objects, state, aim(goal, model, spec, applied))
+  return difference(cluster.record.objects, state, aim(goal, model, spec, applied))
     .slice(0, most)
     .reduce((now, operation) => carriedOut(now, spec.name, operation), model);
 }

@@ -144,7 +144,7 @@ export class ClusterSite {
     const observed = this.observe();
     const wanted = { ...this.subject, original: {} };
     const aim = typeof goal === 'string' ? cluster[goal](wanted, observed) : goal;
-    return difference(cluster.is.objects, observed.state, aim);
+    return difference(cluster.record.objects, observed.state, aim);
   }
 
   describe(goal: 'desired' | 'absent' = 'desired'): readonly string[] {

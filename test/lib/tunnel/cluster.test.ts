@@ -157,7 +157,7 @@ describe('what others use stays', () => {
     const look = looked(standing, { claims });
     const aimed = cluster.absent(wanted, look);
     expect(aimed).toEqual({ [account]: 'is present', 'scc f5ipfailover': 'is granted' });
-    const operations = difference(cluster.is.objects, look.state, aimed);
+    const operations = difference(cluster.record.objects, look.state, aimed);
     expect(cluster.remarks(wanted, look, operations)).toEqual([
       `cluster of ${ADMIN}: account f5ipfailover stays: tunnel edge-q uses it too`,
       `cluster of ${ADMIN}: scc f5ipfailover stays: tunnel edge-q uses it too`,
@@ -170,7 +170,7 @@ describe('what others use stays', () => {
     const label = `label ${TWO} f5rampnode`;
     const found = observed(standing, spec, pair());
     const look = { ...found, facts: { ...found.facts, claims: { [label]: { 'edge-q': '-' } } } };
-    const operations = difference(cluster.is.objects, look.state, cluster.desired(moved, look));
+    const operations = difference(cluster.record.objects, look.state, cluster.desired(moved, look));
     expect(operations.map((operation) => cluster.interrupts(operation))).toEqual([undefined, undefined]);
     expect(cluster.remarks(moved, look, operations)).toEqual([
       `cluster of ${ADMIN}: ${label} stays: tunnel edge-q uses it too; until that ends, the virtual IP may move to this node, which has no tunnel any more`,
@@ -185,7 +185,7 @@ describe('what others use stays', () => {
     const object = `label ${ONE} f5rampnode`;
     const from = `is true first ${first}`;
     const operation = { stage: 'shape', verb: 'modify', object, from, to: 'is true' } as const;
-    const before = remember({}, ADMIN, { [object]: from }, [operation], cluster.is.objects);
+    const before = remember({}, ADMIN, { [object]: from }, [operation], cluster.record.objects);
     const state: State = now === '-' ? {} : { [object]: now };
     const { goal, left } = recordedState(before, ADMIN, state);
     expect([goal[object], left]).toEqual(back === undefined ? [now, [object]] : [back, []]);
@@ -209,8 +209,8 @@ describe('what others use stays', () => {
     ],
   ])('what a script that was cut off left is taken back: %s', (_, object, from, to, now) => {
     const found: State = from === undefined ? {} : { [object]: from };
-    const operations = difference(cluster.is.objects, found, to === undefined ? {} : { [object]: to });
-    const before = remember({}, ADMIN, found, operations, cluster.is.objects);
+    const operations = difference(cluster.record.objects, found, to === undefined ? {} : { [object]: to });
+    const before = remember({}, ADMIN, found, operations, cluster.record.objects);
     expect(recordedState(before, ADMIN, { [object]: now })).toEqual({ goal: found, left: [] });
   });
 
@@ -227,7 +227,7 @@ describe('order, interruptions and words', () => {
   };
   const plan = (model: Model, spec: Tunnel, applied: Tunnel | null): readonly string[] => {
     const { state } = observed(model, spec, applied);
-    return difference(cluster.is.objects, state, aim('desired', model, spec, applied)).map((operation) => {
+    return difference(cluster.record.objects, state, aim('desired', model, spec, applied)).map((operation) => {
       const why = cluster.interrupts(operation);
       return `${cluster.describe(operation)}${why === undefined ? '' : ` (${why})`}`;
     });
@@ -240,7 +240,7 @@ describe('order, interruptions and words', () => {
       '+ ipfailover f5ipfailover: virtual IP 10.20.30.4 on eth0, VRRP id 11, health check',
     ]);
     const look = observed(model, pair(), null);
-    const operations = difference(cluster.is.objects, look.state, aim('desired', model, pair(), null));
+    const operations = difference(cluster.record.objects, look.state, aim('desired', model, pair(), null));
     expect(cluster.remarks({ name: ADMIN, spec: pair(), applied: null, original: {} }, look, operations)).toEqual([
       expect.stringContaining('as the published procedure makes it, and is adopted'),
       expect.stringContaining("is made anew, with the client's own image"),

@@ -285,7 +285,7 @@ describe('every plan can be sent', () => {
       fc.property(
         specs.chain((spec) => fc.tuple(fc.constant(spec), states('ramp', spec), states('ramp', spec))),
         ([spec, from, to]) => {
-          const operations = difference(KINDS.ramp.is.objects, from, to).map(wire);
+          const operations = difference(KINDS.ramp.record.objects, from, to).map(wire);
           if (operations.length > 0)
             expect(printed('ramp', spec.name, operations)).toMatchObject({ code: 0, said: '' });
         },

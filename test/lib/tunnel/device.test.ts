@@ -8,7 +8,7 @@ const RUNS = { numRuns: 40 };
 const STAGES = ['detach', 'shape', 'attach'];
 
 describe.each(['bigip', 'ramp'] as const)('operations between two states of a %s', (kind) => {
-  const { objects } = KINDS[kind].is;
+  const { objects } = KINDS[kind].record;
   const pairs = statePairs(kind);
   const check = (holds: (from: State, to: State, operations: readonly Operation[]) => void): void =>
     fc.assert(
@@ -90,7 +90,7 @@ test('a virtual server is on a pool only while that pool stands', () =>
         );
       let state = usable(from);
       const goal = usable({ ...to, ...kept(state, to) });
-      for (const operation of difference(KINDS.bigip.is.objects, state, goal)) {
+      for (const operation of difference(KINDS.bigip.record.objects, state, goal)) {
         state = effect(state, operation);
         for (const [object, value] of Object.entries(state))
           if (object.startsWith('virtual '))

@@ -161,7 +161,7 @@ function inCluster(
 ) {
   const observed = clusterLooked(changes, spec, applied);
   const wanted = { name: ADMIN, spec, applied, original: {} };
-  const operations = difference(cluster.is.objects, observed.state, cluster[goal](wanted, observed));
+  const operations = difference(cluster.record.objects, observed.state, cluster[goal](wanted, observed));
   return {
     changes: operations.map((operation) => cluster.describe(operation)),
     remarks: cluster.remarks(wanted, observed, operations),

@@ -264,7 +264,7 @@ describe('the health report of a node', () => {
     expect(read('arguments -', 'text other', 'unit inactive -', 'last -')).toEqual({ remark: '' });
     const old = read(ARGUMENTS, 'text other', 'unit active enabled', 'last 1 ok');
     expect(old).toEqual({ remark: '', value: `old ${VALUE}` });
-    expect(difference(ramp.is.objects, { 'report edge-p': old.value! }, {})).toEqual([
+    expect(difference(ramp.record.objects, { 'report edge-p': old.value! }, {})).toEqual([
       expect.objectContaining({ verb: 'delete', object: 'report edge-p' }),
     ]);
   });
@@ -276,19 +276,19 @@ describe('the health report of a node', () => {
       { [flow.from]: 'a', 'report edge-p': VALUE },
       { [flow.to]: 'a', 'report edge-p': to },
     ];
-    const said = (objects: typeof ramp.is.objects, a: State, b: State): readonly string[] =>
+    const said = (objects: typeof ramp.record.objects, a: State, b: State): readonly string[] =>
       difference(objects, a, b).map(({ verb, object }) => `${verb} ${object}`);
     for (const [a, b] of [
       [from, next],
       [next, from],
     ] as const) {
-      const lines = said(ramp.is.objects, a, b);
+      const lines = said(ramp.record.objects, a, b);
       expect([lines[0], lines.at(-1)]).toEqual(['delete report edge-p', 'create report edge-p']);
       expect(lines).toHaveLength(4);
     }
     const marked = { ...from, 'report edge-p': VALUE.replace('127.112.0.11', '127.112.0.12') };
     for (const other of [{ ...from, 'report edge-p': `stopped ${VALUE}` }, marked])
-      expect(said(ramp.is.objects, other, from)).toEqual(['modify report edge-p']);
+      expect(said(ramp.record.objects, other, from)).toEqual(['modify report edge-p']);
   });
 
   test.each([
@@ -299,7 +299,13 @@ describe('the health report of a node', () => {
     ['of another version, taken away', `old ${VALUE}`, undefined, undefined, VALUE],
   ])('%s is put back', (_what, from, to, now, back) => {
     const state = (value: string | undefined): State => (value === undefined ? {} : { 'report edge-p': value });
-    const before = remember({}, 'x', state(from), difference(ramp.is.objects, state(from), state(to)), ramp.is.objects);
+    const before = remember(
+      {},
+      'x',
+      state(from),
+      difference(ramp.record.objects, state(from), state(to)),
+      ramp.record.objects,
+    );
     expect(recordedState(before, 'x', state(now))).toEqual({ goal: state(back), left: [] });
     expect(recordedState(before, 'x', state(back))).toEqual({ goal: state(back), left: [] });
   });

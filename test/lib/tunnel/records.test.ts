@@ -11,7 +11,7 @@ const DEVICE = '10.3.88.66';
 /** A run that stopped after so many operations, the last of which was carried out twice. */
 const stopped = (kind: 'bigip' | 'ramp') =>
   fc.tuple(statePairs(kind), fc.nat()).map(([[from, to], n]) => {
-    const operations = difference(KINDS[kind].is.objects, from, to);
+    const operations = difference(KINDS[kind].record.objects, from, to);
     const done = operations.slice(0, n % (operations.length + 1));
     const last = done.at(-1);
     return {
@@ -23,7 +23,7 @@ const stopped = (kind: 'bigip' | 'ramp') =>
   });
 
 describe.each(['bigip', 'ramp'] as const)('what a run on a %s recorded before its first change', (kind) => {
-  const { objects } = KINDS[kind].is;
+  const { objects } = KINDS[kind].record;
 
   test('leads back to what it found, wherever it stopped', () =>
     fc.assert(
