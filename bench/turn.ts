@@ -1,4 +1,5 @@
-import { measure, type PingTarget } from '../lab/kernel/traffic/traffic';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pings, type PingTarget } from '../lab/kernel/traffic/traffic';
 import type { Contender, Effort } from './contenders/contender';
 import { difference } from './difference';
 import type { Place } from './place';
@@ -51,15 +52,15 @@ export async function turn(place: Place, contender: Contender, delay: number): P
     return { ...effort, contender: contender.name, action, delay, writes };
   };
   const underTraffic = async (action: Action, begin: () => Promise<void> = () => Promise.resolve()) => {
-    const pings = await ping(place);
+    const echoes = await ping(place);
     await begin();
     const done = await act(action);
-    const { lost, longestGap } = (await pings.stop()).targets[place.pod]!;
+    const { lost, longestGap } = (await echoes.stop())[place.pod]!;
     measured.push({ ...done, lost, silence: longestGap });
   };
 
   measured.push(await act('apply'));
-  const control = (await (await ping(place, CONTROL)).done).targets[place.pod]!;
+  const control = await quiet(place);
   if (control.received === 0)
     throw new Error(`No ping comes back from ${place.pod} after ${contender.name} has applied.`);
   await underTraffic('reapply');
@@ -68,5 +69,10 @@ export async function turn(place: Place, contender: Contender, delay: number): P
   return { measured, control, left: difference(before, await place.dump()) };
 }
 
-const ping = ({ hosts, site, pod }: Place, seconds?: number) =>
-  measure(hosts.machine, site.bigip, 'pings', { to: [pod], rate: RATE, ...(seconds ? { seconds } : {}) });
+const ping = ({ hosts, site, pod }: Place) => pings(hosts.machine, site.bigip, { to: [pod], rate: RATE });
+
+async function quiet(place: Place): Promise<PingTarget> {
+  const echoes = await ping(place);
+  await sleep(CONTROL * 1000);
+  return (await echoes.stop())[place.pod]!;
+}

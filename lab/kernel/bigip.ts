@@ -3,7 +3,7 @@ import { wordOf } from '../hosts/bigip/objects';
 import type { BigIp } from '../hosts/bigip/tmsh';
 import { between, interfacesOf, virtualsOf, type Standing } from './interfaces';
 import type { Machine } from './machine/machine';
-import { startProxy, type Proxy, type Virtual } from './traffic/traffic';
+import { serveVirtuals, type Virtual } from './traffic/traffic';
 
 /**
  * A BIG-IP's namespace, which follows what its tmsh model holds: tunnels, self IPs, routes, translation addresses and virtual servers are real there.
@@ -12,7 +12,6 @@ import { startProxy, type Proxy, type Virtual } from './traffic/traffic';
 export class TmmStandIn {
   private standing: ReadonlyMap<string, Standing> = new Map();
   private told = '';
-  private proxy: Promise<Proxy> | undefined;
   private work: Promise<void> = Promise.resolve();
 
   constructor(
@@ -23,13 +22,12 @@ export class TmmStandIn {
 
   /** It has a namespace as after a boot: nothing of its configuration stands. */
   booted(): void {
-    [this.standing, this.told, this.proxy] = [new Map(), '', undefined];
+    [this.standing, this.told] = [new Map(), ''];
   }
 
-  /** A machine that was woken has all of this already; its proxy is started anew, since nobody here knows it. */
-  async stands({ running }: BigIp): Promise<void> {
+  /** A machine that was woken has all of this already. */
+  stands({ running }: BigIp): void {
     this.standing = interfacesOf(running);
-    await this.machine.run({ command: ['bash', '-c', 'kill "$(<"$1")"', '-', this.pidFile] });
   }
 
   /** Makes the namespace what the running configuration says; without a change it costs nothing. */
@@ -49,18 +47,7 @@ export class TmmStandIn {
     this.standing = wanted;
     if (lines.length > 0) await this.ip(lines);
     await this.keepSilent(running);
-    this.proxy ??= this.start();
-    await (await this.proxy).setVirtuals(virtualsOf(running, this.members));
-  }
-
-  private get pidFile(): string {
-    return `/run/lab/${this.host}/proxy.pid`;
-  }
-
-  private async start(): Promise<Proxy> {
-    const proxy = await startProxy(this.machine, this.host);
-    await this.machine.write(this.pidFile, `${proxy.pid}\n`);
-    return proxy;
+    await serveVirtuals(this.machine, this.host, virtualsOf(running, this.members));
   }
 
   private async ip(lines: readonly string[]): Promise<void> {

@@ -10,12 +10,10 @@ import type { Job, Machine } from './machine/machine';
 import { startKeepalived, stopKeepalived } from './network/keepalived';
 import { podHost, type Network } from './network/network';
 import type { SitePlan } from './network/plan';
-import { startPodServer } from './traffic/traffic';
+import { PORT, startPods } from './traffic/traffic';
 import { Units } from './units';
 import { changes } from './writes';
 
-/** Where Pods serve HTTP. */
-const PORT = 8080;
 /** A node's commands that a kernel answers. */
 const REAL = ['ip', 'iptables', 'ovs-ofctl', 'ovs-vsctl', 'ovs-appctl', 'sysctl', 'conntrack'];
 
@@ -46,9 +44,9 @@ export class KernelGround implements Ground {
   }
 
   /** The machine was woken: everything stands as the models say. */
-  async stands(): Promise<void> {
+  stands(): void {
     const { bigips, nodes } = this.plot.state;
-    for (const [host, bigip] of this.bigips) await bigip.stands(bigips[host]!);
+    for (const [host, bigip] of this.bigips) bigip.stands(bigips[host]!);
     for (const [host, units] of this.units) units.stand(nodes[host]!);
     for (const [key, placed] of this.wantedFailovers()) this.failovers.set(key, JSON.stringify(placed));
   }
@@ -56,8 +54,11 @@ export class KernelGround implements Ground {
   /** Starts what every Pod serves, on all nodes or on one. */
   async startPods(host?: string): Promise<void> {
     const nodes = this.plan.nodes.filter(({ name }) => host === undefined || name === host);
-    const pods = nodes.flatMap(({ name, pods: all }) => all.map((pod) => [podHost(name, pod), pod] as const));
-    await Promise.all(pods.map(([namespace, pod]) => startPodServer(this.machine, namespace, pod, { port: PORT })));
+    await Promise.all(
+      nodes.map(({ name, pods }) =>
+        startPods(this.machine, name, Object.fromEntries(pods.map((pod) => [pod, podHost(name, pod)]))),
+      ),
+    );
   }
 
   async command(host: string, call: Call): Promise<Answer> {

@@ -41,7 +41,7 @@ export const kernelHosts =
         const plan = sitePlan(plot.state);
         const network = asleep ? await Network.found(machine, plan) : await Network.build(machine, plan);
         const ground = new KernelGround(machine, network, plan, plot);
-        if (asleep) await ground.stands();
+        if (asleep) ground.stands();
         else {
           await ground.startPods();
           if (known) await ground.powerCut();

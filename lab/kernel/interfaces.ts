@@ -104,7 +104,7 @@ const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 /** The virtual servers of a configuration, all with these pool members: what a pool is made of is nothing that edge-ramp looks at. */
 export function virtualsOf(config: Configuration, members: Virtual['members']): readonly Virtual[] {
-  return Object.entries(config['ltm virtual']).flatMap(([name, virtual]) => {
+  return Object.values(config['ltm virtual']).flatMap((virtual) => {
     const [address = '', service = ''] = wordOf(virtual, 'destination').split(':');
     const port = PORTS[service] ?? Number(service);
     if (!isAddress(address) || !port) return [];
@@ -112,6 +112,6 @@ export function virtualsOf(config: Configuration, members: Virtual['members']): 
     const { type = 'none' } = (virtual['source-address-translation'] ?? {}) as { type?: string };
     const snat = (pool?.['members'] ?? []) as readonly string[];
     const translation = isOne(snat) ? { snat } : type === 'automap' ? 'automap' : 'none';
-    return [{ name, address, port, translation, members }];
+    return [{ address, port, translation, members }];
   });
 }

@@ -24,11 +24,8 @@ const turn = (contender: string, seconds: number, { delay = 0, left = [] as read
     sent: 500,
     received: 499,
     lost: 1,
-    duplicates: 0,
-    slowest: 1,
     longestGap: 20,
     gaps: [],
-    errors: {},
   },
   left,
 });

@@ -1,7 +1,7 @@
 import { removal } from '../../bench/contenders/chapter';
 import { pasteLines } from '../../bench/contenders/pasted';
 import { podHost } from '../../lab/kernel/network/network';
-import { measure } from '../../lab/kernel/traffic/traffic';
+import { pings } from '../../lab/kernel/traffic/traffic';
 import {
   arrivedAtBigIp,
   chapter,
@@ -166,9 +166,9 @@ describe('with ovs-networkpolicy', () => {
       flows.map((flow) => `${word}${flow.trim().replace(' actions', ',actions')}`).join('\n');
     const remove = 'cookie=0x999/-1';
     const lost = async (line: string): Promise<number> => {
-      const pings = await measure(site.hosts.machine, BIGIP, 'pings', { to: [PODS.worker], rate: 200 });
+      const echoes = await pings(site.hosts.machine, BIGIP, { to: [PODS.worker], rate: 200 });
       for (let i = 0; i < 3; i++) await type(line);
-      return Object.values((await pings.stop()).targets)[0]!.lost;
+      return Object.values(await echoes.stop())[0]!.lost;
     };
     const add = (options: string, text: string): string =>
       `ovs-ofctl -O OpenFlow13 ${options} add-flows br0 - <<'END'\n${text}\nEND\n`;

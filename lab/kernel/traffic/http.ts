@@ -1,19 +1,28 @@
 import type { Machine } from '../machine/machine';
-import { serve, type Server } from './programs';
+import { startHaproxy } from './haproxy';
+
+/** Where Pods serve HTTP. */
+export const PORT = 8080;
 
 /**
- * Starts the HTTP server of a Pod in its namespace; pod-server.pl lists what it answers. GET / says `pod=NAME peer=ADDRESS`.
- * @param options.port default 8080
- * @param options.address it listens at; default: every one of the namespace
- * @throws Error of one sentence when the port is taken
+ * Starts the HTTP server of a node's Pods: each answers every GET by `pod=ADDRESS peer=ADDRESS`, with its own address and the one that it was asked
+ * from, and says the same in the header `x-answer`, with the time.
+ * @param pods the namespaces of the Pods by their addresses
  */
-export function startPodServer(
-  machine: Machine,
-  host: string,
-  name: string,
-  { port = 8080, address = '0.0.0.0' }: { readonly port?: number; readonly address?: string } = {},
-): Promise<Server> {
-  return serve(machine, host, 'pod-server', [name, String(port), address]);
+export function startPods(machine: Machine, host: string, pods: Readonly<Record<string, string>>): Promise<void> {
+  const binds = Object.entries(pods).map(
+    ([address, namespace]) => `  bind ${address}:${PORT} namespace ${namespace}\n`,
+  );
+  const answer = 'pod=%[dst] peer=%[src]';
+  return startHaproxy(
+    machine,
+    host,
+    'pods',
+    `frontend pods
+  mode http
+${binds.join('')}  http-request return status 200 content-type text/plain hdr x-answer "${answer} at=%Ts.%ms" lf-string "${answer}\\n"
+`,
+  );
 }
 
 /** What an HTTP GET brought. */

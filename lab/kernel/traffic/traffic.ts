@@ -1,3 +1,4 @@
 export * from './http';
-export * from './measure';
+export * from './pings';
 export * from './proxy';
+export * from './requests';

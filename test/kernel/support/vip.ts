@@ -1,5 +1,5 @@
 import { keepalivedStates } from '../../../lab/kernel/network/keepalived';
-import { measure, type PingTarget, type Requests } from '../../../lab/kernel/traffic/traffic';
+import { pings, requests, type PingTarget, type Requests } from '../../../lab/kernel/traffic/traffic';
 import { BIGIP, PODS, VIP, pair, type KernelSite } from './site';
 import { seconds, until } from './waiting';
 
@@ -27,20 +27,20 @@ export async function passage(
   happening: () => Promise<unknown>,
   over: readonly [what: string, holds: () => boolean | Promise<boolean>] = ['nothing', () => true],
 ): Promise<Passage> {
-  const pings = await measure(machine, BIGIP, 'pings', { to: [PODS.worker], from: SOURCE, rate: 20, patience: 5000 });
-  const requests = await measure(machine, BIGIP, 'requests', {
+  const echoes = await pings(machine, BIGIP, { to: [PODS.worker], from: SOURCE, rate: 20, patience: 5000 });
+  const answers = await requests(machine, BIGIP, {
     to: `${PODS.worker}:8080`,
     from: SOURCE,
-    every: 100,
+    rate: 10,
     limit: 1500,
   });
   await seconds(1);
   await happening();
   await until(...over);
   await seconds(2);
-  const [echoes, answers] = await Promise.all([pings.stop(), requests.stop()]);
-  const target = echoes.targets[PODS.worker]!;
-  return { pings: target, requests: answers, outages: target.gaps.filter(({ lost }) => lost > 0) };
+  const [met, served] = await Promise.all([echoes.stop(), answers.stop()]);
+  const target = met[PODS.worker]!;
+  return { pings: target, requests: served, outages: target.gaps.filter(({ lost }) => lost > 0) };
 }
 
 /** One line for the reader of the test's output. */
