@@ -6,16 +6,10 @@ section() {
 }
 
 # Programs of this namespace that nobody waits for: daemons, and none of their children.
+# shellcheck disable=SC2317 # called by section
 daemons() {
-  # shellcheck disable=SC2016,SC2317 # Perl; called by section
-  perl -e 'my $mine = readlink "/proc/self/ns/net";
-    for my $folder (glob "/proc/[0-9]*") {
-      next if (readlink("$folder/ns/net") // "") ne $mine;
-      open my $stat, "<", "$folder/stat" or next;
-      next if <$stat> !~ /.*\) \S 1 (\d+)/ || $1 == getpgrp;
-      open my $command, "<", "$folder/cmdline" or next;
-      print join(" ", split /\0/, <$command> // ""), "\n";
-    }'
+  ps -ewwo ppid=,pgid=,netns=,args= | mawk -v here="$(stat -Lc %i /proc/self/ns/net)" -v own=$$ \
+    '$1 == 1 && $2 != own && $3 == here { $1 = $2 = $3 = ""; print substr($0, 4) }'
 }
 
 section links ip -j -d addr show

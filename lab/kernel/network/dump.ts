@@ -98,7 +98,7 @@ const SECTIONS: Readonly<Record<string, (lines: readonly string[]) => readonly s
   sysctl: (lines) => lines.map((line) => line.replace('/proc/sys/net/', 'sysctl ').replace(':', ' = ')).toSorted(),
   tcp: (lines) => listening('tcp', lines),
   udp: (lines) => listening('udp', lines),
-  daemons: (lines) => lines.map((line) => `daemon ${line.trim()}`).toSorted(),
+  daemons: (lines) => lines.map((line) => `daemon ${line.trim().replace(/ -sf [\d ]+$/, '')}`).toSorted(), // whom a haproxy has relieved
   files: (lines) => lines.map((line) => `file ${line.trim()}`),
   switch: (lines) => lines.map((line) => `switch ${line}`).toSorted(),
   flow: (lines) => lines.map((line) => `flow ${line.trim()}`).toSorted(),
