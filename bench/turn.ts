@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pings, type PingTarget } from '../lab/kernel/traffic/traffic';
+import { pings, type PingTarget } from './traffic/pings';
 import type { Contender, Effort } from './contenders/contender';
 import { difference } from './difference';
 import type { Place } from './place';

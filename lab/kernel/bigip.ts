@@ -3,7 +3,7 @@ import { wordOf } from '../hosts/bigip/objects';
 import type { BigIp } from '../hosts/bigip/tmsh';
 import { between, interfacesOf, virtualsOf, type Standing } from './interfaces';
 import type { Machine } from './machine/machine';
-import { serveVirtuals, type Virtual } from './traffic/traffic';
+import { serveVirtuals, type Virtual } from './traffic/proxy';
 
 /**
  * A BIG-IP's namespace, which follows what its tmsh model holds: tunnels, self IPs, routes, translation addresses and virtual servers are real there.

@@ -10,7 +10,7 @@ import type { Job, Machine } from './machine/machine';
 import { startKeepalived, stopKeepalived } from './network/keepalived';
 import { podHost, type Network } from './network/network';
 import type { SitePlan } from './network/plan';
-import { PORT, startPods } from './traffic/traffic';
+import { PORT, startPods } from './traffic/pods';
 import { Units } from './units';
 import { changes } from './writes';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostOf, isAddress } from '../hosts/address';
 import { poolOf, wordOf, type Configuration } from '../hosts/bigip/objects';
-import type { Virtual } from './traffic/traffic';
+import type { Virtual } from './traffic/proxy';
 
 /** Something in the kernel that stands for an object of BIG-IP: lines of `ip -batch` that make it, change it, and take it away. */
 export interface Standing {

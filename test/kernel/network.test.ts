@@ -1,13 +1,8 @@
 import { dumpNode, startNode } from '../../lab/hosts/node/node';
-import {
-  keepalivedStates,
-  startKeepalived,
-  stopKeepalived,
-  vipOn,
-  type Failover,
-} from '../../lab/kernel/network/keepalived';
+import { startKeepalived, stopKeepalived, vipOn, type Failover } from '../../lab/kernel/network/keepalived';
 import { CLIENT, Network, podHost } from '../../lab/kernel/network/network';
 import { nodePlans } from '../../lab/kernel/network/plan';
+import { keepalivedStates } from './support/keepalived-states';
 import { A, asOther, B, BIGIP, F5, plan, POD, settings, Site, WORKER } from './support/network-site';
 import { until } from './support/waiting';
 

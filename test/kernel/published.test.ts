@@ -1,7 +1,7 @@
 import { removal } from '../../bench/contenders/chapter';
 import { pasteLines } from '../../bench/contenders/pasted';
 import { podHost } from '../../lab/kernel/network/network';
-import { pings } from '../../lab/kernel/traffic/traffic';
+import { pings } from '../../bench/traffic/pings';
 import {
   arrivedAtBigIp,
   chapter,

@@ -94,20 +94,3 @@ export async function stopKeepalived(
 ): Promise<void> {
   await run(network, node, 'stop', name, signal);
 }
-
-/** What it has said since it was started. */
-export const keepalivedLog = (network: Network, node: string, name: string): Promise<string> =>
-  network.do(node, 'cat', `${FOLDER}/${node}/keepalived-${name}.log`);
-
-/** The states that a virtual address went through there, in order: BACKUP, MASTER, FAULT. @param n which address, from 1 */
-export async function keepalivedStates(
-  network: Network,
-  node: string,
-  name: string,
-  n = 1,
-): Promise<readonly string[]> {
-  const instance = `${name.replace(/\W/g, '_')}_VIP_${n}`;
-  const log = await keepalivedLog(network, node, name);
-  const states = new RegExp(`\\(${instance}\\).*?(?:Entering|Now in) (\\w+) state`, 'gi');
-  return [...log.matchAll(states)].map(([, state]) => state!.toUpperCase());
-}

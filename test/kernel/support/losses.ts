@@ -1,10 +1,11 @@
 import { CLIENT, podHost } from '../../../lab/kernel/network/network';
-import { connections, pings, type Connection, type PingTarget } from '../../../lab/kernel/traffic/traffic';
+import { pings, type PingTarget } from '../../../bench/traffic/pings';
+import { connections, type Connection } from './requests';
 import { BIGIP, FIRST, PODS, WORKER, type KernelSite } from './site';
 import { VIRTUALS } from './traffic';
 
-/** Echo requests a second from BIG-IP to each of two Pods. */
-const RATE = 500;
+/** Echo requests a second from BIG-IP to each of two Pods: of a machine that stands still for a second no Pod's kernel gets more at once than it can answer. */
+const RATE = 250;
 /** Open connections through each virtual server, and requests a second on each. */
 const [CONNECTIONS, TALK] = [3, 4];
 /** How long an answer may be on its way when all is over, in milliseconds: late is not lost. */

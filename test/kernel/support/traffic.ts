@@ -1,5 +1,5 @@
 import { CLIENT } from '../../../lab/kernel/network/network';
-import { get } from '../../../lab/kernel/traffic/traffic';
+import { get } from './get';
 import type { KernelSite } from './site';
 
 /** The two virtual servers of the examples, as the lab's world places them. */

@@ -1,5 +1,6 @@
-import { keepalivedStates } from '../../../lab/kernel/network/keepalived';
-import { pings, requests, type PingTarget, type Requests } from '../../../lab/kernel/traffic/traffic';
+import { keepalivedStates } from './keepalived-states';
+import { pings, type PingTarget } from '../../../bench/traffic/pings';
+import { requests, type Requests } from './requests';
 import { BIGIP, PODS, VIP, pair, type KernelSite } from './site';
 import { seconds, until } from './waiting';
 

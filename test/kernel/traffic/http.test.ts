@@ -1,5 +1,6 @@
 import type { Machine } from '../../../lab/kernel/machine/machine';
-import { get, startPods } from '../../../lab/kernel/traffic/traffic';
+import { startPods } from '../../../lab/kernel/traffic/pods';
+import { get } from '../support/get';
 import { closeAll, wire } from './bench';
 
 let machine: Machine;

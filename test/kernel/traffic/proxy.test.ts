@@ -1,5 +1,8 @@
 import type { Machine } from '../../../lab/kernel/machine/machine';
-import { connections, get, serveVirtuals, startPods, type Virtual } from '../../../lab/kernel/traffic/traffic';
+import { startPods } from '../../../lab/kernel/traffic/pods';
+import { serveVirtuals, type Virtual } from '../../../lab/kernel/traffic/proxy';
+import { get } from '../support/get';
+import { connections } from '../support/requests';
 import { closeAll, line, wire } from './bench';
 
 const web = { address: '10.9.0.1', port: 80, translation: 'automap', members: ['10.9.0.2:8080'] } as const;

@@ -1,14 +1,14 @@
 import type { Machine } from '../../../lab/kernel/machine/machine';
+import { startPods } from '../../../lab/kernel/traffic/pods';
+import { serveVirtuals } from '../../../lab/kernel/traffic/proxy';
 import {
   connections,
   requests,
-  serveVirtuals,
-  startPods,
   type Connection,
   type ConnectionOptions,
   type RequestOptions,
   type Requests,
-} from '../../../lab/kernel/traffic/traffic';
+} from '../support/requests';
 import { closeAll, line, wire } from './bench';
 
 let machine: Machine;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Machine } from '../machine/machine';
+import type { Machine } from '../../lab/kernel/machine/machine';
 
 /** A program that measures while something else goes on, and writes a line for each thing it meets. */
 export interface Program {

@@ -1,5 +1,5 @@
-import type { Machine } from '../machine/machine';
-import { startProgram, type Program } from './program';
+import type { Machine } from '../../../lab/kernel/machine/machine';
+import { startProgram, type Program } from '../../../bench/traffic/program';
 
 interface Options {
   /** ADDRESS:PORT of a Pod, or of a virtual server in front of Pods. */
@@ -42,7 +42,7 @@ export interface Connection {
 
 /** What curl says after each answer: whether it failed, the status, the connections that it had to open, seconds, who answered whom, and why not. */
 const FORMAT = '%{stderr}%{exitcode} %{http_code} %{num_connects} %{time_total} %header{x-answer} %{errormsg}\n';
-const ANSWER = /^(\d+) (\d+) (\d+) ([\d.]+) (?:pod=(\S+) peer=(\S+) at=\S+)? ?(.*)$/;
+const ANSWER = /^(\d+) (\d+) (\d+) ([\d.]+) (?:pod=(\S+) peer=(\S+))? ?(.*)$/;
 
 interface Answer {
   readonly ok: boolean;

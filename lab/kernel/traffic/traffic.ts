@@ -1,4 +1,0 @@
-export * from './http';
-export * from './pings';
-export * from './proxy';
-export * from './requests';
