@@ -59,13 +59,12 @@ export function ownKind(own: Own) {
 /** A kind of object that a declaration gives a name. */
 export function namedKind(own: Named): ObjectKind<BigIpFacts> {
   const { kind, tmshClass, shown, name } = own;
-  const questions = (subject: Subject): readonly string[] => eachNamed(kind, subject, name);
   const standing = (state: State) => Object.entries(state).filter(([object]) => object.startsWith(`${kind} `));
   return {
     ...ownKind(own),
-    questions,
-    read: (look) =>
-      questions(look.subject).flatMap((object) => {
+    questions: (subject) => eachNamed(kind, subject, name),
+    read: (look, asked) =>
+      asked.flatMap((object) => {
         const answer = look.answer(object);
         if (isMissing(answer)) return [];
         const [found, ...more] = listed(look.device, tmshClass, object, answer);

@@ -13,7 +13,8 @@ export const saved: ObjectKind<BigIpFacts> = {
   kind: 'config',
   note: true,
   questions: () => ['saved'],
-  read: (look, state) => (look.subject.spec.save ? [{ object: 'config saved', value: readSaved(look, state) }] : []),
+  read: (look, _asked, state) =>
+    look.subject.spec.save ? [{ object: 'config saved', value: readSaved(look, state) }] : [],
   desired: noted,
   absent: noted,
   turn: () => 'last',

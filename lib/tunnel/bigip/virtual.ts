@@ -17,8 +17,8 @@ import { ownTunnel } from './tunnel';
 export const virtual: ObjectKind<BigIpFacts> = {
   kind: 'virtual',
   questions: (subject) => eachNamed('virtual', subject, ({ virtualServers }) => virtualServers),
-  read: (look) =>
-    virtual.questions!(look.subject).flatMap((object) => {
+  read: (look, asked) =>
+    asked.flatMap((object) => {
       const value = readTranslation(look.device, object.slice('virtual '.length), look.answer(object));
       return value === undefined ? [] : [{ object, value }];
     }),

@@ -15,8 +15,8 @@ import { failoverValue, pairOf, withoutOwner, type Pair } from './pair';
 export const ipfailover: ObjectKind<ClusterFacts, Declared> = {
   kind: 'ipfailover',
   questions,
-  read: (look) =>
-    questions(look.subject).flatMap((object) => {
+  read: (look, asked) =>
+    asked.flatMap((object) => {
       const lines = linesOf(look, object) ?? [];
       const value = lines.find((line) => line.startsWith('value '))?.slice('value '.length);
       if (value === undefined) return lines.length > 0 ? notUnderstood(look, object, lines) : [];

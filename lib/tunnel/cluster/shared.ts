@@ -1,6 +1,6 @@
 import type { ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
-import { eachNamed, type Observation, type Subject, type Wanted } from '../device/observation';
+import { eachNamed, type Observation, type Wanted } from '../device/observation';
 import type { Operation, State } from '../device/operation';
 import type { Declared } from '../declaration/tunnel';
 import { linesOf, notUnderstood } from './answers';
@@ -61,7 +61,6 @@ export function claimsOfOthers(look: Look<Declared>, object: string): State {
  */
 export function sharedKind(own: SharedKind): ObjectKind<ClusterFacts, Declared> {
   const { kind, made } = own;
-  const questions = (subject: Subject<Declared>): readonly string[] => eachNamed(kind, subject, own.names);
   /** A later tunnel finds an earlier one's work there, so it copies that one's claim; only the first looks at the thing itself. */
   const claimed = (object: string, { state, facts }: Seen): string => {
     const found = readShared(state[object]);
@@ -88,9 +87,9 @@ export function sharedKind(own: SharedKind): ObjectKind<ClusterFacts, Declared> 
     );
   return {
     kind,
-    questions,
-    read: (look) =>
-      questions(look.subject).flatMap((object) => {
+    questions: (subject) => eachNamed(kind, subject, own.names),
+    read: (look, asked) =>
+      asked.flatMap((object) => {
         const lines = linesOf(look, object) ?? [];
         const value = lines.find((line) => !line.startsWith('claim '));
         if (value !== undefined && readShared(value) === undefined) notUnderstood(look, object, lines);

@@ -171,8 +171,9 @@ export function absentOf<Facts, Spec extends Declared>(
 function readObjects<Spec extends Declared>(objects: readonly ObjectKind<never, Spec>[], look: Look<Spec>) {
   const state: Record<string, string> = {};
   const unrestorable: Record<string, string> = {};
+  const found = (each: ObjectKind<never, Spec>) => each.read(look, each.questions?.(look.subject) ?? [], state);
   for (const each of objects)
-    for (const { object, value, unrestorable: settings = '' } of each.read(look, state)) {
+    for (const { object, value, unrestorable: settings = '' } of found(each)) {
       if (value !== undefined) state[object] ??= value;
       if (settings !== '')
         unrestorable[object] = object in unrestorable ? `${unrestorable[object]}, ${settings}` : settings;

@@ -52,10 +52,11 @@ export interface ObjectKind<Facts = unknown, Spec extends Declared = Tunnel> ext
   questions?(subject: Subject<Spec>): readonly string[];
   /**
    * What stands there.
+   * @param asked its own questions
    * @param state what the kinds before have found
    * @throws NotUnderstood
    */
-  read(look: Look<Spec>, state: State): readonly Found[];
+  read(look: Look<Spec>, asked: readonly string[], state: State): readonly Found[];
   /** Refuses what is another's, before anything is planned; `stands`: whether the tunnel shall be there. @throws Refused */
   refuse?(wanted: Wanted<Spec>, observed: Observation<Facts>, stands: boolean): void;
   /**

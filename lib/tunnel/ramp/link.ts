@@ -8,10 +8,8 @@ import { UNTIL_SUCCESSOR } from './tunnel';
 export const link: ObjectKind = {
   kind: 'link',
   questions: (subject) => eachNamed('link', subject, ({ tunnel }) => tunnel.interface),
-  read: (look) =>
-    link.questions!(look.subject)
-      .filter((object) => isUp(look.device, look.answer(object)))
-      .map((object) => ({ object, value: 'up' })),
+  read: (look, asked) =>
+    asked.filter((object) => isUp(look.device, look.answer(object))).map((object) => ({ object, value: 'up' })),
   desired: ({ spec }) => ({ [`link ${spec.tunnel.interface}`]: 'up' }),
   cuts: ({ verb }) => (verb === 'delete' ? UNTIL_SUCCESSOR : undefined),
   say: (operation) => `${sign(operation)} ${operation.object} up`,

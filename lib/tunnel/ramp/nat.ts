@@ -9,8 +9,8 @@ import { UNTIL_SUCCESSOR } from './tunnel';
 export const nat: ObjectKind<RampFacts> = {
   kind: 'nat',
   questions: (subject) => eachNamed('nat', subject, tunnelAddress),
-  read: (look) =>
-    nat.questions!(look.subject).flatMap((object) => {
+  read: (look, asked) =>
+    asked.flatMap((object) => {
       const lines = look.lines(object, 'list its POSTROUTING chain');
       const rule = lines.find((line) => line.includes(`-s ${object.split(' ')[1]}/32 `)) ?? '';
       const to = /--to-source ([0-9.]+)/.exec(rule)?.[1];

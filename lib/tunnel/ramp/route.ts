@@ -11,7 +11,7 @@ import { UNTIL_SUCCESSOR } from './tunnel';
 export const route: ObjectKind = {
   kind: 'route',
   questions: (subject) => eachNamed('route', subject, tunnelAddress),
-  read: (look) => route.questions!(look.subject).flatMap((object) => readRoutes(look, object)),
+  read: (look, asked) => asked.flatMap((object) => readRoutes(look, object)),
   refuse(wanted, { state }) {
     const named = declarationsOf(wanted);
     for (const to of named.map(tunnelAddress)) {

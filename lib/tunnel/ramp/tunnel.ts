@@ -11,8 +11,8 @@ export const UNTIL_SUCCESSOR = 'traffic through the tunnel stops until its succe
 export const tunnel: ObjectKind = {
   kind: 'tunnel',
   questions: (subject) => eachNamed('tunnel', subject, (each) => each.tunnel.interface),
-  read: (look) =>
-    tunnel.questions!(look.subject).flatMap((object) => {
+  read: (look, asked) =>
+    asked.flatMap((object) => {
       const found = readTunnelDevice(look, object);
       return found === null ? [] : [{ object, ...found }];
     }),
