@@ -45,8 +45,8 @@ export const balancer = new Device<BalancerFacts, Member>({
       return [probe];
     },
   },
-  refuse(_wanted, { facts }, stands) {
-    if (stands && facts.problem !== null) throw new Refused('sdn-absent', facts.problem);
+  refuse(_wanted, { facts }, shallExist) {
+    if (shallExist && facts.problem !== null) throw new Refused('sdn-absent', facts.problem);
   },
 });
 

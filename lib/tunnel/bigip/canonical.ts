@@ -51,7 +51,7 @@ function incidental(name: string, value: readonly string[]): boolean {
   return usual === true || (usual !== undefined && value.every((word) => usual.includes(relative(word))));
 }
 
-/** Blanks, and the percent sign that stands for them, the only characters of a description that are not sent as they are. */
+/** Only blanks and percent signs of a description are sent in another form. */
 function encode(text: string): string {
   return text.replaceAll('%', '%25').replaceAll(' ', '%20');
 }

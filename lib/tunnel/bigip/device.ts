@@ -64,9 +64,9 @@ export const bigip = new Device<BigIpFacts>({
  * What edge-ramp made may also be removed from a unit that has joined a device group since; what only the published procedure made there is not ours
  * to take from half a pair.
  */
-function refuse(wanted: Wanted, observed: Observation<BigIpFacts>, stands: boolean): void {
+function refuse(wanted: Wanted, observed: Observation<BigIpFacts>, shallExist: boolean): void {
   const { state, facts } = observed;
-  if (!stands) {
+  if (!shallExist) {
     const gone = absentOf(objects, wanted, observed);
     const changes = Object.keys(state).some((object) => object !== 'config saved' && gone[object] !== state[object]);
     const made =

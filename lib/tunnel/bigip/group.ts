@@ -6,7 +6,7 @@ import type { BigIpFacts, Group } from './facts';
 import { isGood } from './listing';
 import { title } from './own';
 
-/** The second one only names the state: the first tells whether there is a group. */
+/** The first one says whether there is a group; the second only names its state. */
 export const GROUP_QUESTIONS = ['group sync-status', 'group failover-status'] as const;
 
 /**

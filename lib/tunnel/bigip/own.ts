@@ -9,7 +9,7 @@ import type { BigIpFacts } from './facts';
 import { isMissing, listed, notTheOne } from './listing';
 import { properties, relative } from './tmsh';
 
-/** What tells one kind of object from another that edge-ramp makes on BIG-IP, each with its mark as description. */
+/** A kind of object that edge-ramp makes on BIG-IP with its mark as description. */
 export interface Own {
   readonly kind: 'tunnel' | 'self' | 'route' | 'snatpool';
   /** What tmsh calls its class. */
@@ -27,7 +27,7 @@ export interface Named extends Own {
   readonly value: (tunnel: Tunnel) => string;
 }
 
-/** What all kinds of objects have in common that edge-ramp makes. */
+/** The rules that these kinds share. */
 export function ownKind(own: Own) {
   return {
     kind: own.kind,
@@ -72,9 +72,9 @@ export function namedKind(own: Named): ObjectKind<BigIpFacts> {
           throw notTheOne(look.device, object, answer);
         return [{ object, ...canonical(shown, properties(found.block)) }];
       }),
-    refuse(wanted, { state }, stands) {
+    refuse(wanted, { state }, shallExist) {
       for (const [object, found] of standing(state))
-        if ((!stands || object === `${kind} ${name(wanted.spec)}`) && !isOurObject(own, wanted, found))
+        if ((!shallExist || object === `${kind} ${name(wanted.spec)}`) && !isOurObject(own, wanted, found))
           throw new Refused(
             'object-foreign',
             `${title(wanted)} already has a ${object} that is not this tunnel's (${readable(found)}): rename it in the declaration (objects), or remove it, which cuts what uses it`,

@@ -29,7 +29,7 @@ export const route: ObjectKind<BigIpFacts> = {
     const tunnels = look.declarations.map(({ objects }) => objects.tunnel);
     return look
       .once(readRoutes)
-      .found.filter(({ value }) => isToCluster(look.subject, value) || tunnels.includes(wayOf(value)))
+      .found.filter(({ value }) => isToCluster(look.subject, value) || tunnels.includes(interfaceOf(value)))
       .map(({ name, ...found }) => ({ object: `route ${name}`, ...found }));
   },
   desired(wanted, { state }) {
@@ -55,9 +55,9 @@ export const route: ObjectKind<BigIpFacts> = {
     Object.fromEntries(
       Object.entries(state).filter(([object, value]) => object.startsWith('route ') && !isOurRoute(wanted, value)),
     ),
-  // It needs the tunnel, and the self IP that makes it a way.
+  // It needs the tunnel, and the self IP on it.
   needs(object, state) {
-    const by = wayOf(state[object]!);
+    const by = interfaceOf(state[object]!);
     const selfs = Object.keys(state).filter(
       (other) => other.startsWith('self ') && property(state[other], 'vlan') === by,
     );
@@ -81,7 +81,7 @@ function routeName(spec: Tunnel, network: string): string {
   return `${spec.objects.tunnel}_${network.replace('/', '_')}`;
 }
 
-function wayOf(value: string): string {
+function interfaceOf(value: string): string {
   return property(value, 'interface') ?? '';
 }
 
@@ -123,14 +123,14 @@ export function readRoutes(look: Look): {
   return { found: [...found.values()], more };
 }
 
-/** Routes that are more specific than a cluster network: what goes by them does not go through the tunnel. */
+/** Routes that are more specific than a cluster network: their traffic bypasses the tunnel. */
 function bypasses({ name, spec }: Pick<Subject, 'name' | 'spec'>, facts: BigIpFacts): readonly string[] {
   const named = Object.entries(facts.routes).flatMap(([route, value]) => {
     const target = property(value, 'network') ?? '';
     const around = spec.clusterNetworks.find(
       (cidr) => cidr !== target && parseCidr(target) !== undefined && contains(parseCidr(cidr)!, target.split('/')[0]!),
     );
-    return around === undefined || wayOf(value) === spec.objects.tunnel
+    return around === undefined || interfaceOf(value) === spec.objects.tunnel
       ? []
       : [`route ${route} (${readable(value)}) is more specific than ${around} and bypasses the tunnel`];
   });

@@ -30,7 +30,7 @@ function noted({ spec }: Wanted, _observed: unknown, goal: State): State {
   return spec.save ? { 'config saved': digest(spec, goal) } : {};
 }
 
-/** Nothing was saved yet: what stands counts as saved. */
+/** As long as nothing was saved, the present state is taken as saved. */
 export function readSaved(look: Look, state: State): string {
   return look.answer('saved').lines[0] ?? digest(look.subject.spec, state);
 }

@@ -19,7 +19,7 @@ const kind = namedKind(ownPool);
 /** The pool of source addresses by which virtual servers send into the tunnel. */
 export const snatPool: ObjectKind<BigIpFacts> = {
   ...kind,
-  // A pool that a virtual server moves on from goes last, after it (BIP-10).
+  // A pool that a virtual server leaves for another is deleted last (BIP-10).
   turn: ({ verb, stage }) => (verb !== 'delete' ? 'in place' : stage === 'attach' ? 'late' : 'first'),
   stage: ({ verb, object }, all) =>
     verb === 'delete' && movesOn(object.slice('snatpool '.length), all) ? 'attach' : 'shape',
@@ -34,7 +34,7 @@ export const snatPool: ObjectKind<BigIpFacts> = {
   ],
 };
 
-/** How long connections through one translation address get to end, before what carries them goes. */
+/** The time in which connections through one translation address may end, before their tunnel is removed. */
 interface Drain {
   readonly address: string;
   readonly seconds: number;
@@ -42,7 +42,7 @@ interface Drain {
 
 /**
  * The translations that a plan takes away with their pool, after the virtual servers have left it and while the tunnel still carries. An address
- * that another pool goes on to have stays. A pool that is removed last (a successor stands) is not waited for: new connections have come past it
+ * that another pool still has stays. A pool that is removed last (its successor exists) needs no wait: new connections have come past it
  * since the tunnel changed.
  */
 export function drains({ drain }: Tunnel, state: State, operations: readonly Operation[]): readonly Drain[] {
@@ -58,7 +58,7 @@ export function drains({ drain }: Tunnel, state: State, operations: readonly Ope
     .map((address) => ({ address, seconds: drain }));
 }
 
-/** What the apply script is told: no change of the state, so no operation, but carried out among them. */
+/** The wire form: no change of the state, so no operation, but the script carries it out among them. */
 function drainWire({ address, seconds }: Drain): string {
   return ['drain', `translation ${address}`, '-', String(seconds)].join('~');
 }

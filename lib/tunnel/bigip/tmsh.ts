@@ -52,14 +52,7 @@ export function properties(block: Block): ReadonlyMap<string, readonly string[]>
       i -= 1;
       continue;
     }
-    found.set(
-      name,
-      value === undefined
-        ? []
-        : typeof value === 'string'
-          ? [value]
-          : value.flat(9).filter((word): word is string => typeof word === 'string'),
-    );
+    found.set(name, [value ?? []].flat(10) as string[]);
   }
   return found;
 }

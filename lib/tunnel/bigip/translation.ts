@@ -6,7 +6,7 @@ export function translation(pool: string): string {
   return `type snat pool ${pool}`;
 }
 
-/** Whether a virtual server comes to a pool that stands or is made, and not merely off one that goes. */
+/** Whether a virtual server switches to a pool that exists or is created, and does not merely leave a deleted one. */
 export function arrives({ from, to }: Operation, all: readonly Operation[]): boolean {
   const does = (verb: Operation['verb'], pool: string | undefined): boolean =>
     pool !== undefined && all.some((other) => other.verb === verb && other.object === `snatpool ${pool}`);
@@ -14,7 +14,7 @@ export function arrives({ from, to }: Operation, all: readonly Operation[]): boo
   return next !== undefined && (!does('delete', old) || does('create', next));
 }
 
-/** Whether a virtual server moves on from a pool, which then goes after it. */
+/** Whether a virtual server switches from this pool to another: the pool is deleted after that. */
 export function movesOn(pool: string, all: readonly Operation[]): boolean {
   return all.some(
     (operation) =>

@@ -51,10 +51,10 @@ export const virtual: ObjectKind<BigIpFacts> = {
     return Object.fromEntries([...known, ...first]) as State;
   },
   turn: () => 'in place',
-  // It leaves before its pool goes, and arrives after its pool has come.
+  // It leaves before its pool is deleted, and arrives after its pool is created.
   stage: (operation, all) => (arrives(operation, all) ? 'attach' : 'detach'),
   // What carries its traffic: between the proof and its switch another may have changed it.
-  keeps(spec, aim, operations) {
+  preconditions(spec, aim, operations) {
     if (!operations.some(({ to }) => to === translation(spec.objects.snatPool))) return [];
     const carriers = Object.assign({}, ...[ownTunnel, ownSelf, ownPool].map((own) => madeBy(own, spec))) as State;
     const routes = spec.clusterNetworks.map((network) => desiredRoute(spec, network));

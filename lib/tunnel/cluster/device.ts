@@ -58,10 +58,10 @@ export const cluster = new Device<ClusterFacts, Declared>({
       available: readAvailable(look),
     }),
   },
-  // Nothing is refused when the tunnel goes: what is this tunnel's is taken away, and the rest left.
-  refuse({ name, spec }, { facts }, stands) {
+  // A teardown refuses nothing: it removes what is this tunnel's, and leaves the rest.
+  refuse({ name, spec }, { facts }, shallExist) {
     const missing = nodeNames(spec).find((node) => facts.nodes[node] === undefined);
-    if (stands && missing !== undefined)
+    if (shallExist && missing !== undefined)
       throw new Refused(
         'node-missing',
         `cluster of ${name} has no node ${missing}: declare the ${spec.kind === 'member' ? "balancer's name (balancer.node)" : "ramp node's name (ramp.nodes, node)"} as "oc get nodes" shows it`,

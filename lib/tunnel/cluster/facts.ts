@@ -14,7 +14,7 @@ export interface ClusterFacts {
   readonly nodes: Readonly<Record<string, 'on' | 'off'>>;
   /** The Pods on a balancer's node that are neither a DaemonSet's nor the node's own (mirror Pods), and that have not ended; or why that is not known. */
   readonly pods: Readonly<Record<string, OrdinaryPods | { readonly unknown: string }>>;
-  /** What other tunnels claim: shared object to the tunnel's name to what it says was there first. */
+  /** What other tunnels claim: shared object to the tunnel's name to the original value in its claim. */
   readonly claims: Readonly<Record<string, State>>;
   /** The ipfailover objects that have to do with ours (account, label, VRRP ids, virtual IP), and ours. */
   readonly failovers: readonly Failover[];

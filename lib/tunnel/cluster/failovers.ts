@@ -36,7 +36,7 @@ export function readFailovers(look: Look<Declared>): Pick<ClusterFacts, 'failove
       .flatMap((question) => linesOf(look, question) ?? [])
       .filter((line) => line.startsWith('idle ') === idles)
       .map((line) => readFailover(look, line.replace(/^idle /, '')))
-      .filter((each) => concerns(each, look.subject)),
+      .filter((each) => matchesPair(each, look.subject)),
   );
   return { failovers: failovers!, idle: idle! };
 }
@@ -44,7 +44,7 @@ export function readFailovers(look: Look<Declared>): Pick<ClusterFacts, 'failove
 function readFailover(look: Look<Declared>, line: string): Failover {
   const match = /^([^ /]+)\/(\S+) (\S+) (\S+) (\S+) (\S+) (\S+)$/.exec(line);
   if (!match) return notUnderstood(look, 'ipfailovers', [line]);
-  const [project, name, vips, offset, account, selector, owner] = match.slice(1) as readonly string[] as Seven;
+  const [project = '', name = '', vips = '', offset = '', account = '', selector = '', owner = '-'] = match.slice(1);
   return {
     project,
     name,
@@ -56,10 +56,8 @@ function readFailover(look: Look<Declared>, line: string): Failover {
   };
 }
 
-type Seven = readonly [string, string, string, string, string, string, string];
-
 /** Whether another's object could have to do with a tunnel's: only those are handed on, a cluster may have many. */
-function concerns(failover: Failover, subject: Subject<Declared>): boolean {
+function matchesPair(failover: Failover, subject: Subject<Declared>): boolean {
   return declarationsOf(subject).some((tunnel) => {
     const pair = pairOf(tunnel);
     if (pair === undefined) return false;
@@ -85,7 +83,7 @@ function sharesId(failover: Failover, { ipfailover }: Pair): boolean {
 }
 
 /**
- * What of a cluster's ipfailover objects stands against ours.
+ * Refuses a pair whose virtual IP or VRRP id another ipfailover object of the cluster has.
  * @throws Refused
  */
 export function refuseCollision(

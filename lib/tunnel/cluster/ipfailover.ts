@@ -23,9 +23,9 @@ export const ipfailover: ObjectKind<ClusterFacts, Declared> = {
       const settings = lines.flatMap((line) => setting(line, object.slice('ipfailover '.length)));
       return [{ object, value, unrestorable: settings.join(', ') }];
     }),
-  refuse(wanted, observed, stands) {
+  refuse(wanted, observed, shallExist) {
     const pair = pairOf(wanted.spec);
-    if (stands && pair !== undefined) refuseUnfit(wanted, pair, observed);
+    if (shallExist && pair !== undefined) refuseUnfit(wanted, pair, observed);
   },
   desired(wanted, observed) {
     const pair = pairOf(wanted.spec);
@@ -35,7 +35,7 @@ export const ipfailover: ObjectKind<ClusterFacts, Declared> = {
     return { ...others(wanted, observed), ...ours };
   },
   absent: others,
-  // The predecessor goes just before it: the virtual IP is away for as short as can be.
+  // The predecessor is deleted just before it: so the virtual IP is missing for the shortest time.
   turn: ({ verb }) => (verb === 'delete' ? 'ahead' : 'in place'),
   replaces: (from, to) => withoutOwner(from) !== withoutOwner(to),
   cuts: ({ verb }) =>
@@ -47,7 +47,7 @@ export const ipfailover: ObjectKind<ClusterFacts, Declared> = {
     return `${sign(operation)} ${object}: ${inWords((to ?? from)!)}`;
   },
   // It is made, and then marked.
-  halfway: ({ verb, to }) => (verb === 'create' && to !== undefined ? [withoutOwner(to)] : []),
+  partial: ({ verb, to }) => (verb === 'create' && to !== undefined ? [withoutOwner(to)] : []),
   remarks,
 };
 
@@ -145,7 +145,7 @@ function inWords(value: string): string {
   return `virtual IP ${word('vip')} on ${word('interface')}, VRRP id ${Number(word('offset')) + 1}, ${health}${marked}`;
 }
 
-/** What `oc adm ipfailover` sets when it is not told otherwise (OS-32), and what the value of the object has already. */
+/** The defaults of `oc adm ipfailover` (OS-32), and what the value of the object has already. */
 const USUAL: Readonly<Record<string, readonly string[] | true>> = {
   VIP_GROUPS: ['0'],
   REPLICA_COUNT: true,
@@ -155,7 +155,7 @@ const USUAL: Readonly<Record<string, readonly string[] | true>> = {
   CHECK_INTERVAL: ['2'],
 };
 
-/** A line of the answer that tells of a setting which making the object anew would not bring back. */
+/** A setting that making the object anew would not bring back. */
 function setting(line: string, name: string): readonly string[] {
   if (line.startsWith('strategy ')) return [line];
   const match = /^env ([^=]*)=(.*)$/.exec(line);

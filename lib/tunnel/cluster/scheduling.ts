@@ -70,7 +70,7 @@ function ordinaryPods(
 ): readonly string[] {
   const after = operations.reduce(effect, state);
   return Object.entries(facts.pods).flatMap(([node, pods]) => {
-    if (readShared(after[`scheduling ${node}`])?.first === undefined) return [];
+    if (readShared(after[`scheduling ${node}`])?.original === undefined) return [];
     if ('unknown' in pods)
       return [
         `cluster of ${name} would not list the Pods of node ${node}, so see for ordinary ones by hand: ${pods.unknown}`,

@@ -10,23 +10,23 @@ import { pairOf } from './pair';
 
 /**
  * The value of a thing that tunnels share, as documents/cluster-objects.sh writes and reads it: `is VALUE`, and with a claim of ours
- * `is VALUE first CLAIM`: what stood there before any tunnel came. `-` stands for nothing, `=` for an empty label.
+ * `is VALUE first CLAIM`: the value before any tunnel used it. `-` is no value, `=` an empty label.
  */
 export interface Shared {
   readonly is: string;
-  readonly first: string | undefined;
+  readonly original: string | undefined;
 }
 
 export function readShared(value: string | undefined): Shared | undefined {
   const match = /^is (\S+)(?: first (\S+))?$/.exec(value ?? '');
-  return match ? { is: match[1]!, first: match[2] } : undefined;
+  return match ? { is: match[1]!, original: match[2] } : undefined;
 }
 
-export function sharedValue({ is, first }: Shared): string {
-  return first === undefined ? `is ${is}` : `is ${is} first ${first}`;
+export function sharedValue({ is, original }: Shared): string {
+  return original === undefined ? `is ${is}` : `is ${is} first ${original}`;
 }
 
-/** What tells one kind of shared thing from another. */
+/** A kind of thing that tunnels share. */
 export interface SharedKind {
   readonly kind: 'label' | 'scheduling' | 'account' | 'scc';
   /** What edge-ramp makes of it. */
@@ -39,7 +39,7 @@ export interface SharedKind {
   readonly with?: readonly string[];
   /** What an operator calls it. */
   readonly called: (name: string, key: string, is: string) => string;
-  /** One line for the diff, when its value changes; default that it comes or goes. */
+  /** One line for the diff, when its value changes; default that it is made or removed. */
   readonly changed?: (name: string, key: string, was: string, is: string) => string;
   /** Said when it stays, for others' use, on a node that left the pair. */
   readonly leftBehind?: string;
@@ -47,7 +47,7 @@ export interface SharedKind {
 
 type Seen = Observation<ClusterFacts>;
 
-/** What other tunnels claim of a shared thing: the tunnel's name to what it says was there first. @throws NotUnderstood */
+/** What other tunnels claim of a shared thing: the tunnel's name to the original value in its claim. @throws NotUnderstood */
 export function claimsOfOthers(look: Look<Declared>, object: string): State {
   const lines = linesOf(look, object) ?? [];
   const found = lines.filter((line) => line.startsWith('claim ')).map((line) => line.split(' ').slice(1));
@@ -57,7 +57,7 @@ export function claimsOfOthers(look: Look<Declared>, object: string): State {
 
 /**
  * A kind of thing that tunnels share. Several of them use it at once: each claims it, and with the last claim it is put back as it was (ADR 0014).
- * What it was stands on the thing itself, as a claim, since another tunnel must be able to read it.
+ * The claim, with the original value, is on the thing itself, since another tunnel must be able to read it.
  */
 export function sharedKind(own: SharedKind): ObjectKind<ClusterFacts, Declared> {
   const { kind, made } = own;
@@ -65,16 +65,16 @@ export function sharedKind(own: SharedKind): ObjectKind<ClusterFacts, Declared> 
   const claimed = (object: string, { state, facts }: Seen): string => {
     const found = readShared(state[object]);
     const [anothers] = Object.values(facts.claims[object] ?? {});
-    return sharedValue({ is: made, first: found?.first ?? anothers ?? found?.is ?? '-' });
+    return sharedValue({ is: made, original: found?.original ?? anothers ?? found?.is ?? '-' });
   };
-  /** The last claim to go puts back what was there first; what somebody has changed since stays as it is. undefined: there is nothing any more. */
+  /** The last claim to end restores the original value; a value that somebody has changed since stays. undefined: nothing is left. */
   const released = (object: string, wanted: Wanted<Declared>, observed: Seen): string | undefined => {
     const value = observed.state[object];
     const found = readShared(value);
-    if (found?.first === undefined) return value;
-    const keeps = found.is !== made || usersOf(own, object, wanted, observed).length > 0;
-    const is = keeps ? found.is : found.first;
-    return is === '-' ? undefined : sharedValue({ is, first: undefined });
+    if (found?.original === undefined) return value;
+    const stays = found.is !== made || otherUsers(own, object, wanted, observed).length > 0;
+    const is = stays ? found.is : found.original;
+    return is === '-' ? undefined : sharedValue({ is, original: undefined });
   };
   const absent = (wanted: Wanted<Declared>, observed: Seen): State =>
     Object.fromEntries(
@@ -102,15 +102,15 @@ export function sharedKind(own: SharedKind): ObjectKind<ClusterFacts, Declared> 
       ),
     }),
     absent,
-    // Let go of when all is made: so a leaving node's label goes when the new node has its own.
-    turn: ({ to }) => (readShared(to)?.first === undefined ? 'late' : 'in place'),
+    // Released when all is made: so a leaving node loses its label after the new node has its own.
+    turn: ({ to }) => (readShared(to)?.original === undefined ? 'late' : 'in place'),
     say: (operation) => say(own, operation),
-    halfway,
+    partial,
     remarks: (wanted, observed, operations) =>
       operations
         .filter(({ object, from, to }) => object.startsWith(`${kind} `) && to !== undefined && letsGo(from, to))
         .flatMap(({ object }) => {
-          const others = usersOf(own, object, wanted, observed);
+          const others = otherUsers(own, object, wanted, observed);
           const left = pairOf(wanted.spec) !== undefined && !isDeclared(own, object, wanted.spec);
           return others.length === 0
             ? []
@@ -122,7 +122,7 @@ export function sharedKind(own: SharedKind): ObjectKind<ClusterFacts, Declared> 
 }
 
 function letsGo(from: string | undefined, to: string): boolean {
-  return readShared(from)?.first !== undefined && readShared(to)?.first === undefined;
+  return readShared(from)?.original !== undefined && readShared(to)?.original === undefined;
 }
 
 function isDeclared({ kind, names }: SharedKind, object: string, declared: Declared): boolean {
@@ -133,22 +133,27 @@ function say(own: SharedKind, { object, from, to }: Operation): string {
   const [, name, key] = object.split(' ') as [string, string, string];
   const [was, is] = [from, to].map((value) => readShared(value)?.is ?? '-') as [string, string];
   if (was !== is) return own.changed?.(name, key, was, is) ?? `${is === '-' ? '-' : '+'} ${own.called(name, key, is)}`;
-  const used = readShared(to)?.first !== undefined;
+  const used = readShared(to)?.original !== undefined;
   return `~ ${own.called(name, key, is)}: ${used ? 'used by this tunnel' : `no longer used by this tunnel${is === '-' ? '' : ', stays'}`}`;
 }
 
 /** What a shared thing may be found as when a script was cut off between claim and change, or another tunnel had come or gone. */
-function halfway({ from, to }: Operation): readonly (string | null)[] {
-  const { is: was, first: had } = readShared(from) ?? { is: '-', first: undefined };
-  const claim = readShared(to)?.first;
-  if (claim !== undefined) return claim === had ? [] : [sharedValue({ is: was, first: claim })];
+function partial({ from, to }: Operation): readonly (string | null)[] {
+  const { is: was, original: had } = readShared(from) ?? { is: '-', original: undefined };
+  const claim = readShared(to)?.original;
+  if (claim !== undefined) return claim === had ? [] : [sharedValue({ is: was, original: claim })];
   if (had === undefined) return [];
-  const ends = [was, had].map((is) => (is === '-' ? null : sharedValue({ is, first: undefined })));
-  return [sharedValue({ is: had, first: had }), ...ends];
+  const ends = [was, had].map((is) => (is === '-' ? null : sharedValue({ is, original: undefined })));
+  return [sharedValue({ is: had, original: had }), ...ends];
 }
 
 /** Who else uses a shared thing: other tunnels by their claims, and ipfailover objects that are no tunnel's. In words. */
-function usersOf(own: SharedKind, object: string, wanted: Wanted<Declared>, { facts, state }: Seen): readonly string[] {
+function otherUsers(
+  own: SharedKind,
+  object: string,
+  wanted: Wanted<Declared>,
+  { facts, state }: Seen,
+): readonly string[] {
   const [, name, key] = object.split(' ') as [string, string, string];
   const things = own.with?.map((kind) => `${kind} ${name}`) ?? [object];
   const tunnels = new Set(things.flatMap((thing) => Object.keys(facts.claims[thing] ?? {})));

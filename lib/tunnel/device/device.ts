@@ -21,13 +21,13 @@ export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
   readonly single?: true;
   /** Several do the same, so that one may be away while another answers; default false. */
   readonly several?: true;
-  /** What its documents take beside tunnel and fence: names and paths of keys and logins, never the keys. Default nothing. */
+  /** Parameters of its documents in addition to tunnel and fence: names and paths of keys and logins, never the keys. Default nothing. */
   parameters?(device: Pick<Subject<Declared>, 'name' | 'spec'>): Readonly<Record<string, string>>;
   /** How what its observe script printed is read. @throws NotUnderstood */
   readonly answers: (device: string, text: string, questions: readonly string[]) => ReadonlyMap<string, Answer>;
   /** Its kinds of object, in the order in which they are made. */
   readonly objects: readonly ObjectKind<Facts, Spec>[];
-  /** What is asked beside the objects, and known of the device but not changed. */
+  /** What a run reads of the device and does not change. */
   readonly facts: Reading<Spec, Facts>;
   /** The probes that observing sends; default none. */
   readonly probes?: Reading<Spec, readonly Probe[]>;
@@ -37,8 +37,8 @@ export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
   readonly stages?: 'own' | 'removed late';
   /** What its apply script has to know of what was saved there (`Saved`); default nothing. */
   saved?(facts: Facts): string;
-  /** Refuses a device that is not fit, before anything is planned; `stands`: whether the tunnel shall be there. @throws Refused */
-  refuse?(wanted: Wanted<Spec>, observed: Observation<Facts>, stands: boolean): void;
+  /** Refuses a device that is not fit, before anything is planned. @throws Refused */
+  refuse?(wanted: Wanted<Spec>, observed: Observation<Facts>, shallExist: boolean): void;
   /** Remarks on the device; those on its objects follow them. */
   remarks?(wanted: Wanted<Spec>, observed: Observation<Facts>, operations: readonly Operation[]): readonly string[];
 }
@@ -124,14 +124,14 @@ export class Device<Facts, Spec extends Declared = Tunnel> {
     return Object.assign({}, ...this.record.objects.map((each) => each.originals?.(wanted, state))) as State;
   }
 
-  /** What is to be waited for after `detach`, before the operations that follow, in wire form: no change, so no operation. */
+  /** What the script waits for after `detach`, in wire form: no change, so no operation. */
   drains(spec: Spec, state: State, operations: readonly Operation[]): readonly string[] {
     return this.record.objects.flatMap((each) => each.drains?.(spec, state, operations) ?? []);
   }
 
-  /** What must still be as planned when traffic arrives, in wire form: looked at again together with what switches. */
-  keeps(spec: Spec, aim: State, operations: readonly Operation[]): readonly string[] {
-    return this.record.objects.flatMap((each) => each.keeps?.(spec, aim, operations) ?? []);
+  /** What must still be as planned when traffic arrives, in wire form: the script checks it together with the switch. */
+  preconditions(spec: Spec, aim: State, operations: readonly Operation[]): readonly string[] {
+    return this.record.objects.flatMap((each) => each.preconditions?.(spec, aim, operations) ?? []);
   }
 
   /** One line for the diff that a person reads. */
@@ -149,8 +149,8 @@ export class Device<Facts, Spec extends Declared = Tunnel> {
     return [this.record, ...this.record.objects].flatMap((each) => each.remarks?.(wanted, observed, operations) ?? []);
   }
 
-  private refuse(wanted: Wanted<Spec>, observed: Observation<Facts>, stands: boolean): void {
-    for (const each of [this.record, ...this.record.objects]) each.refuse?.(wanted, observed, stands);
+  private refuse(wanted: Wanted<Spec>, observed: Observation<Facts>, shallExist: boolean): void {
+    for (const each of [this.record, ...this.record.objects]) each.refuse?.(wanted, observed, shallExist);
   }
 
   private look(answer: string, subject: Subject<Spec>, questions: readonly string[]): Look<Spec> {
@@ -159,7 +159,7 @@ export class Device<Facts, Spec extends Declared = Tunnel> {
   }
 }
 
-/** What stays, or comes back, when the tunnel goes. */
+/** The objects that stay, or come back, when the tunnel is removed. */
 export function absentOf<Facts, Spec extends Declared>(
   objects: readonly ObjectKind<Facts, Spec>[],
   wanted: Wanted<Spec>,

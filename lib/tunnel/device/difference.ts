@@ -6,12 +6,12 @@ export function rulesOf(kinds: readonly ObjectRules[], object: string): ObjectRu
   return kinds.filter(({ kind }) => object.startsWith(`${kind} `)).sort((a, b) => b.kind.length - a.kind.length)[0];
 }
 
-/** Objects of a state that cannot stand without one, and are deleted and created with it. */
+/** Objects of a state that cannot exist without one, and are deleted and created with it. */
 export function dependentsOf(kinds: readonly ObjectRules[], object: string, state: State): readonly string[] {
   return Object.keys(state).filter((other) => rulesOf(kinds, other)?.needs?.(other, state).includes(object));
 }
 
-/** Where an operation stands within its stage: lower runs earlier. */
+/** The position of an operation within its stage: lower runs earlier. */
 function rankOf(kinds: readonly ObjectRules[], operation: Operation, all: readonly Operation[]): number {
   const rules = rulesOf(kinds, operation.object)!;
   const place = kinds.indexOf(rules) + 1;
@@ -32,7 +32,7 @@ function rankOf(kinds: readonly ObjectRules[], operation: Operation, all: readon
 export function difference(kinds: readonly ObjectRules[], from: State, to: State): readonly Operation[] {
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
   const stays = ([object]: readonly [string, string]): boolean => to[object] !== undefined;
-  /** What is or will be there beside an object that goes: what stands on it may stand on its successor as well. */
+  /** What exists beside a deleted object, before or after: its dependents may depend on its successor as well. */
   const beside: State = { ...to, ...Object.fromEntries(Object.entries(from).filter(stays)) };
   const standing = (object: string): readonly string[] =>
     dependentsOf(kinds, object, { ...beside, [object]: from[object]! }).filter(
@@ -72,7 +72,7 @@ export function difference(kinds: readonly ObjectRules[], from: State, to: State
     .sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) || rank(a) - rank(b));
 }
 
-/** When anything has to be changed, nobody knows any more whether what was noted of it is true: it is noted again. */
+/** Any change makes the notes doubtful, so they are written again. */
 export function withoutNotes(kinds: readonly ObjectRules[], from: State, to: State): State {
   const note = (object: string): boolean => rulesOf(kinds, object)?.note ?? false;
   const objects = Object.entries(from).filter(([object]) => !note(object));
@@ -81,8 +81,8 @@ export function withoutNotes(kinds: readonly ObjectRules[], from: State, to: Sta
 }
 
 /**
- * An object that would stay as it is although what it stands on goes: a route of somebody else's through a tunnel that is removed.
- * @returns pairs of that object and what it stands on
+ * Objects that stay although an object that they depend on is removed: somebody else's route through a removed tunnel.
+ * @returns pairs of the object and what it depends on
  */
 export function stranded(
   kinds: readonly ObjectRules[],

@@ -6,7 +6,7 @@ import type { Operation, Stage, State } from './operation';
 /** One object as a device has it. */
 export interface Found {
   readonly object: string;
-  /** Absent: there is no such object, or what is told is told of another one's. */
+  /** Absent: there is no such object, or the settings below belong to another one. */
   readonly value?: string;
   /** Settings that edge-ramp could not put back once it has taken the object away; absent or empty: none. */
   readonly unrestorable?: string;
@@ -24,11 +24,11 @@ export interface ObjectRules {
   /** How the names of its objects begin: `nat`, `address tun0`. Of two kinds the longer name counts. */
   readonly kind: string;
   /**
-   * What edge-ramp remembers there, and no object of the device: with any other change it is written anew, and a restore leaves it to nobody.
+   * A note of edge-ramp's own, and no object of the device: any other change writes it anew, and a restore does not count it as left over.
    * Default false.
    */
   readonly note?: true;
-  /** The objects without which one cannot stand: it is deleted and created with them. */
+  /** The objects without which one cannot exist: it is deleted and created with them. */
   needs?(object: string, state: State): readonly string[];
   /** Whether the device cannot change one value into the other, so that the object is deleted and created; default false. */
   replaces?(from: string, to: string): boolean;
@@ -40,9 +40,9 @@ export interface ObjectRules {
   cuts?(operation: Operation): string | undefined;
   /** One line for the diff that a person reads; default the object and its words. */
   say?(operation: Operation): string;
-  /** What else may stand there after an operation: a script was cut off within it, or found that another tunnel has come or gone. null: nothing. */
-  halfway?(operation: Operation): readonly (string | null)[];
-  /** What a restore goes back to where the value itself could not be put back; default the value. */
+  /** Other values that an operation may leave: the script was cut off within it, or another tunnel came or left. null: no object. */
+  partial?(operation: Operation): readonly (string | null)[];
+  /** The value that a restore makes where the value itself could not be put back; default the value. */
   recorded?(value: string): string;
 }
 
@@ -51,28 +51,28 @@ export interface ObjectKind<Facts = unknown, Spec extends Declared = Tunnel> ext
   /** What is asked to see them; each question is a line that the observe script knows. */
   questions?(subject: Subject<Spec>): readonly string[];
   /**
-   * What stands there.
+   * Reads the objects that exist.
    * @param asked its own questions
    * @param state what the kinds before have found
    * @throws NotUnderstood
    */
   read(look: Look<Spec>, asked: readonly string[], state: State): readonly Found[];
-  /** Refuses what is another's, before anything is planned; `stands`: whether the tunnel shall be there. @throws Refused */
-  refuse?(wanted: Wanted<Spec>, observed: Observation<Facts>, stands: boolean): void;
+  /** Refuses another's object, before anything is planned. @throws Refused */
+  refuse?(wanted: Wanted<Spec>, observed: Observation<Facts>, shallExist: boolean): void;
   /**
-   * What shall stand there.
-   * @param goal what shall stand of the kinds before
+   * The objects that the tunnel needs.
+   * @param goal those of the kinds before
    * @throws Refused
    */
   desired(wanted: Wanted<Spec>, observed: Observation<Facts>, goal: State): State;
-  /** What stays, or comes back, when the tunnel goes; default nothing. */
+  /** The objects that stay, or come back, when the tunnel is removed; default none. */
   absent?(wanted: Wanted<Spec>, observed: Observation<Facts>, goal: State): State;
   /** The first value of each object that several tunnels share: what `original` must hold before the first change. */
   originals?(wanted: Wanted<Spec>, state: State): State;
   /** Remarks on the plan that are no changes. */
   remarks?(wanted: Wanted<Spec>, observed: Observation<Facts>, operations: readonly Operation[]): readonly string[];
-  /** What is to be waited for after `detach`, in wire form: no change, so no operation. */
+  /** What the script waits for after `detach`, in wire form: no change, so no operation. */
   drains?(spec: Spec, state: State, operations: readonly Operation[]): readonly string[];
-  /** What must still be as planned when traffic arrives, in wire form: looked at again together with what switches. */
-  keeps?(spec: Spec, aim: State, operations: readonly Operation[]): readonly string[];
+  /** What must still be as planned when traffic arrives, in wire form: the script checks it together with the switch. */
+  preconditions?(spec: Spec, aim: State, operations: readonly Operation[]): readonly string[];
 }

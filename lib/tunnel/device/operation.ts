@@ -5,7 +5,7 @@ import { readable } from './words';
 export type State = Readonly<Record<string, string>>;
 
 /**
- * Traffic leaves; what nothing depends on yet is built; everything else; (the tunnel is proven;) traffic arrives; what is needed no more goes.
+ * Traffic leaves; what nothing depends on yet is built; everything else; (the tunnel is proven;) traffic arrives; what nobody needs is removed.
  * A device knows detach, shape and attach; which of its work may come earlier or later is decided for all devices together (stages.ts).
  */
 export const STAGES = ['detach', 'prepare', 'shape', 'attach', 'clean'] as const;

@@ -7,7 +7,7 @@ export function pairs(value: string): ReadonlyMap<string, string> | undefined {
   return new Map(words.flatMap((word, i) => (i % 2 === 0 ? [[word, words[i + 1]!] as const] : [])));
 }
 
-/** What stands behind a word; undefined: there is no such word, or no value. */
+/** The word that follows a name; undefined: there is no such name, or no value. */
 export function property(value: string | undefined, name: string): string | undefined {
   return pairs(value ?? '')?.get(name);
 }

@@ -109,7 +109,7 @@ function planTowards(goal: Goal, { listed, observation }: Answered, { spec, orig
     operations,
     original: wanted.original,
     drains: device.drains(listed.spec, state, operations),
-    keeps: stands ? device.keeps(listed.spec, aim, operations) : [],
+    keeps: stands ? device.preconditions(listed.spec, aim, operations) : [],
     remarks: device.remarks(wanted, observation, operations),
     left: [],
   };

@@ -49,7 +49,7 @@ export function remember(
     const known = touched[object] ?? { from: first, wrote: [] };
     touched[object] = {
       from: known.from,
-      wrote: [...new Set([...known.wrote, to ?? null, ...(rules?.halfway?.(operation) ?? [])])],
+      wrote: [...new Set([...known.wrote, to ?? null, ...(rules?.partial?.(operation) ?? [])])],
     };
   }
   return operations.length === 0 ? before : { ...before, [device]: touched };

@@ -26,7 +26,7 @@ export const address: ObjectKind = {
       ...(Object.fromEntries(further) as State),
     };
   },
-  // A successor keeps the routes: then the old address goes last. One that is made anew in another form has itself no successor.
+  // A successor keeps the routes: then the old address is deleted last. An address made anew in another form has no successor.
   turn({ verb, object }, all) {
     if (verb !== 'delete') return 'in place';
     const device = object.split(' ').slice(0, 2).join(' ');
@@ -37,7 +37,7 @@ export const address: ObjectKind = {
   },
 };
 
-/** Of an address that stands twice the first counts; the other would go with the tunnel. @throws NotUnderstood */
+/** Of an address that exists twice the first is the object; the tunnel device takes the other with it. @throws NotUnderstood */
 function on(name: string, look: Look): readonly Found[] {
   const found = readAddresses(look.device, look.answer(`addresses ${name}`));
   return found.map(({ address: own, form }, i) =>

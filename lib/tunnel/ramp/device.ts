@@ -18,8 +18,8 @@ import { route } from './route';
 import { tunnel } from './tunnel';
 
 /**
- * A ramp node: the far end of the tunnel, and the way into the SDN. An old tunnel device goes first, then the new way is built from the outside in:
- * firewall, tunnel, a new gateway rule before the flows that it replaces go. What the old way needed goes last.
+ * A ramp node: the far end of the tunnel, and the way into the SDN. A run removes an old tunnel device first. It builds the new way from the outside
+ * in: firewall, tunnel, a new gateway rule before it removes the flows that this replaces. It removes what only the old way needed last.
  */
 export const ramp = new Device<RampFacts>({
   title: 'ramp node',
@@ -53,9 +53,9 @@ export const ramp = new Device<RampFacts>({
   remarks,
 });
 
-/** A node that is no way into the SDN. Tearing down does not need one. */
-function refuse({ name }: Wanted, { facts }: Observation<RampFacts>, stands: boolean): void {
-  if (!stands) return;
+/** Refuses a node that is no way into the SDN. A teardown does not need one. */
+function refuse({ name }: Wanted, { facts }: Observation<RampFacts>, shallExist: boolean): void {
+  if (!shallExist) return;
   if (facts.sdn === null || facts.pipeline === null) {
     const { code, message } = facts.pipelineProblem!;
     throw new Refused(code, message);
@@ -67,7 +67,6 @@ function refuse({ name }: Wanted, { facts }: Observation<RampFacts>, stands: boo
     );
 }
 
-/** What is worth knowing beside the changes. */
 function remarks({ name, spec }: Wanted, { facts }: Observation<RampFacts>): readonly string[] {
   const title = `ramp node ${name}`;
   return [

@@ -18,7 +18,7 @@ export const nat: ObjectKind<RampFacts> = {
     }),
   desired: ({ spec }, { facts }) =>
     spec.snat === 'gateway' ? { [`nat ${tunnelAddress(spec)}`]: `to ${facts.sdn!.gateway}` } : {},
-  // Its successor, the flows, stands before it goes.
+  // Its successor, the flows, exists before it is deleted.
   turn: ({ verb }) => (verb === 'delete' ? 'late' : 'in place'),
   cuts: ({ verb }) => (verb === 'delete' ? UNTIL_SUCCESSOR : undefined),
   say: (operation) =>

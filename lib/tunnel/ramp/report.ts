@@ -25,28 +25,28 @@ export const report: ObjectKind<RampFacts> = {
     const judged = `interface ${spec.tunnel.interface} source ${tunnelAddress(spec)} cookie ${cookie} address ${address}`;
     return { [`report ${spec.name}`]: `mark ${vipMark(spec.ipfailover)} ${judged}` };
   },
-  // It begins when all that it looks at is there, and ends before any of it goes.
+  // It starts when all that it checks exists, and stops before any of that is removed.
   turn: ({ verb }) => (verb === 'delete' ? 'first' : 'last'),
-  // While what it looks at changes, it would find it missing, and the virtual IP would move. By which mark it says so is no matter.
+  // While what it checks changes, it would report it missing, and the virtual IP would move. The mark does not matter for that.
   replaces(from, to) {
-    const [before, after] = [from, to].map((value) => toldTo(value).replace(/^mark \S+ /, ''));
+    const [before, after] = [from, to].map((value) => reportArguments(value).replace(/^mark \S+ /, ''));
     return before !== after;
   },
   say: (operation) => `${sign(operation)} health report for the virtual IP (${operation.to ?? operation.from})`,
   remarks: ({ name }, { facts: { reportRemark } }) =>
     reportRemark === '' ? [] : [`ramp node ${name}: ${reportRemark}`],
-  halfway: ({ from, to }) =>
+  partial: ({ from, to }) =>
     [from, to].flatMap((value) => {
       if (value === undefined) return [];
-      const told = toldTo(value);
-      return [told, `stopped ${told}`, `old ${told}`];
+      const args = reportArguments(value);
+      return [args, `stopped ${args}`, `old ${args}`];
     }),
-  // The text of an earlier version is not kept: what goes back is what it was told.
+  // The text of an earlier version is not kept: a restore starts the present one with the same arguments.
   recorded: (value) => value.replace(/^old /, ''),
 };
 
-/** What a report is told, whether it runs or not, by whatever version. */
-function toldTo(value: string): string {
+/** The arguments of a report, running or not, of any version. */
+function reportArguments(value: string): string {
   return value.replace(/^(?:stopped|old) /, '');
 }
 
@@ -54,36 +54,36 @@ function isAsked(subject: Subject): boolean {
   return declarationsOf(subject).some(isPair);
 }
 
-/** A reporter looks every 2 s, and what it says counts for 10 s (LX-18): older than this, it does not speak. Seconds. */
+/** A reporter checks every 2 s, and a report is valid for 10 s (LX-18). Seconds. */
 const STALE = 10;
 
-/** What a reporter is told, in this order. */
+/** The arguments of a reporter, in this order. */
 const ARGUMENTS = ['mark', 'interface', 'source', 'cookie', 'address'] as const;
 
 /**
- * What the report is told to look at, and when it last spoke.
- * @returns `remark`: why it does not speak; the virtual IP then stays where it is, whatever happens to the tunnel. Empty: it speaks
+ * Reads the arguments of the report, and when it last reported.
+ * @returns `remark`: why it does not report; the virtual IP then stays where it is, whatever happens to the tunnel. Empty: it reports
  * @throws NotUnderstood
  */
 export function readReport(look: Look): { readonly value?: string; readonly remark: string } {
   if (!isAsked(look.subject)) return { remark: '' };
   const { lines, code } = look.answer('report');
   const said = new Map(lines.map((line) => [line.split(' ')[0]!, line.split(' ').slice(1)]));
-  const [told, text, unit, last] = ['arguments', 'text', 'unit', 'last'].map((word) => said.get(word));
-  if (code !== 0 || !told || !text || !unit || !last)
+  const [args, text, unit, last] = ['arguments', 'text', 'unit', 'last'].map((word) => said.get(word));
+  if (code !== 0 || !args || !text || !unit || !last)
     throw new NotUnderstood(
       'look-refused',
       `${look.device} would not tell of its health report: ${excerpt(lines.join(' '))}`,
     );
   const ours = text[0] === 'ours';
-  if (told[0] === '-' || (!ours && told.length !== ARGUMENTS.length)) return { remark: '' };
-  if (told.length !== ARGUMENTS.length)
+  if (args[0] === '-' || (!ours && args.length !== ARGUMENTS.length)) return { remark: '' };
+  if (args.length !== ARGUMENTS.length)
     throw new NotUnderstood(
       'answer-unknown',
-      `${look.device} has a health report that is told something else: ${excerpt(told.join(' '))}`,
+      `${look.device} has a health report with unknown arguments: ${excerpt(args.join(' '))}`,
     );
   const runs = unit.join(' ') === 'active enabled';
-  const value = ARGUMENTS.flatMap((word, i) => [word, told[i]!]).join(' ');
+  const value = ARGUMENTS.flatMap((word, i) => [word, args[i]!]).join(' ');
   if (!ours) return { value: `old ${value}`, remark: '' };
   return runs ? { value, remark: unheard(last) } : { value: `stopped ${value}`, remark: '' };
 }

@@ -23,7 +23,7 @@ export const route: ObjectKind = {
         );
     }
   },
-  // A route by the tunnel stays in the form in which it stands; the kernel's own stands with an address that has a peer (ADR 0021).
+  // A route by the tunnel keeps its form; the kernel makes its own for an address with a peer (ADR 0021).
   desired({ spec }, { state }, goal) {
     const { interface: device, node } = spec.tunnel;
     const to = tunnelAddress(spec);
@@ -37,7 +37,7 @@ export const route: ObjectKind = {
     const on = Object.keys(state).filter((other) => other.startsWith(`address ${device} `));
     return [`tunnel ${device}`, ...(on.length === 1 ? on : [])];
   },
-  // Routes of different metrics stand side by side: one does not replace the other.
+  // Routes of different metrics exist side by side: one does not replace the other.
   replaces(from, to) {
     const metric = (value: string): string | undefined => / metric (\S+)/.exec(value)?.[1];
     return metric(from) !== metric(to);

@@ -16,7 +16,7 @@ export const tunnel: ObjectKind = {
       const found = readTunnelDevice(look, object);
       return found === null ? [] : [{ object, ...found }];
     }),
-  refuse(wanted, { state, facts }, stands) {
+  refuse(wanted, { state, facts }, shallExist) {
     const named = declarationsOf(wanted);
     for (const { tunnel: each } of named) {
       const object = `tunnel ${each.interface}`;
@@ -28,7 +28,7 @@ export const tunnel: ObjectKind = {
           `ramp node ${wanted.name} already has a ${each.interface} that is not this tunnel's (${value}): declare another tunnel.interface, or remove it, which cuts what goes through it`,
         );
       // What a teardown could not put back is refused before anything is adopted: else the tunnel could never be taken away again.
-      if (stands && facts.unrestorable[object] !== undefined)
+      if (shallExist && facts.unrestorable[object] !== undefined)
         throw new Refused(
           'not-restorable',
           `ramp node ${wanted.name}: ${each.interface} has what edge-ramp could not put back after a teardown (${facts.unrestorable[object]}): remove that by hand first, which may cut what uses it`,

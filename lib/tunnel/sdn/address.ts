@@ -5,7 +5,7 @@ import { tunnelAddress, type Tunnel } from '../declaration/tunnel';
 import type { SdnFacts } from './facts';
 import { wayIn } from './way';
 
-/** What is true of every address of a node, wherever it stands. */
+/** The rules of every address of a node, on any interface. */
 export const nodeAddress = {
   replaces: () => true,
   cuts: ({ verb, object }: Operation) => {
@@ -19,7 +19,7 @@ export const nodeAddress = {
   },
 };
 
-/** Whether an address that stands in another form does the same. A peer that is not BIG-IP's end of the tunnel belongs to an earlier declaration. */
+/** Whether an address in another form serves as well. A peer that is not BIG-IP's end of the tunnel belongs to an earlier declaration. */
 export function isUsable(form: string, spec: Tunnel): boolean {
   return !form.startsWith('peer ') || form.startsWith(`peer ${tunnelAddress(spec)}/`);
 }

@@ -15,8 +15,8 @@ export const flow: ObjectKind<SdnFacts> = {
   kind: 'flow',
   questions: flowQuestions,
   read: (look) => look.once(wayIn).flows.map((each) => ({ object: flowObject(each), value: flowValue(each) })),
-  refuse({ name, spec }, { facts: { strangeFlows } }, stands) {
-    if (stands && strangeFlows.length > 0)
+  refuse({ name, spec }, { facts: { strangeFlows } }, shallExist) {
+    if (shallExist && strangeFlows.length > 0)
       throw new Refused(
         'flows-foreign',
         `ramp node ${name}: br0 has flows with cookie ${spec.cookie} that are not this tunnel's (${strangeFlows[0]}): declare another cookie`,

@@ -9,7 +9,7 @@ interface Landmark {
 }
 
 /**
- * Holds the bridge against an era's landmarks: of each part one form stands in it, each flow of it exactly once.
+ * Checks the bridge against an era's landmarks: it has one form of each part, and each flow of that form exactly once.
  *
  * @throws Refused naming the flow that is missing, doubled or different
  */
@@ -27,7 +27,7 @@ export function checkLandmarks(
         forms.map((form) => onSite(form, sdn, cluster)),
         flows,
       ))
-        stands(label, landmark, flows);
+        checkLandmark(label, landmark, flows);
 }
 
 /** The flows of a form with the site's addresses in them. */
@@ -48,7 +48,7 @@ function onSite(form: LandmarkSet, { port, gateway, subnet }: Sdn, cluster: stri
   }));
 }
 
-/** The form of which most stands in the bridge: it is the one whose missing flow is worth a sentence. */
+/** The form of which the bridge has most: the error names the flow that this form lacks. */
 function likeliest(forms: readonly (readonly Landmark[])[], flows: readonly Flow[]): readonly Landmark[] {
   const score = (form: readonly Landmark[]): number =>
     form
@@ -60,7 +60,7 @@ function likeliest(forms: readonly (readonly Landmark[])[], flows: readonly Flow
   return forms.reduce((best, form) => (score(form) > score(best) ? form : best));
 }
 
-function stands(label: string, landmark: Landmark, flows: readonly Flow[]): void {
+function checkLandmark(label: string, landmark: Landmark, flows: readonly Flow[]): void {
   const { what, flow } = landmark;
   const found = theOne(
     label,
@@ -74,7 +74,7 @@ function stands(label: string, landmark: Landmark, flows: readonly Flow[]): void
     );
 }
 
-/** The same packets at the same priority, wherever it stands; what matches every packet is told by what it does. */
+/** The same packets at the same priority, in any table; a flow that matches every packet is known by its actions. */
 function answers({ flow }: Landmark, { match, priority, actions }: Flow): boolean {
   return match === flow.match && priority === flow.priority && (match !== '' || actions === flow.actions);
 }

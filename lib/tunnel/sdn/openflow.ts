@@ -68,7 +68,7 @@ function splitActions(text: string): readonly string[] {
   return text.replace(/\s/g, '').match(/(?:[^,(]|\([^)]*\))+/g) ?? [];
 }
 
-/** The object name of a flow: where it stands and what it matches. */
+/** The object name of a flow: its table, its priority and what it matches. */
 export function flowObject({ table, priority, match }: Flow): string {
   return `flow table=${table},priority=${priority},${match}`;
 }

@@ -97,7 +97,7 @@ function readNote(
   return { version, plugin, era };
 }
 
-/** Before 3.2 there is no note; the table that sends IP to the gateway tells which of the older bridges this is (OS-27). */
+/** Before 3.2 there is no note; the table that sends IP to the gateway shows which of the older bridges this is (OS-27). */
 function refuseOld(node: string, flows: readonly Flow[], sdn: Sdn): void {
   const [table] = toGateway(flows, sdn).map((flow) => flow.table);
   if (table === 0)

@@ -71,15 +71,9 @@ function readFlows(look: Look, port: string): readonly Flow[] {
   return [...flows.values()];
 }
 
-/** An address of the SDN and the tunnel's address that stands behind it. */
-interface User {
-  readonly address: string;
-  readonly source: string;
-}
-
-/** Who uses which address in br0, by the flow that leads into the SDN or the one that leads back. */
-function usersOf(flows: readonly Flow[]): readonly User[] {
-  const pair = (address: RegExpExecArray | null, source: RegExpExecArray | null): User[] =>
+/** Each address of the SDN in use in br0 and the tunnel's address that uses it, by the flow into the SDN or the one back. */
+function usersOf(flows: readonly Flow[]) {
+  const pair = (address: RegExpExecArray | null, source: RegExpExecArray | null) =>
     address && source ? [{ address: address[1]!, source: source[1]! }] : [];
   return flows.flatMap(({ match, actions }) => [
     ...pair(/mod_nw_src:([0-9.]+)/.exec(actions), /nw_src=([0-9.]+)/.exec(match)),

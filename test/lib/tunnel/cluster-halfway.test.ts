@@ -36,8 +36,8 @@ test.each([
 });
 
 describe('what may be found half-way', () => {
-  const halfway = (from: string | undefined, to: string | undefined, object = 'scheduling n') =>
-    rulesOf(cluster.record.objects, object)!.halfway!({
+  const partial = (from: string | undefined, to: string | undefined, object = 'scheduling n') =>
+    rulesOf(cluster.record.objects, object)!.partial!({
       stage: 'shape',
       verb: 'modify',
       object,
@@ -52,13 +52,13 @@ describe('what may be found half-way', () => {
     ['what is gone, still claimed', 'is true first -', undefined, ['is - first -', 'is true', null]],
     ['nothing, where only the thing itself is put right', 'is on first on', 'is off first on', []],
     ['nothing, where nothing was claimed', 'is off', 'is on', []],
-  ])('%s', (_what, from, to, values) => expect(halfway(from, to)).toEqual(values));
+  ])('%s', (_what, from, to, values) => expect(partial(from, to)).toEqual(values));
 
   test('an ipfailover object without its mark, when it is made; else nothing of it', () => {
     const to = 'vip 10.20.30.4 owner edge-ramp:edge-p';
     const object = 'ipfailover f5ipfailover';
-    expect(halfway('vip 10.20.30.4', to, object)).toEqual([]);
-    expect(rulesOf(cluster.record.objects, object)!.halfway!({ stage: 'shape', verb: 'create', object, to })).toEqual([
+    expect(partial('vip 10.20.30.4', to, object)).toEqual([]);
+    expect(rulesOf(cluster.record.objects, object)!.partial!({ stage: 'shape', verb: 'create', object, to })).toEqual([
       'vip 10.20.30.4',
     ]);
   });

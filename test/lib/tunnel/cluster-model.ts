@@ -31,7 +31,7 @@ export function observed(model: Model, spec: Tunnel, applied: Tunnel | null): Ob
     if (!['label', 'scheduling', 'account', 'scc'].includes(kind)) continue;
     const { is, claims: all } = thing(model, object);
     const { [spec.name]: first, ...others } = all;
-    if (is !== '-' || first !== undefined) state[object] = sharedValue({ is, first });
+    if (is !== '-' || first !== undefined) state[object] = sharedValue({ is, original: first });
     if (Object.keys(others).length > 0) claims[object] = others;
   }
   return {
@@ -76,11 +76,11 @@ export function carriedOut(model: Model, tunnel: string, { object, from, to }: O
   }
   const { is: now, claims } = thing(model, object);
   const { [tunnel]: first, ...others } = claims;
-  expect(now === '-' && first === undefined ? undefined : sharedValue({ is: now, first })).toBe(from);
-  const next = readShared(to) ?? { is: '-', first: undefined };
+  expect(now === '-' && first === undefined ? undefined : sharedValue({ is: now, original: first })).toBe(from);
+  const next = readShared(to) ?? { is: '-', original: undefined };
   const things = {
     ...model.things,
-    [object]: { is: next.is, claims: next.first === undefined ? others : { ...others, [tunnel]: next.first } },
+    [object]: { is: next.is, claims: next.original === undefined ? others : { ...others, [tunnel]: next.original } },
   };
   const deleted = object === `account ${name}` && next.is === '-';
   if (!deleted) return { ...model, things };
