@@ -90,7 +90,7 @@ async function plan(input: PlanInput): Promise<PlanOutput> {
       applied: JSON.stringify(request.spec),
     },
     report: { ...told, sentence: printable(sentenceOf(goal, request.action, plan)) },
-    words: restoreInWords(told),
+    words: goal === 'recorded' ? restoreInWords(told) : { left: '', remaining: '' },
   });
 }
 

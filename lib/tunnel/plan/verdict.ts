@@ -63,7 +63,7 @@ function whatItMeans(
 }
 
 /** As much of what is left as a sentence may say; the table has it all. Characters. */
-const MOST = 20_000;
+const MOST = 8_000;
 
 /** Parts of the sentence with which a restore ends: what it leaves alone, empty when nothing; and what is not put back. */
 export function restoreInWords({ left, changes }: Pick<Plan, 'left' | 'changes'>): { left: string; remaining: string } {
