@@ -5,7 +5,7 @@ import { FAILED } from './closing';
 import { end } from './ending';
 import { caught, fenceAfter, jsonata, reportWith } from './expressions';
 import type { Parts } from './parts';
-import { deviceStage, failureIn, proveStage, toFailure, trafficStage, type Direction } from './stages';
+import { deviceStage, proveStage, toFailure, trafficStage, type Direction } from './stages';
 import { States } from './states';
 import { sideBySide, compute, type Steps } from './steps';
 import { TableWrites, numberValue, textValue } from './table-writes';
@@ -161,6 +161,8 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
 /** What follows a failure: the rounds of putting everything back. */
 function restore(run: States, parts: Parts, table: TableWrites): void {
   const { scope } = parts;
+  // A repair fails first on the way back.
+  const firstFailure = { failure: jsonata('$failure = null ? $restoreFailure : $failure') };
   run.decide(
     'Was anything changed?',
     'Every failure comes here. Before the first change it ends the run; after it, everything is put back.',
@@ -168,7 +170,7 @@ function restore(run: States, parts: Parts, table: TableWrites): void {
       { when: '$fence = null', goTo: 'NotStarted' },
       { when: '$begun = false', goTo: 'Record not started' },
       { when: '$restoreRound = 0', goTo: 'New fence', assign: { whatFailed: jsonata(FAILED) } },
-      { when: `$restoreRound > ${RESTORING_ROUNDS}`, goTo: 'Record not restored' },
+      { when: `$restoreRound > ${RESTORING_ROUNDS}`, goTo: 'Record not restored', assign: firstFailure },
     ],
     'Wait before restoring again',
   );
@@ -177,6 +179,7 @@ function restore(run: States, parts: Parts, table: TableWrites): void {
       comment:
         'A device that could not be reached in one round may be starting up: each further round waits longer for it.',
       time: WaitTime.seconds(jsonata(`$restoreRound * ${RESTORE_SECONDS}`)),
+      assign: firstFailure,
     }),
     'New fence',
   );
@@ -194,7 +197,17 @@ function restore(run: States, parts: Parts, table: TableWrites): void {
       },
     }),
     'Observe again',
-    [{ goTo: 'Record not restored', assign: failureIn('restore', caught('New fence')) }],
+    [
+      {
+        goTo: 'Record not restored',
+        assign: {
+          restoreFailure: caught('New fence'),
+          failure: jsonata(
+            "$failure = null ? {'error': $states.errorOutput.Error, 'cause': $states.errorOutput.Cause, 'state': 'New fence'} : $failure",
+          ),
+        },
+      },
+    ],
   );
   observe(run, parts, 'restore', {
     name: 'Observe again',

@@ -12,7 +12,7 @@ const FAILURE = 'Was anything changed?';
 export type Direction = 'forward' | 'restore';
 
 /** What a failure leaves in the variables. @param failure of `caught`, or an expression */
-export const failureIn = (direction: Direction, failure: unknown): Record<string, unknown> =>
+const failureIn = (direction: Direction, failure: unknown): Record<string, unknown> =>
   direction === 'forward' ? { failure } : { restoreFailure: failure };
 
 /** Where a state leads that failed. */

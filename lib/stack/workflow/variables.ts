@@ -74,7 +74,7 @@ export const VARIABLES = {
   plan: NO_PLAN,
   /** What was carried out: the outcomes of every step that changed something, in order. */
   outcomes: [],
-  /** What went wrong on the way forward: { error, cause, state }; null: nothing, or the run repairs another's. */
+  /** What went wrong first: { error, cause, state }; null: nothing. */
   failure: null,
   /** What went wrong last on the way back. */
   restoreFailure: null,
