@@ -89,7 +89,7 @@ describe('a virtual server', () => {
   };
   test('without translation uses the client itself', () =>
     expect(virtualsOf(configured(), MEMBERS)).toEqual([
-      { name: 'shop', address: '10.3.88.100', port: 80, translation: 'none', members: MEMBERS },
+      { address: '10.3.88.100', port: 80, translation: 'none', members: MEMBERS },
     ]));
   test('with a SNAT pool uses its members', () =>
     expect(translated(['type', 'snat', 'pool', 'SDN_snatpool']).translation).toEqual({ snat: ['10.3.91.216'] }));
