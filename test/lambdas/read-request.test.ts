@@ -141,7 +141,7 @@ describe('a tunnel that is not declared any more', () => {
   test('and whose record somebody spoiled, is not taken for one that nobody knows', async () =>
     expect(readRequest(teardown, declared, { ...APPLIED, applied: '{' })).rejects.toMatchObject({
       name: 'NotUnderstood',
-      message: 'the record "applied" in the tunnel\'s table item is not JSON: put back what stood there',
+      message: 'the record "applied" in the tunnel\'s table item is not JSON: write its former text back',
     }));
 });
 

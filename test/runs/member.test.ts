@@ -268,7 +268,7 @@ test('a declaration whose kind has changed is refused until the old one is torn 
     const result = await here.run({ action });
     expect([endOf(result), result.cause]).toEqual([
       'NotStarted',
-      expect.stringContaining('edge-lb stands as kind member and is declared as kind ramp: tear it down first'),
+      expect.stringContaining('edge-lb was applied as kind member and is declared as kind ramp: tear it down first'),
     ]);
   }
   expect(here.dump()).toBe(standing);
@@ -278,7 +278,7 @@ test('a declaration whose kind has changed is refused until the old one is torn 
 
   // The lab keeps a key for what is declared.
   await again({ specs: [member, { ...ramp, name: 'edge-a' }] });
-  expect((await here.run()).cause).toContain('stands as kind ramp and is declared as kind member');
+  expect((await here.run()).cause).toContain('was applied as kind ramp and is declared as kind member');
   expect(endOf(await here.run({ action: 'teardown' }))).toBe('TornDown');
   expect(here.dump()).toBe(before);
   expect(endOf(await here.run())).toBe('Applied');

@@ -11,22 +11,22 @@ export const KINDS = { bigip, ramp, balancer, cluster } as const;
 export type Kind = keyof typeof KINDS;
 const EVERY_KIND = Object.keys(KINDS) as readonly Kind[];
 
-/** The kinds of device that have a function, a role and two documents of their own; a step of a run works on each. A balancer uses the ramp nodes'. */
+/** The kinds of device with a function, a role and two documents of their own. A balancer uses those of the ramp nodes. */
 export type StepKind = Exclude<Kind, 'balancer'>;
 export const STEP_KINDS = EVERY_KIND.filter((kind): kind is StepKind => stepKindOf(kind) === kind);
 
-/** The kind whose function and documents are used. */
+/** The kind whose function and documents a kind of device uses. */
 export function stepKindOf(kind: Kind): StepKind {
   const { scripts } = KINDS[kind].record;
   return (typeof scripts === 'string' ? scripts : kind) as StepKind;
 }
 
-/** The scripts by which a kind of device is reached. */
+/** The scripts for a kind of device. */
 export function scriptsOf(kind: StepKind): Scripts {
   return KINDS[kind].record.scripts as Scripts;
 }
 
-/** The variable of a function's environment with the name of the document that looks at a kind of device. */
+/** The environment variable with the name of a kind's observe document. */
 export function documentVariable(kind: StepKind): string {
   return `DOCUMENT_${kind.toUpperCase()}`;
 }
@@ -34,13 +34,13 @@ export function documentVariable(kind: StepKind): string {
 /** One device that a run looks at. */
 export interface Listed extends Subject<Declared> {
   readonly kind: Kind;
-  /** The instance that commands for it are sent to: the bastion of a BIG-IP, or the device itself. */
+  /** The instance that gets its commands: the bastion of a BIG-IP, or the device itself. */
   readonly instance: string;
-  /** True when the tunnel was applied to it and it is not declared any more: what edge-ramp made there goes. */
+  /** True when the tunnel was applied to it and it is not declared any more: edge-ramp's objects there are deleted. */
   readonly former: boolean;
 }
 
-/** What a device is, whatever its facts are. */
+/** The kind of a device, as code that works on all kinds sees it. */
 export function kindOf({ kind }: Pick<Listed, 'kind'>): Device<unknown, Declared> {
   return KINDS[kind];
 }
@@ -50,15 +50,15 @@ export function deviceTitle({ kind, name }: Pick<Listed, 'kind' | 'name'>): stri
   return `${KINDS[kind].record.title} ${name}`;
 }
 
-/** True when what stands is of another kind than what is declared: it can only be torn down. */
+/** True when the applied declaration is of another kind than the present one: the tunnel can only be torn down. */
 export function changedKind(declared: Declared, applied: Declared | null): applied is Declared {
   return applied !== null && applied.kind !== declared.kind;
 }
 
 /**
- * The devices of a tunnel: the declared ones, and those that it was applied to and that left the declaration. When the kind of the declaration
- * has changed, those that it was applied to.
- * @param forget names of devices that are gone for good, and are not looked for
+ * The devices of a tunnel: the declared ones, and those of the applied declaration that left it. When the kind of the declaration has changed,
+ * those of the applied one.
+ * @param forget names of devices that are gone for good
  */
 export function devicesOf(
   declaration: Declared,

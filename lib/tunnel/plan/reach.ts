@@ -1,132 +1,149 @@
 import type { Observation } from '../device/observation';
 import { changedKind, deviceTitle, devicesOf, kindOf, type Listed } from './devices';
 import { NotUnderstood, Refused } from '../errors/errors';
-import type { Change, Goal, Seen, Situation, Unseen } from './plan';
+import type { Change, Goal, Observed, Situation } from './plan';
 import type { Before } from './records';
 import type { Declared } from '../declaration/tunnel';
 
+/** A device that answered. */
+export interface Answered {
+  readonly listed: Listed;
+  readonly observation: Observation<unknown>;
+}
+
 /**
- * Who answered, and what it means when somebody did not.
+ * Sorts the devices into those that answered and those that cannot be reached, and decides whether the run may go on without the latter.
+ * @returns `unknown`: changes of earlier runs on devices that cannot be reached now
  * @throws Refused, NotUnderstood
  */
-export function whoAnswered(goal: Goal, { spec, applied, before, begun = [], observed, forget = [] }: Situation) {
+export function judgeReach(goal: Goal, situation: Situation) {
+  const { spec, applied, before, begun = [], observed, forget = [] } = situation;
   if (goal === 'declared' && changedKind(spec, applied))
     throw new Refused(
       'kind-changed',
-      `${spec.name} stands as kind ${applied.kind} and is declared as kind ${spec.kind}: tear it down first, which cuts what goes through it`,
+      `${spec.name} was applied as kind ${applied.kind} and is declared as kind ${spec.kind}: tear it down first, which cuts its traffic`,
     );
   const devices = devicesOf(spec, applied, forget);
-  const listedAs = ({ kind, name }: Seen | Unseen): Listed => {
+  const listedAs = ({ kind, name }: Observed): Listed => {
     const listed = devices.find((device) => device.kind === kind && device.name === name);
     if (!listed)
       throw new NotUnderstood('device-unlisted', `${deviceTitle({ kind, name })} is no device of tunnel ${spec.name}`);
     return listed;
   };
-  const unknown = forget.find(
-    (name) => before[name] === undefined && !devicesOf(spec, applied).some((device) => device.name === name),
-  );
-  if (unknown !== undefined)
-    throw new Refused('forget-unknown', `${unknown} cannot be forgotten: tunnel ${spec.name} has no such device`);
-  if (goal === 'declared') refuseForgetting(spec, forget);
+  refuseForgetting(goal, situation);
   refuseUnlisted(goal, spec, [...devices.map(({ name }) => name), ...forget], before);
-  for (const device of devices) if (before[device.name] !== undefined) refuseLosing(goal, device, begun);
+  for (const device of devices) if (before[device.name] !== undefined) refuseRenamedSince(goal, device, begun);
   const missing = devices.find(({ kind, name }) => !observed.some((each) => each.kind === kind && each.name === name));
   if (missing) throw new NotUnderstood('not-observed', `${deviceTitle(missing)} was not observed`);
+
   const remarks: string[] = [];
   const degraded: string[] = [];
-  const away: Change[] = [];
-  const seen: { readonly listed: Listed; readonly observation: Observation<unknown> }[] = [];
+  const unknown: Change[] = [];
+  const answered: Answered[] = [];
   for (const each of observed) {
     const listed = listedAs(each);
     const title = deviceTitle(listed);
     if (!('unreachable' in each)) {
       if (each.remark !== undefined) remarks.push(`${title}: ${each.remark}`);
-      seen.push({ listed, observation: each.observation });
+      answered.push({ listed, observation: each.observation });
       continue;
     }
-    if (goal === 'recorded' && before[each.name] !== undefined) {
-      // Traffic is not sent back to a device that is gone: only what shall stand is restored around.
+    const { unreachable } = each;
+    const touched = before[each.name];
+    if (goal === 'recorded' && touched !== undefined) {
+      // A restore goes on without a declared device, and must not send traffic back to one that left the declaration.
       if (listed.former)
         throw new NotUnderstood(
           'unreachable-changed',
-          `${title} was changed, and cannot be reached to be put back: ${each.unreachable}`,
+          `${title} was changed and cannot be reached for the restore (${unreachable}): start it, then repair the run`,
         );
-      away.push(...lost(title, before[each.name]!));
+      unknown.push(...unknownChanges(title, touched));
     }
-    if (goal !== 'recorded' && (goal === 'absent' || listed.former))
+    if (goal === 'absent' || (goal === 'declared' && listed.former))
       throw new Refused(
         'unreachable-forgettable',
-        `${title} has the tunnel and cannot be reached (${each.unreachable}): start it, or, if it is gone for good, run again with "forget": ["${each.name}"]`,
+        `${title} has the tunnel and cannot be reached (${unreachable}): start it, or, if it is gone for good, run again with "forget": ["${each.name}"]`,
       );
     if (goal === 'declared') {
-      const others = observed.filter((other) => other.kind === each.kind && !('unreachable' in other));
-      if (others.every((other) => listedAs(other).former))
+      const carries = (other: Observed): boolean =>
+        other.kind === each.kind && !('unreachable' in other) && !listedAs(other).former;
+      if (!observed.some(carries))
         throw new Refused(
           'unreachable-alone',
-          `${title} cannot be reached (${each.unreachable}), and no other declared one would carry the tunnel: start it first`,
+          `${title} cannot be reached (${unreachable}), and no other declared node would carry the tunnel: start it first`,
         );
-      refuseRenaming(title, listed, each.unreachable);
+      refuseRenaming(title, listed, unreachable);
+      remarks.push(`${title} cannot be reached (${unreachable}): the plan leaves it out, and the tunnel is degraded`);
     }
     degraded.push(title);
-    if (goal === 'declared')
-      remarks.push(`${title} cannot be reached and is left out: the tunnel is degraded (${each.unreachable})`);
   }
-  return { seen, degraded, away, remarks };
+  return { answered, degraded, unknown, remarks };
 }
 
-/** What stands there nobody knows: all that was touched is still to be put back. */
-function lost(device: string, touched: Before[string]): readonly Change[] {
+/** Nobody knows the present values on such a device: everything that was touched is still to be restored. */
+function unknownChanges(device: string, touched: Before[string]): readonly Change[] {
   return Object.entries(touched).map(([object, { from }]) => ({
     device,
     stage: 'shape',
-    text: `? ${object}: was ${from ?? 'none'}; whether it is again nobody could look, since the device cannot be reached`,
+    text: `? ${object}: was ${from ?? 'none'}; its value now is unknown, since the device cannot be reached`,
     interrupts: null,
   }));
 }
 
-/** What a run could not put back stands under the names of its own declaration: they have to be asked for. @throws Refused, NotUnderstood */
-function refuseLosing(goal: Goal, listed: Listed, begun: readonly Declared[]): void {
+/** What a run could not restore has the names of that run's declaration: the devices have to be asked for them. @throws Refused, NotUnderstood */
+function refuseRenamedSince(goal: Goal, listed: Listed, begun: readonly Declared[]): void {
   const asked = kindOf(listed).objectQuestions(listed);
-  const [unasked] = begun
+  const unasked = begun
     .filter((spec) => spec.kind === listed.spec.kind && devicesOf(spec, null).some(({ name }) => name === listed.name))
     .flatMap((spec) => kindOf(listed).objectQuestions({ ...listed, spec, applied: null }))
-    .filter((question) => !asked.includes(question));
-  if (unasked === undefined) return;
-  const sentence = `${deviceTitle(listed)} was changed by a run that could not put it back, under a name that is not declared any more (${unasked}): declare it as it was then and repair that run`;
-  throw goal === 'recorded'
-    ? new NotUnderstood('unfinished-renamed', sentence)
-    : new Refused('unfinished-renamed', sentence);
+    .find((question) => !asked.includes(question));
+  if (unasked !== undefined)
+    refuseUnfinished(
+      goal,
+      'unfinished-renamed',
+      `${deviceTitle(listed)} was changed by a run that could not restore it, under a name that is not declared any more (${unasked}): declare it as it was then and repair that run`,
+    );
 }
 
-/** What a run changed and could not put back is not lost sight of since the device is in no declaration any more. @throws Refused, NotUnderstood */
-function refuseUnlisted(goal: Goal, spec: Situation['spec'], listed: readonly string[], before: Situation['before']) {
+/** What a run changed and could not restore stays known, also on a device that is in no declaration any more. @throws Refused, NotUnderstood */
+function refuseUnlisted(goal: Goal, spec: Declared, listed: readonly string[], before: Before): void {
   const name = Object.keys(before).find((each) => !listed.includes(each));
   if (name === undefined) return;
   const forget = /^m?i-/.test(name) ? `, or, if it is gone for good, run again with "forget": ["${name}"]` : '';
-  const sentence = `${name} was changed by a run that could not put it back, and tunnel ${spec.name} has no such device any more: declare it as it was then and repair that run${forget}`;
-  throw goal === 'recorded'
-    ? new NotUnderstood('unfinished-undeclared', sentence)
-    : new Refused('unfinished-undeclared', sentence);
+  refuseUnfinished(
+    goal,
+    'unfinished-undeclared',
+    `${name} was changed by a run that could not restore it, and tunnel ${spec.name} has no such device any more: declare it as it was then and repair that run${forget}`,
+  );
 }
 
-/** Only objects with a declared or applied name are looked for: a device that is left out must not keep any under another one. @throws Refused */
+function refuseUnfinished(goal: Goal, code: 'unfinished-renamed' | 'unfinished-undeclared', sentence: string): never {
+  throw goal === 'recorded' ? new NotUnderstood(code, sentence) : new Refused(code, sentence);
+}
+
+/** Only objects with a declared or applied name are looked for: a device that the plan leaves out must not keep one under another name. @throws Refused */
 function refuseRenaming(title: string, listed: Listed, unreachable: string): void {
   const { applied, name } = listed;
   if (applied === null || !devicesOf(applied, null).some((device) => device.name === name)) return;
   const asked = kindOf(listed).objectQuestions({ ...listed, applied: null });
-  const [lost] = kindOf(listed)
+  const renamed = kindOf(listed)
     .objectQuestions(listed)
-    .filter((question) => !asked.includes(question));
-  if (lost !== undefined)
+    .find((question) => !asked.includes(question));
+  if (renamed !== undefined)
     throw new Refused(
       'unreachable-renamed',
-      `${title} cannot be reached (${unreachable}) and has what was applied under names that are not declared any more (${lost}): start it before this is applied, or take it out of the declaration`,
+      `${title} cannot be reached (${unreachable}) and has what was applied under names that are not declared any more (${renamed}): start it before this is applied, or take it out of the declaration`,
     );
 }
 
-function refuseForgetting(spec: Situation['spec'], forget: readonly string[]): void {
+/** @throws Refused for a name that the tunnel does not have, and for a declared one: only a teardown forgets those */
+function refuseForgetting(goal: Goal, { spec, applied, before, forget = [] }: Situation): void {
+  const known = devicesOf(spec, applied);
+  const unknown = forget.find((name) => before[name] === undefined && !known.some((device) => device.name === name));
+  if (unknown !== undefined)
+    throw new Refused('forget-unknown', `${unknown} cannot be forgotten: tunnel ${spec.name} has no such device`);
   const declared = devicesOf(spec, null).find(({ name }) => forget.includes(name));
-  if (declared)
+  if (goal === 'declared' && declared)
     throw new Refused(
       'forget-declared',
       `${deviceTitle(declared)} is declared and cannot be forgotten: take it out of the declaration, or only tear down without it`,

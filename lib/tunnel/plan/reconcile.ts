@@ -1,7 +1,6 @@
-import { whoAnswered } from './reach';
+import { judgeReach, type Answered } from './reach';
 import { difference, stranded, withoutNotes } from '../device/difference';
 import type { ObjectRules } from '../device/kind';
-import type { Observation } from '../device/observation';
 import {
   STAGES,
   refuseUnrestorable,
@@ -12,27 +11,27 @@ import {
   type State,
 } from '../device/operation';
 import { readable } from '../device/words';
-import { deviceTitle, STEP_KINDS, kindOf, stepKindOf, type Listed, type StepKind } from './devices';
+import { deviceTitle, STEP_KINDS, kindOf, stepKindOf, type StepKind } from './devices';
 import { digestOf } from '../declaration/digest';
 import { PlanChanged, Refused, WouldInterrupt } from '../errors/errors';
 import type { Change, Goal, Plan, Situation, Work, WorkByKind } from './plan';
 import { disagreements } from '../ramp/vip';
-import { recordedState, remember, type Before, type Original } from './records';
-import { staged } from './stages';
+import { recordedState, recordOperations, type Before, type Original } from './records';
+import { assignStages } from './stages';
 import { isPair } from '../declaration/tunnel';
 
 /**
- * The difference between what is and what shall be, as operations per device in stages. Unchanged: no operation.
- * @throws Refused, before anything is changed, for what edge-ramp will not or could not undo
+ * Plans the operations of each device, in stages, that lead to a goal. No operation: nothing has to change.
+ * @throws Refused, before anything is changed, for what edge-ramp will not change or could not restore
  */
 export function reconcile(goal: Goal, situation: Situation): Plan {
-  const { seen, degraded, away, remarks } = whoAnswered(goal, situation);
-  const planned = seen.map((each) =>
+  const { answered, degraded, unknown, remarks } = judgeReach(goal, situation);
+  const planned = answered.map((each) =>
     goal === 'recorded' ? planRestore(each, situation) : planTowards(goal, each, situation),
   );
-  // What cannot be reached keeps nothing else from being put back, and a restore from being called one.
-  const changes = [...planned.flatMap((each) => changesOf(goal, each)), ...away];
-  const standing = seen.filter(({ listed }) => !listed.former);
+  // A device that cannot be reached does not stop the restore of the others; its unknown changes keep the restore from counting as complete.
+  const changes = [...planned.flatMap((each) => changesOf(goal, each)), ...unknown];
+  const standing = answered.filter(({ listed }) => !listed.former);
   const { verification, reachable, toProve } = whatCarries(goal, standing, changes);
   return {
     digest: digestOf([
@@ -47,7 +46,7 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     ),
     work: byStage((stage) => byKind(planned, (each) => workOf(each, stage))),
     prove: byKind(toProve, ({ listed }) => [{ device: listed.name, operations: [], saved: null }]),
-    before: planned.reduce((before, each) => remembered(goal, before, each), situation.before),
+    before: planned.reduce((before, each) => withChanges(goal, before, each), situation.before),
     original: planned.reduce((original, each) => withOriginal(original, each), situation.original),
     verification,
     reachable,
@@ -57,32 +56,26 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
   };
 }
 
-/** A device that answered. */
-interface Answered {
-  readonly listed: Listed;
-  readonly observation: Observation<unknown>;
-}
-
-/** What is to be done on one device, and what goes with it. */
+/** The plan of one device. */
 interface Planned extends Answered {
   readonly operations: readonly Operation[];
-  /** The first values of shared objects, as they are to be recorded; none: nothing to record. */
+  /** Shared objects' values before edge-ramp first touched them, for the record; empty: nothing to record. */
   readonly original: State;
   readonly drains: readonly string[];
   readonly keeps: readonly string[];
   readonly remarks: readonly string[];
-  /** Objects that a restore leaves. */
+  /** Objects that a restore does not touch. */
   readonly left: readonly string[];
 }
 
-const NOTHING_BESIDE = { original: {}, drains: [], keeps: [], remarks: [], left: [] };
+const OPERATIONS_ONLY = { original: {}, drains: [], keeps: [], remarks: [], left: [] };
 
-/** Back to what was before the run. */
+/** Back to the recorded values. */
 function planRestore({ listed, observation }: Answered, { before }: Situation): Planned {
   const { objects } = kindOf(listed).record;
   const { state } = observation;
   const { goal, left } = leaveWhatIsInUse(objects, state, recordedState(before, listed.name, state, objects));
-  return { listed, observation, ...NOTHING_BESIDE, operations: difference(objects, state, goal), left };
+  return { listed, observation, ...OPERATIONS_ONLY, operations: difference(objects, state, goal), left };
 }
 
 /** Towards the tunnel as declared, or to none. @throws Refused */
@@ -99,7 +92,7 @@ function planTowards(goal: Goal, { listed, observation }: Answered, { spec, orig
   const unstaged = difference(objects, withoutNotes(objects, state, aim), aim);
   const operations =
     goal === 'declared'
-      ? staged(listed, unstaged, isPair(spec), (operation) => device.interrupts(operation))
+      ? assignStages(listed, unstaged, isPair(spec), (operation) => device.interrupts(operation))
       : unstaged;
   refuseUnrestorable(title, facts.unrestorable, operations);
   refuseUnsendable(title, operations);
@@ -115,19 +108,19 @@ function planTowards(goal: Goal, { listed, observation }: Answered, { spec, orig
   };
 }
 
-/** @throws Refused when somebody else's object uses what has to go */
+/** @throws Refused when a foreign object uses one that is to be deleted */
 function refuseStranding(title: string, kinds: readonly ObjectRules[], state: State, aim: State): void {
   for (const [object, on] of stranded(kinds, state, aim))
     throw new Refused(
       'object-in-use',
-      `${title}: ${object} (${readable(state[object]!)}) uses the ${on}, which has to go, and is not edge-ramp's: remove it first, which cuts what uses it`,
+      `${title}: ${object} (${readable(state[object]!)}) uses the ${on}, which is to be deleted, and is not edge-ramp's: remove it first, which cuts its traffic`,
     );
 }
 
-/** A restore leaves what others use; that is no value to be put back again. */
-function remembered(goal: Goal, before: Before, { listed, observation, operations }: Planned): Before {
+/** A restore records no values of its own: the rules of the kinds are for the way there. */
+function withChanges(goal: Goal, before: Before, { listed, observation, operations }: Planned): Before {
   const kinds = goal === 'recorded' ? [] : kindOf(listed).record.objects;
-  return remember(before, listed.name, observation.state, operations, kinds);
+  return recordOperations(before, listed.name, observation.state, operations, kinds);
 }
 
 function withOriginal(known: Original, { listed, original }: Planned): Original {
@@ -144,7 +137,7 @@ function changesOf(goal: Goal, { listed, operations }: Planned): readonly Change
   }));
 }
 
-/** Whether packets come through, by what was seen; and who has to prove that they do before traffic arrives. */
+/** Whether packets come through, by the probes of the look; and the devices that prove it before traffic arrives. */
 function whatCarries(goal: Goal, standing: readonly Answered[], changes: readonly Change[]) {
   const probes = standing.flatMap(({ observation }) => observation.probes);
   const verification = [...probes, ...disagreements(probes)];
@@ -165,7 +158,7 @@ function byStage(of: (stage: Stage) => WorkByKind): Plan['work'] {
   return Object.fromEntries(STAGES.map((stage) => [stage, of(stage)])) as Record<Stage, WorkByKind>;
 }
 
-/** What one device has to do in one stage: nothing, or one entry. */
+/** The work of one device in one stage: none, or one entry. */
 function workOf({ listed, observation, operations, drains, keeps }: Planned, stage: Stage): readonly Work[] {
   const changing = operations.filter((operation) => operation.stage === stage).map(wire);
   const mine = [
@@ -178,7 +171,7 @@ function workOf({ listed, observation, operations, drains, keeps }: Planned, sta
 }
 
 /**
- * Refuses a plan that would cut traffic without leave, or that is not the one that was agreed to.
+ * Refuses a plan that would cut traffic without permission, or that is not the agreed one.
  * @throws PlanChanged, WouldInterrupt
  */
 export function refuseUnlessAgreed(
@@ -197,7 +190,7 @@ export function refuseUnlessAgreed(
     );
 }
 
-/** What another's object stands on is not taken away by a restore: it is left too, and listed. */
+/** A restore does not delete what a foreign object uses: that is left, and listed. */
 function leaveWhatIsInUse(
   kinds: readonly ObjectRules[],
   state: State,

@@ -3,16 +3,16 @@ import { rulesOf } from '../device/difference';
 import type { ObjectRules } from '../device/kind';
 import type { Declared } from '../declaration/tunnel';
 
-/** What a run changed of one object: the value to go back to, and every value that edge-ramp may have left there. null: no such object. */
+/** One changed object: the value to restore, and every value that edge-ramp may have written. null: no such object. */
 export interface Touched {
   readonly from: string | null;
   readonly wrote: readonly (string | null)[];
 }
 
-/** The record `before`: device (a BIG-IP's management address, a node's instance id) to object to what was touched. */
+/** The record `before`: device (a BIG-IP's management address, a node's instance id) to object to its values. */
 export type Before = Readonly<Record<string, Readonly<Record<string, Touched>>>>;
 
-/** `before` as it lies in the table, with every declaration that a run began with since it was first written: their names are what it tells of. */
+/** `before` as the table has it, with the declaration of each run since it was first written: the objects have the names of these. */
 export interface Begun {
   readonly declared: readonly Declared[];
   readonly touched: Before;
@@ -28,12 +28,12 @@ export function addRun({ declared }: Begun, spec: Declared, touched: Before): Be
 export type Original = Readonly<Record<string, State>>;
 
 /**
- * Adds a plan to a record. The value to go back to is never overwritten while the record stands; what edge-ramp may have written is added.
- * @param before the standing record, empty for a fresh run
+ * Adds a plan's operations to a record. The value to restore is never overwritten; the values that edge-ramp may write are added.
+ * @param before the record so far, empty for a fresh run
  * @param observed the device's state when the plan was made
- * @param kinds by their rules: what an operation may leave beside its value, and what stands for a value that could not be put back
+ * @param kinds their rules say which other values an operation may leave, and what is recorded for a value that could not be restored
  */
-export function remember(
+export function recordOperations(
   before: Before,
   device: string,
   observed: State,
@@ -56,8 +56,8 @@ export function remember(
 }
 
 /**
- * Where restoring leads: the observed state, with each touched object as it was, where it still is what edge-ramp may have made of it.
- * @param kinds which of them are edge-ramp's own notes
+ * The goal of a restore: the observed state, with the recorded value of each object that still has a value of edge-ramp's.
+ * @param kinds their rules say which objects are notes
  * @returns `left`: objects that somebody else has changed since, left as they are
  */
 export function recordedState(
@@ -71,7 +71,7 @@ export function recordedState(
   for (const [object, { from, wrote }] of Object.entries(before[device] ?? {})) {
     const now = observed[object] ?? null;
     if (now === from) continue;
-    // When a note says otherwise, another tunnel's run has noted along what is taken back here.
+    // A note with another value was written by another tunnel's run, along with what is restored here.
     if (!wrote.includes(now) && !rulesOf(kinds, object)?.note) left.push(object);
     else if (from === null) delete goal[object];
     else goal[object] = from;

@@ -3,14 +3,14 @@ import type { Observed, Situation } from './plan';
 import type { Begun, Original } from './records';
 import type { Declared } from '../declaration/tunnel';
 
-/** A tunnel's records, JSON text as they lie in the table; null: there is none. */
+/** A tunnel's records, JSON text as in the table; null: there is none. */
 export interface Records {
   readonly original: string | null;
   readonly before: string | null;
   readonly applied: string | null;
 }
 
-/** What reconcile works from, of a declaration, its records and what was observed. */
+/** Reads the records, for reconcile. @throws NotUnderstood */
 export function situationOf(
   spec: Declared,
   records: Records,
@@ -29,12 +29,12 @@ export function situationOf(
   };
 }
 
-/** The tunnel last applied; null: none stands. */
+/** The tunnel last applied; null: none is. */
 export function appliedOf({ applied }: Pick<Records, 'applied'>): Declared | null {
   return parse<Declared | null>('applied', applied, null);
 }
 
-/** A tunnel's last declaration by its records: as applied, else as the last run began with it; null: they know none. @throws NotUnderstood */
+/** A tunnel's last declaration in its records: the applied one, else that of the last run; null: there is none. @throws NotUnderstood */
 export function lastDeclared(records: Records): Declared | null {
   return appliedOf(records) ?? begunOf(records).declared?.at(-1) ?? null;
 }
@@ -51,7 +51,7 @@ function parse<T>(record: string, text: string | null, otherwise: T): T {
   } catch {
     throw new NotUnderstood(
       'record-unreadable',
-      `the record "${record}" in the tunnel's table item is not JSON: put back what stood there`,
+      `the record "${record}" in the tunnel's table item is not JSON: write its former text back`,
     );
   }
 }

@@ -2,14 +2,14 @@ import type { Operation } from '../device/operation';
 import { kindOf, type Listed } from './devices';
 
 /**
- * When a device's changes are made, relative to those of the others, on the way to a declared tunnel. BIG-IP's own stages stand. Of a pair,
- * whatever cuts nothing is built before BIG-IP points there: the virtual IP has to be somewhere first. What has left the declaration, or is
- * only taken away in the cluster, waits until traffic goes the new way.
+ * Assigns a device's changes to stages, on the way to a declared tunnel. BIG-IP's operations keep theirs. For a pair, everything that cuts
+ * nothing is built before BIG-IP points there: a node must have the virtual IP first. On a device that left the declaration, and where the
+ * cluster only loses objects, changes wait until traffic goes the new way.
  *
  * @param operations all of one device
  * @param pair whether the declared tunnel has a virtual IP
  */
-export function staged(
+export function assignStages(
   listed: Pick<Listed, 'kind' | 'former'>,
   operations: readonly Operation[],
   pair: boolean,

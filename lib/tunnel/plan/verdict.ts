@@ -4,14 +4,14 @@ import type { Goal, Plan } from './plan';
 export type Verdict =
   'Planned' | 'Verified' | 'NotVerified' | 'TornDown' | 'Unchanged' | 'Restored' | 'LeftToAPerson' | 'CarryOut';
 
-/** What decides of a request. */
+/** The part of a request that decides. */
 export interface RequestedAction {
   readonly action: 'apply' | 'plan' | 'verify' | 'teardown' | 'pause' | 'resume';
-  /** Who asks; null: a person. */
+  /** What started the run; null: a person. */
   readonly trigger: 'event' | 'schedule' | null;
 }
 
-/** What is to be done about a plan. Without a person nothing is carried out that cuts live traffic. */
+/** What a plan means for the run. Without a person, no run cuts live traffic. */
 export function verdictOf(
   goal: Goal,
   { action, trigger }: RequestedAction,
@@ -25,7 +25,7 @@ export function verdictOf(
   return trigger !== null && interrupts.length > 0 ? 'LeftToAPerson' : 'CarryOut';
 }
 
-/** What the plan means, in one sentence: it ends up as a run's last word when nothing is carried out. */
+/** What the plan means, in one sentence: the run's result when nothing is carried out. */
 export function sentenceOf(
   goal: Goal,
   action: RequestedAction['action'],
@@ -47,7 +47,7 @@ function whatItMeans(
   if (changes.length === 0) {
     const dead = verification.find(({ ok }) => !ok);
     if (goal !== 'declared' || reachable) return 'Nothing has to change.';
-    return `The tunnel stands as declared, yet it does not carry: ${dead ? `${dead.from}: ${dead.what} to ${dead.to}: ${dead.detail}` : 'no device could be asked to ping through it'}.`;
+    return `The tunnel stands as declared, but it does not carry: ${dead ? `${dead.from}: ${dead.what} to ${dead.to}: ${dead.detail}` : 'no device could be asked to ping through it'}.`;
   }
   const devices = many(new Set(changes.map(({ device }) => device)).size, 'device');
   if (action === 'verify')
@@ -62,14 +62,14 @@ function whatItMeans(
   return `${many(changes.length, 'change')} on ${devices}; ${traffic[goal]}.`;
 }
 
-/** As much of what is left as a sentence may say; the table has it all. Characters. */
+/** The longest list of changes in a sentence; the table has all of them. Characters. */
 const MOST = 8_000;
 
-/** Parts of the sentence with which a restore ends: what it leaves alone, empty when nothing; and what is not put back. */
+/** Parts of a restore's last sentence: what it did not touch, empty for nothing; and what is not put back. */
 export function restoreInWords({ left, changes }: Pick<Plan, 'left' | 'changes'>): { left: string; remaining: string } {
   return {
     left: left.length === 0 ? '' : `; left, since another changed it: ${left.join(', ')}`,
-    // A restore with nothing left ends well, unless the record of that could not be written.
+    // A restore without changes succeeds, unless its record cannot be written.
     remaining:
       changes.length === 0
         ? 'everything was put back, but the record of it could not be written'

@@ -39,7 +39,7 @@ describe('a declared node that cannot be reached', () => {
       () => reconcile('declared', without(swap().situation(), FIRST)),
       'unreachable-alone',
       FIRST,
-      'no other declared one would carry the tunnel',
+      'no other declared node would carry the tunnel',
       'start it first',
     ));
 
@@ -56,7 +56,7 @@ describe('a declared node that cannot be reached', () => {
     const left = reconcile('recorded', without(site.situation(), FIRST));
     const texts = left.changes.map(({ device, text }) => `${device}: ${text}`);
     expect(texts.length).toBe(Object.keys(plan.before[FIRST]!).length);
-    for (const text of texts) expect(text).toMatch(new RegExp(`^ramp node ${FIRST}: \\? .*nobody could look`));
+    for (const text of texts) expect(text).toMatch(new RegExp(`^ramp node ${FIRST}: \\? .*its value now is unknown`));
     expect(left.operations).toBe(texts.length);
     expect(Object.values(left.work).flatMap((stage) => Object.values(stage).flat())).toEqual([]);
   });

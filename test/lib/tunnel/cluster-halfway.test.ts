@@ -1,6 +1,6 @@
 import { cluster } from '../../../lib/tunnel/cluster/device';
 import { difference, rulesOf } from '../../../lib/tunnel/device/difference';
-import { recordedState, remember } from '../../../lib/tunnel/plan/records';
+import { recordedState, recordOperations } from '../../../lib/tunnel/plan/records';
 import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import type { FakeCluster } from './cluster-scripts';
 import { ADMIN, ClusterSite, pair, single } from './cluster-site';
@@ -26,7 +26,7 @@ test.each([
     site.world = { ...JSON.parse(world), faults: [{ command, code: 1, said: 'no' }] } as FakeCluster;
     expect(site.send(operations).code).toBe(20);
     site.world = { ...site.world, faults: [] };
-    const before = remember({}, ADMIN, state, operations, cluster.record.objects);
+    const before = recordOperations({}, ADMIN, state, operations, cluster.record.objects);
     const found = site.observe().state;
     const { goal: recorded, left } = recordedState(before, ADMIN, found);
     expect([command, left]).toEqual([command, []]);

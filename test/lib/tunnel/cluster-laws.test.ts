@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { cluster } from '../../../lib/tunnel/cluster/device';
 import { difference } from '../../../lib/tunnel/device/difference';
 import { effect, refuseUnsendable, wire } from '../../../lib/tunnel/device/operation';
-import { recordedState, remember, type Before } from '../../../lib/tunnel/plan/records';
+import { recordedState, recordOperations, type Before } from '../../../lib/tunnel/plan/records';
 import { PARAMETERS } from '../../../lib/stack/document-parameters';
 import {
   carriedOut,
@@ -100,7 +100,7 @@ describe('the laws', () => {
           ] as const) {
             const { state } = observed(start, spec, applied);
             const operations = difference(cluster.record.objects, state, aim(goal, start, spec, applied));
-            const before: Before = remember({}, ADMIN, state, operations);
+            const before: Before = recordOperations({}, ADMIN, state, operations);
             const stopped = operations
               .slice(0, n % (operations.length + 1))
               .reduce((now, operation) => carriedOut(now, spec.name, operation), start);

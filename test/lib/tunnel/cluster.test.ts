@@ -5,7 +5,7 @@ import { difference } from '../../../lib/tunnel/device/difference';
 import type { Observation } from '../../../lib/tunnel/device/observation';
 import type { State } from '../../../lib/tunnel/device/operation';
 import { NotUnderstood, Refused } from '../../../lib/tunnel/errors/errors';
-import { recordedState, remember } from '../../../lib/tunnel/plan/records';
+import { recordedState, recordOperations } from '../../../lib/tunnel/plan/records';
 import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { observed, type Model } from './cluster-model';
 import { ADMIN, NODES, pair, single } from './cluster-site';
@@ -185,7 +185,7 @@ describe('what others use stays', () => {
     const object = `label ${ONE} f5rampnode`;
     const from = `is true first ${first}`;
     const operation = { stage: 'shape', verb: 'modify', object, from, to: 'is true' } as const;
-    const before = remember({}, ADMIN, { [object]: from }, [operation], cluster.record.objects);
+    const before = recordOperations({}, ADMIN, { [object]: from }, [operation], cluster.record.objects);
     const state: State = now === '-' ? {} : { [object]: now };
     const { goal, left } = recordedState(before, ADMIN, state);
     expect([goal[object], left]).toEqual(back === undefined ? [now, [object]] : [back, []]);
@@ -210,7 +210,7 @@ describe('what others use stays', () => {
   ])('what a script that was cut off left is taken back: %s', (_, object, from, to, now) => {
     const found: State = from === undefined ? {} : { [object]: from };
     const operations = difference(cluster.record.objects, found, to === undefined ? {} : { [object]: to });
-    const before = remember({}, ADMIN, found, operations, cluster.record.objects);
+    const before = recordOperations({}, ADMIN, found, operations, cluster.record.objects);
     expect(recordedState(before, ADMIN, { [object]: now })).toEqual({ goal: found, left: [] });
   });
 

@@ -101,7 +101,7 @@ describe('a declaration whose kind has changed', () => {
     refused(
       () => reconcile('declared', situation),
       'kind-changed',
-      'edge-lb stands as kind ramp and is declared as kind member: tear it down first',
+      'edge-lb was applied as kind ramp and is declared as kind member: tear it down first',
     );
     const torn = reconcile('absent', situation);
     expect(torn.operations).toBeGreaterThan(0);
@@ -118,7 +118,7 @@ describe('a declaration whose kind has changed', () => {
     refused(
       () => reconcile('declared', situation),
       'kind-changed',
-      'edge-lb stands as kind member and is declared as kind ramp: tear it down first',
+      'edge-lb was applied as kind member and is declared as kind ramp: tear it down first',
     );
     expect(reconcile('absent', situation).changes).toMatchObject([{ device: CLUSTER }]);
     expect(() => reconcile('declared', { ...situation, forget: [BALANCER] })).toThrow(Refused);

@@ -9,9 +9,9 @@ import { ramp } from '../../../lib/tunnel/ramp/device';
 import type { RampFacts } from '../../../lib/tunnel/ramp/facts';
 import { disagreements, readTrace, readVip } from '../../../lib/tunnel/ramp/vip';
 import { readReport } from '../../../lib/tunnel/ramp/report';
-import { recordedState, remember } from '../../../lib/tunnel/plan/records';
+import { recordedState, recordOperations } from '../../../lib/tunnel/plan/records';
 import { reconcile } from '../../../lib/tunnel/plan/reconcile';
-import { staged } from '../../../lib/tunnel/plan/stages';
+import { assignStages } from '../../../lib/tunnel/plan/stages';
 import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { ADMIN, pair, single } from './cluster-site';
 import { refused } from './plans';
@@ -60,7 +60,7 @@ describe('stages', () => {
       boolean,
       string?,
     ]
-  ) => staged(device, operations, isPair, () => cut).map(({ stage }) => stage);
+  ) => assignStages(device, operations, isPair, () => cut).map(({ stage }) => stage);
 
   test.each([
     ['a pair builds first what cuts nothing', { kind: 'ramp', former: false }, [create], true, undefined, ['prepare']],
@@ -299,7 +299,7 @@ describe('the health report of a node', () => {
     ['of another version, taken away', `old ${VALUE}`, undefined, undefined, VALUE],
   ])('%s is put back', (_what, from, to, now, back) => {
     const state = (value: string | undefined): State => (value === undefined ? {} : { 'report edge-p': value });
-    const before = remember(
+    const before = recordOperations(
       {},
       'x',
       state(from),

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { difference } from '../../../lib/tunnel/device/difference';
 import { effect, type State } from '../../../lib/tunnel/device/operation';
 import { KINDS } from '../../../lib/tunnel/plan/devices';
-import { recordedState, remember } from '../../../lib/tunnel/plan/records';
+import { recordedState, recordOperations } from '../../../lib/tunnel/plan/records';
 import { statePairs } from './generators';
 
 const RUNS = { numRuns: 40 };
@@ -16,7 +16,7 @@ const stopped = (kind: 'bigip' | 'ramp') =>
     const last = done.at(-1);
     return {
       from,
-      before: remember({}, DEVICE, from, operations),
+      before: recordOperations({}, DEVICE, from, operations),
       now: [...done, ...(last ? [last] : [])].reduce(effect, from),
       operations,
     };
@@ -40,7 +40,7 @@ describe.each(['bigip', 'ramp'] as const)('what a run on a %s recorded before it
     fc.assert(
       fc.property(stopped(kind), fc.nat(), ({ from, before, now }, n) => {
         const back = difference(objects, now, recordedState(before, DEVICE, now).goal);
-        const record = remember(before, DEVICE, now, back);
+        const record = recordOperations(before, DEVICE, now, back);
         const half = back.slice(0, n % (back.length + 1)).reduce(effect, now);
         expect(recordedState(record, DEVICE, half)).toEqual({ goal: from, left: [] });
       }),
@@ -50,7 +50,7 @@ describe.each(['bigip', 'ramp'] as const)('what a run on a %s recorded before it
   test('keeps the first value of each object, whatever later plans of the run find', () =>
     fc.assert(
       fc.property(stopped(kind), statePairs(kind), ({ from, before, now }, [, other]) => {
-        const again = remember(before, DEVICE, now, difference(objects, now, other));
+        const again = recordOperations(before, DEVICE, now, difference(objects, now, other));
         for (const [object, { from: first, wrote }] of Object.entries(before[DEVICE] ?? {})) {
           expect(again[DEVICE]![object]!.from).toBe(first);
           expect(again[DEVICE]![object]!.wrote).toEqual(expect.arrayContaining([...wrote]));
@@ -90,25 +90,25 @@ describe('a record', () => {
   const create = { stage: 'shape', verb: 'create', object: 'self SDN', to: 'address 10.3.91.216/24' } as const;
 
   test('is unchanged by a plan without operations', () => {
-    const before = remember({}, DEVICE, {}, [create]);
-    expect(remember(before, 'i-0a4e90de0a4e90de0', {}, [])).toBe(before);
+    const before = recordOperations({}, DEVICE, {}, [create]);
+    expect(recordOperations(before, 'i-0a4e90de0a4e90de0', {}, [])).toBe(before);
   });
 
   test('of one device says nothing of another', () => {
-    const before = remember({}, DEVICE, {}, [create]);
+    const before = recordOperations({}, DEVICE, {}, [create]);
     const observed = { 'self SDN': 'address 10.3.91.216/24' };
     expect(recordedState(before, 'another', observed)).toEqual({ goal: observed, left: [] });
     expect(recordedState(before, DEVICE, observed)).toEqual({ goal: {}, left: [] });
   });
 
   test('knows an object that did not exist from one that was not looked at', () => {
-    expect(remember({}, DEVICE, {}, [create])).toEqual({
+    expect(recordOperations({}, DEVICE, {}, [create])).toEqual({
       [DEVICE]: { 'self SDN': { from: null, wrote: ['address 10.3.91.216/24'] } },
     });
   });
 
   test('counts an object that another removed as restored when the run had made it', () => {
-    const before = remember({}, DEVICE, {}, [create]);
+    const before = recordOperations({}, DEVICE, {}, [create]);
     expect(recordedState(before, DEVICE, {})).toEqual({ goal: {}, left: [] });
   });
 

@@ -1,4 +1,4 @@
-import type { Seen } from '../../../lib/tunnel/plan/plan';
+import type { Reached } from '../../../lib/tunnel/plan/plan';
 import { reconcile } from '../../../lib/tunnel/plan/reconcile';
 import { BIGIP, NODE, applied, operations, refused } from './plans';
 import { EXAMPLE, Site, tunnel } from './site';
@@ -302,7 +302,7 @@ describe('what could not be put back', () => {
 
   test('is refused before the first change: a tunnel device with a setting of its own that has to go', () => {
     const site = applied();
-    const observed = (site.observe() as readonly Seen[]).map((each) => ({
+    const observed = (site.observe() as readonly Reached[]).map((each) => ({
       ...each,
       observation: {
         ...each.observation,
