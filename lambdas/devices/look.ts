@@ -3,12 +3,12 @@ import { deviceTitle, kindOf, KINDS, type Listed } from '../../lib/tunnel/plan/d
 import { NotDelivered } from '../../lib/tunnel/errors/errors';
 import type { Observed } from '../../lib/tunnel/plan/plan';
 
-/** Puts questions to a device, joined by `|`, by its observe document; gives what the script printed. @throws as RunCommand does */
+/** Asks a device questions, joined by `|`, by its observe document. @returns what the script printed @throws as RunCommand does */
 export type Ask = (device: Listed, questions: string) => Promise<string>;
 
 /**
- * Looks at devices of one kind side by side, and understands what they say. Changes nothing.
- * @returns what each is, in their order
+ * Looks at devices of one kind side by side, and reads their answers. Changes nothing.
+ * @returns an observation of each, in their order
  * @throws the first failure, when every device has answered
  */
 export async function look(devices: readonly Listed[], ask: Ask): Promise<readonly Observed[]> {
@@ -16,7 +16,7 @@ export async function look(devices: readonly Listed[], ask: Ask): Promise<readon
   const answered = settled.some(({ status }) => status === 'fulfilled');
   return settled.map((outcome, i) => {
     if (outcome.status === 'fulfilled') return outcome.value;
-    if (answered) return withoutTheUnreachable(devices[i]!, outcome.reason);
+    if (answered) return unreached(devices[i]!, outcome.reason);
     throw outcome.reason;
   });
 }
@@ -30,10 +30,9 @@ async function lookAt(listed: Listed, ask: Ask): Promise<Observed> {
 }
 
 /**
- * A node of a pair, or one that left the declaration, that did not fetch its command is told of and fails nobody, while another one answers:
- * what its silence means is decided with the plan.
+ * While another device of the kind answers, a node that did not fetch its command does not fail the step: the plan decides what that means.
  */
-function withoutTheUnreachable({ kind, name }: Listed, failure: unknown): Observed {
+function unreached({ kind, name }: Listed, failure: unknown): Observed {
   if (!KINDS[kind].record.several || !(failure instanceof NotDelivered)) throw failure;
   return { kind, name, unreachable: failure.message };
 }

@@ -12,12 +12,12 @@ import {
   type Listed,
   type StepKind,
 } from '../../lib/tunnel/plan/devices';
-import { ContractMismatch, NotUnderstood, NotVerified } from '../../lib/tunnel/errors/errors';
-import { CONTRACT } from '../../lib/tunnel/run/outcome';
+import { NotUnderstood, NotVerified } from '../../lib/tunnel/errors/errors';
 import type { Observed, Work } from '../../lib/tunnel/plan/plan';
 import { printable } from '../../lib/tunnel/errors/printable';
 import { disagreements } from '../../lib/tunnel/ramp/vip';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
+import { refuseOtherContract } from '../contract';
 import type { DeviceCommand, RunCommand } from '../run-command/port';
 import { SsmRunCommand } from '../run-command/ssm';
 import type { Request } from '../read-request/request';
@@ -26,24 +26,24 @@ import type { StepFields } from '../telemetry/logged-step';
 import { logTrip } from '../telemetry/trips';
 import { look } from './look';
 
-/** What a state of the workflow hands to the handler of a kind of device. */
+/** A state's input for the handler of a kind of device. */
 export interface StepInput {
   readonly contract: number;
   readonly do: 'observe' | 'prove' | Stage;
   readonly execution: string;
   readonly step: string;
   readonly retry: number;
-  /** null: a run without a lease, which stamps nothing. */
+  /** null: a run without a lease. */
   readonly fence: number | null;
   readonly request: Request;
   /** The spec last applied, as JSON. */
   readonly applied: string | null;
   readonly digest: string | null;
-  /** The devices and what they have to do; empty to observe, which is done to every device. */
+  /** The devices with their work; empty for an observation, which is of every device. */
   readonly work: readonly Work[];
 }
 
-/** What it gives back: an outcome for each device of its kind. */
+/** Its output: an outcome for each device of its kind. */
 export interface StepOutput {
   readonly kind: StepKind;
   readonly ok: true;
@@ -57,7 +57,7 @@ interface Proven {
   readonly verification: readonly Probe[];
 }
 
-/** Step Functions takes at most 262,144 bytes a state, and several outcomes come together. Bytes. */
+/** Step Functions takes at most 262,144 bytes a state, for the outcomes of all kinds together. Bytes. */
 const MOST = 32 * 1024;
 
 /**
@@ -69,11 +69,7 @@ export function deviceStep(
   commands: RunCommand = runCommand(),
 ): (input: StepInput) => Promise<StepOutput> {
   return async (input) => {
-    if (input.contract !== CONTRACT)
-      throw new ContractMismatch(
-        'contract-mismatch',
-        `this run speaks contract ${input.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
-      );
+    refuseOtherContract(input.contract);
     const { request, applied } = input;
     const all = devicesOf(request.spec, applied === null ? null : (JSON.parse(applied) as Declared), request.forget);
     const mine = all.filter((device) => stepKindOf(device.kind) === kind);
@@ -100,7 +96,7 @@ export function deviceStep(
   };
 }
 
-/** What each device answers, in their order. @throws the first failure, when every device has answered */
+/** The devices' outcomes, in their order. @throws the first failure, when every device has answered */
 async function sideBySide(devices: readonly Listed[], does: (device: Listed) => Promise<Outcome>): Promise<Outcome[]> {
   const settled = await Promise.allSettled(devices.map(does));
   return settled.map((outcome) => {
@@ -117,7 +113,7 @@ function refuseDisagreement(devices: readonly Proven[]): void {
 
 type Outcome = StepOutput['devices'][number];
 
-/** Sends one document of a device's kind to it, and gives what the script printed. */
+/** Sends a device one document of its kind. @returns what the script printed */
 type Send = (
   device: Listed,
   does: 'observe' | 'apply',
@@ -164,14 +160,14 @@ async function carryOut(listed: Listed, input: StepInput, send: Send): Promise<O
   return { name, operations: operations.length, ...readDrained(said) };
 }
 
-/** The same execution, step, plan and device give the same tag, whatever the try: so a command that was sent is found, not repeated. */
+/** Every try of one step on one device has the same tag: so a command that was sent is found, not repeated. */
 function tag({ execution, step, fence, request }: StepInput, name: string): string {
   const hash = createHash('sha256').update([execution, step, fence, name].join('\n')).digest('hex').slice(0, 16);
   return `edge-ramp ${hash} ${request.tunnel}: ${step}`.slice(0, 100);
 }
 
 function runCommand(): RunCommand {
-  // One try: the SDK's own retries could send a command twice. Looking at results is repeated anyway.
+  // One try: the SDK's own retries could send a command twice. Looks at results are repeated anyway.
   const timeOuts = {
     delivery: Number(environment('DELIVERY_TIMEOUT_SECONDS')),
     deadline: Number(environment('POLL_DEADLINE_SECONDS')),
@@ -179,7 +175,7 @@ function runCommand(): RunCommand {
   return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), timeOuts, logTrip);
 }
 
-/** What the log says of a step that reaches devices. */
+/** The log's fields for a step on devices. */
 export function aboutStep({ step, execution, retry, request }: StepInput): StepFields {
   return { step, tunnel: request?.tunnel, execution, retry };
 }

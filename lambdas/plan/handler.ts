@@ -1,10 +1,11 @@
-import { ContractMismatch, NotUnderstood, Refused } from '../../lib/tunnel/errors/errors';
+import { NotUnderstood, Refused } from '../../lib/tunnel/errors/errors';
 import { CONTRACT } from '../../lib/tunnel/run/outcome';
 import type { Goal, Observed, Plan } from '../../lib/tunnel/plan/plan';
 import { printable } from '../../lib/tunnel/errors/printable';
 import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/plan/reconcile';
 import { addRun } from '../../lib/tunnel/plan/records';
 import { begunOf, situationOf, type Records } from '../../lib/tunnel/plan/situation';
+import { refuseOtherContract } from '../contract';
 import type { Request } from '../read-request/request';
 import { restoreInWords, sentenceOf, verdictOf, type Verdict } from '../../lib/tunnel/plan/verdict';
 import { loggedStep, type StepFields } from '../telemetry/logged-step';
@@ -26,7 +27,7 @@ export interface PlanInput {
   readonly before: string | null;
 }
 
-/** What is told of a plan, in the table and to people. The field names are those of `lastResult`. */
+/** A plan as the table and people get it. The field names are those of `lastResult`. */
 export type Report = Pick<Plan, 'changes' | 'verification' | 'left'> & {
   /** What the plan means, in one sentence. */
   readonly sentence: string;
@@ -37,11 +38,11 @@ export type PlanOutput = Omit<Plan, 'before' | 'original' | 'changes' | 'verific
   readonly verdict: Verdict;
   readonly records: { readonly original: string; readonly before: string; readonly applied: string };
   readonly report: Report;
-  /** Parts of the sentence with which a restore ends: what it left alone, empty when nothing; and what is not put back. */
+  /** Parts of a restore's last sentence: what it did not touch, empty for nothing; and what is not put back. */
   readonly words: { readonly left: string; readonly remaining: string };
 };
 
-/** Plan: the difference between what the devices are and what they shall be. Contacts no device. */
+/** Plan: the difference between the devices as observed and the goal. Contacts no device. */
 export const handler = loggedStep(aboutPlan, plan);
 
 function aboutPlan({ phase, request, execution }: PlanInput): StepFields {
@@ -49,35 +50,26 @@ function aboutPlan({ phase, request, execution }: PlanInput): StepFields {
 }
 
 async function plan(input: PlanInput): Promise<PlanOutput> {
-  if (input.contract !== CONTRACT || input.request.contract !== CONTRACT)
-    throw new ContractMismatch(
-      'contract-mismatch',
-      `this run speaks contract ${input.request.contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
-    );
-  const blind = input.observed.find(({ ok }) => !ok);
-  if (blind)
+  refuseOtherContract(input.contract);
+  refuseOtherContract(input.request.contract);
+  const failed = input.observed.find(({ ok }) => !ok);
+  if (failed)
     throw new NotUnderstood(
       'not-observed',
-      `a device could not be observed: ${blind.cause ?? blind.error ?? 'no reason given'}`,
+      `a device could not be observed: ${failed.cause ?? failed.error ?? 'no reason given'}`,
     );
 
   const { request, phase } = input;
-  const goal: Goal = phase === 'restore' ? 'recorded' : tearsDown(request) ? 'absent' : 'declared';
+  const tearsDown = request.action === 'teardown' || request.teardown;
+  const goal: Goal = phase === 'restore' ? 'recorded' : tearsDown ? 'absent' : 'declared';
   const records: Records = { ...input.records, before: input.before ?? input.records.before };
   const begun = begunOf(records);
-  const plan = reconcile(
-    goal,
-    situationOf(
-      request.spec,
-      records,
-      input.observed.flatMap(({ devices }) => devices ?? []),
-      request.forget,
-    ),
-  );
+  const observed = input.observed.flatMap(({ devices }) => devices ?? []);
+  const plan = reconcile(goal, situationOf(request.spec, records, observed, request.forget));
   if (goal !== 'recorded' && request.trigger === null && (request.action === 'apply' || request.action === 'teardown'))
     refuseUnlessAgreed(plan, request);
   const { before, original, changes: _, verification: __, left: ___, ...rest } = plan;
-  const { interrupts, remarks, ...told } = inWords(plan);
+  const { interrupts, remarks, ...reported } = inWords(plan);
   return fitting(goal, {
     ...rest,
     contract: CONTRACT,
@@ -89,12 +81,12 @@ async function plan(input: PlanInput): Promise<PlanOutput> {
       before: JSON.stringify(goal === 'recorded' ? { ...begun, touched: before } : addRun(begun, request.spec, before)),
       applied: JSON.stringify(request.spec),
     },
-    report: { ...told, sentence: printable(sentenceOf(goal, request.action, plan)) },
-    words: goal === 'recorded' ? restoreInWords(told) : { left: '', remaining: '' },
+    report: { ...reported, sentence: printable(sentenceOf(goal, request.action, plan)) },
+    words: goal === 'recorded' ? restoreInWords(reported) : { left: '', remaining: '' },
   });
 }
 
-/** What people read of a plan quotes what stands on devices: it has no control characters. What devices are sent stays as it is. */
+/** The texts for people quote values of devices: without control characters. The commands for devices stay as they are. */
 function inWords({
   changes,
   interrupts,
@@ -111,14 +103,9 @@ function inWords({
   };
 }
 
-/** A teardown, or the plan of one. */
-function tearsDown({ action, teardown }: Request): boolean {
-  return action === 'teardown' || teardown;
-}
-
 /**
- * What a state hands on has to fit beside its siblings into 262,144 bytes. The way back, and out, may take more than the way there: a tunnel that
- * could be applied can also be torn down. Bytes.
+ * A state's output has to fit beside those of its siblings into 262,144 bytes. A teardown and a restore may take more than an apply: a tunnel
+ * that could be applied can also be torn down. Bytes.
  */
 const MOST: Readonly<Record<Goal, number>> = { declared: 96 * 1024, absent: 128 * 1024, recorded: 128 * 1024 };
 

@@ -1,12 +1,18 @@
-import { heldBy, leftAlone, mayWork, tollOf, type Execution, type Toll } from '../../lib/tunnel/run/automation';
+import {
+  heldBy,
+  leftAlone,
+  mayWork,
+  bookkeeping,
+  type Bookkeeping,
+  type Execution,
+} from '../../lib/tunnel/run/automation';
 import { statesPage } from '../../lib/tunnel/run/links';
-import { ContractMismatch } from '../../lib/tunnel/errors/errors';
 import type { Memory } from '../../lib/tunnel/run/memory';
-import { CONTRACT } from '../../lib/tunnel/run/outcome';
 import type { Records } from '../../lib/tunnel/plan/situation';
+import { refuseOtherContract } from '../contract';
 import { checkInput, withDeclaration, type Request } from './request';
 
-/** What the workflow hands over. */
+/** The state's input. */
 export interface RunContextInput {
   readonly contract: number;
   /** The run's own ARN. */
@@ -15,28 +21,28 @@ export interface RunContextInput {
   readonly input: unknown;
 }
 
-/** All that a run has to know before it looks at a device. */
+/** Everything that a run needs before it looks at a device. */
 export interface RunContext {
   readonly request: Request;
   readonly records: Records;
-  /** The lease as it was read: it is taken only if it still is so. */
+  /** The lease as it was read: the run takes it only if it is still the same. */
   readonly lease: { readonly owner: string | null; readonly fence: number; readonly closedBy: string | null };
-  /** Why a run that no person started leaves the tunnel alone, in words; null: it goes on. */
+  /** Why a run without a person leaves the tunnel alone, in words; null: it goes on. */
   readonly heldBack: string | null;
-  /** Who works on the tunnel, in words; null: nobody. Not asked where no lease is taken. */
+  /** The run that works on the tunnel, in words; null: none, or this run takes no lease. */
   readonly busy: string | null;
-  readonly toll: Toll;
+  readonly toll: Bookkeeping;
   /** The digest of the plan that was last left to a person; null: none. */
   readonly notified: string | null;
   /** Where the console shows the run. */
   readonly page: string;
   /** The first fields of a result. */
   readonly about: { readonly execution: string; readonly action: Request['action'] };
-  /** What a verify tells beside what it sees: the fence, and whether the tunnel was free, before its look, which began later than `at`. */
+  /** For a verify's result: the fence, and whether the tunnel was free, before its look, which began later than `at`. */
   readonly seen: { readonly fence: number; readonly free: boolean; readonly at: string };
 }
 
-/** What this step asks the world. */
+/** The sources of this step. */
 export interface Sources {
   /** The stored declaration of a tunnel, JSON text; undefined: it is not declared. */
   declaration(tunnel: string): Promise<string | undefined>;
@@ -48,18 +54,14 @@ export interface Sources {
 }
 
 /**
- * Reads what a run is asked for and what stands in the table, and says whether it may go on.
+ * Reads the run's input, the declaration and the tunnel's item, and decides whether the run may go on.
  * @throws InvalidRequest, ContractMismatch, and what the sources throw
  */
 export async function readRunContext(
   { contract, execution, input }: RunContextInput,
   sources: Sources,
 ): Promise<RunContext> {
-  if (contract !== CONTRACT)
-    throw new ContractMismatch(
-      'contract-mismatch',
-      `this run speaks contract ${contract}, the handlers ${CONTRACT}: the app was deployed in the middle of the run; start a new execution`,
-    );
+  refuseOtherContract(contract);
   const asked = checkInput(input);
   const [stored, memory] = await Promise.all([
     asked.inline === undefined ? sources.declaration(asked.tunnel) : undefined,
@@ -70,7 +72,7 @@ export async function readRunContext(
   return contextOf(request, memory, execution, sources);
 }
 
-/** What a request means for a tunnel of which the table remembers this. @throws what the sources throw */
+/** Decides whether a request may go on, by the tunnel's item. @throws what the sources throw */
 export async function contextOf(
   request: Request,
   memory: Memory,
@@ -89,7 +91,7 @@ export async function contextOf(
     lease: { owner, fence, closedBy },
     heldBack: alone ?? (byPerson ? null : held),
     busy: byPerson ? held : null,
-    toll: tollOf(memory, request, execution, at),
+    toll: bookkeeping(memory, request, execution, at),
     notified,
     about: { execution, action: request.action },
     page: statesPage(execution, 'v2/executions/details'),
@@ -97,7 +99,7 @@ export async function contextOf(
   };
 }
 
-/** Who only looks, pauses or resumes needs no lease. */
+/** A plan, a verify, a pause and a resume need no lease. */
 function takesLease({ action }: Request): boolean {
   return action === 'apply' || action === 'teardown';
 }

@@ -1,8 +1,9 @@
 import {
   CancelCommandCommand,
   GetCommandInvocationCommand,
-  ListCommandsCommand,
+  paginateListCommands,
   SendCommandCommand,
+  type CommandFilter,
   type GetCommandInvocationCommandOutput,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
@@ -18,7 +19,7 @@ export interface TimeOuts {
   readonly deadline: number;
 }
 
-/** Run Command's answers are eventually consistent: after pauses of this length in all, "does not exist" means that it is lost (AWS-1). Milliseconds. */
+/** Run Command's answers are eventually consistent: after pauses of this sum, "does not exist" means that the command is lost (AWS-1). Milliseconds. */
 const CONSISTENT_AFTER = 10_000;
 /** How far back to look for an earlier command of the same step: longer than all its tries together. Milliseconds. */
 const TRIES_LAST = 3 * 3_600_000;
@@ -26,13 +27,13 @@ const TRIES_LAST = 3 * 3_600_000;
 const LOOKS = [400, 400, 400, 500, 500, 500, 500, 1000, 1000, 1000];
 const LATER_LOOKS = 2000;
 
-/** Systems Manager Run Command. A command is sent once; what became of it is asked, never assumed. */
+/** Systems Manager Run Command. It sends a command once, and asks for the outcome instead of assuming one. */
 export class SsmRunCommand implements RunCommand {
   readonly #client: SSMClient;
   readonly #timeOuts: TimeOuts;
   readonly #log: (trip: Trip) => void;
 
-  /** @param log - is called with every trip when it has ended */
+  /** @param log gets every trip when it has ended */
   constructor(client: SSMClient, timeOuts: TimeOuts, log: (trip: Trip) => void = () => {}) {
     this.#client = client;
     this.#timeOuts = timeOuts;
@@ -43,27 +44,19 @@ export class SsmRunCommand implements RunCommand {
     const { device, instance, document, parameters } = command;
     const begun = Date.now();
     let id: string | undefined;
-    const ended = (failure?: unknown): void =>
-      this.#log({
-        tunnel: parameters['Tunnel']!,
-        device,
-        instance,
-        document,
-        command: id,
-        milliseconds: Date.now() - begun,
-        failure,
-      });
+    let failure: unknown;
     try {
-      const answer = await this.#run(command, (sent) => (id = sent));
-      ended();
-      return answer;
+      return await this.#run(command, (sent) => (id = sent));
     } catch (error) {
-      ended(error);
+      failure = error;
       throw error;
+    } finally {
+      const milliseconds = Date.now() - begun;
+      this.#log({ tunnel: parameters['Tunnel']!, device, instance, document, command: id, milliseconds, failure });
     }
   }
 
-  /** @param follows - is called with the id of each command that is waited for */
+  /** @param follows gets the id of each command whose end is awaited */
   async #run(command: DeviceCommand, follows: (id: string) => void): Promise<string> {
     for (const earlier of command.again ? await this.#find(command) : []) {
       follows(earlier);
@@ -114,29 +107,20 @@ export class SsmRunCommand implements RunCommand {
 
   /** The ids of the commands that earlier tries sent with this tag, newest first. */
   async #find({ document, instance, tag }: DeviceCommand): Promise<readonly string[]> {
+    const since = new Date(Date.now() - TRIES_LAST).toISOString().replace(/\.\d+Z$/, 'Z');
+    const Filters: CommandFilter[] = [
+      { key: 'DocumentName', value: document },
+      { key: 'InvokedAfter', value: since },
+    ];
+    const pages = paginateListCommands({ client: this.#client, pageSize: 50 }, { InstanceId: instance, Filters });
     const found: string[] = [];
-    let page: string | undefined;
-    do {
-      const { Commands = [], NextToken } = await this.#client
-        .send(
-          new ListCommandsCommand({
-            InstanceId: instance,
-            Filters: [
-              { key: 'DocumentName', value: document },
-              { key: 'InvokedAfter', value: new Date(Date.now() - TRIES_LAST).toISOString().replace(/\.\d+Z$/, 'Z') },
-            ],
-            MaxResults: 50,
-            ...(page === undefined ? {} : { NextToken: page }),
-          }),
-        )
-        .catch((error: unknown) => {
-          if (error instanceof Error) refuseThrottled('Systems Manager', error);
-          throw error;
-        });
-      for (const { Comment, CommandId } of Commands)
-        if (Comment === tag && CommandId !== undefined) found.push(CommandId);
-      page = NextToken;
-    } while (page !== undefined);
+    try {
+      for await (const { Commands = [] } of pages)
+        found.push(...Commands.flatMap(({ Comment, CommandId }) => (Comment === tag && CommandId) || []));
+    } catch (error) {
+      if (error instanceof Error) refuseThrottled('Systems Manager', error);
+      throw error;
+    }
     return found;
   }
 
@@ -176,13 +160,13 @@ export class SsmRunCommand implements RunCommand {
   }
 }
 
-/** What Systems Manager says of a command on its instance. */
+/** A command's state on its instance, by Systems Manager. */
 interface Outcome {
   /** The more exact of its two statuses, written as `DeliveryTimedOut`. */
   readonly status: string;
   /** The script's exit code; undefined: Systems Manager knows none. */
   readonly code: number | undefined;
-  /** Whether the agent has reported that the script began. */
+  /** True when the agent has reported that the script began. */
   readonly started: boolean;
   readonly stdout: string;
   readonly stderr: string;
@@ -202,7 +186,7 @@ const ENDED = [
   'AccessDenied',
 ];
 
-/** The SDK's documentation writes "Delivery Timed Out" where answers were seen with `DeliveryTimedOut`: both are the same (AWS-24). */
+/** The SDK's documentation writes "Delivery Timed Out", answers had `DeliveryTimedOut`: both mean the same (AWS-24). */
 function outcomeOf(invocation: GetCommandInvocationCommandOutput): Outcome {
   const { Status = '', StatusDetails = '', ResponseCode = -1, ExecutionStartDateTime = '' } = invocation;
   const statuses = [StatusDetails, Status].map((words) => words.replace(/\s+/g, ''));

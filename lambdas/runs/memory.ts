@@ -1,9 +1,9 @@
-import { GetItemCommand, ScanCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, paginateScan, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Memory, readMemory } from '../../lib/tunnel/run/memory';
 
 /**
- * What the table remembers of a tunnel.
- * @param consistent false: the answer may be a second old and costs half as much; enough to start a run, which reads again
+ * Reads a tunnel's item.
+ * @param consistent false: the answer may be a second old and costs half as much. That is enough to start a run, which reads again.
  */
 export async function memoryOf(
   table: DynamoDBClient,
@@ -18,21 +18,15 @@ export async function memoryOf(
 }
 
 /** The names of all tunnels whose item still has a lease or the record `before`. */
-export async function unfinished(table: DynamoDBClient, name: string): Promise<readonly string[]> {
+export async function unfinished(client: DynamoDBClient, name: string): Promise<readonly string[]> {
   const found: string[] = [];
-  let from: Record<string, AttributeValue> | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await table.send(
-      new ScanCommand({
-        TableName: name,
-        FilterExpression: 'attribute_exists(#owner) OR attribute_exists(#before)',
-        ExpressionAttributeNames: { '#owner': 'owner', '#before': 'before' },
-        ProjectionExpression: 'tunnel',
-        ...(from ? { ExclusiveStartKey: from } : {}),
-      }),
-    );
+  const query = {
+    TableName: name,
+    FilterExpression: 'attribute_exists(#owner) OR attribute_exists(#before)',
+    ExpressionAttributeNames: { '#owner': 'owner', '#before': 'before' },
+    ProjectionExpression: 'tunnel',
+  };
+  for await (const { Items = [] } of paginateScan({ client }, query))
     found.push(...Items.flatMap(({ tunnel }) => tunnel?.S ?? []));
-    from = LastEvaluatedKey;
-  } while (from);
   return found;
 }

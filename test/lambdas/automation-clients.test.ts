@@ -1,10 +1,10 @@
 import { publish } from '../../lambdas/telemetry/publish';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand } from '@aws-sdk/client-sns';
-import { DescribeInstanceInformationCommand, GetParametersByPathCommand } from '@aws-sdk/client-ssm';
+import { DescribeInstanceInformationCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { storedDeclarations } from '../../lambdas/runs/declarations';
 import { memoryOf, unfinished } from '../../lambdas/runs/memory';
 import { SfnRuns } from '../../lambdas/runs/sfn';
@@ -13,17 +13,22 @@ import { sendNotice } from '../../lambdas/watch/notice';
 import { EXAMPLE } from '../lib/tunnel/site';
 import { MACHINE, arnOf, throttled } from './fake-runs';
 
-/** A client of AWS that gives these answers in order, and keeps what it was asked. */
+/** A client of AWS that gives these answers in order, and keeps copies of its commands: a paginator sends one input for all pages. */
 function client(...answers: readonly (object | Error)[]) {
   const sent: object[] = [];
-  const send = async (command: object): Promise<object> => {
-    sent.push(command);
+  const send = async (command: { readonly input: object }): Promise<object> => {
+    sent.push(
+      Object.assign(Object.create(Object.getPrototypeOf(command) as object) as object, { input: { ...command.input } }),
+    );
     const answer = answers[sent.length - 1]!;
     if (answer instanceof Error) throw answer;
     return answer;
   };
   return { client: { send } as never, sent: sent as { readonly input: any }[] };
 }
+/** The client as one of this service. */
+const of = (service: { readonly prototype: object }, client: never): never =>
+  Object.setPrototypeOf(client, service.prototype) as never;
 const named = (name: string): Error => Object.assign(new Error(name), { name });
 
 describe("the state machine's runs", () => {
@@ -76,7 +81,10 @@ describe('the declarations', () => {
       { Parameters: [], NextToken: 'and more' },
       { Parameters: [stored('edge-z', JSON.stringify(second))] },
     );
-    expect(await storedDeclarations(ssm, PREFIX)).toEqual({ tunnels: [EXAMPLE, second], unreadable: [] });
+    expect(await storedDeclarations(of(SSMClient, ssm), PREFIX)).toEqual({
+      tunnels: [EXAMPLE, second],
+      unreadable: [],
+    });
     expect(sent[0]).toBeInstanceOf(GetParametersByPathCommand);
     expect(sent.map(({ input }) => input)).toEqual([
       { Path: '/edge-ramp/tunnels' },
@@ -96,7 +104,7 @@ describe('the declarations', () => {
         stored('edge-a', JSON.stringify(EXAMPLE)),
       ],
     });
-    const { tunnels, unreadable } = await storedDeclarations(ssm, PREFIX);
+    const { tunnels, unreadable } = await storedDeclarations(of(SSMClient, ssm), PREFIX);
     expect(tunnels).toEqual([EXAMPLE]);
     expect(unreadable).toEqual(['edge-b', 'edge-c', 'edge-d', 'edge-e', 'edge-f'].map((name) => PREFIX + name));
   });
@@ -144,7 +152,7 @@ describe('the watch', () => {
       { Items: [more] },
       {},
     );
-    expect(await unfinished(table, 'tunnels')).toEqual(['edge-a', 'edge-b']);
+    expect(await unfinished(of(DynamoDBClient, table), 'tunnels')).toEqual(['edge-a', 'edge-b']);
     expect(sent.map(({ input }) => input.ExclusiveStartKey)).toEqual([undefined, more]);
     expect(sent[0]!.input).toMatchObject({
       TableName: 'tunnels',

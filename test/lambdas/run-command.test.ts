@@ -3,7 +3,7 @@ import {
   GetCommandInvocationCommand,
   ListCommandsCommand,
   SendCommandCommand,
-  type SSMClient,
+  SSMClient,
 } from '@aws-sdk/client-ssm';
 import { SsmRunCommand } from '../../lambdas/run-command/ssm';
 import type { DeviceCommand, Trip } from '../../lambdas/run-command/port';
@@ -39,9 +39,14 @@ interface Fake {
 function fake({ send, looks = [{ Status: 'Success', StandardOutputContent: 'done' }], listed = [], more }: Fake) {
   const calls: unknown[] = [];
   let look = 0;
-  const client = {
-    send: async (command: object): Promise<unknown> => {
-      calls.push(command);
+  const client = Object.assign(Object.create(SSMClient.prototype) as SSMClient, {
+    send: async (command: object & { readonly input: object }): Promise<unknown> => {
+      // A copy: a paginator sends one input for all pages.
+      calls.push(
+        Object.assign(Object.create(Object.getPrototypeOf(command) as object) as object, {
+          input: { ...command.input },
+        }),
+      );
       if (command instanceof SendCommandCommand) {
         if (send === 'lost') throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
         if (send) throw send;
@@ -59,7 +64,7 @@ function fake({ send, looks = [{ Status: 'Success', StandardOutputContent: 'done
       }
       return {};
     },
-  } as unknown as SSMClient;
+  });
   const sent = <T extends object>(type: abstract new (...args: never[]) => T): T[] =>
     calls.filter((call): call is T => call instanceof type);
   const trips: Trip[] = [];

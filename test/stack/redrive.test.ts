@@ -1,6 +1,6 @@
 import { contextOf } from '../../lambdas/read-request/run-context';
 import { VARIABLES } from '../../lib/stack/workflow/variables';
-import { tollOf } from '../../lib/tunnel/run/automation';
+import { bookkeeping } from '../../lib/tunnel/run/automation';
 import { readMemory } from '../../lib/tunnel/run/memory';
 import { END_STATES } from '../../lib/tunnel/run/outcome';
 import type { Machine, State } from './support/definition';
@@ -25,7 +25,7 @@ const KNOWN = {
   request: { ...REQUEST, spec: {} },
   execution: EXECUTION,
   about: { execution: EXECUTION, action: 'apply' },
-  toll: tollOf(readMemory(undefined), { ...REQUEST, spec: { example: false } }, EXECUTION, new Date()),
+  toll: bookkeeping(readMemory(undefined), { ...REQUEST, spec: { example: false } }, EXECUTION, new Date()),
   fence: FENCE,
   begun: true,
   before: '{"b":1}',

@@ -2,7 +2,7 @@ import jsonata from 'jsonata';
 import validate from 'asl-validator';
 import { RETRY_POLICIES, longestWaits, retryTable, worstCase } from '../../lib/stack/retry-policies';
 import { VARIABLES } from '../../lib/stack/workflow/variables';
-import { tollOf } from '../../lib/tunnel/run/automation';
+import { bookkeeping } from '../../lib/tunnel/run/automation';
 import { readMemory } from '../../lib/tunnel/run/memory';
 import { ERRORS } from '../../lib/tunnel/errors/errors';
 import { END_STATES } from '../../lib/tunnel/run/outcome';
@@ -247,7 +247,11 @@ describe('where nothing can be caught', () => {
     declared: true,
     spec: {},
   };
-  const least = { ...VARIABLES, request, toll: tollOf(readMemory(undefined), request as never, 'arn:me', new Date()) };
+  const least = {
+    ...VARIABLES,
+    request,
+    toll: bookkeeping(readMemory(undefined), request as never, 'arn:me', new Date()),
+  };
   const context = { Execution: { Id: 'arn:me' } };
   const choices = states.filter(([, { Type }]) => Type === 'Choice');
 

@@ -2,24 +2,24 @@ import type { Drift, Memory } from './memory';
 import { END_STATES } from './outcome';
 import type { Declared } from '../declaration/tunnel';
 
-/** So many automatic runs that failed in a row stop automation, until one succeeds or the declaration changes. */
+/** How many failed automatic runs in a row stop automation, until one succeeds or the declaration changes. */
 export const MOST_FAILURES = 2;
-/** So many repairs are begun by themselves until `before` is cleared. */
+/** How many repairs begin without a person until `before` is cleared. */
 export const MOST_ATTEMPTS = 2;
-/** So many runs in which automation had to change something, within so many milliseconds, are told. */
+/** How many automatic runs with changes, within how many milliseconds, are repeated drift. */
 const DRIFTS = 3;
 const DRIFT_SPAN = 24 * 3_600_000;
 
-/** The schedule's one rule ticks so often. Minutes. */
+/** Minutes between two ticks of the schedule. */
 export const TICK = 5;
 
-/** So long after a run began or ended, others leave it alone: Step Functions may not know it yet, and its own event comes first. Milliseconds. */
+/** How long others leave a run alone that began or ended: Step Functions may not know it yet, and its own event comes first. Milliseconds. */
 const YOUNG = 60_000;
 
 /**
- * Whether a tunnel is looked at on this tick. It needs no memory: the ticks fall into intervals, and the first of each interval counts.
- * @param minutes how often, a multiple of `ticksEvery`; 0: never
- * @param tick the schedule's own time of the tick, which is regular; not the time at which somebody reads it
+ * True when the watch looks at a tunnel on this tick: the first tick of each interval counts.
+ * @param minutes the interval, a multiple of `ticksEvery`; 0: never
+ * @param tick the schedule's own time of the tick, which is regular; not the time of the look
  * @param ticksEvery minutes between two ticks
  */
 export function isDue(minutes: number, tick: Date, ticksEvery: number = TICK): boolean {
@@ -29,8 +29,8 @@ export function isDue(minutes: number, tick: Date, ticksEvery: number = TICK): b
 }
 
 /**
- * Why automation leaves a tunnel alone, in words that fit behind "left alone: "; null when it maintains it. Who holds the lease is not asked
- * here. A person's run is held back by none of this.
+ * Why automation leaves a tunnel alone, in words that fit behind "left alone: "; null: it maintains the tunnel. The lease plays no part here.
+ * None of this holds a person's run back.
  * @param digest of the declaration as it is now (`digestOf(spec)`)
  */
 export function heldBack(memory: Memory, spec: Pick<Declared, 'example'>, digest: string, now: Date): string | null {
@@ -43,8 +43,8 @@ export function heldBack(memory: Memory, spec: Pick<Declared, 'example'>, digest
 }
 
 /**
- * Why nobody repairs the tunnel by himself, in words; null: a repair may begin. It asks less than `heldBack`: what a run that died has left is
- * put back whether the tunnel is wanted yet or not.
+ * Why automation begins no repair, in words; null: it may. It asks less than `heldBack`: what a dead run left is restored whether the tunnel is
+ * wanted or not.
  */
 export function repairHeldBack(memory: Memory, spec: Pick<Declared, 'example'>, now: Date): string | null {
   if (spec.example) return 'the tunnel is declared as an example';
@@ -62,12 +62,12 @@ export function isPaused<M extends Pick<Memory, 'paused'>>(
   return paused !== null && (paused.until === null || Date.parse(paused.until) > now.getTime());
 }
 
-/** What a run is asked for, as far as automation cares. null: a person asks; no repair; nothing is awaited. */
+/** The part of a request that automation reads. null: a person asks; no repair; nothing is awaited. */
 export interface Asking {
   readonly trigger: 'event' | 'schedule' | null;
   readonly repair: string | null;
   readonly awaits: string | null;
-  /** When that happened which an event or a schedule answers. Milliseconds since the epoch. */
+  /** The time of the event or tick that started the run. Milliseconds since the epoch. */
   readonly asked: number | null;
   /** The digest of the declaration; null: the tunnel is not declared any more. */
   readonly specDigest: string | null;
@@ -78,7 +78,7 @@ export interface Asking {
 const UNDECLARED = 'none';
 
 /**
- * Why a run leaves the tunnel alone that an event or a schedule started, in words; null: it goes on, as a person's run always does.
+ * Why a run of an event or a schedule leaves the tunnel alone, in words; null: it goes on, as a person's run always does.
  * @param me the run's own ARN
  */
 export function leftAlone(memory: Memory, request: Asking, me: string, now: Date): string | null {
@@ -96,28 +96,28 @@ export function heldBy(owner: string): string {
   return `the lease is held by ${owner}`;
 }
 
-/** What a run leaves in the tunnel's memory, as it is known before the run begins. */
-export interface Toll {
+/** What a run will write to automation's memory, and report of it: decided before the run begins. */
+export interface Bookkeeping {
   /** Repairs begun since `before` was last cleared, this one included. */
   readonly attempts: number;
   /** If it fails: the automatic runs in a row that failed, and the digest of the declaration with which they did. */
   readonly failures: number;
   readonly failedSpec: string;
-  /** If it fails: true when automation stops with it; and that in words, empty where it does not. */
+  /** If it fails: whether automation stops with it; and that in words, empty if not. */
   readonly stops: boolean;
   readonly stopped: string;
-  /** If it changes something: the drifts before it that are still remembered, oldest first. */
+  /** If it changes something: the earlier drifts that stay in memory, oldest first. */
   readonly drifts: readonly Drift[];
-  /** If it changes something: true when automation had to do so again and again. */
+  /** If it changes something: whether the drift is repeated. */
   readonly repeatedDrift: boolean;
 }
 
 /**
- * A person's failure neither counts nor clears. Nor does that of a run which awaits an instance: its SDN comes up minutes after its agent, and
- * several nodes that restart together would stop automation just when it is needed. The watch looks again.
+ * A person's failure neither counts nor clears the count. The same holds for a run that awaits an instance: its SDN comes up minutes after its
+ * agent, and several nodes that restart together would stop automation when it is needed. The watch looks again.
  * @param me the run's own ARN: a run that lost the answer to its own taking of the lease is not counted twice
  */
-export function tollOf(memory: Memory, request: Asking, me: string, now: Date): Toll {
+export function bookkeeping(memory: Memory, request: Asking, me: string, now: Date): Bookkeeping {
   const automatic = request.trigger !== null;
   const counts = automatic && request.awaits === null;
   const digest = request.specDigest ?? UNDECLARED;
@@ -139,7 +139,7 @@ function whyPaused({ until, reason }: NonNullable<Memory['paused']>): string {
   return `the tunnel is paused${until === null ? '' : ` until ${until}`}: ${reason}`;
 }
 
-/** An execution of the state machine, as Step Functions describes it; null where that says nothing. */
+/** An execution of the state machine, as Step Functions describes it; null: it does not say. */
 export interface Execution {
   readonly arn: string;
   /** `RUNNING`, `PENDING_REDRIVE`, `SUCCEEDED`, `FAILED`, `TIMED_OUT` or `ABORTED`. */
@@ -151,7 +151,7 @@ export interface Execution {
 }
 
 /**
- * Whether the run that holds a lease still works, or may: then nobody disturbs it.
+ * True when the run that holds a lease works, or may work: then no other run takes the lease.
  * @param run undefined when Step Functions does not know it
  * @param fence with which the lease was taken: milliseconds since the epoch, or little later
  */
@@ -160,17 +160,17 @@ export function mayWork(run: Execution | undefined, fence: number, now: Date): b
   return run.status === 'RUNNING' || run.status === 'PENDING_REDRIVE';
 }
 
-/** True when a run ended so lately that the event of its end is still on its way. */
+/** True when a run ended so recently that the event of its end may still come. */
 export function endedJustNow(run: Execution | undefined, now: Date): boolean {
   return run?.ended != null && now.getTime() - run.ended.getTime() < YOUNG;
 }
 
-/** What a run that ended asks of automation: to put back what it left, to leave the tunnel alone, or nothing. */
+/** Automation's reaction to a run that ended: a repair, a pause, or none. */
 export type Reaction = { readonly to: 'repair' } | { readonly to: 'pause'; readonly reason: string } | null;
 
 /**
- * What is done about a run that has ended. One that came to an end of its own has told what is left; one that only looked leaves nothing;
- * a repair that an operator stopped was stopped for a reason, and automation begins no other.
+ * Decides the reaction to a run that ended. A run in an end state has reported what is left. A run that changes no device leaves nothing. An
+ * operator had a reason to stop a repair, so automation begins no other.
  */
 export function reactionTo(run: Execution): Reaction {
   const request = requestOf(run);
@@ -185,7 +185,7 @@ export function reactionTo(run: Execution): Reaction {
 /** Actions that change no device. */
 const LEAVES_NOTHING = ['plan', 'verify', 'pause', 'resume'];
 
-/** What a run was asked for, as far as its input can be read; null when it names no tunnel. */
+/** A run's request, as far as its input can be read; null: it names no tunnel. */
 export function requestOf({
   input,
 }: Pick<Execution, 'input'>): { readonly tunnel: string; readonly action: string; readonly repair: boolean } | null {
@@ -201,7 +201,7 @@ export function requestOf({
   return { tunnel, action, repair: typeof repair === 'string' };
 }
 
-/** In the letters that a request's `reason` may have. */
+/** The text in the characters that a request's `reason` may have. */
 function spelled(reason: string): string {
   return reason.replace(/[^\p{L}\p{N} .,:;()/#@_+-]/gu, '-').slice(0, 200);
 }

@@ -1,4 +1,4 @@
-/** Where AWS's console is, by the partition in an ARN. */
+/** The host of AWS's console, by the partition in an ARN. */
 export const CONSOLES: Readonly<Record<string, string>> = {
   aws: 'console.aws.amazon.com',
   'aws-cn': 'console.amazonaws.cn',
@@ -7,8 +7,8 @@ export const CONSOLES: Readonly<Record<string, string>> = {
 
 /**
  * A page of Step Functions in the console.
- * @param arn of what is shown: its region and partition are the page's; of another partition than these the console of `aws`
- * @param page `executions/details` or `view`, as the console calls it
+ * @param arn what the page shows; it gives the region and the partition, `aws` for an unknown one
+ * @param page the console's own word: `executions/details` or `view`
  */
 export function statesPage(arn: string, page: string): string {
   const [, partition = 'aws', , region] = arn.split(':');

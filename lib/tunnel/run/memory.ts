@@ -1,4 +1,4 @@
-/** What the table's item remembers of a tunnel (ADR 0004, 0016). null or nought: the item says nothing of it. */
+/** A tunnel's item in the table (ADR 0004, 0016). null or 0: the item has no such attribute. */
 export interface Memory {
   /** The ARN of the run that holds the lease. */
   readonly owner: string | null;
@@ -14,27 +14,27 @@ export interface Memory {
   readonly closedBy: string | null;
   /** The result of the run that ended last, JSON text. */
   readonly lastResult: string | null;
-  /** What the last verify saw, JSON text: a result, and whether the tunnel was free, and the fence, when it looked. */
+  /** The last verify's result, JSON text, with the fence at its look, and whether the tunnel was free. */
   readonly lastLook: string | null;
-  /** The fence of the last good apply: what was asked for before is answered. */
+  /** The fence of the last good apply: events before it need no other run. */
   readonly lookedAt: number;
-  /** When the tunnel was last found standing and carrying, ISO 8601, and the ARN of the run that found it. */
+  /** When a run last found the tunnel as declared and carrying, ISO 8601, and the ARN of that run. */
   readonly provenAt: string | null;
   readonly provenBy: string | null;
   /** Titles of the devices that could not be reached then: `ramp node i-…`. */
   readonly degraded: readonly string[];
-  /** The last times that automation had to change something, oldest first. */
+  /** The last drifts, oldest first. */
   readonly drifts: readonly Drift[];
   /** Automatic runs in a row that failed, and the digest of the declaration with which they did. */
   readonly failures: number;
   readonly failedSpec: string | null;
   /** Repairs begun since `before` was last cleared. */
   readonly attempts: number;
-  /** The digest of the plan that was last left to a person. */
+  /** The digest of the last plan that automation left to a person. */
   readonly notified: string | null;
 }
 
-/** A tunnel that somebody took out of automation's hands. */
+/** A pause: automation leaves the tunnel alone. */
 export interface Pause {
   /** ISO 8601; null: until somebody resumes it. */
   readonly until: string | null;
@@ -44,18 +44,18 @@ export interface Pause {
   readonly by: string | null;
 }
 
-/** One time that automation had to change something. */
+/** One automatic run that had to change something. */
 export interface Drift {
   /** ISO 8601. */
   readonly at: string;
   /** The ARN of the run. */
   readonly execution: string;
-  /** How many changes it took. */
+  /** How many changes it made. */
   readonly changes: number;
 }
 
 /**
- * Reads a tunnel's item. What is not there, or not as a run writes it, counts as not said; only a pause that cannot be read counts as one.
+ * Reads a tunnel's item. An attribute that is missing, or not as a run writes it, counts as missing; only an unreadable pause counts as a pause.
  * @param item the item as DynamoDB gives it (`{ "S": "…" }`), or as plain JavaScript; undefined: no run has ever taken the tunnel's lease
  */
 export function readMemory(item: Readonly<Record<string, unknown>> | undefined): Memory {
@@ -95,13 +95,13 @@ function scalar(attribute: unknown): unknown {
   return S ?? N;
 }
 
-/** No pause, or one that somebody switched off by hand. */
+/** True for no pause, and for one that somebody set to false by hand. */
 function isNone(paused: unknown): boolean {
   if (typeof paused !== 'object' || paused === null) return paused === undefined || paused === false;
   return (paused as { readonly BOOL?: unknown }).BOOL === false;
 }
 
-/** A pause that somebody wrote by hand is one too: automation rather does too little than too much. */
+/** A pause that somebody wrote by hand counts, whatever it says: too little automation is safer than too much. */
 function pauseOf(text: string | null): Pause {
   const pause = parsed(text);
   const field = (name: string): string | null => {

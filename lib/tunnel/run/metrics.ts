@@ -1,13 +1,13 @@
 /**
- * The names of what is measured, shared by the functions that publish, and the alarms and the dashboard that show.
+ * The metrics, shared by the functions that publish them, the alarms and the dashboard.
  *
- * A metric costs money for each set of dimensions under which it is published. So each has as few as its use needs: what
- * an alarm watches is counted for the whole deployment, and only what somebody looks at by tunnel has a tunnel.
+ * A metric costs money for each set of dimensions. So each has as few as its use needs: an alarm's metric counts for the whole deployment, and
+ * only a metric that people read by tunnel has the tunnel.
  */
 
-/** Who publishes: the dimension `service` of every metric, and the field `service` of every log line. */
+/** The publishers: the dimension `service` of every metric, and the field `service` of every log line. */
 export const SERVICES = {
-  /** Whoever looks at runs that have ended. */
+  /** The function that measures ended runs. */
   runs: 'runs',
   /** The handlers of a run's steps. */
   steps: 'steps',
@@ -21,23 +21,23 @@ export const SERVICES = {
 export const METRICS = {
   /** Runs that ended, by their outcome. */
   Runs: { unit: 'Count', by: ['outcome'] },
-  /** Automatic runs that had to change a tunnel again and again. */
+  /** Automatic runs with repeated drift. */
   RepeatedDrift: { unit: 'Count', by: [] },
-  /** Runs with which automation gave up a tunnel. */
+  /** Runs with which automation stopped for a tunnel. */
   AutomationStopped: { unit: 'Count', by: [] },
-  /** Looks of the watch that saw nothing. Published by the watch. */
+  /** Looks of the watch that failed. */
   CouldNotLook: { unit: 'Count', by: [] },
-  /** From beginning to end of a run; how many there are is how many runs a tunnel had. */
+  /** From a run's beginning to its end. Its sample count is the tunnel's number of runs. */
   Duration: { unit: 'Seconds', by: ['tunnel'] },
-  /** Changes that an automatic run had to make: what had drifted. */
+  /** Changes of an automatic run: what had drifted. */
   Drift: { unit: 'Count', by: ['tunnel'] },
-  /** From the event to the end of the automatic run that mended the tunnel. */
+  /** From the event to the end of the automatic run that repaired the tunnel. */
   TimeToHeal: { unit: 'Seconds', by: ['tunnel'] },
-  /** One command's way to a device and back; how many there are is how many trips were made. */
+  /** One trip. Its sample count is the number of trips. */
   TripDuration: { unit: 'Milliseconds', by: ['tunnel'] },
 } as const satisfies Record<string, { readonly unit: string; readonly by: readonly ('tunnel' | 'outcome')[] }>;
 
 export type MetricName = keyof typeof METRICS;
 
-/** How an execution can end without one of edge-ramp's own ends: stopped, timed out, or broken by an error that is not ours. */
+/** How an execution can end outside the end states: stopped, timed out, or failed with an error that is not edge-ramp's. */
 export const UNFINISHED = { Aborted: 'Aborted', TimedOut: 'TimedOut', Died: 'Died' } as const;

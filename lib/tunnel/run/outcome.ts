@@ -1,10 +1,10 @@
 /**
- * What a run can end in, shared by the handlers, the state machine and the command line.
+ * The end states of a run, shared by the handlers, the state machine and the command line.
  *
- * Every name is a string literal: bundles are minified, so a class name would not survive.
+ * Every name is a string literal: minified bundles lose class names.
  */
 
-/** The version of the payloads between the state machine and its handlers. A handler of another deployment refuses. */
+/** The version of the payloads between the state machine and its handlers. A handler refuses another one. */
 export const CONTRACT = 5;
 
 /** One way a run can end: the name of the state that ends it, and the command line's exit code. */
@@ -15,7 +15,7 @@ export interface EndState {
   readonly exitCode: 0 | 1 | 2 | 3;
 }
 
-/** Every end of a run. Exit code 1: it failed and nothing is left over; 2: the request; 3: something is left over. */
+/** Every end state. Exit code 1: the run failed and nothing is left; 2: the request is wrong; 3: something is left. */
 export const END_STATES = [
   { name: 'Applied', succeeds: true, exitCode: 0 },
   { name: 'Unchanged', succeeds: true, exitCode: 0 },
