@@ -1,7 +1,6 @@
 /*
- * Stands in for the AWS SDK's chain of credential providers (lib/stack/handler-bundle.ts): Lambda puts a function's
- * credentials into its environment, and nowhere else. The chain would ask files, SSO, STS and instance metadata first or
- * after, and is a fifth of a bundle.
+ * Replaces the AWS SDK's chain of credential providers (lib/stack/handler-bundle.ts): Lambda gives a function its credentials
+ * in the environment only. The chain would also ask files, SSO, STS and instance metadata, and is a fifth of a bundle.
  */
 
 interface Credentials {
@@ -11,9 +10,9 @@ interface Credentials {
 }
 
 /**
- * What the clients call when nobody gives them credentials.
- * @throws Error when the environment has none: then this runs in no Lambda function
- * @public the clients ask for it by this name
+ * The clients call this when they were made without credentials.
+ * @throws Error when the environment has none: then this is no Lambda function
+ * @public the clients import it by this name
  */
 export function defaultProvider(): () => Promise<Credentials> {
   return async () => {
@@ -23,7 +22,7 @@ export function defaultProvider(): () => Promise<Credentials> {
       AWS_SESSION_TOKEN: sessionToken,
     } = process.env;
     if (accessKeyId === undefined || secretAccessKey === undefined)
-      throw new Error('there are no credentials in the environment: this function runs in Lambda only');
+      throw new Error('the environment has no credentials: this function runs in Lambda only');
     return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
   };
 }

@@ -7,20 +7,20 @@ import { END_STATES, type EndStateName } from '../../lib/tunnel/run/outcome';
 /** How a run ended: in one of the end states, or outside of them. */
 export type Outcome = EndStateName | keyof typeof UNFINISHED;
 
-/** A run that has ended, with what is measured of it. Times are milliseconds since the epoch. */
+/** An ended run, with its measured values. Times are milliseconds since the epoch. */
 export interface EndedRun {
   readonly execution: string;
-  /** undefined: the input names no tunnel that could be declared. */
+  /** undefined: the input has no valid tunnel name. */
   readonly tunnel: string | undefined;
   readonly action: string;
-  /** Who asked; null: a person. */
+  /** What started the run; null: a person. */
   readonly trigger: string | null;
   readonly outcome: Outcome;
-  /** When the event or tick happened that started the run; the run's beginning where the input does not say. */
+  /** The time of the event or tick that started the run; without one, the run's beginning. */
   readonly asked: number;
   readonly began: number;
   readonly ended: number;
-  /** What it changed, or would change. */
+  /** How many changes it made, or planned. */
   readonly changes: number;
   readonly repeatedDrift: boolean;
   /** True when a failure counts against automation (ADR 0016): no person asked for the run, and it awaited no instance. */
@@ -28,8 +28,8 @@ export interface EndedRun {
 }
 
 /**
- * Reads a run from what Step Functions says of its execution. Anybody may start an execution with any input, so only
- * fields in the form of a request are taken from it.
+ * Reads a run from Step Functions' description of its execution. Anybody may start an execution with any input, so only
+ * fields in the form of a request count.
  */
 export function endedRun(execution: DescribeExecutionOutput): EndedRun {
   const input = fields(execution.input);
@@ -51,12 +51,12 @@ export function endedRun(execution: DescribeExecutionOutput): EndedRun {
   };
 }
 
-/** True when automation stopped with this run: it was the last to write to the item, and left as many failures as stop automation. */
+/** True when automation stopped with this run: it wrote to the item last, and the failures there stop automation. */
 export function stoppedAutomation(run: EndedRun, { closedBy, failures }: Memory): boolean {
   return run.counts && closedBy === run.execution && failures >= MOST_FAILURES;
 }
 
-/** `Died` is every failure whose error is not the name of an end: an expression, a time-out of a state, a service. */
+/** `Died`: the error is no end state, but comes from an expression, a state's time-out or a service. */
 function outcomeOf({ status, error }: DescribeExecutionOutput, output: Readonly<Record<string, unknown>>): Outcome {
   if (status === 'ABORTED') return UNFINISHED.Aborted;
   if (status === 'TIMED_OUT') return UNFINISHED.TimedOut;
@@ -64,7 +64,7 @@ function outcomeOf({ status, error }: DescribeExecutionOutput, output: Readonly<
   return END_STATES.find((end) => end.name === name)?.name ?? UNFINISHED.Died;
 }
 
-/** The fields of a JSON object; none of anything else. */
+/** The fields of a JSON object; none for any other value. */
 function fields(json: string | undefined): Readonly<Record<string, unknown>> {
   const value: unknown = JSON.parse(json ?? 'null');
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

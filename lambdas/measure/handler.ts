@@ -17,9 +17,9 @@ const table = new DynamoDBClient({});
 const logger = loggerOf('runs');
 
 /**
- * Measures a run that has ended. The event lacks long inputs and outputs, so Step Functions is asked for the execution. The tunnel's item says
- * whether automation stopped with it.
- * @throws any error of Step Functions or DynamoDB: Lambda then tries the event again
+ * Measures an ended run. The event lacks long inputs and outputs, so this asks Step Functions for the execution. The tunnel's item says whether
+ * automation stopped with it.
+ * @throws any error of Step Functions or DynamoDB: Lambda then repeats the event
  */
 export async function handler({ detail }: StatusChange): Promise<void> {
   const run = endedRun(await executions.send(new DescribeExecutionCommand({ executionArn: detail.executionArn })));

@@ -1,7 +1,7 @@
 import type { Measurement } from '../telemetry/publish';
 import type { EndedRun, Outcome } from './ended-run';
 
-/** End states in which no device was contacted: their duration says nothing about a tunnel, which may not exist. */
+/** End states of runs that contacted no device: their duration says nothing about a tunnel, which may not exist. */
 const UNTOUCHED: ReadonlySet<Outcome> = new Set([
   'Skipped',
   'Paused',
@@ -11,8 +11,8 @@ const UNTOUCHED: ReadonlySet<Outcome> = new Set([
 ] as const);
 
 /**
- * What one run adds to the metrics. A tunnel's name becomes a dimension only where the run has read its declaration:
- * otherwise any name in an input would make metrics, which cost.
+ * The measurements of one run. The tunnel's name becomes a dimension only if the run has read its declaration: otherwise
+ * any name in an input would create metrics, which cost money.
  * @param automationStopped true when automation stopped with this run
  */
 export function measurementsOf(run: EndedRun, automationStopped: boolean): readonly Measurement[] {

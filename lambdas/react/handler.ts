@@ -8,7 +8,7 @@ import { reaction } from './reaction';
 
 const parameters = new SSMClient({});
 
-/** React: starts the runs that an event asks for. Contacts no device and writes nothing. */
+/** React: starts the runs for an event. Contacts no device and writes nothing. */
 export const handler = reaction({
   declared: () => storedDeclarations(parameters, environment('TUNNELS_PREFIX')),
   runs: new SfnRuns(new SFNClient({}), environment('STATE_MACHINE_ARN')),

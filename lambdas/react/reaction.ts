@@ -22,9 +22,9 @@ export interface ReactDependencies {
 }
 
 /**
- * Starts the runs that an event asks for. It only finds the tunnels that the event is about; the run itself decides whether it goes on, where an
- * operator sees it. A run is named after the event's id, so a second copy of the event starts nothing.
- * @throws errors that may pass (Step Functions or Parameter Store asks to slow down): Lambda then tries the event again
+ * Starts the runs for an event. It only finds the event's tunnels: each run decides itself whether it goes on, where an operator sees it. The
+ * event's id is in the run's name, so a second copy of the event starts nothing.
+ * @throws errors that may pass (Step Functions or Parameter Store asks to slow down): Lambda then repeats the event
  */
 export function reaction(dependencies: ReactDependencies): (event: BusEvent) => Promise<void> {
   const reactions = new Map<string, (event: BusEvent, dependencies: ReactDependencies) => Promise<void>>([
@@ -34,14 +34,14 @@ export function reaction(dependencies: ReactDependencies): (event: BusEvent) => 
   ]);
   return async (event) => {
     const react = reactions.get(event['detail-type']);
-    // An event that somebody puts onto the bus may have no detail, or a list.
+    // Anybody may put an event onto the bus: without a detail, or with a list.
     if (react) await react({ ...event, detail: { ...event.detail } }, dependencies);
     else
       dependencies.log.warn('no reaction to such an event is known', { event: event.id, type: event['detail-type'] });
   };
 }
 
-/** An instance runs: a run of every tunnel on it builds again what it lost when it stopped. */
+/** An instance runs: every tunnel on it gets a run, which rebuilds what the instance lost when it stopped. */
 async function instanceRuns(event: BusEvent, dependencies: ReactDependencies): Promise<void> {
   const { 'instance-id': instance, state } = event.detail;
   if (typeof instance !== 'string' || state !== 'running') return;
@@ -57,7 +57,7 @@ async function instanceRuns(event: BusEvent, dependencies: ReactDependencies): P
   if (failed) throw failed.reason;
 }
 
-/** An event asks for a tunnel to be applied again. A mistake in the event is logged and not tried again. */
+/** An event asks to apply a tunnel again. A mistake in the event is logged, without another try. */
 async function reapply(event: BusEvent, dependencies: ReactDependencies): Promise<void> {
   const { tunnel, ...others } = event.detail;
   const about = { event: event.id, tunnel };
@@ -71,7 +71,7 @@ async function reapply(event: BusEvent, dependencies: ReactDependencies): Promis
   await start(event, dependencies, { tunnel, trigger: 'event', asked: event.time });
 }
 
-/** A run ended outside its own end states: a repair puts back what it left. */
+/** A run ended outside the end states: a repair restores what it left. */
 async function runDied(event: BusEvent, dependencies: ReactDependencies): Promise<void> {
   const { runs, log } = dependencies;
   const arn = event.detail['executionArn'];
@@ -96,6 +96,6 @@ async function start(event: BusEvent, { runs, log }: ReactDependencies, asked: R
 async function declarations(dependencies: ReactDependencies): Promise<Declarations['tunnels']> {
   const { tunnels, unreadable } = await dependencies.declared();
   if (unreadable.length > 0)
-    dependencies.log.warn(`no declarations: ${unreadable.join(', ')}; deploy again`, { unreadable });
+    dependencies.log.warn(`not readable as declarations: ${unreadable.join(', ')}; deploy again`, { unreadable });
   return tunnels;
 }

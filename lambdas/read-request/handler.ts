@@ -12,7 +12,7 @@ const parameters = new SSMClient({});
 const table = new DynamoDBClient({});
 const executions = new SFNClient({});
 
-/** Read request: the execution's input, checked, with the tunnel's declaration and what the table knows of it. Contacts no device. */
+/** Read request: checks the execution's input, and reads the tunnel's declaration and its item. Contacts no device. */
 export const handler = loggedStep(aboutRequest, (input: RunContextInput): Promise<RunContext> =>
   readRunContext(input, {
     declaration: (tunnel) => asking('Systems Manager', declaration(tunnel)),
@@ -22,7 +22,7 @@ export const handler = loggedStep(aboutRequest, (input: RunContextInput): Promis
   }),
 );
 
-/** @throws Throttled where the service asks to slow down; else what the question throws */
+/** @throws Throttled when the service asks to slow down; else the question's own error */
 function asking<Answer>(service: string, question: Promise<Answer>): Promise<Answer> {
   return question.catch((error: unknown) => {
     if (error instanceof Error) refuseThrottled(service, error);
@@ -43,7 +43,7 @@ async function declaration(tunnel: string): Promise<string | undefined> {
   }
 }
 
-/** An input that nobody has checked yet may be anything. */
+/** The input is not checked yet: it may be anything. */
 function aboutRequest({ input, execution }: RunContextInput): StepFields {
   const { tunnel } = (typeof input === 'object' && input !== null ? input : {}) as { readonly tunnel?: unknown };
   return { step: 'Read request', tunnel: typeof tunnel === 'string' ? tunnel.slice(0, 32) : undefined, execution };

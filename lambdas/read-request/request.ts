@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { issueLines, parseDeclaration } from '../../lib/tunnel/declaration/parse';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import { digestOf } from '../../lib/tunnel/declaration/digest';
+import type { Mistake } from '../../lib/tunnel/declaration/mistake';
 import { CONTRACT } from '../../lib/tunnel/run/outcome';
 import { lastDeclared, type Records } from '../../lib/tunnel/plan/situation';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
@@ -58,16 +59,11 @@ const input = z
       context.addIssue({ code: 'custom', path: [...path], input: at(request, path), message });
   });
 
-interface Contradiction {
-  readonly path: readonly string[];
-  readonly message: string;
-}
-
 /** Fields that do not go together. */
-function contradictions(request: z.input<typeof input>): readonly Contradiction[] {
+function contradictions(request: z.input<typeof input>): readonly Pick<Mistake, 'path' | 'message'>[] {
   const { spec, action = 'apply', tunnel, forget = [], trigger, asked, awaits, repair, until, reason } = request;
   const { teardown = false, allowInterruption = false, expect } = request;
-  const found: Contradiction[] = [];
+  const found: Pick<Mistake, 'path' | 'message'>[] = [];
   const rule = (broken: boolean, field: string, message: string): void => {
     if (broken) found.push({ path: [field], message });
   };
@@ -109,8 +105,8 @@ function contradictions(request: z.input<typeof input>): readonly Contradiction[
   return found;
 }
 
-/** What stands at a path; not the whole of an inline declaration, which would fill the sentence. */
-function at(request: unknown, path: readonly string[]): unknown {
+/** The value at a path; undefined for a whole inline declaration, which would fill the sentence. */
+function at(request: unknown, path: Mistake['path']): unknown {
   if (path.length === 1 && path[0] === 'spec') return undefined;
   return path.reduce<unknown>(
     (value, field) =>
@@ -119,7 +115,7 @@ function at(request: unknown, path: readonly string[]): unknown {
   );
 }
 
-/** What the workflow knows of its request from the first state on. null: not given. */
+/** The request, as all states of the workflow have it. null: not given. */
 export interface Request {
   readonly contract: number;
   readonly tunnel: string;
@@ -128,34 +124,34 @@ export interface Request {
   readonly teardown: boolean;
   readonly allowInterruption: boolean;
   readonly expect: string | null;
-  /** Who asks; null: a person. */
+  /** What started the run; null: a person. */
   readonly trigger: 'event' | 'schedule' | null;
-  /** When that happened which an event or a schedule answers. Milliseconds since the epoch. */
+  /** The time of the event or tick that started the run. Milliseconds since the epoch. */
   readonly asked: number | null;
-  /** The instance that an event is about, which may still be booting. */
+  /** The event's instance, which may still be booting. */
   readonly awaits: string | null;
-  /** The ARN of a run that died, whose work is to be put back. */
+  /** The ARN of a dead run, whose changes are to be restored. */
   readonly repair: string | null;
-  /** Until when a tunnel is paused, ISO 8601; null: until somebody resumes it. */
+  /** The end of a pause, ISO 8601; null: it lasts until a resume. */
   readonly until: string | null;
   readonly reason: string | null;
-  /** The declaration in 16 hexadecimal digits, by which failures of the same one are counted; null when there is none. */
+  /** The digest of the declaration, by which automation counts failures; null: the tunnel is not declared. */
   readonly specDigest: string | null;
-  /** Instance ids of ramp nodes that are gone for good: nobody looks for them. */
+  /** Instance ids of ramp nodes that are gone for good: the run does not look for them. */
   readonly forget: readonly string[];
-  /** False: nobody declares the tunnel any more, and it is torn down or repaired as the table knows it. */
+  /** False: the tunnel is not declared any more, and is torn down or repaired by its records. */
   readonly declared: boolean;
   readonly spec: Declared;
 }
 
-/** A request of which only the input was looked at: whether the tunnel is declared is not known yet. */
+/** A request from the input alone: it is not known yet whether the tunnel is declared. */
 export type CheckedInput = Omit<Request, 'contract' | 'specDigest' | 'declared' | 'spec'> & {
   readonly inline: unknown;
 };
 
 /**
  * Checks an execution's input.
- * @returns `inline`: the declaration that a plan is asked for in the input itself; undefined: none
+ * @returns `inline`: the declaration in the input of a plan; undefined: none
  * @throws InvalidRequest listing every mistake: path, value, rule
  */
 export function checkInput(document: unknown): CheckedInput {
@@ -178,10 +174,10 @@ export function checkInput(document: unknown): CheckedInput {
 }
 
 /**
- * Adds the tunnel's declaration: that of the input, else the stored one; of a tunnel that is not declared any more, what the table knows of it,
- * when it is to be torn down or repaired, or a repair of it was stopped.
+ * Adds the tunnel's declaration: that of the input, else the stored one. Without either, that of the records, for a teardown, a repair, or the
+ * pause after a stopped repair.
  * @param stored the stored declaration, JSON text; undefined: there is none
- * @throws InvalidRequest for a declaration that breaks a rule, and for a tunnel that nobody knows
+ * @throws InvalidRequest for a declaration that breaks a rule, and for an unknown tunnel
  */
 export function withDeclaration(
   { inline, ...asked }: CheckedInput,

@@ -1,15 +1,15 @@
-/** One command for one device: which document runs where, and with what. */
+/** One command for one device: a document, the instance that runs it, and its parameters. */
 export interface DeviceCommand {
   /** How an operator calls the device, for messages: `BIG-IP 10.3.88.66`. */
   readonly device: string;
   readonly instance: string;
   readonly document: string;
   readonly parameters: Readonly<Record<string, string>>;
-  /** Finds this command again. The same execution, step, plan and device give the same tag. At most 100 characters. */
+  /** Identifies this command: every try of one step on one device has the same tag. At most 100 characters. */
   readonly tag: string;
-  /** True when this step was tried before, so that the command may have been sent already. */
+  /** True when this step was tried before: the command may have been sent already. */
   readonly again: boolean;
-  /** True when the command changes nothing: it may be sent again even where it may have run. */
+  /** True when the command changes nothing: it may be sent again even if it has run. */
   readonly looks: boolean;
 }
 

@@ -2,13 +2,13 @@ import { reactionTo, type Execution } from '../../lib/tunnel/run/automation';
 import { digestOf } from '../../lib/tunnel/declaration/digest';
 import type { RunInput, Runs } from './port';
 
-/** Which event or tick found the dead run. */
+/** The event or tick that found the dead run. */
 export type Discovery = Pick<RunInput, 'trigger' | 'asked'> & {
   /** The event's id. It names the run that is started, so a second copy of the event starts nothing. */
   readonly id: string;
 };
 
-/** Starts a repair of a run that died. @returns what was done, for the log */
+/** Starts a repair of a dead run. @returns what it did, for the log */
 export async function startRepair(
   tunnel: string,
   arn: string,

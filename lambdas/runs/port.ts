@@ -11,7 +11,7 @@ export interface RunInput {
   readonly reason?: string;
 }
 
-/** The runs of the state machine: to start one, to look one up. */
+/** The state machine's runs: starts one, describes one. */
 export interface Runs {
   /**
    * Starts a run under this name. A name is used once, so the same reason starts no second run.

@@ -3,7 +3,7 @@ import { loggerOf, errorFields } from './logger';
 /** The logger of this function. A function does one step at a time, so each line has the fields of that step. */
 export const logger = loggerOf('steps');
 
-/** The fields of a step in each of its log lines. Absent: the input does not have it. */
+/** The fields that each log line of a step has. Absent: not in the input. */
 export interface StepFields {
   readonly step: string;
   readonly tunnel?: string | undefined;
@@ -13,11 +13,11 @@ export interface StepFields {
 }
 
 /**
- * A handler that logs each step when it ends: the step, its tunnel and run, how long it took, how it ended. Lines that
- * are logged meanwhile, about trips to devices, have the same fields.
+ * A handler that logs the end of each step: the step, its tunnel and run, its duration and outcome. The log lines of trips
+ * within the step have the same fields.
  *
- * @param about - gives the fields of an input; must not throw, whatever the input is
- * @throws whatever the handler throws, unchanged: its name is what the state machine matches
+ * @param about gives the fields of an input; must not throw, whatever the input is
+ * @throws the handler's error, unchanged: the state machine matches its name
  */
 export function loggedStep<Input, Output>(
   about: (input: Input) => StepFields,

@@ -12,7 +12,7 @@ export interface Measurement {
 
 /**
  * Publishes measurements as lines of the log, from which CloudWatch makes metrics (embedded metric format). That needs no
- * call, which could fail, and no right. Each measurement is published under its own dimensions only.
+ * call, which could fail, and no permission. Each measurement has the dimensions of its metric only.
  *
  * @throws Error when a measurement lacks a dimension of its metric
  */

@@ -3,7 +3,7 @@ import { logger } from './logged-step';
 import { errorFields } from './logger';
 import { publish } from './publish';
 
-/** Logs a command's way to a device and back, and counts it for its tunnel. */
+/** Logs a trip, and measures it for its tunnel. */
 export function logTrip({ failure, ...trip }: Trip): void {
   if (failure === undefined) logger.info('trip', { ...trip, outcome: 'answered' });
   else logger.warn('trip', { ...trip, outcome: 'failed', ...errorFields(failure) });

@@ -22,23 +22,23 @@ export interface Trips {
   readonly commands: RunCommand;
   /** The name of the observe document of a kind of device. */
   readonly documents: (kind: StepKind) => string;
-  /** The instances that Systems Manager can reach now: to others nothing is sent. */
+  /** The instances that Systems Manager can reach now: only these get commands. */
   readonly connected: ReadonlySet<string>;
-  /** What this look is for: with the device it makes a command's tag. */
+  /** The tick's id: with the device it makes a command's tag. */
   readonly occasion: string;
 }
 
-/** What one look found: why a run is needed, or why not, in words. */
+/** The result of one look. `because`: why a run is needed, or why not, in words. */
 export interface Finding {
   readonly runNeeded: boolean;
   readonly because: string;
 }
 
 /**
- * Looks once at every device of a tunnel, side by side, and compares with what is declared: the same questions, the same reading and the same
- * difference as a run's. It stamps no fence and changes nothing.
- * @throws whatever kept it from looking: NotDelivered, DeviceRefused, OutcomeUnknown, Throttled, NotUnderstood; Refused for what a run
- * would refuse as well, such as a bridge that the SDN has not made yet: a run would only fail, and two of them stop automation
+ * Looks once at every device of a tunnel, side by side, and compares it with the declaration: with the same questions, reading and difference as
+ * a run. It stamps no fence and changes nothing.
+ * @throws NotDelivered, DeviceRefused, OutcomeUnknown, Throttled, NotUnderstood when it could not look; Refused for what a run would refuse as
+ * well, such as a bridge that the SDN has not made yet: a run would only fail, and two of them stop automation
  */
 export async function compareWithDeclaration(spec: Declared, memory: Memory, trips: Trips): Promise<Finding> {
   const devices = devicesOf(spec, appliedOf(memory));
@@ -57,16 +57,16 @@ export async function compareWithDeclaration(spec: Declared, memory: Memory, tri
   return findingOf(reconcile('declared', situationOf(spec, memory, observed)), memory);
 }
 
-/** The instances that have to be reached to look at a tunnel. */
+/** The instances that get the commands of a look. */
 export function instancesOf(spec: Declared, memory: Memory): readonly string[] {
   return devicesOf(spec, appliedOf(memory)).map(({ instance }) => instance);
 }
 
-/** What a plan means to who only looks. */
+/** What a plan means for the watch. */
 export function findingOf(plan: Plan, { notified, degraded }: Memory): Finding {
   const { operations, digest, changes, reachable, verification } = plan;
   if (operations > 0 && digest === notified)
-    return { runNeeded: false, because: `${operations} changes wait for a person, who was told` };
+    return { runNeeded: false, because: `${operations} changes wait for a person, who has the notice` };
   if (operations > 0)
     return {
       runNeeded: true,
@@ -75,10 +75,10 @@ export function findingOf(plan: Plan, { notified, degraded }: Memory): Finding {
   const dead = verification.find(({ ok }) => !ok);
   if (!reachable)
     return { runNeeded: true, because: `it does not carry: ${dead ? `${dead.what} from ${dead.from}` : 'no ping'}` };
-  const away = (titles: readonly string[]): string => [...titles].sort().join(', ');
-  if (away(plan.degraded) !== away(degraded))
-    return { runNeeded: true, because: `cannot be reached now: ${away(plan.degraded) || 'none'}` };
-  return { runNeeded: false, because: 'it stands as declared, and carries' };
+  const list = (titles: readonly string[]): string => [...titles].sort().join(', ');
+  if (list(plan.degraded) !== list(degraded))
+    return { runNeeded: true, because: `cannot be reached now: ${list(plan.degraded) || 'none'}` };
+  return { runNeeded: false, because: 'it is as declared, and carries' };
 }
 
 async function ask(device: Listed, questions: string, { commands, documents, connected, occasion }: Trips) {

@@ -1,9 +1,9 @@
 import { DescribeInstanceInformationCommand, type SSMClient } from '@aws-sdk/client-ssm';
 
-/** Systems Manager's most instances in one answer. */
+/** The most instances in one answer of Systems Manager. */
 const PAGE = 50;
 
-/** Which of these instances Systems Manager can reach now. One call for up to fifty of them: whoever is away is found without a trip. */
+/** The instances that Systems Manager can reach now. One call for up to fifty: it finds unreachable ones without a trip. */
 export async function connectedInstances(
   client: SSMClient,
   instances: readonly string[],

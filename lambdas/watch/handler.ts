@@ -21,7 +21,7 @@ const topic = new SNSClient({});
 const deadline = Number(environment('POLL_DEADLINE_SECONDS'));
 const machine = environment('STATE_MACHINE_ARN');
 
-/** A look that takes longer than this to begin is left to the next tick: it could be cut off. Milliseconds beside the deadline. */
+/** The time beyond the deadline that a look needs to begin in this tick, or Lambda could cut it off. Milliseconds. */
 const MARGIN = 10_000;
 
 const look = watch({
@@ -39,13 +39,13 @@ const look = watch({
   lookFailures: new LookFailures((tunnel, why) =>
     sendNotice(topic, { topic: environment('NOTICES_TOPIC_ARN'), machine, tunnel, why }),
   ),
-  // Only then: a metric that is published at every tick costs 30 cents a month.
+  // Only at failures: a metric that is published at every tick costs 30 cents a month.
   measure: { couldNotLook: () => publish('watch', [{ name: 'CouldNotLook', value: 1 }]) },
   log: loggerOf('watch'),
   now: () => new Date(),
 });
 
-/** The watch: looks at every tunnel whose turn it is, and starts a run where one is needed. Takes no lease, writes nothing. */
+/** The watch: looks at every tunnel that is due, and starts a run where one is needed. Takes no lease, writes nothing. */
 export function handler(tick: Tick, context: { getRemainingTimeInMillis(): number }): Promise<void> {
   return look(tick, () => context.getRemainingTimeInMillis() > deadline * 1000 + MARGIN);
 }

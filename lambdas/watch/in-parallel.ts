@@ -1,7 +1,7 @@
 /**
- * Does something with each of many, so many at a time.
+ * Calls `does` with each of many, at most `count` at a time.
  * @returns the results, in the order of the many
- * @throws what `does` throws first; what had begun goes on
+ * @throws the first error of `does`; calls that have begun go on
  */
 export async function inParallel<In, Out>(
   count: number,

@@ -1,38 +1,37 @@
 import { Throttled } from '../../lib/tunnel/errors/errors';
 
 /**
- * Which tunnels the watch cannot look at now. Each is told once, until it could be looked at again.
+ * The tunnels that the watch cannot look at now. It sends one notice for each, until a look succeeds again.
  *
- * It is remembered in the warm function alone, since the watch writes nothing (ADR 0017): a fresh function may tell once more.
+ * Only the warm function's memory holds them, since the watch writes nothing (ADR 0017): a fresh function may send the notice again.
  */
 export class LookFailures {
-  readonly #tell: (tunnel: string, why: string) => Promise<void>;
-  readonly #told = new Set<string>();
+  readonly #notify: (tunnel: string, why: string) => Promise<void>;
+  readonly #notified = new Set<string>();
   readonly #waiting = new Set<string>();
 
-  /** @param tell tells people; may throw */
-  constructor(tell: (tunnel: string, why: string) => Promise<void>) {
-    this.#tell = tell;
+  /** @param notify sends the notice; may throw */
+  constructor(notify: (tunnel: string, why: string) => Promise<void>) {
+    this.#notify = notify;
   }
 
   /**
-   * Somebody tried to look in vain. A device that was busy, or a service that asked to slow down, is told only when it is so again at the
-   * next look.
-   * @throws when it could not be told; then it is told the next time
+   * A look failed. For a busy device, or a service that asks to slow down, the notice waits for a second failure.
+   * @throws when the notice could not be sent; the next failure sends it again
    */
   async failed(tunnel: string, why: Error): Promise<void> {
     if (why instanceof Throttled && !this.#waiting.has(tunnel)) {
       this.#waiting.add(tunnel);
       return;
     }
-    if (this.#told.has(tunnel)) return;
-    await this.#tell(tunnel, why.message);
-    this.#told.add(tunnel);
+    if (this.#notified.has(tunnel)) return;
+    await this.#notify(tunnel, why.message);
+    this.#notified.add(tunnel);
   }
 
-  /** Somebody could look, or need not look any more. */
+  /** A look succeeded, or is not needed any more. */
   over(tunnel: string): void {
-    this.#told.delete(tunnel);
+    this.#notified.delete(tunnel);
     this.#waiting.delete(tunnel);
   }
 }

@@ -11,22 +11,22 @@ export interface LookFailure {
   readonly why: string;
 }
 
-/** The heading of the runbook too. */
+/** Also the heading in the runbook. */
 const WHAT = 'The watch could not look';
 
-/** Tells people that the watch could not look at a tunnel: one sentence, the tunnel, where to look, the heading of the runbook. */
+/** Notifies people that the watch could not look at a tunnel: the reason, the page with its runs, the heading of the runbook. */
 export async function sendNotice(client: SNSClient, { topic, machine, tunnel, why }: LookFailure): Promise<void> {
   await client.send(
     new PublishCommand({
       TopicArn: topic,
       Subject: `edge-ramp: ${tunnel}: ${WHAT}`,
       Message: [
-        `${tunnel}: ${WHAT}, so nobody knows whether the tunnel carries: ${why}.`,
+        `${tunnel}: ${WHAT}, so it is unknown whether the tunnel carries: ${why}.`,
         '',
         `Its runs: ${statesPage(machine, 'statemachines/view')}`,
         `What to do: docs/RUNBOOK.md, "${WHAT}"`,
         '',
-        'It tries again at every tick, and tells this again only after it could look in between.',
+        'The watch tries again at every tick. It sends this notice again only after a look has succeeded in between.',
       ].join('\n'),
     }),
   );

@@ -14,6 +14,7 @@ import { inParallel } from './in-parallel';
 import type { LookFailures } from './look-failures';
 import { type Finding, compareWithDeclaration, instancesOf } from './comparison';
 import { repairDeadRuns } from './dead-runs';
+import type { Discovery } from '../runs/dead-runs';
 
 /** The schedule's event. */
 export interface Tick {
@@ -22,11 +23,11 @@ export interface Tick {
   readonly time: string;
 }
 
-/** All that the watch knows of the world. Nothing in it can write to the table or change a device. */
+/** What the watch depends on. None of it can write to the table or change a device. */
 export interface WatchDependencies {
   declared(): Promise<Declarations>;
   memory(tunnel: string): Promise<Memory>;
-  /** The tunnels of which a run left something, declared or not. */
+  /** The tunnels with a lease or a record `before`, declared or not. */
   unfinished(): Promise<readonly string[]>;
   readonly runs: Runs;
   connected(instances: readonly string[]): Promise<ReadonlySet<string>>;
@@ -39,10 +40,10 @@ export interface WatchDependencies {
   now(): Date;
 }
 
-/** So many tunnels at a time: Run Command's quota is shared with the runs. */
+/** Tunnels at a time: the runs share Run Command's quota. */
 const AT_ONCE = 8;
 
-/** Minutes between two looks through the whole table, for what a run left of a tunnel that is not declared any more. */
+/** Minutes between two scans of the table, for dead runs of tunnels that are not declared any more. */
 const UNDECLARED = 60;
 
 /** A tunnel whose devices have to be looked at. */
@@ -53,74 +54,79 @@ interface ToLook {
 }
 
 /**
- * One tick: for each tunnel whose turn it is, first what its item says, then one look at its devices. No tunnel can fail another one.
+ * One tick: reads the item of each tunnel that is due, then looks once at its devices. No tunnel can fail another one.
  *
- * A tunnel that could not be looked at is told and is no failure of the tick; a run that could not be started is one.
- * @throws what kept a run from being started, or the declarations from being read, when all the rest is done: the tick comes again
+ * A failed look is reported and does not fail the tick; a run that could not be started does.
+ * @throws after all tunnels, the first error of starting a run or of reading declarations or table: Lambda then repeats the tick
  */
-export function watch(around: WatchDependencies): (tick: Tick, inTime: () => boolean) => Promise<void> {
+export function watch(dependencies: WatchDependencies): (tick: Tick, inTime: () => boolean) => Promise<void> {
   return async (tick, inTime) => {
-    const { tunnels, unreadable } = await around.declared();
+    const { tunnels, unreadable } = await dependencies.declared();
     if (unreadable.length > 0)
-      around.log.warn(`no declarations: ${unreadable.join(', ')}; deploy again`, { unreadable });
+      dependencies.log.warn(`not readable as declarations: ${unreadable.join(', ')}; deploy again`, { unreadable });
     const due = tunnels.filter(({ watch, example }) => !example && isDue(watch, new Date(tick.time)));
 
     const failures: unknown[] = [];
-    const asked = await inParallel(AT_ONCE, due, (spec) =>
-      readItem(spec, tick, around).catch((error: unknown) => void failures.push(error)),
-    );
+    const keep = (error: unknown): void => void failures.push(error);
+    const read = await inParallel(AT_ONCE, due, (spec) => readItem(spec, tick, dependencies).catch(keep));
     if (isDue(UNDECLARED, new Date(tick.time)))
-      await answerUndeclared([...tunnels.map(({ name }) => name), ...unreadable], tick, around).catch(
-        (error: unknown) => void failures.push(error),
-      );
-    const toLook = asked.filter((each) => each !== undefined);
-    const connected = remembered(() => around.connected([...new Set(toLook.flatMap(({ instances }) => instances))]));
+      await repairUndeclared([...tunnels.map(({ name }) => name), ...unreadable], tick, dependencies).catch(keep);
+    const toLook = read.filter((each) => each !== undefined);
+    const connected = once(() => dependencies.connected([...new Set(toLook.flatMap(({ instances }) => instances))]));
     await inParallel(AT_ONCE, toLook, async (each) => {
-      const finding = await tryToLook(each, tick, around, connected, inTime);
-      if (finding?.runNeeded)
-        await startRun(each.spec, tick, around).catch((error: unknown) => void failures.push(error));
+      const finding = await tryToLook(each, tick, dependencies, connected, inTime);
+      if (finding?.runNeeded) await startRun(each.spec, tick, dependencies).catch(keep);
     });
     if (failures.length > 0) throw failures[0];
   };
 }
 
-/** @returns undefined when the item says enough. @throws what kept a run from being started */
-async function readItem(spec: Declared, tick: Tick, around: WatchDependencies): Promise<ToLook | undefined> {
-  const { runs, log } = around;
+/** @returns undefined when nobody has to look. @throws the error of starting a run */
+async function readItem(spec: Declared, tick: Tick, dependencies: WatchDependencies): Promise<ToLook | undefined> {
+  const { runs, log, lookFailures } = dependencies;
   const tunnel = spec.name;
   let memory: Memory;
   let instances: readonly string[];
   try {
-    memory = await around.memory(tunnel);
-    instances = instancesOf(spec, memory); // throws where somebody spoiled the item: no other tunnel is looked at less for it
+    memory = await dependencies.memory(tunnel);
+    instances = instancesOf(spec, memory); // throws for an item that somebody changed by hand: that must not stop the look at other tunnels
   } catch (error) {
-    await blind(tunnel, error, around);
+    await reportFailure(tunnel, error, dependencies);
     return undefined;
   }
-  const found = { id: tick.id, trigger: 'schedule', asked: tick.time } as const;
-  const now = around.now();
-  const because = (await repairDeadRuns(spec, memory, found, runs, now)) ?? whyNotLook(spec, memory, tick, now);
+  const now = dependencies.now();
+  const because =
+    (await repairDeadRuns(spec, memory, discovery(tick), runs, now)) ?? whyNotLook(spec, memory, tick, now);
   if (because === null) return { spec, memory, instances };
-  around.lookFailures.over(tunnel);
+  lookFailures.over(tunnel);
   log.info(because, { tunnel });
   return undefined;
 }
 
 /**
- * Nobody watches a tunnel that is not declared any more, but what a run left that died on it is put back.
+ * Repairs dead runs of tunnels that are not declared any more. Nothing else of these is watched.
  * @param declared names, and names of parameters that hold no declaration
  */
-async function answerUndeclared(declared: readonly string[], tick: Tick, around: WatchDependencies): Promise<void> {
-  const { runs, log } = around;
-  const found = { id: tick.id, trigger: 'schedule', asked: tick.time } as const;
-  for (const tunnel of await around.unfinished()) {
+async function repairUndeclared(
+  declared: readonly string[],
+  tick: Tick,
+  dependencies: WatchDependencies,
+): Promise<void> {
+  const { runs, log } = dependencies;
+  for (const tunnel of await dependencies.unfinished()) {
     if (declared.some((name) => name.split('/').at(-1) === tunnel)) continue;
-    const memory = await around.memory(tunnel);
+    const memory = await dependencies.memory(tunnel);
     const spec = lastDeclared(memory);
     const because =
-      spec === null ? 'the table knows no declaration' : await repairDeadRuns(spec, memory, found, runs, around.now());
+      spec === null
+        ? 'the table knows no declaration'
+        : await repairDeadRuns(spec, memory, discovery(tick), runs, dependencies.now());
     log.info(`not declared: ${because}`, { tunnel });
   }
+}
+
+function discovery({ id, time }: Tick): Discovery {
+  return { id, trigger: 'schedule', asked: time };
 }
 
 function whyNotLook(spec: Declared, memory: Memory, tick: Tick, now: Date): string | null {
@@ -129,21 +135,21 @@ function whyNotLook(spec: Declared, memory: Memory, tick: Tick, now: Date): stri
   return memory.lookedAt >= Date.parse(tick.time) ? 'left alone: a run has looked since' : null;
 }
 
-/** @returns undefined when it could not look, which has been told then */
+/** @returns undefined when it could not look; that is reported then */
 async function tryToLook(
   { spec, memory }: ToLook,
   tick: Tick,
-  around: WatchDependencies,
+  dependencies: WatchDependencies,
   connected: () => Promise<ReadonlySet<string>>,
   inTime: () => boolean,
 ): Promise<Finding | undefined> {
-  const { commands, documents, lookFailures, log } = around;
+  const { commands, documents, lookFailures, log } = dependencies;
   const tunnel = spec.name;
   try {
     if (!inTime())
       throw new Throttled(
         'watch-out-of-time',
-        'other tunnels took so long that there was no time left for it in this tick',
+        'the other tunnels took so long that there was no time left for it in this tick',
       );
     const trips = { commands, documents, connected: await connected(), occasion: tick.id };
     const finding = await compareWithDeclaration(spec, memory, trips);
@@ -151,19 +157,23 @@ async function tryToLook(
     log.info(finding.because, { tunnel, runNeeded: finding.runNeeded });
     return finding;
   } catch (error) {
-    await blind(tunnel, error, around);
+    await reportFailure(tunnel, error, dependencies);
     return undefined;
   }
 }
 
-/** Tells that nobody could look. That it cannot even be told stands in the log, and in the metric. */
-async function blind(tunnel: string, error: unknown, { lookFailures, measure, log }: WatchDependencies): Promise<void> {
+/** Reports a failed look by log, metric and notice. A notice that fails is in the log only. */
+async function reportFailure(
+  tunnel: string,
+  error: unknown,
+  { lookFailures, measure, log }: WatchDependencies,
+): Promise<void> {
   const why = error instanceof Error ? error : new Error(String(error));
   log.warn('could not look', { tunnel, ...errorFields(why) });
   measure.couldNotLook();
   await lookFailures
     .failed(tunnel, why)
-    .catch((failure: unknown) => log.warn(`could not tell either: ${String(failure)}`, { tunnel }));
+    .catch((failure: unknown) => log.warn(`the notice failed: ${String(failure)}`, { tunnel }));
 }
 
 async function startRun({ name }: Declared, tick: Tick, { runs, log }: WatchDependencies): Promise<void> {
@@ -171,8 +181,8 @@ async function startRun({ name }: Declared, tick: Tick, { runs, log }: WatchDepe
   log.info(started ? 'started a run' : 'this tick has started its run before', { tunnel: name });
 }
 
-/** Asks once, when somebody first wants to know; a failure is everybody's. */
-function remembered<T>(ask: () => Promise<T>): () => Promise<T> {
+/** Asks once, at the first call; all calls share the answer, or the failure. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
   let asked: Promise<T> | undefined;
   return () => (asked ??= ask());
 }

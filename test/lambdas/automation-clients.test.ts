@@ -169,7 +169,7 @@ describe('the watch', () => {
     const { TopicArn, Subject, Message } = sent[0]!.input;
     expect([TopicArn, Subject]).toEqual([topic, 'edge-ramp: edge-a: The watch could not look']);
     expect(Message.split('\n')[0]).toBe(
-      'edge-a: The watch could not look, so nobody knows whether the tunnel carries: ramp node i-1 cannot be reached.',
+      'edge-a: The watch could not look, so it is unknown whether the tunnel carries: ramp node i-1 cannot be reached.',
     );
     expect(Message).toContain(
       `https://eu-central-1.console.aws.amazon.com/states/home?region=eu-central-1#/statemachines/view/${MACHINE}`,

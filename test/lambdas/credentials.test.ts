@@ -13,6 +13,6 @@ describe('a function has its credentials', () => {
 
   test('and from nowhere else', async () => {
     delete process.env['AWS_ACCESS_KEY_ID'];
-    await expect(defaultProvider()()).rejects.toThrow('no credentials in the environment');
+    await expect(defaultProvider()()).rejects.toThrow('the environment has no credentials');
   });
 });

@@ -94,7 +94,7 @@ describe('a tunnel that cannot be looked at', () => {
     });
     away.add(NODE);
     await tick();
-    expect(log.text).toContain('could not tell either: Error: the topic is away');
+    expect(log.text).toContain('the notice failed: Error: the topic is away');
     down = false;
     await tick();
     expect(told).toEqual(['edge-a']);

@@ -8,7 +8,7 @@ describe('a tunnel that stands and carries', () => {
     const { tick, devices, runs, asked, log } = watched();
     await tick();
     expect(runs.all()).toEqual([]);
-    expect(log.text).toBe('it stands as declared, and carries');
+    expect(log.text).toBe('it is as declared, and carries');
     expect(asked).toEqual([[BASTION, NODE]]);
     expect(devices.orders.map(({ document, instance }) => [document, instance])).toEqual([
       ['bigip-observe', BASTION],
