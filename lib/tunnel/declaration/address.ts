@@ -1,4 +1,4 @@
-/** IPv4 addresses and prefixes, in the one canonical spelling that is safe to compare as text and to hand to a device. */
+/** IPv4 addresses and prefixes, in the canonical form that is safe to compare as text and to send to a device. */
 
 const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const ADDRESS = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
@@ -54,7 +54,7 @@ export function overlaps(a: Network, b: Network): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
-/** What no host of a site has as its address, by network (RFC 6890). */
+/** Networks in which no host of a site has its address (RFC 6890). */
 const RESERVED = [
   ['0.0.0.0/8', 'an address without a host (0.0.0.0/8)'],
   ['127.0.0.0/8', 'a loopback address (127.0.0.0/8)'],
@@ -64,8 +64,8 @@ const RESERVED = [
 ] as const;
 
 /**
- * What of an address or a network (`ADDRESS/LENGTH`: all of it) no host can have, in words.
- * @returns undefined when there is nothing, or the text is not canonical
+ * The reserved range that an address or a network (`ADDRESS/LENGTH`) touches, in words.
+ * @returns undefined when there is none, or the text is not canonical
  */
 export function reservedRange(text: string): string | undefined {
   const network = parseCidr(text.includes('/') ? text : `${text}/32`);
@@ -73,7 +73,7 @@ export function reservedRange(text: string): string | undefined {
 }
 
 /**
- * The highest address of a network that nobody holds; never the network's first (its name) or last (broadcast).
+ * The highest free address of a network; never its first (the network itself) or last (broadcast).
  * @returns undefined when all are taken
  */
 export function highestFree(network: Network, taken: ReadonlySet<string>): string | undefined {

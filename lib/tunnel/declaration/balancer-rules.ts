@@ -12,12 +12,12 @@ export function memberMistakes(member: Member): readonly Mistake[] {
     {
       path: ['cluster', 'admin'],
       value: cluster.admin,
-      message: 'must not be balancer.instance too: what is recorded of a device goes by its instance',
+      message: 'must not be balancer.instance too: the records identify a device by its instance',
     },
   ];
 }
 
-/** A balancer's node takes no ordinary Pods and is nobody else's: neither another balancer's nor a ramp's. @returns mistakes of the later one */
+/** A balancer's node takes no ordinary Pods, and no other tunnel has it as its balancer or ramp node. @returns mistakes of the later one */
 export function balancerMistakes(earlier: Declared, later: Declared): readonly Mistake[] {
   const sameCluster = later.cluster !== undefined && later.cluster.admin === earlier.cluster?.admin;
   const theirs = nodeFields(earlier);
@@ -26,7 +26,7 @@ export function balancerMistakes(earlier: Declared, later: Declared): readonly M
     .filter((mine) => theirs.some((other) => other.value === mine.value && other.path.at(-1) === mine.path.at(-1)))
     .map((mine) => ({
       ...mine,
-      message: `must not be ${earlier.kind === 'member' ? 'the balancer' : 'a ramp node'} of tunnel ${earlier.name}: a balancer inside the SDN is nothing else`,
+      message: `must not be ${earlier.kind === 'member' ? 'the balancer' : 'a ramp node'} of tunnel ${earlier.name}: a balancer inside the SDN has no other role`,
     }));
 }
 

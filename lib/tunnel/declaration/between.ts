@@ -1,9 +1,9 @@
 import { overlaps, parseCidr, type Network } from './address';
 import { balancerMistakes } from './balancer-rules';
 import { field, fullPath, rampAddresses, type Field, type Mistake } from './mistake';
-import { isPair, rampAddress, vrrpId, type Declared, type Tunnel } from './tunnel';
+import { isPair, rampAddress, tunnelAddress, vrrpId, type Declared, type Tunnel } from './tunnel';
 
-/** Rules between all declarations: what two of them may not share. @returns mistakes whose path begins with the later one's index */
+/** Rules between all declarations: what no two of them may share. @returns mistakes whose path begins with the later one's index */
 export function sharedMistakes(tunnels: readonly Declared[]): readonly Mistake[] {
   const claims = tunnels.map(claimed);
   const twice = claims.flatMap((mine, i) =>
@@ -25,15 +25,13 @@ export function sharedMistakes(tunnels: readonly Declared[]): readonly Mistake[]
 }
 
 function betweenTunnels(earlier: Tunnel, tunnel: Tunnel): readonly Mistake[] {
-  const onOneBigIp = earlier.bigip.some(({ management }) =>
-    tunnel.bigip.some((unit) => unit.management === management),
-  );
+  const sameBigIp = earlier.bigip.some(({ management }) => tunnel.bigip.some((unit) => unit.management === management));
   const sameCluster = tunnel.cluster !== undefined && tunnel.cluster.admin === earlier.cluster?.admin;
-  return [...(onOneBigIp ? besides(earlier, tunnel) : []), ...(sameCluster ? inOneCluster(earlier, tunnel) : [])];
+  return [...(sameBigIp ? onOneBigIp(earlier, tunnel) : []), ...(sameCluster ? inOneCluster(earlier, tunnel) : [])];
 }
 
-/** Two tunnels on one BIG-IP: what is routed into the one may not be the other's. */
-function besides(earlier: Tunnel, tunnel: Tunnel): readonly Mistake[] {
+/** Two tunnels on one BIG-IP: neither may have addresses that are routed into the other. */
+function onOneBigIp(earlier: Tunnel, tunnel: Tunnel): readonly Mistake[] {
   const routed = (of: Tunnel): readonly Field[] => [
     field(['tunnel', 'bigip'], of.tunnel.bigip),
     ...of.clusterNetworks.map((cidr, i) => field(['clusterNetworks', i], cidr)),
@@ -62,7 +60,7 @@ function besides(earlier: Tunnel, tunnel: Tunnel): readonly Mistake[] {
   );
   return [
     ...split,
-    ...crossed(routed(tunnel), routed(earlier), 'it has one way to an address'),
+    ...crossed(routed(tunnel), routed(earlier), 'it has one route to an address'),
     ...crossed(outer(tunnel), routed(earlier), 'it would send the packets of this tunnel into that one'),
     ...crossed(routed(tunnel), outer(earlier), 'it would send the packets of that tunnel into this one'),
   ];
@@ -73,64 +71,42 @@ function host(text: string): Network {
   return parseCidr(text.includes('/') ? text : `${text}/32`)!;
 }
 
-/** What a tunnel needs for itself alone. Two that name the same thing may not be declared together. */
+/** What a tunnel needs for itself alone: no two may be declared that claim the same. `what` identifies it. */
 function claimed(tunnel: Declared): readonly (Field & { readonly what: string })[] {
-  const claims: (Field & { what: string })[] = [{ ...field(['name'], tunnel.name), what: `the name ${tunnel.name}` }];
+  const claims: (Field & { readonly what: string })[] = [];
+  const claim = (path: Field['path'], value: string, what: string): void => void claims.push({ path, value, what });
+  claim(['name'], tunnel.name, `the name ${tunnel.name}`);
   if (tunnel.kind === 'member') return claims;
-  for (const unit of tunnel.bigip) {
-    const on = `on BIG-IP ${unit.management}`;
-    claims.push({
-      ...field(['objects', 'tunnel'], tunnel.objects.tunnel),
-      what: `tunnel ${tunnel.objects.tunnel} ${on}`,
-    });
-    claims.push({ ...field(['objects', 'self'], tunnel.objects.self), what: `self IP ${tunnel.objects.self} ${on}` });
-    claims.push({
-      ...field(['objects', 'snatPool'], tunnel.objects.snatPool),
-      what: `SNAT pool ${tunnel.objects.snatPool} ${on}`,
-    });
-    claims.push({
-      ...field(['tunnel', 'bigip'], tunnel.tunnel.bigip),
-      what: `address ${tunnel.tunnel.bigip.split('/')[0]} ${on}`,
-    });
-    tunnel.clusterNetworks.forEach((cidr, i) =>
-      claims.push({ ...field(['clusterNetworks', i], cidr), what: `the route to ${cidr} ${on}` }),
-    );
+  const { objects, cookie, ipfailover, cluster, ramp } = tunnel;
+  const inner = tunnel.tunnel.bigip;
+  for (const { management, address } of tunnel.bigip) {
+    const on = `on BIG-IP ${management}`;
+    claim(['objects', 'tunnel'], objects.tunnel, `tunnel ${objects.tunnel} ${on}`);
+    claim(['objects', 'self'], objects.self, `self IP ${objects.self} ${on}`);
+    claim(['objects', 'snatPool'], objects.snatPool, `SNAT pool ${objects.snatPool} ${on}`);
+    claim(['tunnel', 'bigip'], inner, `address ${tunnelAddress(tunnel)} ${on}`);
+    tunnel.clusterNetworks.forEach((cidr, i) => claim(['clusterNetworks', i], cidr, `the route to ${cidr} ${on}`));
     tunnel.virtualServers.forEach((name, i) =>
-      claims.push({ ...field(['virtualServers', i], name), what: `virtual server ${fullPath(name)} ${on}` }),
+      claim(['virtualServers', i], name, `virtual server ${fullPath(name)} ${on}`),
     );
-    claims.push({
-      ...field(isPair(tunnel) ? ['ramp', 'vip'] : ['ramp', 'nodes'], rampAddress(tunnel)),
-      what: `a tunnel between ${unit.address} and ${rampAddress(tunnel)}`,
-    });
+    const end = rampAddress(tunnel);
+    claim(isPair(tunnel) ? ['ramp', 'vip'] : ['ramp', 'nodes'], end, `a tunnel between ${address} and ${end}`);
   }
-  for (const node of tunnel.ramp.nodes) {
-    const on = `on node ${node.instance}`;
-    claims.push({
-      ...field(['tunnel', 'interface'], tunnel.tunnel.interface),
-      what: `interface ${tunnel.tunnel.interface} ${on}`,
-    });
-    claims.push({
-      ...field(['tunnel', 'bigip'], tunnel.tunnel.bigip),
-      what: `the far end ${tunnel.tunnel.bigip.split('/')[0]} ${on}`,
-    });
-    claims.push({ ...field(['cookie'], tunnel.cookie), what: `cookie ${tunnel.cookie} ${on}` });
-    if (tunnel.ipfailover !== undefined)
-      claims.push({
-        ...field(['ipfailover', 'vrrpIdOffset'], String(tunnel.ipfailover.vrrpIdOffset)),
-        what: `VRRP id ${vrrpId(tunnel.ipfailover)} ${on}`,
-      });
+  for (const { instance } of ramp.nodes) {
+    const on = `on node ${instance}`;
+    claim(['tunnel', 'interface'], tunnel.tunnel.interface, `interface ${tunnel.tunnel.interface} ${on}`);
+    claim(['tunnel', 'bigip'], inner, `the far end ${tunnelAddress(tunnel)} ${on}`);
+    claim(['cookie'], cookie, `cookie ${cookie} ${on}`);
+    if (ipfailover !== undefined)
+      claim(['ipfailover', 'vrrpIdOffset'], String(ipfailover.vrrpIdOffset), `VRRP id ${vrrpId(ipfailover)} ${on}`);
   }
-  if (tunnel.ramp.vip !== undefined)
-    claims.push({ ...field(['ramp', 'vip'], tunnel.ramp.vip), what: `the virtual IP ${tunnel.ramp.vip}` });
-  if (tunnel.cluster !== undefined && tunnel.ipfailover !== undefined)
-    claims.push({
-      ...field(['ipfailover', 'name'], tunnel.ipfailover.name),
-      what: `ipfailover ${tunnel.ipfailover.name} in the cluster of ${tunnel.cluster.admin}`,
-    });
+  if (ramp.vip !== undefined) claim(['ramp', 'vip'], ramp.vip, `the virtual IP ${ramp.vip}`);
+  if (cluster !== undefined && ipfailover !== undefined)
+    claim(['ipfailover', 'name'], ipfailover.name, `ipfailover ${ipfailover.name} in the cluster of ${cluster.admin}`);
   return claims;
 }
 
-/** Two tunnels in one cluster: what the one does to nodes may not be what the other cannot have. */
+/** Two tunnels in one cluster: their demands on nodes must agree. */
 function inOneCluster(earlier: Tunnel, tunnel: Tunnel): readonly Mistake[] {
   const mistakes: Mistake[] = [];
   const nodes = (of: Tunnel): readonly string[] => of.ramp.nodes.map(({ instance }) => instance).sort();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The same value, the same 16 hexadecimal digits. */
+/** Identifies a value by 16 hexadecimal digits. */
 export function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }

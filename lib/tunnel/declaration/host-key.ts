@@ -4,8 +4,8 @@ const TYPES = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ssh-rsa'];
 const KEY = new RegExp(`^(?:${TYPES.join('|')}) [A-Za-z0-9+/]{40,998}={0,2}$`);
 
 /**
- * A pinned host key as it is copied: from the file on BIG-IP, with a comment behind it, or from ssh-keyscan, with the host before it. Read as
- * `TYPE BASE64`.
+ * A pinned host key, as people copy it: from the file on BIG-IP, with a comment behind it, or from ssh-keyscan, with the host before it. Its
+ * value is `TYPE BASE64`.
  */
 export const hostKey = z
   .string()
@@ -24,10 +24,10 @@ function wrong(text: string): string | undefined {
   return `${rule}; what follows ${type} is no key: 40 to 1,000 letters, digits, + / and at the end =`;
 }
 
-/** The two words of the key itself. A text that is none comes back as it is. */
+/** The two words of the key itself; the whole text when it has no key. */
 function typeAndKey(text: string): string {
   const words = text.trim().split(/[ \t]+/);
   const at = words.findIndex((word) => TYPES.includes(word));
-  // Before the type stands one word at most, the host; a comment may hold blanks.
+  // At most one word precedes the type: the host. A comment may have blanks.
   return at === 0 || at === 1 ? words.slice(at, at + 2).join(' ') : text;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { tunnelShape } from './shape';
 
 /**
- * The JSON Schema of a declaration, for completion in an editor. It knows each field by itself; the rules between fields and between
+ * The JSON Schema of a declaration, for completion in an editor. It has the rules of each field; the rules between fields and between
  * tunnels are checked when declarations are read.
  */
 export function declarationSchema(): object {

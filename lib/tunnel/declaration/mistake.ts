@@ -1,13 +1,13 @@
 import type { Tunnel } from './tunnel';
 
-/** A broken rule: where in the document, what stands there, and what the rule is. */
+/** A broken rule: the path in the document, the value there, and the rule. */
 export interface Mistake {
   readonly path: readonly (string | number)[];
   readonly value: unknown;
   readonly message: string;
 }
 
-/** A text of a declaration, and where it stands. */
+/** A text of a declaration, and its path. */
 export interface Field {
   readonly path: readonly (string | number)[];
   readonly value: string;
@@ -17,7 +17,7 @@ export function field(path: readonly (string | number)[], value: string): Field 
   return { path, value };
 }
 
-/** The addresses of the ramp's side on the network that it shares with BIG-IP: each node's, and the virtual IP. */
+/** The ramp's addresses on the network that it shares with BIG-IP: each node's, and the virtual IP. */
 export function rampAddresses({ ramp }: Tunnel): readonly Field[] {
   return [
     ...ramp.nodes.map((node, i) => field(['ramp', 'nodes', i, 'address'], node.address)),
@@ -25,7 +25,7 @@ export function rampAddresses({ ramp }: Tunnel): readonly Field[] {
   ];
 }
 
-/** A virtual server's name with its folder: without one it lies in /Common. */
+/** A virtual server's name with its folder, which is /Common by default. */
 export function fullPath(name: string): string {
   return name.startsWith('/') ? name : `/Common/${name}`;
 }

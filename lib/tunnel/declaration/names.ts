@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { interfaceTaken, isSharedAccount, isTmshWord } from './reserved-words';
 
 /*
- * The names that a declaration may give, each as what reads it takes it: nothing in them has a meaning for a shell, tmsh, oc or a flow's text.
+ * The names in a declaration, by the rules of the tools that read them. No character has a meaning for a shell, tmsh, oc or a flow's text.
  */
 
-/** AS3, F5's own tool, makes names of so many characters; longer ones have not been seen. */
+/** The longest names that AS3, F5's own tool, makes. Characters. */
 const LONGEST = 190;
 
 const TMSH_WORD = 'must not be a keyword of tmsh (all, none, default, list, ...): tmsh would not read it as a name';
@@ -18,7 +18,7 @@ export const interfaceName = z
     error: ({ input }) => `must not be ${String(input)}: ${interfaceTaken(String(input))}`,
   });
 
-/** An object of edge-ramp's on BIG-IP, in /Common. */
+/** One of edge-ramp's objects on BIG-IP, in /Common. */
 export const objectName = z
   .string()
   .regex(
@@ -46,7 +46,7 @@ export const userName = z
     'must be a user name: 1 to 32 of letters, digits, _ . - and begin with a letter or _',
   );
 
-/** The AWS CLI reads what begins with a hyphen as an option. */
+/** The AWS CLI reads a beginning hyphen as an option. */
 export const secretName = z
   .string()
   .regex(
@@ -73,7 +73,7 @@ export const clusterObject = z
     'must be 1 to 40 of lower case letters, digits, - and begin with a letter',
   );
 
-/** What ipfailover runs as; it gets the SCC privileged. */
+/** ipfailover runs as this account, which gets the SCC privileged. */
 export const serviceAccount = clusterObject.refine((name) => !isSharedAccount(name), {
   error: ({ input }) =>
     `must not be ${String(input)}: other Pods of project default run as it, and would be privileged; name one for ipfailover alone`,

@@ -2,7 +2,7 @@ import { contains, overlaps, parseCidr } from './address';
 import type { Mistake } from './mistake';
 import type { Declared } from './tunnel';
 
-/** The cluster networks of a declaration do not overlap, and the Pod that is pinged lies in one of them. */
+/** The cluster networks of a declaration do not overlap, and the probed Pod lies in one of them. */
 export function networkMistakes({ clusterNetworks, probe }: Declared): readonly Mistake[] {
   const mistakes: Mistake[] = [];
   clusterNetworks.forEach((cidr, i) => {

@@ -1,76 +1,77 @@
 import type { Mistake } from './mistake';
 import { isPair, type RampNode, type Tunnel } from './tunnel';
 
-/** Characters of an annotation's name behind the slash (OS-36). */
+/** The longest name of an annotation behind the slash (OS-36). Characters. */
 const LONGEST_ANNOTATION = 63;
 
-/** What a pair of ramp nodes needs, and what only a pair may have. */
+/** Rules for pairs: what a pair needs, and what only a pair may have. */
 export function pairMistakes(tunnel: Tunnel): readonly Mistake[] {
   const { ramp, cluster, ipfailover } = tunnel;
   const mistakes: Mistake[] = [];
-  const say = (path: Mistake['path'], value: unknown, message: string): void =>
+  const mistake = (path: Mistake['path'], value: unknown, message: string): void =>
     void mistakes.push({ path, value, message });
 
   if (ramp.nodes.length === 2) {
     if (ramp.vip === undefined)
-      say(
+      mistake(
         ['ramp', 'vip'],
         undefined,
         'must be declared: two ramp nodes need a virtual IP, an address that no machine has',
       );
     if (ramp.network === undefined)
-      say(['ramp', 'network'], undefined, 'must be declared for two ramp nodes: l2 or vpc');
+      mistake(['ramp', 'network'], undefined, 'must be declared for two ramp nodes: l2 or vpc');
     if (cluster === undefined)
-      say(
+      mistake(
         ['cluster'],
         undefined,
         'must be declared: the virtual IP of two ramp nodes is moved by ipfailover in the cluster',
       );
     if (ipfailover === undefined)
-      say(['ipfailover'], undefined, 'must be declared for two ramp nodes: at least its vrrpIdOffset');
+      mistake(['ipfailover'], undefined, 'must be declared for two ramp nodes: at least its vrrpIdOffset');
     const [first, second] = ramp.nodes as [RampNode, RampNode];
     if (first.interface !== second.interface)
-      say(
+      mistake(
         ['ramp', 'nodes', 1, 'interface'],
         second.interface,
         `must be ${first.interface}, as on the other node: ipfailover knows one interface for both`,
       );
     const annotation = `${tunnel.name}.label.${ipfailover?.label ?? ''}`;
     if (annotation.length > LONGEST_ANNOTATION)
-      say(
+      mistake(
         ['ipfailover', 'label'],
         ipfailover?.label,
         `must be shorter: the annotation edge-ramp/${annotation} on the nodes would be longer than the ${LONGEST_ANNOTATION} characters that Kubernetes allows`,
       );
     if (!ramp.schedulable)
-      say(['ramp', 'schedulable'], false, 'must be true for two ramp nodes: the Pods of ipfailover run on them');
+      mistake(['ramp', 'schedulable'], false, 'must be true for two ramp nodes: the Pods of ipfailover run on them');
   }
   if (ramp.network === 'vpc' && isPair(tunnel))
-    say(
+    mistake(
       ['ramp', 'network'],
       'vpc',
       'is not supported for two ramp nodes: a VPC carries no VRRP multicast and ignores gratuitous ARP, so keepalived cannot move the virtual IP; declare one ramp node',
     );
   if (ramp.nodes.length === 1) {
     if (ramp.vip !== undefined)
-      say(['ramp', 'vip'], ramp.vip, 'is for two ramp nodes: with one, the tunnel ends at its own address');
-    if (ipfailover !== undefined) say(['ipfailover'], undefined, 'is for two ramp nodes: with one, no address moves');
+      mistake(['ramp', 'vip'], ramp.vip, 'is for two ramp nodes: with one, the tunnel ends at its own address');
+    if (ipfailover !== undefined)
+      mistake(['ipfailover'], undefined, 'is for two ramp nodes: with one, no address moves');
     if (!ramp.schedulable && cluster === undefined)
-      say(['cluster'], undefined, 'must be declared for schedulable: false: cordoning is done in the cluster');
+      mistake(['cluster'], undefined, 'must be declared for schedulable: false: cordoning is done in the cluster');
   }
   if (cluster !== undefined)
     ramp.nodes.forEach((node, i) => {
       if (node.node === undefined)
-        say(
+        mistake(
           ['ramp', 'nodes', i, 'node'],
           undefined,
           'must be declared where a cluster is: its name as `oc get nodes` shows it',
         );
       if (node.instance === cluster.admin)
-        say(
+        mistake(
           ['cluster', 'admin'],
           cluster.admin,
-          `must not be ramp.nodes.${i} too: what is recorded of a device goes by its instance`,
+          `must not be ramp.nodes.${i} too: the records identify a device by its instance`,
         );
     });
   return mistakes;

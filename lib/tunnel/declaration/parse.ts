@@ -5,10 +5,10 @@ import { crossFieldMistakes } from './rules';
 import { tunnelShape } from './shape';
 import type { Declared } from './tunnel';
 
-/** A text with more mistakes is another kind of text; nobody reads them all, and an execution's cause holds 32,768 characters. */
-const MOST_TOLD = 20;
+/** The most mistakes in a message: nobody reads more, and an execution's cause holds 32,768 characters. */
+const MOST_LISTED = 20;
 
-/** A value up to so many characters is shown whole (a host key is among them), a longer one by its beginning. */
+/** The longest value that a message shows whole, such as a host key, and how much it shows of a longer one. Characters. */
 const SHOWN_WHOLE = 1000;
 const BEGINNING = 80;
 
@@ -20,8 +20,8 @@ export const tunnelSchema = tunnelShape.superRefine((declared, context) => {
 
 /**
  * Checks one declaration.
- * @param source what to call the document in messages
- * @throws InvalidRequest listing its mistakes, 20 at most, and how many there are besides
+ * @param source the document's name in messages
+ * @throws InvalidRequest listing its mistakes, 20 at most, and how many more there are
  */
 export function parseDeclaration(document: unknown, source: string): Declared {
   const parsed = tunnelSchema.safeParse(document, { reportInput: true });
@@ -29,7 +29,7 @@ export function parseDeclaration(document: unknown, source: string): Declared {
   throw new InvalidRequest('declaration-invalid', issueLines(source, parsed.error.issues).join('\n'));
 }
 
-/** Issues of zod as lines `source: path: value: rule`, 20 at most, and one that tells how many are left out; an unknown key is named by its own path. */
+/** Issues of zod as lines `source: path: value: rule`, 20 at most, and one with the number of the others. An unknown key has its own line. */
 export function issueLines(source: string, issues: readonly z.core.$ZodIssue[]): readonly string[] {
   return firstLines(
     source,
@@ -43,11 +43,11 @@ export function issueLines(source: string, issues: readonly z.core.$ZodIssue[]):
 
 /** The first lines, and how many more there are. */
 export function firstLines(source: string, lines: readonly string[]): readonly string[] {
-  const more = lines.length - MOST_TOLD;
+  const more = lines.length - MOST_LISTED;
   if (more <= 0) return lines;
   return [
-    ...lines.slice(0, MOST_TOLD),
-    `${printable(source)}: ${more} more mistakes, which are not told: mend these first`,
+    ...lines.slice(0, MOST_LISTED),
+    `${printable(source)}: ${more} more mistakes are not listed: correct these first`,
   ];
 }
 

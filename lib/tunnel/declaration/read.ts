@@ -5,15 +5,15 @@ import { printable } from '../errors/printable';
 import { sharedMistakes } from './between';
 import type { Declared } from './tunnel';
 
-/** A declaration as it lies on disk. */
+/** A declaration's file. */
 export interface TunnelFile {
   readonly path: string;
   readonly text: string;
 }
 
 /**
- * Reads all declared tunnels together, so that two of them cannot claim one thing.
- * @returns them sorted by name, defaults filled in
+ * Reads all declarations together, so that no two can claim the same thing.
+ * @returns the tunnels sorted by name, defaults filled in
  * @throws InvalidRequest listing the mistakes of each file, 20 at most of one, and those between them: path in the document, value, rule
  */
 export function readDeclarations(files: readonly TunnelFile[]): readonly Declared[] {
@@ -40,12 +40,12 @@ export function readDeclarations(files: readonly TunnelFile[]): readonly Declare
   return tunnels.map(({ tunnel }) => tunnel).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** @throws InvalidRequest with the first thing that keeps the text from being one plain document */
+/** @throws InvalidRequest with the first reason why the text is not one plain document */
 function parseYaml({ path, text }: TunnelFile): unknown {
   const refuse = (why: string): never => {
     throw new InvalidRequest('declaration-unreadable', printable(`${path}: ${why}`));
   };
-  // The parser's own look for keys that stand twice takes 10 s for 40,000 keys.
+  // The parser's own check for duplicate keys takes 10 s for 40,000 keys.
   const document = parseDocument(text, { strict: true, uniqueKeys: false });
   const [first] = document.errors;
   if (first) refuse(`is not YAML: ${first.message.split('\n')[0]}`);
@@ -55,7 +55,7 @@ function parseYaml({ path, text }: TunnelFile): unknown {
       if (new Set(keys).size < keys.length)
         refuse(`is not YAML: Map keys must be unique; "${keys.find((key, i) => keys.indexOf(key) < i)}" stands twice`);
     },
-    // `cookie: 0x999` is meant as it is written.
+    // `cookie: 0x999` is text, not a number.
     Scalar(_, scalar) {
       if (scalar.format === 'HEX') scalar.value = scalar.source;
     },

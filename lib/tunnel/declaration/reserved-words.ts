@@ -1,6 +1,6 @@
 /**
- * Names that a tool reads as a word of its own language, or that something else has already. A declared object may bear none of them: `list
- * ltm virtual all` lists every virtual server, and `modify ltm virtual all` changes every one.
+ * Names that a tool reads as a keyword, or that something else has already. No declared object may have one: `list ltm virtual all` lists every
+ * virtual server, and `modify ltm virtual all` changes every one.
  */
 
 /**
@@ -34,12 +34,12 @@ const SDN = ['br0', 'tun0', 'vxlan0', 'lbr0', 'vovsbr', 'vlinuxbr', 'docker0'];
 /** Service accounts that every project has, and those of project default that run the router and the registry (OpenShift 3). */
 const SERVICE_ACCOUNTS = ['default', 'builder', 'deployer', 'router', 'registry'];
 
-/** Whether tmsh would read a part of this name, or of its folder, as a keyword. */
+/** True when tmsh would read a part of this name, or of its folder, as a keyword. */
 export function isTmshWord(name: string): boolean {
   return name.split('/').some((part) => TMSH.includes(part));
 }
 
-/** Why no interface may be called so, in words that fit behind "must not be NAME: "; undefined: it may. */
+/** Why no interface may have this name, in words that fit behind "must not be NAME: "; undefined: it may. */
 export function interfaceTaken(name: string): string | undefined {
   if (IPROUTE2.includes(name)) return 'ip reads it as a keyword';
   if (KERNEL.includes(name)) return 'the kernel has it';
@@ -47,7 +47,7 @@ export function interfaceTaken(name: string): string | undefined {
   return SDN.includes(name) ? 'the SDN has it' : undefined;
 }
 
-/** Whether a service account is somebody else's: what ipfailover may do, everything that runs as it may. */
+/** True when other Pods run as this service account: they would get the permissions of ipfailover. */
 export function isSharedAccount(name: string): boolean {
   return SERVICE_ACCOUNTS.includes(name);
 }

@@ -1,11 +1,11 @@
 import { contains, isAddress, overlaps, parseCidr, toNumber } from './address';
 import { memberMistakes } from './balancer-rules';
-import { field, fullPath, rampAddresses, type Mistake } from './mistake';
+import { field, fullPath, rampAddresses, type Field, type Mistake } from './mistake';
 import { networkMistakes } from './network-rules';
 import { pairMistakes } from './pair-rules';
-import type { Declared, Tunnel } from './tunnel';
+import { tunnelAddress, type Declared, type Tunnel } from './tunnel';
 
-/** Rules between the fields of one declaration. Each has a message of its own and the path of the field to mend. */
+/** Rules between the fields of one declaration. Each has its own message and the path of the field to correct. */
 export function crossFieldMistakes(declared: Declared): readonly Mistake[] {
   return declared.kind === 'member' ? memberMistakes(declared) : tunnelMistakes(declared);
 }
@@ -23,31 +23,24 @@ function tunnelMistakes(tunnel: Tunnel): readonly Mistake[] {
 
 function insideTheTunnel({ tunnel }: Tunnel): readonly Mistake[] {
   const prefix = parseCidr(tunnel.bigip);
-  const path = ['tunnel', 'node'];
   if (!prefix || !isAddress(tunnel.node)) return [];
-  if (!contains(prefix, tunnel.node))
-    return [
-      {
-        path,
-        value: tunnel.node,
-        message: `must lie in the tunnel's prefix ${tunnel.bigip}, or BIG-IP has no route to it`,
-      },
-    ];
-  return [prefix.first, prefix.last].includes(toNumber(tunnel.node))
-    ? [
-        {
-          path,
-          value: tunnel.node,
-          message: `must be a host of ${tunnel.bigip}, neither the network itself nor its broadcast address`,
-        },
-      ]
-    : [];
+  const rule = !contains(prefix, tunnel.node)
+    ? `must lie in the tunnel's prefix ${tunnel.bigip}, or BIG-IP has no route to it`
+    : [prefix.first, prefix.last].includes(toNumber(tunnel.node))
+      ? `must be a host of ${tunnel.bigip}, neither the network itself nor its broadcast address`
+      : undefined;
+  return rule === undefined ? [] : [{ path: ['tunnel', 'node'], value: tunnel.node, message: rule }];
 }
 
 /** Outer addresses in the tunnel's own prefix or in a cluster network would be routed into the tunnel that they carry. */
 function outsideTheTunnel(tunnel: Tunnel): readonly Mistake[] {
   const mistakes: Mistake[] = [];
+  const mistake = ({ path, value }: Field, message: string): void => void mistakes.push({ path, value, message });
   const prefix = parseCidr(tunnel.tunnel.bigip);
+  const networks = tunnel.clusterNetworks.flatMap((cidr, i) => {
+    const network = parseCidr(cidr);
+    return network ? [{ ...field(['clusterNetworks', i], cidr), network }] : [];
+  });
   const outer = [
     ...tunnel.bigip.flatMap((unit, i) => [
       field(['bigip', i, 'address'], unit.address),
@@ -55,29 +48,16 @@ function outsideTheTunnel(tunnel: Tunnel): readonly Mistake[] {
     ]),
     ...rampAddresses(tunnel),
   ];
-  for (const { path, value } of outer) {
-    if (prefix && contains(prefix, value))
-      mistakes.push({ path, value, message: `must lie outside the tunnel's prefix ${tunnel.tunnel.bigip}` });
-    for (const cidr of tunnel.clusterNetworks) {
-      const network = parseCidr(cidr);
-      if (network && contains(network, value))
-        mistakes.push({
-          path,
-          value,
-          message: `must lie outside the cluster network ${cidr}, or BIG-IP would send it into the tunnel`,
-        });
-    }
+  for (const each of outer) {
+    if (prefix && contains(prefix, each.value))
+      mistake(each, `must lie outside the tunnel's prefix ${tunnel.tunnel.bigip}`);
+    for (const { network, value: cidr } of networks)
+      if (contains(network, each.value))
+        mistake(each, `must lie outside the cluster network ${cidr}, or BIG-IP would send it into the tunnel`);
   }
-  tunnel.clusterNetworks.forEach((cidr, i) => {
-    const network = parseCidr(cidr);
-    if (!network) return;
-    if (prefix && overlaps(network, prefix))
-      mistakes.push({
-        path: ['clusterNetworks', i],
-        value: cidr,
-        message: `must not overlap the tunnel's prefix ${tunnel.tunnel.bigip}`,
-      });
-  });
+  for (const each of networks)
+    if (prefix && overlaps(each.network, prefix))
+      mistake(each, `must not overlap the tunnel's prefix ${tunnel.tunnel.bigip}`);
   return mistakes;
 }
 
@@ -89,7 +69,7 @@ function oneRoleAnAddress(tunnel: Tunnel): readonly Mistake[] {
       unit.management === unit.address ? [] : [field(['bigip', i, 'management'], unit.management)],
     ),
     ...rampAddresses(tunnel),
-    field(['tunnel', 'bigip'], tunnel.tunnel.bigip.split('/')[0]!),
+    field(['tunnel', 'bigip'], tunnelAddress(tunnel)),
     field(['tunnel', 'node'], tunnel.tunnel.node),
   ];
   return roles.flatMap(({ path, value }, i) => {

@@ -5,7 +5,7 @@ import type { tunnelShape } from './shape';
 export type Declared = z.output<typeof tunnelShape>;
 /** A tunnel between BIG-IP and ramp nodes. */
 export type Tunnel = Extract<Declared, { readonly kind: 'ramp' }>;
-/** A balancer that is itself a node of the SDN: it has no tunnel, and is kept free of ordinary Pods. */
+/** A balancer that is itself a node of the SDN: it has no tunnel, and takes no ordinary Pods. */
 export type Member = Extract<Declared, { readonly kind: 'member' }>;
 export type BigIpUnit = Tunnel['bigip'][number];
 export type RampNode = Tunnel['ramp']['nodes'][number];
@@ -22,17 +22,17 @@ export function bigipUnits(declared: Declared): readonly BigIpUnit[] {
   return declared.kind === 'ramp' ? declared.bigip : [];
 }
 
-/** The nodes of the SDN that a declaration has to do with: the ramp's, or the balancer. */
+/** The nodes of the SDN in a declaration: the ramp's, or the balancer. */
 export function sdnNodes(declared: Declared): readonly Pick<RampNode, 'instance' | 'node'>[] {
   return declared.kind === 'ramp' ? declared.ramp.nodes : [declared.balancer];
 }
 
-/** The ramp node of that instance id, in the first of these declarations that has it. */
+/** The ramp node with this instance id, from the first declaration that has it. */
 export function rampNode(instance: string, ...declarations: readonly Tunnel[]): RampNode {
   return declarations.flatMap(({ ramp }) => ramp.nodes).find((node) => node.instance === instance)!;
 }
 
-/** RAMP_IP: where BIG-IP's tunnel ends, the virtual IP of a pair or the only node's own address. */
+/** RAMP_IP, the end of BIG-IP's tunnel: the virtual IP of a pair, or the only node's own address. */
 export function rampAddress({ ramp }: Tunnel): string {
   return ramp.vip ?? ramp.nodes[0]!.address;
 }
@@ -52,14 +52,14 @@ export function tunnelAddress(tunnel: Tunnel): string {
   return tunnel.tunnel.bigip.split('/')[0]!;
 }
 
-/** The marker by which an object is known as this tunnel's: BIG-IP's description, iptables' comment, the claim's content. */
+/** The marker of this tunnel's objects: BIG-IP's description, iptables' comment, the claim's content. */
 export function marker(tunnel: Pick<Declared, 'name'>): string {
   return `edge-ramp:${tunnel.name}`;
 }
 
 /**
- * The address that a node shows on `lo` while its way to the Pods is broken: by it the health check moves the virtual IP (ADR 0013). 112 is
- * VRRP's protocol number.
+ * The address that a node has on `lo` while its path to the Pods is broken: because of it, the health check moves the virtual IP (ADR 0013).
+ * 112 is VRRP's protocol number.
  */
 export function vipMark(ipfailover: IpFailover): string {
   return `127.112.0.${vrrpId(ipfailover)}`;

@@ -15,7 +15,7 @@ export const ERRORS = {
   ContractMismatch: 'ContractMismatch',
 } as const;
 
-/** What each error can say happened, for logs and programs; docs/RUNBOOK.md says under "Codes" what to do. A message is for people only. */
+/** The codes of each error, for logs and programs; docs/RUNBOOK.md says under "Codes" what to do. A message is for people only. */
 // prettier-ignore
 export const CODES = {
   InvalidRequest: [
@@ -46,8 +46,8 @@ export const CODES = {
 export type CodeOf<Name extends keyof typeof CODES> = (typeof CODES)[Name][number];
 
 /**
- * The errors that edge-ramp raises itself. `name` is what a state's Retry and Catch see, `code` what happened. The message may quote what a device said, and ends up in
- * a cause, a notice and on a terminal: it has no control character but line breaks.
+ * edge-ramp's own errors. A state's Retry and Catch match `name`; `code` says what happened. The message may quote a device, and reaches a cause, a
+ * notice and a terminal: it has no control characters but line breaks.
  */
 abstract class EdgeRampError<Name extends keyof typeof CODES> extends Error {
   abstract override readonly name: string;
@@ -70,32 +70,32 @@ export class Refused extends EdgeRampError<'Refused'> {
   override readonly name: string = ERRORS.Refused;
 }
 
-/** The fresh plan is not the one that was agreed to (`expect`). */
+/** The fresh plan is not the agreed one (`expect`). */
 export class PlanChanged extends Refused {
   override readonly name = ERRORS.PlanChanged;
 }
 
-/** The plan would cut live traffic, and nobody has allowed that (`allowInterruption`). */
+/** The plan would cut live traffic, and the request does not allow that (`allowInterruption`). */
 export class WouldInterrupt extends Refused {
   override readonly name = ERRORS.WouldInterrupt;
 }
 
-/** A device's answer is incomplete or foreign. Nothing is concluded from it. */
+/** A device's answer is incomplete or unknown. Nothing follows from it. */
 export class NotUnderstood extends EdgeRampError<'NotUnderstood'> {
   override readonly name = ERRORS.NotUnderstood;
 }
 
-/** A probe through the tunnel got no answer, or what proves the path is missing. */
+/** A probe through the tunnel failed, or evidence for the path is missing. */
 export class NotVerified extends EdgeRampError<'NotVerified'> {
   override readonly name = ERRORS.NotVerified;
 }
 
-/** A device answered no: the message holds device, command and answer. Never retried blindly. */
+/** A device refused a command: the message has device, command and answer. Never retried blindly. */
 export class DeviceRefused extends EdgeRampError<'DeviceRefused'> {
   override readonly name = ERRORS.DeviceRefused;
 }
 
-/** The command was never started on the device (delivery time-out), or it only looks and gave no answer: safe to send again. */
+/** The command never started on the device (delivery time-out), or it only looks and gave no answer: safe to send again. */
 export class NotDelivered extends EdgeRampError<'NotDelivered'> {
   override readonly name = ERRORS.NotDelivered;
 }
@@ -110,7 +110,7 @@ export class Throttled extends EdgeRampError<'Throttled'> {
   override readonly name = ERRORS.Throttled;
 }
 
-/** The run began with handlers of another deployment; what they hand over is not compatible. */
+/** The run began with the functions of another deployment, whose payloads are not compatible. */
 export class ContractMismatch extends EdgeRampError<'ContractMismatch'> {
   override readonly name = ERRORS.ContractMismatch;
 }

@@ -74,7 +74,7 @@ describe('several declared tunnels', () => {
     [
       'prefix inside the tunnel',
       { tunnel: { bigip: '10.3.91.218/25', node: '10.3.91.219' } },
-      'tunnel.bigip: "10.3.91.218/25": must not overlap tunnel.bigip 10.3.91.216/24 of tunnel edge-a on the same BIG-IP: it has one way to an address',
+      'tunnel.bigip: "10.3.91.218/25": must not overlap tunnel.bigip 10.3.91.216/24 of tunnel edge-a on the same BIG-IP: it has one route to an address',
     ],
     [
       'part of a cluster network',

@@ -63,7 +63,7 @@ describe('a message', () => {
     const lines = fileMessage(['tunnels/edge-a.yaml', `${TEXT}\n${keys}\n`]).split('\n');
     expect(lines).toHaveLength(21);
     expect(lines[0]).toBe('tunnels/edge-a.yaml: key0: is not a known key');
-    expect(lines[20]).toBe(`tunnels/edge-a.yaml: ${many - 20} more mistakes, which are not told: mend these first`);
+    expect(lines[20]).toBe(`tunnels/edge-a.yaml: ${many - 20} more mistakes are not listed: correct these first`);
   });
 
   test('about an endless key is short', () =>
