@@ -38,6 +38,7 @@ export class Progress {
     this.running.delete(path);
     // A state that only holds others was announced when the first of them began, and ends with the last of them.
     if (this.announced.delete(path)) return;
+    if (kind === 'exited' && concernedNothing(event.output)) return;
     const took = seconds((at - since) / 1000);
     if (kind === 'exited') this.line('ok', state, depth, took);
     else this.line('FAILED', state, depth, `${took}  ${printableLines(event.error ?? '')}`.trimEnd());
@@ -75,4 +76,10 @@ export class Progress {
     const text = `  ${FRAMES[this.frame++ % FRAMES.length]}       ${names}  ${seconds((Date.now() - oldest) / 1000)}`;
     this.output.write(`${CLEAR_LINE}${this.style.dim(text)}`);
   }
+}
+
+/** True for a step of a kind of device that the tunnel does not have, or that had nothing to do: its function answers at once, with no device. */
+function concernedNothing(output: unknown): boolean {
+  const { ok, devices } = (output ?? {}) as { readonly ok?: unknown; readonly devices?: unknown };
+  return ok === true && Array.isArray(devices) && devices.length === 0;
 }

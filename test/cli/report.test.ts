@@ -150,6 +150,21 @@ describe('progress', () => {
     );
   });
 
+  test.each([
+    [{ kind: 'cluster', ok: true, devices: [] }, ''],
+    [
+      { kind: 'cluster', ok: true, devices: [{ name: 'mi-1' }] },
+      '  ok      Observe cluster                       1.0 s\n',
+    ],
+  ])('no line for a kind of device that the tunnel does not have: %j', (output, line) => {
+    let text = '';
+    const progress = new Progress({ write: (more: string) => void (text += more), live: false, colour: false });
+    const step = { state: 'Observe cluster', path: 'Observe cluster', works: true };
+    progress.onEvent({ ...step, kind: 'entered', at: 0 });
+    progress.onEvent({ ...step, kind: 'exited', at: 1000, output });
+    expect(text).toBe(line);
+  });
+
   test('a moving line on a terminal, gone at the end', () => {
     expect(told(true)).toContain('Observe BIG-IP, Observe ramp nodes');
     expect(told(true).endsWith('\r\u001b[K')).toBe(true);
