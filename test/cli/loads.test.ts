@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { temporary } from './fake';
 
@@ -50,6 +50,17 @@ test.each([
 ])('%s runs from one file: no lab, no client of AWS', (_, args) => {
   edgeRamp(PROJECT, ['--version']); // makes that file, if a source has changed
   expect(loadedBy(args)).toEqual({ files: ['bin/edge-ramp.js'], packages: [] });
+});
+
+test('npx starts this checkout by its own link, not by one in the cache of npm: that one outlives a release', () => {
+  const cache = temporary();
+  const { stdout } = spawnSync('npx', ['edge-ramp', '--version'], {
+    cwd: PROJECT,
+    env: { PATH: process.env['PATH'], npm_config_cache: cache },
+    encoding: 'utf8',
+  });
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(existsSync(join(cache, '_npx'))).toBe(false);
 });
 
 describe('of what is in that file, a command runs what it needs', () => {
