@@ -1,6 +1,6 @@
 import { again, type Where } from '../where';
 import type { Known } from '../aws/tunnels';
-import { isPair } from '../../lib/tunnel/declaration/tunnel';
+import { isRampPair } from '../../lib/tunnel/declaration/tunnel';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { execute, type Ended } from '../execution';
 import type { Place } from '../place';
@@ -57,7 +57,7 @@ export function checkUnseen(declared: Declared, known: Known | undefined, where:
             'docs/SECURITY.md says which rights it needs; an apply that lacks one is rolled back',
           ),
         ]),
-    ...(isPair(declared)
+    ...(isRampPair(declared)
       ? [
           unseen(
             'VRRP (protocol 112)',

@@ -3,7 +3,7 @@ import type { Reading } from '../device/device';
 import type { Look } from '../device/look';
 import type { Probe } from '../device/observation';
 import { NotVerified } from '../errors/errors';
-import { isPair, type Tunnel } from '../declaration/tunnel';
+import { isRampPair, type Tunnel } from '../declaration/tunnel';
 
 /** The pings from BIG-IP: to the other end of the tunnel, and to a Pod through it where one is declared. */
 export const probes: Reading<Tunnel, readonly Probe[]> = {
@@ -14,7 +14,7 @@ export const probes: Reading<Tunnel, readonly Probe[]> = {
 /** As proofs the same; the virtual IP of a pair needs some seconds to be there after its first start, so the far end is waited for. */
 export const proofs: Reading<Tunnel, readonly Probe[]> = {
   questions: (subject) => [
-    ...(isPair(subject.spec) ? [`await ${subject.spec.tunnel.node}`] : []),
+    ...(isRampPair(subject.spec) ? [`await ${subject.spec.tunnel.node}`] : []),
     ...probes.questions(subject),
   ],
   read(look) {

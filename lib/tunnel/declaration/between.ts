@@ -1,7 +1,7 @@
 import { overlaps, parseCidr, type Network } from './address';
 import { balancerMistakes } from './balancer-rules';
 import { field, fullPath, rampAddresses, type Field, type Mistake } from './mistake';
-import { isPair, rampAddress, tunnelAddress, vrrpId, type Declared, type Tunnel } from './tunnel';
+import { isRampPair, rampAddress, tunnelAddress, vrrpId, type Declared, type Tunnel } from './tunnel';
 
 /** Rules between all declarations: what no two of them may share. @returns mistakes whose path begins with the later one's index */
 export function sharedMistakes(tunnels: readonly Declared[]): readonly Mistake[] {
@@ -90,7 +90,7 @@ function claimed(tunnel: Declared): readonly (Field & { readonly what: string })
       claim(['virtualServers', i], name, `virtual server ${fullPath(name)} ${on}`),
     );
     const end = rampAddress(tunnel);
-    claim(isPair(tunnel) ? ['ramp', 'vip'] : ['ramp', 'nodes'], end, `a tunnel between ${address} and ${end}`);
+    claim(isRampPair(tunnel) ? ['ramp', 'vip'] : ['ramp', 'nodes'], end, `a tunnel between ${address} and ${end}`);
   }
   for (const { instance } of ramp.nodes) {
     const on = `on node ${instance}`;

@@ -2,7 +2,7 @@ import { contains, isAddress, overlaps, parseCidr, toNumber } from './address';
 import { memberMistakes } from './balancer-rules';
 import { field, fullPath, rampAddresses, type Field, type Mistake } from './mistake';
 import { networkMistakes } from './network-rules';
-import { pairMistakes } from './pair-rules';
+import { rampPairMistakes } from './ramp-pair-rules';
 import { tunnelAddress, type Declared, type Tunnel } from './tunnel';
 
 /** Rules between the fields of one declaration. Each has its own message and the path of the field to correct. */
@@ -17,7 +17,7 @@ function tunnelMistakes(tunnel: Tunnel): readonly Mistake[] {
     ...networkMistakes(tunnel),
     ...oneRoleAnAddress(tunnel),
     ...names(tunnel),
-    ...pairMistakes(tunnel),
+    ...rampPairMistakes(tunnel),
   ];
 }
 

@@ -38,7 +38,7 @@ export function rampAddress({ ramp }: Tunnel): string {
 }
 
 /** True for two ramp nodes behind a virtual IP. */
-export function isPair(declared: Declared): boolean {
+export function isRampPair(declared: Declared): boolean {
   return declared.kind === 'ramp' && declared.ramp.vip !== undefined;
 }
 

@@ -18,7 +18,7 @@ import type { Change, Goal, Plan, Situation, Work, WorkByKind } from './plan';
 import { disagreements } from '../ramp/vip';
 import { recordedState, recordOperations, type Before, type Original } from './records';
 import { assignStages } from './stages';
-import { isPair } from '../declaration/tunnel';
+import { isRampPair } from '../declaration/tunnel';
 
 /**
  * Plans the operations of each device, in stages, that lead to a goal. No operation: nothing has to change.
@@ -92,7 +92,7 @@ function planTowards(goal: Goal, { listed, observation }: Answered, { spec, orig
   const unstaged = difference(objects, withoutNotes(objects, state, aim), aim);
   const operations =
     goal === 'declared'
-      ? assignStages(listed, unstaged, isPair(spec), (operation) => device.interrupts(operation))
+      ? assignStages(listed, unstaged, isRampPair(spec), (operation) => device.interrupts(operation))
       : unstaged;
   refuseUnrestorable(title, facts.unrestorable, operations);
   refuseUnsendable(title, operations);

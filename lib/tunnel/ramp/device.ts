@@ -6,7 +6,7 @@ import { address as sdnAddress } from '../sdn/address';
 import { claim } from '../sdn/claim';
 import { flow } from '../sdn/flow';
 import { SDN_QUESTIONS, wayIn } from '../sdn/way';
-import { isPair } from '../declaration/tunnel';
+import { isRampPair } from '../declaration/tunnel';
 import { address } from './address';
 import type { RampFacts } from './facts';
 import { input } from './input';
@@ -71,7 +71,7 @@ function remarks({ name, spec }: Wanted, { facts }: Observation<RampFacts>): rea
   const title = `ramp node ${name}`;
   return [
     ...(facts.sdnAddressRemark === '' ? [] : [`${title}: ${facts.sdnAddressRemark}`]),
-    ...(isPair(spec) && name.startsWith('i-')
+    ...(isRampPair(spec) && name.startsWith('i-')
       ? [
           `${title} is an EC2 instance: is its network really an L2 network of your own? In a VPC keepalived cannot move ${spec.ramp.vip}, and no second node takes over`,
         ]

@@ -3,19 +3,19 @@ import type { Reading } from '../device/device';
 import type { Look } from '../device/look';
 import type { Probe } from '../device/observation';
 import { NotVerified } from '../errors/errors';
-import { bigipUnit, isPair, tunnelAddress, type Tunnel } from '../declaration/tunnel';
+import { bigipUnit, isRampPair, tunnelAddress, type Tunnel } from '../declaration/tunnel';
 import { inputQuestion, readInput } from './input';
 import { readTrace, readVip, traceQuestion, vipQuestion } from './vip';
 
 /** The probes that observing sends. Before the ping: from a standby nothing can be sent, and no error says so (LX-9). */
 export const probes: Reading<Tunnel, readonly Probe[]> = {
   questions: ({ spec, name }) => [
-    ...(isPair(spec) ? [vipQuestion(spec, name), traceQuestion(spec)] : []),
+    ...(isRampPair(spec) ? [vipQuestion(spec, name), traceQuestion(spec)] : []),
     `ping ${tunnelAddress(spec)}`,
   ],
   read(look, state) {
     const { spec } = look.subject;
-    const standsAsPair = isPair(spec) && state[`tunnel ${spec.tunnel.interface}`] !== undefined;
+    const standsAsPair = isRampPair(spec) && state[`tunnel ${spec.tunnel.interface}`] !== undefined;
     const probe = ping(look);
     return [...(standsAsPair ? ofPair(look) : []), ...(probe ? [probe] : [])];
   },
@@ -30,7 +30,7 @@ export const proofs: Reading<Tunnel, readonly Probe[]> = {
     const { spec, name } = subject;
     return [
       inputQuestion(subject),
-      ...(isPair(spec) ? [`await ${spec.ramp.vip}`, vipQuestion(spec, name), traceQuestion(spec)] : []),
+      ...(isRampPair(spec) ? [`await ${spec.ramp.vip}`, vipQuestion(spec, name), traceQuestion(spec)] : []),
       `heard ${spec.tunnel.interface}`,
       `ping ${tunnelAddress(spec)}`,
     ];
@@ -51,7 +51,7 @@ export const proofs: Reading<Tunnel, readonly Probe[]> = {
       ok: true,
       detail: heard ? "BIG-IP's packets came out of the tunnel first" : 'no packet of BIG-IP was seen before the ping',
     };
-    if (!isPair(spec)) return [first, pinged(look)];
+    if (!isRampPair(spec)) return [first, pinged(look)];
 
     const [vip, ...trace] = ofPair(look) as [Probe, ...Probe[]];
     const dead = [vip, ...trace].find(({ ok }) => !ok);

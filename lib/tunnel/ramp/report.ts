@@ -4,7 +4,7 @@ import type { ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
 import { declarationsOf, type Subject } from '../device/observation';
 import { NotUnderstood } from '../errors/errors';
-import { isPair, tunnelAddress, vipMark } from '../declaration/tunnel';
+import { isRampPair, tunnelAddress, vipMark } from '../declaration/tunnel';
 import type { RampFacts } from './facts';
 
 /**
@@ -51,7 +51,7 @@ function reportArguments(value: string): string {
 }
 
 function isAsked(subject: Subject): boolean {
-  return declarationsOf(subject).some(isPair);
+  return declarationsOf(subject).some(isRampPair);
 }
 
 /** A reporter checks every 2 s, and a report is valid for 10 s (LX-18). Seconds. */

@@ -54,13 +54,13 @@ describe('stages', () => {
   const create: Operation = { stage: 'shape', verb: 'create', object: 'x', to: '1' };
   const remove: Operation = { stage: 'shape', verb: 'delete', object: 'y', from: '1' };
   const stages = (
-    ...[device, operations, isPair, cut]: [
+    ...[device, operations, isRampPair, cut]: [
       { kind: 'ramp' | 'cluster' | 'bigip'; former: boolean },
       Operation[],
       boolean,
       string?,
     ]
-  ) => assignStages(device, operations, isPair, () => cut).map(({ stage }) => stage);
+  ) => assignStages(device, operations, isRampPair, () => cut).map(({ stage }) => stage);
 
   test.each([
     ['a pair builds first what cuts nothing', { kind: 'ramp', former: false }, [create], true, undefined, ['prepare']],
@@ -99,8 +99,8 @@ describe('stages', () => {
       undefined,
       ['detach', 'clean'],
     ],
-  ] as const)('%s', (_what, device, operations, isPair, cut, expected) =>
-    expect(stages(device, [...operations] as Operation[], isPair, cut)).toEqual(expected),
+  ] as const)('%s', (_what, device, operations, isRampPair, cut, expected) =>
+    expect(stages(device, [...operations] as Operation[], isRampPair, cut)).toEqual(expected),
   );
 });
 

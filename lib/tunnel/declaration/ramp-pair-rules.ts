@@ -1,11 +1,11 @@
 import type { Mistake } from './mistake';
-import { isPair, type RampNode, type Tunnel } from './tunnel';
+import { isRampPair, type RampNode, type Tunnel } from './tunnel';
 
 /** The longest name of an annotation behind the slash (OS-36). Characters. */
 const LONGEST_ANNOTATION = 63;
 
 /** Rules for pairs: what a pair needs, and what only a pair may have. */
-export function pairMistakes(tunnel: Tunnel): readonly Mistake[] {
+export function rampPairMistakes(tunnel: Tunnel): readonly Mistake[] {
   const { ramp, cluster, ipfailover } = tunnel;
   const mistakes: Mistake[] = [];
   const mistake = (path: Mistake['path'], value: unknown, message: string): void =>
@@ -45,7 +45,7 @@ export function pairMistakes(tunnel: Tunnel): readonly Mistake[] {
     if (!ramp.schedulable)
       mistake(['ramp', 'schedulable'], false, 'must be true for two ramp nodes: the Pods of ipfailover run on them');
   }
-  if (ramp.network === 'vpc' && isPair(tunnel))
+  if (ramp.network === 'vpc' && isRampPair(tunnel))
     mistake(
       ['ramp', 'network'],
       'vpc',
