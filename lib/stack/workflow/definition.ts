@@ -19,7 +19,7 @@ const RESTORE_SECONDS = 30;
 /**
  * The run, in the order in which it goes:
  *
- *   Read request -> Take lease -> Observe -> Plan -> What is to be done?
+ *   Begin -> Read request -> Take lease -> Observe -> Plan -> What is to be done?
  *      -> nothing, or only a look: the run ends
  *      -> Record before -> detach -> prepare -> configure -> prove -> attach -> clean up -> Record applied
  *
@@ -27,7 +27,23 @@ const RESTORE_SECONDS = 30;
  *      -> no: the run ends, NotStarted
  *      -> yes: New fence -> Observe again -> Plan restore -> Confirm restored
  *           -> nothing left: Record restored
+ *           -> too many rounds: Record not restored
  *           -> detach -> restore -> attach -> New fence ...
+ *
+ * A repair goes from Take lease to New fence. Which call makes which state:
+ *
+ *   begin                every state before Observe, Record pause and Record resume
+ *   end                  what ends the run: each other `Record ...` but Record before, the notice, the end states
+ *
+ *   run.decide           a Choice
+ *   run.goOn             a Pass or a Wait
+ *   run.work             the state that its first argument makes, with where it leads, and where when it failed
+ *   compute              a Lambda task that calls no device
+ *   table.holding        an update of the tunnel's item in DynamoDB, refused when this run has lost the lease
+ *   trafficStage         a Choice `gate`, and one Lambda task `name`, which calls BIG-IP
+ *   deviceStage,         a Choice `gate`, a Parallel `name`, and a Choice `judged`. Each of its `steps` is a branch: one Lambda task for all
+ *   proveStage           devices of a kind, and a Pass `STEP failed`, which keeps the failure as the branch's answer
+ *   observe              a Parallel `name` with the same branches. Plan judges what could not be seen, so it needs no Choice
  */
 export function definition(parts: Parts): IChainable {
   const run = new States(parts.scope);
@@ -77,6 +93,7 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
       { when: "$plan.verdict = 'TornDown'", goTo: 'Record torn down' },
       { when: "$plan.verdict = 'Unchanged'", goTo: 'Record unchanged' },
       { when: "$plan.verdict = 'NotVerified'", goTo: 'Record not verified', assign: doesNotCarry },
+      // A run that automation started never cuts live traffic.
       { when: "$plan.verdict = 'LeftToAPerson'", goTo: 'Record planned' },
     ],
     'Record before',
@@ -105,14 +122,18 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
     comment: 'Takes the virtual servers off the tunnel: traffic leaves before anything changes.',
     next: 'Anything to prepare?',
   });
+  // Of a pair of ramp nodes only: what a node or the cluster needs, when nothing of it cuts traffic. Else it is part of Configure.
   deviceStage(run, parts, 'forward', 'prepare', {
     gate: 'Anything to prepare?',
     name: 'Prepare',
-    comment: 'Builds what a pair needs before BIG-IP points there: both nodes, and what moves the virtual IP.',
+    comment:
+      'Builds what a pair of ramp nodes needs before BIG-IP points there: both nodes, and what moves the virtual IP.',
     steps: { ramp: 'Prepare ramp nodes', cluster: 'Label nodes, configure ipfailover' },
     judged: 'All prepared?',
     next: 'Anything to configure?',
   });
+  // BIG-IP: tunnel, self IP, routes, SNAT pool. Ramp node: tunnel, address, route, INPUT rule, RAMP_SDN_IP and flows, or the SNAT rule.
+  // Cluster: whether a node takes Pods, and changes of ipfailover that cut traffic.
   deviceStage(run, parts, 'forward', 'shape', {
     gate: 'Anything to configure?',
     name: 'Configure',
@@ -129,6 +150,7 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
     judged: 'All reachable?',
     next: 'Anything to attach?',
   });
+  // Saves BIG-IP's configuration, also when no virtual server changes.
   trafficStage(run, parts, 'forward', 'attach', {
     gate: 'Anything to attach?',
     name: 'Attach virtual servers',
@@ -161,7 +183,7 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
 /** What follows a failure: the rounds of putting everything back. */
 function restore(run: States, parts: Parts, table: TableWrites): void {
   const { scope } = parts;
-  // A repair fails first on the way back.
+  // A repair has no way forward: its first failure is one of the restore.
   const firstFailure = { failure: jsonata('$failure = null ? $restoreFailure : $failure') };
   run.decide(
     'Was anything changed?',
