@@ -1,11 +1,11 @@
 import { property } from '../device/words';
 import type { ObjectKind } from '../device/kind';
-import { bigipUnit, rampAddress, type Tunnel } from '../declaration/tunnel';
+import { bigipAddress, rampAddress, type Tunnel } from '../declaration/tunnel';
 import type { BigIpFacts } from './facts';
 import { namedKind, type Named } from './own';
 
 const ends = (tunnel: Tunnel): string =>
-  `profile ipip local-address ${bigipUnit(tunnel).address} remote-address ${rampAddress(tunnel)}`;
+  `profile ipip local-address ${bigipAddress(tunnel)} remote-address ${rampAddress(tunnel)}`;
 
 export const ownTunnel: Named = {
   kind: 'tunnel',

@@ -1,13 +1,13 @@
 import type { Look } from '../device/look';
 import type { Subject } from '../device/observation';
-import { bigipUnit, rampAddress, tunnelAddress } from '../declaration/tunnel';
+import { bigipAddress, rampAddress, tunnelAddress } from '../declaration/tunnel';
 import { isMissing, listed } from './listing';
 import { ownSelf } from './self';
 import { ownTunnel } from './tunnel';
 
 /** What is asked to find tunnels between our two ends and self IPs with our address, whatever their names. */
 export function twinQuestions({ spec }: Subject): readonly [string, string] {
-  return [`tunnels ${bigipUnit(spec).address} ${rampAddress(spec)}`, `selfs ${tunnelAddress(spec)}`];
+  return [`tunnels ${bigipAddress(spec)} ${rampAddress(spec)}`, `selfs ${tunnelAddress(spec)}`];
 }
 
 /** Those under names that neither declaration has: `tunnel NAME`. @throws NotUnderstood */

@@ -1,7 +1,17 @@
 import { overlaps, parseCidr, type Network } from './address';
 import { balancerMistakes } from './balancer-rules';
-import { field, fullPath, rampAddresses, type Field, type Mistake } from './mistake';
-import { isRampPair, rampAddress, tunnelAddress, vrrpId, type Declared, type Tunnel } from './tunnel';
+import { bigipAddresses, field, fullPath, innerFields, rampAddresses, type Field, type Mistake } from './mistake';
+import {
+  bigipAddress,
+  isBigIpPair,
+  isRampPair,
+  rampAddress,
+  tunnelAddress,
+  unitSelf,
+  vrrpId,
+  type Declared,
+  type Tunnel,
+} from './tunnel';
 
 /** Rules between all declarations: what no two of them may share. @returns mistakes whose path begins with the later one's index */
 export function sharedMistakes(tunnels: readonly Declared[]): readonly Mistake[] {
@@ -36,10 +46,7 @@ function onOneBigIp(earlier: Tunnel, tunnel: Tunnel): readonly Mistake[] {
     field(['tunnel', 'bigip'], of.tunnel.bigip),
     ...of.clusterNetworks.map((cidr, i) => field(['clusterNetworks', i], cidr)),
   ];
-  const outer = (of: Tunnel): readonly Field[] => [
-    ...of.bigip.map((unit, i) => field(['bigip', i, 'address'], unit.address)),
-    ...rampAddresses(of),
-  ];
+  const outer = (of: Tunnel): readonly Field[] => [...bigipAddresses(of), ...rampAddresses(of)];
   const crossed = (mine: readonly Field[], theirs: readonly Field[], why: string): readonly Mistake[] =>
     mine.flatMap(({ path, value }) =>
       theirs
@@ -79,23 +86,27 @@ function claimed(tunnel: Declared): readonly (Field & { readonly what: string })
   if (tunnel.kind === 'member') return claims;
   const { objects, cookie, ipfailover, cluster, ramp } = tunnel;
   const inner = tunnel.tunnel.bigip;
-  for (const { management, address } of tunnel.bigip) {
+  const inners = innerFields(tunnel);
+  for (const { management } of tunnel.bigip) {
     const on = `on BIG-IP ${management}`;
     claim(['objects', 'tunnel'], objects.tunnel, `tunnel ${objects.tunnel} ${on}`);
     claim(['objects', 'self'], objects.self, `self IP ${objects.self} ${on}`);
+    if (isBigIpPair(tunnel)) claim(['objects', 'unitSelf'], unitSelf(tunnel), `self IP ${unitSelf(tunnel)} ${on}`);
     claim(['objects', 'snatPool'], objects.snatPool, `SNAT pool ${objects.snatPool} ${on}`);
     claim(['tunnel', 'bigip'], inner, `address ${tunnelAddress(tunnel)} ${on}`);
+    for (const own of inners) claim(own.path, own.value, `address ${own.value} ${on}`);
     tunnel.clusterNetworks.forEach((cidr, i) => claim(['clusterNetworks', i], cidr, `the route to ${cidr} ${on}`));
     tunnel.virtualServers.forEach((name, i) =>
       claim(['virtualServers', i], name, `virtual server ${fullPath(name)} ${on}`),
     );
-    const end = rampAddress(tunnel);
-    claim(isRampPair(tunnel) ? ['ramp', 'vip'] : ['ramp', 'nodes'], end, `a tunnel between ${address} and ${end}`);
   }
+  const [end, far] = [rampAddress(tunnel), bigipAddress(tunnel)];
+  claim(isRampPair(tunnel) ? ['ramp', 'vip'] : ['ramp', 'nodes'], end, `a tunnel between ${far} and ${end}`);
   for (const { instance } of ramp.nodes) {
     const on = `on node ${instance}`;
     claim(['tunnel', 'interface'], tunnel.tunnel.interface, `interface ${tunnel.tunnel.interface} ${on}`);
     claim(['tunnel', 'bigip'], inner, `the far end ${tunnelAddress(tunnel)} ${on}`);
+    for (const own of inners) claim(own.path, own.value, `the far end ${own.value} ${on}`);
     claim(['cookie'], cookie, `cookie ${cookie} ${on}`);
     if (ipfailover !== undefined)
       claim(['ipfailover', 'vrrpIdOffset'], String(ipfailover.vrrpIdOffset), `VRRP id ${vrrpId(ipfailover)} ${on}`);

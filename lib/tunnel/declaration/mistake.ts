@@ -17,6 +17,19 @@ export function field(path: readonly (string | number)[], value: string): Field 
   return { path, value };
 }
 
+/** BIG-IP's addresses on the network that it shares with the ramp: each unit's own, and the floating one of a pair. */
+export function bigipAddresses({ bigip, bigipPair }: Tunnel): readonly Field[] {
+  return [
+    ...bigip.map((unit, i) => field(['bigip', i, 'address'], unit.address)),
+    ...(bigipPair === undefined ? [] : [field(['bigipPair', 'floating'], bigipPair.floating)]),
+  ];
+}
+
+/** The own addresses of a pair's units inside the tunnel. */
+export function innerFields({ bigip }: Tunnel): readonly Field[] {
+  return bigip.flatMap(({ inner }, i) => (inner === undefined ? [] : [field(['bigip', i, 'inner'], inner)]));
+}
+
 /** The ramp's addresses on the network that it shares with BIG-IP: each node's, and the virtual IP. */
 export function rampAddresses({ ramp }: Tunnel): readonly Field[] {
   return [

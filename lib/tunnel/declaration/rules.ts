@@ -1,6 +1,7 @@
 import { contains, isAddress, overlaps, parseCidr, toNumber } from './address';
 import { memberMistakes } from './balancer-rules';
-import { field, fullPath, rampAddresses, type Field, type Mistake } from './mistake';
+import { bigipPairMistakes } from './bigip-pair-rules';
+import { bigipAddresses, field, fullPath, innerFields, rampAddresses, type Field, type Mistake } from './mistake';
 import { networkMistakes } from './network-rules';
 import { rampPairMistakes } from './ramp-pair-rules';
 import { tunnelAddress, type Declared, type Tunnel } from './tunnel';
@@ -18,18 +19,32 @@ function tunnelMistakes(tunnel: Tunnel): readonly Mistake[] {
     ...oneRoleAnAddress(tunnel),
     ...names(tunnel),
     ...rampPairMistakes(tunnel),
+    ...bigipPairMistakes(tunnel),
   ];
 }
 
-function insideTheTunnel({ tunnel }: Tunnel): readonly Mistake[] {
+function insideTheTunnel(declared: Tunnel): readonly Mistake[] {
+  const { tunnel } = declared;
   const prefix = parseCidr(tunnel.bigip);
-  if (!prefix || !isAddress(tunnel.node)) return [];
-  const rule = !contains(prefix, tunnel.node)
-    ? `must lie in the tunnel's prefix ${tunnel.bigip}, or BIG-IP has no route to it`
-    : [prefix.first, prefix.last].includes(toNumber(tunnel.node))
-      ? `must be a host of ${tunnel.bigip}, neither the network itself nor its broadcast address`
-      : undefined;
-  return rule === undefined ? [] : [{ path: ['tunnel', 'node'], value: tunnel.node, message: rule }];
+  if (!prefix) return [];
+  const inside = [
+    { ...field(['tunnel', 'node'], tunnel.node), why: 'or BIG-IP has no route to it' },
+    ...innerFields(declared).map((inner) => ({ ...inner, why: 'which is the network of the floating self IP' })),
+  ];
+  return inside.flatMap(({ path, value, why }) => {
+    if (!isAddress(value)) return [];
+    if (!contains(prefix, value))
+      return [{ path, value, message: `must lie in the tunnel's prefix ${tunnel.bigip}, ${why}` }];
+    return [prefix.first, prefix.last].includes(toNumber(value))
+      ? [
+          {
+            path,
+            value,
+            message: `must be a host of ${tunnel.bigip}, neither the network itself nor its broadcast address`,
+          },
+        ]
+      : [];
+  });
 }
 
 /** Outer addresses in the tunnel's own prefix or in a cluster network would be routed into the tunnel that they carry. */
@@ -42,10 +57,8 @@ function outsideTheTunnel(tunnel: Tunnel): readonly Mistake[] {
     return network ? [{ ...field(['clusterNetworks', i], cidr), network }] : [];
   });
   const outer = [
-    ...tunnel.bigip.flatMap((unit, i) => [
-      field(['bigip', i, 'address'], unit.address),
-      field(['bigip', i, 'management'], unit.management),
-    ]),
+    ...bigipAddresses(tunnel),
+    ...tunnel.bigip.map((unit, i) => field(['bigip', i, 'management'], unit.management)),
     ...rampAddresses(tunnel),
   ];
   for (const each of outer) {
@@ -61,16 +74,17 @@ function outsideTheTunnel(tunnel: Tunnel): readonly Mistake[] {
   return mistakes;
 }
 
-/** BIG-IP may be managed at the address where the tunnel ends; any other address has one role. */
+/** A BIG-IP may be managed at its own address on the network of the ramp; any other address has one role. */
 function oneRoleAnAddress(tunnel: Tunnel): readonly Mistake[] {
   const roles = [
-    ...tunnel.bigip.map((unit, i) => field(['bigip', i, 'address'], unit.address)),
+    ...bigipAddresses(tunnel),
     ...tunnel.bigip.flatMap((unit, i) =>
       unit.management === unit.address ? [] : [field(['bigip', i, 'management'], unit.management)],
     ),
     ...rampAddresses(tunnel),
     field(['tunnel', 'bigip'], tunnelAddress(tunnel)),
     field(['tunnel', 'node'], tunnel.tunnel.node),
+    ...innerFields(tunnel),
   ];
   return roles.flatMap(({ path, value }, i) => {
     const other = roles.slice(0, i).find((role) => role.value === value);

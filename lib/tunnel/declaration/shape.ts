@@ -45,9 +45,28 @@ const unit = z
     user: userName.describe('SSH user; its shell may be tmsh or bash'),
     secret: secretName.describe("Name of the secret that holds the user's private key"),
     hostKey: hostKey.describe("BIG-IP's SSH host key, pinned"),
-    address: address.describe('F5_IP: its own address on the network that it shares with the ramp node'),
+    address: address.describe(
+      'Its own address on the network that it shares with the ramp node; F5_IP where it is the only BIG-IP',
+    ),
+    inner: address
+      .optional()
+      .describe("For a pair: its own address in TUNNEL_IP1's network, which no other machine has"),
   })
   .describe('One BIG-IP');
+
+const bigipPair = z
+  .strictObject({
+    floating: address.describe('F5_IP: the floating self IP that the active unit has, where the tunnel ends'),
+    deviceGroup: objectName.describe(
+      'The sync-failover device group of these two units and no other, without /Common/',
+    ),
+    network: z
+      .enum(['l2', 'vpc'])
+      .describe(
+        'What connects the units and the ramp; a floating address moves on a real L2 network only, not in a VPC',
+      ),
+  })
+  .describe('What two BIG-IP units share');
 
 const node = z.strictObject({
   instance: instance.describe('The ramp node, as Systems Manager knows it'),
@@ -108,8 +127,10 @@ const rampTunnel = z.strictObject({
   watch,
   bigip: z
     .array(unit)
-    .length(1, 'must be a list of exactly one BIG-IP')
-    .describe('The BIG-IP units (exactly one for now)'),
+    .min(1, 'must be a list of one or two BIG-IP units')
+    .max(2, 'must be a list of one or two BIG-IP units')
+    .describe('The BIG-IP, or the two units of a pair'),
+  bigipPair: bigipPair.optional().describe('Needed for two units'),
   ramp: z.strictObject({
     nodes: z
       .array(node)
@@ -136,7 +157,10 @@ const rampTunnel = z.strictObject({
   objects: z
     .strictObject({
       tunnel: objectName.default('SDN').describe('net tunnels tunnel'),
-      self: objectName.default('SDN').describe('net self'),
+      self: objectName.default('SDN').describe('net self; that of TUNNEL_IP1'),
+      unitSelf: objectName
+        .optional()
+        .describe("net self of a unit's inner address, for a pair; the same name on both units; default: SDN_unit"),
       snatPool: objectName.default('SDN_snatpool').describe('ltm snatpool'),
     })
     .default({ tunnel: 'SDN', self: 'SDN', snatPool: 'SDN_snatpool' })

@@ -12,9 +12,29 @@ export type RampNode = Tunnel['ramp']['nodes'][number];
 
 export type IpFailover = NonNullable<Tunnel['ipfailover']>;
 
-/** The only BIG-IP, until pairs of them are supported. */
-export function bigipUnit(tunnel: Tunnel): BigIpUnit {
-  return tunnel.bigip[0]!;
+/** F5_IP, where BIG-IP's end of the tunnel is: the floating address of a pair, or the only unit's own address. */
+export function bigipAddress({ bigip, bigipPair }: Tunnel): string {
+  return bigipPair?.floating ?? bigip[0]!.address;
+}
+
+/** True for two BIG-IP units with a floating address. */
+export function isBigIpPair(declared: Declared): boolean {
+  return declared.kind === 'ramp' && declared.bigipPair !== undefined;
+}
+
+/** The addresses inside the tunnel that the units of a pair have for themselves, beside TUNNEL_IP1; none of a single BIG-IP. */
+export function innerAddresses({ bigip }: Tunnel): readonly string[] {
+  return bigip.flatMap(({ inner }) => inner ?? []);
+}
+
+/** The unit with this management address; undefined: the tunnel has no such unit. */
+export function bigipNamed({ bigip }: Tunnel, management: string): BigIpUnit | undefined {
+  return bigip.find((unit) => unit.management === management);
+}
+
+/** The name of the self IP that has a unit's inner address. One unit has none; its declaration is recorded without a default. */
+export function unitSelf({ objects }: Tunnel): string {
+  return objects.unitSelf ?? 'SDN_unit';
 }
 
 /** All BIG-IPs of a declaration: a balancer inside the SDN has none. */

@@ -2,7 +2,7 @@ import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
 import { declarationsOf, type Subject } from '../device/observation';
-import { bigipUnit, rampNode, type Tunnel } from '../declaration/tunnel';
+import { bigipAddress, rampNode, type Tunnel } from '../declaration/tunnel';
 
 /** The firewall rule that lets the tunnel's packets in, ahead of any that would turn them away. */
 export const input: ObjectKind = {
@@ -11,9 +11,9 @@ export const input: ObjectKind = {
   read: (look) =>
     look.declarations.flatMap((tunnel) => {
       const value = readInput(look, inputQuestion(look.subject, tunnel));
-      return value === undefined ? [] : [{ object: `input ${bigipUnit(tunnel).address}`, value }];
+      return value === undefined ? [] : [{ object: `input ${bigipAddress(tunnel)}`, value }];
     }),
-  desired: ({ spec }) => ({ [`input ${bigipUnit(spec).address}`]: 'ahead' }),
+  desired: ({ spec }) => ({ [`input ${bigipAddress(spec)}`]: 'ahead' }),
   turn: ({ verb }) => (verb === 'delete' ? 'late' : 'in place'),
   say: (operation) =>
     `${sign(operation)} firewall: let the tunnel (protocol 4) in from ${operation.object.split(' ')[1]}${operation.to === 'ahead' ? ', ahead of any REJECT' : ''}`,
@@ -22,7 +22,7 @@ export const input: ObjectKind = {
 /** What is asked of the INPUT chain: rules for BIG-IP's packets, on the interface where they arrive. */
 export function inputQuestion(subject: Subject, tunnel: Tunnel = subject.spec): string {
   const node = rampNode(subject.name, tunnel, ...declarationsOf(subject));
-  return `input ${bigipUnit(tunnel).address} ${node.interface}`;
+  return `input ${bigipAddress(tunnel)} ${node.interface}`;
 }
 
 /**

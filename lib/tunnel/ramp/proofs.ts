@@ -3,7 +3,7 @@ import type { Reading } from '../device/device';
 import type { Look } from '../device/look';
 import type { Probe } from '../device/observation';
 import { NotVerified } from '../errors/errors';
-import { bigipUnit, isRampPair, tunnelAddress, type Tunnel } from '../declaration/tunnel';
+import { bigipAddress, isRampPair, tunnelAddress, type Tunnel } from '../declaration/tunnel';
 import { inputQuestion, readInput } from './input';
 import { readTrace, readVip, traceQuestion, vipQuestion } from './vip';
 
@@ -41,7 +41,7 @@ export const proofs: Reading<Tunnel, readonly Probe[]> = {
     if (readInput(look, inputQuestion(subject)) !== 'ahead')
       throw new NotVerified(
         'input-rule-behind',
-        `${device}: the INPUT rule for protocol 4 from ${bigipUnit(spec).address} is not ahead of every REJECT and DROP that meets them; packets would pass only while conntrack remembers the tunnel`,
+        `${device}: the INPUT rule for protocol 4 from ${bigipAddress(spec)} is not ahead of every REJECT and DROP that meets them; packets would pass only while conntrack remembers the tunnel`,
       );
     const heard = look.answer(`heard ${spec.tunnel.interface}`).code === 0;
     const first = {

@@ -2,7 +2,7 @@ import type { Found, ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
 import { declarationsOf, eachNamed } from '../device/observation';
 import { NotUnderstood, Refused } from '../errors/errors';
-import { bigipUnit, rampNode } from '../declaration/tunnel';
+import { bigipAddress, rampNode } from '../declaration/tunnel';
 
 /** Why taking away something that the tunnel's packets go through cuts traffic. */
 export const UNTIL_SUCCESSOR = 'traffic through the tunnel stops until its successor stands';
@@ -21,7 +21,7 @@ export const tunnel: ObjectKind = {
     for (const { tunnel: each } of named) {
       const object = `tunnel ${each.interface}`;
       const value = state[object];
-      const remotes = named.map((one) => `remote ${bigipUnit(one).address} `);
+      const remotes = named.map((one) => `remote ${bigipAddress(one)} `);
       if (value !== undefined && !remotes.some((remote) => value.startsWith(remote)))
         throw new Refused(
           'object-foreign',
@@ -38,7 +38,7 @@ export const tunnel: ObjectKind = {
   // Behind a virtual IP replies would leave from the node's own address, and BIG-IP drop them, without `local` (OS-14).
   desired({ name, spec }, { state }) {
     const object = `tunnel ${spec.tunnel.interface}`;
-    const ends = `remote ${bigipUnit(spec).address} local ${spec.ramp.vip ?? 'any'} dev ${rampNode(name, spec).interface}`;
+    const ends = `remote ${bigipAddress(spec)} local ${spec.ramp.vip ?? 'any'} dev ${rampNode(name, spec).interface}`;
     return { [object]: `${ends}${OPTIONS.exec(state[object] ?? '')?.[0] ?? ''}` };
   },
   cuts: ({ verb }) =>

@@ -34,10 +34,10 @@ describe('a rule of one field: message with path, value and rule', () => {
     ['a look between two ticks', withFields({ watch: 7 }), 'watch: 7', 'must be a multiple of 5'],
     ['a wait as text', withFields({ drain: '60' }), 'drain: "60"', 'must be a whole number of seconds'],
     [
-      'two BIG-IPs',
-      withFields({ bigip: [EXAMPLE.bigip[0], EXAMPLE.bigip[0]] }),
+      'three BIG-IPs',
+      withFields({ bigip: [EXAMPLE.bigip[0], EXAMPLE.bigip[0], EXAMPLE.bigip[0]] }),
       'bigip:',
-      'must be a list of exactly one BIG-IP',
+      'must be a list of one or two BIG-IP units',
     ],
     ['no ramp node', withFields({ ramp: { nodes: [] } }), 'ramp.nodes: []', 'must be a list of one or two ramp nodes'],
     [

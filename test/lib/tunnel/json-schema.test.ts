@@ -29,7 +29,7 @@ test.each([
   ['an unknown key inside', merge(EXAMPLE, { tunnel: { mtu: 1400 } })],
   ['another SNAT', merge(EXAMPLE, { snat: 'automap' })],
   ['a name with syntax', merge(EXAMPLE, { objects: { tunnel: 'SDN{}' } })],
-  ['two BIG-IPs', merge(EXAMPLE, { bigip: [EXAMPLE.bigip[0], EXAMPLE.bigip[0]] })],
+  ['three BIG-IPs', merge(EXAMPLE, { bigip: [EXAMPLE.bigip[0], EXAMPLE.bigip[0], EXAMPLE.bigip[0]] })],
   ['another kind', merge(EXAMPLE, { kind: 'node' })],
 ])('%s is a mistake to an editor too', (_what, document) => expect(schema.safeParse(document).success).toBe(false));
 

@@ -21,7 +21,7 @@ export function linesOf(spec: Tunnel, dump: string): readonly string[] {
     ...words,
     ...reserved,
     tunnel.interface,
-    ...Object.values(objects),
+    ...Object.values(objects).flatMap((object) => object ?? []),
     ...virtualServers,
     ...files,
     ...(ramp.vip === undefined ? [] : [ramp.vip]),
