@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { digestOf } from '../tunnel/declaration/digest';
 import { STEP_KINDS, scriptsOf, type StepKind } from '../tunnel/plan/devices';
+import { arnOf } from './arns';
 import { PARAMETERS, type ParameterName } from './document-parameters';
 import { namesOf } from './names';
 import { APPLY_EXECUTION, OBSERVE_EXECUTION } from './time-outs';
@@ -78,7 +79,7 @@ export class CommandDocuments extends Construct {
  * One command document. Its name carries a hash of its content: a right to send it is a right to send exactly this
  * text, and a run that began before a deployment is refused instead of running a newer script than it planned for.
  */
-class CommandDocument extends Construct {
+export class CommandDocument extends Construct {
   /** The physical name, by which it is sent. */
   readonly documentName: string;
   readonly arn: string;
@@ -86,13 +87,8 @@ class CommandDocument extends Construct {
   constructor(scope: Construct, id: string, description: DocumentDescription) {
     super(scope, id);
     const content = documentContent(description);
-    this.documentName = `${namesOf(this).prefix}-${id}-${contentHash(content)}`;
-    this.arn = Stack.of(this).formatArn({
-      service: 'ssm',
-      resource: 'document',
-      resourceName: this.documentName,
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
+    this.documentName = `${namesOf(this).prefix}-${id}-${digestOf(content)}`;
+    this.arn = arnOf('ssm', `document/${this.documentName}`);
     new CfnDocument(this, 'Resource', { name: this.documentName, documentType: 'Command', content });
   }
 }
@@ -133,8 +129,4 @@ function refuseUnfit(files: readonly string[], script: string): void {
   const name = files.join(' + ');
   if (!script.startsWith('#!/bin/bash\n')) throw new Error(`${name}: the first line must be #!/bin/bash`);
   if (/\{\{/.test(script)) throw new Error(`${name}: Systems Manager would replace text in double braces`);
-}
-
-function contentHash(content: object): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
 }

@@ -1,8 +1,9 @@
-import { Annotations, ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib';
-import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { InvalidRequest } from '../tunnel/errors/errors';
 import { acknowledge } from './acknowledge';
+import { arnOf, wildcardFinding } from './arns';
 import { namesOf } from './names';
 
 /** IAM counts so many characters of a managed policy, blanks left out. */
@@ -71,7 +72,7 @@ export class NodePolicies extends Construct {
         'bastion',
         "lets a bastion read the keys of its BIG-IPs' users",
         ['secretsmanager:GetSecretValue'],
-        names.map((name) => this.secret(name)),
+        names.map((name) => arnOf('secretsmanager', `secret:${name}`)),
       );
     // Secrets Manager ends the ARN of a secret in a hyphen and six characters of its own.
     const exactly = (name: string): string => `${name}-??????`;
@@ -94,7 +95,7 @@ export class NodePolicies extends Construct {
     for (const path of paths.filter((name) => name.endsWith('*')))
       acknowledge(
         policy,
-        `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${path}]`,
+        wildcardFinding('secretsmanager', `secret:${path}`),
         'a policy does not hold the names of so many secrets; under this path stand the keys of BIG-IPs',
       );
   }
@@ -103,22 +104,13 @@ export class NodePolicies extends Construct {
     const policy = new ManagedPolicy(this, id, {
       managedPolicyName: `${namesOf(this).prefix}-${name}-${Stack.of(this).region}`,
       description: `edge-ramp: ${what}`,
-      statements: [new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] })],
+      statements: [new PolicyStatement({ actions: [...actions], resources: [...resources] })],
     });
     new CfnOutput(Stack.of(this), `${id}PolicyArn`, {
       value: policy.managedPolicyArn,
       description: `Attach to an instance's role: ${what}`,
     });
     return policy;
-  }
-
-  private secret(name: string): string {
-    return Stack.of(this).formatArn({
-      service: 'secretsmanager',
-      resource: 'secret',
-      resourceName: name,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Duration } from 'aws-cdk-lib';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type PolicyStatementProps, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
+import { arnOf, wildcardFinding } from './arns';
 import { handlerBundle } from './handler-bundle';
 
 export interface StepHandlerProps {
@@ -55,19 +56,23 @@ export class StepHandler extends Construct {
   }
 
   /** Lets the handler call the services on these resources, under these conditions. */
-  allow(right: {
-    readonly actions: readonly string[];
-    readonly resources: readonly string[];
-    readonly conditions?: Record<string, Record<string, string | string[]>>;
-  }): void {
-    this.role.addToPolicy(
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        actions: [...right.actions],
-        resources: [...right.resources],
-        ...(right.conditions ? { conditions: right.conditions } : {}),
-      }),
-    );
+  allow(right: PolicyStatementProps): void {
+    this.role.addToPolicy(new PolicyStatement(right));
+  }
+
+  /**
+   * Lets the handler call a service on every resource of this account and region that is named so.
+   *
+   * @param resource - with its wildcard: `execution:edge-ramp:*`
+   * @param right - `because` says why it names no single resource
+   */
+  allowEvery(
+    service: string,
+    resource: string,
+    { because, ...right }: PolicyStatementProps & { readonly because: string },
+  ): void {
+    this.allow({ ...right, resources: [arnOf(service, resource)] });
+    this.acknowledge(wildcardFinding(service, resource), because);
   }
 
   /** Accepts a finding of cdk-nag on this handler's role. */

@@ -1,11 +1,9 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { KINDS, STEP_KINDS, scriptsOf, type StepKind } from '../tunnel/plan/devices';
-import { allowDescribingRuns } from './automation-rights';
-import type { CommandDocuments, DocumentPair } from './command-documents';
+import type { DocumentPair } from './command-documents';
 import { namesOf } from './names';
-import { allowRunCommand } from './run-command-rights';
+import { allowDescribingRuns, allowReadingDeclaration, allowRunCommand } from './rights';
+import type { Shared } from './shared';
 import { StepHandler } from './step-handler';
 import { DELIVERY, POLL_DEADLINE, SENDING_HANDLER, COMPUTING_HANDLER } from './time-outs';
 
@@ -15,7 +13,7 @@ export class StepHandlers extends Construct {
   readonly plan: StepHandler;
   private readonly devices: ReadonlyMap<StepKind, StepHandler>;
 
-  constructor(scope: Construct, id: string, documents: CommandDocuments, table: Table) {
+  constructor(scope: Construct, id: string, { documents, table }: Shared) {
     super(scope, id);
     this.readRequest = new StepHandler(this, 'ReadRequest', {
       folder: 'read-request',
@@ -23,7 +21,7 @@ export class StepHandlers extends Construct {
       timeout: COMPUTING_HANDLER,
       environment: { TUNNELS_PREFIX: namesOf(this).tunnels, TABLE: table.tableName },
     });
-    this.allowReadingDeclarations();
+    allowReadingDeclaration(this.readRequest);
     this.readRequest.allow({ actions: ['dynamodb:GetItem'], resources: [table.tableArn] });
     allowDescribingRuns(this.readRequest);
 
@@ -56,18 +54,6 @@ export class StepHandlers extends Construct {
     });
     allowRunCommand(handler, documents, KINDS[kind].record.role);
     return handler;
-  }
-
-  private allowReadingDeclarations(): void {
-    const resource = `parameter${namesOf(this).tunnels}*`;
-    this.readRequest.allow({
-      actions: ['ssm:GetParameter'],
-      resources: [Stack.of(this).formatArn({ service: 'ssm', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME })],
-    });
-    this.readRequest.acknowledge(
-      `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:${resource}]`,
-      'which tunnels are declared changes with tunnels/; under this prefix stand only declarations',
-    );
   }
 }
 

@@ -1,19 +1,15 @@
 import { type EventPattern, Schedule } from 'aws-cdk-lib/aws-events';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { allowReadingDeclarations, allowStartingRuns } from './automation-rights';
+import { allowReadingDeclarations, allowStartingRuns } from './rights';
 import { namesOf } from './names';
 import { onEvent, retryThenDeadLetter } from './on-event';
+import type { SharedAndMachine } from './shared';
 import { StepHandler } from './step-handler';
 import { COMPUTING_HANDLER, WATCH_TICK } from './time-outs';
 
-export interface TriggersProps {
-  readonly machine: StateMachine;
+export interface TriggersProps extends SharedAndMachine {
   /** The function that looks at tunnels between runs. */
   readonly watch: StepHandler;
-  /** Where events go that could not be delivered, or not be answered. */
-  readonly deadLetters: IQueue;
 }
 
 /** What starts runs by itself: rules, and the function that answers events. */

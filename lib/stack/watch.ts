@@ -1,22 +1,14 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { STEP_KINDS, documentVariable } from '../tunnel/plan/devices';
-import { allowReadingDeclarations, allowStartingRuns } from './automation-rights';
-import type { CommandDocuments } from './command-documents';
 import { namesOf } from './names';
-import { allowLooking } from './run-command-rights';
+import { allowLooking, allowReadingDeclarations, allowStartingRuns } from './rights';
+import type { SharedAndMachine } from './shared';
 import { StepHandler } from './step-handler';
 import { WATCH_DELIVERY, WATCH_HANDLER, WATCH_POLL_DEADLINE } from './time-outs';
 
-export interface WatchProps {
+export interface WatchProps extends SharedAndMachine {
   /** How many tunnels are declared. */
   readonly tunnels: number;
-  readonly machine: StateMachine;
-  readonly table: Table;
-  readonly documents: CommandDocuments;
-  readonly notices: Topic;
 }
 
 /**

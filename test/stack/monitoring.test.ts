@@ -1,14 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { tunnelTable } from '../../lib/stack/tunnel-table';
-import { Monitoring } from '../../lib/stack/monitoring/monitoring';
+import { edgeRampApp } from '../../lib/stack/app';
 import { NodePolicies } from '../../lib/stack/node-policies';
 import { tunnelsFolder } from '../../lib/stack/tunnels-folder';
 import { METRICS, SERVICES } from '../../lib/tunnel/run/metrics';
@@ -181,18 +176,8 @@ describe('the alarms', () => {
 
   test('lead to the runbook’s own address where the deployment knows it', () => {
     const context = { 'aws:cdk:bundling-stacks': [], runbook: 'https://wiki.example/edge-ramp' };
-    const stack = new Stack(new App({ context }), 'Elsewhere');
-    const called = LambdaFunction.fromFunctionName(stack, 'Function', 'called');
-    new Monitoring(stack, 'Monitoring', {
-      react: called,
-      watch: called,
-      machine: new StateMachine(stack, 'Machine', { definitionBody: DefinitionBody.fromString('{}') }),
-      table: tunnelTable(stack),
-      deadLetters: new Queue(stack, 'Queue'),
-      notices: new Topic(stack, 'Notices'),
-    });
-    const links = stack.node
-      .findAll()
+    const links = edgeRampApp([], { context })
+      .node.findAll()
       .filter((each): each is CfnAlarm => each instanceof CfnAlarm)
       .map(({ alarmDescription }) => / What to do: (.*)#/.exec(alarmDescription!)![1]);
     expect(new Set(links)).toEqual(new Set(['https://wiki.example/edge-ramp']));

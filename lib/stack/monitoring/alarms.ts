@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Aws } from 'aws-cdk-lib';
 import {
   Alarm,
   type AlarmProps,
@@ -9,39 +9,31 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { SERVICES, UNFINISHED, type MetricName } from '../../tunnel/run/metrics';
 import type { EndStateName } from '../../tunnel/run/outcome';
+import { arnOf } from '../arns';
 import { namesOf } from '../names';
+import type { SharedAndMachine } from '../shared';
+import type { StepHandler } from '../step-handler';
 
-export interface AlarmsProps {
-  readonly machine: StateMachine;
-  readonly deadLetters: IQueue;
-  /**
-   * Functions that an event starts, by a word for what they do: nobody else sees it when one of them fails. The handlers
-   * of a run's steps are none of them: what they throw is how a run ends.
-   */
-  readonly startedByEvents: Readonly<Record<string, IFunction>>;
+export interface AlarmsProps extends SharedAndMachine {
+  /** The function that measures ended runs. */
+  readonly measure: StepHandler;
+  /** The function that answers events. */
+  readonly react: StepHandler;
   /** The function that a schedule calls at every tick. */
-  readonly watch: IFunction;
-  readonly notices: Topic;
+  readonly watch: StepHandler;
   /** Where the runbook is to be found, without a heading: a path in the repository, or its address. */
   readonly runbook: string;
 }
-
-/** How often an alarm looks: as long as a person takes to come. */
-const PERIOD = Duration.minutes(5);
 
 /**
  * An alarm for each kind of trouble, for all tunnels together: one costs $0.10 a month, and the log says which tunnel it was.
  *
  * An alarm about what a run or the watch has already published, in a notice that names the tunnel, only turns red. The other
- * alarms publish to the topic.
+ * alarms publish to the topic. All look every five minutes, as long as a person takes to come: the period of CDK's metrics.
  */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[];
@@ -90,7 +82,7 @@ export class Alarms extends Construct {
   }
 
   private untold(): readonly Alarm[] {
-    const { machine, deadLetters, startedByEvents } = this.props;
+    const { machine, deadLetters, measure, react, watch } = this.props;
     const told = [
       this.alarm(
         'RunDied',
@@ -100,27 +92,28 @@ export class Alarms extends Construct {
       ),
       this.alarm(
         'RunTimedOut',
-        machine.metricTimedOut({ period: PERIOD, statistic: Stats.SUM }),
+        machine.metricTimedOut(),
         'A run reached its time-out: its work may be half done, its lease is held.',
         '#a-run-was-stopped-by-hand',
       ),
       this.alarm(
         'RunAborted',
-        machine.metricAborted({ period: PERIOD, statistic: Stats.SUM }),
+        machine.metricAborted(),
         'Somebody stopped a run: its work may be half done, its lease is held.',
         '#a-run-was-stopped-by-hand',
       ),
       this.alarm(
         'DeadLetters',
-        deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: Stats.MAXIMUM }),
+        deadLetters.metricApproximateNumberOfMessagesVisible(),
         'An event could not be dealt with and lies in the dead-letter queue.',
         '#dead-letters',
       ),
       this.ticksStopped(),
-      ...Object.entries(startedByEvents).map(([does, each]) =>
+      // Nobody else sees it when a function fails that an event starts. What the handlers of a run's steps throw is how a run ends.
+      ...Object.entries({ Measure: measure, React: react, Watch: watch }).map(([does, handler]) =>
         this.alarm(
           `${does}Fails`,
-          each.metricErrors({ period: PERIOD, statistic: Stats.SUM }),
+          handler.function.metricErrors(),
           `The function ${does}, which events start, has failed; Lambda tries it twice more.`,
           '#a-function-fails',
         ),
@@ -136,7 +129,7 @@ export class Alarms extends Construct {
   private ticksStopped(): Alarm {
     return this.alarm(
       'TicksStopped',
-      this.props.watch.metricInvocations({ period: PERIOD, statistic: Stats.SUM }),
+      this.props.watch.function.metricInvocations(),
       'The watch has not been called for a quarter of an hour: its schedule is disabled or fails, and nobody looks at any tunnel.',
       '#ticks-stopped',
       {
@@ -168,21 +161,16 @@ export class Alarms extends Construct {
 
   /** A topic with a policy of its own takes nothing that the policy does not name. */
   private allowAlarms(): void {
-    const stack = Stack.of(this);
-    const alarms = stack.formatArn({
-      service: 'cloudwatch',
-      resource: 'alarm',
-      resourceName: '*',
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
     this.props.notices.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsOfThisAccount',
-        effect: Effect.ALLOW,
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['sns:Publish'],
         resources: [this.props.notices.topicArn],
-        conditions: { ArnLike: { 'aws:SourceArn': alarms }, StringEquals: { 'aws:SourceAccount': stack.account } },
+        conditions: {
+          ArnLike: { 'aws:SourceArn': arnOf('cloudwatch', 'alarm:*') },
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+        },
       }),
     );
   }
@@ -199,7 +187,6 @@ export class Alarms extends Construct {
       metricName,
       dimensionsMap: { service: SERVICES[service], ...more },
       statistic: Stats.SUM,
-      period: PERIOD,
     });
   }
 }

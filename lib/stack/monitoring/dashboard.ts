@@ -11,10 +11,6 @@ import { Construct } from 'constructs';
 import { METRICS, SERVICES, type MetricName } from '../../tunnel/run/metrics';
 import { namesOf } from '../names';
 
-export interface EdgeRampDashboardProps {
-  readonly alarms: readonly Alarm[];
-}
-
 const HALF = 12;
 const WHOLE = 24;
 const PERIOD = Duration.hours(1);
@@ -26,7 +22,7 @@ const PERIOD = Duration.hours(1);
 export class EdgeRampDashboard extends Construct {
   readonly dashboard: Dashboard;
 
-  constructor(scope: Construct, id: string, { alarms }: EdgeRampDashboardProps) {
+  constructor(scope: Construct, id: string, alarms: readonly Alarm[]) {
     super(scope, id);
     const search = searchIn(namesOf(this).prefix);
     this.dashboard = new Dashboard(this, 'Dashboard', {

@@ -1,19 +1,10 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { allowDescribingRuns } from '../automation-rights';
+import { allowDescribingRuns } from '../rights';
 import { namesOf } from '../names';
 import { onEvent, retryThenDeadLetter } from '../on-event';
+import type { SharedAndMachine } from '../shared';
 import { StepHandler } from '../step-handler';
 import { COMPUTING_HANDLER } from '../time-outs';
-
-export interface MeasuringProps {
-  readonly machine: StateMachine;
-  readonly table: Table;
-  /** Takes the events that could not be handled. */
-  readonly deadLetters: IQueue;
-}
 
 /** Every way in which an execution ends. */
 const ENDED = ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'];
@@ -22,7 +13,7 @@ const ENDED = ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'];
 export class Measuring extends Construct {
   readonly handler: StepHandler;
 
-  constructor(scope: Construct, id: string, { machine, table, deadLetters }: MeasuringProps) {
+  constructor(scope: Construct, id: string, { machine, table, deadLetters }: SharedAndMachine) {
     super(scope, id);
     this.handler = new StepHandler(this, 'Measure', {
       folder: 'measure',
