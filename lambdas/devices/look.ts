@@ -1,6 +1,6 @@
 import { readRemark } from '../../lib/tunnel/device/answer';
 import { deviceTitle, kindOf, KINDS, type Listed } from '../../lib/tunnel/plan/devices';
-import { NotDelivered } from '../../lib/tunnel/errors/errors';
+import { DeviceRefused, NotDelivered } from '../../lib/tunnel/errors/errors';
 import type { Observed } from '../../lib/tunnel/plan/plan';
 
 /** Asks a device questions, joined by `|`, by its observe document. @returns what the script printed @throws as RunCommand does */
@@ -30,9 +30,12 @@ async function lookAt(listed: Listed, ask: Ask): Promise<Observed> {
 }
 
 /**
- * While another device of the kind answers, a node that did not fetch its command does not fail the step: the plan decides what that means.
+ * While another device of the kind answers, one that did not fetch its command, or that its bastion does not reach, does not fail the step: the plan
+ * decides what that means.
  */
 function unreached({ kind, name }: Listed, failure: unknown): Observed {
-  if (!KINDS[kind].record.several || !(failure instanceof NotDelivered)) throw failure;
+  const away =
+    failure instanceof NotDelivered || (failure instanceof DeviceRefused && failure.code === 'device-unreachable');
+  if (!away || !KINDS[kind].record.several) throw failure;
   return { kind, name, unreachable: failure.message };
 }

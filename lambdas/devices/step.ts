@@ -73,17 +73,15 @@ export function deviceStep(
     const { request, applied } = input;
     const all = devicesOf(request.spec, applied === null ? null : (JSON.parse(applied) as Declared), request.forget);
     const mine = all.filter((device) => stepKindOf(device.kind) === kind);
-    const send: Send = (device, does, parameters) => commands.run(commandFor(device, input, does, parameters));
+    const send: Send = (device, does, parameters, round) =>
+      commands.run(commandFor(device, input, does, parameters, round));
     const output: StepOutput = {
       kind,
       ok: true,
       devices:
         input.do === 'observe'
           ? await look(mine, (device, questions) => send(device, 'observe', { Questions: questions }))
-          : await sideBySide(
-              mine.filter(({ name }) => input.work.some(({ device }) => device === name)),
-              (device) => carryOut(device, input, send),
-            ),
+          : await roundByRound(input.work, mine, (device, work) => carryOut(device, work, input, send)),
     };
     if (input.do === 'prove') refuseDisagreement(output.devices as readonly Proven[]);
     const size = Buffer.byteLength(JSON.stringify(output));
@@ -96,13 +94,25 @@ export function deviceStep(
   };
 }
 
-/** The devices' outcomes, in their order. @throws the first failure, when every device has answered */
-async function sideBySide(devices: readonly Listed[], does: (device: Listed) => Promise<Outcome>): Promise<Outcome[]> {
-  const settled = await Promise.allSettled(devices.map(does));
-  return settled.map((outcome) => {
-    if (outcome.status === 'rejected') throw outcome.reason;
-    return outcome.value;
-  });
+/** Does the work of one round after the other. A round that fails is the last one. @throws its first failure, when every device has answered */
+async function roundByRound(
+  work: readonly Work[],
+  devices: readonly Listed[],
+  does: (device: Listed, work: Work) => Promise<Outcome>,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const round of new Set(work.map((each) => each.round))) {
+    const settled = await Promise.allSettled(
+      devices.flatMap((device) =>
+        work.filter((each) => each.device === device.name && each.round === round).map((mine) => does(device, mine)),
+      ),
+    );
+    for (const outcome of settled) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      outcomes.push(outcome.value);
+    }
+  }
+  return outcomes;
 }
 
 /** @throws NotVerified when both nodes of a pair have the virtual IP */
@@ -118,6 +128,7 @@ type Send = (
   device: Listed,
   does: 'observe' | 'apply',
   parameters: Readonly<Record<string, string>>,
+  round?: number,
 ) => Promise<string>;
 
 function commandFor(
@@ -125,6 +136,7 @@ function commandFor(
   input: StepInput,
   does: 'observe' | 'apply',
   parameters: Readonly<Record<string, string>>,
+  round?: number,
 ): DeviceCommand {
   return {
     device: deviceTitle(listed),
@@ -136,14 +148,14 @@ function commandFor(
       ...kindOf(listed).record.parameters?.(listed),
       ...parameters,
     },
-    tag: tag(input, listed.name),
+    tag: tag(input, listed.name, round),
     again: input.retry > 0,
     looks: does === 'observe',
   };
 }
 
 /** Proves a device, or changes it. */
-async function carryOut(listed: Listed, input: StepInput, send: Send): Promise<Outcome> {
+async function carryOut(listed: Listed, work: Work, input: StepInput, send: Send): Promise<Outcome> {
   const { name } = listed;
   const device = kindOf(listed);
   if (input.do === 'prove') {
@@ -151,18 +163,20 @@ async function carryOut(listed: Listed, input: StepInput, send: Send): Promise<O
     const probes = device.prove(answer, listed);
     return { name, verification: probes.map((probe) => ({ ...probe, detail: printable(probe.detail) })) };
   }
-  const { operations, saved } = input.work.find((work) => work.device === name)!;
-  const said = await send(listed, 'apply', {
+  const { operations, saved, round } = work;
+  const parameters = {
     Digest: input.digest!,
     Operations: operations.join('|'),
     ...(saved === null ? {} : { Saved: saved }),
-  });
+  };
+  const said = await send(listed, 'apply', parameters, round);
   return { name, operations: operations.length, ...readDrained(said) };
 }
 
-/** Every try of one step on one device has the same tag: so a command that was sent is found, not repeated. */
-function tag({ execution, step, fence, request }: StepInput, name: string): string {
-  const hash = createHash('sha256').update([execution, step, fence, name].join('\n')).digest('hex').slice(0, 16);
+/** Every try of one step on one device, or of one of its rounds, has the same tag: so a command that was sent is found, not repeated. */
+function tag({ execution, step, fence, request }: StepInput, name: string, round?: number): string {
+  const sent = [execution, step, fence, name, ...(round === undefined ? [] : [round])].join('\n');
+  const hash = createHash('sha256').update(sent).digest('hex').slice(0, 16);
   return `edge-ramp ${hash} ${request.tunnel}: ${step}`.slice(0, 100);
 }
 

@@ -1,6 +1,7 @@
 import { NotUnderstood, Refused } from '../../lib/tunnel/errors/errors';
 import { CONTRACT } from '../../lib/tunnel/run/outcome';
-import type { Goal, Observed, Plan } from '../../lib/tunnel/plan/plan';
+import type { Goal } from '../../lib/tunnel/device/operation';
+import type { Observed, Plan } from '../../lib/tunnel/plan/plan';
 import { printable } from '../../lib/tunnel/errors/printable';
 import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/plan/reconcile';
 import { addRun } from '../../lib/tunnel/plan/records';

@@ -22,11 +22,11 @@ export const APPLY_EXECUTION = Duration.seconds(120);
 /** When a handler gives up asking for a command's outcome: half a minute after Run Command must have ended it. */
 export const POLL_DEADLINE = Duration.seconds(270);
 
-/** The Lambda time-out of a handler that sends commands. */
-export const SENDING_HANDLER = Duration.seconds(300);
+/** The Lambda time-out of a handler that sends commands: three rounds (a pair of BIG-IPs goes round after round), each until its poll deadline. */
+export const SENDING_HANDLER = Duration.seconds(840);
 
 /** The state's time-out of a step that sends commands. It ends the state, not the Lambda. */
-export const SENDING_TASK = Duration.seconds(330);
+export const SENDING_TASK = Duration.seconds(870);
 
 /** The Lambda time-out of a handler that sends nothing. */
 export const COMPUTING_HANDLER = Duration.seconds(30);
@@ -42,7 +42,7 @@ export const SERVICE_CALL = Duration.seconds(15);
  * rounds, 1 last look), each of which may be refused delivery twice before it runs into its own time-out. A shorter
  * time-out would cut off a restore that is slow but sound, and leave it to a repair.
  */
-export const MACHINE = Duration.hours(6);
+export const MACHINE = Duration.hours(8);
 
 /*
  * The watch's own, shorter ones: a look that takes long is given up, and the next tick looks again.

@@ -6,6 +6,7 @@ import type { ObjectKind } from './kind';
 import { Look } from './look';
 import type { Observation, Probe, Subject, Wanted } from './observation';
 import type { Operation, State } from './operation';
+import type { Together } from './together';
 
 /** A kind of device: all that edge-ramp knows of it. What is left out is as most kinds have it. */
 export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
@@ -35,6 +36,8 @@ export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
   readonly proofs?: Reading<Spec, readonly Probe[]>;
   /** Whether its changes keep their own stages, or wait, where they only take away, until traffic goes the new way. Default neither (stages.ts). */
   readonly stages?: 'own' | 'removed late';
+  /** Where its devices have objects in common; default each is planned by itself. */
+  readonly together?: Together<Facts, Spec>;
   /** What its apply script has to know of what was saved there (`Saved`); default nothing. */
   saved?(facts: Facts): string;
   /** Refuses a device that is not fit, before anything is planned. @throws Refused */

@@ -11,8 +11,11 @@ export function dependentsOf(kinds: readonly ObjectRules[], object: string, stat
   return Object.keys(state).filter((other) => rulesOf(kinds, other)?.needs?.(other, state).includes(object));
 }
 
-/** The position of an operation within its stage: lower runs earlier. */
-function rankOf(kinds: readonly ObjectRules[], operation: Operation, all: readonly Operation[]): number {
+/**
+ * The position of an operation within its stage: lower runs earlier.
+ * @param all the operations of its device
+ */
+export function rankOf(kinds: readonly ObjectRules[], operation: Operation, all: readonly Operation[]): number {
   const rules = rulesOf(kinds, operation.object)!;
   const place = kinds.indexOf(rules) + 1;
   const ranks: Readonly<Record<Turn, number>> = {

@@ -12,6 +12,9 @@ export const STAGES = ['detach', 'prepare', 'shape', 'attach', 'clean'] as const
 export type Stage = (typeof STAGES)[number];
 export type Verb = 'create' | 'modify' | 'delete';
 
+/** Where a plan leads: the tunnel as declared; no tunnel; or the values that a run recorded. */
+export type Goal = 'declared' | 'absent' | 'recorded';
+
 /** One statement about one object. `from` is the value that the script must find, `to` the one it makes; absent: no such object. */
 export interface Operation {
   readonly stage: Stage;
@@ -19,6 +22,8 @@ export interface Operation {
   readonly object: string;
   readonly from?: string;
   readonly to?: string;
+  /** Within its stage: devices that share objects go round after round. Absent: all at once. */
+  readonly round?: number;
 }
 
 /** The state after an operation. */

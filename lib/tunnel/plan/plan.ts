@@ -23,9 +23,6 @@ export interface Unreached {
 
 export type Observed = Reached | Unreached;
 
-/** Where a plan leads: the tunnel as declared; no tunnel; or the values that a run recorded. */
-export type Goal = 'declared' | 'absent' | 'recorded';
-
 /** One line of the diff. */
 export interface Change {
   readonly device: string;
@@ -42,6 +39,8 @@ export interface Work {
   readonly device: string;
   readonly operations: readonly string[];
   readonly saved: string | null;
+  /** The devices of a kind go round after round; those of one round side by side. Absent: there is one round. */
+  readonly round?: number;
 }
 
 /** Work by the kind of device whose function does it; an empty list where there is none. */

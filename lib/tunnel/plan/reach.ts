@@ -1,7 +1,8 @@
 import type { Observation } from '../device/observation';
 import { changedKind, deviceTitle, devicesOf, kindOf, type Listed } from './devices';
 import { NotUnderstood, Refused } from '../errors/errors';
-import type { Change, Goal, Observed, Situation } from './plan';
+import type { Goal } from '../device/operation';
+import type { Change, Observed, Situation } from './plan';
 import type { Before } from './records';
 import type { Declared } from '../declaration/tunnel';
 

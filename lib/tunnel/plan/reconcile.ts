@@ -6,19 +6,22 @@ import {
   refuseUnrestorable,
   refuseUnsendable,
   wire,
+  type Goal,
   type Operation,
   type Stage,
   type State,
 } from '../device/operation';
 import { readable } from '../device/words';
-import { deviceTitle, STEP_KINDS, kindOf, stepKindOf, type StepKind } from './devices';
+import type { Wanted } from '../device/observation';
+import type { Together } from '../device/together';
+import { deviceTitle, devicesOf, STEP_KINDS, kindOf, stepKindOf, type Listed, type StepKind } from './devices';
 import { digestOf } from '../declaration/digest';
 import { PlanChanged, Refused, WouldInterrupt } from '../errors/errors';
-import type { Change, Goal, Plan, Situation, Work, WorkByKind } from './plan';
+import type { Change, Plan, Situation, Work, WorkByKind } from './plan';
 import { disagreements } from '../ramp/vip';
 import { recordedState, recordOperations, type Before, type Original } from './records';
 import { assignStages } from './stages';
-import { isRampPair } from '../declaration/tunnel';
+import { isRampPair, type Declared } from '../declaration/tunnel';
 
 /**
  * Plans the operations of each device, in stages, that lead to a goal. No operation: nothing has to change.
@@ -26,9 +29,11 @@ import { isRampPair } from '../declaration/tunnel';
  */
 export function reconcile(goal: Goal, situation: Situation): Plan {
   const { answered, degraded, unknown, remarks } = judgeReach(goal, situation);
-  const planned = answered.map((each) =>
-    goal === 'recorded' ? planRestore(each, situation) : planTowards(goal, each, situation),
+  refuseMisfits(goal, answered, situation);
+  const drafts = answered.map((each) =>
+    goal === 'recorded' ? draftRestore(each, situation) : draftTowards(goal, each, situation),
   );
+  const planned = sharedOut(goal, drafts).map((each) => (goal === 'recorded' ? each : finish(goal, each, situation)));
   // A device that cannot be reached does not stop the restore of the others; its unknown changes keep the restore from counting as complete.
   const changes = [...planned.flatMap((each) => changesOf(goal, each)), ...unknown];
   const standing = answered.filter(({ listed }) => !listed.former);
@@ -44,7 +49,7 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     interrupts: changes.flatMap(({ device, text, interrupts }) =>
       interrupts === null ? [] : [`${device}: ${text}: ${interrupts}`],
     ),
-    work: byStage((stage) => byKind(planned, (each) => workOf(each, stage))),
+    work: byStage((stage) => byKind(planned, (each) => workOf(goal, each, stage))),
     prove: byKind(toProve, ({ listed }) => [{ device: listed.name, operations: [], saved: null }]),
     before: planned.reduce((before, each) => withChanges(goal, before, each), situation.before),
     original: planned.reduce((original, each) => withOriginal(original, each), situation.original),
@@ -58,6 +63,9 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
 
 /** The plan of one device. */
 interface Planned extends Answered {
+  readonly wanted: Wanted<Declared>;
+  /** The state that it leads to. */
+  readonly aim: State;
   readonly operations: readonly Operation[];
   /** Shared objects' values before edge-ramp first touched them, for the record; empty: nothing to record. */
   readonly original: State;
@@ -70,41 +78,87 @@ interface Planned extends Answered {
 
 const OPERATIONS_ONLY = { original: {}, drains: [], keeps: [], remarks: [], left: [] };
 
+/** @throws Refused when devices that have objects in common do not fit together */
+function refuseMisfits(goal: Goal, answered: readonly Answered[], { observed, original }: Situation): void {
+  for (const [together, members] of inCommon(answered)) {
+    const { kind, spec } = members[0]!.listed;
+    const silent = observed.filter((each) => each.kind === kind && 'unreachable' in each).map(({ name }) => name);
+    const looks = members.map(({ listed, observation }) => ({ wanted: wantedOf(listed, original), observation }));
+    together.refuse(goal, spec, looks, silent);
+  }
+}
+
 /** Back to the recorded values. */
-function planRestore({ listed, observation }: Answered, { before }: Situation): Planned {
+function draftRestore({ listed, observation }: Answered, { before, original }: Situation): Planned {
   const { objects } = kindOf(listed).record;
   const { state } = observation;
-  const { goal, left } = leaveWhatIsInUse(objects, state, recordedState(before, listed.name, state, objects));
-  return { listed, observation, ...OPERATIONS_ONLY, operations: difference(objects, state, goal), left };
+  const { goal: aim, left } = leaveWhatIsInUse(objects, state, recordedState(before, listed.name, state, objects));
+  const operations = difference(objects, state, aim);
+  return { listed, observation, wanted: wantedOf(listed, original), aim, ...OPERATIONS_ONLY, operations, left };
 }
 
 /** Towards the tunnel as declared, or to none. @throws Refused */
-function planTowards(goal: Goal, { listed, observation }: Answered, { spec, original }: Situation): Planned {
-  const title = deviceTitle(listed);
+function draftTowards(goal: Goal, { listed, observation }: Answered, { original }: Situation): Planned {
   const device = kindOf(listed);
   const { objects } = device.record;
-  const { state, facts } = observation;
-  const first = { ...listed, original: original[listed.name] ?? {} };
+  const { state } = observation;
+  const first = wantedOf(listed, original);
   const wanted = { ...first, original: device.originals(first, observation) };
   const stands = goal === 'declared' && !listed.former;
   const aim = stands ? device.desired(wanted, observation) : device.absent(wanted, observation);
-  refuseStranding(title, objects, state, aim);
-  const unstaged = difference(objects, withoutNotes(objects, state, aim), aim);
+  refuseStranding(deviceTitle(listed), objects, state, aim);
+  const operations = difference(objects, withoutNotes(objects, state, aim), aim);
+  return { listed, observation, wanted, aim, ...OPERATIONS_ONLY, operations };
+}
+
+/** A device, with the values that its shared objects had first. What several devices have in common may have been changed on another one. */
+function wantedOf(listed: Listed, original: Original): Wanted<Declared> {
+  const { together } = kindOf(listed).record;
+  const others = together?.applies(listed.spec) === true ? devicesOf(listed.spec, null) : [];
+  const known = others.filter(({ kind }) => kind === listed.kind).map(({ name }) => original[name]);
+  return { ...listed, original: Object.assign({}, ...known, original[listed.name]) as State };
+}
+
+/** Leaves out what comes to a device from another one. */
+function sharedOut(goal: Goal, drafts: readonly Planned[]): readonly Planned[] {
+  const operations = new Map<Planned, readonly Operation[]>();
+  for (const [together, members] of inCommon(drafts))
+    together.share(goal, members).forEach((shared, i) => operations.set(members[i]!, shared));
+  return drafts.map((draft) => ({ ...draft, operations: operations.get(draft) ?? draft.operations }));
+}
+
+/** The devices that are planned together, by what they have in common. One that left the declaration is on its own. */
+function inCommon<Each extends Answered>(
+  all: readonly Each[],
+): readonly (readonly [Together<unknown, Declared>, readonly Each[]])[] {
+  const found = new Map<Together<unknown, Declared>, Each[]>();
+  for (const each of all) {
+    const { together } = kindOf(each.listed).record;
+    if (together?.applies(each.listed.spec) !== true || each.listed.former) continue;
+    found.set(together, [...(found.get(together) ?? []), each]);
+  }
+  return [...found];
+}
+
+/** Assigns a draft's operations to stages, and adds what goes with them. @throws Refused for what could not be sent or put back */
+function finish(goal: Goal, draft: Planned, { spec }: Situation): Planned {
+  const { listed, observation, wanted, aim } = draft;
+  const title = deviceTitle(listed);
+  const device = kindOf(listed);
+  const { state, facts } = observation;
   const operations =
     goal === 'declared'
-      ? assignStages(listed, unstaged, isRampPair(spec), (operation) => device.interrupts(operation))
-      : unstaged;
+      ? assignStages(listed, draft.operations, isRampPair(spec), (operation) => device.interrupts(operation))
+      : draft.operations;
   refuseUnrestorable(title, facts.unrestorable, operations);
   refuseUnsendable(title, operations);
   return {
-    listed,
-    observation,
+    ...draft,
     operations,
     original: wanted.original,
     drains: device.drains(listed.spec, state, operations),
-    keeps: stands ? device.preconditions(listed.spec, aim, operations) : [],
+    keeps: goal === 'declared' && !listed.former ? device.preconditions(listed.spec, aim, operations) : [],
     remarks: device.remarks(wanted, observation, operations),
-    left: [],
   };
 }
 
@@ -158,16 +212,23 @@ function byStage(of: (stage: Stage) => WorkByKind): Plan['work'] {
   return Object.fromEntries(STAGES.map((stage) => [stage, of(stage)])) as Record<Stage, WorkByKind>;
 }
 
-/** The work of one device in one stage: none, or one entry. */
-function workOf({ listed, observation, operations, drains, keeps }: Planned, stage: Stage): readonly Work[] {
-  const changing = operations.filter((operation) => operation.stage === stage).map(wire);
-  const mine = [
-    ...(stage === 'attach' && changing.length > 0 ? keeps : []),
-    ...changing,
-    ...(stage === 'detach' ? drains : []),
-  ];
-  const saved = kindOf(listed).record.saved?.(observation.facts) ?? null;
-  return mine.length === 0 ? [] : [{ device: listed.name, operations: mine, saved }];
+/** The work of one device in one stage: none, or an entry for each round. */
+function workOf(goal: Goal, planned: Planned, stage: Stage): readonly Work[] {
+  const { listed, observation, drains, keeps } = planned;
+  const { record } = kindOf(listed);
+  const operations = planned.operations.filter((operation) => operation.stage === stage);
+  const found = [...new Set(operations.map(({ round }) => round))];
+  const rounds = found.length === 0 && stage === 'detach' && drains.length > 0 ? [undefined] : found;
+  const saved = record.saved?.(observation.facts) ?? null;
+  return rounds.map((round, i): Work => {
+    const mine = operations.filter((operation) => operation.round === round);
+    const statements = [
+      ...(stage === 'attach' && i === 0 ? keeps : []),
+      ...(round === undefined ? mine.map(wire) : record.together!.statements(goal, planned, mine)),
+      ...(stage === 'detach' && i === rounds.length - 1 ? drains : []),
+    ];
+    return { device: listed.name, operations: statements, saved, ...(round === undefined ? {} : { round }) };
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Goal, Plan } from './plan';
+import type { Goal } from '../device/operation';
+import type { Plan } from './plan';
 
 /** What a plan means for the run: how it ends, or that the run carries the plan out. */
 export type Verdict =

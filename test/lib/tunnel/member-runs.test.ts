@@ -1,6 +1,7 @@
 import { deviceTitle, devicesOf } from '../../../lib/tunnel/plan/devices';
 import { Refused } from '../../../lib/tunnel/errors/errors';
-import type { Goal, Observed, Plan } from '../../../lib/tunnel/plan/plan';
+import type { Goal } from '../../../lib/tunnel/device/operation';
+import type { Observed, Plan } from '../../../lib/tunnel/plan/plan';
 import { reconcile } from '../../../lib/tunnel/plan/reconcile';
 import type { Declared, Member } from '../../../lib/tunnel/declaration/tunnel';
 import { ADMIN, BALANCER, MEMBER, NODE, NO_TUN0, type WHOLE, looked, member } from './member-site';
