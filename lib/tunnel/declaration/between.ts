@@ -37,7 +37,35 @@ export function sharedMistakes(tunnels: readonly Declared[]): readonly Mistake[]
 function betweenTunnels(earlier: Tunnel, tunnel: Tunnel): readonly Mistake[] {
   const sameBigIp = earlier.bigip.some(({ management }) => tunnel.bigip.some((unit) => unit.management === management));
   const sameCluster = tunnel.cluster !== undefined && tunnel.cluster.admin === earlier.cluster?.admin;
-  return [...(sameBigIp ? onOneBigIp(earlier, tunnel) : []), ...(sameCluster ? inOneCluster(earlier, tunnel) : [])];
+  return [
+    ...(sameBigIp ? [...onOtherUnits(earlier, tunnel), ...onOneBigIp(earlier, tunnel)] : []),
+    ...(sameCluster ? inOneCluster(earlier, tunnel) : []),
+  ];
+}
+
+/** Two tunnels with a unit in common have both units in common: a sync carries the objects of all tunnels of a device group. */
+function onOtherUnits(earlier: Tunnel, tunnel: Tunnel): readonly Mistake[] {
+  const units = ({ bigip }: Tunnel): string =>
+    bigip
+      .map(({ management }) => management)
+      .sort()
+      .join(', ');
+  const group = earlier.bigipPair?.deviceGroup;
+  if (units(tunnel) !== units(earlier))
+    return [
+      {
+        ...field(['bigip'], units(tunnel)),
+        message: `must be ${units(earlier)}, as in tunnel ${earlier.name}: the units of a pair share their objects`,
+      },
+    ];
+  return tunnel.bigipPair === undefined || group === undefined || tunnel.bigipPair.deviceGroup === group
+    ? []
+    : [
+        {
+          ...field(['bigipPair', 'deviceGroup'], tunnel.bigipPair.deviceGroup),
+          message: `must be ${group}, as in tunnel ${earlier.name}, which is on the same units`,
+        },
+      ];
 }
 
 /** Two tunnels on one BIG-IP: neither may have addresses that are routed into the other. */

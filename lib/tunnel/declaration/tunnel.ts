@@ -72,6 +72,11 @@ export function tunnelAddress(tunnel: Tunnel): string {
   return tunnel.tunnel.bigip.split('/')[0]!;
 }
 
+/** BIG-IP's addresses inside the tunnel: TUNNEL_IP1, and the own ones of a pair's units. */
+export function tunnelAddresses(tunnel: Tunnel): readonly string[] {
+  return [tunnelAddress(tunnel), ...innerAddresses(tunnel)];
+}
+
 /** The marker of this tunnel's objects: BIG-IP's description, iptables' comment, the claim's content. */
 export function marker(tunnel: Pick<Declared, 'name'>): string {
   return `edge-ramp:${tunnel.name}`;

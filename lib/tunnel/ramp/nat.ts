@@ -1,14 +1,17 @@
 import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
 import { eachNamed } from '../device/observation';
-import { tunnelAddress } from '../declaration/tunnel';
+import { innerAddresses, tunnelAddresses } from '../declaration/tunnel';
 import type { RampFacts } from './facts';
 import { UNTIL_SUCCESSOR } from './tunnel';
 
-/** `snat: gateway`: one rule that gives BIG-IP's packets tun0's own address; no reserved address, no flows. */
+/**
+ * Rules that give BIG-IP's packets tun0's own address; they need no reserved address and no flows. `snat: gateway`: for all of them. `flows`: for
+ * those from the own addresses of a pair's units, such as health checks. The flow back writes one address into every reply, which is TUNNEL_IP1.
+ */
 export const nat: ObjectKind<RampFacts> = {
   kind: 'nat',
-  questions: (subject) => eachNamed('nat', subject, tunnelAddress),
+  questions: (subject) => eachNamed('nat', subject, tunnelAddresses),
   read: (look, asked) =>
     asked.flatMap((object) => {
       const lines = look.lines(object, 'list its POSTROUTING chain');
@@ -16,8 +19,10 @@ export const nat: ObjectKind<RampFacts> = {
       const to = /--to-source ([0-9.]+)/.exec(rule)?.[1];
       return to === undefined ? [] : [{ object, value: `to ${to}` }];
     }),
-  desired: ({ spec }, { facts }) =>
-    spec.snat === 'gateway' ? { [`nat ${tunnelAddress(spec)}`]: `to ${facts.sdn!.gateway}` } : {},
+  desired({ spec }, { facts }) {
+    const sources = spec.snat === 'gateway' ? tunnelAddresses(spec) : innerAddresses(spec);
+    return Object.fromEntries(sources.map((source) => [`nat ${source}`, `to ${facts.sdn!.gateway}`]));
+  },
   // Its successor, the flows, exists before it is deleted.
   turn: ({ verb }) => (verb === 'delete' ? 'late' : 'in place'),
   cuts: ({ verb }) => (verb === 'delete' ? UNTIL_SUCCESSOR : undefined),

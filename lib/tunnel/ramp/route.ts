@@ -4,17 +4,17 @@ import type { Found, ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
 import { declarationsOf, eachNamed } from '../device/observation';
 import { Refused } from '../errors/errors';
-import { tunnelAddress } from '../declaration/tunnel';
+import { tunnelAddresses } from '../declaration/tunnel';
 import { UNTIL_SUCCESSOR } from './tunnel';
 
-/** The route to BIG-IP's end of the tunnel, as `ip route add` takes it. */
+/** The route to each of BIG-IP's addresses inside the tunnel, as `ip route add` takes it. */
 export const route: ObjectKind = {
   kind: 'route',
-  questions: (subject) => eachNamed('route', subject, tunnelAddress),
+  questions: (subject) => eachNamed('route', subject, tunnelAddresses),
   read: (look, asked) => asked.flatMap((object) => readRoutes(look, object)),
   refuse(wanted, { state }) {
     const named = declarationsOf(wanted);
-    for (const to of named.map(tunnelAddress)) {
+    for (const to of new Set(named.flatMap(tunnelAddresses))) {
       const value = state[`route ${to}`];
       if (value !== undefined && !named.some(({ tunnel }) => deviceOf(value) === tunnel.interface))
         throw new Refused(
@@ -26,10 +26,13 @@ export const route: ObjectKind = {
   // A route by the tunnel keeps its form; the kernel makes its own for an address with a peer (ADR 0021).
   desired({ spec }, { state }, goal) {
     const { interface: device, node } = spec.tunnel;
-    const to = tunnelAddress(spec);
-    const standing = state[`route ${to}`];
-    if (standing === undefined && goal[`address ${device} ${node}`]?.startsWith(`peer ${to}/32`)) return {};
-    return { [`route ${to}`]: standing !== undefined && deviceOf(standing) === device ? standing : `dev ${device}` };
+    return Object.fromEntries(
+      tunnelAddresses(spec).flatMap((to) => {
+        const standing = state[`route ${to}`];
+        if (standing === undefined && goal[`address ${device} ${node}`]?.startsWith(`peer ${to}/32`)) return [];
+        return [[`route ${to}`, standing !== undefined && deviceOf(standing) === device ? standing : `dev ${device}`]];
+      }),
+    );
   },
   // The kernel drops a device's routes with the device, and with its last address (LX-22).
   needs(object, state) {

@@ -1,3 +1,4 @@
+import { readDeclarations } from '../../../lib/tunnel/declaration/read';
 import {
   bigipAddress,
   bigipNamed,
@@ -6,21 +7,11 @@ import {
   unitSelf,
   type Tunnel,
 } from '../../../lib/tunnel/declaration/tunnel';
+import { bigipPair, unit } from './bigip-pair';
 import { fileMessage } from './declared-messages';
-import { EXAMPLE, merge, tunnel } from './site';
+import { EXAMPLE, merge } from './site';
 
-const unit = (i: number): object => ({
-  ...EXAMPLE.bigip[0]!,
-  management: `10.3.88.8${i}`,
-  address: `10.3.89.8${i}`,
-  inner: `10.3.91.22${i}`,
-});
-
-/** Two BIG-IP units before the published procedure's ramp node. */
-const PAIR = tunnel({
-  bigip: [unit(1), unit(2)],
-  bigipPair: { floating: '10.3.89.80', deviceGroup: 'edge-dg', network: 'l2' },
-});
+const PAIR = bigipPair();
 
 const written = (document: object): readonly [string, string] => [
   `${(document as Tunnel).name}.yaml`,
@@ -32,7 +23,7 @@ const said = (changes: Readonly<Record<string, unknown>>): string => fileMessage
 
 /** The same of its second unit. */
 const second = (changes: object): Readonly<Record<string, unknown>> => ({
-  bigip: [unit(1), { ...unit(2), ...changes }],
+  bigip: [unit(1), unit(2, changes)],
 });
 
 describe('a pair of BIG-IP', () => {
@@ -45,7 +36,7 @@ describe('a pair of BIG-IP', () => {
     expect(bigipNamed(PAIR, '10.3.88.83')).toBeUndefined();
   });
   test("calls the self IP of a unit's inner address SDN_unit, or as declared", () =>
-    expect([PAIR, tunnel({ ...PAIR, objects: { unitSelf: 'own' } })].map(unitSelf)).toEqual(['SDN_unit', 'own']));
+    expect([PAIR, bigipPair({ objects: { unitSelf: 'own' } })].map(unitSelf)).toEqual(['SDN_unit', 'own']));
 });
 
 test('a single BIG-IP ends its tunnel at its own address, has no inner one, and its declaration says nothing of pairs', () => {
@@ -183,3 +174,95 @@ test.each([
 ])('one unit with %s is refused', (_what, changes, rule) =>
   expect(fileMessage(written(merge(EXAMPLE, changes)))).toContain(rule),
 );
+
+describe('another tunnel on the same two units', () => {
+  const other = (changes: Readonly<Record<string, unknown>> = {}): object =>
+    merge(PAIR, {
+      name: 'edge-o',
+      bigip: [unit(1, { inner: '10.3.93.221' }), unit(2, { inner: '10.3.93.222' })],
+      ramp: { nodes: [{ ...EXAMPLE.ramp.nodes[0]!, instance: 'i-0bbbbbbbbbbbbbbbb', address: '10.3.89.90' }] },
+      tunnel: { bigip: '10.3.93.216/24', node: '10.3.93.217' },
+      objects: { tunnel: 'SDN_o', self: 'SDN_o', unitSelf: 'SDN_o_unit', snatPool: 'SDN_o_snatpool' },
+      clusterNetworks: ['10.132.0.0/14'],
+      virtualServers: ['o-vserver'],
+      probe: undefined,
+      ...changes,
+    });
+  const objects = (changes: object): Readonly<Record<string, unknown>> => ({
+    objects: { ...PAIR.objects, tunnel: 'SDN_o', ...changes },
+  });
+
+  test('may have the floating and the own outer addresses too', () =>
+    expect(readDeclarations([PAIR, other()].map(written).map(([path, text]) => ({ path, text })))).toHaveLength(2));
+
+  test.each([
+    [
+      "the name of the units' self IP",
+      objects({ self: 'SDN_o' }),
+      'objects.unitSelf: "SDN_unit": is taken by tunnel edge-a (self IP SDN_unit on BIG-IP 10.3.88.81)',
+    ],
+    [
+      'that name for its floating self IP',
+      objects({ self: 'SDN_unit', unitSelf: 'own' }),
+      'objects.self: "SDN_unit": is taken by tunnel edge-a (self IP SDN_unit on BIG-IP 10.3.88.82)',
+    ],
+    [
+      'an inner address',
+      { bigip: [unit(1, { inner: '10.3.91.230' }), unit(2)], tunnel: { bigip: '10.3.91.218/24', node: '10.3.91.219' } },
+      'bigip.1.inner: "10.3.91.222": is taken by tunnel edge-a (address 10.3.91.222 on BIG-IP 10.3.88.81)',
+    ],
+    [
+      'an inner address as its TUNNEL_IP1',
+      {
+        tunnel: { bigip: '10.3.91.221/24', node: '10.3.91.219' },
+        bigip: [unit(1, { inner: '10.3.91.230' }), unit(2, { inner: '10.3.91.231' })],
+      },
+      'tunnel.bigip: "10.3.91.221/24": is taken by tunnel edge-a (address 10.3.91.221 on BIG-IP 10.3.88.81)',
+    ],
+    [
+      'the floating address in its cluster network',
+      { clusterNetworks: ['10.3.89.80/32'], bigipPair: { floating: '10.3.89.84' } },
+      'must not overlap bigipPair.floating 10.3.89.80 of tunnel edge-a on the same BIG-IP',
+    ],
+    [
+      'the ends of the tunnel',
+      { ramp: { nodes: PAIR.ramp.nodes } },
+      'ramp.nodes: "10.3.89.89": is taken by tunnel edge-a (a tunnel between 10.3.89.80 and 10.3.89.89)',
+    ],
+    [
+      'one of the units only',
+      {
+        bigip: [unit(1, { inner: undefined })],
+        bigipPair: undefined,
+        objects: { tunnel: 'SDN_o', self: 'SDN_o', unitSelf: undefined, snatPool: 'SDN_o_snatpool' },
+      },
+      'bigip: "10.3.88.81": must be 10.3.88.81, 10.3.88.82, as in tunnel edge-a: the units of a pair share their objects',
+    ],
+    [
+      'another device group',
+      { bigipPair: { deviceGroup: 'other' } },
+      'bigipPair.deviceGroup: "other": must be edge-dg, as in tunnel edge-a, which is on the same units',
+    ],
+  ])('may not have %s', (_what, changes, rule) =>
+    expect(fileMessage(written(PAIR), written(other(changes)))).toContain(rule),
+  );
+
+  test('is told of each conflict once a unit, and of that of a node once', () => {
+    const node = { ramp: { nodes: [{ ...EXAMPLE.ramp.nodes[0]!, address: '10.3.89.90' }] }, cookie: '0x998' };
+    const said = fileMessage(
+      written(PAIR),
+      written(
+        other({
+          ...node,
+          tunnel: { bigip: '10.3.91.218/24', node: '10.3.91.219', interface: 'tun2' },
+          bigip: [unit(1, { inner: '10.3.91.230' }), unit(2)],
+        }),
+      ),
+    );
+    expect(said.match(/bigip\.1\.inner: "10\.3\.91\.222": is taken .*/g)).toEqual([
+      'bigip.1.inner: "10.3.91.222": is taken by tunnel edge-a (address 10.3.91.222 on BIG-IP 10.3.88.81)',
+      'bigip.1.inner: "10.3.91.222": is taken by tunnel edge-a (address 10.3.91.222 on BIG-IP 10.3.88.82)',
+      'bigip.1.inner: "10.3.91.222": is taken by tunnel edge-a (the far end 10.3.91.222 on node i-0a4e90de0a4e90de0)',
+    ]);
+  });
+});

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { parseCidr, toAddress } from '../../../lib/tunnel/declaration/address';
 import type { State } from '../../../lib/tunnel/device/operation';
 import { KINDS } from '../../../lib/tunnel/plan/devices';
 import { interfaceTaken, isTmshWord } from '../../../lib/tunnel/declaration/reserved-words';
@@ -98,6 +99,52 @@ export const specs: fc.Arbitrary<Tunnel> = fc
   .filter(({ success }) => success)
   .map(({ data }) => data as Tunnel);
 
+/** Declared tunnels of a pair of BIG-IPs, by the same rules. */
+export const bigipPairs: fc.Arbitrary<Tunnel> = fc
+  .tuple(
+    specs,
+    fc.record({
+      octets: fc.tuple(octet, octet, octet),
+      inner: fc.tuple(fc.nat(), fc.nat()),
+      deviceGroup: objectName,
+      unitSelf: fc.option(objectName, { nil: undefined }),
+    }),
+  )
+  .map(([spec, { octets, inner, deviceGroup, unitSelf }]) => {
+    const [floating, address, management] = octets;
+    const [first] = spec.bigip;
+    const sibling = (own: string, last: number): string => own.replace(/[0-9]+$/, String(last));
+    const { first: base, last: end } = parseCidr(spec.tunnel.bigip)!;
+    const inside = (n: number): string => toAddress(base + 1 + (n % (end - base - 1)));
+    return {
+      ...spec,
+      bigip: [
+        { ...first!, inner: inside(inner[0]) },
+        {
+          ...first!,
+          management: sibling(first!.management, management),
+          address: sibling(first!.address, address),
+          inner: inside(inner[1]),
+        },
+      ],
+      bigipPair: { floating: sibling(first!.address, floating), deviceGroup, network: 'l2' },
+      objects: { ...spec.objects, ...(unitSelf === undefined ? {} : { unitSelf }) },
+    };
+  })
+  .map((candidate) => tunnelSchema.safeParse(candidate))
+  .filter(({ success }) => success)
+  .map(({ data }) => data as Tunnel);
+
+/** Declared tunnels of one BIG-IP, or of a pair. */
+export const anySpecs: fc.Arbitrary<Tunnel> = fc.oneof(specs, bigipPairs);
+
+/** One unit of a pair, declared alone. */
+function alone({ bigipPair: _shared, ...spec }: Tunnel): Tunnel {
+  const [{ inner: _inner, ...first }] = spec.bigip as [Tunnel['bigip'][number]];
+  const { unitSelf: _self, ...objects } = spec.objects;
+  return { ...spec, bigip: [first], objects };
+}
+
 /** The same tunnel, declared otherwise: some fields are another's. Identity (name, hosts' names) stays. */
 export const changedSpecs: fc.Arbitrary<readonly [Tunnel, Tunnel]> = fc
   .tuple(
@@ -127,6 +174,18 @@ export const changedSpecs: fc.Arbitrary<readonly [Tunnel, Tunnel]> = fc
   .map(([spec, candidate]) => [spec, tunnelSchema.safeParse(candidate)] as const)
   .filter(([, { success }]) => success)
   .map(([spec, { data }]) => [spec, data as Tunnel] as const);
+
+/** The same, or a pair of BIG-IPs that comes, goes or has other inner addresses. */
+export const anyChangedSpecs: fc.Arbitrary<readonly [Tunnel, Tunnel]> = fc.oneof(
+  changedSpecs,
+  bigipPairs.chain((pair) =>
+    fc.constantFrom<readonly [Tunnel, Tunnel]>(
+      [alone(pair), pair],
+      [pair, alone(pair)],
+      [pair, { ...pair, bigip: pair.bigip.map((unit, i) => ({ ...unit, inner: pair.bigip[1 - i]!.inner! })) }],
+    ),
+  ),
+);
 
 const translations = fc.constantFrom(
   'type none',
@@ -245,5 +304,5 @@ function otherValue(object: string, value: string): string {
 
 /** Two states of one device, of the same declaration or of two. */
 export function statePairs(kind: 'bigip' | 'ramp'): fc.Arbitrary<readonly [State, State]> {
-  return changedSpecs.chain(([spec, other]) => fc.tuple(states(kind, spec), states(kind, other)));
+  return anyChangedSpecs.chain(([spec, other]) => fc.tuple(states(kind, spec), states(kind, other)));
 }

@@ -1,5 +1,5 @@
 import type { State } from '../../../lib/tunnel/device/operation';
-import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
+import { bigipAddress, type Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import type { Bridge } from './pipelines';
 
 /** A BIG-IP's objects of one tunnel, a ramp node's, and what stands around them: enough to answer every question of the observe scripts. */
@@ -64,7 +64,7 @@ export function publishedOnBigIp(spec: Tunnel): readonly (readonly [string, stri
   return [
     [
       `tunnel ${spec.objects.tunnel}`,
-      `profile ipip local-address ${spec.bigip[0]!.address} remote-address ${spec.ramp.nodes[0]!.address} description OpenShift%20SDN`,
+      `profile ipip local-address ${bigipAddress(spec)} remote-address ${spec.ramp.nodes[0]!.address} description OpenShift%20SDN`,
     ],
     [
       `self ${spec.objects.self}`,
@@ -87,7 +87,7 @@ export function publishedOnRamp(spec: Tunnel, bridge: Bridge): readonly (readonl
     `cookie=${cookie} actions=${actions}`,
   ];
   return [
-    [`tunnel ${device}`, `remote ${spec.bigip[0]!.address} local any dev ${node.interface}`],
+    [`tunnel ${device}`, `remote ${bigipAddress(spec)} local any dev ${node.interface}`],
     [`address ${device} ${spec.tunnel.node}`, '/32'],
     [`link ${device}`, 'up'],
     [`route ${source}`, `dev ${device}`],
