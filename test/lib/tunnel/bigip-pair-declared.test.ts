@@ -7,7 +7,7 @@ import {
   unitSelf,
   type Tunnel,
 } from '../../../lib/tunnel/declaration/tunnel';
-import { bigipPair, unit } from './bigip-pair';
+import { bigipPair, unit } from './pair-units';
 import { fileMessage } from './declared-messages';
 import { EXAMPLE, merge } from './site';
 

@@ -3,7 +3,7 @@ import { difference } from '../../../../lib/tunnel/device/difference';
 import { effect, wire, type State } from '../../../../lib/tunnel/device/operation';
 import type { Tunnel } from '../../../../lib/tunnel/declaration/tunnel';
 import { ramp } from '../../../../lib/tunnel/ramp/device';
-import { bigipPair, unit } from '../bigip-pair';
+import { bigipPair, unit } from '../pair-units';
 import { bigipPairs, states } from '../generators';
 import { rampAnswer } from '../ramp-answer';
 import { printed } from '../scripts';
