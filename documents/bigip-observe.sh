@@ -47,6 +47,60 @@ twins() { # QUESTION CLASS PROPERTY...: those objects that have each of these
   answer "$question" "$code" "$said" "$complaint"
 }
 
+# Of each device what tells who is who: with its keys and its modules a single one may have 6,000 characters.
+devices() {
+  local each name kept=''
+  heard 'list cm device one-line'
+  if [ "$code" -eq 0 ]; then
+    while IFS= read -r each; do
+      if read_object "$each"; then
+        each="$object {"
+        for name in management-ip version self-device; do
+          [ -z "${property[$name]-}" ] || each+=" $name ${property[$name]}"
+        done
+        each+=' }'
+      fi
+      kept+=$each$newline
+    done <<<"$said"
+    said=${kept%"$newline"}
+  fi
+  answer devices "$code" "$said" "$complaint"
+}
+
+# A virtual server's destination is the name of its virtual address and a port (BIP-49). Of the thousands that there may be those are listed, by one
+# command; a virtual server without such a destination is handed on instead.
+list_addresses() { # in addresses and homeless
+  local path to
+  for path in ${virtuals[@]+"${virtuals[@]}"}; do
+    heard "virtual $path"
+    [ "$code" -eq 0 ] || continue # its own question says why
+    to=''
+    if read_object "$said"; then to=${property[destination]-} to=${to//%25/%}; fi
+    case $to in
+    *:*:*.*) full "${to%.*}" ;;
+    *?:*) full "${to%:*}" ;;
+    *) homeless+="ltm virtual $path { }$newline" && continue ;;
+    esac
+    case " ${addresses[*]-} " in *" $path "*) ;; *) addresses+=("$path") ;; esac
+  done
+}
+
+# The traffic group of each.
+tell_addresses() {
+  local homeless=''
+  local -a addresses=()
+  list_addresses
+  code=0 said='' complaint=''
+  if [ "${#addresses[@]}" -gt 0 ]; then
+    tmsh_say list ltm virtual-address "${addresses[@]}" traffic-group
+    # A listing that lacks one must not pass for the whole.
+    [ "$(grep -Ec '^[[:space:]]*ltm[[:space:]]+virtual-address[[:space:]]' <<<"$said")" -eq "${#addresses[@]}" ] || code=1
+    said+=$newline
+  fi
+  said+=$homeless
+  answer addresses "$code" "${said%"$newline"}" "$complaint"
+}
+
 # A virtual IP needs some seconds until keepalived has put it on a node for the first time: so long, at most, its answer is waited for.
 await() { # ADDRESS
   local deadline=$((SECONDS + 15)) some='[1-9][0-9]* (packets )?received'
@@ -79,6 +133,10 @@ line_of() { # KIND NAME
   tunnels) line='list net tunnels tunnel one-line' ;;
   selfs) line='list net self one-line' ;;
   routes) line='list net route one-line' ;;
+  devices) line='list cm device one-line' ;;
+  device-group) line="list cm device-group $path all-properties" ;;
+  folder) line='list sys folder /Common all-properties' ;;
+  db) line="list sys db $2 value" ;;
   group) line="show cm $2" ;;
   *) line='' ;;
   esac
@@ -86,7 +144,7 @@ line_of() { # KIND NAME
 
 # All that hangs on no other answer is asked together, and once.
 ask_all() {
-  local -a all lines=() virtuals=()
+  local -a all lines=()
   local -A known=()
   local words line path
   IFS='|' read -r -a all <<<"$SSM_Questions"
@@ -95,6 +153,7 @@ ask_all() {
     if [ -n "$line" ] && [ -z "${known[$line]+asked}" ]; then lines+=("$line") known[$line]=asked; fi
     case $words in
     'virtual '*) full "${words#* }" && virtuals+=("$path") ;;
+    addresses) also_listed=' destination' ;;
     'ping '*) pings+=("run util ping -c 3 -i 0.2 -W 1 ${words#* }") ;;
     esac
   done
@@ -126,13 +185,15 @@ question() { # KIND NAME
     tell "$*" "$line"
     if [ "$code" -eq 0 ]; then has_tunnel=yes; elif [ "$has_tunnel" != yes ]; then has_tunnel=no; fi
     ;;
-  self | snatpool | group) tell "$*" "$line" ;;
+  self | snatpool | group | device-group | folder | db) tell "$*" "$line" ;;
+  devices) devices ;;
+  addresses) tell_addresses ;;
   *) fail "$UNFIT" "unknown question: $*" ;;
   esac
 }
 
 has_tunnel=unasked told_tunnels=' '
-declare -a pings=()
+declare -a pings=() virtuals=()
 enter "$SSM_Management" "$SSM_Fence" -
 open_session
 ask_all

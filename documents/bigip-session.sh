@@ -150,8 +150,9 @@ tmsh_say() { # WORDS...: puts this question alone; what BIG-IP says, with a code
 
 # The source address translation of each virtual server is heard as `virtual PATH`: on one line and without its name, since a tunnel may have 40.
 # One command lists them all. Where it is refused, or lists anything but each of them once, each is asked for by itself.
+also_listed='' # beside it
 list_virtuals() { # PATH...: in line
-  line="list ltm virtual $* source-address-translation"
+  line="list ltm virtual $* source-address-translation$also_listed"
 }
 
 tell_virtuals_apart() { # PATH...: after the command for all of them

@@ -18,7 +18,7 @@ test.each([
   for (const input of [{}, { action: 'plan' }, { action: 'verify' }]) {
     const result = await here.run(input);
     expect(endOf(result)).toBe('NotStarted');
-    expect(result.cause).toContain(`BIG-IP ${BIGIP} is ${state}: pairs of BIG-IP are not supported yet`);
+    expect(result.cause).toContain(`BIG-IP ${BIGIP} is ${state}: declare both of its units`);
   }
   expect(writes(here)).toEqual([]);
   expect(here.dump()).toBe(before);

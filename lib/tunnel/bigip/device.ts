@@ -3,10 +3,11 @@ import { absentOf, Device } from '../device/device';
 import type { Observation, Wanted } from '../device/observation';
 import { property } from '../device/words';
 import { Refused } from '../errors/errors';
-import { bigipUnits, marker } from '../declaration/tunnel';
+import { bigipUnits, isBigIpPair, marker } from '../declaration/tunnel';
 import type { BigIpFacts } from './facts';
 import { GROUP_QUESTIONS, groupRemarks, readGroup, refuseGroup } from './group';
 import { title } from './own';
+import { pairQuestions, readPair } from './pair';
 import { probes, proofs } from './probes';
 import { readRoutes, route } from './route';
 import { readSaved, saved } from './saved';
@@ -18,7 +19,7 @@ import { virtual } from './virtual';
 
 const objects = [tunnel, self, route, snatPool, virtual, saved];
 
-/** BIG-IP: one unit, reached through its bastion. */
+/** BIG-IP: one unit, alone or of a pair, reached through its bastion. */
 export const bigip = new Device<BigIpFacts>({
   title: 'BIG-IP',
   role: 'bastion',
@@ -40,15 +41,17 @@ export const bigip = new Device<BigIpFacts>({
   answers: readAnswers,
   objects,
   facts: {
-    questions: (subject) => [...twinQuestions(subject), ...GROUP_QUESTIONS],
+    questions: (subject) => [...twinQuestions(subject), ...GROUP_QUESTIONS, ...pairQuestions(subject)],
     read(look, state) {
       const { found, more } = look.once(readRoutes);
+      const pair = readPair(look);
       return {
         routes: Object.fromEntries(found.map(({ name, value }) => [name, value])),
         bypasses: more,
         saved: readSaved(look, state),
         group: readGroup(look),
         twins: readTwins(look),
+        ...(pair && { pair }),
       };
     },
   },
@@ -57,7 +60,8 @@ export const bigip = new Device<BigIpFacts>({
   stages: 'own',
   saved: (facts) => facts.saved,
   refuse,
-  remarks: (wanted, { facts }, operations) => (operations.length > 0 ? groupRemarks(wanted, facts) : []),
+  remarks: (wanted, { facts }, operations) =>
+    operations.length > 0 && !isBigIpPair(wanted.spec) ? groupRemarks(wanted, facts) : [],
 });
 
 /**
@@ -72,10 +76,10 @@ function refuse(wanted: Wanted, observed: Observation<BigIpFacts>, shallExist: b
     const made =
       wanted.applied !== null ||
       Object.values(state).some((value) => property(value, 'description') === marker(wanted.spec));
-    if (changes && !made) refuseGroup(wanted, facts);
+    if (changes && !made && !isBigIpPair(wanted.spec)) refuseGroup(wanted, facts);
     return;
   }
-  refuseGroup(wanted, facts);
+  if (!isBigIpPair(wanted.spec)) refuseGroup(wanted, facts);
   const [twin] = facts.twins;
   if (twin !== undefined)
     throw new Refused(

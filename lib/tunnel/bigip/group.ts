@@ -6,8 +6,10 @@ import type { BigIpFacts, Group } from './facts';
 import { isGood } from './listing';
 import { title } from './own';
 
+export const SYNC_STATUS = 'group sync-status';
+export const FAILOVER_STATUS = 'group failover-status';
 /** The first one says whether there is a group; the second only names its state. */
-export const GROUP_QUESTIONS = ['group sync-status', 'group failover-status'] as const;
+export const GROUP_QUESTIONS = [SYNC_STATUS, FAILOVER_STATUS] as const;
 
 /**
  * Its device group, by the line `Status ...` of each answer: their headings and other lines are not known well enough (BIP-27). A BIG-IP that
@@ -31,7 +33,7 @@ export function refuseGroup(subject: Pick<Subject, 'name'>, { group }: BigIpFact
   if (group.kind === 'member')
     throw new Refused(
       'device-group',
-      `${title(subject)} is ${inGroup(group)}: pairs of BIG-IP are not supported yet; take this one out of its device group, which may cut its traffic, or declare one that stands alone`,
+      `${title(subject)} is ${inGroup(group)}: declare both of its units (bigip, bigipPair), or take this one out of its device group, which may cut its traffic`,
     );
   if (group.kind === 'unknown')
     throw new NotUnderstood(

@@ -25,13 +25,15 @@ export const CODES = {
   Refused: [
     'plan-changed', 'would-interrupt', 'plan-too-large', 'kind-changed', 'forget-unknown', 'forget-declared', 'unreachable-forgettable',
     'unreachable-alone', 'unreachable-renamed', 'unfinished-renamed', 'unfinished-undeclared', 'not-restorable', 'not-sendable', 'object-foreign',
-    'object-twin', 'object-in-use', 'route-foreign', 'virtual-server-missing', 'device-group', 'sdn-absent', 'sdn-unknown', 'sdn-unsupported',
+    'object-twin', 'object-in-use', 'route-foreign', 'virtual-server-missing', 'device-group', 'pair-device-group', 'pair-roles',
+    'pair-half-known', 'pair-disconnected', 'pair-versions', 'pair-addresses', 'pair-traffic-groups', 'pair-secondary-address', 'pair-differs',
+    'sync-pending', 'sync-conflict', 'sync-failed', 'sdn-absent', 'sdn-unknown', 'sdn-unsupported',
     'sdn-flow-missing', 'pipeline-unknown', 'cluster-networks-differ', 'flows-foreign', 'forwarding-off', 'address-exhausted', 'node-missing',
     'node-cordoned', 'ipfailover-missing', 'ipfailover-too-old', 'cordon-missing', 'virtual-ip-taken', 'vrrp-id-taken',
   ],
   NotUnderstood: [
     'answer-incomplete', 'answer-unknown', 'answer-too-large', 'look-refused', 'not-observed', 'device-unlisted', 'device-group-unknown',
-    'unreachable-changed', 'unfinished-renamed', 'unfinished-undeclared', 'record-unreadable',
+    'pair-unknown', 'unreachable-changed', 'unfinished-renamed', 'unfinished-undeclared', 'record-unreadable',
   ],
   NotVerified: ['ping-failed', 'path-broken', 'input-rule-behind', 'virtual-ip-twice'],
   DeviceRefused: [

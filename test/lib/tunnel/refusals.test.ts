@@ -198,7 +198,7 @@ describe("another's objects are refused by name, with what to do", () => {
       () => site.plan(),
       'device-group',
       'BIG-IP 10.3.88.66 is STANDBY in a device group (sync status: Changes Pending)',
-      'pairs of BIG-IP are not supported yet',
+      'declare both of its units',
     );
     site.world.group = null;
     expect(() => site.plan()).toThrow(

@@ -1,0 +1,139 @@
+import type { BigIpFacts, PairFacts } from '../../../lib/tunnel/bigip/facts';
+import type { UnitLook } from '../../../lib/tunnel/bigip/pair-objects';
+import type { State } from '../../../lib/tunnel/device/operation';
+import type { Told } from './answer-text';
+import { EXAMPLE, tunnel } from './site';
+
+const declared = (i: 1 | 2): object => ({
+  ...EXAMPLE.bigip[0]!,
+  management: `10.3.88.8${i}`,
+  address: `10.3.89.8${i}`,
+  inner: `10.3.91.22${i}`,
+});
+
+/** Two BIG-IP units before the published procedure's ramp node, as devices `bigip1.example.com` and `bigip2.example.com`. */
+export const PAIR = tunnel({
+  bigip: [declared(1), declared(2)],
+  bigipPair: { floating: '10.3.89.80', deviceGroup: 'edge-dg', network: 'l2' },
+});
+export const [ONE, TWO] = ['10.3.88.81', '10.3.88.82'];
+
+const RULE = '-'.repeat(80);
+export const ALL_IN_SYNC = 'All devices in the device group are in sync';
+export const CONFLICT = 'There is a possible change conflict between bigip2.example.com and bigip1.example.com.';
+export const recommended = (device: string, group = 'edge-dg'): string =>
+  ` - Recommended action: Synchronize ${device}.example.com to group ${group}`;
+
+/** `show cm sync-status` with these details, as 16.0.0.1 prints it (BIP-38). */
+export const syncStatus = (status: string, ...details: readonly string[]): string[] => [
+  RULE,
+  'CM::Sync Status',
+  RULE,
+  'Color    green',
+  `Status   ${status}`,
+  'Mode     high-availability',
+  `Summary  ${ALL_IN_SYNC}`,
+  'Details',
+  ...details.map((line) => `         ${line}`),
+];
+
+export const IN_SYNC = syncStatus(
+  'In Sync',
+  'bigip2.example.com: connected',
+  `device_trust_group (In Sync): ${ALL_IN_SYNC}`,
+  `edge-dg (In Sync): ${ALL_IN_SYNC}`,
+);
+
+/** `show cm failover-status`, as 16.0.0.1 prints it; a standby's with its failover connections (BIP-39). */
+export const failoverStatus = (status: string): string[] => [
+  RULE,
+  'CM::Failover Status',
+  RULE,
+  'Color    gray',
+  `Status   ${status}`,
+  'Summary  1/1 standby',
+  'Details',
+  RULE,
+  'CM::Failover Connections',
+  'Local Failover Address   Remote Device       Packets   Status',
+  RULE,
+  '10.3.88.81:1026          bigip2.example.com  23        Ok',
+];
+
+export const DEVICES = [
+  'cm device bigip1.example.com { configsync-ip 10.3.90.1 hostname bigip1.example.com management-ip 10.3.88.81 self-device true version 16.1.2 }',
+  'cm device bigip2.example.com { configsync-ip 10.3.90.2 hostname bigip2.example.com management-ip 10.3.88.82 self-device false version 16.1.2.1 }',
+];
+
+export const self = (name: string, address: string, group: string, vlan = 'internal'): string =>
+  `net self ${name} { address ${address} allow-service { default } floating ${group === 'traffic-group-1' ? 'enabled' : 'disabled'} traffic-group ${group} vlan ${vlan} }`;
+
+/** What unit 1 says, as the script hands it on, of a pair in order that has nothing of ours. */
+export const IN_ORDER: Readonly<Record<string, Told>> = {
+  'group sync-status': [IN_SYNC, 0],
+  'group failover-status': [failoverStatus('ACTIVE'), 0],
+  devices: [DEVICES, 0],
+  'device-group edge-dg': [
+    [
+      'cm device-group edge-dg {',
+      '    auto-sync disabled',
+      '    devices {',
+      '        bigip1.example.com {',
+      '            set-sync-leader disabled',
+      '        }',
+      '        /Common/bigip2.example.com { }',
+      '    }',
+      '    full-load-on-sync false',
+      '    save-on-auto-sync false',
+      '    type sync-failover',
+      '}',
+    ],
+    0,
+  ],
+  folder: [
+    [
+      'sys folder /Common {',
+      '    device-group /Common/edge-dg',
+      '    hidden false',
+      '    inherited-devicegroup true',
+      '    inherited-traffic-group true',
+      '    traffic-group /Common/traffic-group-1',
+      '}',
+    ],
+    0,
+  ],
+  'db iptunnel.configsync': [['sys db iptunnel.configsync {', '    value "enable"', '}'], 0],
+  'selfs 10.3.89.80': [[self('float', '10.3.89.80/24', 'traffic-group-1')], 0],
+  'selfs 10.3.89.81': [[self('own', '10.3.89.81/24', 'traffic-group-local-only')], 0],
+  addresses: [['ltm virtual-address 10.3.88.90 {', '    traffic-group traffic-group-1', '}'], 0],
+};
+
+/** What is known of a unit of a pair in order; unit 1 is ACTIVE. */
+export function unit(name: string, changes: Partial<PairFacts> = {}, state: State = {}): UnitLook {
+  const i = name === ONE ? 1 : 2;
+  const pair: PairFacts = {
+    role: i === 1 ? { is: 'ACTIVE', said: 'ACTIVE' } : { is: 'STANDBY', said: 'STANDBY' },
+    sync: { is: 'in sync', said: `edge-dg (In Sync): ${ALL_IN_SYNC}` },
+    othersPending: [],
+    disconnected: [],
+    device: `bigip${i}.example.com`,
+    devices: {
+      'bigip1.example.com': { management: ONE, version: '16.1.2' },
+      'bigip2.example.com': { management: TWO, version: '16.1.2' },
+    },
+    deviceGroup: {
+      type: 'sync-failover',
+      members: ['bigip1.example.com', 'bigip2.example.com'],
+      autoSync: false,
+      saveOnAutoSync: false,
+    },
+    tunnelsShared: true,
+    common: { deviceGroup: 'edge-dg', trafficGroup: 'traffic-group-1' },
+    floating: [{ name: 'float', address: '10.3.89.80/24', vlan: 'internal', trafficGroup: 'traffic-group-1' }],
+    outer: [{ name: 'own', address: `10.3.89.8${i}/24`, vlan: 'internal', trafficGroup: 'traffic-group-local-only' }],
+    trafficGroups: { 'virtual-address 10.3.88.90': 'traffic-group-1' },
+    secondary: {},
+    ...changes,
+  };
+  return { name, facts: { pair } as BigIpFacts, state };
+}
