@@ -10,7 +10,6 @@ import { ERRORS } from '../tunnel/errors/errors';
 
 /** When a step is tried again. All policies double the wait (up to the ceiling) and draw it at random: full jitter. */
 export interface RetryPolicy {
-  readonly name: string;
   /** Why trying again is safe, in one sentence. */
   readonly because: string;
   readonly errors: readonly string[];
@@ -27,7 +26,6 @@ export interface RetryPolicy {
  * Waits of at most 2, 4, 8, 16, 20 and 20 s: 70 s in all, far longer than a throttling burst of Run Command lasts.
  */
 export const THROTTLED: RetryPolicy = {
-  name: 'THROTTLED',
   because: 'the service refused the command, or the script came no further than the lock: nothing was done',
   errors: [ERRORS.Throttled],
   first: 2,
@@ -43,7 +41,6 @@ export const THROTTLED: RetryPolicy = {
  * is away gets a little over six minutes to come back: a restart of a node fits, an outage need not.
  */
 export const NOT_DELIVERED: RetryPolicy = {
-  name: 'NOT_DELIVERED',
   because: 'the agent never took the command, so it never ran; or it only looks, and may run twice',
   errors: [ERRORS.NotDelivered],
   first: 5,
@@ -56,7 +53,6 @@ export const NOT_DELIVERED: RetryPolicy = {
  * Waits of at most 1, 2, 4, 8 and 10 s: 25 s in all.
  */
 export const LAMBDA_SERVICE: RetryPolicy = {
-  name: 'LAMBDA_SERVICE',
   because: 'the step only looks, so it may run twice',
   errors: [
     'Lambda.ServiceException',
@@ -75,7 +71,6 @@ export const LAMBDA_SERVICE: RetryPolicy = {
  * Waits of at most 2, 4, 8, 16, 30 and 30 s: 90 s in all, enough for another function's burst to pass.
  */
 export const LAMBDA_NOT_STARTED: RetryPolicy = {
-  name: 'LAMBDA_NOT_STARTED',
   because: 'Lambda refused the call: the handler never ran',
   errors: ['Lambda.TooManyRequestsException'],
   first: 2,
@@ -88,7 +83,6 @@ export const LAMBDA_NOT_STARTED: RetryPolicy = {
  * be repeated; a repeated "Take lease" loses a race against itself, reads again and finds itself the owner. Waits of at most 1, 2, 4, 8, 10 and 10 s: 35 s in all.
  */
 export const DYNAMODB: RetryPolicy = {
-  name: 'DYNAMODB',
   because: "a write's condition holds again after its own effect",
   errors: [
     'DynamoDB.ProvisionedThroughputExceededException',
@@ -110,7 +104,6 @@ export const DYNAMODB: RetryPolicy = {
  * Waits of at most 2, 4, 8, 16 and 20 s: 50 s in all.
  */
 export const CONNECTION_LOOKUP: RetryPolicy = {
-  name: 'CONNECTION_LOOKUP',
   because: 'it is a question',
   errors: [
     'Ssm.SsmException',
@@ -126,7 +119,6 @@ export const CONNECTION_LOOKUP: RetryPolicy = {
 
 /** The topic did not take a notice. Twice is better than not at all. Waits of at most 1, 2, 4 and 8 s: 15 s in all. */
 export const NOTICE: RetryPolicy = {
-  name: 'NOTICE',
   because: 'a notice that comes twice is better than none',
   errors: [
     'SNS.AmazonSNSException',
@@ -140,7 +132,8 @@ export const NOTICE: RetryPolicy = {
   attempts: 4,
 };
 
-export const RETRY_POLICIES: readonly RetryPolicy[] = [
+/** The policies by their names in docs/retries.md. */
+export const RETRY_POLICIES = {
   THROTTLED,
   NOT_DELIVERED,
   LAMBDA_SERVICE,
@@ -148,17 +141,7 @@ export const RETRY_POLICIES: readonly RetryPolicy[] = [
   DYNAMODB,
   CONNECTION_LOOKUP,
   NOTICE,
-];
-
-/** The longest that each wait can be, in seconds, in order. */
-export function longestWaits(policy: RetryPolicy): readonly number[] {
-  return Array.from({ length: policy.attempts }, (_, attempt) => Math.min(policy.first * 2 ** attempt, policy.ceiling));
-}
-
-/** The worst-case total of a policy's waits, in seconds; the tries themselves come on top. */
-export function worstCase(policy: RetryPolicy): number {
-  return longestWaits(policy).reduce((total, wait) => total + wait, 0);
-}
+};
 
 /** Adds the policies to a task, in order: the first whose errors match is used. */
 export function retry<Task extends Pick<TaskStateBase, 'addRetry'>>(
@@ -175,20 +158,4 @@ export function retry<Task extends Pick<TaskStateBase, 'addRetry'>>(
       jitterStrategy: JitterType.FULL,
     });
   return task;
-}
-
-/** The policies as a markdown table, kept in docs/retries.md. */
-export function retryTable(): string {
-  const rows = RETRY_POLICIES.map((policy) =>
-    [
-      policy.name,
-      policy.errors.map((error) => `\`${error}\``).join(', '),
-      policy.because,
-      policy.attempts,
-      longestWaits(policy).join(', '),
-      worstCase(policy),
-    ].join(' | '),
-  );
-  const head = ['Policy', 'Errors', 'Safe because', 'Retries', 'Longest waits (s)', 'Worst case (s)'];
-  return [head.join(' | '), head.map(() => '---').join(' | '), ...rows].map((row) => `| ${row} |`).join('\n');
 }

@@ -5,7 +5,7 @@ import { FAILED } from './closing';
 import { end } from './ending';
 import { caught, fenceAfter, jsonata, reportWith } from './expressions';
 import type { Parts } from './parts';
-import { deviceStage, proveStage, toFailure, trafficStage, type Direction } from './stages';
+import { deviceStage, toFailure, trafficStage, type Direction } from './stages';
 import { States } from './states';
 import { sideBySide, compute, type Steps } from './steps';
 import { TableWrites, numberValue, textValue } from './table-writes';
@@ -41,8 +41,8 @@ const RESTORE_SECONDS = 30;
  *   compute              a Lambda task that calls no device
  *   table.holding        an update of the tunnel's item in DynamoDB, refused when this run has lost the lease
  *   trafficStage         a Choice `gate`, and one Lambda task `name`, which calls BIG-IP
- *   deviceStage,         a Choice `gate`, a Parallel `name`, and a Choice `judged`. Each of its `steps` is a branch: one Lambda task for all
- *   proveStage           devices of a kind, and a Pass `STEP failed`, which keeps the failure as the branch's answer
+ *   deviceStage          a Choice `gate`, a Parallel `name`, and a Choice `judged`. Each of its `steps` is a branch: one Lambda task for all
+ *                        devices of a kind, and a Pass `STEP failed`, which keeps the failure as the branch's answer
  *   observe              a Parallel `name` with the same branches. Plan judges what could not be seen, so it needs no Choice
  */
 export function definition(parts: Parts): IChainable {
@@ -142,7 +142,7 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
     judged: 'All configured?',
     next: 'Anything to prove?',
   });
-  proveStage(run, parts, {
+  deviceStage(run, parts, 'forward', 'prove', {
     gate: 'Anything to prove?',
     name: 'Verify ping',
     comment: 'Proves the tunnel from both ends, before traffic arrives.',

@@ -29,8 +29,9 @@ interface StageOptions {
   readonly next: string;
 }
 
-/** The work that the plan has for one kind of device in one stage. */
-const workOf = (stage: Stage) => (kind: StepKind) => `$plan.work.${stage}.${kind}`;
+/** The work that the plan has for one kind of device in one stage, or to prove it. */
+const workOf = (stage: Stage | 'prove') => (kind: StepKind) =>
+  stage === 'prove' ? `$plan.prove.${kind}` : `$plan.work.${stage}.${kind}`;
 
 const hasWork = (work: (kind: StepKind) => string, kinds: readonly StepKind[]): string =>
   `${kinds.map((kind) => `$count(${work(kind)})`).join(' + ')} > 0`;
@@ -56,60 +57,36 @@ export function trafficStage(
   );
 }
 
-/** One stage on several kinds of device, side by side. */
+/** One stage on several kinds of device, side by side; or the proof of the tunnel from both ends. */
 export function deviceStage(
   run: States,
   { handlers }: Parts,
   direction: Direction,
-  stage: 'prepare' | 'shape' | 'clean',
+  stage: 'prepare' | 'shape' | 'prove' | 'clean',
   { gate, name, comment, next, steps, judged }: StageOptions & { readonly steps: Steps; readonly judged: string },
 ): void {
   const work = workOf(stage);
   const kinds = Object.keys(steps) as StepKind[];
+  const [assign, question] =
+    stage === 'prove'
+      ? [
+          { report: reportWith("'verification': $append([], $states.result.devices.verification)") },
+          'Traffic arrives only on a tunnel that carries.',
+        ]
+      : [
+          { outcomes: jsonata('$append($outcomes, $states.result)') },
+          'Every device has finished: did all of them succeed?',
+        ];
   run.decide(gate, 'A stage without work is skipped.', [{ when: hasWork(work, kinds), goTo: name }], next);
   run.work(
-    sideBySide(run.scope, name, handlers, stage, {
-      comment,
-      steps,
-      work,
-      assign: { outcomes: jsonata('$append($outcomes, $states.result)') },
-      outputs: JUDGED,
-    }),
+    sideBySide(run.scope, name, handlers, stage, { comment, steps, work, assign, outputs: JUDGED }),
     judged,
     toFailure(direction, name),
   );
-  allGood(run, direction, judged, 'Every device has finished: did all of them succeed?', next);
-}
-
-/** Proves the tunnel from both ends. */
-export function proveStage(
-  run: States,
-  { handlers }: Parts,
-  { gate, name, comment, next, steps, judged }: StageOptions & { readonly steps: Steps; readonly judged: string },
-): void {
-  const work = (kind: StepKind): string => `$plan.prove.${kind}`;
-  const kinds = Object.keys(steps) as StepKind[];
-  run.decide(gate, 'A stage without work is skipped.', [{ when: hasWork(work, kinds), goTo: name }], next);
-  run.work(
-    sideBySide(run.scope, name, handlers, 'prove', {
-      comment,
-      steps,
-      work,
-      assign: { report: reportWith("'verification': $append([], $states.result.devices.verification)") },
-      outputs: JUDGED,
-    }),
-    judged,
-    toFailure('forward', name),
-  );
-  allGood(run, 'forward', judged, 'Traffic arrives only on a tunnel that carries.', next);
-}
-
-/** What the outcomes of a state mean that worked on several kinds of device. */
-function allGood(run: States, direction: Direction, name: string, comment: string, next: string): void {
   const bad = {
     when: '$not($states.input.good = true)',
     goTo: FAILURE,
     assign: failureIn(direction, jsonata('$states.input.failure')),
   };
-  run.decide(name, comment, [bad], next);
+  run.decide(judged, question, [bad], next);
 }
