@@ -23,28 +23,6 @@ interface DocumentDescription {
   readonly timeout: Duration;
 }
 
-/** The document that looks at a kind of device, and the one that changes it. */
-function descriptionsOf(kind: StepKind): {
-  readonly observe: DocumentDescription;
-  readonly apply: DocumentDescription;
-} {
-  const { what, files, parameters } = scriptsOf(kind);
-  return {
-    observe: {
-      description: `Looks at ${what}.`,
-      scripts: ['prelude.sh', ...files, `${kind}-observe.sh`],
-      parameters: ['Tunnel', 'Fence', 'Questions', ...parameters.filter((name) => name !== 'Saved')],
-      timeout: OBSERVE_EXECUTION,
-    },
-    apply: {
-      description: `Changes ${what}.`,
-      scripts: ['prelude.sh', ...files, `${kind}-apply.sh`],
-      parameters: ['Tunnel', 'Fence', 'Digest', 'Operations', ...parameters],
-      timeout: APPLY_EXECUTION,
-    },
-  };
-}
-
 /** The two documents of one kind of device. */
 export interface DocumentPair {
   readonly observe: CommandDocument;
@@ -57,21 +35,30 @@ export class CommandDocuments extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.pairs = new Map(
-      STEP_KINDS.map((kind) => {
-        const { observe, apply } = descriptionsOf(kind);
-        const [looks, changes] = [`${kind}-observe`, `${kind}-apply`];
-        return [
-          kind,
-          { observe: new CommandDocument(this, looks, observe), apply: new CommandDocument(this, changes, apply) },
-        ];
-      }),
-    );
+    this.pairs = new Map(STEP_KINDS.map((kind) => [kind, this.pair(kind)]));
   }
 
   /** The two documents of a kind of device. */
   of(kind: StepKind): DocumentPair {
     return this.pairs.get(kind)!;
+  }
+
+  private pair(kind: StepKind): DocumentPair {
+    const { what, files, parameters } = scriptsOf(kind);
+    return {
+      observe: new CommandDocument(this, `${kind}-observe`, {
+        description: `Looks at ${what}.`,
+        scripts: ['prelude.sh', ...files, `${kind}-observe.sh`],
+        parameters: ['Tunnel', 'Fence', 'Questions', ...parameters.filter((name) => name !== 'Saved')],
+        timeout: OBSERVE_EXECUTION,
+      }),
+      apply: new CommandDocument(this, `${kind}-apply`, {
+        description: `Changes ${what}.`,
+        scripts: ['prelude.sh', ...files, `${kind}-apply.sh`],
+        parameters: ['Tunnel', 'Fence', 'Digest', 'Operations', ...parameters],
+        timeout: APPLY_EXECUTION,
+      }),
+    };
   }
 }
 
@@ -100,15 +87,10 @@ function documentContent(description: DocumentDescription): object {
     schemaVersion: '2.2',
     description: description.description,
     parameters: Object.fromEntries(
-      description.parameters.map((name) => [
-        name,
-        {
-          type: 'String',
-          description: PARAMETERS[name as ParameterName].description,
-          allowedPattern: PARAMETERS[name as ParameterName].pattern,
-          interpolationType: 'ENV_VAR',
-        },
-      ]),
+      description.parameters.map((name) => {
+        const { description: what, pattern } = PARAMETERS[name as ParameterName];
+        return [name, { type: 'String', description: what, allowedPattern: pattern, interpolationType: 'ENV_VAR' }];
+      }),
     ),
     mainSteps: [
       {

@@ -50,19 +50,16 @@ export class StepHandlers extends Construct {
       folder: 'devices',
       description: `observes and changes ${what}`,
       timeout: SENDING_HANDLER,
-      environment: { DEVICE: kind, ...sendingEnvironment(documents), NAMESPACE: namesOf(this).prefix },
+      environment: {
+        DEVICE: kind,
+        DOCUMENT_OBSERVE: documents.observe.documentName,
+        DOCUMENT_APPLY: documents.apply.documentName,
+        DELIVERY_TIMEOUT_SECONDS: String(DELIVERY.toSeconds()),
+        POLL_DEADLINE_SECONDS: String(POLL_DEADLINE.toSeconds()),
+        NAMESPACE: namesOf(this).prefix,
+      },
     });
     allowRunCommand(handler, documents, KINDS[kind].record.role);
     return handler;
   }
-}
-
-/** What a sending handler must know: its two documents, and how long to wait for what. */
-function sendingEnvironment(documents: DocumentPair): Record<string, string> {
-  return {
-    DOCUMENT_OBSERVE: documents.observe.documentName,
-    DOCUMENT_APPLY: documents.apply.documentName,
-    DELIVERY_TIMEOUT_SECONDS: String(DELIVERY.toSeconds()),
-    POLL_DEADLINE_SECONDS: String(POLL_DEADLINE.toSeconds()),
-  };
 }

@@ -47,19 +47,9 @@ export class Alarms extends Construct {
 
   private toldAlready(): readonly Alarm[] {
     return [
-      this.alarm('RolledBack', this.ended('RolledBack'), 'A run failed and put everything back.', '#rolledback'),
-      this.alarm(
-        'RollbackFailed',
-        this.ended('RollbackFailed'),
-        'A run failed and could not put everything back: devices are in between.',
-        '#rollbackfailed',
-      ),
-      this.alarm(
-        'NotVerified',
-        this.ended('NotVerified'),
-        'A tunnel stands as declared, or was only looked at, and does not carry.',
-        '#notverified',
-      ),
+      this.onEnd('RolledBack', 'A run failed and put everything back.'),
+      this.onEnd('RollbackFailed', 'A run failed and could not put everything back: devices are in between.'),
+      this.onEnd('NotVerified', 'A tunnel stands as declared, or was only looked at, and does not carry.'),
       this.alarm(
         'RepeatedDrift',
         this.counted('RepeatedDrift', 'runs'),
@@ -84,24 +74,13 @@ export class Alarms extends Construct {
   private untold(): readonly Alarm[] {
     const { machine, deadLetters, measure, react, watch } = this.props;
     const told = [
-      this.alarm(
+      this.onCutOff(
         'RunDied',
         this.ended(UNFINISHED.Died),
-        'A run broke off with an error that is not one of its ends: its work may be half done, its lease is held.',
-        '#a-run-was-stopped-by-hand',
+        'A run broke off with an error that is not one of its ends',
       ),
-      this.alarm(
-        'RunTimedOut',
-        machine.metricTimedOut(),
-        'A run reached its time-out: its work may be half done, its lease is held.',
-        '#a-run-was-stopped-by-hand',
-      ),
-      this.alarm(
-        'RunAborted',
-        machine.metricAborted(),
-        'Somebody stopped a run: its work may be half done, its lease is held.',
-        '#a-run-was-stopped-by-hand',
-      ),
+      this.onCutOff('RunTimedOut', machine.metricTimedOut(), 'A run reached its time-out'),
+      this.onCutOff('RunAborted', machine.metricAborted(), 'Somebody stopped a run'),
       this.alarm(
         'DeadLetters',
         deadLetters.metricApproximateNumberOfMessagesVisible(),
@@ -123,6 +102,16 @@ export class Alarms extends Construct {
     for (const alarm of told) alarm.addAlarmAction(action);
     this.allowAlarms();
     return told;
+  }
+
+  /** The runbook's heading is the end state's name. */
+  private onEnd(state: EndStateName, sentence: string): Alarm {
+    return this.alarm(state, this.ended(state), sentence, `#${state.toLowerCase()}`);
+  }
+
+  private onCutOff(id: string, metric: IMetric, what: string): Alarm {
+    const sentence = `${what}: its work may be half done, its lease is held.`;
+    return this.alarm(id, metric, sentence, '#a-run-was-stopped-by-hand');
   }
 
   /** A watch that is not called publishes nothing and fails nowhere: here silence is the trouble. */
