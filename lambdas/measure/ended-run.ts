@@ -1,11 +1,11 @@
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import { MOST_FAILURES } from '../../lib/tunnel/run/automation';
 import type { Memory } from '../../lib/tunnel/run/memory';
-import { UNFINISHED } from '../../lib/tunnel/run/metrics';
+import type { UnfinishedRun } from '../../lib/tunnel/run/metrics';
 import { END_STATES, type EndStateName } from '../../lib/tunnel/run/outcome';
 
 /** How a run ended: in one of the end states, or outside of them. */
-export type Outcome = EndStateName | keyof typeof UNFINISHED;
+export type Outcome = EndStateName | UnfinishedRun;
 
 /** An ended run, with its measured values. Times are milliseconds since the epoch. */
 export interface EndedRun {
@@ -58,10 +58,10 @@ export function stoppedAutomation(run: EndedRun, { closedBy, failures }: Memory)
 
 /** `Died`: the error is no end state, but comes from an expression, a state's time-out or a service. */
 function outcomeOf({ status, error }: DescribeExecutionOutput, output: Readonly<Record<string, unknown>>): Outcome {
-  if (status === 'ABORTED') return UNFINISHED.Aborted;
-  if (status === 'TIMED_OUT') return UNFINISHED.TimedOut;
+  if (status === 'ABORTED') return 'Aborted';
+  if (status === 'TIMED_OUT') return 'TimedOut';
   const name = status === 'SUCCEEDED' ? output['endState'] : error;
-  return END_STATES.find((end) => end.name === name)?.name ?? UNFINISHED.Died;
+  return END_STATES.find((end) => end.name === name)?.name ?? 'Died';
 }
 
 /** The fields of a JSON object; none for any other value. */

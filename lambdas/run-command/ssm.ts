@@ -29,16 +29,12 @@ const LATER_LOOKS = 2000;
 
 /** Systems Manager Run Command. It sends a command once, and asks for the outcome instead of assuming one. */
 export class SsmRunCommand implements RunCommand {
-  readonly #client: SSMClient;
-  readonly #timeOuts: TimeOuts;
-  readonly #log: (trip: Trip) => void;
-
   /** @param log gets every trip when it has ended */
-  constructor(client: SSMClient, timeOuts: TimeOuts, log: (trip: Trip) => void = () => {}) {
-    this.#client = client;
-    this.#timeOuts = timeOuts;
-    this.#log = log;
-  }
+  constructor(
+    private readonly client: SSMClient,
+    private readonly timeOuts: TimeOuts,
+    private readonly log: (trip: Trip) => void = () => {},
+  ) {}
 
   async run(command: DeviceCommand): Promise<string> {
     const { device, instance, document, parameters } = command;
@@ -52,7 +48,7 @@ export class SsmRunCommand implements RunCommand {
       throw error;
     } finally {
       const milliseconds = Date.now() - begun;
-      this.#log({ tunnel: parameters['Tunnel']!, device, instance, document, command: id, milliseconds, failure });
+      this.log({ tunnel: parameters['Tunnel']!, device, instance, document, command: id, milliseconds, failure });
     }
   }
 
@@ -71,12 +67,12 @@ export class SsmRunCommand implements RunCommand {
   async #send(command: DeviceCommand): Promise<string> {
     const { device, instance, document, parameters, tag } = command;
     try {
-      const sent = await this.#client.send(
+      const sent = await this.client.send(
         new SendCommandCommand({
           DocumentName: document,
           InstanceIds: [instance],
           Parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]])),
-          TimeoutSeconds: this.#timeOuts.delivery,
+          TimeoutSeconds: this.timeOuts.delivery,
           Comment: tag,
         }),
       );
@@ -112,7 +108,7 @@ export class SsmRunCommand implements RunCommand {
       { key: 'DocumentName', value: document },
       { key: 'InvokedAfter', value: since },
     ];
-    const pages = paginateListCommands({ client: this.#client, pageSize: 50 }, { InstanceId: instance, Filters });
+    const pages = paginateListCommands({ client: this.client, pageSize: 50 }, { InstanceId: instance, Filters });
     const found: string[] = [];
     try {
       for await (const { Commands = [] } of pages)
@@ -134,7 +130,7 @@ export class SsmRunCommand implements RunCommand {
       paused += next;
       try {
         const outcome = outcomeOf(
-          await this.#client.send(new GetCommandInvocationCommand({ CommandId: id, InstanceId: instance })),
+          await this.client.send(new GetCommandInvocationCommand({ CommandId: id, InstanceId: instance })),
         );
         if (ENDED.includes(outcome.status)) return outcome;
         last = outcome.status;
@@ -147,13 +143,13 @@ export class SsmRunCommand implements RunCommand {
           );
         // Any other error may pass, and the command runs meanwhile.
       }
-      if (Date.now() - begun > this.#timeOuts.deadline * 1000) {
-        await this.#client
+      if (Date.now() - begun > this.timeOuts.deadline * 1000) {
+        await this.client
           .send(new CancelCommandCommand({ CommandId: id, InstanceIds: [instance] }))
           .catch(() => undefined);
         throw new OutcomeUnknown(
           'deadline-passed',
-          `${device}: command ${id} gave no result within ${this.#timeOuts.deadline} s (its last status was ${last}) and was cancelled; whether it ran is not known`,
+          `${device}: command ${id} gave no result within ${this.timeOuts.deadline} s (its last status was ${last}) and was cancelled; whether it ran is not known`,
         );
       }
     }

@@ -4,19 +4,16 @@ import type { RunInput, Runs } from './port';
 
 /** The runs of one state machine, by Step Functions. */
 export class SfnRuns implements Runs {
-  readonly #client: SFNClient;
-  readonly #machine: string;
-
   /** @param machine the state machine's ARN */
-  constructor(client: SFNClient, machine: string) {
-    this.#client = client;
-    this.#machine = machine;
-  }
+  constructor(
+    private readonly client: SFNClient,
+    private readonly machine: string,
+  ) {}
 
   async start(name: string, asked: RunInput): Promise<boolean> {
     try {
-      await this.#client.send(
-        new StartExecutionCommand({ stateMachineArn: this.#machine, name, input: JSON.stringify(asked) }),
+      await this.client.send(
+        new StartExecutionCommand({ stateMachineArn: this.machine, name, input: JSON.stringify(asked) }),
       );
       return true;
     } catch (error) {
@@ -26,7 +23,7 @@ export class SfnRuns implements Runs {
   }
 
   describe(arn: string): Promise<Execution | undefined> {
-    return describeRun(this.#client, arn);
+    return describeRun(this.client, arn);
   }
 }
 

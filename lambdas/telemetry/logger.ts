@@ -1,11 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { SERVICES } from '../../lib/tunnel/run/metrics';
+import type { Service } from '../../lib/tunnel/run/metrics';
 
 /**
  * The log of one part of edge-ramp. Each line is a JSON object, so no text of a device or a person can forge a line or a
  * field. The log never has parameters, answers or whole outputs.
  */
-export function loggerOf(service: keyof typeof SERVICES): Logger {
+export function loggerOf(service: Service): Logger {
   return new Logger({ serviceName: service });
 }
 

@@ -1,5 +1,5 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { METRICS, type MetricName, type SERVICES } from '../../lib/tunnel/run/metrics';
+import { METRICS, type MetricName, type Service } from '../../lib/tunnel/run/metrics';
 import { environment } from '../environment';
 
 /** One measured value, with the values of its metric's dimensions. */
@@ -16,7 +16,7 @@ export interface Measurement {
  *
  * @throws Error when a measurement lacks a dimension of its metric
  */
-export function publish(service: keyof typeof SERVICES, measurements: readonly Measurement[]): void {
+export function publish(service: Service, measurements: readonly Measurement[]): void {
   const metrics = new Metrics({ namespace: environment('NAMESPACE'), serviceName: service });
   for (const measurement of measurements) {
     const { unit, by } = METRICS[measurement.name];

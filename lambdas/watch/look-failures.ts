@@ -6,14 +6,11 @@ import { Throttled } from '../../lib/tunnel/errors/errors';
  * Only the warm function's memory holds them, since the watch writes nothing (ADR 0017): a fresh function may send the notice again.
  */
 export class LookFailures {
-  readonly #notify: (tunnel: string, why: string) => Promise<void>;
   readonly #notified = new Set<string>();
   readonly #waiting = new Set<string>();
 
   /** @param notify sends the notice; may throw */
-  constructor(notify: (tunnel: string, why: string) => Promise<void>) {
-    this.#notify = notify;
-  }
+  constructor(private readonly notify: (tunnel: string, why: string) => Promise<void>) {}
 
   /**
    * A look failed. For a busy device, or a service that asks to slow down, the notice waits for a second failure.
@@ -25,7 +22,7 @@ export class LookFailures {
       return;
     }
     if (this.#notified.has(tunnel)) return;
-    await this.#notify(tunnel, why.message);
+    await this.notify(tunnel, why.message);
     this.#notified.add(tunnel);
   }
 

@@ -7,14 +7,13 @@ import type { Memory } from '../../lib/tunnel/run/memory';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import type { Log } from '../log';
 import type { RunCommand } from '../run-command/port';
+import { repairDeadRuns, type Discovery } from '../runs/dead-runs';
 import type { Declarations } from '../runs/declarations';
 import type { Runs } from '../runs/port';
 import { errorFields } from '../telemetry/logger';
 import { inParallel } from './in-parallel';
 import type { LookFailures } from './look-failures';
 import { type Finding, compareWithDeclaration, instancesOf } from './comparison';
-import { repairDeadRuns } from './dead-runs';
-import type { Discovery } from '../runs/dead-runs';
 
 /** The schedule's event. */
 export interface Tick {

@@ -15,9 +15,9 @@ export function sharedResources(scope: Construct) {
   };
 }
 
-export type Shared = ReturnType<typeof sharedResources>;
+export type SharedResources = ReturnType<typeof sharedResources>;
 
 /** What the parts use that start, watch and measure runs. */
-export interface SharedAndMachine extends Shared {
+export interface SharedAndMachine extends SharedResources {
   readonly machine: StateMachine;
 }

@@ -3,7 +3,7 @@ import { KINDS, STEP_KINDS, scriptsOf, type StepKind } from '../tunnel/plan/devi
 import type { DocumentPair } from './command-documents';
 import { namesOf } from './names';
 import { allowDescribingRuns, allowReadingDeclaration, allowRunCommand } from './rights';
-import type { Shared } from './shared';
+import type { SharedResources } from './shared';
 import { StepHandler } from './step-handler';
 import { DELIVERY, POLL_DEADLINE, SENDING_HANDLER, COMPUTING_HANDLER } from './time-outs';
 
@@ -13,7 +13,7 @@ export class StepHandlers extends Construct {
   readonly plan: StepHandler;
   private readonly devices: ReadonlyMap<StepKind, StepHandler>;
 
-  constructor(scope: Construct, id: string, { documents, table }: Shared) {
+  constructor(scope: Construct, id: string, { documents, table }: SharedResources) {
     super(scope, id);
     this.readRequest = new StepHandler(this, 'ReadRequest', {
       folder: 'read-request',

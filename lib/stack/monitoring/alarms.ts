@@ -11,7 +11,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { SERVICES, UNFINISHED, type MetricName } from '../../tunnel/run/metrics';
+import type { MetricName, Service, UnfinishedRun } from '../../tunnel/run/metrics';
 import type { EndStateName } from '../../tunnel/run/outcome';
 import { arnOf } from '../arns';
 import { namesOf } from '../names';
@@ -74,11 +74,7 @@ export class Alarms extends Construct {
   private untold(): readonly Alarm[] {
     const { machine, deadLetters, measure, react, watch } = this.props;
     const told = [
-      this.onCutOff(
-        'RunDied',
-        this.ended(UNFINISHED.Died),
-        'A run broke off with an error that is not one of its ends',
-      ),
+      this.onCutOff('RunDied', this.ended('Died'), 'A run broke off with an error that is not one of its ends'),
       this.onCutOff('RunTimedOut', machine.metricTimedOut(), 'A run reached its time-out'),
       this.onCutOff('RunAborted', machine.metricAborted(), 'Somebody stopped a run'),
       this.alarm(
@@ -165,16 +161,16 @@ export class Alarms extends Construct {
   }
 
   /** Runs of all tunnels that ended so. */
-  private ended(outcome: EndStateName | keyof typeof UNFINISHED): Metric {
+  private ended(outcome: EndStateName | UnfinishedRun): Metric {
     return this.counted('Runs', 'runs', { outcome });
   }
 
   /** A metric of the whole deployment. */
-  private counted(metricName: MetricName, service: keyof typeof SERVICES, more: Record<string, string> = {}): Metric {
+  private counted(metricName: MetricName, service: Service, more: Record<string, string> = {}): Metric {
     return new Metric({
       namespace: namesOf(this).prefix,
       metricName,
-      dimensionsMap: { service: SERVICES[service], ...more },
+      dimensionsMap: { service, ...more },
       statistic: Stats.SUM,
     });
   }

@@ -8,7 +8,7 @@ import {
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { METRICS, SERVICES, type MetricName } from '../../tunnel/run/metrics';
+import { METRICS, type MetricName, type Service } from '../../tunnel/run/metrics';
 import { namesOf } from '../names';
 
 const HALF = 12;
@@ -53,11 +53,11 @@ function graph(title: string, left: MathExpression[], { stacked = false, width =
 
 /** Every line of a metric: one for each outcome, or each tunnel. The namespace is quoted for its hyphen. */
 function searchIn(namespace: string) {
-  return (metric: MetricName, service: keyof typeof SERVICES, statistic: string): MathExpression => {
+  return (metric: MetricName, service: Service, statistic: string): MathExpression => {
     const { by } = METRICS[metric];
     const schema = [`"${namespace}"`, ...by, 'service'].join(',');
     return new MathExpression({
-      expression: `SEARCH('{${schema}} MetricName="${metric}" service="${SERVICES[service]}"', '${statistic}', ${PERIOD.toSeconds()})`,
+      expression: `SEARCH('{${schema}} MetricName="${metric}" service="${service}"', '${statistic}', ${PERIOD.toSeconds()})`,
       label: '',
       usingMetrics: {},
       period: PERIOD,

@@ -1,9 +1,9 @@
 import type { Construct } from 'constructs';
-import type { Shared } from '../shared';
+import type { SharedResources } from '../shared';
 import type { StepHandlers } from '../step-handlers';
 
 /** What the states of the machine work with. */
-export interface Parts extends Shared {
+export interface Parts extends SharedResources {
   /** Where the states belong. */
   readonly scope: Construct;
   readonly handlers: StepHandlers;

@@ -89,11 +89,11 @@ export function sharedKind(own: SharedKind): ObjectKind<ClusterFacts, Declared> 
     kind,
     questions: (subject) => eachNamed(kind, subject, own.names),
     read: (look, asked) =>
-      asked.flatMap((object) => {
+      asked.map((object) => {
         const lines = linesOf(look, object) ?? [];
         const value = lines.find((line) => !line.startsWith('claim '));
         if (value !== undefined && readShared(value) === undefined) notUnderstood(look, object, lines);
-        return value === undefined ? [] : [{ object, value }];
+        return { object, value };
       }),
     desired: (wanted, observed) => ({
       ...absent(wanted, observed),

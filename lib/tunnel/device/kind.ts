@@ -7,7 +7,7 @@ import type { Operation, Stage, State } from './operation';
 export interface Found {
   readonly object: string;
   /** Absent: there is no such object, or the settings below belong to another one. */
-  readonly value?: string;
+  readonly value?: string | undefined;
   /** Settings that edge-ramp could not put back once it has taken the object away; absent or empty: none. */
   readonly unrestorable?: string;
 }
@@ -51,7 +51,7 @@ export interface ObjectKind<Facts = unknown, Spec extends Declared = Tunnel> ext
   /** What is asked to see them; each question is a line that the observe script knows. */
   questions?(subject: Subject<Spec>): readonly string[];
   /**
-   * Reads the objects that exist.
+   * Reads the objects; of one without a value there is none.
    * @param asked its own questions
    * @param state what the kinds before have found
    * @throws NotUnderstood

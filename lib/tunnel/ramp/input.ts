@@ -9,10 +9,10 @@ export const input: ObjectKind = {
   kind: 'input',
   questions: (subject) => [...new Set(declarationsOf(subject).map((tunnel) => inputQuestion(subject, tunnel)))],
   read: (look) =>
-    look.declarations.flatMap((tunnel) => {
-      const value = readInput(look, inputQuestion(look.subject, tunnel));
-      return value === undefined ? [] : [{ object: `input ${bigipAddress(tunnel)}`, value }];
-    }),
+    look.declarations.map((tunnel) => ({
+      object: `input ${bigipAddress(tunnel)}`,
+      value: readInput(look, inputQuestion(look.subject, tunnel)),
+    })),
   desired: ({ spec }) => ({ [`input ${bigipAddress(spec)}`]: 'ahead' }),
   turn: ({ verb }) => (verb === 'delete' ? 'late' : 'in place'),
   say: (operation) =>

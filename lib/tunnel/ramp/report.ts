@@ -14,10 +14,7 @@ import type { RampFacts } from './facts';
 export const report: ObjectKind<RampFacts> = {
   kind: 'report',
   questions: (subject) => (isAsked(subject) ? ['report'] : []),
-  read(look) {
-    const { value } = look.once(readReport);
-    return value === undefined ? [] : [{ object: `report ${look.subject.spec.name}`, value }];
-  },
+  read: (look) => [{ object: `report ${look.subject.spec.name}`, value: look.once(readReport).value }],
   // The mark that it makes when something is missing, and what that is judged by; with `snat: gateway` the address that the rule translates to.
   desired({ spec }, { facts: { sdn, sdnAddress } }) {
     if (spec.ipfailover === undefined) return {};

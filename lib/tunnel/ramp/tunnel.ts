@@ -11,11 +11,7 @@ export const UNTIL_SUCCESSOR = 'traffic through the tunnel stops until its succe
 export const tunnel: ObjectKind = {
   kind: 'tunnel',
   questions: (subject) => eachNamed('tunnel', subject, (each) => each.tunnel.interface),
-  read: (look, asked) =>
-    asked.flatMap((object) => {
-      const found = readTunnelDevice(look, object);
-      return found === null ? [] : [{ object, ...found }];
-    }),
+  read: (look, asked) => asked.map((object) => readTunnelDevice(look, object)),
   refuse(wanted, { state, facts }, shallExist) {
     const named = declarationsOf(wanted);
     for (const { tunnel: each } of named) {
@@ -51,12 +47,12 @@ const OPTIONS = /(?: ttl \S+)?(?: tos \S+)?(?: nopmtudisc)?$/;
 /**
  * Reads `ip -o tunnel show NAME`: `tun1: ip/ip remote R local L dev D ttl inherit`.
  *
- * @returns null when the tunnel is absent: nothing is printed, and the exit code is 0 (LX-1)
+ * @returns no value when the tunnel is absent: nothing is printed, and the exit code is 0 (LX-1)
  * @throws NotUnderstood
  */
-function readTunnelDevice(look: Look, object: string): Pick<Found, 'value' | 'unrestorable'> | null {
+function readTunnelDevice(look: Look, object: string): Found {
   const text = look.lines(object, `show ${object}`).join(' ');
-  if (text === '') return null;
+  if (text === '') return { object };
   const [, mode, ends, ttl, options, unknown = ''] =
     /^\S+: (\S+) (remote \S+ local \S+(?: dev \S+)?)(?: ttl (\S+))?((?: tos \S+)?(?: nopmtudisc)?)(.*)$/.exec(text) ??
     [];
@@ -67,5 +63,5 @@ function readTunnelDevice(look: Look, object: string): Pick<Found, 'value' | 'un
     );
   const lifetime = ttl === undefined || ttl === 'inherit' ? '' : ` ttl ${ttl}`;
   const value = `${mode === 'ip/ip' ? '' : `mode ${mode} `}${ends}${lifetime}${options}`;
-  return { value, unrestorable: unknown.trim() };
+  return { object, value, unrestorable: unknown.trim() };
 }

@@ -18,14 +18,13 @@ const YOUNG = 60_000;
 
 /**
  * True when the watch looks at a tunnel on this tick: the first tick of each interval counts.
- * @param minutes the interval, a multiple of `ticksEvery`; 0: never
+ * @param minutes the interval, a multiple of `TICK`; 0: never
  * @param tick the schedule's own time of the tick, which is regular; not the time of the look
- * @param ticksEvery minutes between two ticks
  */
-export function isDue(minutes: number, tick: Date, ticksEvery: number = TICK): boolean {
+export function isDue(minutes: number, tick: Date): boolean {
   if (minutes === 0) return false;
   const interval = (at: number): number => Math.floor(at / (minutes * 60_000));
-  return interval(tick.getTime()) !== interval(tick.getTime() - ticksEvery * 60_000);
+  return interval(tick.getTime()) !== interval(tick.getTime() - TICK * 60_000);
 }
 
 /**

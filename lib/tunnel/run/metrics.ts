@@ -5,17 +5,11 @@
  * only a metric that people read by tunnel has the tunnel.
  */
 
-/** The publishers: the dimension `service` of every metric, and the field `service` of every log line. */
-export const SERVICES = {
-  /** The function that measures ended runs. */
-  runs: 'runs',
-  /** The handlers of a run's steps. */
-  steps: 'steps',
-  /** The function that looks at tunnels between runs. */
-  watch: 'watch',
-  /** The function that answers events. */
-  react: 'react',
-} as const;
+/**
+ * The publishers: the dimension `service` of every metric, and the field `service` of every log line. `runs` is the function that measures ended
+ * runs, `steps` are the handlers of a run's steps, `watch` looks at tunnels between runs, `react` answers events.
+ */
+export type Service = 'runs' | 'steps' | 'watch' | 'react';
 
 /** The metrics, with their unit as CloudWatch calls it, and their dimensions beside `service`. */
 export const METRICS = {
@@ -40,4 +34,4 @@ export const METRICS = {
 export type MetricName = keyof typeof METRICS;
 
 /** How an execution can end outside the end states: stopped, timed out, or failed with an error that is not edge-ramp's. */
-export const UNFINISHED = { Aborted: 'Aborted', TimedOut: 'TimedOut', Died: 'Died' } as const;
+export type UnfinishedRun = 'Aborted' | 'TimedOut' | 'Died';

@@ -53,11 +53,6 @@ const routing = (table: number, [podArp, podIp, nodeArp, nodeIp]: readonly numbe
 /** The tables' numbers from 3.5 on. */
 const TO = [40, 70, 50, 90] as const;
 
-const policies: LandmarkSet = {
-  'the gateway passes policies': 'table=80,priority=300,ip,nw_src=GATEWAY,actions=output:NXM_NX_REG2[]',
-};
-const podsGoOn: LandmarkSet = { 'IP from Pods goes on': 'table=21,priority=0,actions=goto_table:30' };
-
 /** Connection tracking; the priorities of the first and of the last flow changed over time, and so did the last one's action. */
 const conntrack = (tracking: number, table: number, replies: number, nat = 'ct(nat,table=70)'): LandmarkSet => ({
   'untracked IP is tracked': `table=0,priority=${tracking},ip,ct_state=-trk,actions=ct(table=0)`,
@@ -66,12 +61,39 @@ const conntrack = (tracking: number, table: number, replies: number, nat = 'ct(n
   'replies to local Pods': `table=${table},priority=${replies},ip,ct_state=+rpl,nw_dst=SUBNET,actions=${nat}`,
 });
 
+/** What differs among the releases from 3.5 on: the forms of a part. */
+interface Differences {
+  readonly nodes?: readonly LandmarkSet[];
+  readonly pods?: (plugin: Plugin) => LandmarkSet;
+  readonly routes?: readonly LandmarkSet[];
+  /** The plugins of which the bridge may have conntrack entirely or not at all. */
+  readonly maybeTracked?: readonly Plugin[];
+  readonly tracked?: readonly LandmarkSet[];
+}
+
+const podsUntil49 = (): LandmarkSet => ({
+  ...fromPods(20),
+  'IP from Pods goes on': 'table=21,priority=0,actions=goto_table:30',
+});
+
 /**
- * Conntrack's forms with a plugin. ovs-networkpolicy always has it. ovs-multitenant has it from 4.5 on unless the proxy runs in user space
- * (removed in 4.13), and ovs-subnet from 4.13 on, which the version does not tell (OS-5): there the bridge may have it entirely or not at all.
+ * The parts from 3.5 on. ovs-networkpolicy always has conntrack. ovs-multitenant has it from 4.5 on unless the proxy runs in user space
+ * (removed in 4.13), and ovs-subnet from 4.13 on, which the version does not tell (OS-5).
  */
-const tracked = (plugin: Plugin, optional: readonly Plugin[], ...forms: LandmarkSet[]) =>
-  plugin === 'ovs-networkpolicy' ? forms : optional.includes(plugin) ? [{}, ...forms] : [{}];
+const since35 = ({
+  nodes = [toAnywhere(10)],
+  pods = podsUntil49,
+  routes = [routing(30, TO, 'goto_table:100')],
+  maybeTracked = [],
+  tracked = [{}],
+}: Differences): Era['parts'] => {
+  const conntrackOf = (plugin: Plugin): readonly LandmarkSet[] =>
+    plugin === 'ovs-networkpolicy' ? tracked : maybeTracked.includes(plugin) ? [{}, ...tracked] : [{}];
+  const policies = {
+    'the gateway passes policies': 'table=80,priority=300,ip,nw_src=GATEWAY,actions=output:NXM_NX_REG2[]',
+  };
+  return (plugin) => [[fromTun0(30)], nodes, [pods(plugin)], routes, [policies], conntrackOf(plugin)];
+};
 
 /** What is unsettled is accepted in each form that the source has had (OS-3). */
 export const ERAS: readonly Era[] = [
@@ -92,106 +114,71 @@ export const ERAS: readonly Era[] = [
     versions: ['03'],
     releases: '3.5',
     plugins: ALL,
-    parts: () => [
-      [fromTun0(30)],
-      [toPodsHere(10)],
-      [{ ...fromPods(20), ...podsGoOn }],
-      [routing(30, TO, 'goto_table:100')],
-      [policies],
-    ],
+    parts: since35({ nodes: [toPodsHere(10)] }),
   },
   {
     // The second form of conntrack's NAT came in August 2017; whether a 3.6 ever shipped with it is unsettled.
     versions: ['04'],
     releases: '3.6',
     plugins: ALL,
-    parts: (plugin) => [
-      [fromTun0(30)],
-      [toPodsHere(10)],
-      [{ ...fromPods(20), ...podsGoOn }],
-      [routing(30, TO, 'goto_table:100')],
-      [policies],
-      tracked(plugin, [], conntrack(300, 30, 300, 'ct(nat),goto_table:70'), conntrack(300, 30, 300)),
-    ],
+    parts: since35({
+      nodes: [toPodsHere(10)],
+      tracked: [conntrack(300, 30, 300, 'ct(nat),goto_table:70'), conntrack(300, 30, 300)],
+    }),
   },
   {
     // Which of 5 and 6 shipped with 3.9 is unsettled. Version 5 began with the older flows for other nodes' packets.
     versions: ['05', '06'],
     releases: '3.7 or 3.9',
     plugins: ALL,
-    parts: (plugin) => [
-      [fromTun0(30)],
-      [toAnywhere(10), toPodsHere(10)],
-      [{ ...fromPods(20), ...podsGoOn }],
-      [routing(30, TO, 'goto_table:100')],
-      [policies],
-      tracked(plugin, [], conntrack(300, 30, 300)),
-    ],
+    parts: since35({ nodes: [toAnywhere(10), toPodsHere(10)], tracked: [conntrack(300, 30, 300)] }),
   },
   {
     // Early 4.5 wrote 7 with conntrack for ovs-multitenant.
     versions: ['07'],
     releases: '3.10, 3.11 or 4.2 to 4.5',
     plugins: ALL,
-    parts: (plugin) => [
-      [fromTun0(30)],
-      [toAnywhere(10)],
-      [{ ...fromPods(20), ...podsGoOn }],
-      [routing(30, TO, 'goto_table:100')],
-      [policies],
-      tracked(plugin, ['ovs-multitenant'], conntrack(300, 30, 300)),
-    ],
+    parts: since35({ maybeTracked: ['ovs-multitenant'], tracked: [conntrack(300, 30, 300)] }),
   },
   {
     // 4.5 tracks at priority 300, 4.6 and later at 1000. Version 9 came in their updates, with a lower priority for replies.
     versions: ['08', '09'],
     releases: '4.5 to 4.7',
     plugins: ALL,
-    parts: (plugin) => [
-      [fromTun0(30)],
-      [toAnywhere(10)],
-      [{ ...fromPods(20), ...podsGoOn }],
-      [routing(30, TO, 'goto_table:100')],
-      [policies],
-      tracked(plugin, ['ovs-multitenant'], conntrack(1000, 30, 250), conntrack(1000, 30, 300), conntrack(300, 30, 300)),
-    ],
+    parts: since35({
+      maybeTracked: ['ovs-multitenant'],
+      tracked: [conntrack(1000, 30, 250), conntrack(1000, 30, 300), conntrack(300, 30, 300)],
+    }),
   },
   {
     // Version 10 was 4.8's while it was made, 11 is its first and 4.9's, 12 both releases' since December 2021.
     versions: ['0a', '0b', '0c'],
     releases: '4.8 or 4.9',
     plugins: ALL,
-    parts: (plugin) => [
-      [fromTun0(30)],
-      [toAnywhere(10)],
-      [{ ...fromPods(20), ...podsGoOn }],
-      [routing(30, TO, 'goto_table:99'), routing(30, TO, 'goto_table:100')],
-      [policies],
-      tracked(plugin, ['ovs-multitenant'], conntrack(1000, 30, 250)),
-    ],
+    parts: since35({
+      routes: [routing(30, TO, 'goto_table:99'), routing(30, TO, 'goto_table:100')],
+      maybeTracked: ['ovs-multitenant'],
+      tracked: [conntrack(1000, 30, 250)],
+    }),
   },
   {
     versions: ['0d', '0e'],
     releases: '4.10 to 4.16',
     plugins: ALL,
-    parts: (plugin) => [
-      [fromTun0(30)],
-      [toAnywhere(10)],
-      [
-        {
-          ...fromPods(20),
-          ...(plugin === 'ovs-networkpolicy'
-            ? {
-                'new connections are committed':
-                  'table=30,priority=100,ip,ct_state=-rpl,nw_src=CLUSTER,nw_dst=CLUSTER,actions=ct(commit,table=31)',
-              }
-            : { 'IP from Pods goes on': 'table=27,priority=500,actions=goto_table:30' }),
-          'what enters is routed': 'table=30,priority=0,actions=goto_table:31',
-        },
-      ],
-      [routing(31, TO, 'goto_table:99')],
-      [policies],
-      tracked(plugin, ['ovs-subnet', 'ovs-multitenant'], conntrack(1000, 31, 250)),
-    ],
+    parts: since35({
+      pods: (plugin) => ({
+        ...fromPods(20),
+        ...(plugin === 'ovs-networkpolicy'
+          ? {
+              'new connections are committed':
+                'table=30,priority=100,ip,ct_state=-rpl,nw_src=CLUSTER,nw_dst=CLUSTER,actions=ct(commit,table=31)',
+            }
+          : { 'IP from Pods goes on': 'table=27,priority=500,actions=goto_table:30' }),
+        'what enters is routed': 'table=30,priority=0,actions=goto_table:31',
+      }),
+      routes: [routing(31, TO, 'goto_table:99')],
+      maybeTracked: ['ovs-subnet', 'ovs-multitenant'],
+      tracked: [conntrack(1000, 31, 250)],
+    }),
   },
 ];

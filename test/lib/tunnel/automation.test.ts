@@ -36,9 +36,6 @@ describe('a tunnel is looked at', () => {
   ])('every %i minutes: on %i ticks of a day, whenever the schedule began to tick', (minutes, expected) => {
     for (const phase of [0, 1, 137, 299]) expect(looks(minutes, phase)).toBe(expected);
   });
-
-  test('on every tick of a slower schedule, when it would be due in between', () =>
-    expect(isDue(5, new Date(NOW.getTime() + 600_000), 10)).toBe(true));
 });
 
 describe('the item of a tunnel', () => {
