@@ -173,8 +173,8 @@ describe('the handlers', () => {
   test.each([
     ['ReadRequest', 30, { TUNNELS_PREFIX: '/edge-ramp/tunnels/', TABLE: { Ref: expect.stringMatching(/^Tunnels/) } }],
     ['Plan', 30, undefined],
-    ['BigIp', 300, { DEVICE: 'bigip', ...documents, ...sending }],
-    ['RampNodes', 300, { DEVICE: 'ramp', ...documents, ...sending }],
+    ['BigIp', 840, { DEVICE: 'bigip', ...documents, ...sending }],
+    ['RampNodes', 840, { DEVICE: 'ramp', ...documents, ...sending }],
   ])('%s is small, recent, traced, and has a log of its own', (handler, seconds, variables) => {
     const [, properties] = functions.find(([id]) => id.startsWith(`Steps${handler}Function`))!;
     expect(properties).toMatchObject({
