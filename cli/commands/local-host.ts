@@ -13,6 +13,11 @@ const HAPPENINGS: Readonly<Record<HostAction, string>> = {
   'restart-ovs': 'has a new br0',
   gone: 'is off',
   back: 'is there',
+  failover: 'has changed roles with its peer',
+  'cut-link': 'does not reach its peer',
+  'mend-link': 'reaches its peer',
+  'cut-ssh': 'is not reached by SSH',
+  'mend-ssh': 'is reached by SSH',
 };
 
 export const localHost: Define = (surroundings, exit) =>

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HostAction } from './host';
+import { failOver, leaveTo, memberOf, type Member } from './bigip/pair';
+import { UNIT_ACTIONS, type HostAction } from './host';
 import { rebuildBridge } from './node/node';
 import { pipelineFlows } from './node/pipeline';
 import { reboot as rebootNode } from './node/systemctl';
@@ -47,6 +48,8 @@ export function happenings({ state, root, cutOff, settle, after, tell }: Surroun
     if (there(host)) state.absent.push(host);
     const bigip = state.bigips[host];
     if (bigip) bigip.reachable = false;
+    const member = memberOf(state, host);
+    if (member) leaveTo(member);
     cutOff(host);
     settle();
   }
@@ -56,6 +59,7 @@ export function happenings({ state, root, cutOff, settle, after, tell }: Surroun
     const [node, bigip] = [state.nodes[host], state.bigips[host]];
     if (node) rebootNode(node, root(host));
     if (bigip) Object.assign(bigip, { reachable: true, running: structuredClone(bigip.saved), connections: {} });
+    if (bigip?.device) bigip.device.commit = bigip.device.saved;
     settle();
   }
 
@@ -113,6 +117,9 @@ export async function act(
   if (!names.includes(host)) throw new Error(`There is no host ${host}; there are ${[...names].sort().join(', ')}.`);
   if ((action === 'wipe-flows' || action === 'restart-ovs') && !state.nodes[host])
     throw new Error(`${host} has no Open vSwitch; the nodes are ${Object.keys(state.nodes).sort().join(', ')}.`);
+  const member = memberOf(state, host);
+  if (!member && UNIT_ACTIONS.some((each) => each === action))
+    throw new Error(`${host} is no unit of a pair of BIG-IPs.`);
   switch (action) {
     case 'reboot':
       return to.reboot(host);
@@ -124,5 +131,21 @@ export async function act(
       return to.gone(host);
     case 'back':
       return to.back(host);
+    default:
+      return actOnUnit(member!, action);
+  }
+}
+
+function actOnUnit(member: Member, action: (typeof UNIT_ACTIONS)[number]): void {
+  switch (action) {
+    case 'failover':
+      return failOver(member);
+    case 'cut-link':
+    case 'mend-link':
+      member.pair.linked = action === 'mend-link';
+      return;
+    case 'cut-ssh':
+    case 'mend-ssh':
+      member.self.reachable = action === 'mend-ssh';
   }
 }

@@ -41,8 +41,10 @@ export interface Hosts {
   close(): Promise<void>;
 }
 
+/** What can be done to a unit of a pair of BIG-IPs: the roles change places, the link for config sync is cut, nobody reaches it by SSH. */
+export const UNIT_ACTIONS = ['failover', 'cut-link', 'mend-link', 'cut-ssh', 'mend-ssh'] as const;
 /** What can be done to a host by name: `wipe-flows` and `restart-ovs` to nodes only. */
-export const HOST_ACTIONS = ['reboot', 'wipe-flows', 'restart-ovs', 'gone', 'back'] as const;
+export const HOST_ACTIONS = ['reboot', 'wipe-flows', 'restart-ovs', 'gone', 'back', ...UNIT_ACTIONS] as const;
 export type HostAction = (typeof HOST_ACTIONS)[number];
 
 /** Spoils the `nth` (from 1) command line on `host` that the regular expression `match` finds. A BIG-IP's lines are tmsh command lines, a transaction is one. */
@@ -50,6 +52,9 @@ export type LineFault = { readonly host: string; readonly match: string; readonl
   | { readonly effect: 'fail-before' | 'fail-after' | 'hang' }
   /** The host goes off when it meets that line, and is back after `for` seconds of its own time; without it, it stays off. */
   | { readonly effect: 'host-gone'; readonly for?: number | undefined }
+  /** The line itself goes well: just before it a stranger types another one on the host `on`, or something happens to that. */
+  | { readonly effect: 'meanwhile'; readonly on: string; readonly types: string }
+  | { readonly effect: 'meanwhile'; readonly on: string; readonly does: HostAction }
 );
 
 /** Spoils commands that Systems Manager is asked to send to the instance `host`: the `nth` (from 1) and `times - 1` (default 0) that follow it. */

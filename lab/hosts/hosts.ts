@@ -4,7 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answering, Refusal, say, type Answer } from './answer';
-import { dumpBigIp, tmsh, type BigIp } from './bigip/tmsh';
+import { memberOf } from './bigip/pair';
+import { dumpBigIp, tmsh } from './bigip/tmsh';
+import type { BigIp } from './bigip/unit';
 import { dumpCluster, type Cluster } from './cluster/cluster';
 import { oc } from './cluster/oc';
 import { act, type Happenings, type Surroundings } from './happenings';
@@ -13,7 +15,7 @@ import { UNIT_FILES } from './node/systemctl';
 import { ssh } from './ssh';
 import { StandIns, type Call } from './stand-ins';
 import { text } from './texts';
-import { CLAIMS, populate, type State } from './world';
+import { CLAIMS, populate, settlePairs, type State } from './world';
 
 /** What hosts stand on: models, or a kernel. BIG-IP's tmsh, the cluster's oc, files, faults and the journal are the same on both. */
 export interface Ground {
@@ -125,19 +127,29 @@ export async function openHosts<G extends Ground>(
       tellHung([host, ...(state.bigips[host]?.bastions ?? [])]);
       return endless(within);
     }
+    if (fault?.effect === 'meanwhile') await meanwhile(fault);
     await settle();
     const answer = await answering(effect === 'fail-before' ? () => refuse('faultBefore', line) : command);
     await settle();
-    note(effect ? 1 : answer.code, answer.writes);
+    note(effect && effect !== 'meanwhile' ? 1 : answer.code, answer.writes);
     const seconds = (answer.seconds ?? 0) + (state.bigips[host]?.seconds ?? 0);
     if (within !== undefined && seconds > within) return endless(within);
     if (seconds) await passed(seconds, answer);
     return effect === 'fail-after' ? { ...answer, code: 1, err: `${answer.err}${text('faultAfter', line)}\n` } : answer;
   }
 
+  async function meanwhile(fault: Extract<LineFault, { effect: 'meanwhile' }>): Promise<void> {
+    if ('types' in fault) await run(fault.on, fault.types);
+    else await act(happens, state, names, fault.on, fault.does);
+  }
+
   const onTmsh = (bigip: BigIp, line: string, within?: number): Promise<Answer> =>
     carryOut(bigip.management, within, line, () =>
-      tmsh(bigip, line, (args) => ground.ping(bigip.management, args), now()),
+      tmsh(bigip, line, {
+        ping: (args) => ground.ping(bigip.management, args),
+        now: now(),
+        member: memberOf(state, bigip.management),
+      }),
     );
 
   /** What sshd does with a command line: on BIG-IP the login shell is tmsh, or a real bash that has a `tmsh`. */
@@ -174,6 +186,7 @@ export async function openHosts<G extends Ground>(
   for (const [host, lines] of Object.values(variations).flatMap(({ typed = {} }) => Object.entries(typed))) {
     for (const line of fresh.has(host) ? lines : []) await run(host, line);
   }
+  settlePairs(state, fresh);
   journal = [];
   seen.fill(0);
   save();
@@ -199,7 +212,10 @@ export async function openHosts<G extends Ground>(
       ];
     },
     hung: (host) => new Promise((resolve) => waiting.push({ host, resolve })),
-    act: (name, action) => act(happens, state, names, name, action),
+    act: async (name, action) => {
+      await act(happens, state, names, name, action);
+      await settle();
+    },
     save,
     close: async () => {
       for (const keep of appointments) keep();
@@ -213,12 +229,12 @@ export async function openHosts<G extends Ground>(
 const LATE: Answer = { code: 124, out: '', err: '' };
 
 /** Hosts are saved as plain data; a lab that models them otherwise could only misread them. */
-const FORMAT = 4;
+const FORMAT = 5;
 /** Where the product keeps what is its own on a host. */
 const OWN = 'var/lib/edge-ramp';
 
 function saved(file: string): State {
-  if (!existsSync(file)) return { bastions: {}, nodes: {}, bigips: {}, clusters: [], absent: [] };
+  if (!existsSync(file)) return { bastions: {}, nodes: {}, bigips: {}, pairs: [], clusters: [], absent: [] };
   const { format, ...state } = JSON.parse(readFileSync(file, 'utf8')) as State & { format?: number };
   if (format !== FORMAT) throw new Error(`${file} is of another version of the simulated hosts; start anew (--fresh).`);
   return state;

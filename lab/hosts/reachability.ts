@@ -1,7 +1,8 @@
 import { contains, hostOf, lengthOf, networkOf } from './address';
 import { Refusal, say, type Answer } from './answer';
-import { wordOf } from './bigip/objects';
-import type { BigIp } from './bigip/tmsh';
+import { floats, wordOf } from './bigip/objects';
+import type { Pair } from './bigip/pair';
+import { isActive, type BigIp } from './bigip/unit';
 import { verdict, type Packet } from './node/iptables';
 import { addressesOn, holds, routeTo, sourceOf, type Link, type Node } from './node/node';
 import { trace, type Traced } from './node/trace';
@@ -11,6 +12,7 @@ import { text } from './texts';
 export interface Devices {
   readonly nodes: Readonly<Record<string, Node>>;
   readonly bigips: Readonly<Record<string, BigIp>>;
+  readonly pairs: readonly Pair[];
   /** Hosts that are off. */
   readonly absent: readonly string[];
 }
@@ -28,13 +30,17 @@ export function reaches(devices: Devices, from: BigIp | Node, target: string, pa
     : bigIpReaches(devices, from, target, packets);
 }
 
+/** The self IPs that a unit has: floating ones only where it is active. */
 const selfs = (bigip: BigIp) =>
-  Object.values(bigip.running['net self']).map((self) => ({
-    address: hostOf(wordOf(self, 'address')),
-    network: networkOf(wordOf(self, 'address')),
-    vlan: wordOf(self, 'vlan'),
-    silent: !self['allow-service'],
-  }));
+  Object.values(bigip.running['net self'])
+    .filter((self) => isActive(bigip) || !floats(self))
+    .map((self) => ({
+      address: hostOf(wordOf(self, 'address')),
+      network: networkOf(wordOf(self, 'address')),
+      vlan: wordOf(self, 'vlan'),
+      silent: !self['allow-service'],
+      floats: floats(self),
+    }));
 
 /** Where BIG-IP sends a packet: the VLAN or tunnel of its most specific route; self IPs' networks are routes as well. */
 function egress(bigip: BigIp, target: string): string | undefined {
@@ -59,7 +65,9 @@ function bigIpReaches(devices: Devices, bigip: BigIp, target: string, packets: n
   const tunnel = bigip.running['net tunnels tunnel'][dev];
   if (!tunnel) return running(devices).some((node) => addressesOn(node, node.settings.interface).includes(target));
   const outer = { local: wordOf(tunnel, 'local-address'), remote: wordOf(tunnel, 'remote-address') };
-  const source = selfs(bigip).find(({ vlan }) => vlan === dev)?.address;
+  const pingsFrom = devices.pairs.find(({ units }) => units.includes(bigip.management))?.pingsFrom;
+  const sources = selfs(bigip).filter(({ vlan }) => vlan === dev);
+  const source = (sources.find((self) => self.floats === (pingsFrom === 'floating')) ?? sources[0])?.address;
   if (!source || !selfs(bigip).some(({ address, vlan }) => address === outer.local && vlan !== dev)) return false;
   return running(devices).some((node) => {
     const link = holds(node, outer.remote) && tunnelTo(node, outer.local, outer.remote);

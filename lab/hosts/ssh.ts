@@ -1,5 +1,5 @@
 import { Refusal, say, type Answer } from './answer';
-import type { BigIp } from './bigip/tmsh';
+import type { BigIp } from './bigip/unit';
 import type { Call } from './stand-ins';
 
 const FLAGS = new Set(['-T', '-n', '-q', '-x', '-a', '-f', '-N']);

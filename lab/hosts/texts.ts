@@ -204,6 +204,44 @@ export const TEXTS = {
     0,
     '\n--------------------------\nCM::Failover Status\n--------------------------\nColor    %s\nStatus   %s\nSummary  %s\nDetails  ',
   ),
+
+  // A pair of BIG-IPs: summaries and details by published output, but for those without a source
+  allInSync: verified(0, 'All devices in the device group are in sync'),
+  changesPending: verified(0, 'Changes pending'),
+  changeConflict: verified(0, 'There is a possible change conflict between %s and %s.'),
+  recommendedSync: verified(0, ' - Recommended action: Synchronize %s to group %s'),
+  awaitingSync: verified(0, '%s, %s awaiting the initial ConfigSync'),
+  notAllSynced: verified(0, '%s did not receive last sync successfully'),
+  syncFailure: verified(0, 'A validation error occurred while syncing to a remote device'),
+  syncError: verified(0, ' - Sync error on %s: Load failed from /Common/%s\n%s'),
+  syncReview: verified(
+    0,
+    ' - Recommended action: Review the error message and determine corrective action on the device.',
+  ),
+  disconnected: unverified(0, 'One or more devices are unreachable (disconnected)'),
+  failoverConnections: unverified(
+    0,
+    '\n------------------------------------------------------------------\nCM::Failover Connections\nLocal Failover Address  Remote Device  Status\n------------------------------------------------------------------\n%s:1026  %s  %s',
+  ),
+  unknownGroup: verified(1, '01070734:3: Configuration error: Device group (%s) not found in device group sync'),
+  pushFirst: unverified(
+    1,
+    '01070734:3: Configuration error: from-group is not allowed until a push has been done first',
+  ),
+  floatingLeft: verified(
+    1,
+    '01070393:3: Cannot delete IP %s because it would leave floating self IP /Common/%s with no non-floating IP on this network.',
+  ),
+  // That it is refused when it is made, and in these words, is inferred from the refusal above.
+  floatingFirst: unverified(
+    1,
+    '01070393:3: Cannot create IP %s because it would leave floating self IP /Common/%s with no non-floating IP on this network.',
+  ),
+  regrouped: unverified(
+    1,
+    '01070734:3: Configuration error: The traffic-group of self IP (/Common/%s) cannot be changed by a sync.',
+  ),
+  loadFailed: unverified(1, '01070712:3: Caught configuration exception (0), the load was made to fail.'),
 } satisfies Record<string, Text>;
 
 /** A text of the catalogue with its words filled in. */

@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contains, hostOf, networkOf, toAddress, toNumber } from './address';
+import { sharedText } from './bigip/commits';
 import { emptyConfiguration, put, type Setting } from './bigip/objects';
-import type { BigIp, DeviceGroup } from './bigip/tmsh';
+import { newPair, type Pair } from './bigip/pair';
+import type { BigIp, DeviceGroup, Unit } from './bigip/unit';
 import { join as joinCluster, newCluster, type Cluster } from './cluster/cluster';
 import { meet, startNode, type Node } from './node/node';
 import type { Plugin } from './node/settings';
@@ -42,6 +44,7 @@ interface Spec {
     address: string;
     secret: string;
   }[];
+  readonly bigipPair?: { readonly floating: string; readonly deviceGroup: string };
   readonly ramp?: { readonly nodes: readonly SpecNode[] };
   /** A balancer that is itself a node of the SDN. */
   readonly balancer?: { readonly instance: string; readonly node: string };
@@ -63,6 +66,7 @@ export interface State {
   readonly bastions: Record<string, object>;
   readonly nodes: Record<string, Node>;
   readonly bigips: Record<string, BigIp>;
+  readonly pairs: Pair[];
   readonly clusters: Cluster[];
   /** Hosts that are off. */
   absent: string[];
@@ -111,8 +115,10 @@ export function populate(
       if (!bigip.bastions.includes(unit.bastion)) bigip.bastions.push(unit.bastion);
       state.bastions[unit.bastion] ??= {};
       addSelf(bigip, unit.address);
-      addVirtuals(bigip, spec.virtualServers ?? [], Object.keys(state.bigips).indexOf(unit.management));
     }
+    populatePair(state, spec);
+    const first = Object.keys(state.bigips).indexOf(spec.bigip?.[0]?.management ?? '');
+    for (const unit of spec.bigip ?? []) addVirtuals(state.bigips[unit.management]!, spec.virtualServers ?? [], first);
     for (const node of nodesOf(spec)) {
       if (state.nodes[node.instance]) continue;
       state.nodes[node.instance] = newNode(state, spec, node, specs as readonly Spec[], options[spec.name] ?? {});
@@ -122,6 +128,23 @@ export function populate(
     if (spec.cluster) populateCluster(state, spec, spec.cluster, options[spec.name] ?? {}, fresh);
   }
   return fresh;
+}
+
+/** Two units of one declaration are a pair, with its floating address on both. */
+function populatePair(state: State, { bigip: [first, second] = [], bigipPair }: Spec): void {
+  if (!first || !second || !bigipPair) return;
+  const units = [first, second].map(({ management }) => state.bigips[management]!);
+  if (!state.pairs.some((pair) => pair.units.includes(first.management)))
+    state.pairs.push(newPair(bigipPair.deviceGroup, units[0]!, units[1]!));
+  for (const unit of units) addSelf(unit, bigipPair.floating, 'traffic-group-1');
+}
+
+/** Pairs that are new start in sync, also with what was typed beforehand on both units alike. */
+export function settlePairs(state: State, fresh: ReadonlySet<string>): void {
+  for (const pair of state.pairs.filter(({ units }) => units.every((unit) => fresh.has(unit)))) {
+    const [first, second] = pair.units.map((unit) => state.bigips[unit] as Unit) as [Unit, Unit];
+    if (sharedText(first) === sharedText(second)) second.device.commit = pair.synced = first.device.commit;
+  }
 }
 
 /** A node with Pods in a subnet of its own, and one other node that is nobody's host here. */
@@ -221,16 +244,21 @@ function newBigIp(
   };
 }
 
-/** A further tunnel may end at another address of the same BIG-IP. */
-function addSelf(bigip: BigIp, address: string): void {
+/** A further tunnel may end at another address of the same BIG-IP; the end of a pair's tunnel floats. */
+function addSelf(bigip: BigIp, address: string, trafficGroup?: string): void {
   const selfs = Object.values(bigip.running['net self']);
   if (selfs.some((self) => self['address'] === `${address}/24`)) return;
   for (const config of [bigip.running, bigip.saved])
     put(
       config,
       'net self',
-      `self-internal-${selfs.length + 1}`,
-      [setting('address', `${address}/24`), setting('allow-service', 'default'), setting('vlan', 'internal')],
+      trafficGroup ? `float-internal-${selfs.length}` : `self-internal-${selfs.length + 1}`,
+      [
+        setting('address', `${address}/24`),
+        setting('allow-service', 'default'),
+        ...(trafficGroup ? [setting('traffic-group', trafficGroup)] : []),
+        setting('vlan', 'internal'),
+      ],
       false,
     );
 }

@@ -1,6 +1,6 @@
 import { hostOf } from '../hosts/address';
 import { wordOf } from '../hosts/bigip/objects';
-import type { BigIp } from '../hosts/bigip/tmsh';
+import type { BigIp } from '../hosts/bigip/unit';
 import { between, interfacesOf, virtualsOf, type Standing } from './interfaces';
 import type { Machine } from './machine/machine';
 import { serveVirtuals, type Virtual } from './traffic/proxy';

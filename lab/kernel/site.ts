@@ -1,6 +1,6 @@
 import { hostOf, networkOf, toAddress, toNumber } from '../hosts/address';
 import { wordOf } from '../hosts/bigip/objects';
-import type { BigIp } from '../hosts/bigip/tmsh';
+import type { BigIp } from '../hosts/bigip/unit';
 import type { State } from '../hosts/world';
 import { nodePlans, type BigIpPlan, type SitePlan } from './network/plan';
 

@@ -1,4 +1,4 @@
-import type { Connections } from '../../lab/hosts/bigip/tmsh';
+import type { Connections } from '../../lab/hosts/bigip/unit';
 import type { Fault } from '../../lab/hosts/host';
 import type { WorldOptions } from '../../lab/hosts/world';
 import { BIGIP, discard, endOf, example, site, type Site } from './support/site';

@@ -2,8 +2,8 @@ import { contains, hostOf, isAddress, isNetwork, lengthOf, networkOf, toAddress 
 import { Refusal } from '../answer';
 
 /** A property's value: one word, a list in braces, or a block of named words in braces. Properties at their default are absent. */
-type Value = string | readonly string[] | Readonly<Record<string, string>>;
-type Properties = Readonly<Record<string, Value>>;
+export type Value = string | readonly string[] | Readonly<Record<string, string>>;
+export type Properties = Readonly<Record<string, Value>>;
 /** A property as a command line sets it: `members add { A }` has the verb "add" and the words ["A"]. */
 export interface Setting {
   readonly property: string;
@@ -26,7 +26,7 @@ const CLASSES: Record<ClassName, Class> = {
   'net vlan': { word: 'VLAN', properties: 'tag' },
   'net tunnels tunnel': {
     word: 'tunnel',
-    properties: 'description local-address mtu profile remote-address traffic-group',
+    properties: 'description local-address mtu profile remote-address secondary-address traffic-group',
     required: ['profile', 'local-address'],
     immutable: 'profile',
   },
@@ -57,6 +57,7 @@ const CLASSES: Record<ClassName, Class> = {
 const KINDS: Record<string, Kind> = {
   'local-address': 'address',
   'remote-address': 'address',
+  'secondary-address': 'address',
   gw: 'address',
   address: 'cidr',
   network: 'network',
@@ -66,6 +67,8 @@ const KINDS: Record<string, Kind> = {
 };
 export type ClassName = 'net vlan' | 'net tunnels tunnel' | 'net self' | 'net route' | 'ltm snatpool' | 'ltm virtual';
 export type Configuration = Record<ClassName, Record<string, Properties>>;
+
+const LOCAL_ONLY = 'traffic-group-local-only';
 
 export const CLASS_NAMES = Object.keys(CLASSES).sort() as ClassName[];
 export const emptyConfiguration = (): Configuration =>
@@ -132,7 +135,7 @@ export function put(
   settings: readonly Setting[],
   modify: boolean,
 ): void {
-  const { word, required = [], immutable, named, device = '' } = CLASSES[name];
+  const { word, immutable, named } = CLASSES[name];
   const old = config[name][object];
   if (modify && !old) throw new Refusal('notFound', word, object);
   if (!modify && old) throw new Refusal('alreadyExists', word, object);
@@ -152,14 +155,51 @@ export function put(
     if (property === 'gw') delete next['interface']; // a route has one of the two
     if (property === 'interface') delete next['gw'];
   }
+  check(config, name, object, next);
+  config[name][object] = next;
+}
+
+/** Whether an object fits into a configuration. */
+function check(config: Configuration, name: ClassName, object: string, next: Properties): void {
+  const { word, required = [], device = '' } = CLASSES[name];
   const missing = required.find((property) => !next[property]);
   if (missing) throw new Refusal('missingProperty', word, object, missing);
   const on = wordOf(next, device);
   if (on && !config['net vlan'][on] && !config['net tunnels tunnel'][on])
     throw new Refusal('unknownReference', on, word, object, device);
+  if (name === 'net self') checkSelf(config, object, next);
   if (name === 'net route') checkRoute(config, object, next);
   if (name === 'ltm virtual') checkVirtual(config, object, next);
-  config[name][object] = next;
+}
+
+/** Whether all objects of a configuration fit together; throws the Refusal of the first that does not. */
+export function checkAll(config: Configuration): void {
+  for (const name of CLASS_NAMES)
+    for (const [object, properties] of Object.entries(config[name])) check(config, name, object, properties);
+}
+
+/** Whether a self IP moves with a traffic group. */
+export const floats = (self: Properties): boolean => !['', LOCAL_ONLY].includes(wordOf(self, 'traffic-group'));
+
+/** Whether a network has a self IP of the unit's own, but for the one that is named. */
+const hasOwnSelf = (config: Configuration, network: string, but: string): boolean =>
+  Object.entries(config['net self']).some(
+    ([name, self]) => name !== but && !floats(self) && networkOf(wordOf(self, 'address')) === network,
+  );
+
+function checkSelf(config: Configuration, object: string, self: Properties): void {
+  if (floats(self) && !hasOwnSelf(config, networkOf(wordOf(self, 'address')), object))
+    throw new Refusal('floatingFirst', hostOf(wordOf(self, 'address')), object);
+}
+
+/** A self IP of the unit's own stays as long as a floating one in its network needs it. */
+function refuseOrphans(config: Configuration, object: string): void {
+  const network = networkOf(wordOf(config['net self'][object], 'address'));
+  const orphan = Object.entries(config['net self']).find(
+    ([, self]) => floats(self) && networkOf(wordOf(self, 'address')) === network,
+  );
+  if (orphan && orphan[0] !== object && !hasOwnSelf(config, network, object))
+    throw new Refusal('floatingLeft', hostOf(wordOf(config['net self'][object], 'address')), orphan[0]);
 }
 
 function checkRoute(config: Configuration, object: string, route: Properties): void {
@@ -194,6 +234,7 @@ export function remove(config: Configuration, name: ClassName, object: string): 
     const user = Object.entries(config[other]).find(([, properties]) => wordOf(properties, device) === object);
     if (user) throw new Refusal('inUse', word, object, kind, user[0]);
   }
+  if (name === 'net self') refuseOrphans(config, object);
   delete config[name][object];
 }
 
@@ -210,18 +251,34 @@ export function listing(
   const properties = config[name][object];
   if (!properties) throw new Refusal('notFound', CLASSES[name].word, object);
   const shown: Record<string, Value> = {
-    ...(name === 'net self' ? { 'traffic-group': 'traffic-group-local-only' } : {}),
+    ...(name === 'net self' ? { 'traffic-group': LOCAL_ONLY } : {}),
     ...properties,
   };
   const defaults = (property: string): Value => (kindOf(name, property) === 'translation' ? { type: 'none' } : 'none');
-  const body = (only.length ? [...only] : Object.keys(shown)).sort().flatMap((property): string[] => {
-    const value = shown[property] ?? defaults(property);
-    if (typeof value === 'string') return [`    ${property} ${quoted(value)}`];
-    const inner = Array.isArray(value)
-      ? (value as string[])
-      : Object.entries(value).map(([key, word]) => `${key} ${word}`);
-    return [`    ${property} {`, ...inner.map((line) => `        ${line}`), '    }'];
-  });
-  const whole = body.length ? [`${name} ${object} {`, ...body, '}'] : [`${name} ${object} { }`];
+  const named = only.map((property) => [property, shown[property] ?? defaults(property)] as const);
+  return printed(`${name} ${object}`, only.length ? Object.fromEntries(named) : shown, oneLine);
+}
+
+/** A block as tmsh prints it, its properties in the order of the alphabet. */
+export function printed(head: string, properties: Properties, oneLine: boolean): string {
+  const body = Object.keys(properties)
+    .sort()
+    .flatMap((property): string[] => {
+      const value = properties[property]!;
+      if (typeof value === 'string') return [`    ${property} ${quoted(value)}`];
+      const inner = Array.isArray(value)
+        ? (value as string[])
+        : Object.entries(value).map(([key, word]) => `${key} ${word}`);
+      return [`    ${property} {`, ...inner.map((line) => `        ${line}`), '    }'];
+    });
+  const whole = body.length ? [`${head} {`, ...body, '}'] : [`${head} { }`];
   return oneLine ? whole.map((line) => line.trim()).join(' ') : whole.join('\n');
 }
+
+/** All objects of a configuration as `list` prints them. */
+export const listings = (config: Configuration): string[] =>
+  CLASS_NAMES.flatMap((name) =>
+    Object.keys(config[name])
+      .sort()
+      .map((object) => listing(config, name, object)),
+  );

@@ -1,9 +1,12 @@
 import { done, Refusal, say, type Answer } from '../answer';
 import { text } from '../texts';
+import { configSync, listSystem, showPair } from './cm';
+import { nextCommit, sharedText } from './commits';
 import {
   CLASS_NAMES,
   kindOf,
   listing,
+  listings,
   poolOf,
   put,
   remove,
@@ -12,45 +15,8 @@ import {
   type Configuration,
   type Setting,
 } from './objects';
-
-/** How a BIG-IP stands in its device group. */
-export interface DeviceGroup {
-  readonly failover: 'ACTIVE' | 'STANDBY';
-  readonly sync: string;
-}
-
-/** Connections through one translation address. Once no virtual server uses it any more, so many of them end every second (default: none). */
-export interface Connections {
-  readonly count: number;
-  readonly endPerSecond?: number;
-  /** When somebody first looked after the last virtual server had left. */
-  since?: number;
-}
-
-/** All that one BIG-IP unit holds; plain data, saved as JSON. */
-export interface BigIp {
-  readonly management: string;
-  readonly user: string;
-  /** Login shell of that user. */
-  shell: 'tmsh' | 'bash';
-  /** Its own host key, "ssh-ed25519 AAAA...". */
-  hostKey: string;
-  /** Public keys it lets in. */
-  authorised: string[];
-  /** Hosts that reach it by SSH. */
-  bastions: string[];
-  reachable: boolean;
-  /** How long a call of tmsh takes, in the device's own seconds; default: no time. */
-  seconds?: number;
-  /** Virtual servers that are not available. */
-  offline: string[];
-  /** The device group that it is a member of; none: it stands alone. `sync` as `show cm sync-status` has it. */
-  group?: DeviceGroup;
-  /** Current connections by translation address; none given: none. */
-  connections?: Record<string, Connections>;
-  running: Configuration;
-  saved: Configuration;
-}
+import type { Member } from './pair';
+import { saveUnit, type BigIp, type DeviceGroup } from './unit';
 
 /** Splits a line into words; braces and semicolons stand for themselves outside quotes. */
 function lex(line: string): string[] {
@@ -150,8 +116,10 @@ function connectionsOf(bigip: BigIp, address: string, now: number): number {
   return Math.max(0, connections.count - ended);
 }
 
-function show(bigip: BigIp, words: readonly string[], now: number): Answer {
+function show(bigip: BigIp, words: readonly string[], { now, member }: Surroundings): Answer {
   const what = words.join(' ');
+  const ofPair = member && showPair(member, what, now);
+  if (ofPair) return ofPair;
   if (what === 'sys mcp-state field-fmt') return say(text('mcpState'));
   if (what === 'cm sync-status' || what === 'cm failover-status') return say(ofGroup(bigip.group, what));
   const [, address] = /^ltm snat-translation (\S+) field-fmt raw$/.exec(what) ?? [];
@@ -170,28 +138,54 @@ function show(bigip: BigIp, words: readonly string[], now: number): Answer {
   return say(text('virtualState', local(object), wordOf(virtual, 'destination'), ...state));
 }
 
-/** BIG-IP's own ping, with its arguments. */
-type Ping = (args: readonly string[]) => Answer | Promise<Answer>;
+/** What a command line meets beside the unit that it is typed on. */
+export interface Surroundings {
+  /** BIG-IP's own ping, with its arguments. */
+  readonly ping: (args: readonly string[]) => Answer | Promise<Answer>;
+  /** The device's own seconds. */
+  readonly now: number;
+  /** The pair that the unit is of. */
+  readonly member: Member | undefined;
+}
 
-const pinged = async (ping: Ping, args: readonly string[]): Promise<Answer> => ({ ...(await ping(args)), code: 0 });
+const pinged = async (ping: Surroundings['ping'], args: readonly string[]): Promise<Answer> => ({
+  ...(await ping(args)),
+  code: 0,
+});
+
+/** Changes a unit's configuration; where its pair shares what was changed, the unit has a new commit. */
+function committed({ member, now }: Surroundings, change: () => Answer): Answer {
+  if (!member) return change();
+  const { self } = member;
+  const before = sharedText(self);
+  try {
+    return change();
+  } finally {
+    if (sharedText(self) !== before) self.device.commit = nextCommit(self, self.device.commit, now);
+  }
+}
 
 /** One command outside a transaction. */
-function single(bigip: BigIp, words: readonly string[], ping: Ping, now: number): Answer | Promise<Answer> {
+function single(bigip: BigIp, words: readonly string[], around: Surroundings): Answer | Promise<Answer> {
+  const { ping, now, member } = around;
   const [verb = '', ...rest] = words;
   const what = words.join(' ');
-  if (verb === 'create' || verb === 'modify' || verb === 'delete') return configure(bigip.running, verb, rest);
-  if (verb === 'list') return list(bigip.running, rest);
-  if (verb === 'show') return show(bigip, rest, now);
+  if (verb === 'create' || verb === 'modify' || verb === 'delete')
+    return committed(around, () => configure(bigip.running, verb, rest));
+  if (verb === 'list') return listSystem(bigip, member, rest) ?? list(bigip.running, rest);
+  if (verb === 'show') return show(bigip, rest, around);
+  if (what.startsWith('run cm config-sync ')) return configSync(member, rest.slice(2), now);
   if (what === 'cd /Common') return say();
   if (what.startsWith('run util ping ') || what.startsWith('run /util ping ')) return pinged(ping, rest.slice(2)); // judge by the text: whether tmsh passes ping's code on is not known
   if (what === 'save sys config') {
-    bigip.saved = structuredClone(bigip.running);
+    saveUnit(bigip);
     return done(text('saved'));
   }
-  if (what === 'load sys config') {
-    bigip.running = structuredClone(bigip.saved);
-    return done();
-  }
+  if (what === 'load sys config')
+    return committed(around, () => {
+      bigip.running = structuredClone(bigip.saved);
+      return done();
+    });
   if (['cli', 'run', 'save', 'load', 'submit', 'install', 'cd'].includes(verb))
     throw new Refusal('notModelled', 'tmsh', what);
   throw new Refusal('unexpectedArgument', verb);
@@ -201,7 +195,7 @@ function single(bigip: BigIp, words: readonly string[], ping: Ping, now: number)
  * Runs one tmsh command line: commands separated by ";", which stops at the first that is refused. Between `create cli transaction` and
  * `submit cli transaction` they work on a copy that replaces the running configuration as a whole.
  */
-export async function tmsh(bigip: BigIp, line: string, ping: Ping, now: number): Promise<Answer> {
+export async function tmsh(bigip: BigIp, line: string, around: Surroundings): Promise<Answer> {
   let total: Answer = say();
   let transaction: Configuration | undefined;
   const add = (answer: Answer): void => {
@@ -223,10 +217,15 @@ export async function tmsh(bigip: BigIp, line: string, ping: Ping, now: number):
       const what = words.join(' ');
       if (what === 'create cli transaction') transaction = structuredClone(bigip.running);
       else if (what === 'submit cli transaction' && transaction) {
-        bigip.running = transaction;
+        const next = transaction;
         transaction = undefined;
-        add(done());
-      } else if (!transaction) add(await single(bigip, words, ping, now));
+        add(
+          committed(around, () => {
+            bigip.running = next;
+            return done();
+          }),
+        );
+      } else if (!transaction) add(await single(bigip, words, around));
       else if (['create', 'modify', 'delete'].includes(words[0]!)) configure(transaction, words[0]!, words.slice(1));
       else throw new Refusal('notModelled', 'tmsh', `${what} in a transaction`);
     }
@@ -239,13 +238,4 @@ export async function tmsh(bigip: BigIp, line: string, ping: Ping, now: number):
 
 /** Running and saved configuration as text. */
 export const dumpBigIp = (bigip: BigIp): string =>
-  (['running', 'saved'] as const)
-    .flatMap((which) => [
-      `# ${which}`,
-      ...CLASS_NAMES.flatMap((name) =>
-        Object.keys(bigip[which][name])
-          .sort()
-          .map((object) => listing(bigip[which], name, object)),
-      ),
-    ])
-    .join('\n');
+  (['running', 'saved'] as const).flatMap((which) => [`# ${which}`, ...listings(bigip[which])]).join('\n');

@@ -45,6 +45,19 @@ export const spec = {
   virtualServers: ['ose-vserver', 'https-ose-vserver'],
 };
 
+/** `spec` with two units of BIG-IP, the first one active. */
+export const UNITS = ['10.3.88.67', '10.3.88.68'] as const;
+export const twoUnits = {
+  ...spec,
+  bigip: UNITS.map((management, i) => ({
+    ...spec.bigip[0]!,
+    management,
+    address: `10.3.89.${67 + i}`,
+    inner: `10.3.91.${218 + i}`,
+  })),
+  bigipPair: { floating: '10.3.89.66', deviceGroup: 'edge-dg', network: 'l2' },
+};
+
 export const SECOND = 'i-0b4e90de0b4e90de0';
 export const ADMIN = 'i-0ad3100c0ad3100c0';
 export const BALANCER = 'i-0ba1a9ce0ba1a9ce0';

@@ -5,7 +5,12 @@ import { BASTION, BIGIP, clientKey, closeAll, hostKey, newDirectory, NODE, open,
 afterAll(closeAll);
 
 const ADD = 'ip tunnel add tun1 mode ipip remote 10.3.89.66 dev eth0';
-const fault = (effect: Fault['effect'], host = NODE, match = 'ip tunnel add tun1', nth = 1): Fault => ({
+const fault = (
+  effect: Exclude<Fault['effect'], 'meanwhile'>,
+  host = NODE,
+  match = 'ip tunnel add tun1',
+  nth = 1,
+): Fault => ({
   host,
   match,
   nth,

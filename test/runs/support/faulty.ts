@@ -47,7 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-export const EFFECTS: readonly Fault['effect'][] = ['fail-before', 'fail-after', 'hang'];
+export const EFFECTS = ['fail-before', 'fail-after', 'hang'] as const;
 
 /** A scenario made ready: the folder of the site before the run, and what a clean run does and leaves. */
 export interface Rehearsed {
@@ -82,7 +82,7 @@ export async function rehearse(scenario: Scenario): Promise<Rehearsed> {
 const MARK = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** Each command line of the clean run as a fault; ssh on the bastion carries what BIG-IP's own lines already name. */
-export function faultsOf({ commands }: Rehearsed, effect: Fault['effect']): readonly Fault[] {
+export function faultsOf({ commands }: Rehearsed, effect: (typeof EFFECTS)[number]): readonly Fault[] {
   const seen = new Map<string, number>();
   return commands
     .filter(({ line }) => !line.startsWith('ssh '))
