@@ -4,6 +4,8 @@ import { A, B, BIGIP, CLUSTER, F5, POD, Site, WORKER } from './support/network-s
 
 const T1 = '10.3.91.216';
 const T2 = '10.3.91.217';
+/** The own address inside the tunnel of a pair's unit. */
+const INNER = '10.3.91.221';
 const RAMP_SDN_IP = '10.129.0.254';
 
 let site: Site;
@@ -64,6 +66,22 @@ describe.each<Plugin>(['subnet', 'multitenant', 'networkpolicy'])(
     test('with the corrected four flows every Pod answers', async () => {
       await fourFlows();
       for (const to of Object.values(POD)) expect(await site.answered(BIGIP, to)).toBe(3);
+    });
+
+    test('a packet from an own inner address finds no way back without a route to it', async () => {
+      await site.type(BIGIP, `ip addr add ${INNER}/24 dev SDN`);
+      expect(await site.answered(BIGIP, T2, INNER)).toBe(0);
+      await site.type(A, `ip route add ${INNER}/32 dev tun1`);
+      expect(await site.answered(BIGIP, T2, INNER)).toBe(3);
+      for (const to of [POD.far, POD.mate]) expect(await site.answered(BIGIP, to, INNER)).toBe(0);
+    });
+
+    test('with an SNAT rule for it every Pod answers, and those that the flows serve answer as before', async () => {
+      await site.type(A, `iptables -w -t nat -I POSTROUTING 1 -s ${INNER} -o tun0 -j SNAT --to-source 10.129.0.1`);
+      for (const to of Object.values(POD)) {
+        expect(await site.answered(BIGIP, to, INNER)).toBe(3);
+        expect(await site.answered(BIGIP, to, T1)).toBe(3);
+      }
     });
 
     test('no datapath has lost a packet on the way to ovs-vswitchd', async () => {

@@ -7,7 +7,7 @@ import { UNTIL_SUCCESSOR } from './tunnel';
 
 /**
  * Rules that give BIG-IP's packets tun0's own address; they need no reserved address and no flows. `snat: gateway`: for all of them. `flows`: for
- * those from the own addresses of a pair's units, such as health checks. The flow back writes one address into every reply, which is TUNNEL_IP1.
+ * those from the own addresses of a pair's units, such as health checks. The flow back writes TUNNEL_IP1 into every reply (OS-20).
  */
 export const nat: ObjectKind<RampFacts> = {
   kind: 'nat',

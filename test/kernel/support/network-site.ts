@@ -67,9 +67,13 @@ export class Site {
     return this.network.do(host, 'bash', '-c', line);
   }
 
-  /** How many of three pings were answered. */
-  async answered(from: string, to: string): Promise<number> {
-    const { out } = await this.machine.run({ host: from, command: ['ping', '-n', '-c3', '-i0.2', '-W1', to] });
+  /** How many of three pings were answered. @param source the address they come from; default: the kernel's choice */
+  async answered(from: string, to: string, source?: string): Promise<number> {
+    const bound = source === undefined ? [] : ['-I', source];
+    const { out } = await this.machine.run({
+      host: from,
+      command: ['ping', '-n', '-c3', '-i0.2', '-W1', ...bound, to],
+    });
     return Number(/(\d+) received/.exec(out)?.[1] ?? 0);
   }
 
