@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { judge, type Verdict } from './assumption';
 import { BIGIP } from './bigip';
 import { CLUSTER } from './cluster';
+import { PAIR } from './pair';
 import { printable } from '../lib/tunnel/errors/printable';
 import { readTranscript, type Transcript } from './transcript';
 
@@ -10,7 +11,7 @@ const USAGE = 'usage: npm run kit:check -- TRANSCRIPT... [--fixtures DIR]';
 
 /** Which assumptions of docs/field-truth.md a transcript's answers bear out. */
 export function check(transcript: Transcript): readonly Verdict[] {
-  return judge({ bigip: BIGIP, cluster: CLUSTER }[transcript.part], transcript);
+  return judge({ bigip: BIGIP, pair: PAIR, cluster: CLUSTER }[transcript.part], transcript);
 }
 
 /** Writes the answers as they are, for tests to load: NAME.json. @returns the file; undefined: of a simulated device none is written */
@@ -46,7 +47,9 @@ function report(file: string, folder: string | undefined, tell: (line: string) =
   }
   const { part, simulated } = transcript;
   const verdicts = check(transcript);
-  tell(`${file}: ${simulated ? 'a SIMULATED device answered: this is no evidence' : `answers of a ${part}`}`);
+  tell(
+    `${file}: ${simulated ? 'a SIMULATED device answered: this is no evidence' : `answers of a ${part === 'pair' ? 'unit of a pair' : part}`}`,
+  );
   for (const { id, is, sentence, line } of verdicts)
     tell(`${id.padEnd(8)}${is.padEnd(11)}${sentence}${line === undefined ? '' : ` (${printable(shorten(line))})`}`);
   if (folder !== undefined) {

@@ -2,26 +2,41 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { answered, type Answer } from '../lib/tunnel/device/answer';
 import { NotUnderstood } from '../lib/tunnel/errors/errors';
 import { answerTo, type Said, type Transcript } from './transcript';
 
 const DOCUMENTS = join(__dirname, '../documents');
 
+const BIGIP = {
+  kind: 'bigip',
+  shared: ['bigip-listing', 'bigip-session'],
+  way: `work=$EDGE_RAMP_ROOT; open_session() { :; }
+    on_bigip() { replay "$1"; printf %s "$said"; printf %s "$complaint" >&2; return "$code"; }`,
+};
+
 /** The scripts of a part as they run on a host, and in place of the way to the device the transcript's answers. */
 const PARTS = {
-  bigip: {
-    shared: ['bigip-listing', 'bigip-session'],
-    way: `work=$EDGE_RAMP_ROOT; open_session() { :; }
-      on_bigip() { replay "$1"; printf %s "$said"; printf %s "$complaint" >&2; return "$code"; }`,
+  bigip: BIGIP,
+  pair: BIGIP,
+  cluster: {
+    kind: 'cluster',
+    shared: ['vip-check', 'cluster-objects'],
+    way: 'look() { replay "$*"; }; draw_mark() { mark=kit; }',
   },
-  cluster: { shared: ['vip-check', 'cluster-objects'], way: 'look() { replay "$*"; }; draw_mark() { mark=kit; }' },
 } as const;
 
 /** Whether a command did what it was told: BIG-IP by words and exit code as the product's own script judges, oc by its exit code. */
 export function accepted(transcript: Transcript, key: string): boolean {
-  const { line, code } = answerTo(transcript, key)!;
-  if (transcript.part === 'cluster') return code === 0;
-  return play(transcript, [key], 'tmsh_say "$KIT_LINE" && exit "$code"', { KIT_LINE: line }).status === 0;
+  return (transcript.part === 'cluster' ? answerTo(transcript, key)! : heard(transcript, key)).code === 0;
+}
+
+/** What the product's script takes for a BIG-IP's answer: without notices of tmsh's own, and with a code that is not 0 for every refusal. */
+export function heard(transcript: Transcript, key: string): Answer {
+  const { line } = answerTo(transcript, key)!;
+  const script = 'tmsh_say "$KIT_LINE"; printf "%s" "$said"; printf "%s" "$complaint" >&2; exit "$code"';
+  const { status, stdout, stderr } = play(transcript, [key], script, { KIT_LINE: line });
+  return answered(stdout === '' ? [] : stdout.split('\n'), stderr, status ?? undefined);
 }
 
 /**
@@ -40,7 +55,7 @@ export function applied(transcript: Transcript, keys: readonly string[], operati
 }
 
 function printed(transcript: Transcript, keys: readonly string[], does: string, more: Record<string, string>): string {
-  const { status, stdout, stderr } = play(transcript, keys, document(`${transcript.part}-${does}`), more);
+  const { status, stdout, stderr } = play(transcript, keys, document(`${PARTS[transcript.part].kind}-${does}`), more);
   if (status !== 0) throw new NotUnderstood('look-refused', `edge-ramp would end: ${stderr.trim()}`);
   return stdout;
 }

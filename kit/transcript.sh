@@ -1,11 +1,13 @@
 #!/bin/bash
-# Asks a BIG-IP and a cluster what only they can settle (docs/field-truth.md), 25 commands in all, and prints a transcript for `npm run kit:check`.
+# Asks a BIG-IP, a pair of BIG-IPs and a cluster what only they can settle (docs/field-truth.md), and prints a transcript for `npm run kit:check`.
 # Each command is read-only or cleans up after itself, also after Ctrl-C: what it made is undone, backwards, by one command each.
 #
 #   transcript.sh bigip ADDRESS [WAY...] >bigip.transcript
 #     ADDRESS: a self IP of the unit, which carries no traffic. WAY: what a command line is handed to, `ssh -o BatchMode=yes USER@BIGIP`;
 #     without it the script runs on the BIG-IP itself (`ssh USER@BIGIP bash -s bigip ADDRESS <transcript.sh`).
 #     Its objects stand in Common, as edge-ramp's do: tmsh prints names relative to the folder, so another one would settle something else.
+#   transcript.sh pair GROUP [WAY...] >unit.transcript
+#     GROUP: the device group. Once on each unit. Everything is read-only, so the pair may carry traffic. WAY: as above.
 #   transcript.sh cluster NODE INTERFACE ADDRESS [OC...] >cluster.transcript
 #     NODE: a node without traffic, INTERFACE its network's, ADDRESS free there. OC: `oc --config FILE`; default: oc.
 set -u -o pipefail -f
@@ -13,7 +15,7 @@ export LC_ALL=C
 KIT=edge-ramp-kit
 
 usage() {
-  printf '%s\n' 'usage: transcript.sh bigip ADDRESS [WAY...] | cluster NODE INTERFACE ADDRESS [OC...]' >&2
+  printf '%s\n' 'usage: transcript.sh bigip ADDRESS [WAY...] | pair GROUP [WAY...] | cluster NODE INTERFACE ADDRESS [OC...]' >&2
   exit 2
 }
 
@@ -27,13 +29,13 @@ answer() { # QUESTION CODE TEXT
 
 command_line() { # WORDS...: hands one line to the BIG-IP's login shell, or words to oc
   case $part in
-  bigip) timeout 60 "${way[@]}" "$(tmsh_line "$*")" ;;
-  *) timeout 60 "${way[@]}" "$@" ;;
-  esac </dev/null 2>&1
+  cluster) timeout 60 "${way[@]}" "$@" </dev/null ;;
+  *) timeout 60 "${way[@]}" "$(tmsh_line "$*")" <<<y ;; # tmsh may ask whether to list so many objects (BIP-30)
+  esac 2>&1
 }
 
 tmsh_line() { # LINE
-  case $shell in tmsh) printf '%s' "$1" ;; *) printf "tmsh -a -q -c '%s'" "$1" ;; esac
+  case $shell in bash) printf "tmsh -a -q -c '%s'" "$1" ;; *) printf '%s' "$1" ;; esac
 }
 
 ask() { # KEY WORDS...
@@ -77,12 +79,16 @@ begin() { # FACTS...: what the checker must know beside the answers. A simulated
   trap 'exit 130' INT TERM HUP
 }
 
+log_in() {
+  ask login tmsh -v
+  case $said in *'Syntax Error'*) ;; *) shell=bash ;; esac
+}
+
 # The published procedure's and the product's own lines, on addresses that documentation has for itself (RFC 5737).
 bigip() { # ADDRESS
   local name=/Common/$KIT far=198.51.100.1 route=203.0.113.0/24 ends="local-address $1 remote-address 192.0.2.11"
   begin "name $KIT" "address $1"
-  ask login tmsh -v
-  case $said in *'Syntax Error'*) ;; *) shell=bash ;; esac
+  log_in
   ask group show cm sync-status
   ask absent list net tunnels tunnel "$name"
   case $said in *"tunnel $KIT {"*) echo "there is a tunnel $KIT already: of an earlier transcript that was killed?" >&2 && exit 1 ;; esac
@@ -100,6 +106,30 @@ bigip() { # ADDRESS
   ask connections show ltm snat-translation "$far" field-fmt raw
   ask detach "create cli transaction; modify ltm virtual $name source-address-translation { type none }; submit cli transaction"
   ask ping run util ping -c 3 -i 0.2 -W 1 "$1"
+}
+
+# Twelve questions; some have a second form.
+pair() { # GROUP
+  begin "group $1"
+  log_in
+  ask switch list sys db iptunnel.configsync value
+  ask sync-status show cm sync-status
+  ask sync-status-fields show cm sync-status field-fmt
+  ask failover show cm failover-status
+  ask failover-fields show cm failover-status field-fmt
+  ask traffic-groups show cm traffic-group field-fmt
+  ask device-group list cm device-group "/Common/$1" all-properties
+  ask commits show cm device-group field-fmt
+  ask devices list cm device one-line
+  ask folder list sys folder /Common all-properties
+  ask tunnels list net tunnels tunnel all-properties
+  ask selfs list net self one-line
+  ask routes list net route one-line
+  ask translations list ltm snat-translation all-properties
+  ask virtual-addresses list ltm virtual-address one-line
+  [ "$shell" = bash ] || return 0
+  shell=none # the line as it is
+  ask log "grep -iE 'sync|cmi|0107|failover' /var/log/ltm | tail -n 50"
 }
 
 cluster() { # NODE INTERFACE ADDRESS
@@ -120,11 +150,11 @@ cluster() { # NODE INTERFACE ADDRESS
 
 part=${1-} shell=tmsh # tmsh: a line is handed over as it is
 case $part in
-bigip)
+bigip | pair)
   [ "$#" -ge 2 ] || usage
   way=("${@:3}")
   [ "${#way[@]}" -gt 0 ] || way=(bash -c)
-  bigip "$2"
+  "$part" "$2"
   ;;
 cluster)
   [ "$#" -ge 4 ] || usage

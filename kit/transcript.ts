@@ -10,10 +10,10 @@ export interface Said extends Answer {
 
 /** What kit/transcript.sh printed of one device; plain data, and in this form a fixture. */
 export interface Transcript {
-  readonly part: 'bigip' | 'cluster';
+  readonly part: 'bigip' | 'pair' | 'cluster';
   /** A simulated device answered: no evidence. */
   readonly simulated: boolean;
-  /** What the script was told: name, address, partition; name, node, interface, address. */
+  /** What the script was told: name, address; group; name, node, interface, address. */
   readonly told: Readonly<Record<string, string>>;
   readonly said: readonly Said[];
 }
@@ -29,8 +29,11 @@ export function readTranscript(source: string, text: string): Transcript {
   const answers = readAnswers(source, text.replaceAll('\r', ''), ['kit']);
   const words = answers.get('kit')!.lines.map((line) => line.split(' ') as [string, string]);
   const { part, simulated, ...told } = Object.fromEntries(words);
-  if (part !== 'bigip' && part !== 'cluster')
-    throw new NotUnderstood('answer-unknown', `${source}: of "${part ?? ''}", which is neither bigip nor cluster`);
+  if (part !== 'bigip' && part !== 'pair' && part !== 'cluster')
+    throw new NotUnderstood(
+      'answer-unknown',
+      `${source}: of "${part ?? ''}", which is neither bigip, pair nor cluster`,
+    );
   const said = [...answers]
     .filter(([question]) => question !== 'kit')
     .map(([question, { code, ...answer }]) => {

@@ -40,7 +40,7 @@ export const askOnBigIp = async (hosts: Bench): Promise<string> =>
 export const askCluster = (hosts: Bench): Promise<Ran> => script(hosts, ADMIN, `bash ${SCRIPT} ${CLUSTER}`);
 
 /** Both transcripts of simulated devices. */
-export async function bothTranscripts(): Promise<Record<Transcript['part'], Transcript>> {
+export async function bothTranscripts(): Promise<Record<'bigip' | 'cluster', Transcript>> {
   const hosts = await lab();
   const [bigip, cluster] = [await askBigIp(hosts), await askCluster(hosts)];
   return { bigip: readTranscript('bigip', bigip.out), cluster: readTranscript('cluster', cluster.out) };

@@ -2,12 +2,14 @@ import { BIGIP as OF_BIGIP } from '../../kit/bigip';
 import { check } from '../../kit/check';
 import { CLUSTER as OF_CLUSTER } from '../../kit/cluster';
 import type { Said, Transcript } from '../../kit/transcript';
+import { PAIR } from '../../kit/pair';
 import { closeAll } from '../lab/hosts/bench';
 import { bothTranscripts } from './asked';
+import { unitTranscript } from './published-unit';
 
 let real: Record<Transcript['part'], Transcript>;
 beforeAll(async () => {
-  real = await bothTranscripts();
+  real = { ...(await bothTranscripts()), pair: unitTranscript() };
 });
 afterAll(closeAll);
 
@@ -81,6 +83,46 @@ const SPOILT: Readonly<Record<string, readonly Spoil[]>> = {
     ['connections', instead(1, '01020036:3: The requested SNAT Translation Address was not found.')],
     ['connections', replaced('serverside.cur-conns 0', 'cur-conns 0')],
   ],
+  'BIP-33': [
+    ['switch', replaced('enable', 'disabled')],
+    ['switch', instead(0, 'sys db iptunnel.configsync { }')],
+    ['switch', instead(1, '01020036:3: The requested database variable (iptunnel.configsync) was not found.')],
+  ],
+  'BIP-35': [
+    ['folder', replaced(/ +device-group .*\n/, '')],
+    ['folder', replaced(/ +traffic-group .*\n/, '')],
+    ['folder', instead(1, 'Syntax Error: unexpected argument "/Common"')],
+  ],
+  'BIP-36': [
+    ['selfs', replaced('10.20.30.11/24', '10.20.31.11/24')],
+    ['selfs', replaced('traffic-group traffic-group-1 unit', 'traffic-group traffic-group-local-only unit')],
+  ],
+  'BIP-37': [
+    ['tunnels', replaced(/ +secondary-address .*\n/, '')],
+    ['tunnels', instead(0)],
+  ],
+  'BIP-38': [
+    ['sync-status', replaced('edge-dg (In Sync)', 'edge-dg: In Sync')],
+    ['sync-status', replaced('edge-dg (', 'another-dg (')],
+    ['sync-status', replaced('Details', 'Status')],
+  ],
+  'BIP-39': [
+    ['failover', replaced('ACTIVE', 'active for 3d')],
+    ['failover', replaced('Status ', 'State  ')],
+    ['failover', replaced('Summary ', 'Status  STANDBY\nSummary ')],
+  ],
+  'BIP-40': [
+    ['devices', replaced('self-device true ', '')],
+    ['devices', replaced('version 17.1.1.3 }', '}')],
+    ['devices', replaced('10.3.88.68', '10.3.88.68 self-device true')],
+    ['device-group', replaced(/ +auto-sync .*\n/, '')],
+    ['device-group', instead(1, '01020036:3: The requested device group (/Common/edge-dg) was not found.')],
+  ],
+  'BIP-45': [
+    ['translations', replaced(/ +traffic-group .*\n/, '')],
+    ['virtual-addresses', replaced(/ traffic-group \S+/, '')],
+    ['translations', instead(0)],
+  ],
   'OS-30': [
     ['undo-ipfailover', instead(1, 'Error from server (NotFound): deploymentconfigs "edge-ramp-kit" not found')],
   ],
@@ -112,22 +154,26 @@ const spoil = ({ said, ...transcript }: Transcript, [key, spoilt]: Spoil): Trans
 const spoils = Object.entries(SPOILT).flatMap(([id, each]) => each.map((one, i) => [id, i, one] as const));
 
 test('there is a spoilt answer for every assumption', () =>
-  expect(Object.keys(SPOILT).toSorted()).toEqual([...OF_BIGIP, ...OF_CLUSTER].map(({ id }) => id).toSorted()));
+  expect(Object.keys(SPOILT).toSorted()).toEqual([...OF_BIGIP, ...PAIR, ...OF_CLUSTER].map(({ id }) => id).toSorted()));
 
 test.each(spoils)('%s falls, and it alone, when its answer is another (%i)', (id, _, one) => {
-  const whole = real[id.startsWith('BIP') ? 'bigip' : 'cluster'];
+  const whole = Object.values(real).find((each) => check(each).some((verdict) => verdict.id === id))!;
   const spoilt = spoil(whole, one);
   expect(spoilt).not.toEqual(whole);
   const verdicts = check(spoilt);
   expect(verdicts.filter(({ is }) => is === 'fell').map((each) => each.id)).toEqual([id]);
 });
 
-test('an answer that never came makes its assumptions "not asked", and fells nothing', () => {
-  const verdicts = real.bigip.said.flatMap(({ key }) =>
-    check({ ...real.bigip, said: real.bigip.said.filter((each) => each.key !== key) }),
+test.each([
+  ['bigip', OF_BIGIP.length],
+  ['pair', PAIR.length],
+] as const)('of a %s an answer that never came makes its assumptions "not asked", and fells nothing', (part, count) => {
+  const whole = real[part];
+  const verdicts = whole.said.flatMap(({ key }) =>
+    check({ ...whole, said: whole.said.filter((each) => each.key !== key) }),
   );
   expect(verdicts.filter(({ is }) => is === 'fell')).toEqual([]);
-  expect(new Set(verdicts.filter(({ is }) => is === 'not asked').map(({ id }) => id)).size).toBe(OF_BIGIP.length);
+  expect(new Set(verdicts.filter(({ is }) => is === 'not asked').map(({ id }) => id)).size).toBe(count);
 });
 
 test('a connection that broke is no answer', () => {

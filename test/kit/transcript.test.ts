@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { check } from '../../kit/check';
 import { readTranscript } from '../../kit/transcript';
 import { ADMIN, BIGIP, closeAll } from '../lab/hosts/bench';
+import { PUBLISHED, askUnit } from './published-unit';
 import { askBigIp, askCluster, askOnBigIp, brokenAt, interruptedAt, lab, SCRIPT } from './asked';
 
 afterAll(closeAll);
@@ -11,9 +12,37 @@ const fallen = (text: string): string[] =>
     .filter(({ is }) => is !== 'held')
     .map(({ id, is, sentence }) => `${id} ${is}: ${sentence}`);
 
-test('asks 25 questions in all, and undoes what they made', () => {
-  const asked = readFileSync(SCRIPT, 'utf8').match(/^ {2}(?:ask|make) [a-z-]+ .*$/gm) ?? [];
-  expect(asked).toHaveLength(25);
+/** The commands of the script's function for a part, and of those that it calls by name. */
+const asked = (part: string): string[] => {
+  const [, lines = ''] = new RegExp(`^${part}\\(\\) \\{([^]*?)^\\}`, 'm').exec(readFileSync(SCRIPT, 'utf8')) ?? [];
+  return lines.match(/^ {2}(?:ask|make) [a-z-]+ .*$/gm) ?? [];
+};
+
+test.each([
+  ['log_in', 1],
+  ['bigip', 16],
+  ['pair', 16],
+  ['cluster', 8],
+])('%s sends %i commands', (part, count) => expect(asked(part)).toHaveLength(count));
+
+describe('of a unit of a pair', () => {
+  test('it only reads', () => {
+    expect(asked('pair').filter((line) => !/^ {2}ask [a-z-]+ (?:"grep |list |show )/.test(line))).toEqual([]);
+  });
+
+  test.each(['tmsh', 'bash'] as const)(
+    'every assumption holds of the published answers, with login shell %s',
+    (shell) => {
+      const { code, out } = askUnit(shell);
+      expect(code).toBe(0);
+      expect(fallen(out)).toEqual([]);
+      expect(readTranscript('it', out).said.map(({ line }) => line)).toEqual([
+        'tmsh -v',
+        ...Object.keys(PUBLISHED),
+        ...(shell === 'bash' ? [expect.stringContaining('/var/log/ltm')] : []),
+      ]);
+    },
+  );
 });
 
 describe('against simulated devices', () => {
