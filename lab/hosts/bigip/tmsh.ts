@@ -1,6 +1,6 @@
 import { done, Refusal, say, type Answer } from '../answer';
 import { text } from '../texts';
-import { configSync, listSystem, showPair } from './cm';
+import { configSync, showPair } from './cm';
 import { nextCommit, sharedText } from './commits';
 import {
   CLASS_NAMES,
@@ -16,6 +16,7 @@ import {
   type Setting,
 } from './objects';
 import type { Member } from './pair';
+import { listSystem } from './system';
 import { saveUnit, type BigIp, type DeviceGroup } from './unit';
 
 /** Splits a line into words; braces and semicolons stand for themselves outside quotes. */

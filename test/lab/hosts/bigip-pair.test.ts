@@ -554,6 +554,10 @@ describe('who is who', () => {
     expect(await ask()).toBe(
       'cm device-group edge-dg { devices { /Common/bigip1.example.com { } /Common/bigip2.example.com { } } type sync-failover }\n',
     );
+    expect(await type(hosts, A, 'list cm device-group /Common/edge-dg all-properties')).toContain(
+      '    auto-sync disabled\n    devices {\n        /Common/bigip1.example.com { }\n',
+    );
+    expect(await refusal(hosts, A, 'list cm device-group /Common/other')).toContain('01020036:3');
     pairOf(hosts).members.push('bigip3.example.com');
     expect(await ask()).toContain('/Common/bigip3.example.com { }');
     expect(await type(hosts, A, 'list cm device one-line')).toContain('cm device bigip3.example.com {');
@@ -565,7 +569,7 @@ describe('who is who', () => {
       'cm traffic-group traffic-group-1 {\n    unit-id 1\n}\ncm traffic-group traffic-group-local-only { }\n',
     );
     expect(await type(hosts, A, 'list sys folder /Common one-line')).toBe(
-      'sys folder Common { device-group /Common/edge-dg hidden false inherited-devicegroup true inherited-traffic-group true traffic-group /Common/traffic-group-1 }\n',
+      'sys folder /Common { device-group /Common/edge-dg hidden false inherited-devicegroup true inherited-traffic-group true traffic-group /Common/traffic-group-1 }\n',
     );
   });
 
@@ -578,6 +582,9 @@ describe('who is who', () => {
         'ltm virtual-address 10.3.88.101 { address 10.3.88.101 arp enabled inherited-traffic-group false mask 255.255.255.255 traffic-group traffic-group-2 }',
         '',
       ].join('\n'),
+    );
+    expect(await type(hosts, A, 'list ltm virtual-address /Common/10.3.88.100 traffic-group')).toBe(
+      'ltm virtual-address 10.3.88.100 {\n    traffic-group traffic-group-1\n}\n',
     );
     expect(await type(hosts, A, 'list ltm snat-translation one-line')).toBe(
       'ltm snat-translation 10.3.91.216 { address 10.3.91.216 inherited-traffic-group true traffic-group traffic-group-1 }\n',
