@@ -48,9 +48,11 @@ export interface PairFacts {
   /** What objects in /Common are in unless told otherwise; undefined: it did not say. */
   readonly common: { readonly deviceGroup: string | undefined; readonly trafficGroup: string | undefined };
   /** Its self IPs at F5_IP; one is right. */
-  readonly floating: readonly OuterSelf[];
+  readonly floating: readonly FoundSelf[];
   /** Its self IPs at the unit's own `address`; one is right. */
-  readonly outer: readonly OuterSelf[];
+  readonly outer: readonly FoundSelf[];
+  /** Its self IPs at the unit's `inner` address, under whatever names; none, or the one that edge-ramp made or adopts. */
+  readonly inner: readonly FoundSelf[];
   /** The traffic group of each object of ours that stands, and of the virtual address of each declared virtual server: `tunnel SDN`, `virtual v`. */
   readonly trafficGroups: State;
   /** The tunnels of ours with a secondary-address: `tunnel SDN` to that address. */
@@ -78,8 +80,8 @@ export interface GroupSync {
   readonly source?: string;
 }
 
-/** A self IP outside the tunnel. */
-export interface OuterSelf {
+/** A self IP that is found by its address. */
+export interface FoundSelf {
   readonly name: string;
   /** With its prefix length: `10.20.30.1/24`. */
   readonly address: string;

@@ -73,6 +73,16 @@ export function refuseAddresses(spec: Tunnel, unit: Unit): void {
     );
 }
 
+/** The unit's address inside the tunnel is there once. @throws Refused */
+export function refuseInner(spec: Tunnel, unit: Unit): void {
+  const twin = unit.pair.inner.find(({ name }) => name !== unitSelf(spec) && unit.state[`self ${name}`] === undefined);
+  if (twin)
+    throw new Refused(
+      'object-twin',
+      `${title(unit)} already has a self IP ${twin.name} at ${twin.address}, its inner address: declare that name (objects.unitSelf) to have it adopted, or remove it, which cuts what uses it`,
+    );
+}
+
 /**
  * What fails over apart from the rest leaves traffic on one unit and the tunnel on the other. A self IP in the tunnel that does not float is left
  * to the plan, which makes it anew: so a single unit's is that becomes one of a pair. @throws Refused

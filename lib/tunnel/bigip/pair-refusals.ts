@@ -7,6 +7,7 @@ import {
   refuseAddresses,
   refuseDifferences,
   refuseFolder,
+  refuseInner,
   refuseSecondary,
   refuseSwitches,
   refuseTrafficGroups,
@@ -45,6 +46,7 @@ export function refusePair(spec: Tunnel, looks: readonly UnitLook[], run: PairCa
   if (goal === 'absent') return;
   for (const unit of units) {
     refuseAddresses(spec, unit);
+    refuseInner(spec, unit);
     refuseTrafficGroups(spec, unit);
     refuseSecondary(unit);
   }

@@ -1,10 +1,10 @@
-import { bigipNamed } from '../declaration/tunnel';
+import { bigipNamed, type Tunnel } from '../declaration/tunnel';
 import { excerpt, type Answer } from '../device/answer';
 import type { Look } from '../device/look';
 import type { Subject } from '../device/observation';
 import type { State } from '../device/operation';
 import { NotUnderstood } from '../errors/errors';
-import type { FailoverRole, OuterSelf, PairFacts } from './facts';
+import type { FailoverRole, FoundSelf, PairFacts } from './facts';
 import { FAILOVER_STATUS, SYNC_STATUS } from './group';
 import { isGood, isMissing, listed, listing, notTheOne } from './listing';
 import { ownSelf } from './self';
@@ -25,7 +25,7 @@ export function pairQuestions({ name, spec }: Subject): readonly string[] {
     FOLDER,
     SWITCH,
     `selfs ${floating}`,
-    `selfs ${bigipNamed(spec, name)!.address}`,
+    ...unitAddresses(spec, name).map((address) => `selfs ${address}`),
     ADDRESSES,
   ];
 }
@@ -36,6 +36,7 @@ export function readPair(look: Look): PairFacts | undefined {
   const { bigipPair } = spec;
   if (bigipPair === undefined) return undefined;
   const { floating, deviceGroup } = bigipPair;
+  const [outer, inner] = unitAddresses(spec, name);
   const standing = readStanding(look);
   return {
     role: readRole(look.answer(FAILOVER_STATUS)),
@@ -44,11 +45,18 @@ export function readPair(look: Look): PairFacts | undefined {
     deviceGroup: readDeviceGroup(look, deviceGroup),
     tunnelsShared: readSwitch(look),
     common: readCommon(look),
-    floating: readOuterSelfs(look, floating),
-    outer: readOuterSelfs(look, bigipNamed(spec, name)!.address),
+    floating: readSelfs(look, floating),
+    outer: readSelfs(look, outer),
+    inner: readSelfs(look, inner),
     trafficGroups: { ...propertyOf('traffic-group', standing), ...readVirtualAddresses(look) },
     secondary: propertyOf('secondary-address', standing),
   };
+}
+
+/** A unit's own addresses: on the network that it shares with the ramp node, and inside the tunnel. */
+function unitAddresses(spec: Tunnel, name: string): readonly [outer: string, inner: string] {
+  const { address, inner } = bigipNamed(spec, name)!;
+  return [address, inner!];
 }
 
 const ROLES = ['ACTIVE', 'STANDBY', 'OFFLINE', 'FORCED OFFLINE'] as const;
@@ -137,7 +145,7 @@ function readCommon(look: Look): PairFacts['common'] {
 }
 
 /** One without a traffic group is the unit's own, as new ones are. @throws NotUnderstood */
-function readOuterSelfs(look: Look, address: string): readonly OuterSelf[] {
+function readSelfs(look: Look, address: string): readonly FoundSelf[] {
   const question = `selfs ${address}`;
   return listed(look.device, ownSelf.tmshClass, question, look.answer(question)).map(({ name, block }) => {
     const value = (property: string): string => properties(block).get(property)?.map(relative).join(' ') ?? '';

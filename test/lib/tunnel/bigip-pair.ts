@@ -131,6 +131,7 @@ export function unit(name: string, changes: Partial<PairFacts> = {}, state: Stat
     common: { deviceGroup: 'edge-dg', trafficGroup: 'traffic-group-1' },
     floating: [{ name: 'float', address: '10.3.89.80/24', vlan: 'internal', trafficGroup: 'traffic-group-1' }],
     outer: [{ name: 'own', address: `10.3.89.8${i}/24`, vlan: 'internal', trafficGroup: 'traffic-group-local-only' }],
+    inner: [],
     trafficGroups: { 'virtual-address 10.3.88.90': 'traffic-group-1' },
     secondary: {},
     ...changes,

@@ -247,6 +247,32 @@ describe('F5_IP and the address of its own', () => {
   });
 });
 
+describe('a self IP at the inner address of a unit', () => {
+  const found = (name: string, state = {}): readonly UnitLook[] => [
+    unit(ONE),
+    unit(
+      TWO,
+      { inner: [{ name, address: '10.3.91.222/24', vlan: 'SDN', trafficGroup: 'traffic-group-local-only' }] },
+      state,
+    ),
+  ];
+
+  test('under another name', () => {
+    refused(
+      found('mine'),
+      APPLY,
+      'object-twin',
+      `BIG-IP ${TWO} already has a self IP mine`,
+      'objects.unitSelf',
+      'cuts',
+    );
+    judge(found('mine'), TEARDOWN);
+  });
+  test('under the declared name', () => judge(found('SDN_unit')));
+  test('under the name that it was applied with', () =>
+    judge(found('former', { 'self former': 'address 10.3.91.222/24' })));
+});
+
 describe('the traffic groups', () => {
   const group = (object: string, name: string): readonly UnitLook[] => units({ trafficGroups: { [object]: name } });
 

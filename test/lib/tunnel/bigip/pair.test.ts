@@ -53,6 +53,7 @@ test('a unit of a pair in order', () =>
     common: { deviceGroup: 'edge-dg', trafficGroup: 'traffic-group-1' },
     floating: [{ name: 'float', address: '10.3.89.80/24', vlan: 'internal', trafficGroup: 'traffic-group-1' }],
     outer: [{ name: 'own', address: '10.3.89.81/24', vlan: 'internal', trafficGroup: 'traffic-group-local-only' }],
+    inner: [],
     trafficGroups: { 'virtual-address 10.3.88.90': 'traffic-group-1' },
     secondary: {},
   }));
@@ -181,6 +182,11 @@ describe('its self IPs outside the tunnel', () => {
       NotUnderstood,
     ));
 });
+
+test('a self IP at its inner address is found under whatever name', () =>
+  expect(
+    read({ 'selfs 10.3.91.221': [[self('mine', '10.3.91.221/24', 'traffic-group-local-only', 'SDN')], 0] }).inner,
+  ).toMatchObject([{ name: 'mine', vlan: 'SDN' }]));
 
 describe('what of ours stands', () => {
   const tunnel = (more: string): Told => [
