@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { failOver, leaveTo, memberOf, type Member } from './bigip/pair';
+import { bootUnit } from './bigip/unit';
 import { UNIT_ACTIONS, type HostAction } from './host';
 import { rebuildBridge } from './node/node';
 import { pipelineFlows } from './node/pipeline';
@@ -58,8 +59,10 @@ export function happenings({ state, root, cutOff, settle, after, tell }: Surroun
     rmSync(join(root(host), 'run'), { recursive: true, force: true });
     const [node, bigip] = [state.nodes[host], state.bigips[host]];
     if (node) rebootNode(node, root(host));
-    if (bigip) Object.assign(bigip, { reachable: true, running: structuredClone(bigip.saved), connections: {} });
-    if (bigip?.device) bigip.device.commit = bigip.device.saved;
+    if (bigip) {
+      bootUnit(bigip);
+      Object.assign(bigip, { reachable: true, connections: {} });
+    }
     settle();
   }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contains, hostOf, networkOf, toAddress, toNumber } from './address';
-import { sharedText } from './bigip/commits';
+import { isSame, sharedText } from './bigip/commits';
 import { emptyConfiguration, put, type Setting } from './bigip/objects';
 import { newPair, type Pair } from './bigip/pair';
 import type { BigIp, DeviceGroup, Unit } from './bigip/unit';
@@ -143,7 +143,9 @@ function populatePair(state: State, { bigip: [first, second] = [], bigipPair }: 
 export function settlePairs(state: State, fresh: ReadonlySet<string>): void {
   for (const pair of state.pairs.filter(({ units }) => units.every((unit) => fresh.has(unit)))) {
     const [first, second] = pair.units.map((unit) => state.bigips[unit] as Unit) as [Unit, Unit];
-    if (sharedText(first) === sharedText(second)) second.device.commit = pair.synced = first.device.commit;
+    if (sharedText(first) !== sharedText(second)) continue;
+    if (isSame(second.device.saved, second.device.commit)) second.device.saved = first.device.commit;
+    second.device.commit = pair.synced = first.device.commit;
   }
 }
 

@@ -1,6 +1,6 @@
 import { hostOf } from '../hosts/address';
 import { wordOf } from '../hosts/bigip/objects';
-import type { BigIp } from '../hosts/bigip/unit';
+import { inForce, type BigIp } from '../hosts/bigip/unit';
 import { between, interfacesOf, virtualsOf, type Standing } from './interfaces';
 import type { Machine } from './machine/machine';
 import { serveVirtuals, type Virtual } from './traffic/proxy';
@@ -26,12 +26,13 @@ export class TmmStandIn {
   }
 
   /** A machine that was woken has all of this already. */
-  stands({ running }: BigIp): void {
-    this.standing = interfacesOf(running);
+  stands(bigip: BigIp): void {
+    this.standing = interfacesOf(inForce(bigip));
   }
 
-  /** Makes the namespace what the running configuration says; without a change it costs nothing. */
-  follow({ running }: BigIp): Promise<void> {
+  /** Makes the namespace what the running configuration and the unit's role say; without a change it costs nothing. */
+  follow(bigip: BigIp): Promise<void> {
+    const running = inForce(bigip);
     const text = textOf(running);
     if (text !== this.told) {
       this.told = text;

@@ -1,4 +1,5 @@
 import { Refusal, type Answer } from '../hosts/answer';
+import { bootUnit } from '../hosts/bigip/unit';
 import { schedule } from '../hosts/cluster/cluster';
 import { happenings as modelled, type Happenings, type Surroundings } from '../hosts/happenings';
 import type { Ground, Plot } from '../hosts/hosts';
@@ -129,7 +130,7 @@ export class KernelGround implements Ground {
   async powerCut(): Promise<void> {
     const { state } = this.plot;
     for (const host of state.absent) await this.network.powerOff(host);
-    for (const bigip of Object.values(state.bigips)) bigip.running = structuredClone(bigip.saved);
+    for (const bigip of Object.values(state.bigips)) bootUnit(bigip);
     for (const [host, node] of Object.entries(state.nodes)) reboot(node, this.plot.root(host));
   }
 

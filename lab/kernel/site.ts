@@ -1,5 +1,5 @@
 import { hostOf, networkOf, toAddress, toNumber } from '../hosts/address';
-import { wordOf } from '../hosts/bigip/objects';
+import { floats, wordOf } from '../hosts/bigip/objects';
 import type { BigIp } from '../hosts/bigip/unit';
 import type { State } from '../hosts/world';
 import { nodePlans, type BigIpPlan, type SitePlan } from './network/plan';
@@ -9,7 +9,9 @@ const CLIENT = 9;
 
 /** A BIG-IP as it is cabled: what was on its VLANs before anybody thought of a tunnel; its management address stands for its outside as well. */
 function planOf({ management, saved }: BigIp): BigIpPlan {
-  const selfs = Object.values(saved['net self']).filter((self) => saved['net vlan'][wordOf(self, 'vlan')]);
+  const selfs = Object.values(saved['net self']).filter(
+    (self) => saved['net vlan'][wordOf(self, 'vlan')] && !floats(self),
+  );
   return { name: management, addresses: selfs.map((self) => wordOf(self, 'address')), outside: `${management}/24` };
 }
 

@@ -1,4 +1,4 @@
-import type { Configuration } from './objects';
+import { floats, type Configuration } from './objects';
 
 /** How a BIG-IP stands in a device group of which this world has no other unit. */
 export interface DeviceGroup {
@@ -68,6 +68,19 @@ export interface Commit {
 
 /** Whether a unit has the addresses that float: one that stands alone always has them. */
 export const isActive = ({ device }: BigIp): boolean => device === undefined || device.failover === 'ACTIVE';
+
+/** What of its configuration a unit stands for on the network: where it is not active, nothing that moves with a traffic group. */
+export function inForce(bigip: BigIp): Configuration {
+  if (isActive(bigip)) return bigip.running;
+  const own = Object.entries(bigip.running['net self']).filter(([, self]) => !floats(self));
+  return { ...bigip.running, 'net self': Object.fromEntries(own), 'ltm snatpool': {}, 'ltm virtual': {} };
+}
+
+/** It starts anew, with its saved configuration. */
+export function bootUnit(bigip: BigIp): void {
+  bigip.running = structuredClone(bigip.saved);
+  if (bigip.device) bigip.device.commit = bigip.device.saved;
+}
 
 /** `save sys config`. */
 export function saveUnit(bigip: BigIp): void {

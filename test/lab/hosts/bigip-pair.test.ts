@@ -1,5 +1,6 @@
 import { put } from '../../../lab/hosts/bigip/objects';
 import type { Pair } from '../../../lab/hosts/bigip/pair';
+import { inForce } from '../../../lab/hosts/bigip/unit';
 import type { Fault } from '../../../lab/hosts/host';
 import type { WorldOptions } from '../../../lab/hosts/world';
 import { closeAll, newDirectory, NODE, open, twoUnits, UNITS, type Bench } from './bench';
@@ -89,6 +90,13 @@ describe('a declared pair', () => {
   it('starts in sync with what was typed on both alike', async () => {
     const hosts = await openPair(BUILT);
     expect([await word(hosts, A), await word(hosts, B)]).toEqual(['In Sync', 'In Sync']);
+  });
+
+  it('is in sync after a restart, where what was typed was saved on both', async () => {
+    const save = 'save sys config';
+    const hosts = await openPair({ [A]: [...BUILT[A], save], [B]: [...BUILT[B], save] });
+    await hosts.act(B, 'reboot');
+    expect([await word(hosts), has(hosts, B, 'net self SDN')]).toEqual(['In Sync', true]);
   });
 
   it('stays as it was when the lab is opened again', async () => {
@@ -509,6 +517,15 @@ describe('the roles', () => {
       [failover, 'STANDBY'],
       [false, false],
     ]);
+  });
+
+  it('leave a standby nothing on the network that moves: no address, no translation, no virtual server', async () => {
+    const hosts = await openPair(BUILT);
+    const names = (unit: string) =>
+      Object.values(inForce(hosts.world.bigips[unit]!)).flatMap((objects) => Object.keys(objects));
+    expect(names(B).sort()).toEqual(['10.128.0.0/14', 'SDN', 'SDN_unit', 'default', 'internal', 'self-internal']);
+    await hosts.act(A, 'failover');
+    expect(names(B)).toEqual(expect.arrayContaining(['float-internal-1', 'SDN_snatpool', 'ose-vserver']));
   });
 
   it('pass to the unit that is left, and a unit that comes back is standby', async () => {
