@@ -1,4 +1,3 @@
-import { ERRORS } from '../../lib/tunnel/errors/errors';
 import type { Action } from '../where';
 import type { Failure, Result } from '../result';
 import type { Figures } from './figures';
@@ -109,8 +108,8 @@ function unstopped(text: string): string {
 }
 
 function nextAfter(failure: Failure | null, { action, again }: Run): string {
-  if (failure?.error === ERRORS.WouldInterrupt) return `to have them made: ${again(action, '--allow-interruption')}`;
-  if (failure?.error === ERRORS.PlanChanged)
+  if (failure?.error === 'WouldInterrupt') return `to have them made: ${again(action, '--allow-interruption')}`;
+  if (failure?.error === 'PlanChanged')
     return `for a fresh plan: ${again('plan', action === 'teardown' ? '--teardown' : '')}`;
   return `when that is mended: ${again(action)}`;
 }

@@ -18,7 +18,7 @@ import { printable } from '../../lib/tunnel/errors/printable';
 import { disagreements } from '../../lib/tunnel/ramp/vip';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { refuseOtherContract } from '../contract';
-import type { DeviceCommand, RunCommand } from '../run-command/port';
+import type { DeviceCommand, RunCommand } from '../run-command/ssm';
 import { SsmRunCommand } from '../run-command/ssm';
 import type { Request } from '../read-request/request';
 import { environment } from '../environment';

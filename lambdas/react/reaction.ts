@@ -3,7 +3,7 @@ import { devicesOf } from '../../lib/tunnel/plan/devices';
 import type { Log } from '../log';
 import { startPause, startRepair } from '../runs/dead-runs';
 import type { Declarations } from '../runs/declarations';
-import type { RunInput, Runs } from '../runs/port';
+import type { RunInput, Runs } from '../runs/sfn';
 
 /** An event as EventBridge delivers it. */
 export interface BusEvent {

@@ -2,7 +2,7 @@ import { endedJustNow, mayWork, reactionTo, repairHeldBack, type Execution } fro
 import { digestOf } from '../../lib/tunnel/declaration/digest';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import type { Memory } from '../../lib/tunnel/run/memory';
-import type { RunInput, Runs } from './port';
+import type { RunInput, Runs } from './sfn';
 
 /** The event or tick that found the dead run. */
 export type Discovery = Pick<RunInput, 'trigger' | 'asked'> & {

@@ -1,4 +1,4 @@
-import type { Trip } from '../run-command/port';
+import type { Trip } from '../run-command/ssm';
 import { logger } from './logged-step';
 import { errorFields } from './logger';
 import { publish } from './publish';

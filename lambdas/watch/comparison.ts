@@ -15,7 +15,7 @@ import { reconcile } from '../../lib/tunnel/plan/reconcile';
 import { appliedOf, situationOf } from '../../lib/tunnel/plan/situation';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { look } from '../devices/look';
-import type { RunCommand } from '../run-command/port';
+import type { RunCommand } from '../run-command/ssm';
 
 /** How the watch reaches devices. */
 export interface Trips {

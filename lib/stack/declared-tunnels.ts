@@ -11,7 +11,7 @@ const ADVANCED_BYTES = 8192;
 
 export interface DeclaredTunnelsProps {
   /** The checked declarations, with every default filled in. May be empty. */
-  readonly tunnels: readonly { readonly name: string }[];
+  readonly tunnels: readonly { readonly name: string; readonly bigip?: readonly { readonly secret: string }[] }[];
 }
 
 /** The most tunnels, and bytes of them, whose parameters stand in the stack itself: that holds 500 resources and 1 MB, and without them it has 79 and 330 kB. */

@@ -4,20 +4,11 @@ import { Construct } from 'constructs';
 import { InvalidRequest } from '../tunnel/errors/errors';
 import { acknowledge } from './acknowledge';
 import { arnOf, wildcardFinding } from './arns';
+import type { DeclaredTunnelsProps } from './declared-tunnels';
 import { namesOf } from './names';
 
 /** IAM counts so many characters of a managed policy, blanks left out. */
 const LONGEST_POLICY = 6144;
-
-/** What is used of a declaration here: the secrets of its BIG-IPs. */
-interface WithSecrets {
-  readonly bigip?: readonly { readonly secret: string }[];
-}
-
-export interface NodePoliciesProps {
-  /** The checked declarations. */
-  readonly tunnels: readonly { readonly name: string }[];
-}
 
 /**
  * What SSM Agent calls for Run Command: it says that it is there, and takes and answers messages, by the newer channel
@@ -45,7 +36,7 @@ const RUN_COMMAND = [
  * regions: the names end in the region's, so that deployments in two of them do not meet.
  */
 export class NodePolicies extends Construct {
-  constructor(scope: Construct, id: string, { tunnels }: NodePoliciesProps) {
+  constructor(scope: Construct, id: string, { tunnels }: DeclaredTunnelsProps) {
     super(scope, id);
     const node = this.policy('Node', 'node', 'lets SSM Agent take commands', RUN_COMMAND, ['*']);
     acknowledge(
@@ -54,9 +45,7 @@ export class NodePolicies extends Construct {
       'ssmmessages and ec2messages know no resources; an agent says of itself which instance it is',
     );
 
-    const secrets = [
-      ...new Set(tunnels.flatMap((tunnel) => ((tunnel as WithSecrets).bigip ?? []).map((unit) => unit.secret))),
-    ];
+    const secrets = [...new Set(tunnels.flatMap((tunnel) => (tunnel.bigip ?? []).map((unit) => unit.secret)))];
     if (secrets.length > 0) this.bastions(secrets.sort());
   }
 

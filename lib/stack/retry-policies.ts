@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import { JitterType, type TaskStateBase } from 'aws-cdk-lib/aws-stepfunctions';
-import { ERRORS } from '../tunnel/errors/errors';
 
 /*
  * Names of a service's errors. What the service's model does not name arrives under the name of all its errors: of an SDK
@@ -21,141 +20,129 @@ export interface RetryPolicy {
   readonly attempts: number;
 }
 
-/**
- * A service asked for patience before it accepted the command, so nothing was sent.
- * Waits of at most 2, 4, 8, 16, 20 and 20 s: 70 s in all, far longer than a throttling burst of Run Command lasts.
- */
-export const THROTTLED: RetryPolicy = {
-  because: 'the service refused the command, or the script came no further than the lock: nothing was done',
-  errors: [ERRORS.Throttled],
-  first: 2,
-  ceiling: 20,
-  attempts: 6,
-};
-
-/**
- * The delivery time-out passed: the agent never took the command, so it never ran. A command that only looks counts as
- * well when Systems Manager gave it up ("Undeliverable"): it may have run, which does no harm. One that changes a device
- * is then `OutcomeUnknown`.
- * Waits of at most 5 and 10 s: 15 s in all. Each try itself has waited for delivery for two minutes, so an agent that
- * is away gets a little over six minutes to come back: a restart of a node fits, an outage need not.
- */
-export const NOT_DELIVERED: RetryPolicy = {
-  because: 'the agent never took the command, so it never ran; or it only looks, and may run twice',
-  errors: [ERRORS.NotDelivered],
-  first: 5,
-  ceiling: 10,
-  attempts: 2,
-};
-
-/**
- * Lambda itself failed, perhaps after the handler ran. Only for steps that change nothing: a second look does no harm.
- * Waits of at most 1, 2, 4, 8 and 10 s: 25 s in all.
- */
-export const LAMBDA_SERVICE: RetryPolicy = {
-  because: 'the step only looks, so it may run twice',
-  errors: [
-    'Lambda.ServiceException',
-    'Lambda.AWSLambdaException',
-    'Lambda.SdkClientException',
-    'Lambda.ClientExecutionTimeoutException',
-    'Lambda.Unknown',
-  ],
-  first: 1,
-  ceiling: 10,
-  attempts: 5,
-};
-
-/**
- * Lambda had no room for the call: the handler never ran, so this is safe for steps that change devices too.
- * Waits of at most 2, 4, 8, 16, 30 and 30 s: 90 s in all, enough for another function's burst to pass.
- */
-export const LAMBDA_NOT_STARTED: RetryPolicy = {
-  because: 'Lambda refused the call: the handler never ran',
-  errors: ['Lambda.TooManyRequestsException'],
-  first: 2,
-  ceiling: 30,
-  attempts: 6,
-};
-
-/**
- * The table is throttled, or did not answer. Every write carries a condition that its own effect satisfies, so it may
- * be repeated; a repeated "Take lease" loses a race against itself, reads again and finds itself the owner. Waits of at most 1, 2, 4, 8, 10 and 10 s: 35 s in all.
- */
-export const DYNAMODB: RetryPolicy = {
-  because: "a write's condition holds again after its own effect",
-  errors: [
-    'DynamoDB.ProvisionedThroughputExceededException',
-    'DynamoDB.ThrottlingException',
-    'DynamoDB.RequestLimitExceeded',
-    'DynamoDB.InternalServerErrorException',
-    'DynamoDB.InternalServerError',
-    'DynamoDB.AmazonDynamoDBException',
-    'DynamoDB.SdkClientException',
-    'States.Timeout',
-  ],
-  first: 1,
-  ceiling: 10,
-  attempts: 6,
-};
-
-/**
- * Systems Manager is throttled while a run asks whether an instance has started: a storm of events asks much at once.
- * Waits of at most 2, 4, 8, 16 and 20 s: 50 s in all.
- */
-export const CONNECTION_LOOKUP: RetryPolicy = {
-  because: 'it is a question',
-  errors: [
-    'Ssm.SsmException',
-    'Ssm.ThrottlingException',
-    'Ssm.InternalServerErrorException',
-    'Ssm.SdkClientException',
-    'States.Timeout',
-  ],
-  first: 2,
-  ceiling: 20,
-  attempts: 5,
-};
-
-/** The topic did not take a notice. Twice is better than not at all. Waits of at most 1, 2, 4 and 8 s: 15 s in all. */
-export const NOTICE: RetryPolicy = {
-  because: 'a notice that comes twice is better than none',
-  errors: [
-    'SNS.AmazonSNSException',
-    'SNS.ThrottledException',
-    'SNS.InternalErrorException',
-    'SNS.SdkClientException',
-    'States.Timeout',
-  ],
-  first: 1,
-  ceiling: 8,
-  attempts: 4,
-};
-
-/** The policies by their names in docs/retries.md. */
+/** The policies, by their names in docs/retries.md. */
 export const RETRY_POLICIES = {
-  THROTTLED,
-  NOT_DELIVERED,
-  LAMBDA_SERVICE,
-  LAMBDA_NOT_STARTED,
-  DYNAMODB,
-  CONNECTION_LOOKUP,
-  NOTICE,
-};
+  /**
+   * A service asked for patience before it accepted the command, so nothing was sent.
+   * Waits of at most 2, 4, 8, 16, 20 and 20 s: 70 s in all, far longer than a throttling burst of Run Command lasts.
+   */
+  THROTTLED: {
+    because: 'the service refused the command, or the script came no further than the lock: nothing was done',
+    errors: ['Throttled'],
+    first: 2,
+    ceiling: 20,
+    attempts: 6,
+  },
+  /**
+   * The delivery time-out passed: the agent never took the command, so it never ran. A command that only looks counts as
+   * well when Systems Manager gave it up ("Undeliverable"): it may have run, which does no harm. One that changes a device
+   * is then `OutcomeUnknown`.
+   * Waits of at most 5 and 10 s: 15 s in all. Each try itself has waited for delivery for two minutes, so an agent that
+   * is away gets a little over six minutes to come back: a restart of a node fits, an outage need not.
+   */
+  NOT_DELIVERED: {
+    because: 'the agent never took the command, so it never ran; or it only looks, and may run twice',
+    errors: ['NotDelivered'],
+    first: 5,
+    ceiling: 10,
+    attempts: 2,
+  },
+  /**
+   * Lambda itself failed, perhaps after the handler ran. Only for steps that change nothing: a second look does no harm.
+   * Waits of at most 1, 2, 4, 8 and 10 s: 25 s in all.
+   */
+  LAMBDA_SERVICE: {
+    because: 'the step only looks, so it may run twice',
+    errors: [
+      'Lambda.ServiceException',
+      'Lambda.AWSLambdaException',
+      'Lambda.SdkClientException',
+      'Lambda.ClientExecutionTimeoutException',
+      'Lambda.Unknown',
+    ],
+    first: 1,
+    ceiling: 10,
+    attempts: 5,
+  },
+  /**
+   * Lambda had no room for the call: the handler never ran, so this is safe for steps that change devices too.
+   * Waits of at most 2, 4, 8, 16, 30 and 30 s: 90 s in all, enough for another function's burst to pass.
+   */
+  LAMBDA_NOT_STARTED: {
+    because: 'Lambda refused the call: the handler never ran',
+    errors: ['Lambda.TooManyRequestsException'],
+    first: 2,
+    ceiling: 30,
+    attempts: 6,
+  },
+  /**
+   * The table is throttled, or did not answer. Every write carries a condition that its own effect satisfies, so it may
+   * be repeated; a repeated "Take lease" loses a race against itself, reads again and finds itself the owner. Waits of at most 1, 2, 4, 8, 10 and 10 s: 35 s in all.
+   */
+  DYNAMODB: {
+    because: "a write's condition holds again after its own effect",
+    errors: [
+      'DynamoDB.ProvisionedThroughputExceededException',
+      'DynamoDB.ThrottlingException',
+      'DynamoDB.RequestLimitExceeded',
+      'DynamoDB.InternalServerErrorException',
+      'DynamoDB.InternalServerError',
+      'DynamoDB.AmazonDynamoDBException',
+      'DynamoDB.SdkClientException',
+      'States.Timeout',
+    ],
+    first: 1,
+    ceiling: 10,
+    attempts: 6,
+  },
+  /**
+   * Systems Manager is throttled while a run asks whether an instance has started: a storm of events asks much at once.
+   * Waits of at most 2, 4, 8, 16 and 20 s: 50 s in all.
+   */
+  CONNECTION_LOOKUP: {
+    because: 'it is a question',
+    errors: [
+      'Ssm.SsmException',
+      'Ssm.ThrottlingException',
+      'Ssm.InternalServerErrorException',
+      'Ssm.SdkClientException',
+      'States.Timeout',
+    ],
+    first: 2,
+    ceiling: 20,
+    attempts: 5,
+  },
+  /** The topic did not take a notice. Twice is better than not at all. Waits of at most 1, 2, 4 and 8 s: 15 s in all. */
+  NOTICE: {
+    because: 'a notice that comes twice is better than none',
+    errors: [
+      'SNS.AmazonSNSException',
+      'SNS.ThrottledException',
+      'SNS.InternalErrorException',
+      'SNS.SdkClientException',
+      'States.Timeout',
+    ],
+    first: 1,
+    ceiling: 8,
+    attempts: 4,
+  },
+} as const satisfies Record<string, RetryPolicy>;
 
 /** Adds the policies to a task, in order: the first whose errors match is used. */
 export function retry<Task extends Pick<TaskStateBase, 'addRetry'>>(
   task: Task,
-  ...policies: readonly RetryPolicy[]
+  ...policies: readonly (keyof typeof RETRY_POLICIES)[]
 ): Task {
-  for (const policy of policies)
+  for (const policy of policies) {
+    const { errors, first, ceiling, attempts } = RETRY_POLICIES[policy];
     task.addRetry({
-      errors: [...policy.errors],
-      interval: Duration.seconds(policy.first),
-      maxAttempts: policy.attempts,
+      errors: [...errors],
+      interval: Duration.seconds(first),
+      maxAttempts: attempts,
       backoffRate: 2,
-      maxDelay: Duration.seconds(policy.ceiling),
+      maxDelay: Duration.seconds(ceiling),
       jitterStrategy: JitterType.FULL,
     });
+  }
   return task;
 }

@@ -1,7 +1,7 @@
 import { deviceStep } from '../../lambdas/devices/step';
 import { handler as planStep, type PlanInput, type PlanOutput } from '../../lambdas/plan/handler';
 import type { Request } from '../../lambdas/read-request/request';
-import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/port';
+import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/ssm';
 import {
   DeviceRefused,
   InvalidRequest,

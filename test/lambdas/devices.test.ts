@@ -1,6 +1,6 @@
 import type * as SystemsManager from '@aws-sdk/client-ssm';
 import { deviceStep, type StepInput, type StepOutput } from '../../lambdas/devices/step';
-import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/port';
+import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/ssm';
 import { DeviceRefused, NotDelivered, OutcomeUnknown } from '../../lib/tunnel/errors/errors';
 import { pair } from '../lib/tunnel/cluster-site';
 import { ALIVE, answerText } from '../lib/tunnel/answer-text';

@@ -1,6 +1,6 @@
 import type { Execution } from '../../lib/tunnel/run/automation';
 import type { Log } from '../../lambdas/log';
-import type { RunInput, Runs } from '../../lambdas/runs/port';
+import type { RunInput, Runs } from '../../lambdas/runs/sfn';
 
 export const MACHINE = 'arn:aws:states:eu-central-1:123456789012:stateMachine:edge-ramp';
 export const arnOf = (name: string): string => `arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:${name}`;

@@ -6,7 +6,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { SsmRunCommand } from '../../lambdas/run-command/ssm';
-import type { DeviceCommand, Trip } from '../../lambdas/run-command/port';
+import type { DeviceCommand, Trip } from '../../lambdas/run-command/ssm';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());

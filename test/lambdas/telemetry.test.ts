@@ -3,7 +3,7 @@ import { aboutStep } from '../../lambdas/devices/step';
 import { loggedStep } from '../../lambdas/telemetry/logged-step';
 import { publish } from '../../lambdas/telemetry/publish';
 import { logTrip } from '../../lambdas/telemetry/trips';
-import type { Trip } from '../../lambdas/run-command/port';
+import type { Trip } from '../../lambdas/run-command/ssm';
 import { DeviceRefused } from '../../lib/tunnel/errors/errors';
 
 const EXECUTION = 'arn:aws:states:eu-central-1:111122223333:execution:edge-ramp:one';

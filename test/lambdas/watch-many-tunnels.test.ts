@@ -1,4 +1,4 @@
-import type { DeviceCommand } from '../../lambdas/run-command/port';
+import type { DeviceCommand } from '../../lambdas/run-command/ssm';
 import { readMemory } from '../../lib/tunnel/run/memory';
 import { bigipAnswer } from '../lib/tunnel/bigip-answer';
 import { rampAnswer } from '../lib/tunnel/ramp-answer';

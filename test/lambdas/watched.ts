@@ -1,4 +1,4 @@
-import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/port';
+import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/ssm';
 import { LookFailures } from '../../lambdas/watch/look-failures';
 import { watch } from '../../lambdas/watch/watch';
 import { readMemory } from '../../lib/tunnel/run/memory';

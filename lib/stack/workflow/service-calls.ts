@@ -2,7 +2,7 @@ import { TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
 import { CallAwsService, SnsPublish } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { CONNECTION_LOOKUP, NOTICE, retry } from '../retry-policies';
+import { retry } from '../retry-policies';
 import { SERVICE_CALL } from '../time-outs';
 import { jsonata } from './expressions';
 
@@ -27,7 +27,7 @@ export function isConnected(scope: Construct, name: string): CallAwsService {
       outputs: {},
       taskTimeout: Timeout.duration(SERVICE_CALL),
     }),
-    CONNECTION_LOOKUP,
+    'CONNECTION_LOOKUP',
   );
 }
 
@@ -54,6 +54,6 @@ export function publishNotice(scope: Construct, name: string, topic: ITopic): Sn
       outputs: {},
       taskTimeout: Timeout.duration(SERVICE_CALL),
     }),
-    NOTICE,
+    'NOTICE',
   );
 }

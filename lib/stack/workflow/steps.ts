@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { Stage } from '../../tunnel/device/operation';
 import { scriptsOf, type StepKind } from '../../tunnel/plan/devices';
 import { CONTRACT } from '../../tunnel/run/outcome';
-import { LAMBDA_NOT_STARTED, LAMBDA_SERVICE, NOT_DELIVERED, THROTTLED, retry } from '../retry-policies';
+import { retry } from '../retry-policies';
 import type { StepHandler } from '../step-handler';
 import type { StepHandlers } from '../step-handlers';
 import { SENDING_TASK, COMPUTING_TASK } from '../time-outs';
@@ -28,9 +28,9 @@ export function compute(
       ...invocation(handler, options),
       taskTimeout: Timeout.duration(COMPUTING_TASK),
     }),
-    THROTTLED,
-    LAMBDA_SERVICE,
-    LAMBDA_NOT_STARTED,
+    'THROTTLED',
+    'LAMBDA_SERVICE',
+    'LAMBDA_NOT_STARTED',
   );
 }
 
@@ -67,11 +67,11 @@ export function send(
       ...invocation(handler, { ...options, payload }),
       taskTimeout: Timeout.duration(SENDING_TASK),
     }),
-    THROTTLED,
-    NOT_DELIVERED,
+    'THROTTLED',
+    'NOT_DELIVERED',
     // A step that changes devices is not run again when Lambda failed in the middle: nobody knows how far it came.
-    ...(looks ? [LAMBDA_SERVICE] : []),
-    LAMBDA_NOT_STARTED,
+    ...(looks ? (['LAMBDA_SERVICE'] as const) : []),
+    'LAMBDA_NOT_STARTED',
   );
 }
 

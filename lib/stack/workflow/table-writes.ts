@@ -7,7 +7,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { DYNAMODB, retry } from '../retry-policies';
+import { retry } from '../retry-policies';
 import { SERVICE_CALL } from '../time-outs';
 import { fenceAfter, jsonata } from './expressions';
 
@@ -153,7 +153,7 @@ export class TableWrites {
         outputs: {},
         taskTimeout: Timeout.duration(SERVICE_CALL),
       }),
-      DYNAMODB,
+      'DYNAMODB',
     );
   }
 }

@@ -1,20 +1,5 @@
 import { printable } from './printable';
 
-/** The names of the errors that handlers throw; the state machine's Catch and Retry match them. */
-export const ERRORS = {
-  InvalidRequest: 'InvalidRequest',
-  Refused: 'Refused',
-  PlanChanged: 'PlanChanged',
-  WouldInterrupt: 'WouldInterrupt',
-  NotUnderstood: 'NotUnderstood',
-  NotVerified: 'NotVerified',
-  DeviceRefused: 'DeviceRefused',
-  NotDelivered: 'NotDelivered',
-  OutcomeUnknown: 'OutcomeUnknown',
-  Throttled: 'Throttled',
-  ContractMismatch: 'ContractMismatch',
-} as const;
-
 /** The codes of each error, for logs and programs; docs/RUNBOOK.md says under "Codes" what to do. A message is for people only. */
 // prettier-ignore
 export const CODES = {
@@ -43,7 +28,7 @@ export const CODES = {
   OutcomeUnknown: ['execution-timed-out', 'deadline-passed', 'device-silent', 'service-silent', 'command-lost', 'exit-code-missing'],
   Throttled: ['service-throttled', 'device-busy', 'watch-out-of-time'],
   ContractMismatch: ['contract-mismatch'],
-} as const satisfies Partial<Record<keyof typeof ERRORS, readonly string[]>>;
+} as const;
 
 export type CodeOf<Name extends keyof typeof CODES> = (typeof CODES)[Name][number];
 
@@ -64,55 +49,55 @@ abstract class EdgeRampError<Name extends keyof typeof CODES> extends Error {
 
 /** The request or a declaration breaks a rule. The message lists the mistakes, each with its path, value and rule. */
 export class InvalidRequest extends EdgeRampError<'InvalidRequest'> {
-  override readonly name = ERRORS.InvalidRequest;
+  override readonly name = 'InvalidRequest';
 }
 
 /** edge-ramp will not make this change: the object is another's, could not be put back, or needs a permission that the request lacks. */
 export class Refused extends EdgeRampError<'Refused'> {
-  override readonly name: string = ERRORS.Refused;
+  override readonly name: string = 'Refused';
 }
 
 /** The fresh plan is not the agreed one (`expect`). */
 export class PlanChanged extends Refused {
-  override readonly name = ERRORS.PlanChanged;
+  override readonly name = 'PlanChanged';
 }
 
 /** The plan would cut live traffic, and the request does not allow that (`allowInterruption`). */
 export class WouldInterrupt extends Refused {
-  override readonly name = ERRORS.WouldInterrupt;
+  override readonly name = 'WouldInterrupt';
 }
 
 /** A device's answer is incomplete or unknown. Nothing follows from it. */
 export class NotUnderstood extends EdgeRampError<'NotUnderstood'> {
-  override readonly name = ERRORS.NotUnderstood;
+  override readonly name = 'NotUnderstood';
 }
 
 /** A probe through the tunnel failed, or evidence for the path is missing. */
 export class NotVerified extends EdgeRampError<'NotVerified'> {
-  override readonly name = ERRORS.NotVerified;
+  override readonly name = 'NotVerified';
 }
 
 /** A device refused a command: the message has device, command and answer. Never retried blindly. */
 export class DeviceRefused extends EdgeRampError<'DeviceRefused'> {
-  override readonly name = ERRORS.DeviceRefused;
+  override readonly name = 'DeviceRefused';
 }
 
 /** The command never started on the device (delivery time-out), or it only looks and gave no answer: safe to send again. */
 export class NotDelivered extends EdgeRampError<'NotDelivered'> {
-  override readonly name = ERRORS.NotDelivered;
+  override readonly name = 'NotDelivered';
 }
 
 /** The command may or may not have taken effect (execution time-out, lost result): only observing again can tell. */
 export class OutcomeUnknown extends EdgeRampError<'OutcomeUnknown'> {
-  override readonly name = ERRORS.OutcomeUnknown;
+  override readonly name = 'OutcomeUnknown';
 }
 
 /** AWS asked to slow down before anything was sent, or the device was busy with another of our commands: safe to retry. */
 export class Throttled extends EdgeRampError<'Throttled'> {
-  override readonly name = ERRORS.Throttled;
+  override readonly name = 'Throttled';
 }
 
 /** The run began with the functions of another deployment, whose payloads are not compatible. */
 export class ContractMismatch extends EdgeRampError<'ContractMismatch'> {
-  override readonly name = ERRORS.ContractMismatch;
+  override readonly name = 'ContractMismatch';
 }
