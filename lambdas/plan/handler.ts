@@ -88,13 +88,7 @@ async function plan(input: PlanInput): Promise<PlanOutput> {
 }
 
 /** The texts for people quote values of devices: without control characters. The commands for devices stay as they are. */
-function inWords({
-  changes,
-  interrupts,
-  remarks,
-  left,
-  verification,
-}: Pick<Plan, 'changes' | 'interrupts' | 'remarks' | 'left' | 'verification'>) {
+function inWords({ changes, interrupts, remarks, left, verification }: Plan) {
   return {
     changes: changes.map((change) => ({ ...change, text: printable(change.text) })),
     interrupts: interrupts.map(printable),

@@ -6,7 +6,7 @@ import type { Parts } from './parts';
 import { publishNotice } from './service-calls';
 import { toFailure } from './stages';
 import type { States } from './states';
-import { type TableWrites, textValue } from './table-writes';
+import { type TableWrites, textValue, type Write } from './table-writes';
 
 /*
  * How a run can end. A state's name, the error of a failed execution and `endState` of an output are one word.
@@ -22,7 +22,7 @@ export function end(run: States, parts: Parts, table: TableWrites): void {
 function close(run: States, { scope, notices }: Parts, table: TableWrites): void {
   const END = 'How does the run end?';
   // A run that cannot write its good end is no good end: everything is put back.
-  const good = (name: string, write: (typeof CLOSING)[keyof typeof CLOSING], next: string): void =>
+  const good = (name: string, write: Write, next: string): void =>
     run.work(table.closing(name, write), next, toFailure('forward', name));
   good('Record applied', CLOSING.applied, END);
   good('Record unchanged', CLOSING.unchanged, 'Unchanged');
@@ -31,7 +31,7 @@ function close(run: States, { scope, notices }: Parts, table: TableWrites): void
   good('Record nothing to restore', CLOSING.nothingToRestore, END);
 
   // After these the run can only end. Without the write only the execution has the result.
-  const bad = (name: string, write: (typeof CLOSING)[keyof typeof CLOSING], unwritten: Record<string, unknown>): void =>
+  const bad = (name: string, write: Write, unwritten: Record<string, unknown>): void =>
     run.work(table.closing(name, write), END, [{ goTo: END, assign: unwritten }]);
   bad('Record not verified', CLOSING.notVerified, IF_NOT_WRITTEN.notVerified);
   bad('Record not started', CLOSING.notStarted, IF_NOT_WRITTEN.notStarted);
