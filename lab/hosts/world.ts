@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contains, hostOf, networkOf, toAddress, toNumber } from './address';
-import { isSame, sharedText } from './bigip/commits';
-import { emptyConfiguration, put, type Setting } from './bigip/objects';
+import { isSame, received, sharedText } from './bigip/commits';
+import { emptyConfiguration, floats, put, remove, type Setting } from './bigip/objects';
 import { newPair, type Pair } from './bigip/pair';
 import type { BigIp, DeviceGroup, Unit } from './bigip/unit';
 import { join as joinCluster, newCluster, type Cluster } from './cluster/cluster';
@@ -116,7 +116,7 @@ export function populate(
       state.bastions[unit.bastion] ??= {};
       addSelf(bigip, unit.address);
     }
-    populatePair(state, spec);
+    populatePair(state, spec, fresh);
     const first = Object.keys(state.bigips).indexOf(spec.bigip?.[0]?.management ?? '');
     for (const unit of spec.bigip ?? []) addVirtuals(state.bigips[unit.management]!, spec.virtualServers ?? [], first);
     for (const node of nodesOf(spec)) {
@@ -131,12 +131,20 @@ export function populate(
 }
 
 /** Two units of one declaration are a pair, with its floating address on both. */
-function populatePair(state: State, { bigip: [first, second] = [], bigipPair }: Spec): void {
+function populatePair(
+  state: State,
+  { bigip: [first, second] = [], bigipPair }: Spec,
+  fresh: ReadonlySet<string>,
+): void {
   if (!first || !second || !bigipPair) return;
   const units = [first, second].map(({ management }) => state.bigips[management]!);
-  if (!state.pairs.some((pair) => pair.units.includes(first.management)))
-    state.pairs.push(newPair(bigipPair.deviceGroup, units[0]!, units[1]!));
   for (const unit of units) addSelf(unit, bigipPair.floating, 'traffic-group-1');
+  if (state.pairs.some((pair) => pair.units.includes(first.management))) return;
+  state.pairs.push(newPair(bigipPair.deviceGroup, units[0]!, units[1]!));
+  // One of the two may have had a tunnel while it stood alone: the other one is given what it shares.
+  const source = units.find(({ management }) => !fresh.has(management)) ?? units[0]!;
+  for (const target of units.filter((unit) => unit !== source))
+    target.saved = structuredClone((target.running = received(target.running, source.running, 'enable')));
 }
 
 /** Pairs that are new start in sync, also with what was typed beforehand on both units alike. */
@@ -246,15 +254,17 @@ function newBigIp(
   };
 }
 
-/** A further tunnel may end at another address of the same BIG-IP; the end of a pair's tunnel floats. */
+/** A further tunnel may end at another address of the same BIG-IP; the end of a pair's tunnel floats, also where it was one unit's own. */
 function addSelf(bigip: BigIp, address: string, trafficGroup?: string): void {
   const selfs = Object.values(bigip.running['net self']);
-  if (selfs.some((self) => self['address'] === `${address}/24`)) return;
-  for (const config of [bigip.running, bigip.saved])
+  if (selfs.some((self) => self['address'] === `${address}/24` && (!trafficGroup || floats(self)))) return;
+  for (const config of [bigip.running, bigip.saved]) {
+    const [old] = Object.entries(config['net self']).find(([, self]) => self['address'] === `${address}/24`) ?? [];
+    if (old) remove(config, 'net self', old);
     put(
       config,
       'net self',
-      trafficGroup ? `float-internal-${selfs.length}` : `self-internal-${selfs.length + 1}`,
+      trafficGroup ? `float-${address}` : `self-internal-${selfs.length + 1}`,
       [
         setting('address', `${address}/24`),
         setting('allow-service', 'default'),
@@ -263,6 +273,7 @@ function addSelf(bigip: BigIp, address: string, trafficGroup?: string): void {
       ],
       false,
     );
+  }
 }
 
 /** The declared virtual servers, alternating between no source address translation and automap, each at an address that no other one has. */

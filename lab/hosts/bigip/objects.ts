@@ -178,7 +178,7 @@ export function checkAll(config: Configuration): void {
     for (const [object, properties] of Object.entries(config[name])) check(config, name, object, properties);
 }
 
-/** Whether a self IP moves with a traffic group. */
+/** Whether a self IP moves with a traffic group. One that does needs one of the unit's own in its network (BIP-36). */
 export const floats = (self: Properties): boolean => !['', LOCAL_ONLY].includes(wordOf(self, 'traffic-group'));
 
 /** Whether a network has a self IP of the unit's own, but for the one that is named. */

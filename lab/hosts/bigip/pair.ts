@@ -33,7 +33,7 @@ export interface Pair {
   saveOnAutoSync: boolean;
   /** Whether the hidden group datasync-global-dg has changes pending. */
   housekeeping: boolean;
-  /** What a sync does with a tunnel's `secondary-address` on the receiving unit: nowhere documented. */
+  /** What a sync does with a tunnel's `secondary-address` on the receiving unit: nowhere documented (BIP-34). */
   secondary: 'kept' | 'overwritten';
   /** How many questions about the sync status still get the old answer after a sync was asked for, and how many then find it at work. */
   pace: { before: number; during: number };
@@ -41,7 +41,7 @@ export interface Pair {
   loading: 'works' | 'never' | 'fails';
   /** Where /Common belongs. */
   common: { deviceGroup: string; trafficGroup: string };
-  /** Which self IP a ping through the tunnel leaves from, where the unit has both: not known of a real one. */
+  /** Which self IP a ping through the tunnel leaves from, where the unit has both: not known of a real one (BIP-37). */
   pingsFrom: 'own' | 'floating';
   /** The commit that both units had at the last sync; undefined: there was none yet. */
   synced?: Commit | undefined;
@@ -65,7 +65,7 @@ interface Units {
   readonly absent: readonly string[];
 }
 
-/** Joins two units, the first one active, in sync. */
+/** Joins two units, the first one active; that they share the same is the caller's affair. */
 export function newPair(group: string, first: BigIp, second: BigIp): Pair {
   const units = [first, second] as const;
   const names = units.map((_, i) => `bigip${i + 1}.example.com`);

@@ -1,11 +1,11 @@
 import { Refusal } from '../answer';
 import { text } from '../texts';
-import { isSame, nextCommit, partOf } from './commits';
-import { checkAll, CLASS_NAMES, floats, type Configuration } from './objects';
+import { isSame, nextCommit, received } from './commits';
+import { checkAll, floats, type Configuration } from './objects';
 import type { Member, Pair, Sync } from './pair';
 import { saveUnit, type Unit } from './unit';
 
-/** Asks for a sync; nothing happens where the units do not reach each other. The one that is told to send becomes the newest. */
+/** Asks for a sync (BIP-41); nothing happens where the units do not reach each other. The one that is told to send becomes the newest. */
 export function startSync({ pair, linked }: Member, source: Unit, target: Unit, now: number, automatic = false): void {
   if (!linked) return;
   if (target.device.commit.id >= source.device.commit.id && !isSame(target.device.commit, source.device.commit))
@@ -47,7 +47,7 @@ export const changedUnits = ({ synced }: Pair, self: Unit, peer: Unit): readonly
     ? []
     : [self, peer].filter(({ device }) => device.commit.id > (synced?.id ?? 0));
 
-/** Replaces all that the target shares by what is carried, or nothing. */
+/** Replaces all that the target shares by what is carried, or nothing (BIP-42). */
 function load(pair: Pair, { commit, carried, automatic }: Sync, source: Unit, target: Unit): void {
   delete pair.syncing;
   if (isSame(pair.failure?.commit, commit)) return;
@@ -72,10 +72,8 @@ function load(pair: Pair, { commit, carried, automatic }: Sync, source: Unit, ta
 }
 
 function merged(pair: Pair, carried: Configuration, source: Unit, target: Unit): Configuration {
-  const next = partOf(target.running, 'own', source.device.tunnels);
-  const shared = partOf(carried, 'shared', source.device.tunnels);
-  for (const name of CLASS_NAMES) Object.assign(next[name], shared[name]);
-  for (const [name, tunnel] of Object.entries(pair.secondary === 'kept' ? shared['net tunnels tunnel'] : {})) {
+  const next = received(target.running, carried, source.device.tunnels);
+  for (const [name, tunnel] of Object.entries(pair.secondary === 'kept' ? next['net tunnels tunnel'] : {})) {
     const { 'secondary-address': _, ...rest } = tunnel;
     const own = target.running['net tunnels tunnel'][name]?.['secondary-address'];
     next['net tunnels tunnel'][name] = own === undefined ? rest : { ...rest, 'secondary-address': own };
@@ -83,7 +81,7 @@ function merged(pair: Pair, carried: Configuration, source: Unit, target: Unit):
   return next;
 }
 
-/** A self IP that changed between the unit's own and floating cannot be loaded (facts: F5's study guides, class 8). */
+/** A self IP that changed between the unit's own and floating cannot be loaded (BIP-46). */
 function refuseRegrouped(carried: Configuration, running: Configuration): void {
   for (const [name, self] of Object.entries(carried['net self'])) {
     const old = running['net self'][name];

@@ -80,7 +80,7 @@ describe('a declared pair', () => {
       [B, 68],
     ] as const)
       expect(await type(hosts, unit, 'list net self one-line')).toBe(
-        `net self float-internal-1 { address 10.3.89.66/24 allow-service { default } traffic-group traffic-group-1 vlan internal }\nnet self self-internal { address 10.3.89.${last}/24 allow-service { default } traffic-group traffic-group-local-only vlan internal }\n`,
+        `net self float-10.3.89.66 { address 10.3.89.66/24 allow-service { default } traffic-group traffic-group-1 vlan internal }\nnet self self-internal { address 10.3.89.${last}/24 allow-service { default } traffic-group traffic-group-local-only vlan internal }\n`,
       );
     const virtuals = 'list ltm virtual one-line';
     expect(await type(hosts, A, virtuals)).toBe(await type(hosts, B, virtuals));
@@ -97,6 +97,21 @@ describe('a declared pair', () => {
     const hosts = await openPair({ [A]: [...BUILT[A], save], [B]: [...BUILT[B], save] });
     await hosts.act(B, 'reboot');
     expect([await word(hosts), has(hosts, B, 'net self SDN')]).toEqual(['In Sync', true]);
+  });
+
+  it('may be made of a unit that stood alone: the new one has what it shares', async () => {
+    const directory = newDirectory();
+    const single = { ...twoUnits, bigip: [{ ...twoUnits.bigip[0]!, address: '10.3.89.66' }], bigipPair: undefined };
+    const alone = await open({}, { specs: [single], directory });
+    await type(alone, A, TUNNEL, FLOATING.replace(/traffic-group \S+ /, ''), ROUTE, POOL, 'save sys config');
+    await alone.close();
+    const hosts = await open({}, { specs: [twoUnits], directory });
+    expect([await word(hosts, A), await word(hosts, B)]).toEqual(['In Sync', 'In Sync']);
+    expect([has(hosts, B, 'net route 10.128.0.0/14'), has(hosts, B, 'net self SDN')]).toEqual([true, false]);
+    for (const unit of UNITS)
+      expect(await type(hosts, unit, 'list net self one-line')).toMatch(
+        /address 10\.3\.89\.66\/24 .* traffic-group-1 /,
+      );
   });
 
   it('stays as it was when the lab is opened again', async () => {
@@ -525,7 +540,7 @@ describe('the roles', () => {
       Object.values(inForce(hosts.world.bigips[unit]!)).flatMap((objects) => Object.keys(objects));
     expect(names(B).sort()).toEqual(['10.128.0.0/14', 'SDN', 'SDN_unit', 'default', 'internal', 'self-internal']);
     await hosts.act(A, 'failover');
-    expect(names(B)).toEqual(expect.arrayContaining(['float-internal-1', 'SDN_snatpool', 'ose-vserver']));
+    expect(names(B)).toEqual(expect.arrayContaining(['float-10.3.89.66', 'SDN_snatpool', 'ose-vserver']));
   });
 
   it('pass to the unit that is left, and a unit that comes back is standby', async () => {
