@@ -14,9 +14,14 @@ export interface Assumption {
   readonly after?: readonly string[];
   /** Assumptions that must hold before this one can be judged. */
   readonly given?: readonly string[];
-  /** undefined: it holds; else what the device did instead. May throw NotUnderstood: what the product would have done with such an answer. */
+  /** What it is judged by on the device, in the plural; default: what the kit itself makes there. */
+  readonly needs?: string;
+  /** NOTHING: the device has none of `needs`. undefined: it holds; else what the device did instead. May throw NotUnderstood: what the product would have done with such an answer. */
   readonly contradiction: (transcript: Transcript) => string | undefined;
 }
+
+/** In place of a contradiction: the device has nothing by which an assumption could be judged. */
+export const NOTHING = '';
 
 export interface Verdict {
   readonly id: string;
@@ -58,6 +63,7 @@ function verdict(assumption: Assumption, transcript: Transcript, before: readonl
   if (fallen) return { id, is: 'not asked', sentence: `${says}: it needs ${fallen.id}, which did not hold` };
   const { line } = answerTo(transcript, by[0])!;
   const contradiction = contradicted(assumption, transcript);
+  if (contradiction === NOTHING) return { id, is: 'not asked', sentence: `${says}: there are no ${assumption.needs}` };
   return contradiction === undefined
     ? { id, is: 'held', sentence: says, line }
     : { id, is: 'fell', sentence: `${says}: it does not, ${contradiction}`, line };

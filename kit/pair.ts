@@ -5,7 +5,7 @@ import { listing } from '../lib/tunnel/bigip/listing';
 import { readSyncStatus } from '../lib/tunnel/bigip/sync-status';
 import { properties, relative } from '../lib/tunnel/bigip/tmsh';
 import { excerpt } from '../lib/tunnel/device/answer';
-import { unless, type Assumption } from './assumption';
+import { NOTHING, unless, type Assumption } from './assumption';
 import { declared } from './declared';
 import { heard, observed } from './replay';
 import { answerTo, type Transcript } from './transcript';
@@ -56,18 +56,20 @@ export const PAIR: readonly Assumption[] = [
   {
     id: 'BIP-37',
     says: 'with all its properties a tunnel shows local-address, secondary-address and traffic-group',
+    needs: 'tunnels',
     by: ['tunnels'],
     contradiction: (transcript) => {
       const tunnels = objects(transcript, 'tunnels');
       const whole = tunnels.every(({ has }) =>
         ['local-address', 'secondary-address', 'traffic-group'].every((property) => has(property) !== undefined),
       );
-      return unless(tunnels.length > 0 && whole, said(transcript, 'tunnels'));
+      return tunnels.length === 0 ? NOTHING : unless(whole, said(transcript, 'tunnels'));
     },
   },
   {
     id: 'BIP-36',
-    says: 'there are floating self IPs, and each has one of the unit itself in its network',
+    says: 'each floating self IP has one of the unit itself in its network',
+    needs: 'floating self IPs',
     by: ['selfs'],
     contradiction: (transcript) => {
       const selfs = objects(transcript, 'selfs')
@@ -80,27 +82,29 @@ export const PAIR: readonly Assumption[] = [
       const alone = floating.filter(
         ({ address }) => !selfs.some((each) => each.own && inOneNetwork(address, each.address)),
       );
-      if (floating.length === 0) return said(transcript, 'selfs');
+      if (floating.length === 0) return NOTHING;
       return unless(alone.length === 0, `nothing is beside ${alone.map(({ address }) => address).join(', ')}`);
     },
   },
   {
     id: 'BIP-45',
-    says: 'there are SNAT translations and virtual addresses, and each shows its traffic group',
+    says: 'each SNAT translation and virtual address shows its traffic group',
+    needs: 'SNAT translations or no virtual addresses',
     by: ['translations', 'virtual-addresses'],
     contradiction: (transcript) => {
-      const without = ['translations', 'virtual-addresses'].find((key) => {
-        const listed = objects(transcript, key);
-        return listed.length === 0 || listed.some(({ has }) => has('traffic-group') === undefined);
-      });
+      const keys = ['translations', 'virtual-addresses'];
+      if (keys.some((key) => objects(transcript, key).length === 0)) return NOTHING;
+      const without = keys.find((key) =>
+        objects(transcript, key).some(({ has }) => has('traffic-group') === undefined),
+      );
       return without === undefined ? undefined : said(transcript, without);
     },
   },
   {
     id: 'BIP-40',
     says: 'the devices and the group tell who is who: one is the unit itself, and the members are among them',
-    by: ['devices', 'device-group', 'switch', 'folder', 'sync-status', 'failover', 'selfs'],
-    given: ['BIP-33', 'BIP-35', 'BIP-36', 'BIP-38', 'BIP-39'],
+    by: ['devices', 'device-group', 'switch', 'folder', 'sync-status', 'failover'],
+    given: ['BIP-33', 'BIP-35', 'BIP-38', 'BIP-39'],
     contradiction: (transcript) => {
       const told = new Set(objects(transcript, 'device-group').flatMap(({ names }) => names));
       const missing = ['type', 'devices', 'auto-sync', 'save-on-auto-sync'].filter((property) => !told.has(property));

@@ -33,6 +33,10 @@ export const interruptedAt = (line: string): string => happeningAt(line, 'kill -
 /** The connection breaks, before anybody hears of it. */
 export const brokenAt = (line: string): string => happeningAt(line, 'code=255');
 
+/** The script on a unit of a simulated pair itself, from stdin. */
+export const askSimulatedUnit = async (hosts: Bench, unit: string): Promise<string> =>
+  (await hosts.world.run(unit, `bash -s pair edge-dg <${SCRIPT}`)).out;
+
 /** The script on the BIG-IP itself, read from stdin. */
 export const askOnBigIp = async (hosts: Bench): Promise<string> =>
   (await hosts.world.run(BIGIP, `bash -s bigip ${SELF} <${SCRIPT}`)).out;

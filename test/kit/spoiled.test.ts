@@ -95,11 +95,11 @@ const SPOILT: Readonly<Record<string, readonly Spoil[]>> = {
   ],
   'BIP-36': [
     ['selfs', replaced('10.20.30.11/24', '10.20.31.11/24')],
-    ['selfs', replaced('traffic-group traffic-group-1 unit', 'traffic-group traffic-group-local-only unit')],
+    ['selfs', replaced('traffic-group-local-only', 'traffic-group-1')],
   ],
   'BIP-37': [
     ['tunnels', replaced(/ +secondary-address .*\n/, '')],
-    ['tunnels', instead(0)],
+    ['tunnels', instead(1, 'Syntax Error: unexpected argument "all-properties"')],
   ],
   'BIP-38': [
     ['sync-status', replaced('edge-dg (In Sync)', 'edge-dg: In Sync')],
@@ -121,7 +121,6 @@ const SPOILT: Readonly<Record<string, readonly Spoil[]>> = {
   'BIP-45': [
     ['translations', replaced(/ +traffic-group .*\n/, '')],
     ['virtual-addresses', replaced(/ traffic-group \S+/, '')],
-    ['translations', instead(0)],
   ],
   'OS-30': [
     ['undo-ipfailover', instead(1, 'Error from server (NotFound): deploymentconfigs "edge-ramp-kit" not found')],
@@ -174,6 +173,17 @@ test.each([
   );
   expect(verdicts.filter(({ is }) => is === 'fell')).toEqual([]);
   expect(new Set(verdicts.filter(({ is }) => is === 'not asked').map(({ id }) => id)).size).toBe(count);
+});
+
+test.each([
+  ['BIP-36', 'selfs', 'there are no floating self IPs'],
+  ['BIP-37', 'tunnels', 'there are no tunnels'],
+  ['BIP-45', 'translations', 'there are no SNAT translations or no virtual addresses'],
+])('%s is "not asked" of a unit that has nothing to judge it by', (id, key, why) => {
+  const verdicts = check(spoil(real.pair, [key, instead(0)]));
+  expect(verdicts.filter(({ is }) => is !== 'held')).toEqual([
+    { id, is: 'not asked', sentence: expect.stringContaining(why) },
+  ]);
 });
 
 test('a connection that broke is no answer', () => {

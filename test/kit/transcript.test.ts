@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { check } from '../../kit/check';
 import { readTranscript } from '../../kit/transcript';
-import { ADMIN, BIGIP, closeAll } from '../lab/hosts/bench';
+import { ADMIN, BIGIP, closeAll, open, twoUnits, UNITS } from '../lab/hosts/bench';
 import { PUBLISHED, askUnit } from './published-unit';
-import { askBigIp, askCluster, askOnBigIp, brokenAt, interruptedAt, lab, SCRIPT } from './asked';
+import { askSimulatedUnit, askBigIp, askCluster, askOnBigIp, brokenAt, interruptedAt, lab, SCRIPT } from './asked';
 
 afterAll(closeAll);
 
@@ -69,6 +69,18 @@ describe('against simulated devices', () => {
     expect(code).toBe(0);
     expect(fallen(out)).toEqual([]);
     expect(hosts.dump(ADMIN)).toBe(before);
+  });
+
+  test.each(UNITS)('on unit %s of a pair nothing changes, and none falls', async (unit) => {
+    const hosts = await open({ shell: 'bash' }, { specs: [twoUnits] });
+    const before = hosts.dump(unit);
+    const verdicts = check(readTranscript('it', await askSimulatedUnit(hosts, unit)));
+    // It has no tunnel and no SNAT pool yet.
+    expect(verdicts.filter(({ is }) => is !== 'held').map(({ id, is }) => `${id} ${is}`)).toEqual([
+      'BIP-37 not asked',
+      'BIP-45 not asked',
+    ]);
+    expect(hosts.dump(unit)).toBe(before);
   });
 
   test('what they say is marked as simulated', async () => {
