@@ -31,7 +31,7 @@ export interface RunContext {
   readonly heldBack: string | null;
   /** The run that works on the tunnel, in words; null: none, or this run takes no lease. */
   readonly busy: string | null;
-  readonly toll: Bookkeeping;
+  readonly bookkeeping: Bookkeeping;
   /** The digest of the plan that was last left to a person; null: none. */
   readonly notified: string | null;
   /** Where the console shows the run. */
@@ -91,7 +91,7 @@ export async function contextOf(
     lease: { owner, fence, closedBy },
     heldBack: alone ?? (byPerson ? null : held),
     busy: byPerson ? held : null,
-    toll: bookkeeping(memory, request, execution, at),
+    bookkeeping: bookkeeping(memory, request, execution, at),
     notified,
     about: { execution, action: request.action },
     page: statesPage(execution, 'v2/executions/details'),

@@ -36,7 +36,7 @@ test('an opening says all that a run has to know before it looks at a device', a
     lease: { owner: null, fence: 7, closedBy: OTHER },
     heldBack: null,
     busy: null,
-    toll: {
+    bookkeeping: {
       attempts: 0,
       failures: 0,
       failedSpec: 'none',

@@ -313,7 +313,7 @@ describe('the item', () => {
     expect(await item()).toMatchObject({ attempts: { N: '1' } });
     await first.does('Record not restored');
     const second = await owner('arn:2', repair).holds();
-    expect(second.variables['toll'].attempts).toBe(2);
+    expect(second.variables['bookkeeping'].attempts).toBe(2);
     await second.does('Record restored');
     expect(await item()).not.toHaveProperty('attempts');
   });

@@ -25,7 +25,7 @@ const KNOWN = {
   request: { ...REQUEST, spec: {} },
   execution: EXECUTION,
   about: { execution: EXECUTION, action: 'apply' },
-  toll: bookkeeping(readMemory(undefined), { ...REQUEST, spec: { example: false } }, EXECUTION, new Date()),
+  bookkeeping: bookkeeping(readMemory(undefined), { ...REQUEST, spec: { example: false } }, EXECUTION, new Date()),
   fence: FENCE,
   begun: true,
   before: '{"b":1}',

@@ -250,7 +250,7 @@ describe('where nothing can be caught', () => {
   const least = {
     ...VARIABLES,
     request,
-    toll: bookkeeping(readMemory(undefined), request as never, 'arn:me', new Date()),
+    bookkeeping: bookkeeping(readMemory(undefined), request as never, 'arn:me', new Date()),
   };
   const context = { Execution: { Id: 'arn:me' } };
   const choices = states.filter(([, { Type }]) => Type === 'Choice');

@@ -33,7 +33,7 @@ function request(run: States, { scope, handlers }: Parts): void {
       assign: {
         attempt: jsonata('$attempt + 1'),
         ...Object.fromEntries(
-          ['request', 'records', 'lease', 'heldBack', 'busy', 'toll', 'notified', 'page', 'about', 'seen'].map(
+          ['request', 'records', 'lease', 'heldBack', 'busy', 'bookkeeping', 'notified', 'page', 'about', 'seen'].map(
             (field) => [field, answer(field)],
           ),
         ),

@@ -17,7 +17,7 @@ const NOT_RESTORED = `$whatFailed & '; ' & $remainder & ${TROUBLE} & $plan.words
 
 /** The heading of a failure's notice. When automation stops with the failure, the notice is about that. */
 const orStopped = (heading: string): string =>
-  jsonata(`$toll.stops ? 'Automation is stopped' : ${heading === '' ? 'null' : `'${heading}'`}`);
+  jsonata(`$bookkeeping.stops ? 'Automation is stopped' : ${heading === '' ? 'null' : `'${heading}'`}`);
 
 const ifRepair = (repair: string, otherwise: string): string => `($request.repair = null ? ${otherwise} : ${repair})`;
 
@@ -71,13 +71,13 @@ const GOOD: Pick<Write, 'set' | 'remove'> = {
 
 /** What a run leaves that failed. */
 const FAILURES: Write['set'] = {
-  failures: numberValue('$string($toll.failures)'),
-  failedSpec: textValue('$toll.failedSpec'),
+  failures: numberValue('$string($bookkeeping.failures)'),
+  failedSpec: textValue('$bookkeeping.failedSpec'),
 };
 
 /** The last drifts, with this run's when automation had to change something. */
 const DRIFTS =
-  "$string([$append($toll.drifts, $request.trigger = null ? [] : {'at': $now(), 'execution': $execution, " +
+  "$string([$append($bookkeeping.drifts, $request.trigger = null ? [] : {'at': $now(), 'execution': $execution, " +
   "'changes': $plan.operations})])";
 
 export const CLOSING = {
@@ -85,7 +85,7 @@ export const CLOSING = {
     comment: 'The tunnel exists and is wanted: keeps what was applied, and releases the lease.',
     set: { ...GOOD.set, drifts: textValue(DRIFTS) },
     remove: GOOD.remove!,
-    noticeHeading: jsonata("$toll.repeatedDrift ? 'Repeated drift' : null"),
+    noticeHeading: jsonata("$bookkeeping.repeatedDrift ? 'Repeated drift' : null"),
     noticeText: "'automation had to change something three times within a day; the last time: ' & $report.sentence",
   }),
   unchanged: ends("'Unchanged'", {
@@ -107,33 +107,33 @@ export const CLOSING = {
     comment: 'Nothing to change, yet the tunnel does not carry.',
     set: FAILURES,
     noticeHeading: orStopped('NotVerified'),
-    noticeText: '$failure.cause & $toll.stopped',
+    noticeText: '$failure.cause & $bookkeeping.stopped',
   }),
   notStarted: ends("'NotStarted'", {
     comment: 'Failed before the first change: nothing was touched.',
     set: FAILURES,
     noticeHeading: orStopped(''),
-    noticeText: `${FAILED} & $toll.stopped`,
+    noticeText: `${FAILED} & $bookkeeping.stopped`,
   }),
   nothingToRestore: ends("'Restored'", {
     comment: 'The run to repair had changed nothing.',
     set: FAILURES,
     remove: ['attempts'],
     noticeHeading: orStopped(''),
-    noticeText: "'what a run that died had left is put back' & $toll.stopped",
+    noticeText: "'what a run that died had left is put back' & $bookkeeping.stopped",
   }),
   restored: ends(ifRepair("'Restored'", "'RolledBack'"), {
     comment: 'Everything is as it was before the run: drops the record of it, and releases the lease.',
     set: FAILURES,
     remove: ['before', 'attempts'],
-    noticeHeading: jsonata(`$toll.stops ? 'Automation is stopped' : ${ifRepair('null', "'RolledBack'")}`),
-    noticeText: `${ifRepair("'what a run that died had left is put back'", "$whatFailed & '; everything was put back'")} & $plan.words.left & $toll.stopped`,
+    noticeHeading: jsonata(`$bookkeeping.stops ? 'Automation is stopped' : ${ifRepair('null', "'RolledBack'")}`),
+    noticeText: `${ifRepair("'what a run that died had left is put back'", "$whatFailed & '; everything was put back'")} & $plan.words.left & $bookkeeping.stopped`,
   }),
   notRestored: ends("'RollbackFailed'", {
     comment: 'Something is left: keeps the record of how it was, for the next run or a person.',
     set: FAILURES,
     noticeHeading: 'RollbackFailed',
-    noticeText: `${NOT_RESTORED} & $toll.stopped`,
+    noticeText: `${NOT_RESTORED} & $bookkeeping.stopped`,
   }),
 } as const;
 

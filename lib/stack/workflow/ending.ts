@@ -106,7 +106,7 @@ function ends(run: States): void {
 
   succeed('Applied', 'The tunnel stands as declared, and was proven.', undefined, {
     outcomes,
-    repeatedDrift: jsonata('$toll.repeatedDrift'),
+    repeatedDrift: jsonata('$bookkeeping.repeatedDrift'),
   });
   succeed('Unchanged', 'The tunnel stood as declared already, and carries.');
   succeed('Planned', 'What an apply, or a teardown, would change. Nothing was changed.', undefined, {
@@ -118,8 +118,8 @@ function ends(run: States): void {
   succeed(
     'Restored',
     'What a run that died had left is put back.',
-    "'Everything is as it was' & $plan.words.left & $toll.stopped",
-    { automationStopped: jsonata('$toll.stops') },
+    "'Everything is as it was' & $plan.words.left & $bookkeeping.stopped",
+    { automationStopped: jsonata('$bookkeeping.stops') },
   );
   succeed('Skipped', 'No person asked, and there was a reason to leave the tunnel alone.', "'skipped: ' & $heldBack");
   succeed(

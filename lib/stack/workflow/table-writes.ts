@@ -63,7 +63,7 @@ export class TableWrites {
       set: {
         owner: ME,
         fence: numberValue(fenceAfter('$lease.fence')),
-        attempts: numberValue('$string($toll.attempts)'),
+        attempts: numberValue('$string($bookkeeping.attempts)'),
       },
       assign: {
         fence: jsonata('$number($states.result.Attributes.fence.N)'),

@@ -44,7 +44,7 @@ export const VARIABLES = {
   /** Who works on the tunnel, in words; null: nobody. */
   busy: null,
   /** What the run leaves in the tunnel's memory. */
-  toll: {},
+  bookkeeping: {},
   /** The digest of the plan that was last left to a person. */
   notified: null,
   /** Where the console shows the run. */
