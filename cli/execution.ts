@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Fault } from '../lab/hosts/host';
+import type { Aws } from './aws/aws';
 import { Problem } from './aws/problem';
 import { consoleLink } from './aws/deployment';
 import { describe, follow, type Described } from './aws/executions';
@@ -9,7 +10,7 @@ import { itemOf, type Item } from './aws/tunnels';
 import { measuring } from './local/measured';
 import { at, type Place } from './place';
 import type { Figures } from './report/figures';
-import type { Surroundings } from './surroundings';
+import { messageOf, type Surroundings } from './surroundings';
 import type { Action } from './where';
 
 /** What the state machine is started with. */
@@ -17,15 +18,15 @@ export interface Input {
   readonly tunnel: string;
   readonly action: Action;
   /** Of a plan: what a teardown would change. */
-  readonly teardown?: boolean;
-  readonly allowInterruption?: boolean;
+  readonly teardown?: boolean | undefined;
+  readonly allowInterruption?: boolean | undefined;
   /** The digest that the plan must have. */
-  readonly expect?: string;
+  readonly expect?: string | undefined;
   /** Instance ids of nodes that are gone for good. */
-  readonly forget?: readonly string[];
+  readonly forget?: readonly string[] | undefined;
   /** Until when a tunnel is paused, ISO 8601; undefined: until somebody resumes it. */
-  readonly until?: string;
-  readonly reason?: string;
+  readonly until?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 /** What is known when an execution has ended. */
@@ -105,14 +106,14 @@ export async function execute(
   return {
     arn,
     name,
-    ended: watched(place, arn, toTheEnd()),
+    ended: watched(aws, arn, toTheEnd()),
     stop: async () => void (await aws.sfn.stopExecution({ executionArn: arn })),
     leave: () => left.abort(),
   };
 }
 
 /** How to find an execution: in the console of AWS, elsewhere by its ARN. */
-export function whereIs({ aws }: Place, arn: string): string {
+export function whereIs(aws: Aws, arn: string): string {
   return at(aws) === '' ? consoleLink(arn) : arn;
 }
 
@@ -123,10 +124,10 @@ function executionName({ tunnel, action }: Input, now: Date): string {
 }
 
 /** An execution goes on whether or not somebody hears how it ends. */
-function watched(place: Place, arn: string, ended: Promise<Ended>): Promise<Ended> {
+function watched(aws: Aws, arn: string, ended: Promise<Ended>): Promise<Ended> {
   const told = ended.catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new LostSight(`${why} The run was started and may go on: ${whereIs(place, arn)}`, { cause: error });
+    const where = whereIs(aws, arn);
+    throw new LostSight(`${messageOf(error)} The run was started and may go on: ${where}`, { cause: error });
   });
   told.catch(() => undefined);
   return told;

@@ -14,8 +14,8 @@ import { status } from './commands/status';
 import { teardown } from './commands/teardown';
 import { validate } from './commands/validate';
 import { verify } from './commands/verify';
-import { UsageError, type Define } from './options';
-import type { Surroundings } from './surroundings';
+import type { Define, Exit } from './options';
+import { debugs, messageOf, type Surroundings } from './surroundings';
 
 /** In the order in which help lists them. */
 const COMMANDS: Readonly<Record<string, readonly Define[]>> = {
@@ -38,7 +38,6 @@ const WRONG_USAGE = 64;
  * @returns the exit code; never throws
  */
 export async function main(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { err, environment } = surroundings;
   let code = 0;
   const program = programFor(surroundings, async (ended) => {
     code = await ended;
@@ -49,18 +48,13 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   } catch (error) {
     // commander has written what it has to say.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
-    if (error instanceof UsageError) {
-      err.write(`error: ${error.message}\n`);
-      return WRONG_USAGE;
-    }
     // What is expected to go wrong was answered where it went wrong.
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    err.write(`${(environment['EDGE_RAMP_DEBUG'] ?? '') === '' ? `edge-ramp: ${message}` : stack}\n`);
+    surroundings.err.write(`${debugs(surroundings) ? (error as Error).stack : `edge-ramp: ${messageOf(error)}`}\n`);
     return 1;
   }
 }
 
-function programFor(surroundings: Surroundings, exit: Parameters<Define>[1]): Command {
+function programFor(surroundings: Surroundings, exit: Exit): Command {
   const { out, err, project } = surroundings;
   const { version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { readonly version: string };
   const program = new Command('edge-ramp')

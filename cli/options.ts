@@ -1,23 +1,25 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import type { RunRequest } from './run';
+import { run, type RunOptions } from './run';
 import type { Surroundings } from './surroundings';
-import { HOSTS_KINDS, type Action, type HostsKind, type Where } from './where';
+import { HOSTS_KINDS, type Action } from './where';
 
-/**
- * A command: its options, its help, and what it does.
- * @param exit takes the exit code
- */
-export type Define = (surroundings: Surroundings, exit: (code: number | Promise<number>) => Promise<void>) => Command;
+/** Takes a command's exit code. */
+export type Exit = (code: number | Promise<number>) => Promise<void>;
 
-/** The options of a command line contradict each other: one sentence. */
-export class UsageError extends Error {}
+/** A command: its options, its help, and what it does. */
+export type Define = (surroundings: Surroundings, exit: Exit) => Command;
+
+/** Takes a text of a certain shape. */
+function shaped(shape: RegExp, rule: string) {
+  return (typed: string): string => {
+    if (!shape.test(typed)) throw new InvalidArgumentError(rule);
+    return typed;
+  };
+}
 
 /** An option that takes a text. */
 export function text(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((value) => {
-    if (value === '') throw new InvalidArgumentError('It needs a value.');
-    return value;
-  });
+  return new Option(flags, description).argParser(shaped(/./s, 'It needs a value.'));
 }
 
 /** A whole number in an option. */
@@ -31,30 +33,17 @@ export function wholeNumber(flags: string, description: string, least: number, m
 
 /** The tunnel that a command is about. Its name goes into those of executions and parameters. */
 export function tunnelArgument(flags = '<tunnel>'): Argument {
-  return new Argument(flags, 'name of a tunnel, as in tunnels/NAME.yaml').argParser((name) => {
-    if (!/^[a-z][a-z0-9-]{0,31}$/.test(name))
-      throw new InvalidArgumentError('It must be 1 to 32 of lower case letters, digits, -.');
-    return name;
-  });
+  return new Argument(flags, 'name of a tunnel, as in tunnels/NAME.yaml').argParser(
+    shaped(/^[a-z][a-z0-9-]{0,31}$/, 'It must be 1 to 32 of lower case letters, digits, -.'),
+  );
 }
 
 const HERE = 'On this machine (default: on AWS):';
 
-export interface HereOptions {
-  readonly state?: string;
-  readonly hosts?: HostsKind;
-}
-
 /** Hosts on this machine. */
 export function onThisMachine(command: Command): Command {
-  return command
-    .addOption(hostsOption().helpGroup(HERE))
-    .addOption(
-      text(
-        '--state <dir>',
-        'where hosts and table are kept between calls (default: ~/.local/state/edge-ramp)',
-      ).helpGroup(HERE),
-    );
+  const folder = 'where hosts and table are kept between calls (default: ~/.local/state/edge-ramp)';
+  return command.addOption(hostsOption().helpGroup(HERE)).addOption(text('--state <dir>', folder).helpGroup(HERE));
 }
 
 export function hostsOption(): Option {
@@ -64,77 +53,48 @@ export function hostsOption(): Option {
   ).choices(HOSTS_KINDS);
 }
 
-export interface AwsOptions {
-  readonly region?: string;
-  readonly profile?: string;
-  readonly stack?: string;
-}
-
 /** A deployment on AWS. */
 export function onAws(command: Command): Command {
-  const group = 'On AWS:';
+  const profile = 'of the AWS configuration files (default: AWS_PROFILE); AWS_ENDPOINT_URL counts, too';
   const stack = new Option(
     '--stack <name>',
     'the deployment that was made with `cdk deploy --context stack=NAME`, beside others in the region',
-  ).argParser((name) => {
-    if (!/^[a-z][a-z0-9-]{0,15}$/.test(name))
-      throw new InvalidArgumentError('It must be 1 to 16 of lower case letters, digits, -.');
-    return name;
-  });
-  return command
-    .addOption(text('--region <region>', "of AWS (default: AWS_REGION, or the profile's)").helpGroup(group))
-    .addOption(
-      text(
-        '--profile <profile>',
-        'of the AWS configuration files (default: AWS_PROFILE); AWS_ENDPOINT_URL counts, too',
-      ).helpGroup(group),
-    )
-    .addOption(stack.helpGroup(group));
+  ).argParser(shaped(/^[a-z][a-z0-9-]{0,15}$/, 'It must be 1 to 16 of lower case letters, digits, -.'));
+  const region = text('--region <region>', "of AWS (default: AWS_REGION, or the profile's)");
+  for (const option of [region, text('--profile <profile>', profile), stack])
+    command.addOption(option.helpGroup('On AWS:'));
+  return command;
 }
 
-export interface WhereOptions extends AwsOptions, HereOptions {
-  readonly local?: boolean;
-}
-
-/** A deployment on AWS, or with --local the lab on this machine. */
+/** A deployment on AWS, or with --local the lab on this machine: without it, the lab's options are wrong usage. */
 export function anywhere(command: Command): Command {
   const local = new Option(
     '--local',
     'the state machine of cdk.out (`npx cdk synth`), against hosts of this machine; refused where tunnels/ says something else than cdk.out',
   );
-  return onThisMachine(onAws(command).addOption(local.conflicts(['region', 'profile', 'stack']).helpGroup(HERE)));
-}
-
-/** Where that is. @throws UsageError for an option of hosts on this machine without --local */
-export function whereOf(options: WhereOptions & { readonly fresh?: boolean; readonly fault?: string }): Where {
-  const { local, region, profile, stack, state, hosts } = options;
-  if (local === true) return { local, state, hosts };
-  const foreign = (['state', 'hosts', 'fresh', 'fault'] as const).find((name) => options[name] !== undefined);
-  if (foreign !== undefined) throw new UsageError(`--${foreign} is for hosts on this machine: say --local.`);
-  return { local: false, region, profile, stack };
-}
-
-export interface JsonOption {
-  readonly json?: boolean;
+  const here = local.conflicts(['region', 'profile', 'stack']).helpGroup(HERE);
+  return onThisMachine(onAws(command).addOption(here)).hook('preAction', () => {
+    const given: RunOptions = command.opts();
+    const foreign = (['state', 'hosts', 'fresh', 'fault'] as const).find((name) => given[name] !== undefined);
+    if (given.local !== true && foreign !== undefined)
+      command.error(`error: --${foreign} is for hosts on this machine: say --local.`);
+  });
 }
 
 export function jsonOption(): Option {
   return new Option('--json', 'one JSON document on stdout in place of text');
 }
 
-export interface RunOptions extends WhereOptions, JsonOption {
-  readonly fresh?: boolean;
-  readonly fault?: string;
-}
-
-/** A command that runs the state machine for one tunnel. */
-export function aRun(action: Action, summary: string): Command {
-  return anywhere(new Command(action).description(summary).addArgument(tunnelArgument()).addOption(jsonOption()));
+/** A command that runs the state machine for one tunnel. Its options are the run's. */
+export function aRun(action: Action, summary: string, surroundings: Surroundings, exit: Exit): Command {
+  return anywhere(
+    new Command(action).description(summary).addArgument(tunnelArgument()).addOption(jsonOption()),
+  ).action((tunnel: string, options: RunOptions) => exit(run(action, tunnel, options, surroundings)));
 }
 
 /** A run that looks at devices: on this machine, commands on them may be spoiled. */
-export function aRunOnDevices(action: Action, summary: string): Command {
-  return aRun(action, summary)
+export function aRunOnDevices(...the: Parameters<typeof aRun>): Command {
+  return aRun(...the)
     .addOption(new Option('--fresh', 'forget hosts and table first').helpGroup(HERE))
     .addOption(text('--fault <file>', 'spoil commands on hosts, see below').helpGroup(HERE))
     .addHelpText('after', FAULTS);
@@ -147,20 +107,11 @@ A fault file is a JSON list. What never struck is told at the end:
   optional, with "times": N: "throttle", "lose-result", "undeliverable", "late-delivery"`;
 
 /** A run that may change devices. */
-export function aChange(action: Action, summary: string): Command {
-  return aRunOnDevices(action, summary)
+export function aChange(...the: Parameters<typeof aRun>): Command {
+  return aRunOnDevices(...the)
     .addOption(forget())
     .option('--allow-interruption', 'make changes that cut live traffic, too')
     .addOption(text('--expect <digest>', 'only if the plan (of a teardown: plan --teardown) still has this digest'));
-}
-
-export interface ChangeOptions extends RunOptions, ForgetOption {
-  readonly allowInterruption?: boolean;
-  readonly expect?: string;
-}
-
-export interface ForgetOption {
-  readonly forget?: readonly string[];
 }
 
 export function forget(): Option {
@@ -168,11 +119,4 @@ export function forget(): Option {
     '--forget <instance>',
     'a node that left the declaration, or (teardown) the site, is gone for good: nobody looks for it; may be given several times',
   ).argParser((instance: string, before: readonly string[] | undefined) => [...(before ?? []), instance]);
-}
-
-/** @param input what the state machine is given beside action and tunnel */
-export function runOf(action: Action, name: string, options: RunOptions, input: object = {}): RunRequest {
-  const { fresh = false, fault, json: asJson = false } = options;
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-  return { input: { tunnel: name, action, ...given }, where: whereOf(options), json: asJson, fresh, fault };
 }

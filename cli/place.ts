@@ -26,7 +26,7 @@ export async function atPlace<T>(
   options: LocalLabOptions,
   work: (place: Place) => Promise<T>,
 ): Promise<T> {
-  if (!where.local) return reached(surroundings.aws(where), undefined, work);
+  if (where.local !== true) return reached(surroundings.aws(where), undefined, work);
   const { lab, words } = await openLocalLab(where, surroundings, options);
   try {
     return await reached(surroundings.aws(reachOf(lab)), { lab, words }, work);

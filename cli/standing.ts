@@ -132,7 +132,7 @@ function needsOf(known: Known, alive: boolean, where: Where, now: Date): Standin
   const need = (is: boolean, what: string, command: string): void => {
     if (is) needs.push({ what, command });
   };
-  const to = (action: Parameters<typeof again>[0], options?: string): string => again(action, name, where, options);
+  const to = (action: Parameters<typeof again>[0], options = ''): string => again(action, name, where, options);
   const stands = wanted === 'applied' && !alive && before === null;
 
   const left = !alive && (before !== null || owner !== null);

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab, LabOptions } from '../lab/index';
@@ -30,6 +29,30 @@ export interface Surroundings {
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Calls back when the person wants to stop (Ctrl-C, SIGTERM), until the returned function is called. */
   onInterrupt(stop: () => void): () => void;
+}
+
+/** Does what a person may interrupt (Ctrl-C, SIGTERM): then the signal comes. */
+export async function interruptible<T>(
+  surroundings: Surroundings,
+  work: (interruption: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const interruption = new AbortController();
+  const ignore = surroundings.onInterrupt(() => interruption.abort());
+  try {
+    return await work(interruption.signal);
+  } finally {
+    ignore();
+  }
+}
+
+/** Whether errors are shown with their stack: EDGE_RAMP_DEBUG is set. */
+export function debugs({ environment }: Pick<Surroundings, 'environment'>): boolean {
+  return (environment['EDGE_RAMP_DEBUG'] ?? '') !== '';
+}
+
+/** What an error says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The surroundings of a command that was typed. */
@@ -64,10 +87,4 @@ export function outputTo(stream: Pick<NodeJS.WriteStream, 'isTTY' | 'on' | 'writ
   });
   const ways = { live, colour: live && (noColour ?? '') === '' };
   return { write: (text) => void stream.write(shown(text, ways)), ...ways };
-}
-
-/** Where hosts and table are kept between calls, when nothing else is said. */
-export function defaultState({ environment }: Pick<Surroundings, 'environment'>): string {
-  const base = environment['XDG_STATE_HOME'];
-  return join(base?.startsWith('/') ? base : join(environment['HOME'] ?? homedir(), '.local', 'state'), 'edge-ramp');
 }

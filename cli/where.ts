@@ -5,36 +5,38 @@ export type Action = 'plan' | 'apply' | 'verify' | 'teardown' | 'pause' | 'resum
 export const HOSTS_KINDS = ['simulated', 'kernel'] as const;
 export type HostsKind = (typeof HOSTS_KINDS)[number];
 
-/** Which hosts of this machine: kept in a folder (undefined: the user's own), of a kind (undefined: as they are there, else simulated). */
+/** Which hosts of this machine. */
 export interface Here {
-  readonly state: string | undefined;
-  readonly hosts: HostsKind | undefined;
+  /** The folder that keeps them; undefined: the user's own. */
+  readonly state?: string;
+  /** undefined: as they are in the folder, else simulated. */
+  readonly hosts?: HostsKind;
 }
 
-/** Where a command is carried out: on this machine, or on AWS. */
-export type Where =
-  | ({ readonly local: true } & Here)
-  | {
-      readonly local: false;
-      readonly region: string | undefined;
-      readonly profile: string | undefined;
-      /** What the deployment is called; undefined: it has no name of its own. */
-      readonly stack: string | undefined;
-    };
+/** Which deployment on AWS. What is undefined comes from where every AWS tool takes it: environment, configuration files, instance. */
+export interface OnAws {
+  readonly region?: string | undefined;
+  readonly profile?: string;
+  /** The deployment's name, where it is not the only one (`cdk deploy --context stack=NAME`). */
+  readonly stack?: string | undefined;
+}
+
+/** Where a command is carried out: with `local` on this machine, else on AWS. Only the options of that place are set. */
+export interface Where extends Here, OnAws {
+  readonly local?: boolean;
+}
 
 /** The command line that does something in the same place. */
 export function again(
   command: Action | 'status' | 'history' | 'preflight' | 'event',
   tunnel: string,
   where: Where,
-  options = '',
+  ...options: readonly string[]
 ): string {
-  return ['npx edge-ramp', command, tunnel, ...placeOptions(where), options].filter((word) => word !== '').join(' ');
-}
-
-function placeOptions(where: Where): readonly string[] {
-  const option = (name: string, value: string | undefined): readonly string[] =>
-    value === undefined ? [] : [`--${name} ${/^[\w./-]+$/.test(value) ? value : `'${value}'`}`];
-  if (where.local) return ['--local', ...option('state', where.state), ...option('hosts', where.hosts)];
-  return [...option('region', where.region), ...option('profile', where.profile), ...option('stack', where.stack)];
+  const place = (['state', 'hosts', 'region', 'profile', 'stack'] as const).flatMap((name) => {
+    const value = where[name];
+    return value === undefined ? [] : [`--${name} ${/^[\w./-]+$/.test(value) ? value : `'${value}'`}`];
+  });
+  const words = ['npx edge-ramp', command, tunnel, ...(where.local === true ? ['--local'] : []), ...place, ...options];
+  return words.filter((word) => word !== '').join(' ');
 }

@@ -4,14 +4,11 @@ import type { SFN } from '@aws-sdk/client-sfn';
 import type { SNS } from '@aws-sdk/client-sns';
 import type { SSM } from '@aws-sdk/client-ssm';
 import { deploymentNames, type DeploymentNames } from '../../lib/tunnel/run/deployment-names';
+import type { OnAws } from '../where';
 import { explained } from './problem';
 
-/** How AWS is reached. What is undefined comes from where every AWS tool takes it: environment, configuration files, instance. */
-export interface Reach {
-  readonly region?: string | undefined;
-  readonly profile?: string | undefined;
-  /** What the deployment is called, where it is not the only one (`cdk deploy --context stack=NAME`). */
-  readonly stack?: string | undefined;
+/** How AWS is reached: which deployment there, or what stands in its place. */
+export interface Reach extends OnAws {
   /** An endpoint that speaks for all services, in place of AWS_ENDPOINT_URL. */
   readonly endpoint?: string | undefined;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -72,10 +69,10 @@ export class Aws {
     const client = new Client!({
       maxAttempts: ATTEMPTS,
       requestHandler: TIME_OUTS,
-      ...(region === undefined ? {} : { region }),
-      ...(profile === undefined ? {} : { profile }),
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(credentials === undefined ? {} : { credentials }),
+      region,
+      profile,
+      endpoint,
+      credentials,
     });
     const stack = client.middlewareStack as SFN['middlewareStack'];
     stack.add(

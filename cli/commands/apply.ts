@@ -1,8 +1,3 @@
-import { aChange, runOf, type ChangeOptions, type Define } from '../options';
-import { run } from '../run';
+import { aChange, type Define } from '../options';
 
-export const apply: Define = (surroundings, exit) =>
-  aChange('apply', 'build, repair or change the tunnel, and prove it').action(
-    (tunnel: string, { allowInterruption, expect, forget, ...options }: ChangeOptions) =>
-      exit(run(runOf('apply', tunnel, options, { allowInterruption, expect, forget }), surroundings)),
-  );
+export const apply: Define = (...here) => aChange('apply', 'build, repair or change the tunnel, and prove it', ...here);

@@ -3,20 +3,19 @@ import { heldBack } from '../../lib/tunnel/run/automation';
 import { digestOf } from '../../lib/tunnel/declaration/digest';
 import { Problem } from '../aws/problem';
 import { oneTunnel } from '../aws/tunnels';
-import { onAws, tunnelArgument, whereOf, type AwsOptions, type Define } from '../options';
+import { onAws, tunnelArgument, type Define } from '../options';
 import { atPlace } from '../place';
 import type { Surroundings } from '../surroundings';
-import { again } from '../where';
+import { again, type OnAws } from '../where';
 
 export const event: Define = (surroundings, exit) =>
   onAws(
     new Command('event').description('ask the automation to apply a tunnel again').addArgument(tunnelArgument()),
-  ).action((name: string, options: AwsOptions) => exit(ask(name, options, surroundings)));
+  ).action((name: string, where: OnAws) => exit(ask(name, where, surroundings)));
 
 /** Asks as anything in the account may: by an event. */
-async function ask(tunnel: string, options: AwsOptions, surroundings: Surroundings): Promise<number> {
+async function ask(tunnel: string, where: OnAws, surroundings: Surroundings): Promise<number> {
   const { out } = surroundings;
-  const where = whereOf(options);
   return atPlace(where, surroundings, {}, async ({ aws, deployment }) => {
     const known = await oneTunnel(aws, deployment, tunnel);
     if (!known?.declared)

@@ -1,24 +1,17 @@
 import { Command } from 'commander';
 import { pastRuns, type PastRun, type PastRuns } from '../aws/runs';
 import { everyTunnel } from '../aws/tunnels';
-import {
-  anywhere,
-  jsonOption,
-  tunnelArgument,
-  whereOf,
-  wholeNumber,
-  type Define,
-  type JsonOption,
-  type WhereOptions,
-} from '../options';
+import { anywhere, jsonOption, tunnelArgument, wholeNumber, type Define } from '../options';
 import { atPlace } from '../place';
 import { json } from '../report/json';
 import { styleFor, minute, many, seconds, type Style } from '../report/style';
 import type { Surroundings } from '../surroundings';
 import { END_STATES } from '../../lib/tunnel/run/outcome';
 import { printableLines } from '../terminal';
+import type { Where } from '../where';
 
-interface Options extends WhereOptions, JsonOption {
+interface Options extends Where {
+  readonly json?: boolean;
   readonly limit: number;
 }
 
@@ -34,7 +27,7 @@ export const history: Define = (surroundings, exit) =>
 /** @returns 0 however the runs ended, since looking succeeded */
 async function show(name: string, options: Options, surroundings: Surroundings): Promise<number> {
   const { out } = surroundings;
-  return atPlace(whereOf(options), surroundings, { unopened: true }, async ({ aws, deployment }) => {
+  return atPlace(options, surroundings, { unopened: true }, async ({ aws, deployment }) => {
     const tunnels = (await everyTunnel(aws, deployment)).map(({ name }) => name);
     const found = await pastRuns(aws, deployment, name, [...new Set([...tunnels, name])], options.limit);
     if (found.runs.length === 0 && !tunnels.includes(name))

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { Argument, Command } from 'commander';
 import type { HostAction } from '../../lab/hosts/host';
 import { hasHosts, kindIn, openLocalLab, stateIn } from '../local/lab';
-import { onThisMachine, type Define, type HereOptions } from '../options';
-import type { Surroundings } from '../surroundings';
+import { onThisMachine, type Define } from '../options';
+import { messageOf, type Surroundings } from '../surroundings';
+import type { Here } from '../where';
 
 /** What can happen to a host, and what is said of it when it has. */
 const HAPPENINGS: Readonly<Record<HostAction, string>> = {
@@ -26,27 +27,19 @@ export const localHost: Define = (surroundings, exit) =>
       .description('let something happen to a host of this machine')
       .argument('<host>', 'an instance id, or the management address of a BIG-IP')
       .addArgument(new Argument('<happening>', 'what happens to it').choices(Object.keys(HAPPENINGS))),
-  ).action((host: string, action: HostAction, options: HereOptions) =>
-    exit(happen(host, action, options, surroundings)),
-  );
+  ).action((host: string, action: HostAction, options: Here) => exit(happen(host, action, options, surroundings)));
 
 /** Through the lab that has the folder open, or in the folder itself. @returns 1 when there is no such host or nothing is kept there */
-async function happen(
-  host: string,
-  action: HostAction,
-  options: HereOptions,
-  surroundings: Surroundings,
-): Promise<number> {
-  const { out, err } = surroundings;
-  const state = stateIn(options.state, surroundings);
+async function happen(host: string, action: HostAction, here: Here, surroundings: Surroundings): Promise<number> {
+  const state = stateIn(here.state, surroundings);
   try {
-    const asked = await askOpenLab(state, host, action);
-    if (!asked) await actInFolder(host, action, options, state, surroundings);
+    if (!(await askOpenLab(state, host, action))) await actInFolder(host, action, { ...here, state }, surroundings);
   } catch (error) {
-    err.write(`${(error as Error).message}\n`);
+    surroundings.err.write(`${messageOf(error)}\n`);
     return 1;
   }
-  out.write(`${host} ${HAPPENINGS[action]} (${kindIn(state) === 'simulated' ? 'SIMULATED, ' : ''}kept in ${state}).\n`);
+  const kind = kindIn(state) === 'simulated' ? 'SIMULATED, ' : '';
+  surroundings.out.write(`${host} ${HAPPENINGS[action]} (${kind}kept in ${state}).\n`);
   return 0;
 }
 
@@ -77,15 +70,14 @@ async function askOpenLab(state: string, host: string, action: HostAction): Prom
 async function actInFolder(
   host: string,
   action: HostAction,
-  { hosts }: HereOptions,
-  state: string,
+  here: Here & { readonly state: string },
   surroundings: Surroundings,
 ): Promise<void> {
-  if (!hasHosts(state))
+  if (!hasHosts(here.state))
     throw new Error(
-      `There are no hosts in ${state}: apply a tunnel with --local first, or name the folder with --state.`,
+      `There are no hosts in ${here.state}: apply a tunnel with --local first, or name the folder with --state.`,
     );
-  const { lab } = await openLocalLab({ state, hosts }, surroundings);
+  const { lab } = await openLocalLab(here, surroundings);
   try {
     await lab.hosts.act(host, action);
   } finally {

@@ -1,15 +1,17 @@
+import { once } from 'node:events';
 import type { ExecutionRecord } from '../../lab/index';
 import { Command } from 'commander';
 import { openLocalLab, type LocalLab } from '../local/lab';
-import { onThisMachine, wholeNumber, type Define, type HereOptions } from '../options';
+import { onThisMachine, wholeNumber, type Define } from '../options';
 import { objectIn } from '../result';
-import type { Surroundings } from '../surroundings';
+import { debugs, interruptible, messageOf, type Surroundings } from '../surroundings';
+import type { Here } from '../where';
 import { localHost } from './local-host';
 
 /** Where it serves when nothing else is said. */
 const PORT = 4517;
 
-interface Options extends HereOptions {
+interface Options extends Here {
   readonly port: number;
   readonly fresh?: boolean;
 }
@@ -21,17 +23,15 @@ export const local: Define = (surroundings, exit) =>
       .addOption(wholeNumber('--port <n>', 'port on 127.0.0.1; 0: any that is free', 0, 65_535).default(PORT))
       .option('--fresh', 'forget hosts and table first'),
   )
-    .action((options: Options) => exit(serve(options, surroundings)))
+    .action((options: Options) => exit(interruptible(surroundings, (signal) => serve(options, surroundings, signal))))
     .addCommand(localHost(surroundings, exit));
 
 /** Serves the state machine of cdk.out, and the services that it and its operators use. */
-async function serve(options: Options, surroundings: Surroundings): Promise<number> {
-  const { out, err, environment } = surroundings;
-  let ignore = (): void => undefined;
-  const interrupted = new Promise<void>((resolve) => (ignore = surroundings.onInterrupt(resolve)));
+async function serve(options: Options, surroundings: Surroundings, interruption: AbortSignal): Promise<number> {
+  const { out, err } = surroundings;
   try {
-    const { port, fresh = false, state, hosts } = options;
-    const opened = await openLocalLab({ state, hosts }, surroundings, {
+    const { port, fresh = false } = options;
+    const opened = await openLocalLab(options, surroundings, {
       fresh,
       port,
       events: true,
@@ -39,16 +39,14 @@ async function serve(options: Options, surroundings: Surroundings): Promise<numb
       onExecution: (record) => out.write(line(record)),
     });
     out.write(welcome(opened));
-    await interrupted;
+    if (!interruption.aborted) await once(interruption, 'abort');
     out.write('Closing ...\n');
     await opened.lab.close();
     return 0;
   } catch (error) {
-    if ((environment['EDGE_RAMP_DEBUG'] ?? '') !== '') throw error;
-    err.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (debugs(surroundings)) throw error;
+    err.write(`${messageOf(error)}\n`);
     return 1;
-  } finally {
-    ignore();
   }
 }
 

@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { aRun, runOf, text, type Define, type RunOptions } from '../options';
-import { run } from '../run';
+import { aRun, text, type Define } from '../options';
 
 /** Milliseconds. */
 const SPANS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -13,22 +12,13 @@ const TIME = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2
 /** What a point in time is typed as, for messages. */
 const WHEN = 'a span (90m, 8h, 2d) or a time (2026-11-24, 2026-11-24T06:00, 2026-11-24T06:00Z)';
 
-interface Options extends RunOptions {
-  /** ISO 8601. */
-  readonly until?: string;
-  readonly reason: string;
-}
-
-export const pause: Define = (surroundings, exit) =>
-  aRun('pause', 'keep the automation away from the tunnel')
+export const pause: Define = (...here) =>
+  aRun('pause', 'keep the automation away from the tunnel', ...here)
     .addOption(text('--reason <text>', 'why, for whoever finds the tunnel paused').makeOptionMandatory())
     .addOption(
       new Option('--until <when>', `${WHEN}, local unless it names its zone (default: until resume)`).argParser(
         readUntil,
       ),
-    )
-    .action((tunnel: string, { until, reason, ...options }: Options) =>
-      exit(run(runOf('pause', tunnel, options, { until, reason }), surroundings)),
     );
 
 function readUntil(typed: string): string {

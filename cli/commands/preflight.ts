@@ -5,13 +5,15 @@ import type { Check } from '../preflight/check';
 import { checkDeclaration } from '../preflight/declaration';
 import { checkInstances } from '../preflight/instances';
 import { checkPlan, checkUnseen } from '../preflight/trial';
-import { jsonOption, onAws, tunnelArgument, whereOf, type AwsOptions, type Define, type JsonOption } from '../options';
+import { jsonOption, onAws, tunnelArgument, type Define } from '../options';
 import { json } from '../report/json';
 import { styleFor, table, many, type Style } from '../report/style';
 import type { Surroundings } from '../surroundings';
 import { printableLines } from '../terminal';
+import type { OnAws } from '../where';
 
-interface Options extends AwsOptions, JsonOption {
+interface Options extends OnAws {
+  readonly json?: boolean;
   readonly plan: boolean;
 }
 
@@ -56,7 +58,7 @@ async function everyCheck(
     ...first,
     ...(await checkInstances(aws, declared)),
     await checkPlan(options.plan ? { aws, deployment, words: '', lab: undefined } : undefined, tunnel, sleep),
-    ...checkUnseen(declared, known, whereOf(options)),
+    ...checkUnseen(declared, known, options),
   ];
 }
 

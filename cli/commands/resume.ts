@@ -1,7 +1,3 @@
-import { aRun, runOf, type Define, type RunOptions } from '../options';
-import { run } from '../run';
+import { aRun, type Define } from '../options';
 
-export const resume: Define = (surroundings, exit) =>
-  aRun('resume', 'let the automation look after the tunnel again').action((tunnel: string, options: RunOptions) =>
-    exit(run(runOf('resume', tunnel, options), surroundings)),
-  );
+export const resume: Define = (...here) => aRun('resume', 'let the automation look after the tunnel again', ...here);

@@ -3,26 +3,20 @@ import { Problem } from '../aws/problem';
 import type { Aws } from '../aws/aws';
 import type { Deployment } from '../aws/deployment';
 import { everyTunnel, oneTunnel, type Known } from '../aws/tunnels';
-import {
-  anywhere,
-  jsonOption,
-  tunnelArgument,
-  whereOf,
-  type Define,
-  type JsonOption,
-  type WhereOptions,
-} from '../options';
+import { anywhere, jsonOption, tunnelArgument, type Define } from '../options';
 import { atPlace } from '../place';
 import { json } from '../report/json';
 import { styleFor, minute, table, many, type Style } from '../report/style';
 import { standingOf, type Standing } from '../standing';
-import type { Surroundings } from '../surroundings';
+import { interruptible, type Surroundings } from '../surroundings';
 import { CLEAR_SCREEN, printableLines } from '../terminal';
+import type { Where } from '../where';
 
 /** A watched status is read so often. Milliseconds. */
 const EVERY = 5000;
 
-interface Options extends WhereOptions, JsonOption {
+interface Options extends Where {
+  readonly json?: boolean;
   readonly watch?: boolean;
 }
 
@@ -42,37 +36,40 @@ export const status: Define = (surroundings, exit) =>
 
 /** @returns 0 whatever the tunnels look like, since looking succeeded */
 async function show(name: string | undefined, options: Options, surroundings: Surroundings): Promise<number> {
-  const { out, sleep } = surroundings;
-  const { watch = false, json: asJson = false } = options;
-  const where = whereOf(options);
-  return atPlace(where, surroundings, { unopened: true }, async ({ aws, deployment }) => {
+  const { out } = surroundings;
+  return atPlace(options, surroundings, { unopened: true }, async ({ aws, deployment }) => {
     const read = async (): Promise<string> => {
       const known =
         name === undefined ? await everyTunnel(aws, deployment) : [await knownTunnel(aws, deployment, name)];
-      const standings = known.map((each) => standingOf(each, where, new Date()));
-      return asJson ? json({ tunnels: standings }) : statusText(standings, styleFor(out));
+      const standings = known.map((each) => standingOf(each, options, new Date()));
+      return options.json === true ? json({ tunnels: standings }) : statusText(standings, styleFor(out));
     };
-    if (!watch) {
-      out.write(await read());
-      return 0;
-    }
-    const over = new AbortController();
-    const ignore = surroundings.onInterrupt(() => over.abort());
-    try {
-      let shown = '';
-      do {
-        const text = await read().catch(passing);
-        if (out.live)
-          out.write(`${CLEAR_SCREEN}${text}\n${new Date().toISOString().slice(0, 19)}Z, Ctrl-C ends this.\n`);
-        else if (text !== shown) out.write(shown === '' || asJson ? text : changed(shown, text));
-        shown = text;
-        await sleep(EVERY, over.signal);
-      } while (!over.signal.aborted);
-      return 0;
-    } finally {
-      ignore();
-    }
+    if (options.watch === true) await interruptible(surroundings, (over) => watch(read, options, surroundings, over));
+    else out.write(await read());
+    return 0;
   });
+}
+
+/** Shows what is read again and again, until it is over. */
+async function watch(
+  read: () => Promise<string>,
+  options: Options,
+  { out, sleep }: Surroundings,
+  over: AbortSignal,
+): Promise<void> {
+  let shown = '';
+  do {
+    const text = await read().catch(passing);
+    if (out.live) out.write(`${CLEAR_SCREEN}${text}\n${now()}, Ctrl-C ends this.\n`);
+    else if (text !== shown) out.write(shown === '' || options.json === true ? text : changed(shown, text));
+    shown = text;
+    await sleep(EVERY, over);
+  } while (!over.aborted);
+}
+
+/** The time to the second, in UTC. */
+function now(): string {
+  return `${new Date().toISOString().slice(0, 19)}Z`;
 }
 
 async function knownTunnel(aws: Aws, deployment: Deployment, name: string): Promise<Known> {
@@ -90,10 +87,10 @@ function passing(error: unknown): string {
 }
 
 /** Only the lines that are new, with the time: a log that somebody reads later. */
-function changed(before: string, now: string): string {
+function changed(before: string, after: string): string {
   const known = new Set(before.split('\n'));
-  const lines = now.split('\n').filter((line) => line !== '' && !known.has(line));
-  return lines.map((line) => `${new Date().toISOString().slice(0, 19)}Z  ${line}\n`).join('');
+  const lines = after.split('\n').filter((line) => line !== '' && !known.has(line));
+  return lines.map((line) => `${now()}  ${line}\n`).join('');
 }
 
 const HEADING = ['TUNNEL', 'WANTED', 'IN SYNC', 'LAST SEEN', 'BY', 'LAST PROVEN', 'LAST DRIFT', 'LEASE', 'AUTOMATION'];

@@ -1,8 +1,3 @@
-import { aChange, runOf, type ChangeOptions, type Define } from '../options';
-import { run } from '../run';
+import { aChange, type Define } from '../options';
 
-export const teardown: Define = (surroundings, exit) =>
-  aChange('teardown', 'take the tunnel away').action(
-    (tunnel: string, { allowInterruption, expect, forget, ...options }: ChangeOptions) =>
-      exit(run(runOf('teardown', tunnel, options, { allowInterruption, expect, forget }), surroundings)),
-  );
+export const teardown: Define = (...here) => aChange('teardown', 'take the tunnel away', ...here);

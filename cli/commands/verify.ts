@@ -1,7 +1,3 @@
-import { aRunOnDevices, runOf, type Define, type RunOptions } from '../options';
-import { run } from '../run';
+import { aRunOnDevices, type Define } from '../options';
 
-export const verify: Define = (surroundings, exit) =>
-  aRunOnDevices('verify', 'prove that the tunnel stands as declared').action((tunnel: string, options: RunOptions) =>
-    exit(run(runOf('verify', tunnel, options), surroundings)),
-  );
+export const verify: Define = (...here) => aRunOnDevices('verify', 'prove that the tunnel stands as declared', ...here);

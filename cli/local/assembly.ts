@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 
@@ -13,22 +13,16 @@ export function assemblyOf(project: string): string {
   return join(project, 'cdk.out');
 }
 
-/**
- * Whether the assembly is what its sources say.
- * @returns `missing`; or the source that is newer than it, relative to the project; undefined: up to date
- */
-export function stale(project: string): 'missing' | { readonly newer: string } | undefined {
-  let made: number;
-  try {
-    made = statSync(join(assemblyOf(project), 'manifest.json')).mtimeMs;
-  } catch {
-    return 'missing';
-  }
-  const newest = SOURCES.flatMap((source) => files(join(project, source))).reduce(
-    (a, b) => (b.changed > a.changed ? b : a),
-    { path: '', changed: 0 },
-  );
-  return newest.changed > made ? { newer: relative(project, newest.path) } : undefined;
+export function isAssembled(project: string): boolean {
+  return existsSync(join(assemblyOf(project), 'manifest.json'));
+}
+
+/** The newest source of the assembly, relative to the project, if it is newer than the assembly. */
+export function newerSource(project: string): string | undefined {
+  const made = statSync(join(assemblyOf(project), 'manifest.json')).mtimeMs;
+  const newer = SOURCES.flatMap((source) => files(join(project, source))).filter(({ changed }) => changed > made);
+  const [newest] = newer.sort((a, b) => b.changed - a.changed);
+  return newest && relative(project, newest.path);
 }
 
 function files(path: string): readonly { readonly path: string; readonly changed: number }[] {

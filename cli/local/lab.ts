@@ -1,9 +1,10 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Lab, LabOptions } from '../../lab/index';
 import type { Here, HostsKind } from '../where';
 import { kernelHosts, unopenedHosts } from '../lab';
-import { defaultState, type Surroundings } from '../surroundings';
+import type { Surroundings } from '../surroundings';
 import { assemblyOf } from './assembly';
 import { requireAssembly } from './up-to-date';
 
@@ -85,8 +86,13 @@ export function hostsKind(state: string, asked: HostsKind | undefined, fresh = f
 }
 
 /** The folder that keeps hosts and table, as typed or else the user's own. */
-export function stateIn(given: string | undefined, surroundings: Pick<Surroundings, 'folder' | 'environment'>): string {
-  return given === undefined ? defaultState(surroundings) : resolve(surroundings.folder, given);
+export function stateIn(
+  given: string | undefined,
+  { folder, environment }: Pick<Surroundings, 'folder' | 'environment'>,
+): string {
+  if (given !== undefined) return resolve(folder, given);
+  const base = environment['XDG_STATE_HOME'];
+  return join(base?.startsWith('/') ? base : join(environment['HOME'] ?? homedir(), '.local', 'state'), 'edge-ramp');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
@@ -32,7 +32,7 @@ function checkFile(project: string, tunnel: string, declared: Declared): Check {
   const path = join(project, file);
   if (!existsSync(path)) return say('cannot know', `there is no ${file} here`);
   try {
-    const [here] = readTunnelFiles([{ path: file, text: readFileSync(path, 'utf8') }]);
+    const [here] = readTunnelFiles([{ path, shown: file }]);
     return judged(
       say,
       isDeepStrictEqual(here, declared),

@@ -6,7 +6,7 @@ import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { declared } from '../examples';
 
 const NOW = new Date('2026-11-23T08:00:00Z');
-const HERE = { local: false, region: undefined, profile: undefined, stack: undefined } as const;
+const HERE = {};
 const EXAMPLE = declared('edge-a');
 const SPEC: Declared = { ...EXAMPLE, example: false };
 const OWNER = 'arn:aws:states:r:1:execution:edge-ramp:edge-a-apply-1';
