@@ -47,38 +47,28 @@ async function everyCheck(
   if (!deployment) return checks;
   const { checks: table, known } = await checkTable(aws, deployment, tunnel);
   const declared = known?.declared;
-  const first = [
-    ...checks,
-    ...table,
-    await checkNotices(aws, deployment),
-    ...checkDeclaration(project, tunnel, declared),
-  ];
+  const notices = await checkNotices(aws, deployment);
+  const first = [...checks, ...table, notices, ...checkDeclaration(project, tunnel, declared)];
   if (!declared) return first;
-  return [
-    ...first,
-    ...(await checkInstances(aws, declared)),
-    await checkPlan(options.plan ? { aws, deployment, words: '', lab: undefined } : undefined, tunnel, sleep),
-    ...checkUnseen(declared, known, options),
-  ];
+  const instances = await checkInstances(aws, declared);
+  const place = options.plan ? { aws, deployment, words: '', lab: undefined } : undefined;
+  const plan = await checkPlan(place, tunnel, sleep);
+  return [...first, ...instances, plan, ...checkUnseen(declared, known, options)];
 }
 
 /** What was looked at, how, and what came of it; then whether one can go on. */
 function preflightText(tunnel: string, checks: readonly Check[], style: Style): string {
-  const rows = checks.map(({ check, how, result, evidence }) => [
-    result === 'fail' ? 'FAIL' : result,
-    check,
-    how,
-    evidence,
-  ]);
+  const rows = checks.map(({ check, how, result, evidence }) => {
+    return [result === 'fail' ? 'FAIL' : result, check, how, evidence];
+  });
   return `${table(['RESULT', 'CHECK', 'HOW', 'EVIDENCE'], rows, style)}\n${verdict(tunnel, checks, style)}\n`;
 }
 
 function verdict(tunnel: string, checks: readonly Check[], style: Style): string {
   const count = (result: Check['result']): number => checks.filter((each) => each.result === result).length;
-  const unknown = count('cannot know') === 0 ? '' : `; ${count('cannot know')} cannot be known from here`;
-  return count('fail') === 0
-    ? style.good(printableLines(`Nothing speaks against a first run of ${tunnel}${unknown}.`))
-    : style.bad(
-        printableLines(`${many(count('fail'), 'check')} failed: mend them before ${tunnel} is applied${unknown}.`),
-      );
+  const [failed, unseen] = [count('fail'), count('cannot know')];
+  const unknown = unseen === 0 ? '' : `; ${unseen} cannot be known from here`;
+  if (failed === 0) return style.good(printableLines(`Nothing speaks against a first run of ${tunnel}${unknown}.`));
+  const mend = `${many(failed, 'check')} failed: mend them before ${tunnel} is applied${unknown}.`;
+  return style.bad(printableLines(mend));
 }

@@ -4,6 +4,7 @@ import { everyOne, type Aws } from '../aws/aws';
 import { findDeployment, type Deployment } from '../aws/deployment';
 import { Problem } from '../aws/problem';
 import { oneTunnel, type Known } from '../aws/tunnels';
+import { messageOf } from '../surroundings';
 import { checking, judged, type Check } from './check';
 
 /** What the account says of edge-ramp. `deployment` undefined: nothing else can be looked at. */
@@ -17,25 +18,19 @@ export async function checkAccount(aws: Aws): Promise<AccountChecks> {
   const access = checking('credentials and region', `ssm:GetParameter ${aws.names.deployment}`);
   const deployed = checking('deployment', 'what that parameter says');
   const version = checking('version', 'its contract and ours');
+  const ended = (...checks: readonly Check[]): AccountChecks => ({ deployment: undefined, checks });
   try {
     const deployment = await findDeployment(aws);
     const { account, region, stateMachine } = deployment;
-    return {
-      deployment,
-      checks: [
-        access('pass', `account ${account}, region ${region}`),
-        deployed('pass', stateMachine),
-        version('pass', `both ${CONTRACT}`),
-      ],
-    };
+    const passed = [deployed('pass', stateMachine), version('pass', `both ${CONTRACT}`)];
+    return { deployment, checks: [access('pass', `account ${account}, region ${region}`), ...passed] };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const answered = access('pass', 'AWS answered');
     const { kind, message } = error;
-    if (kind === 'not deployed') return { deployment: undefined, checks: [answered, deployed('fail', message)] };
-    if (kind === 'version')
-      return { deployment: undefined, checks: [answered, deployed('pass', 'found'), version('fail', message)] };
-    return { deployment: undefined, checks: [access('fail', message)] };
+    const answered = access('pass', 'AWS answered');
+    if (kind === 'not deployed') return ended(answered, deployed('fail', message));
+    if (kind === 'version') return ended(answered, deployed('pass', 'found'), version('fail', message));
+    return ended(access('fail', message));
   }
 }
 
@@ -57,7 +52,7 @@ export async function checkTable(
   } catch (error) {
     return {
       known: undefined,
-      checks: [table('fail', sentence(error)), lease('cannot know', 'the table did not answer')],
+      checks: [table('fail', messageOf(error)), lease('cannot know', 'the table did not answer')],
     };
   }
 }
@@ -82,10 +77,6 @@ export async function checkNotices(aws: Aws, { notices }: Deployment): Promise<C
   } catch (error) {
     if (error instanceof Problem && GONE.includes(error.code ?? ''))
       return say('fail', `the topic ${notices} is gone: deploy again (npx cdk deploy)`);
-    return say('cannot know', sentence(error));
+    return say('cannot know', messageOf(error));
   }
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

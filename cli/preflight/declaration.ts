@@ -11,18 +11,15 @@ export function checkDeclaration(project: string, tunnel: string, declared: Decl
   const deployed = checking('declared', `the parameter /edge-ramp/tunnels/${tunnel}`);
   if (!declared)
     return [deployed('fail', `${tunnel} is not declared there: add tunnels/${tunnel}.yaml, then npx cdk deploy`)];
+  const watched =
+    declared.watch === 0 ? 'looks after it, but never by itself: watch is 0' : `looks every ${declared.watch} minutes`;
   const automation = checking('automation', 'the declaration');
   return [
     deployed('pass', `a ${declared.kind}`),
     checkFile(project, tunnel, declared),
     declared.example
       ? automation('warning', 'declared as an example: events and the schedule leave it alone')
-      : automation(
-          'pass',
-          declared.watch === 0
-            ? 'looks after it, but never by itself: watch is 0'
-            : `looks every ${declared.watch} minutes`,
-        ),
+      : automation('pass', watched),
   ];
 }
 
@@ -33,12 +30,8 @@ function checkFile(project: string, tunnel: string, declared: Declared): Check {
   if (!existsSync(path)) return say('cannot know', `there is no ${file} here`);
   try {
     const [here] = readTunnelFiles([{ path, shown: file }]);
-    return judged(
-      say,
-      isDeepStrictEqual(here, declared),
-      'equal',
-      `${file} differs from what is deployed: npx cdk deploy, or take it back`,
-    );
+    const differs = `${file} differs from what is deployed: npx cdk deploy, or take it back`;
+    return judged(say, isDeepStrictEqual(here, declared), 'equal', differs);
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;
     return say('fail', error.message.replaceAll('\n', '; '));
