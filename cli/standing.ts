@@ -51,29 +51,29 @@ export interface Standing {
 /** Judges a tunnel by what is written down of it. */
 export function standingOf(known: Known, where: Where, now: Date): Standing {
   const { name, declared, memory, owner } = known;
-  const { wanted, degraded } = memory;
   const seen = lastSeen(memory);
   // A verify that found it standing and carrying has proven it, and wrote down only that it looked.
-  const proven = seen?.outcome === 'Verified' ? { provenAt: seen.at, provenBy: seen.by } : memory;
+  const { provenAt, provenBy } = seen?.outcome === 'Verified' ? { provenAt: seen.at, provenBy: seen.by } : memory;
   const alive = memory.owner !== null && mayWork(owner, memory.fence, now);
-  const lease =
-    memory.owner === null ? null : { owner: memory.owner, since: owner?.began?.toISOString() ?? null, alive };
+  const since = owner?.began?.toISOString() ?? null;
   const leftAlone = declared ? heldBack(memory, declared, digestOf(declared), now) : 'it is not declared any more';
+  const [inSync, why] = syncOf(known, seen, alive);
   return {
     tunnel: name,
     declared: declared !== undefined,
-    wanted,
-    ...syncOf(known, alive),
+    wanted: memory.wanted,
+    inSync,
+    why,
     lastSeen: seen,
-    provenAt: proven.provenAt,
-    provenBy: proven.provenBy,
+    provenAt,
+    provenBy,
     lastDrift: memory.drifts.at(-1) ?? null,
-    lease,
+    lease: memory.owner === null ? null : { owner: memory.owner, since, alive },
     paused: isPaused(memory, now) ? memory.paused : null,
-    degraded,
+    degraded: memory.degraded,
     leftAlone,
     automation: automationOf(known, leftAlone, now),
-    needs: needsOf(known, alive, where, now),
+    needs: needsOf(known, seen, alive, where, now),
   };
 }
 
@@ -86,37 +86,35 @@ function automationOf({ declared, memory }: Known, leftAlone: string | null, now
   return memory.wanted === 'applied' ? 'stopped' : 'not wanted';
 }
 
-/** Whether devices are as declared, as far as that was written down. */
-function syncOf({ declared, memory }: Known, alive: boolean): Pick<Standing, 'inSync' | 'why'> {
+/** Whether devices are as declared, as far as that was written down, and why. */
+type Sync = readonly [Standing['inSync'], Standing['why']];
+
+function syncOf({ declared, memory }: Known, seen: Seen | null, alive: boolean): Sync {
   const { wanted, before, applied } = memory;
-  const judged = (inSync: boolean | null, why: string) => ({ inSync, why });
-  if (alive) return judged(null, 'a run works on it');
-  if (before !== null) return judged(false, 'a run left it half-way');
-  if (wanted !== 'applied') return judged(null, wanted === 'absent' ? 'it was torn down' : 'it was never applied');
-  if (!declared) return judged(false, 'it is not declared any more, and still stands');
-  if (differs(declared, applied)) return judged(false, 'declared differs from what is applied');
-  const seen = lastSeen(memory);
-  switch (seen?.outcome) {
-    case 'NotVerified':
-      return judged(false, seen.changes > 0 ? notAsDeclared(seen) : NOT_CARRYING);
-    case 'Planned':
-      return judged(false, 'what has to change would cut live traffic');
-    case 'NotStarted':
-      return judged(null, 'the last run could not look');
-    case 'RolledBack':
-      return seen.action === 'teardown'
-        ? judged(null, 'a teardown failed and was put back')
-        : judged(false, 'what had to change could not be changed, and was put back');
-    case 'Restored':
-      return judged(null, 'what a run that died had left was put back, and nobody has looked since');
-    case 'Applied':
-    case 'Unchanged':
-    case 'Verified':
-      return judged(true, 'by the last run that looked');
-    default:
-      return judged(null, 'of the last run nothing is known');
-  }
+  if (alive) return [null, 'a run works on it'];
+  if (before !== null) return [false, 'a run left it half-way'];
+  if (wanted !== 'applied') return [null, wanted === 'absent' ? 'it was torn down' : 'it was never applied'];
+  if (!declared) return [false, 'it is not declared any more, and still stands'];
+  if (differs(declared, applied)) return [false, DIFFERS];
+  if (seen?.outcome === 'NotVerified') return [false, seen.changes > 0 ? notAsDeclared(seen) : NOT_CARRYING];
+  if (seen?.outcome === 'RolledBack' && seen.action === 'teardown') return [null, 'a teardown failed and was put back'];
+  return SEEN[seen?.outcome ?? ''] ?? [null, 'of the last run nothing is known'];
 }
+
+const GOOD: Sync = [true, 'by the last run that looked'];
+
+/** What the end of the last look says, whatever it was. */
+const SEEN: Readonly<Record<string, Sync>> = {
+  Applied: GOOD,
+  Unchanged: GOOD,
+  Verified: GOOD,
+  Planned: [false, 'what has to change would cut live traffic'],
+  NotStarted: [null, 'the last run could not look'],
+  RolledBack: [false, 'what had to change could not be changed, and was put back'],
+  Restored: [null, 'what a run that died had left was put back, and nobody has looked since'],
+};
+
+const DIFFERS = 'declared differs from what is applied';
 
 const NOT_CARRYING = 'it stood as declared and did not carry';
 
@@ -124,50 +122,39 @@ const notAsDeclared = ({ changes, cutting }: Seen): string =>
   `it did not stand as declared: ${changes} ${changes === 1 ? 'change is' : 'changes are'} needed${cutting === 0 ? '' : `, ${cutting} of which cut live traffic`}`;
 
 /** What a person has to do, the most pressing first. */
-function needsOf(known: Known, alive: boolean, where: Where, now: Date): Standing['needs'] {
+function needsOf(known: Known, seen: Seen | null, alive: boolean, where: Where, now: Date): Standing['needs'] {
   const { name, declared, memory } = known;
-  const seen = lastSeen(memory);
   const { wanted, before, owner, failures, failedSpec, paused, notified, degraded, applied } = memory;
-  const needs: { what: string; command: string }[] = [];
-  const need = (is: boolean, what: string, command: string): void => {
-    if (is) needs.push({ what, command });
-  };
   const to = (action: Parameters<typeof again>[0], options = ''): string => again(action, name, where, options);
-  const stands = wanted === 'applied' && !alive && before === null;
-
   const left = !alive && (before !== null || owner !== null);
   const nobody = repairerMissing(declared, memory, now);
-  need(left && nobody !== null, `a run left it half-way, and nobody puts it back by himself: ${nobody}`, to('apply'));
-  need(stands && !declared, 'it is not declared any more, and still stands', to('teardown'));
-  need(
-    stands && declared !== undefined && differs(declared, applied),
-    'declared differs from what is applied',
-    to('plan'),
-  );
-  need(
-    declared !== undefined && failures >= MOST_FAILURES && failedSpec === digestOf(declared),
-    `the automation has stopped after ${failures} runs in a row that failed`,
-    to('history'),
-  );
-  need(
-    stands && notified !== null && seen?.outcome === 'Planned',
-    'what has to change would cut live traffic, which the automation leaves to a person',
-    to('apply', `--allow-interruption --expect ${notified}`),
-  );
-  if (stands && seen?.outcome === 'NotVerified')
-    if (seen.changes === 0) need(true, NOT_CARRYING, to('verify'));
-    else need(true, notAsDeclared(seen), to('apply', seen.cutting === 0 ? '' : '--allow-interruption'));
-  need(
-    isPaused(memory, now) && paused?.until === null,
-    `it is paused until somebody resumes it (${paused?.reason})`,
-    to('resume'),
-  );
-  need(
-    stands && degraded.length > 0,
-    `degraded: ${degraded.join(' and ')} could not be reached; when that is back`,
-    to('apply'),
-  );
-  return needs;
+  const stands = wanted === 'applied' && !alive && before === null;
+  const stopped = declared !== undefined && failures >= MOST_FAILURES && failedSpec === digestOf(declared);
+  const cuts = 'what has to change would cut live traffic, which the automation leaves to a person';
+  const bad = stands && seen?.outcome === 'NotVerified' ? seen : undefined;
+  const away = `degraded: ${degraded.join(' and ')} could not be reached; when that is back`;
+  const needs: readonly (readonly [boolean, string, string])[] = [
+    [left && nobody !== null, `a run left it half-way, and nobody puts it back by himself: ${nobody}`, to('apply')],
+    [stands && !declared, 'it is not declared any more, and still stands', to('teardown')],
+    [stands && declared !== undefined && differs(declared, applied), DIFFERS, to('plan')],
+    [stopped, `the automation has stopped after ${failures} runs in a row that failed`, to('history')],
+    [
+      stands && notified !== null && seen?.outcome === 'Planned',
+      cuts,
+      to('apply', `--allow-interruption --expect ${notified}`),
+    ],
+    [bad?.changes === 0, NOT_CARRYING, to('verify')],
+    ...(bad && bad.changes > 0
+      ? [[true, notAsDeclared(bad), to('apply', bad.cutting === 0 ? '' : '--allow-interruption')] as const]
+      : []),
+    [
+      isPaused(memory, now) && paused?.until === null,
+      `it is paused until somebody resumes it (${paused?.reason})`,
+      to('resume'),
+    ],
+    [stands && degraded.length > 0, away, to('apply')],
+  ];
+  return needs.flatMap(([is, what, command]) => (is ? [{ what, command }] : []));
 }
 
 /** Why no repair begins by itself; null: the watch begins one. */

@@ -17,12 +17,17 @@ export interface Known {
   readonly owner: (Execution & { readonly began: Date | null }) | undefined;
 }
 
-/** Every tunnel that is declared or that the table knows, by name. */
-export async function everyTunnel(aws: Aws, deployment: Deployment): Promise<readonly Known[]> {
-  const [declared, items] = await Promise.all([declaredTunnels(aws), everyItem(aws, deployment)]);
-  const byName = new Map(items.map((item) => [String(item['tunnel']), item]));
-  const names = [...new Set([...declared.keys(), ...byName.keys()])].sort();
-  return Promise.all(names.map((name) => known(aws, name, declared.get(name), byName.get(name))));
+/** Every tunnel that is declared or that the table knows, by name. The table has one item a tunnel: a scan reads no more than it gives. */
+export async function everyTunnel(aws: Aws, { table }: Deployment): Promise<readonly Known[]> {
+  const { tunnels } = aws.names;
+  const [parameters, items] = await Promise.all([
+    everyOne(aws.ssm.paginateGetParametersByPath({ Path: tunnels }), (page) => page.Parameters),
+    everyOne(aws.dynamodb.paginateScan({ TableName: table, ConsistentRead: true }), (page) => page.Items),
+  ]);
+  const texts = new Map(parameters.map(({ Name: name = '', Value: text = '' }) => [name.slice(tunnels.length), text]));
+  const byName = new Map(items.map((item) => unmarshall(item)).map((item) => [String(item['tunnel']), item]));
+  const names = [...new Set([...texts.keys(), ...byName.keys()])].sort();
+  return Promise.all(names.map((name) => known(aws, name, read(aws, texts.get(name), name), byName.get(name))));
 }
 
 /** One tunnel. @returns undefined when it is neither declared nor in the table */
@@ -38,50 +43,29 @@ async function known(
   item: Readonly<Record<string, unknown>> | undefined,
 ): Promise<Known> {
   const memory = readMemory(item);
-  return { name, declared, memory, owner: memory.owner === null ? undefined : await ownerOf(aws, memory.owner) };
-}
-
-async function ownerOf(aws: Aws, arn: string): Promise<Known['owner']> {
-  const found = await describe(aws, arn);
-  return (
-    found && {
-      arn,
-      status: found.status ?? 'UNKNOWN',
-      error: found.error ?? null,
-      input: found.input ?? null,
-      began: found.startDate ?? null,
-      ended: found.stopDate ?? null,
-    }
-  );
+  const found = memory.owner === null ? undefined : await describe(aws, memory.owner);
+  const owner = found && {
+    arn: memory.owner!,
+    status: found.status ?? 'UNKNOWN',
+    error: found.error ?? null,
+    input: found.input ?? null,
+    began: found.startDate ?? null,
+    ended: found.stopDate ?? null,
+  };
+  return { name, declared, memory, owner };
 }
 
 /** A tunnel as it is declared in a deployment, defaults filled in. @returns undefined when it is not declared there */
 export async function declaredTunnel(aws: Aws, tunnel: string): Promise<Declared | undefined> {
-  const text = await parameter(aws, `${aws.names.tunnels}${tunnel}`);
-  return text === undefined ? undefined : read(aws, text, tunnel);
+  return read(aws, await parameter(aws, `${aws.names.tunnels}${tunnel}`), tunnel);
 }
 
-/** Every tunnel that a deployment declares, by name. */
-export async function declaredTunnels(aws: Aws): Promise<ReadonlyMap<string, Declared>> {
-  const pages = aws.ssm.paginateGetParametersByPath({ Path: aws.names.tunnels });
-  const found = await everyOne(pages, (page) => page.Parameters);
-  return new Map(
-    found.map(({ Name: name = '', Value: text }) => {
-      const tunnel = name.slice(aws.names.tunnels.length);
-      return [tunnel, read(aws, text, tunnel)];
-    }),
-  );
-}
-
-function read({ names }: Aws, text: string | undefined, tunnel: string): Declared {
+function read({ names }: Aws, text: string | undefined, tunnel: string): Declared | undefined {
   try {
-    return JSON.parse(text ?? '') as Declared;
+    return text === undefined ? undefined : (JSON.parse(text) as Declared);
   } catch (error) {
-    throw new Problem(
-      'other',
-      `The parameter ${names.tunnels}${tunnel} is no declaration: deploy again (npx cdk deploy).`,
-      { cause: error },
-    );
+    const message = `The parameter ${names.tunnels}${tunnel} is no declaration: deploy again (npx cdk deploy).`;
+    throw new Problem('other', message, { cause: error });
   }
 }
 
@@ -93,10 +77,4 @@ export async function itemOf(aws: Aws, { table }: Deployment, tunnel: string): P
   const key = { tunnel: { S: tunnel } };
   const { Item: found } = await aws.dynamodb.getItem({ TableName: table, Key: key, ConsistentRead: true });
   return found && unmarshall(found);
-}
-
-/** Every item. The table has one a tunnel: a scan reads no more than it gives. */
-export async function everyItem(aws: Aws, { table }: Deployment): Promise<readonly Item[]> {
-  const pages = aws.dynamodb.paginateScan({ TableName: table, ConsistentRead: true });
-  return everyOne(pages, (page) => page.Items?.map((item) => unmarshall(item)));
 }
