@@ -2,7 +2,7 @@ import type { Lab } from '../lab/index';
 import type { Aws, Reach } from './aws/aws';
 import { findDeployment, type Deployment } from './aws/deployment';
 import type { Where } from './where';
-import { openLocalLab, type LocalLabOptions } from './local/lab';
+import { openLocalLab, type LocalLab, type LocalLabOptions } from './local/lab';
 import type { Surroundings } from './surroundings';
 
 /** A deployment, and the way to it: on AWS, or in the lab on this machine, which answers as AWS does. */
@@ -26,7 +26,7 @@ export async function atPlace<T>(
   options: LocalLabOptions,
   work: (place: Place) => Promise<T>,
 ): Promise<T> {
-  if (where.local !== true) return reached(surroundings.aws(where), undefined, work);
+  if (where.local !== true) return reached(surroundings.aws(where), {}, work);
   const { lab, words } = await openLocalLab(where, surroundings, options);
   try {
     return await reached(surroundings.aws(reachOf(lab)), { lab, words }, work);
@@ -35,14 +35,10 @@ export async function atPlace<T>(
   }
 }
 
-async function reached<T>(
-  aws: Aws,
-  here: { readonly lab: Lab; readonly words: string } | undefined,
-  work: (place: Place) => Promise<T>,
-): Promise<T> {
+async function reached<T>(aws: Aws, here: Partial<LocalLab>, work: (place: Place) => Promise<T>): Promise<T> {
   try {
     const deployment = await findDeployment(aws);
-    return await work({ aws, deployment, words: here?.words ?? wordsOf(aws, deployment), lab: here?.lab });
+    return await work({ aws, deployment, words: here.words ?? wordsOf(aws, deployment), lab: here.lab });
   } finally {
     aws.close();
   }

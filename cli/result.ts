@@ -72,9 +72,14 @@ export function objectIn<T extends object = Told>(json: unknown): Partial<T> {
 }
 
 /** The end state that an execution came to. @returns undefined when it came to none */
-export function endOf({ status, output, error }: Pick<Described, 'status' | 'output' | 'error'>) {
+function endOf({ status, output, error }: Pick<Described, 'status' | 'output' | 'error'>) {
   const name = status === 'SUCCEEDED' ? objectIn(output).endState : error;
   return END_STATES.find((each) => each.name === name && each.succeeds === (status === 'SUCCEEDED'));
+}
+
+/** The end state; or `Interrupted`, or `Failed` where an execution that is over came to none of its ends. */
+export function statusOf(execution: Pick<Described, 'status' | 'output' | 'error'>): string {
+  return execution.status === 'ABORTED' ? 'Interrupted' : (endOf(execution)?.name ?? 'Failed');
 }
 
 /** What nobody can call as it was before. */
@@ -91,7 +96,7 @@ export function resultOf(execution: Described, item: Item = {}): Result {
   const told = status === 'SUCCEEDED' ? objectIn(output) : writtenDown.find((each) => each.execution === arn);
   const end = endOf(execution);
   return {
-    status: status === 'ABORTED' ? 'Interrupted' : (end?.name ?? 'Failed'),
+    status: statusOf(execution),
     exitCode: end && status !== 'ABORTED' ? end.exitCode : UNKNOWN,
     changes: told?.changes ?? [],
     verification: probesOf(told?.verification),

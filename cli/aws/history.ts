@@ -13,8 +13,8 @@ export interface StateEvent {
   readonly path: string;
   /** Work is done in it, or waited for: it is no decision, and no end. */
   readonly works: boolean;
-  readonly error?: string;
-  readonly cause?: string;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
   readonly output?: unknown;
 }
 
@@ -31,10 +31,7 @@ export interface Try {
   readonly ended: number | undefined;
 }
 
-interface Failure {
-  readonly error?: string;
-  readonly cause?: string;
-}
+type Failure = Pick<StateEvent, 'error' | 'cause'>;
 
 /** A state that was entered and not left yet. */
 interface Visit {
@@ -43,13 +40,6 @@ interface Visit {
   /** How the last try failed, until it is known what comes of it. */
   failure: Failure | undefined;
   readonly tries: { -readonly [Field in keyof Try]: Try[Field] }[];
-}
-
-/** An event, where it belongs, and when. */
-interface Happening {
-  readonly event: HistoryEvent;
-  readonly path: string;
-  readonly at: number;
 }
 
 /** States in which work is done or waited for, by the type of the event that enters one. */
@@ -80,109 +70,104 @@ export class History {
   /** The numbers of the events that start a Parallel's branches. */
   private readonly starts = new Set<number>();
   private readonly visits = new Map<string, Visit>();
+  /** When the event that is read happened. */
+  private at = 0;
 
   /** Reads the next event. @returns what it tells of states */
   add(event: HistoryEvent): readonly StateEvent[] {
     const { id = 0, previousEventId: before = 0, type = '' } = event;
     const known = this.events.length;
-    const happening = { event, path: this.paths.get(before) ?? '', at: event.timestamp!.getTime() };
+    this.at = event.timestamp!.getTime();
     if (type === 'ParallelStateStarted') this.starts.add(id);
-    this.paths.set(id, this.take(type, happening, this.starts.has(before)));
+    this.paths.set(id, this.take(type, event, this.paths.get(before) ?? '', this.starts.has(before)));
     this.read = id;
     this.over = OVER.test(type);
     return this.events.slice(known);
   }
 
   /** @returns the path of the state that the event belongs to */
-  private take(type: string, happening: Happening, beginsBranch: boolean): string {
-    if (type.endsWith('StateEntered')) return this.entered(type, happening, beginsBranch);
-    if (type.endsWith('StateExited')) return this.exited(happening);
-    if (/^ParallelState(?:Succeeded|Failed|Aborted)$/.test(type)) return this.joined(type, happening);
-    if (type.endsWith('Scheduled')) this.scheduled(happening);
-    else if (/^(?:Task|LambdaFunction)Succeeded$/.test(type)) this.succeeded(happening);
-    else if (TRY_FAILED.test(type)) this.failed(happening);
-    else if (type === 'ExecutionFailed') this.lost(happening, failureIn(happening.event));
-    return happening.path;
+  private take(type: string, event: HistoryEvent, path: string, beginsBranch: boolean): string {
+    if (type.endsWith('StateEntered')) return this.entered(type, event, path, beginsBranch);
+    if (/^ParallelState(?:Succeeded|Failed|Aborted)$/.test(type)) return this.joined(type, event, path);
+    const visit = this.visits.get(path);
+    if (!visit) return path;
+    if (type.endsWith('StateExited')) this.exited(event, visit);
+    else if (type.endsWith('Scheduled')) this.scheduled(event, visit);
+    else if (/^(?:Task|LambdaFunction)Succeeded$/.test(type)) this.succeeded(event, visit);
+    else if (TRY_FAILED.test(type)) this.failed(event, visit);
+    else if (type === 'ExecutionFailed') this.lost(visit, failureIn(event));
+    return path;
   }
 
-  private entered(type: string, { event, path: before, at }: Happening, beginsBranch: boolean): string {
+  private entered(type: string, event: HistoryEvent, before: string, beginsBranch: boolean): string {
     const name = event.stateEnteredEventDetails?.name ?? '';
     const path = beginsBranch ? `${before}/${name}` : `${before.slice(0, before.lastIndexOf('/') + 1)}${name}`;
     const visit: Visit = { path, works: WORKING.test(type), failure: undefined, tries: [] };
     this.visits.set(path, visit);
-    this.tell('entered', visit, at);
+    this.tell('entered', visit);
     return path;
   }
 
-  private exited({ event, path, at }: Happening): string {
-    const visit = this.visits.get(path);
-    if (!visit) return path;
+  private exited(event: HistoryEvent, visit: Visit): void {
     const output = parsed(event.stateExitedEventDetails?.output);
     for (const each of visit.tries) each.handedOn = output;
-    if (visit.failure) this.tell('caught', visit, at, visit.failure);
-    else this.tell('exited', visit, at, { output });
-    this.visits.delete(path);
-    return path;
+    if (visit.failure) this.tell('caught', visit, visit.failure);
+    else this.tell('exited', visit, { output });
+    this.visits.delete(visit.path);
   }
 
   /** The branches of a Parallel have ended, by the last event of one of them. */
-  private joined(type: string, happening: Happening): string {
-    const around = happening.path.split('/')[0]!;
+  private joined(type: string, event: HistoryEvent, path: string): string {
+    const around = path.split('/')[0]!;
     if (type !== 'ParallelStateFailed') return around;
-    const failure = this.visits.get(happening.path)?.failure ?? failureIn(happening.event);
-    if (happening.path !== around) this.lost(happening, failure);
+    const last = this.visits.get(path);
+    const failure = last?.failure ?? failureIn(event);
+    if (last && path !== around) this.lost(last, failure);
     const visit = this.visits.get(around);
     if (visit) visit.failure = failure;
     return around;
   }
 
-  private scheduled({ event, path, at }: Happening): void {
-    const visit = this.visits.get(path);
-    if (!visit) return;
-    if (visit.failure) this.tell('retried', visit, at, visit.failure);
+  private scheduled(event: HistoryEvent, visit: Visit): void {
+    if (visit.failure) this.tell('retried', visit, visit.failure);
     visit.failure = undefined;
     const { taskScheduledEventDetails: task, lambdaFunctionScheduledEventDetails: call } = event;
-    const payload = call ? parsed(call.input) : record(parsed(task?.parameters))['Payload'];
-    const begun = { payload: record(payload), answer: undefined, handedOn: undefined, sent: at, ended: undefined };
+    const payload = record(call ? parsed(call.input) : record(parsed(task?.parameters))['Payload']);
+    const begun = { payload, answer: undefined, handedOn: undefined, sent: this.at, ended: undefined };
     visit.tries.push(begun);
     this.tries.push(begun);
   }
 
-  private succeeded({ event, path, at }: Happening): void {
-    const last = this.visits.get(path)?.tries.at(-1);
+  private succeeded(event: HistoryEvent, visit: Visit): void {
+    const last = visit.tries.at(-1);
     if (!last) return;
     const { taskSucceededEventDetails: task, lambdaFunctionSucceededEventDetails: call } = event;
     last.answer = call ? parsed(call.output) : record(parsed(task?.output))['Payload'];
-    last.ended = at;
+    last.ended = this.at;
   }
 
-  private failed({ event, path, at }: Happening): void {
-    const visit = this.visits.get(path);
-    if (!visit) return;
+  private failed(event: HistoryEvent, visit: Visit): void {
     visit.failure = failureIn(event);
     const last = visit.tries.at(-1);
-    if (last) last.ended ??= at;
+    if (last) last.ended ??= this.at;
   }
 
   /** A state that nobody leaves any more: its failure ends what is around it. */
-  private lost({ path, at }: Happening, failure: Failure): void {
-    const visit = this.visits.get(path);
-    if (this.visits.delete(path)) this.tell('failed', visit!, at, failure);
+  private lost(visit: Visit, failure: Failure): void {
+    this.visits.delete(visit.path);
+    this.tell('failed', visit, failure);
   }
 
-  private tell(kind: StateEvent['kind'], { path, works }: Visit, at: number, rest: Partial<StateEvent> = {}): void {
-    this.events.push({ kind, state: path.slice(path.lastIndexOf('/') + 1), path, works, at, ...rest });
+  private tell(kind: StateEvent['kind'], { path, works }: Visit, rest: Partial<StateEvent> = {}): void {
+    this.events.push({ kind, state: path.slice(path.lastIndexOf('/') + 1), path, works, at: this.at, ...rest });
   }
 }
 
 /** Error and cause of whatever kind of failure an event tells. */
 function failureIn(event: HistoryEvent): Failure {
-  for (const details of Object.values(event) as unknown[]) {
-    const { error, cause } = record(details) as Failure;
-    if (error !== undefined || cause !== undefined)
-      return { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
-  }
-  return {};
+  const details = (Object.values(event) as unknown[]).map((each) => record(each) as Failure);
+  const { error, cause } = details.find((each) => each.error !== undefined || each.cause !== undefined) ?? {};
+  return { error, cause };
 }
 
 function parsed(text: string | undefined): unknown {

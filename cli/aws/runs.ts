@@ -2,8 +2,8 @@ import type { ExecutionListItem } from '@aws-sdk/client-sfn';
 import type { Change } from '../../lib/tunnel/plan/plan';
 import type { Aws } from './aws';
 import type { Deployment } from './deployment';
-import { endOf, objectIn } from '../result';
-import { describe, type Described } from './executions';
+import { objectIn, statusOf } from '../result';
+import { describe } from './executions';
 
 /** A run of a tunnel, as Step Functions remembers it. */
 export interface PastRun {
@@ -79,13 +79,14 @@ async function runOf(aws: Aws, tunnel: string, { executionArn }: ExecutionListIt
   const input = objectIn<Asked>(found?.input);
   if (!found || input.tunnel !== tunnel) return [];
   const { name = '', startDate, stopDate } = found;
+  const { action = 'apply', teardown } = input;
   return [
     {
       execution: name,
       arn: executionArn!,
-      action: actionOf(input),
+      action: teardown === true ? `${action} of a teardown` : action,
       by: askedBy(input),
-      outcome: outcomeOf(found),
+      outcome: ['RUNNING', 'PENDING_REDRIVE'].includes(found.status!) ? 'Running' : statusOf(found),
       began: startDate!.toISOString(),
       seconds: stopDate ? (stopDate.getTime() - startDate!.getTime()) / 1000 : null,
       changes: objectIn(found.output).changes ?? null,
@@ -103,16 +104,7 @@ interface Asked {
   readonly repair: string;
 }
 
-function actionOf({ action = 'apply', teardown }: Partial<Asked>): string {
-  return teardown === true ? `${action} of a teardown` : action;
-}
-
 function askedBy({ trigger, repair }: Partial<Asked>): PastRun['by'] {
   if (repair !== undefined) return 'repair';
   return trigger === 'event' || trigger === 'schedule' ? trigger : 'person';
-}
-
-function outcomeOf(run: Described): string {
-  if (run.status === 'RUNNING' || run.status === 'PENDING_REDRIVE') return 'Running';
-  return run.status === 'ABORTED' ? 'Interrupted' : (endOf(run)?.name ?? 'Failed');
 }

@@ -14,30 +14,21 @@ const WHEN: Readonly<Record<Stage, string>> = {
 
 /** The changes of a plan, for a person: a paragraph a device, `+` made, `-` removed, `~` changed. */
 export function diff(changes: readonly Change[], style: Style): string {
-  const devices = [...new Set(changes.map(({ device }) => device))];
-  return devices
-    .map((device) =>
-      [
-        style.bold(device),
-        ...ofDevice(
-          changes.filter((change) => change.device === device),
-          style,
-        ),
-        '',
-      ].join('\n'),
-    )
-    .join('\n');
+  const paragraph = (device: string): string => {
+    const own = changes.filter((change) => change.device === device);
+    return [style.bold(device), ...ofDevice(own, style), ''].join('\n');
+  };
+  return [...new Set(changes.map(({ device }) => device))].map(paragraph).join('\n');
 }
 
 function ofDevice(changes: readonly Change[], style: Style): readonly string[] {
   const stages = [...new Set(changes.map(({ stage }) => stage))];
-  return stages.flatMap((stage, i) => [
+  return stages.flatMap((stage, i) => {
     // The first stage needs a word only where it is not the ordinary one.
-    ...(stage === 'clean' || (stages.length > 1 && (i > 0 || stage === 'detach'))
-      ? [style.dim(`  ${WHEN[stage]}`)]
-      : []),
-    ...changes.filter((change) => change.stage === stage).flatMap((change) => lines(change, style)),
-  ]);
+    const told = stage === 'clean' || (stages.length > 1 && (i > 0 || stage === 'detach'));
+    const own = changes.filter((change) => change.stage === stage).flatMap((change) => lines(change, style));
+    return told ? [style.dim(`  ${WHEN[stage]}`), ...own] : own;
+  });
 }
 
 function lines({ text, interrupts }: Change, { good, bad, changed }: Style): readonly string[] {

@@ -35,8 +35,8 @@ export function runText(
   if (remarks.length > 0)
     parts.push(`${style.bold('Remarks')}\n${remarks.map((remark) => `  ${printableLines(remark)}\n`).join('')}`);
   if (commands.length > 0) parts.push(commands.map((each) => commandsText(each, style)).join('\n'));
-  if (result.verification.length > 0)
-    parts.push(`${style.bold(probesTitle(result))}\n${verification(result.verification, style)}`);
+  const probed = status === 'RolledBack' || status === 'RollbackFailed' ? 'As found after restoring' : 'Verification';
+  if (result.verification.length > 0) parts.push(`${style.bold(probed)}\n${verification(result.verification, style)}`);
   const paint = exitCode === 0 ? style.good : style.bad;
   parts.push(`${style.dim(figuresLine(figures, seconds))}\n${paint(endSentence(result, run))}\n`);
   return `\n${parts.join('\n')}`;
@@ -50,10 +50,6 @@ export function verification(probes: readonly Probe[], style: Style): string {
       return ok ? `  ${style.good('ok')}      ${line}\n` : `  ${style.bad('FAILED')}  ${line}\n`;
     })
     .join('');
-}
-
-function probesTitle({ status }: Result): string {
-  return status === 'RolledBack' || status === 'RollbackFailed' ? 'As found after restoring' : 'Verification';
 }
 
 const STAGES: Readonly<Record<Stage, string>> = {
