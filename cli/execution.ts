@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Fault } from '../lab/hosts/host';
+import { statesPage } from '../lib/tunnel/run/links';
 import type { Aws } from './aws/aws';
 import { Problem } from './aws/problem';
-import { consoleLink } from './aws/deployment';
 import { describe, follow, type Described } from './aws/executions';
 import { figuresFrom } from './aws/figures';
 import { History, type StateEvent } from './aws/history';
@@ -49,8 +49,6 @@ export interface StartedRun {
   readonly name: string;
   /** @throws LostSight */
   readonly ended: Promise<Ended>;
-  /** @throws Problem */
-  readonly stop: () => Promise<void>;
   /** Looks at it no more; it goes on. */
   readonly leave: () => void;
 }
@@ -107,14 +105,13 @@ export async function execute(
     arn,
     name,
     ended: watched(aws, arn, toTheEnd()),
-    stop: async () => void (await aws.sfn.stopExecution({ executionArn: arn })),
     leave: () => left.abort(),
   };
 }
 
 /** How to find an execution: in the console of AWS, elsewhere by its ARN. */
 export function whereIs(aws: Aws, arn: string): string {
-  return at(aws) === '' ? consoleLink(arn) : arn;
+  return at(aws) === '' ? statesPage(arn, 'v2/executions/details') : arn;
 }
 
 /** Begins with the tunnel, as the names of automatic runs do; the rest tells what and when, and nobody else has it. */

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { InvalidRequest } from '../lib/tunnel/errors/errors';
 import { readMemory } from '../lib/tunnel/run/memory';
 import type { Declared } from '../lib/tunnel/declaration/tunnel';
-import type { Fault } from '../lab/hosts/host';
 import { declaredTunnel } from './aws/tunnels';
 import { commandsOfPlan } from './local/commands-of-plan';
 import { execute, LostSight, whereIs, type Ended, type StartedRun, type Input } from './execution';
@@ -70,43 +69,32 @@ const EXIT_CODES: Readonly<Record<Unfinished, number>> = { InvalidRequest: 2, No
  * @throws InvalidRequest for mistakes in the fault file; LostSight when it goes on unseen; Error of one sentence when nothing was started
  */
 async function carryOut(running: Running, interruption: AbortSignal): Promise<number> {
-  const { options, surroundings } = running;
-  const { err, folder } = surroundings;
-  const { fault, fresh = false, local = false } = options;
+  const { input, options, surroundings } = running;
+  const { out, err, folder, sleep } = surroundings;
+  const { fault, fresh = false, local = false, json: asJson = false } = options;
+  const progress = asJson && !err.live ? undefined : new Progress(asJson ? err : out);
   const stopping = (): void => err.write(`${err.live ? CLEAR_LINE : ''}Stopping the run ...\n`);
   if (local) interruption.addEventListener('abort', stopping);
   const faults = fault === undefined ? [] : faultsIn().readFaults(fault, folder);
   return atPlace(options, surroundings, { fresh, faults }, async (place) => {
     if (fault !== undefined) faultsIn().refuseUnknownHosts(fault, faults, place.lab!.hosts.names());
     if (interruption.aborted && !local) throw new Error('Interrupted before anything was started.');
-    return atThatPlace(running, place, faults, interruption);
+    const execution = await execute(place, input, sleep, (event) => progress?.onEvent(event), faults);
+    try {
+      if (!asJson) out.write(`${place.words}: execution ${execution.name}.\n`);
+      const ended = await Promise.race([execution.ended, interrupted(place, execution, interruption)]);
+      progress?.end();
+      for (const note of ended.notes) err.write(`Note: ${note}.\n`);
+      return await tell(running, place, ended);
+    } finally {
+      progress?.end();
+      execution.leave();
+    }
   });
 }
 
 /** What reads fault files takes longer to load than all other code. */
 const faultsIn = () => require('./local/faults') as typeof import('./local/faults');
-
-async function atThatPlace(
-  running: Running,
-  place: Place,
-  faults: readonly Fault[],
-  interruption: AbortSignal,
-): Promise<number> {
-  const { err, out, sleep } = running.surroundings;
-  const asJson = running.options.json === true;
-  const progress = asJson && !err.live ? undefined : new Progress(asJson ? err : out);
-  const execution = await execute(place, running.input, sleep, (event) => progress?.onEvent(event), faults);
-  try {
-    if (!asJson) out.write(`${place.words}: execution ${execution.name}.\n`);
-    const ended = await Promise.race([execution.ended, interrupted(place, execution, interruption)]);
-    progress?.end();
-    for (const note of ended.notes) err.write(`Note: ${note}.\n`);
-    return await tell(running, place, ended);
-  } finally {
-    progress?.end();
-    execution.leave();
-  }
-}
 
 /**
  * Waits for an interruption. It stops a run on this machine, which then ends; of one on AWS, it only leaves the sight.
@@ -118,7 +106,7 @@ async function interrupted({ lab, aws, deployment }: Place, run: StartedRun, int
     throw new LostSight(
       `The run goes on on AWS (${whereIs(aws, run.arn)}); to stop it, which leaves its work half done until it is repaired: aws stepfunctions stop-execution --region ${deployment.region} --execution-arn ${run.arn}`,
     );
-  await run.stop();
+  await aws.sfn.stopExecution({ executionArn: run.arn });
   return run.ended;
 }
 

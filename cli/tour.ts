@@ -130,9 +130,16 @@ async function story(scene: Scene, spec: Declared): Promise<void> {
     `Now a teardown, in which BIG-IP refuses the very last command ("${LAST_COMMAND}"): the tunnel is gone by then.`,
   );
   const devices = devicesOf(spec, null).map(({ name }) => name);
-  const before = await dumps(scene, devices);
+  const dumps = (): Promise<readonly string[]> => Promise.all(devices.map((name) => scene.lab.hosts.dump(name)));
+  const before = await dumps();
   await act(scene, 'teardown', SINGLE, 'RolledBack');
-  compare(before, await dumps(scene, devices), scene);
+  const after = await dumps();
+  // By what the hosts hold, and not by what the run said.
+  scene.out.write('\nWhat the devices hold, before the teardown and now:\n');
+  for (const [i, name] of devices.entries()) {
+    if (before[i] !== after[i]) throw new Error(`${name} is not as it was before the teardown.`);
+    scene.out.write(`  ${scene.style.good('equal')}   ${name}: ${many(before[i]!.split('\n').length, 'line')}\n`);
+  }
 }
 
 /** What a pair adds: two nodes behind a virtual IP, and that it moves when the node that has it cannot carry any more. */
@@ -178,20 +185,6 @@ async function act({ place, out, sleep, style }: Scene, action: Action, tunnel: 
   out.write(runText(result, await ended, [], { tunnel, action, teardown: false, begun: false, again }, style));
   if (result.status !== promised)
     throw new Error(`This run should have ended as ${promised}, not as ${result.status}: ${result.words}`);
-}
-
-/** Everything that these devices hold, by name. */
-async function dumps({ lab }: Scene, devices: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  return new Map(await Promise.all(devices.map(async (name) => [name, await lab.hosts.dump(name)] as const)));
-}
-
-/** Shows that the hosts are as they were, by what they hold and not by what the run said. */
-function compare(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>, { out, style }: Scene): void {
-  out.write('\nWhat the devices hold, before the teardown and now:\n');
-  for (const [name, was] of before) {
-    if (was !== after.get(name)) throw new Error(`${name} is not as it was before the teardown.`);
-    out.write(`  ${style.good('equal')}   ${name}: ${many(was.split('\n').length, 'line')}\n`);
-  }
 }
 
 const surroundings = thisProcess();

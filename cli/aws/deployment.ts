@@ -1,4 +1,3 @@
-import { statesPage } from '../../lib/tunnel/run/links';
 import { CONTRACT } from '../../lib/tunnel/run/outcome';
 import type { Aws } from './aws';
 import { Problem } from './problem';
@@ -27,19 +26,13 @@ export async function findDeployment(aws: Aws): Promise<Deployment> {
       'not deployed',
       `${aws.names.prefix} is not deployed in ${region}: npx cdk deploy, or name another --region, --profile or --stack.`,
     );
-  const told = read(text, aws.names.deployment, region);
-  if (told.contract !== CONTRACT)
+  const { contract, stateMachine, table, notices } = read(text, aws.names.deployment, region);
+  if (contract !== CONTRACT)
     throw new Problem(
       'version',
-      `The edge-ramp deployed in ${region} speaks contract ${told.contract}, this one ${CONTRACT}: use the version that was deployed, or deploy this one (npx cdk deploy).`,
+      `The edge-ramp deployed in ${region} speaks contract ${contract}, this one ${CONTRACT}: use the version that was deployed, or deploy this one (npx cdk deploy).`,
     );
-  const [, , , , account = ''] = told.stateMachine.split(':');
-  return { stateMachine: told.stateMachine, table: told.table, notices: told.notices, account, region };
-}
-
-/** The console's page of an execution. */
-export function consoleLink(execution: string): string {
-  return statesPage(execution, 'v2/executions/details');
+  return { stateMachine, table, notices, account: stateMachine.split(':')[4] ?? '', region };
 }
 
 /** The text of a parameter. @returns undefined when there is none of that name */
@@ -52,13 +45,9 @@ export async function parameter(aws: Aws, name: string): Promise<string | undefi
   }
 }
 
-interface Told extends Pick<Deployment, 'stateMachine' | 'table' | 'notices'> {
-  readonly contract: number;
-}
-
-function read(text: string, parameter: string, region: string): Told {
+function read(text: string, parameter: string, region: string) {
   try {
-    const told = JSON.parse(text) as Told;
+    const told = JSON.parse(text) as Omit<Deployment, 'account' | 'region'> & { readonly contract: number };
     if (typeof told.contract === 'number' && typeof told.stateMachine === 'string' && typeof told.table === 'string')
       return told;
   } catch {

@@ -30,13 +30,14 @@ export function figuresFrom(tries: readonly Try[], stateTransitions: number): Fi
     return Array.from({ length: devicesOfTry(each) }, () => trip);
   });
   const changing = sending.filter(({ payload }) => (STAGES as readonly unknown[]).includes(payload['do']));
+  const changed = changing.flatMap(({ answer }) => ((answer ?? {}) as Answered).devices ?? []);
   return {
     ssmRoundTrips: trips.length,
     criticalPathTrips: longestChain(trips),
     stateTransitions,
     ...(changing.length === 0
       ? { deviceWrites: 0 }
-      : { deviceWrites: null, deviceOperations: changing.reduce((sum, each) => sum + operations(each), 0) }),
+      : { deviceWrites: null, deviceOperations: changed.reduce((sum, { operations = 0 }) => sum + operations, 0) }),
   };
 }
 
@@ -51,9 +52,4 @@ function devicesOfTry({ payload, answer, handedOn }: Try): number {
   if (!request) return 0;
   const before = typeof applied === 'string' ? (JSON.parse(applied) as Declared) : null;
   return devicesOf(request.spec, before, request.forget).filter((device) => device.kind === kind).length;
-}
-
-function operations({ answer }: Try): number {
-  const { devices = [] } = (answer ?? {}) as Answered;
-  return devices.reduce((sum, device) => sum + (device.operations ?? 0), 0);
 }

@@ -1,5 +1,5 @@
 import { basename, extname, join } from 'node:path';
-import { Argument, Command } from 'commander';
+import { Argument, Command, type Option } from 'commander';
 import { filesOf } from '../local/tunnel-files';
 import type { Define } from '../options';
 
@@ -38,31 +38,21 @@ export const complete: Define = ({ out, project }, exit) =>
   new Command('complete')
     .argument('[words...]', 'what is typed so far, the last word unfinished')
     .action((words: readonly string[], _: unknown, self: Command) => {
-      const [current = '', ...before] = words.toReversed();
-      const found = possible(self.parent!, before.toReversed(), current.startsWith('-'), () => tunnelsIn(project));
-      out.write(
-        found
-          .filter((word) => word.startsWith(current))
-          .map((word) => `${word}\n`)
-          .join(''),
-      );
+      const current = words.at(-1) ?? '';
+      const found = possible(self.parent!, words.slice(0, -1), current.startsWith('-'), project);
+      for (const word of found) if (word.startsWith(current)) out.write(`${word}\n`);
       return exit(0);
     });
 
 /** The words that may follow. None: whatever a person likes, or a file. */
-function possible(
-  program: Command,
-  before: readonly string[],
-  option: boolean,
-  tunnels: () => readonly string[],
-): readonly string[] {
+function possible(program: Command, before: readonly string[], option: boolean, project: string): readonly string[] {
   let command = program;
   let place = 0;
-  let given: ReturnType<typeof optionIn>;
+  let given: Option | undefined; // it takes a value, which stands in the next word
   for (const word of before) {
     const next = command.commands.find((each) => each.name() === word);
     if (given) given = undefined;
-    else if (word.startsWith('-')) given = optionIn(command, word);
+    else if (word.startsWith('-')) given = command.options.find(({ long, required }) => long === word && required);
     else if (next && place === 0) command = next;
     else place++;
   }
@@ -70,15 +60,7 @@ function possible(
   const help = command.createHelp();
   if (option) return help.visibleOptions(command).flatMap(({ long }) => long ?? []);
   const expected = command.registeredArguments[place];
+  if (expected?.name() === 'tunnel') return filesOf(project).map(({ path }) => basename(path, extname(path)));
   const commands = place === 0 ? help.visibleCommands(command).map((each) => each.name()) : [];
-  return [...commands, ...(expected?.argChoices ?? (expected?.name() === 'tunnel' ? tunnels() : []))];
-}
-
-/** An option that takes a value, which stands in the next word. */
-function optionIn(command: Command, word: string) {
-  return command.options.find(({ long, required }) => long === word && required);
-}
-
-function tunnelsIn(project: string): readonly string[] {
-  return filesOf(project).map(({ path }) => basename(path, extname(path)));
+  return [...commands, ...(expected?.argChoices ?? [])];
 }

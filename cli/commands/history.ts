@@ -56,16 +56,12 @@ function runText(run: PastRun, style: Style): string {
   const made = changes === null ? '' : `, ${many(changes.length, 'change')}`;
   const paint = (END_STATES.find(({ name }) => name === outcome)?.exitCode ?? 3) === 0 ? style.good : style.bad;
   const words = outcome === 'Running' ? style.changed(outcome) : paint(outcome);
+  const why = (cause ?? '').replace(/\s+/g, ' ').trim();
   const lines = [
     `${minute(began, '?')}  ${action} by ${by}: ${words}${made}, ${took}  ${style.dim(printableLines(execution))}`,
     ...(changes ?? []).slice(0, SHOWN).map(({ device, text }) => `    ${printableLines(`${device}: ${text.trim()}`)}`),
     ...((changes?.length ?? 0) > SHOWN ? [`    and ${changes!.length - SHOWN} more`] : []),
-    ...(cause === null ? [] : [`    ${printableLines(shortened(cause))}`]),
+    ...(cause === null ? [] : [`    ${printableLines(why.length > LONGEST ? `${why.slice(0, LONGEST)}…` : why)}`]),
   ];
   return lines.map((line) => `${line}\n`).join('');
-}
-
-function shortened(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }

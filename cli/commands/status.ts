@@ -15,6 +15,8 @@ import type { Where } from '../where';
 /** A watched status is read so often. Milliseconds. */
 const EVERY = 5000;
 
+const WATCH = 'again every 5 seconds until interrupted; where nobody watches, only what changed';
+
 interface Options extends Where {
   readonly json?: boolean;
   readonly watch?: boolean;
@@ -26,12 +28,7 @@ export const status: Define = (surroundings, exit) =>
       .description('every tunnel at a glance, or one')
       .addArgument(tunnelArgument('[tunnel]'))
       .addOption(jsonOption())
-      .addOption(
-        new Option(
-          '--watch',
-          'again every 5 seconds until interrupted; where nobody watches, only what changed',
-        ).conflicts('local'), // nothing happens on these hosts between two calls
-      ),
+      .addOption(new Option('--watch', WATCH).conflicts('local')), // nothing happens on these hosts between two calls
   ).action((name: string | undefined, options: Options) => exit(show(name, options, surroundings)));
 
 /** @returns 0 whatever the tunnels look like, since looking succeeded */
@@ -39,8 +36,7 @@ async function show(name: string | undefined, options: Options, surroundings: Su
   const { out } = surroundings;
   return atPlace(options, surroundings, { unopened: true }, async ({ aws, deployment }) => {
     const read = async (): Promise<string> => {
-      const known =
-        name === undefined ? await everyTunnel(aws, deployment) : [await knownTunnel(aws, deployment, name)];
+      const known = await (name === undefined ? everyTunnel(aws, deployment) : knownTunnel(aws, deployment, name));
       const standings = known.map((each) => standingOf(each, options, new Date()));
       return options.json === true ? json({ tunnels: standings }) : statusText(standings, styleFor(out));
     };
@@ -72,9 +68,9 @@ function now(): string {
   return `${new Date().toISOString().slice(0, 19)}Z`;
 }
 
-async function knownTunnel(aws: Aws, deployment: Deployment, name: string): Promise<Known> {
+async function knownTunnel(aws: Aws, deployment: Deployment, name: string): Promise<readonly Known[]> {
   const known = await oneTunnel(aws, deployment, name);
-  if (known) return known;
+  if (known) return [known];
   throw new Error(
     `${name} is neither declared nor known to the table: add tunnels/${name}.yaml and deploy, or see \`npx edge-ramp status\`.`,
   );
@@ -148,9 +144,8 @@ function remarksOn({ tunnel, inSync, why, lease, paused, degraded, lastDrift }: 
 
 function leaseWords({ owner, since, alive }: NonNullable<Standing['lease']>): string {
   const began = since === null ? 'which Step Functions does not know' : `which began ${minute(since, '?')}`;
-  return alive
-    ? `the lease is held by ${nameOf(owner)}, ${began}`
-    : `the lease is still that of ${nameOf(owner)}, ${began} and works no more`;
+  if (alive) return `the lease is held by ${nameOf(owner)}, ${began}`;
+  return `the lease is still that of ${nameOf(owner)}, ${began} and works no more`;
 }
 
 /** An execution's name, by its ARN. */

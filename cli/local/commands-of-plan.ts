@@ -65,10 +65,9 @@ function applyScript(project: string, kind: StepKind): string {
 }
 
 function printed(script: string, parameters: Readonly<Record<string, string>>): readonly string[] {
-  const environment = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', EDGE_RAMP_PRINT: '1', ...parameters };
   const { status, stdout, stderr, error } = spawnSync('bash', ['-s'], {
     input: script,
-    env: environment,
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', EDGE_RAMP_PRINT: '1', ...parameters },
     encoding: 'utf8',
     timeout: 20_000,
   });

@@ -47,21 +47,14 @@ const faults = z.array(fault, 'must be a list of faults').max(100, 'must be a li
  * @public loaded when it is asked for
  */
 export function readFaults(file: string, folder: string): readonly Fault[] {
-  let text: string;
-  try {
-    text = readFileSync(resolve(folder, file), 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InvalidRequest(
-      'faults-invalid',
-      `${file}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`}`,
-    );
-  }
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = JSON.parse(readFileSync(resolve(folder, file), 'utf8'));
   } catch (error) {
-    throw new InvalidRequest('faults-invalid', `${file}: is not JSON: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const unread = code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`;
+    const why = error instanceof SyntaxError ? `is not JSON: ${message}` : unread;
+    throw new InvalidRequest('faults-invalid', `${file}: ${why}`);
   }
   const parsed = faults.safeParse(document, { reportInput: true });
   if (!parsed.success)

@@ -64,9 +64,8 @@ const kindFile = (state: string): string => join(state, 'hosts', 'kind');
 
 /** The kind of hosts that a folder has. */
 export function kindIn(state: string): HostsKind {
-  return existsSync(kindFile(state)) && readFileSync(kindFile(state), 'utf8').trim() === 'kernel'
-    ? 'kernel'
-    : 'simulated';
+  const kept = existsSync(kindFile(state)) ? readFileSync(kindFile(state), 'utf8').trim() : undefined;
+  return kept === 'kernel' ? kept : 'simulated';
 }
 
 /** Whether an earlier call left hosts in a folder. */
@@ -95,22 +94,18 @@ export function stateIn(
   return join(base?.startsWith('/') ? base : join(environment['HOME'] ?? homedir(), '.local', 'state'), 'edge-ramp');
 }
 
-/**
- * That folder, made if need be.
- * @throws Error of one sentence when nothing can be kept there
- */
+/** That folder, made if need be. @throws Error of one sentence when nothing can be kept there */
 function stateFolder(given: string | undefined, surroundings: Surroundings): string {
   const state = stateIn(given, surroundings);
   try {
     makeFolder(state);
     accessSync(state, constants.W_OK);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`Hosts and table cannot be kept in ${state} (${code}): name another folder with --state.`, {
-      cause: error,
-    });
+    return state;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const message = `Hosts and table cannot be kept in ${state} (${code}): name another folder with --state.`;
+    throw new Error(message, { cause });
   }
-  return state;
 }
 
 /** Folder by folder: `recursive` tries forever where a parent is there and takes no folders, as /proc (Node.js 20). */

@@ -1,17 +1,11 @@
 import type { Fault, HostCommand } from '../../lab/hosts/host';
 import type { Lab, Sent } from '../../lab/index';
-import { figuresOf, type Figures } from '../report/figures';
-
-/** What one execution cost in a lab, and what a person should know of it. */
-export interface Measured {
-  readonly figures: Figures;
-  readonly notes: readonly string[];
-}
+import { figuresOf } from '../report/figures';
 
 /** Counts what happens in a lab from now on, where it happens: on its endpoints and its hosts. */
-export function measuring(lab: Lab, faults: readonly Fault[]): (stateTransitions: number) => Measured {
+export function measuring(lab: Lab, faults: readonly Fault[]) {
   const [trips, commands, sends] = [lab.trips().length, lab.hosts.journal().length, lab.sends().length];
-  return (stateTransitions) => {
+  return (stateTransitions: number) => {
     const journal = lab.hosts.journal().slice(commands);
     return {
       figures: figuresOf(lab.trips().slice(trips), journal, stateTransitions),

@@ -27,13 +27,11 @@ export function requireAssembly({ project, err }: Pick<Surroundings, 'project' |
  * @throws InvalidRequest listing every mistake in tunnels/; Error of one sentence when the assembly cannot be read
  */
 export function declaredOtherwise(project: string): string | undefined {
-  const now = new Map(
-    declaredIn(project).map((tunnel) => [tunnel.name, JSON.parse(JSON.stringify(tunnel)) as unknown]),
-  );
+  const asJson = (tunnel: Declared): unknown => JSON.parse(JSON.stringify(tunnel));
+  const now = new Map(declaredIn(project).map((tunnel) => [tunnel.name, asJson(tunnel)]));
   const assembled = declarations(project);
-  const other = [...now.keys(), ...assembled.keys()].find(
-    (name) => !isDeepStrictEqual(now.get(name), assembled.get(name)),
-  );
+  const names = [...now.keys(), ...assembled.keys()];
+  const other = names.find((name) => !isDeepStrictEqual(now.get(name), assembled.get(name)));
   return other && `tunnels/${other}.yaml`;
 }
 
@@ -42,9 +40,7 @@ function declaredIn(project: string): readonly Declared[] {
     return readTunnelFiles(filesOf(project));
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;
-    throw new InvalidRequest(
-      'declaration-invalid',
-      `${error.message}\nNothing was run: mend that, then run \`npx cdk synth\`.`,
-    );
+    const mend = 'Nothing was run: mend that, then run `npx cdk synth`.';
+    throw new InvalidRequest('declaration-invalid', `${error.message}\n${mend}`);
   }
 }

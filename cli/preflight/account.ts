@@ -3,7 +3,7 @@ import { CONTRACT } from '../../lib/tunnel/run/outcome';
 import { everyOne, type Aws } from '../aws/aws';
 import { findDeployment, type Deployment } from '../aws/deployment';
 import { Problem } from '../aws/problem';
-import { oneTunnel, type Known } from '../aws/tunnels';
+import { oneTunnel } from '../aws/tunnels';
 import { messageOf } from '../surroundings';
 import { checking, judged, type Check } from './check';
 
@@ -35,11 +35,7 @@ export async function checkAccount(aws: Aws): Promise<AccountChecks> {
 }
 
 /** Whether the table answers, and nobody works on the tunnel. */
-export async function checkTable(
-  aws: Aws,
-  deployment: Deployment,
-  tunnel: string,
-): Promise<{ readonly checks: readonly Check[]; readonly known: Known | undefined }> {
+export async function checkTable(aws: Aws, deployment: Deployment, tunnel: string) {
   const table = checking('table', 'dynamodb:GetItem');
   const lease = checking('lease', "the tunnel's item, its owner's execution");
   try {
@@ -50,10 +46,8 @@ export async function checkTable(
     const held = `${owner} works on ${tunnel}: wait for its end`;
     return { known, checks: [table('pass', deployment.table), judged(lease, !alive, free, held)] };
   } catch (error) {
-    return {
-      known: undefined,
-      checks: [table('fail', messageOf(error)), lease('cannot know', 'the table did not answer')],
-    };
+    const checks = [table('fail', messageOf(error)), lease('cannot know', 'the table did not answer')];
+    return { known: undefined, checks };
   }
 }
 

@@ -55,21 +55,20 @@ export interface Step {
 /** The states of a run in the order in which it entered them. A state that the run was stopped in is `interrupted`. */
 export function stepsOf(events: readonly StateEvent[]): readonly Step[] {
   const steps: { state: string; seconds: number; outcome: Step['outcome'] }[] = [];
-  const open = new Map<string, { step: (typeof steps)[number]; since: number }>();
-  const last = events.at(-1)?.at ?? 0;
+  const open = new Map<string, { readonly step: (typeof steps)[number]; readonly since: number }>();
   for (const { kind, state, path, at } of events) {
+    const entered = open.get(path);
     if (kind === 'entered') {
       const step = { state, seconds: 0, outcome: 'interrupted' as const };
       steps.push(step);
       open.set(path, { step, since: at });
-    } else if (kind !== 'retried') {
-      const entered = open.get(path);
-      if (!entered) continue;
+    } else if (kind !== 'retried' && entered) {
       entered.step.seconds = (at - entered.since) / 1000;
       entered.step.outcome = kind === 'exited' ? 'done' : 'failed';
       open.delete(path);
     }
   }
+  const last = events.at(-1)?.at ?? 0;
   for (const { step, since } of open.values()) step.seconds = (last - since) / 1000;
   return steps;
 }
