@@ -130,7 +130,7 @@ async function story(scene: Scene, spec: Declared): Promise<void> {
     `Now a teardown, in which BIG-IP refuses the very last command ("${LAST_COMMAND}"): the tunnel is gone by then.`,
   );
   const devices = devicesOf(spec, null).map(({ name }) => name);
-  const dumps = (): Promise<readonly string[]> => Promise.all(devices.map((name) => scene.lab.hosts.dump(name)));
+  const dumps = (): Promise<readonly string[]> => Promise.all(devices.map(async (name) => scene.lab.hosts.dump(name)));
   const before = await dumps();
   await act(scene, 'teardown', SINGLE, 'RolledBack');
   const after = await dumps();
