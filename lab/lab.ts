@@ -2,6 +2,7 @@ import type { HistoryEvent } from './cloud/asl/history';
 import type { Entry } from './cloud/events/bus';
 import type { Ticking } from './cloud/events/events';
 import type { ExecutionRecord, ExecutionResult } from './cloud/executions';
+import type { Platform } from './cloud/platform';
 import type { Sent, Trip } from './cloud/ssm/command';
 import type { Fault, Hosts, HostsOptions } from './hosts/host';
 
@@ -25,6 +26,8 @@ export interface LabOptions {
   readonly specs?: readonly unknown[];
   /** Serves others, too: on this port of 127.0.0.1 (0: any that is free), told in the state folder's file `endpoint`. */
   readonly port?: number;
+  /** Shared with labs before and after, none of them open at the same time; default: the lab's own. `port` is then what it was opened with. */
+  readonly platform?: Platform;
   /** Called when an execution has started, whoever started it, and when it has ended. */
   readonly onExecution?: (record: ExecutionRecord) => void;
   /** Makes the hosts; default the simulated ones. */

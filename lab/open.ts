@@ -4,7 +4,6 @@ import { load } from './cloud/asl/load';
 import type { HistoryEvent } from './cloud/asl/history';
 import { Clock } from './cloud/clock';
 import { Deployment } from './cloud/deployment';
-import { Endpoint } from './cloud/endpoint';
 import { executionEvent, instanceEvent } from './cloud/events/emitted';
 import { Events } from './cloud/events/events';
 import { Executions, machineArn, type Request } from './cloud/executions';
@@ -13,6 +12,7 @@ import { integrations } from './cloud/integrations';
 import { Functions } from './cloud/lambda';
 import { announce } from './cloud/lock';
 import { Notices } from './cloud/notices';
+import { Platform } from './cloud/platform';
 import { putEvents } from './cloud/put-events';
 import { Secrets } from './cloud/secrets';
 import { Commands } from './cloud/ssm/commands';
@@ -86,7 +86,10 @@ export async function open(
     const deployed = { arn: machineArn(deployment.machine.name), machine, role };
     return executions.start(deployed, request, { integrations: services, clock }, onEvent);
   };
-  const endpoint = await Endpoint.open(
+  const platform = options.platform ?? (await Platform.open(options.port));
+  if (!options.platform) opened.push(() => platform.close());
+  const { endpoint, workers } = platform;
+  endpoint.serve(
     {
       ...commands.operations,
       ...instances.operations,
@@ -97,17 +100,12 @@ export async function open(
       ...putEvents((event) => bus.put(event)),
       ...stepFunctions({ executions, deployment: () => deployment, start }),
     },
-    { port: options.port, elsewhere: { 'DynamoDB_20120810.': tables.url } },
+    { 'DynamoDB_20120810.': tables.url },
   );
-  opened.push(() => endpoint.close());
+  opened.push(() => endpoint.serve({}));
   environment['AWS_ENDPOINT_URL_SECRETS_MANAGER'] = endpoint.url;
 
-  const endpoints = {
-    AWS_ENDPOINT_URL: endpoint.url,
-    AWS_ENDPOINT_URL_SSM: endpoint.url,
-    AWS_ENDPOINT_URL_DYNAMODB: tables.url,
-  };
-  const runtime = { clock, logs: folder.path('logs'), endpoints };
+  const runtime = { clock, logs: folder.path('logs'), endpoints: { AWS_ENDPOINT_URL: endpoint.url }, workers };
   let functions = new Functions(deployment.assembly, runtime);
   const retired: Functions[] = [];
   opened.push(() => Promise.all([functions, ...retired].map((each) => each.close(true))));

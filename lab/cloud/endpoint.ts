@@ -18,11 +18,10 @@ export type Input = Record<string, unknown>;
 /** By target, such as `AmazonSSM.SendCommand`; those of the Query protocol by the service's version, such as `2010-03-31.Publish`. */
 export type Operations = Readonly<Record<string, (input: Input) => unknown>>;
 
-export interface EndpointOptions {
-  /** Port on 127.0.0.1; default, and 0: any that is free. */
-  readonly port?: number | undefined;
+interface Served {
+  readonly operations: Operations;
   /** URLs of servers for targets that begin so, such as `DynamoDB_20120810.`. */
-  readonly elsewhere?: Readonly<Record<string, string>>;
+  readonly elsewhere: Readonly<Record<string, string>>;
 }
 
 const JSON_TYPE = 'application/x-amz-json-1.1';
@@ -33,11 +32,18 @@ const FORM = 'application/x-www-form-urlencoded';
  * UnknownOperationException to the rest.
  */
 export class Endpoint {
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    private readonly served: Served,
+  ) {}
 
-  /** @throws Error of one sentence when the port cannot be had */
-  static async open(operations: Operations, { port = 0, elsewhere = {} }: EndpointOptions = {}): Promise<Endpoint> {
-    const server = createServer((request, response) => void answer(operations, elsewhere, request, response));
+  /**
+   * @param port on 127.0.0.1; default, and 0: any that is free
+   * @throws Error of one sentence when the port cannot be had
+   */
+  static async open(operations: Operations, port = 0): Promise<Endpoint> {
+    const served = { operations, elsewhere: {} };
+    const server = createServer((request, response) => void answer(served, request, response));
     server.keepAliveTimeout = 0; // closing an idle connection may meet a request on its way, which then looks lost (ECONNRESET)
     await new Promise<void>((resolve, reject) => {
       server.once('error', ({ code }: NodeJS.ErrnoException) =>
@@ -49,11 +55,16 @@ export class Endpoint {
       );
       server.listen(port, '127.0.0.1', resolve);
     });
-    return new Endpoint(server);
+    return new Endpoint(server, served);
   }
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Serves these from now on, and nothing of before. */
+  serve(operations: Operations, elsewhere: Served['elsewhere'] = {}): void {
+    Object.assign(this.served, { operations, elsewhere });
   }
 
   async close(): Promise<void> {
@@ -63,17 +74,13 @@ export class Endpoint {
 }
 
 /** Never throws: a client that has gone gets no answer. */
-async function answer(
-  operations: Operations,
-  elsewhere: Readonly<Record<string, string>>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function answer(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const type = request.headers['content-type'] ?? JSON_TYPE;
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
+    const { operations, elsewhere } = served;
     const target = request.headers['x-amz-target'];
     const other = Object.keys(elsewhere).find((prefix) => String(target).startsWith(prefix));
     if (other) return await forward(elsewhere[other]!, request, body, response);

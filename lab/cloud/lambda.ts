@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { alarm, type Clock } from './clock';
 import { Gate } from './gate';
 import { StatesError } from './asl/error';
 import { REGION, type Assembly, type Resource } from './template';
+import type { Workers } from './workers';
 
 /** Where the functions of one deployment run, and with what around them. */
 export interface Runtime {
@@ -14,6 +15,8 @@ export interface Runtime {
   readonly logs: string;
   /** AWS_ENDPOINT_URL and its kin. */
   readonly endpoints: Readonly<Record<string, string>>;
+  /** Who has the functions' workers before and after. */
+  readonly workers: Workers;
 }
 
 /** Runs the bundled functions of an assembly, each in worker threads of its own that stay warm. */
@@ -37,7 +40,7 @@ export class Functions {
     return found.invoke(event);
   }
 
-  /** Ends the workers: those at work when they are done, or all at once with `now`. */
+  /** Gives back the idle workers; those at work end when they are done, or at once with `now`. */
   async close(now: boolean): Promise<void> {
     await Promise.all([...this.functions.values()].map((each) => each.close(now)));
   }
@@ -75,13 +78,10 @@ class LambdaFunction {
       const folder = assembly.asset(key);
       const file = ['.js', '.mjs', '.cjs'].map((end) => join(folder, module + end)).find(existsSync);
       if (!file) throw new Error(`${folder} holds no ${module}.js for ${this.name}: run \`npx cdk synth\` again.`);
-      const worker = new Worker(join(__dirname, 'sandbox.js'), {
-        env: { ...surroundings(this.name, folder), ...runtime.endpoints, ...environment },
-        workerData: { file, handler, name: this.name, speed: runtime.clock.speed },
-        execArgv: [],
-        stdout: true,
-        stderr: true,
-      });
+      const worker = runtime.workers.take(
+        { file, handler, name: this.name, speed: runtime.clock.speed },
+        { ...surroundings(this.name, folder), ...runtime.endpoints, ...environment },
+      );
       const log = join(runtime.logs, `lambda-${this.name}.log`);
       for (const stream of [worker.stdout, worker.stderr])
         stream.on('data', (text: Buffer) => appendFileSync(log, text));
@@ -102,8 +102,6 @@ class LambdaFunction {
     const requestId = randomUUID();
     this.busy.add(worker);
     const answer = await this.converse(worker, event, requestId);
-    this.busy.delete(worker);
-    if (this.closed) await worker.terminate();
     if (!answer.error) return answer.result;
     throw new StatesError(answer.error.errorType, JSON.stringify(answer.error));
   }
@@ -113,6 +111,7 @@ class LambdaFunction {
     return new Promise((resolve) => {
       const settle = (answer: Answer, warm = false) => {
         takeBack();
+        this.busy.delete(worker);
         worker.off('message', answered).off('error', crashed).off('exit', gone);
         if (warm && !this.closed) this.idle.push(worker);
         else void worker.terminate();
@@ -138,8 +137,8 @@ class LambdaFunction {
 
   async close(now: boolean): Promise<void> {
     this.closed = true;
-    const ending = now ? [...this.idle, ...this.busy] : this.idle;
-    await Promise.all(ending.map((worker) => worker.terminate()));
+    this.idle.splice(0).forEach((worker) => this.runtime.workers.giveBack(worker));
+    if (now) await Promise.all([...this.busy].map((worker) => worker.terminate()));
   }
 }
 

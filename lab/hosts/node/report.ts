@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAddress } from '../address';
 import { verdict } from './iptables';
@@ -42,8 +42,11 @@ export function passTime(node: Node, root: string, now: number): void {
     mkdirSync(join(root, 'run/edge-ramp'), { recursive: true });
     const epoch = Math.floor(Date.now() / 1000);
     const report = join(root, 'run/edge-ramp', `${name}.report`);
-    writeFileSync(`${report}.new`, isBroken ? `broken ${epoch} something is missing\n` : `ok ${epoch}\n`);
-    renameSync(`${report}.new`, report);
+    const text = isBroken ? `broken ${epoch} something is missing\n` : `ok ${epoch}\n`;
+    if (!existsSync(report) || readFileSync(report, 'utf8') !== text) {
+      writeFileSync(`${report}.new`, text);
+      renameSync(`${report}.new`, report);
+    }
     if (isBroken) node.addresses.push({ dev: 'lo', address: mark, length: 32, until: now + MARK_SECONDS });
   }
   node.addresses = node.addresses.filter(({ until = Infinity }) => until > now);

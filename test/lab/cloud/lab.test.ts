@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { openLab, type Lab, type LabOptions, type HistoryEvent } from '../../../lab';
+import { Platform } from '../../../lab/cloud/platform';
 import {
   documentResource,
   eventually,
@@ -297,6 +298,28 @@ test('specs replace the declared tunnels', async () => {
   await open({ state: temporaryFolder(), specs: [{ ...spec, name: 'other' }] });
   expect((await lab.start({ tunnel: 'edge-a', document: 'say' }).done).error).toBe('InvalidRequest');
   expect((await lab.start({ tunnel: 'other', document: 'say' }).done).status).toBe('SUCCEEDED');
+});
+
+test('a lab on the platform of an earlier one begins with nothing of it: no item, no execution, other tunnels', async () => {
+  const platform = await Platform.open();
+  try {
+    await open({ state: temporaryFolder(), platform });
+    const { arn, done } = lab.start({ tunnel: 'edge-a', document: 'say' });
+    expect((await done).status).toBe('SUCCEEDED');
+    await lab.close();
+    expect((await fetch(platform.endpoint.url, { method: 'POST' })).status).toBe(400); // nobody serves there in between
+
+    await open({ state: temporaryFolder(), platform, specs: [{ ...spec, name: 'other' }] });
+    expect(lab.url).toBe(platform.endpoint.url);
+    expect(await lab.item('edge-a')).toBeUndefined();
+    expect(lab.executions().map((each) => each.ExecutionArn)).not.toContain(arn);
+    expect((await lab.start({ tunnel: 'edge-a', document: 'say' }).done).error).toBe('InvalidRequest');
+    expect((await lab.start({ tunnel: 'other', document: 'say' }).done).status).toBe('SUCCEEDED');
+    expect(lab.trips()).toHaveLength(1);
+  } finally {
+    await lab.close();
+    await platform.close();
+  }
 });
 
 test('each secret is a fresh SSH key: hosts get the public part, Secrets Manager the private one', async () => {

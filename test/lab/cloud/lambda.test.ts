@@ -1,13 +1,22 @@
 import { Clock } from '../../../lab/cloud/clock';
 import { Functions } from '../../../lab/cloud/lambda';
-import { readAssembly } from '../../../lab/cloud/template';
+import { readAssembly, type Assembly } from '../../../lab/cloud/template';
+import { Workers } from '../../../lab/cloud/workers';
 import { eventually, table, temporaryFolder, text, writeAssembly } from './support';
 
 const logs = temporaryFolder();
+const workers = new Workers();
+const around = (endpoint: string, of = logs, speed = 50) => ({
+  clock: new Clock(speed),
+  logs: of,
+  endpoints: { AWS_ENDPOINT_URL: endpoint },
+  workers,
+});
+let assembly: Assembly;
 let functions: Functions;
 
 beforeAll(() => {
-  const assembly = readAssembly(
+  assembly = readAssembly(
     writeAssembly(
       { Table: table },
       {
@@ -36,9 +45,12 @@ beforeAll(() => {
       },
     ),
   );
-  functions = new Functions(assembly, { clock: new Clock(50), logs, endpoints: { AWS_ENDPOINT_URL: 'http://lab' } });
+  functions = new Functions(assembly, around('http://lab'));
 });
-afterAll(() => functions.close(true));
+afterAll(async () => {
+  await functions.close(true);
+  await workers.close();
+});
 
 const cause = async (name: string) => {
   const error = (await functions.invoke(name, {}).catch((each: unknown) => each)) as { error: string; reason: string };
@@ -94,10 +106,10 @@ test('a function that exits, or cannot be loaded, says so', async () => {
 });
 
 test('a function that takes longer than its time-out is ended', async () => {
-  const assembly = readAssembly(
+  const slow = readAssembly(
     writeAssembly({ Table: table }, { Endless: 'exports.handler = async () => { for (;;); };' }, 1),
   );
-  const endless = new Functions(assembly, { clock: new Clock(50), logs, endpoints: {} });
+  const endless = new Functions(slow, around('http://lab'));
   const error = (await endless.invoke('Lab-Endless', {}).catch((each: unknown) => each)) as {
     error: string;
     reason: string;
@@ -109,4 +121,27 @@ test('a function that takes longer than its time-out is ended', async () => {
 
 test('an unknown function is an error of the Lambda service', async () => {
   await expect(functions.invoke('Lab-Other', {})).rejects.toMatchObject({ error: 'Lambda.ResourceNotFoundException' });
+});
+
+test('later functions with the same environment find an idle worker warm, and print to a log of their own; any other starts cold', async () => {
+  const later = temporaryFolder();
+  const opened = [around('http://a'), around('http://a', later), around('http://b'), around('http://a', logs, 40)];
+  const calls: unknown[] = [];
+  for (const runtime of opened) {
+    const next = new Functions(assembly, runtime);
+    calls.push(((await next.invoke('Lab-Says', { word: 'again' })) as { calls: number }).calls);
+    await next.close(true);
+  }
+  expect(calls).toEqual([1, 2, 1, 1]);
+  await eventually(() => (text(later, 'lambda-Lab-Says.log').includes('said again') ? true : undefined));
+});
+
+test('a worker that was at work when its functions were closed is not given to later ones', async () => {
+  const [first, second] = [new Functions(assembly, around('http://c')), new Functions(assembly, around('http://c'))];
+  await first.invoke('Lab-Says', {});
+  const interrupted = first.invoke('Lab-Says', {}).catch((error: unknown) => error);
+  await first.close(true);
+  expect(await interrupted).toMatchObject({ error: 'Runtime.ExitError' });
+  expect(await second.invoke('Lab-Says', {})).toMatchObject({ calls: 1 });
+  await second.close(true);
 });

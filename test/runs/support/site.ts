@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLab, type ExecutionResult, type HistoryEvent, type Lab } from '../../../lab';
+import { Platform } from '../../../lab/cloud/platform';
 import type { Fault } from '../../../lab/hosts/host';
 import { simulatedHosts, type SimulatedHosts, type World } from '../../../lab/hosts/simulated';
 import type { WorldOptions } from '../../../lab/hosts/world';
@@ -20,6 +21,10 @@ export const BIGIP = example.bigip[0]!.management;
 
 /** Waits pass so many times faster; the scripts run as fast as they do. */
 const SPEED = 25;
+
+/** Platforms of closed sites: the next one finds its functions warm. Each site begins with its own state all the same. */
+const platforms: Platform[] = [];
+afterAll(() => Promise.all(platforms.map((each) => each.close())));
 
 /** A site with the BIG-IPs, bastions and ramp nodes of its tunnels, and the state machine. */
 export interface Site {
@@ -65,6 +70,7 @@ export async function site({
 }: SiteOptions = {}): Promise<Site> {
   const state = mkdtempSync(join(tmpdir(), 'edge-ramp-site-'));
   if (from !== undefined) cpSync(from, state, { recursive: true });
+  const platform = platforms.pop() ?? (await Platform.open());
   let devices: SimulatedHosts;
   const lab = await openLab({
     assembly: process.env['EDGE_RAMP_TEST_ASSEMBLY']!,
@@ -73,6 +79,7 @@ export async function site({
     faults,
     speed,
     events,
+    platform,
     hosts: async (options) => {
       devices = await simulatedHosts({
         ...options,
@@ -98,6 +105,7 @@ export async function site({
         .join('\n'),
     async close() {
       await lab.close();
+      platforms.push(platform);
     },
   };
 }
