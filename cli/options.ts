@@ -116,7 +116,7 @@ export function aChange(...the: Parameters<typeof aRun>): Command {
 
 export function forget(): Option {
   return new Option(
-    '--forget <instance>',
-    'a node that left the declaration, or (teardown) the site, is gone for good: nobody looks for it; may be given several times',
-  ).argParser((instance: string, before: readonly string[] | undefined) => [...(before ?? []), instance]);
+    '--forget <device>',
+    'a ramp node (instance) or one of two BIG-IPs (management address) that left the declaration, or (teardown) the site, is gone for good: nobody looks for it; may be given several times',
+  ).argParser((device: string, before: readonly string[] | undefined) => [...(before ?? []), device]);
 }

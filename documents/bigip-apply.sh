@@ -1,13 +1,11 @@
 # Carries out operations on BIG-IP, in the order given. Values are tmsh's own words, immutable properties first (lib/tunnel/bigip).
-# After so many seconds of the script waiting ends: the document's own time-out comes at 120 (lib/stack/time-outs.ts).
-patience=95
 
 need SSM_Digest SSM_Operations SSM_Saved
 
 words() { # VALUE: as tmsh reads it; %20 is a blank, a description with a blank needs quotes, and other objects are named with their folder
   local out='' word before='' path
   for word in $1; do
-    case $before in vlan | interface | pool) full "$word" && word=$path ;; esac
+    case $before in vlan | interface | pool | traffic-group) full "$word" && word=$path ;; esac
     before=$word
     case $word in *%20*) word="\"${word//%20/ }\"" ;; esac
     out+="${word//%25/%} "
@@ -163,9 +161,12 @@ carry_out() { # VERB KIND NAME FROM TO
   'create tunnel') tmsh_do create net tunnels tunnel "$path" "{ $(words "$to") }" ;;
   'modify tunnel') expect "$from" net tunnels tunnel "$path" && tmsh_do modify net tunnels tunnel "$path" "{ $(words "${to#profile * }") }" ;;
   'delete tunnel') expect "$from" net tunnels tunnel "$path" && tmsh_do delete net tunnels tunnel "$path" ;;
-  'create self') tmsh_do create net self "$path" "{ $(words "$to") }" ;;
-  'modify self') expect "$from" net self "$path" && tmsh_do modify net self "$path" "{ $(words "${to#address * }") }" ;;
-  'delete self') expect "$from" net self "$path" && tmsh_do delete net self "$path" ;;
+  'create self' | 'create unit-self') tmsh_do create net self "$path" "{ $(words "$to") }" ;;
+  'modify self' | 'modify unit-self')
+    to=${to#address * }
+    expect "$from" net self "$path" && tmsh_do modify net self "$path" "{ $(words "${to#traffic-group * }") }"
+    ;;
+  'delete self' | 'delete unit-self') expect "$from" net self "$path" && tmsh_do delete net self "$path" ;;
   'create route') tmsh_do create net route "$path" "{ $(words "$to") }" ;;
   'modify route') expect "$from" net route "$path" && tmsh_do modify net route "$path" "{ $(words "${to#network * }") }" ;;
   'delete route') expect "$from" net route "$path" && tmsh_do delete net route "$path" ;;
@@ -173,6 +174,8 @@ carry_out() { # VERB KIND NAME FROM TO
   'modify snatpool') expect "$from" ltm snatpool "$path" && tmsh_do modify ltm snatpool "$path" "{ $(members replace-all-with "$to") }" ;;
   'delete snatpool') expect "$from" ltm snatpool "$path" && tmsh_do delete ltm snatpool "$path" ;;
   'drain translation') drain "$name" "$to" ;;
+  'check group') check_group "$name" "$from" "$to" ;;
+  'sync group' | 'create group' | 'modify group') sync_group "$name" ;;
   'create config' | 'modify config') remember_saved "$to" && forget_others && tmsh_do save sys config ;;
   *) fail "$UNFIT" "unknown operation: $verb $kind" ;;
   esac

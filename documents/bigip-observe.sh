@@ -101,8 +101,15 @@ tell_addresses() {
   answer addresses "$code" "${said%"$newline"}" "$complaint"
 }
 
+# A standby unit has no floating address to send from, so nothing comes back to it (BIP-37).
+is_standby() {
+  local standby='(^|[[:cntrl:]])[[:space:]]*Status[[:space:]]+STANDBY'
+  [[ ${told['show cm failover-status']-} =~ $standby ]]
+}
+
 # A virtual IP needs some seconds until keepalived has put it on a node for the first time: so long, at most, its answer is waited for.
 await() { # ADDRESS
+  if is_standby; then answer "await $1" - '' && return; fi
   local deadline=$((SECONDS + 15)) some='[1-9][0-9]* (packets )?received'
   until
     tmsh_say run util ping -c 1 -W 1 "$1"
@@ -116,7 +123,7 @@ await() { # ADDRESS
 
 # Without a tunnel a ping would leave by the default route, to whoever has that address. A proof does not ask for the tunnel.
 pinged() { # QUESTION ADDRESS
-  [ "$has_tunnel" != no ] || { answer "$1" - '' && return; }
+  if [ "$has_tunnel" = no ] || is_standby; then answer "$1" - '' && return; fi
   [ "${#pings[@]}" -eq 0 ] || tmsh_ask "${pings[@]}"
   pings=()
   tell "$1" "run util ping -c 3 -i 0.2 -W 1 $2"
@@ -128,7 +135,7 @@ line_of() { # KIND NAME
   full "${2-}"
   case $1 in
   tunnel) line="list net tunnels tunnel $path" ;;
-  self) line="list net self $path" ;;
+  self | unit-self) line="list net self $path" ;;
   snatpool) line="list ltm snatpool $path" ;;
   tunnels) line='list net tunnels tunnel one-line' ;;
   selfs) line='list net self one-line' ;;
@@ -179,13 +186,18 @@ question() { # KIND NAME
     { IFS= read -r saved <"$state/$SSM_Tunnel.$SSM_Management.saved"; } 2>/dev/null
     answer saved 0 "$saved"
     ;;
+  pending)
+    pending_file
+    content "$path" 2>/dev/null
+    answer pending 0 "$text"
+    ;;
   await) await "$2" ;;
   ping) pinged "$*" "$2" ;;
   tunnel)
     tell "$*" "$line"
     if [ "$code" -eq 0 ]; then has_tunnel=yes; elif [ "$has_tunnel" != yes ]; then has_tunnel=no; fi
     ;;
-  self | snatpool | group | device-group | folder | db) tell "$*" "$line" ;;
+  self | unit-self | snatpool | group | device-group | folder | db) tell "$*" "$line" ;;
   devices) devices ;;
   addresses) tell_addresses ;;
   *) fail "$UNFIT" "unknown question: $*" ;;

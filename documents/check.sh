@@ -2,7 +2,7 @@
 # Checks each script as it runs on a device: prelude, what its kind shares, and the script, in one piece.
 set -eu
 cd "$(dirname "$0")"
-for kind in 'bigip:bigip-listing.sh bigip-session.sh' 'ramp:ramp-objects.sh vip-report.sh ramp-report.sh' 'cluster:vip-check.sh cluster-objects.sh'; do
+for kind in 'bigip:bigip-listing.sh bigip-session.sh bigip-group.sh' 'ramp:ramp-objects.sh vip-report.sh ramp-report.sh' 'cluster:vip-check.sh cluster-objects.sh'; do
   for does in observe apply; do
     name=${kind%%:*}-$does
     # shellcheck disable=SC2086 # a list of files

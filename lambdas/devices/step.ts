@@ -15,7 +15,7 @@ import {
 import { NotUnderstood, NotVerified } from '../../lib/tunnel/errors/errors';
 import type { Observed, Work } from '../../lib/tunnel/plan/plan';
 import { printable } from '../../lib/tunnel/errors/printable';
-import { disagreements } from '../../lib/tunnel/ramp/vip';
+import { disagreements } from '../../lib/tunnel/plan/disagreements';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { refuseOtherContract } from '../contract';
 import type { DeviceCommand, RunCommand } from '../run-command/ssm';
@@ -115,10 +115,12 @@ async function roundByRound(
   return outcomes;
 }
 
-/** @throws NotVerified when both nodes of a pair have the virtual IP */
+/** @throws NotVerified when both nodes of a pair have the virtual IP, or not exactly one BIG-IP of a pair is active */
 function refuseDisagreement(devices: readonly Proven[]): void {
   const [wrong] = disagreements(devices.flatMap(({ verification }) => verification));
-  if (wrong) throw new NotVerified('virtual-ip-twice', `${wrong.from}: ${wrong.what} ${wrong.to}: ${wrong.detail}`);
+  if (wrong === undefined) return;
+  const { from, what, to, detail } = wrong.probe;
+  throw new NotVerified(wrong.code, `${from}: ${what} ${to}: ${detail}`);
 }
 
 type Outcome = StepOutput['devices'][number];

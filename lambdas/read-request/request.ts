@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isAddress } from '../../lib/tunnel/declaration/address';
 import { issueLines, parseDeclaration } from '../../lib/tunnel/declaration/parse';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import { digestOf } from '../../lib/tunnel/declaration/digest';
@@ -28,8 +29,15 @@ const input = z
       .optional(),
     spec: z.unknown().optional(),
     forget: z
-      .array(z.string().regex(/^(?:i|mi)-[0-9a-f]{8,17}$/, 'must be the instance id of a ramp node: i-… or mi-…'))
-      .max(8, 'must be at most 8 instance ids')
+      .array(
+        z
+          .string()
+          .refine(
+            (text) => /^(?:i|mi)-[0-9a-f]{8,17}$/.test(text) || isAddress(text),
+            'must be the instance id of a ramp node, i-… or mi-…, or the management address of one of two BIG-IPs',
+          ),
+      )
+      .max(8, 'must be at most 8 devices')
       .default([]),
     trigger: z.enum(['event', 'schedule']).optional(),
     asked: when.optional(),
@@ -137,7 +145,7 @@ export interface Request {
   readonly reason: string | null;
   /** The digest of the declaration, by which automation counts failures; null: the tunnel is not declared. */
   readonly specDigest: string | null;
-  /** Instance ids of ramp nodes that are gone for good: the run does not look for them. */
+  /** Names of devices that are gone for good: the run does not look for them. */
   readonly forget: readonly string[];
   /** False: the tunnel is not declared any more, and is torn down or repaired by its records. */
   readonly declared: boolean;

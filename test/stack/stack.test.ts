@@ -68,13 +68,13 @@ describe('the command documents', () => {
   test.each([
     [
       'bigip-observe',
-      ['prelude', 'bigip-listing', 'bigip-session', 'bigip-observe'],
+      ['prelude', 'bigip-listing', 'bigip-session', 'bigip-group', 'bigip-observe'],
       ['Tunnel', 'Fence', 'Questions', ...reach],
       '60',
     ],
     [
       'bigip-apply',
-      ['prelude', 'bigip-listing', 'bigip-session', 'bigip-apply'],
+      ['prelude', 'bigip-listing', 'bigip-session', 'bigip-group', 'bigip-apply'],
       ['Tunnel', 'Fence', 'Digest', 'Operations', ...reach, 'Saved'],
       '120',
     ],
@@ -224,7 +224,7 @@ describe('the time-outs', () => {
   test('leave a script that waits for connections time to fail by itself', () => {
     const constant = (file: string, name: string): number =>
       Number(new RegExp(`^${name}=([0-9]+)$`, 'm').exec(readFileSync(join(PROJECT, 'documents', file), 'utf8'))![1]);
-    const waiting = constant('bigip-apply.sh', 'patience');
+    const waiting = constant('bigip-group.sh', 'patience');
     expect(waiting + constant('prelude.sh', 'limit')).toBeLessThan(timeOuts.APPLY_EXECUTION.toSeconds());
     const { drain } = parseDeclaration({ ...EXAMPLE, drain: 90 }, 'test') as Tunnel;
     expect(drain).toBeLessThan(waiting);

@@ -29,11 +29,11 @@ export function canonical(
   const words: string[] = [];
   for (const name of shown) {
     const value = found.get(name)?.map(relative).sort().join(',') ?? DEFAULTS[name];
-    if (value !== undefined && value !== '')
-      words.push(name, name === 'allow-service' ? services(value) : encode(value));
+    if (value === undefined || value === '' || (name === 'traffic-group' && incidental(name, [value]))) continue;
+    words.push(name, name === 'allow-service' ? services(value) : encode(value));
   }
   const others = [...found]
-    .filter(([name, value]) => !shown.includes(name) && !incidental(name, value))
+    .filter(([name, value]) => !shown.includes(name) && !incidental(name, value) && !follows(name, shown))
     .map(([name, value]) => `${name} ${value.join(' ')}`.trim());
   const unsafe = words
     .filter((word) => !/^[A-Za-z0-9_.:/,%@=+-]+$/.test(word))
@@ -49,6 +49,11 @@ function services(value: string): string {
 function incidental(name: string, value: readonly string[]): boolean {
   const usual = INCIDENTAL[name];
   return usual === true || (usual !== undefined && value.every((word) => usual.includes(relative(word))));
+}
+
+/** `floating` and `unit` say of a self IP what its traffic group says. */
+function follows(name: string, shown: readonly string[]): boolean {
+  return shown.includes('traffic-group') && ['floating', 'unit'].includes(name);
 }
 
 /** Only blanks and percent signs of a description are sent in another form. */

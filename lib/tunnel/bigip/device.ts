@@ -8,16 +8,20 @@ import type { BigIpFacts } from './facts';
 import { GROUP_QUESTIONS, groupRemarks, readGroup, refuseGroup } from './group';
 import { title } from './own';
 import { pairQuestions, readPair } from './pair';
+import { pairRemarks, refusePair } from './pair-refusals';
+import { workingInPair } from './pair-work';
 import { probes, proofs } from './probes';
 import { readRoutes, route } from './route';
 import { readSaved, saved } from './saved';
 import { self } from './self';
+import { synced } from './synced';
 import { snatPool } from './snatpool';
 import { tunnel } from './tunnel';
+import { ownSelfOfUnit } from './unit-self';
 import { readTwins, twinQuestions } from './twins';
 import { virtual } from './virtual';
 
-const objects = [tunnel, self, route, snatPool, virtual, saved];
+const objects = [tunnel, ownSelfOfUnit, self, route, snatPool, virtual, synced, saved];
 
 /** BIG-IP: one unit, alone or of a pair, reached through its bastion. */
 export const bigip = new Device<BigIpFacts>({
@@ -28,7 +32,7 @@ export const bigip = new Device<BigIpFacts>({
     what: 'BIG-IP through its bastion',
     objects: 'tunnel, self IP, route and SNAT pool',
     proof: 'BIG-IP pings the ramp node through the tunnel, and a Pod behind it.',
-    files: ['bigip-listing.sh', 'bigip-session.sh'],
+    files: ['bigip-listing.sh', 'bigip-session.sh', 'bigip-group.sh'],
     parameters: ['Management', 'User', 'Secret', 'HostKey', 'Saved'],
   },
   devices: (declared) =>
@@ -57,6 +61,15 @@ export const bigip = new Device<BigIpFacts>({
   },
   probes,
   proofs,
+  several: true,
+  together: {
+    ...workingInPair(objects),
+    refuse(goal, spec, looks) {
+      const pendingIsOurs = looks.some(({ facts }) => facts.pair!.pendingOf.includes(spec.name));
+      refusePair(spec, looks, { goal, pendingIsOurs });
+    },
+    remarks: pairRemarks,
+  },
   stages: 'own',
   saved: (facts) => facts.saved,
   refuse,

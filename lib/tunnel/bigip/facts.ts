@@ -25,6 +25,8 @@ export type Group =
 export interface PairFacts {
   readonly role: FailoverRole;
   readonly sync: GroupSync;
+  /** The tunnels that have changed shared objects here since the last sync, as far as edge-ramp knows. */
+  readonly pendingOf: readonly string[];
   /** Other device groups that are not in sync, `datasync-global-dg (Changes Pending)`: hidden housekeeping, for remarks. */
   readonly othersPending: readonly string[];
   /** The devices that it calls disconnected. */

@@ -3,7 +3,7 @@ import { declarationsOf, eachNamed, type Observation, type Subject, type Wanted 
 import type { Operation, State } from '../device/operation';
 import { property, readable } from '../device/words';
 import { Refused } from '../errors/errors';
-import { marker, type Tunnel } from '../declaration/tunnel';
+import { isBigIpPair, marker, type Tunnel } from '../declaration/tunnel';
 import { canonical } from './canonical';
 import type { BigIpFacts } from './facts';
 import { isMissing, listed, notTheOne } from './listing';
@@ -11,7 +11,7 @@ import { properties, relative } from './tmsh';
 
 /** A kind of object that edge-ramp makes on BIG-IP with its mark as description. */
 export interface Own {
-  readonly kind: 'tunnel' | 'self' | 'route' | 'snatpool';
+  readonly kind: 'tunnel' | 'unit-self' | 'self' | 'route' | 'snatpool';
   /** What tmsh calls its class. */
   readonly tmshClass: string;
   /** The properties of its canonical value, in order. */
@@ -22,9 +22,10 @@ export interface Own {
 
 /** One that a declaration gives a name. */
 export interface Named extends Own {
-  readonly name: (tunnel: Tunnel) => string;
-  /** As it shall be, without its description. */
-  readonly value: (tunnel: Tunnel) => string;
+  /** Its name; none where a declaration has no such object. */
+  readonly names: (tunnel: Tunnel) => readonly string[];
+  /** As it shall be on a unit (its management address), without its description. */
+  readonly value: (tunnel: Tunnel, unit: string) => string;
 }
 
 /** The rules that these kinds share. */
@@ -58,23 +59,27 @@ export function ownKind(own: Own) {
 
 /** A kind of object that a declaration gives a name. */
 export function namedKind(own: Named): ObjectKind<BigIpFacts> {
-  const { kind, tmshClass, shown, name } = own;
+  const { kind, tmshClass, names } = own;
   const standing = (state: State) => Object.entries(state).filter(([object]) => object.startsWith(`${kind} `));
   return {
     ...ownKind(own),
-    questions: (subject) => eachNamed(kind, subject, name),
-    read: (look, asked) =>
-      asked.flatMap((object) => {
+    questions: (subject) => eachNamed(kind, subject, names),
+    read(look, asked) {
+      const floats = look.declarations.some(isBigIpPair);
+      // Only a pair has floating self IPs: on a unit that stands alone the traffic group decides nothing.
+      const shown = own.shown.filter((name) => floats || name !== 'traffic-group');
+      return asked.flatMap((object) => {
         const answer = look.answer(object);
         if (isMissing(answer)) return [];
         const [found, ...more] = listed(look.device, tmshClass, object, answer);
         if (found?.name !== relative(object.slice(kind.length + 1)) || more.length > 0)
           throw notTheOne(look.device, object, answer);
         return [{ object, ...canonical(shown, properties(found.block)) }];
-      }),
+      });
+    },
     refuse(wanted, { state }, shallExist) {
       for (const [object, found] of standing(state))
-        if ((!shallExist || object === `${kind} ${name(wanted.spec)}`) && !isOurObject(own, wanted, found))
+        if ((!shallExist || objectsOf(own, wanted.spec).includes(object)) && !isOurObject(own, wanted, found))
           throw new Refused(
             'object-foreign',
             `${title(wanted)} already has a ${object} that is not this tunnel's (${readable(found)}): rename it in the declaration (objects), or remove it, which cuts what uses it`,
@@ -82,14 +87,21 @@ export function namedKind(own: Named): ObjectKind<BigIpFacts> {
     },
     desired: (wanted, { state }) => ({
       ...Object.fromEntries(standing(state).filter(([, found]) => !isOurObject(own, wanted, found))),
-      ...madeBy(own, wanted.spec),
+      ...madeBy(own, wanted),
     }),
   };
 }
 
-/** The object of a named kind as a declaration has it. */
-export function madeBy({ kind, name, value }: Named, tunnel: Tunnel): State {
-  return { [`${kind} ${name(tunnel)}`]: `${value(tunnel)} description ${marker(tunnel)}` };
+/** The objects of a named kind as a declaration has them on one unit. */
+export function madeBy(own: Named, { spec, name }: Pick<Subject, 'spec' | 'name'>): State {
+  return Object.fromEntries(
+    objectsOf(own, spec).map((object) => [object, `${own.value(spec, name)} description ${marker(spec)}`]),
+  );
+}
+
+/** The objects of a named kind that a declaration has: `self SDN`. */
+export function objectsOf({ kind, names }: Named, tunnel: Tunnel): readonly string[] {
+  return names(tunnel).map((name) => `${kind} ${name}`);
 }
 
 /** Whether an object is this tunnel's: it bears our mark, or nobody's and is what the published procedure makes. */

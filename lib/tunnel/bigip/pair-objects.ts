@@ -5,6 +5,7 @@ import { readable } from '../device/words';
 import { Refused } from '../errors/errors';
 import type { BigIpFacts, PairFacts } from './facts';
 import { title } from './own';
+import { isShared } from './pair-work';
 
 /** What a run saw of one unit of a pair. */
 export interface UnitLook {
@@ -115,7 +116,7 @@ export function refuseDifferences(spec: Tunnel, units: readonly Unit[]): void {
   const [first, other] = units;
   if (!first || !other || units.some(({ pair }) => pair.sync.is !== 'in sync')) return;
   const objects = new Set(units.flatMap(({ state }) => Object.keys(state)));
-  for (const object of [...objects].filter((each) => isShared(spec, units, each))) {
+  for (const object of [...objects].filter((each) => units.every((unit) => comesBySync(unit, each)))) {
     const [here, there] = [first.state[object], other.state[object]];
     if (here === there) continue;
     const say = (value: string | undefined): string => (value === undefined ? 'none' : readable(value));
@@ -126,13 +127,8 @@ export function refuseDifferences(spec: Tunnel, units: readonly Unit[]): void {
   }
 }
 
-/** Whether a synchronisation carries an object: not notes, own self IPs, nor tunnels where the switch is off. */
-function isShared(spec: Tunnel, units: readonly Unit[], object: string): boolean {
-  if (object.startsWith('config ') || object === `self ${unitSelf(spec)}`) return false;
-  if (object.startsWith('tunnel ')) return units.every(({ pair }) => pair.tunnelsShared === true);
-  if (object.startsWith('self '))
-    return units.some(
-      ({ pair }) => (pair.trafficGroups[object] ?? 'traffic-group-local-only') !== 'traffic-group-local-only',
-    );
-  return true;
+/** A self IP that does not float, as a BIG-IP that stood alone has it, stays on its unit. */
+function comesBySync({ pair }: Unit, object: string): boolean {
+  const floats = (pair.trafficGroups[object] ?? 'traffic-group-local-only') !== 'traffic-group-local-only';
+  return isShared(pair, object) && (floats || !object.startsWith('self '));
 }

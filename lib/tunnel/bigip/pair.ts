@@ -13,6 +13,8 @@ import { properties, relative, type Block } from './tmsh';
 import { ownTunnel } from './tunnel';
 
 const [DEVICES, FOLDER, SWITCH, ADDRESSES] = ['devices', 'folder', 'db iptunnel.configsync', 'addresses'];
+/** Which tunnels have changed shared objects on the unit since the last sync: the bastion notes them. */
+const PENDING = 'pending';
 
 /** What is asked of a unit of a pair beside all that is asked of any BIG-IP; of one that is declared alone nothing. */
 export function pairQuestions({ name, spec }: Subject): readonly string[] {
@@ -24,6 +26,7 @@ export function pairQuestions({ name, spec }: Subject): readonly string[] {
     `device-group ${deviceGroup}`,
     FOLDER,
     SWITCH,
+    PENDING,
     `selfs ${floating}`,
     ...unitAddresses(spec, name).map((address) => `selfs ${address}`),
     ADDRESSES,
@@ -42,6 +45,7 @@ export function readPair(look: Look): PairFacts | undefined {
     role: readRole(look.answer(FAILOVER_STATUS)),
     ...readSyncStatus(look.answer(SYNC_STATUS), deviceGroup),
     ...readDevices(look),
+    pendingOf: look.answer(PENDING).lines,
     deviceGroup: readDeviceGroup(look, deviceGroup),
     tunnelsShared: readSwitch(look),
     common: readCommon(look),
@@ -62,7 +66,7 @@ function unitAddresses(spec: Tunnel, name: string): readonly [outer: string, inn
 const ROLES = ['ACTIVE', 'STANDBY', 'OFFLINE', 'FORCED OFFLINE'] as const;
 
 /** The line `Status` of `show cm failover-status`. Two such lines are two answers, or parts of them. */
-function readRole(answer: Answer): FailoverRole {
+export function readRole(answer: Answer): FailoverRole {
   const statuses = answer.lines.flatMap((line) => /^\s*Status\s+(\S.*?)\s*$/i.exec(line)?.[1] ?? []);
   const is = ROLES.find((role) => statuses.length === 1 && role === statuses[0]!.toUpperCase());
   return isGood(answer) && is !== undefined ? { is, said: is } : { is: 'unknown', said: answer.printed };

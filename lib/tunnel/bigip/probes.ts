@@ -3,27 +3,61 @@ import type { Reading } from '../device/device';
 import type { Look } from '../device/look';
 import type { Probe } from '../device/observation';
 import { NotVerified } from '../errors/errors';
-import { isRampPair, type Tunnel } from '../declaration/tunnel';
+import { bigipAddress, isBigIpPair, isRampPair, type Tunnel } from '../declaration/tunnel';
+import { FAILOVER_STATUS } from './group';
+import { readRole } from './pair';
+import { carrierQuestions, provenByConfiguration } from './standby';
 
-/** The pings from BIG-IP: to the other end of the tunnel, and to a Pod through it where one is declared. */
+/** The pings from BIG-IP: to the other end of the tunnel, and to a Pod through it where one is declared. The standby unit of a pair sends none. */
 export const probes: Reading<Tunnel, readonly Probe[]> = {
   questions: ({ spec }) => pings(spec).map((to) => `ping ${to}`),
-  read: pinged,
+  read: (look, state) => {
+    const stands = state[`tunnel ${look.subject.spec.objects.tunnel}`] !== undefined;
+    const found = isStandby(look) ? (stands ? [provenByConfiguration(look)] : []) : pinged(look);
+    return found.length === 0 ? [] : [...roleOf(look), ...found];
+  },
 };
 
-/** As proofs the same; the virtual IP of a pair needs some seconds to be there after its first start, so the far end is waited for. */
+/** As proofs the same; the virtual IP of a pair of ramp nodes needs some seconds to be there after its first start, so the far end is waited for. */
 export const proofs: Reading<Tunnel, readonly Probe[]> = {
   questions: (subject) => [
+    ...(isBigIpPair(subject.spec) ? [FAILOVER_STATUS, ...carrierQuestions(subject)] : []),
     ...(isRampPair(subject.spec) ? [`await ${subject.spec.tunnel.node}`] : []),
     ...probes.questions(subject),
   ],
   read(look) {
-    const found = pinged(look);
+    const found = [...roleOf(look), ...(isStandby(look) ? [provenByConfiguration(look)] : pinged(look))];
     const dead = found.find(({ ok }) => !ok);
-    if (dead) throw new NotVerified('ping-failed', `${dead.from}: ${dead.what} to ${dead.to} failed: ${dead.detail}`);
-    return found;
+    if (dead === undefined) return found;
+    const { from, what, to, detail } = dead;
+    if (isStandby(look)) throw new NotVerified('standby-differs', `${from}: ${what}: ${detail}`);
+    throw new NotVerified('ping-failed', `${from}: ${what} to ${to} failed: ${detail}`);
   },
 };
+
+/** What the probe is called that tells which unit of a pair is active. */
+export const FAILOVER_STATE = 'failover state';
+
+/** Of a pair, whether it is active: both units may answer pings while each takes itself for the active one. */
+function roleOf(look: Look): readonly Probe[] {
+  if (!isBigIpPair(look.subject.spec)) return [];
+  const { is, said } = readRole(look.answer(FAILOVER_STATUS));
+  const ok = is === 'ACTIVE' || is === 'STANDBY';
+  return [
+    {
+      from: look.device,
+      to: bigipAddress(look.subject.spec),
+      what: FAILOVER_STATE,
+      ok,
+      detail: ok ? is : said,
+      holds: is === 'ACTIVE',
+    },
+  ];
+}
+
+function isStandby(look: Look): boolean {
+  return isBigIpPair(look.subject.spec) && readRole(look.answer(FAILOVER_STATUS)).is === 'STANDBY';
+}
 
 function pings(spec: Tunnel): readonly string[] {
   return [spec.tunnel.node, ...(spec.probe === undefined ? [] : [spec.probe])];

@@ -4,7 +4,7 @@ import type { Look } from '../device/look';
 import type { Wanted } from '../device/observation';
 import type { State } from '../device/operation';
 import { property } from '../device/words';
-import type { Tunnel } from '../declaration/tunnel';
+import { isBigIpPair, unitSelf, type Tunnel } from '../declaration/tunnel';
 import type { BigIpFacts } from './facts';
 import { title } from './own';
 
@@ -39,10 +39,12 @@ export function readSaved(look: Look, state: State): string {
  * First 16 hex digits of SHA-256 over the declared objects of a state: by this name edge-ramp remembers what it saved. What only the
  * declaration before had does not count: the next run does not look at it any more.
  */
-function digest({ objects: names, virtualServers, clusterNetworks }: Tunnel, state: State): string {
+function digest(tunnel: Tunnel, state: State): string {
+  const { objects: names, virtualServers, clusterNetworks } = tunnel;
   const declared = [
     `tunnel ${names.tunnel}`,
     `self ${names.self}`,
+    ...(isBigIpPair(tunnel) ? [`unit-self ${unitSelf(tunnel)}`] : []),
     `snatpool ${names.snatPool}`,
     ...virtualServers.map((name) => `virtual ${name}`),
   ];

@@ -10,7 +10,7 @@ export const ownPool: Named = {
   kind: 'snatpool',
   tmshClass: 'ltm snatpool',
   shown: ['members', 'description'],
-  name: ({ objects }) => objects.snatPool,
+  names: ({ objects }) => [objects.snatPool],
   value: (tunnel) => `members ${tunnelAddress(tunnel)}`,
   isPublished: (tunnel, value) => value.startsWith(`members ${tunnelAddress(tunnel)} `),
 };

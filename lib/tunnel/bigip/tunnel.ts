@@ -11,7 +11,7 @@ export const ownTunnel: Named = {
   kind: 'tunnel',
   tmshClass: 'net tunnels tunnel',
   shown: ['profile', 'local-address', 'remote-address', 'description'],
-  name: ({ objects }) => objects.tunnel,
+  names: ({ objects }) => [objects.tunnel],
   value: ends,
   isPublished: (tunnel, value) => value.startsWith(`${ends(tunnel)} `),
 };

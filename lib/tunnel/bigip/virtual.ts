@@ -5,7 +5,7 @@ import type { State } from '../device/operation';
 import { NotUnderstood, Refused } from '../errors/errors';
 import type { BigIpFacts } from './facts';
 import { isMissing, listing, notTheOne } from './listing';
-import { madeBy, title } from './own';
+import { objectsOf, title } from './own';
 import { desiredRoute } from './route';
 import { ownSelf } from './self';
 import { ownPool } from './snatpool';
@@ -56,11 +56,10 @@ export const virtual: ObjectKind<BigIpFacts> = {
   // What carries its traffic: between the proof and its switch another may have changed it.
   preconditions(spec, aim, operations) {
     if (!operations.some(({ to }) => to === translation(spec.objects.snatPool))) return [];
-    const carriers = Object.assign({}, ...[ownTunnel, ownSelf, ownPool].map((own) => madeBy(own, spec))) as State;
+    const carriers = [ownTunnel, ownSelf, ownPool].flatMap((own) => objectsOf(own, spec));
     const routes = spec.clusterNetworks.map((network) => desiredRoute(spec, network));
-    return [...Object.entries(carriers), ...Object.entries(aim).filter(([, value]) => routes.includes(value))].map(
-      ([object, value]) => ['keep', object, value, '-'].join('~'),
-    );
+    const byRoute = Object.keys(aim).filter((object) => routes.includes(aim[object]!));
+    return [...carriers, ...byRoute].map((object) => ['keep', object, aim[object], '-'].join('~'));
   },
   say({ object, from, to }) {
     const snat = (value = 'none'): string => value.replace('type snat pool', 'pool').replace('type ', '');

@@ -8,7 +8,7 @@ export interface Probe {
   readonly what: string;
   readonly ok: boolean;
   readonly detail: string;
-  /** Of a pair only: whether the device has the virtual IP. */
+  /** Of what exactly one device of a pair holds: whether it has the virtual IP, or is the active unit. */
   readonly holds?: boolean;
 }
 

@@ -10,21 +10,21 @@ export interface Drafted<Facts, Spec extends Declared = Tunnel> {
   readonly operations: readonly Operation[];
 }
 
+/** What one of the devices said of itself. A declared device that is not among them did not answer, or is forgotten. */
+export interface NamedLook<Facts> extends Observation<Facts> {
+  readonly name: string;
+}
+
 /** How devices of one kind work together that have objects in common: the units of a BIG-IP pair, which synchronise them. */
 export interface Together<Facts, Spec extends Declared = Tunnel> {
   /** Whether the devices of a declaration have objects in common. */
   applies(spec: Spec): boolean;
-  /**
-   * Refuses devices that do not fit together, before anything is planned.
-   * @param silent names of those that did not answer
-   * @throws Refused
-   */
-  refuse(
-    goal: Goal,
-    spec: Spec,
-    members: readonly Pick<Drafted<Facts, Spec>, 'wanted' | 'observation'>[],
-    silent: readonly string[],
-  ): void;
+  /** Refuses devices that do not fit together, before anything is planned. @throws Refused, NotUnderstood */
+  refuse(goal: Goal, spec: Spec, looks: readonly NamedLook<Facts>[]): void;
+  /** Remarks on them that are no changes. */
+  remarks(spec: Spec, looks: readonly NamedLook<Facts>[]): readonly string[];
+  /** Whether an object of a device is one that they have in common. */
+  isShared(observation: Observation<Facts>, object: string): boolean;
   /** Leaves out of each member's operations what comes to it from another one, and gives each operation its round. */
   share(goal: Goal, members: readonly Drafted<Facts, Spec>[]): readonly (readonly Operation[])[];
   /** One round's operations in wire form, and what has to be said around them. */

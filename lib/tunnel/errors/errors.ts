@@ -20,7 +20,7 @@ export const CODES = {
     'answer-incomplete', 'answer-unknown', 'answer-too-large', 'look-refused', 'not-observed', 'device-unlisted', 'device-group-unknown',
     'pair-unknown', 'unreachable-changed', 'unfinished-renamed', 'unfinished-undeclared', 'record-unreadable',
   ],
-  NotVerified: ['ping-failed', 'path-broken', 'input-rule-behind', 'virtual-ip-twice'],
+  NotVerified: ['ping-failed', 'path-broken', 'input-rule-behind', 'virtual-ip-twice', 'not-one-active', 'standby-differs'],
   DeviceRefused: [
     'command-refused', 'object-changed', 'fence-stale', 'device-unreachable', 'host-unfit', 'script-failed', 'not-handed-over', 'service-refused',
   ],

@@ -4,7 +4,7 @@ import { NotUnderstood, Refused } from '../errors/errors';
 import type { Goal } from '../device/operation';
 import type { Change, Observed, Situation } from './plan';
 import type { Before } from './records';
-import type { Declared } from '../declaration/tunnel';
+import { bigipUnits, isBigIpPair, type Declared } from '../declaration/tunnel';
 
 /** A device that answered. */
 export interface Answered {
@@ -110,7 +110,8 @@ function refuseRenamedSince(goal: Goal, listed: Listed, begun: readonly Declared
 function refuseUnlisted(goal: Goal, spec: Declared, listed: readonly string[], before: Before): void {
   const name = Object.keys(before).find((each) => !listed.includes(each));
   if (name === undefined) return;
-  const forget = /^m?i-/.test(name) ? `, or, if it is gone for good, run again with "forget": ["${name}"]` : '';
+  const isForgettable = /^m?i-/.test(name) || isBigIpPair(spec);
+  const forget = isForgettable ? `, or, if it is gone for good, run again with "forget": ["${name}"]` : '';
   refuseUnfinished(
     goal,
     'unfinished-undeclared',
@@ -143,10 +144,17 @@ function refuseForgetting(goal: Goal, { spec, applied, before, forget = [] }: Si
   const unknown = forget.find((name) => before[name] === undefined && !known.some((device) => device.name === name));
   if (unknown !== undefined)
     throw new Refused('forget-unknown', `${unknown} cannot be forgotten: tunnel ${spec.name} has no such device`);
-  const declared = devicesOf(spec, null).find(({ name }) => forget.includes(name));
-  if (goal === 'declared' && declared)
+  const declared = devicesOf(spec, null).filter(({ name }) => forget.includes(name));
+  const bigips = declared.filter(({ kind }) => kind === 'bigip');
+  if (bigips.length > 0 && bigips.length === bigipUnits(spec).length)
     throw new Refused(
       'forget-declared',
-      `${deviceTitle(declared)} is declared and cannot be forgotten: take it out of the declaration, or only tear down without it`,
+      `${deviceTitle(bigips.at(-1)!)} cannot be forgotten: without any BIG-IP there is nothing that a run could do; make it reachable from its bastion`,
+    );
+  const [first] = declared;
+  if (goal === 'declared' && first)
+    throw new Refused(
+      'forget-declared',
+      `${deviceTitle(first)} is declared and cannot be forgotten: take it out of the declaration, or only tear down without it`,
     );
 }

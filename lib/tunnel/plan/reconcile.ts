@@ -18,7 +18,7 @@ import { deviceTitle, devicesOf, STEP_KINDS, kindOf, stepKindOf, type Listed, ty
 import { digestOf } from '../declaration/digest';
 import { PlanChanged, Refused, WouldInterrupt } from '../errors/errors';
 import type { Change, Plan, Situation, Work, WorkByKind } from './plan';
-import { disagreements } from '../ramp/vip';
+import { disagreements } from './disagreements';
 import { recordedState, recordOperations, type Before, type Original } from './records';
 import { assignStages } from './stages';
 import { isRampPair, type Declared } from '../declaration/tunnel';
@@ -29,9 +29,9 @@ import { isRampPair, type Declared } from '../declaration/tunnel';
  */
 export function reconcile(goal: Goal, situation: Situation): Plan {
   const { answered, degraded, unknown, remarks } = judgeReach(goal, situation);
-  refuseMisfits(goal, answered, situation);
+  const onPairs = judgeTogether(goal, answered);
   const drafts = answered.map((each) =>
-    goal === 'recorded' ? draftRestore(each, situation) : draftTowards(goal, each, situation),
+    goal === 'recorded' ? draftRestore(each, answered, situation) : draftTowards(goal, each, situation),
   );
   const planned = sharedOut(goal, drafts).map((each) => (goal === 'recorded' ? each : finish(goal, each, situation)));
   // A device that cannot be reached does not stop the restore of the others; its unknown changes keep the restore from counting as complete.
@@ -49,7 +49,7 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     interrupts: changes.flatMap(({ device, text, interrupts }) =>
       interrupts === null ? [] : [`${device}: ${text}: ${interrupts}`],
     ),
-    work: byStage((stage) => byKind(planned, (each) => workOf(goal, each, stage))),
+    work: byStage((stage) => inRounds(byKind(planned, (each) => workOf(goal, each, stage)))),
     prove: byKind(toProve, ({ listed }) => [{ device: listed.name, operations: [], saved: null }]),
     before: planned.reduce((before, each) => withChanges(goal, before, each), situation.before),
     original: planned.reduce((original, each) => withOriginal(original, each), situation.original),
@@ -57,7 +57,7 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     reachable,
     degraded,
     left: planned.flatMap(({ listed, left }) => left.map((object) => `${deviceTitle(listed)}: ${object}`)),
-    remarks: [...remarks, ...planned.flatMap((each) => each.remarks)],
+    remarks: [...remarks, ...onPairs, ...planned.flatMap((each) => each.remarks)],
   };
 }
 
@@ -78,23 +78,52 @@ interface Planned extends Answered {
 
 const OPERATIONS_ONLY = { original: {}, drains: [], keeps: [], remarks: [], left: [] };
 
-/** @throws Refused when devices that have objects in common do not fit together */
-function refuseMisfits(goal: Goal, answered: readonly Answered[], { observed, original }: Situation): void {
-  for (const [together, members] of inCommon(answered)) {
-    const { kind, spec } = members[0]!.listed;
-    const silent = observed.filter((each) => each.kind === kind && 'unreachable' in each).map(({ name }) => name);
-    const looks = members.map(({ listed, observation }) => ({ wanted: wantedOf(listed, original), observation }));
-    together.refuse(goal, spec, looks, silent);
-  }
+/** Refuses devices that have objects in common and do not fit together. @returns remarks on those that do @throws Refused, NotUnderstood */
+function judgeTogether(goal: Goal, answered: readonly Answered[]): readonly string[] {
+  return inCommon(answered).flatMap(([together, members]) => {
+    const looks = members.map(({ listed, observation }) => ({ name: listed.name, ...observation }));
+    const { spec } = members[0]!.listed;
+    together.refuse(goal, spec, looks);
+    return goal === 'recorded' ? [] : together.remarks(spec, looks);
+  });
 }
 
-/** Back to the recorded values. */
-function draftRestore({ listed, observation }: Answered, { before, original }: Situation): Planned {
+/**
+ * Back to the recorded values. What another device recorded that has the object in common comes back here with it: nothing is done for that, and it does
+ * not keep what it stands on.
+ */
+function draftRestore(each: Answered, all: readonly Answered[], { before, original }: Situation): Planned {
+  const { listed, observation } = each;
   const { objects } = kindOf(listed).record;
   const { state } = observation;
-  const { goal: aim, left } = leaveWhatIsInUse(objects, state, recordedState(before, listed.name, state, objects));
-  const operations = difference(objects, state, aim);
-  return { listed, observation, wanted: wantedOf(listed, original), aim, ...OPERATIONS_ONLY, operations, left };
+  const mine = before[listed.name] ?? {};
+  const touched = { ...recordedInCommon(each, all, before), ...mine };
+  const { goal: aim, left } = leaveWhatIsInUse(
+    objects,
+    state,
+    recordedState({ [listed.name]: touched }, listed.name, state, objects),
+  );
+  const operations = difference(objects, state, aim).filter(({ object }) => touched[object] === mine[object]);
+  return {
+    listed,
+    observation,
+    wanted: wantedOf(listed, original),
+    aim,
+    ...OPERATIONS_ONLY,
+    operations,
+    left: left.filter((object) => touched[object] === mine[object]),
+  };
+}
+
+/** What other devices recorded of objects that they have in common with this one. */
+function recordedInCommon(each: Answered, all: readonly Answered[], before: Before): Before[string] {
+  const found = inCommon(all).find(([, members]) => members.includes(each));
+  if (found === undefined) return {};
+  const [together, members] = found;
+  const others = members
+    .filter((other) => other !== each)
+    .map(({ listed }) => Object.entries(before[listed.name] ?? {}));
+  return Object.fromEntries(others.flat().filter(([object]) => together.isShared(each.observation, object)));
 }
 
 /** Towards the tunnel as declared, or to none. @throws Refused */
@@ -194,7 +223,7 @@ function changesOf(goal: Goal, { listed, operations }: Planned): readonly Change
 /** Whether packets come through, by the probes of the look; and the devices that prove it before traffic arrives. */
 function whatCarries(goal: Goal, standing: readonly Answered[], changes: readonly Change[]) {
   const probes = standing.flatMap(({ observation }) => observation.probes);
-  const verification = [...probes, ...disagreements(probes)];
+  const verification = [...probes, ...disagreements(probes).map(({ probe }) => probe)];
   const proving = standing.filter(({ listed }) => kindOf(listed).proofs(listed).length > 0);
   const reachable =
     proving.every(({ observation }) => observation.probes.length > 0) && verification.every(({ ok }) => ok);
@@ -210,6 +239,12 @@ function byKind<Each extends Answered>(all: readonly Each[], does: (each: Each) 
 
 function byStage(of: (stage: Stage) => WorkByKind): Plan['work'] {
   return Object.fromEntries(STAGES.map((stage) => [stage, of(stage)])) as Record<Stage, WorkByKind>;
+}
+
+/** The rounds of each kind in order. */
+function inRounds(work: WorkByKind): WorkByKind {
+  const sorted = STEP_KINDS.map((kind) => [kind, work[kind].toSorted((a, b) => (a.round ?? 0) - (b.round ?? 0))]);
+  return Object.fromEntries(sorted) as Record<StepKind, Work[]>;
 }
 
 /** The work of one device in one stage: none, or an entry for each round. */

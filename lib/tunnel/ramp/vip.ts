@@ -3,6 +3,9 @@ import type { Probe } from '../device/observation';
 import { NotUnderstood } from '../errors/errors';
 import { rampNode, tunnelAddress, type Tunnel } from '../declaration/tunnel';
 
+/** What the probe is called that tells which node of a pair has the virtual IP. */
+export const VIRTUAL_IP = 'virtual IP';
+
 /** Where the virtual IP of a pair is, as one node sees it: on the interface that shall have it, answering elsewhere, or nowhere. */
 export function vipQuestion(spec: Tunnel, name: string): string {
   return `vip ${rampNode(name, spec).interface} ${spec.ramp.vip}`;
@@ -26,7 +29,7 @@ export function readVip(device: string, { ramp }: Tunnel, answer: Answer): Probe
   return {
     from: device,
     to: ramp.vip!,
-    what: 'virtual IP',
+    what: VIRTUAL_IP,
     ok: where !== 'nowhere',
     detail: details[where as keyof typeof details],
     holds: where === 'here',
@@ -54,21 +57,6 @@ export function readTrace(device: string, { snat, probe }: Tunnel, answer: Answe
       detail: ok
         ? `its source is translated, and it goes on (${excerpt(actions)})`
         : `it would end there (${excerpt(actions)})`,
-    },
-  ];
-}
-
-/** What only both nodes together show: exactly one of them has the virtual IP. Empty where nothing is wrong, or there is no pair. */
-export function disagreements(probes: readonly Probe[]): readonly Probe[] {
-  const [first, ...others] = probes.filter(({ holds }) => holds === true);
-  if (first === undefined || others.length === 0) return [];
-  return [
-    {
-      from: [first, ...others].map(({ from }) => from).join(' and '),
-      to: first.to,
-      what: 'virtual IP',
-      ok: false,
-      detail: 'both have it: VRRP (protocol 112 to 224.0.0.18) does not pass between them',
     },
   ];
 }

@@ -114,6 +114,7 @@ export function unit(name: string, changes: Partial<PairFacts> = {}, state: Stat
   const pair: PairFacts = {
     role: i === 1 ? { is: 'ACTIVE', said: 'ACTIVE' } : { is: 'STANDBY', said: 'STANDBY' },
     sync: { is: 'in sync', said: `edge-dg (In Sync): ${ALL_IN_SYNC}` },
+    pendingOf: [],
     othersPending: [],
     disconnected: [],
     device: `bigip${i}.example.com`,

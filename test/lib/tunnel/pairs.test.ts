@@ -7,7 +7,8 @@ import { devicesOf } from '../../../lib/tunnel/plan/devices';
 import { NotUnderstood } from '../../../lib/tunnel/errors/errors';
 import { ramp } from '../../../lib/tunnel/ramp/device';
 import type { RampFacts } from '../../../lib/tunnel/ramp/facts';
-import { disagreements, readTrace, readVip } from '../../../lib/tunnel/ramp/vip';
+import { readTrace, readVip } from '../../../lib/tunnel/ramp/vip';
+import { disagreements } from '../../../lib/tunnel/plan/disagreements';
 import { readReport } from '../../../lib/tunnel/ramp/report';
 import { recordedState, recordOperations } from '../../../lib/tunnel/plan/records';
 import { reconcile } from '../../../lib/tunnel/plan/reconcile';
@@ -200,7 +201,10 @@ describe('where the virtual IP is', () => {
       holds,
     });
     expect(disagreements([probe('a', true), probe('b', true)])).toEqual([
-      expect.objectContaining({ from: 'a and b', ok: false, detail: expect.stringContaining('both have it') }),
+      {
+        code: 'virtual-ip-twice',
+        probe: expect.objectContaining({ from: 'a and b', ok: false, detail: expect.stringContaining('both have it') }),
+      },
     ]);
     expect(disagreements([probe('a', true), probe('b', false)])).toEqual([]);
     expect(disagreements([probe('a', true)])).toEqual([]);

@@ -36,6 +36,7 @@ test('a unit of a pair in order', () =>
   expect(read()).toEqual({
     role: { is: 'ACTIVE', said: 'ACTIVE' },
     sync: { is: 'in sync', said: 'edge-dg (In Sync): All devices in the device group are in sync' },
+    pendingOf: [],
     othersPending: [],
     disconnected: [],
     device: 'bigip1.example.com',

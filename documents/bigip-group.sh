@@ -1,0 +1,98 @@
+# The device group of a pair, on one of its units: whether shared objects may be changed here, and the sync that gives them to the other unit.
+
+# After so many seconds of the script waiting ends: the document's own time-out comes at 120 (lib/stack/time-outs.ts).
+patience=95
+
+# Which tunnels have changed shared objects here since the last sync: a sync takes along whatever is pending, so another's half-made objects, too.
+pending_file() { # in path
+  path=$state/$SSM_Management.pending
+}
+
+# The group's own line decides: the Status above is that of the worst group, hidden ones too, and the exit code is that of an error which a failed
+# sync quotes (BIP-38).
+ask_group() { # GROUP: in standing, and BIG-IP's own words in words
+  local line status='' more=''
+  words='' standing=unknown
+  tmsh_say show cm sync-status
+  while IFS= read -r line; do
+    line=${line#"${line%%[![:space:]]*}"} line=${line#Details} line=${line#"${line%%[![:space:]]*}"}
+    case $line in
+    "$1 ("*'):'*)
+      status=${line#"$1 ("} status=${status%%')'*} more=yes
+      words+=$line$newline
+      ;;
+    *' ('*'):'* | *': connected'* | *': disconnected'*) more='' ;;
+    *) [ -z "$more" ] || words+=$line$newline ;;
+    esac
+  done <<<"$said"
+  case ${status,,} in
+  'in sync') standing=in-sync ;;
+  'changes pending') standing=pending ;;
+  'syncing' | 'not all devices synced' | 'awaiting initial sync') standing=syncing ;;
+  'sync failure' | 'sync failed') standing=failed ;;
+  'disconnected') standing=disconnected ;;
+  esac
+  case $words in
+  *conflict*) standing=conflict ;;
+  *'Sync error on'*) standing=failed ;;
+  esac
+  words=$(brief "${words:-$(its_words)}")
+}
+
+# Shared objects are changed on the active unit, and on one unit between two syncs: changes on both are a conflict, and a sync then overwrites the
+# other unit's (BIP-43). A restore goes on where the change was made, whatever the unit's role is by then.
+how='' # the sync: manual, auto (BIG-IP does it by itself), alone (the other unit is away)
+check_group() { # GROUP ROLE HOW
+  local path standing words role='Status[[:space:]]+([A-Z]+)[[:space:]]*($|[[:cntrl:]])'
+  how=$3
+  if printing; then
+    printf '%s\n' 'show cm failover-status' 'show cm sync-status'
+    return
+  fi
+  if [ "$2" != - ]; then
+    tmsh_say show cm failover-status
+    if ! [[ $said =~ $role ]] || [ "${BASH_REMATCH[1]}" != "$2" ]; then
+      fail "$CHANGED" "is no longer $2, as it was when the plan was made: $(its_words)"
+    fi
+  fi
+  ask_group "$1"
+  pending_file
+  case $standing in
+  in-sync) : >"$path" || fail "$UNFIT" "cannot write to $state" ;;
+  disconnected) [ "$how" = alone ] || fail "$CHANGED" "has lost the other unit of device group $1 since the plan was made: $words" ;;
+  pending | syncing | failed)
+    grep -qsxF -e "$SSM_Tunnel" "$path" ||
+      fail "$CHANGED" "has changes for device group $1 that are not this tunnel's, and a sync would take them along: $words"
+    ;;
+  conflict) fail "$CHANGED" "and the other unit of device group $1 have both been changed since the last sync, so nothing was done: $words" ;;
+  *) fail "$CHANGED" "does not say in words that are understood how device group $1 stands: $words" ;;
+  esac
+  grep -qsxF -e "$SSM_Tunnel" "$path" || printf '%s\n' "$SSM_Tunnel" >>"$path" || fail "$UNFIT" "cannot write to $state"
+}
+
+# The command returns before the sync, and only the status tells how it ended (BIP-41). What is told of an earlier failure may stand for some seconds
+# after a new sync has begun (BIP-42).
+sync_group() { # GROUP
+  local path standing words line="run cm config-sync to-group $1" failures=0
+  [ "$how" != alone ] || return 0
+  if printing; then
+    [ "$how" = auto ] || printf '%s\n' "$line"
+    printf 'show cm sync-status # every second until "%s (In Sync)", for %s s at most\n' "$1" "$patience"
+    return
+  fi
+  [ "$how" = auto ] || tmsh_do "$line"
+  printf '> show cm sync-status\n'
+  while ask_group "$1" && [ "$standing" != in-sync ]; do
+    case $standing in
+    conflict | disconnected | unknown) fail "$REFUSED" "did not synchronise device group $1: $words" ;;
+    failed)
+      failures=$((failures + 1))
+      [ "$failures" -lt 10 ] || fail "$REFUSED" "did not synchronise device group $1: $words"
+      ;;
+    esac
+    [ "$SECONDS" -lt "$patience" ] || fail "$SILENT" "did not synchronise device group $1 within $patience s: $words"
+    sleep 1
+  done
+  pending_file
+  rm -f "$path"
+}

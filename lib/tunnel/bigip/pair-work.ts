@@ -1,0 +1,104 @@
+import { isBigIpPair } from '../declaration/tunnel';
+import { rankOf } from '../device/difference';
+import type { ObjectKind } from '../device/kind';
+import { STAGES, wire, type Goal, type Operation } from '../device/operation';
+import type { Drafted, Together } from '../device/together';
+import type { BigIpFacts, PairFacts } from './facts';
+import { syncOf } from './synced';
+
+type Unit = Pick<Drafted<BigIpFacts>, 'wanted' | 'observation'>;
+
+/**
+ * How the two units of a pair work together. What they share is changed on the active unit, which gives it to the other by a sync; what is a unit's own
+ * is changed on that unit. A restore undoes everything where it was done: that unit has the newest configuration, whatever its role is by then.
+ * @param objects the kinds of object, in the order in which they are made
+ */
+export function workingInPair(
+  objects: readonly ObjectKind<BigIpFacts>[],
+): Omit<Together<BigIpFacts>, 'refuse' | 'remarks'> {
+  return {
+    applies: isBigIpPair,
+    isShared: ({ facts }, object) => isShared(facts.pair!, object),
+
+    share(goal, units) {
+      const kept = units.map((unit) => [
+        ...pendingSync(unit),
+        ...unit.operations.filter(({ object }) => !isShared(pairOf(unit), object) || changesShared(goal, unit)),
+      ]);
+      const rounds = roundsOf(kept.map((operations, i) => ({ ...units[i]!, kept: operations })));
+      return kept.map((operations) => operations.map((operation) => ({ ...operation, round: rounds.get(operation)! })));
+    },
+
+    statements(goal, unit, round) {
+      const pair = pairOf(unit);
+      const shared = round.filter(({ object }) => isShared(pair, object));
+      if (shared.length === 0) return round.map(wire);
+      const { deviceGroup } = unit.wanted.spec.bigipPair!;
+      const onlySync = shared.every(({ object }) => isGroup(object));
+      const role = goal === 'recorded' || onlySync ? '-' : 'ACTIVE';
+      const how = isAlone(pair) ? 'alone' : pair.deviceGroup?.autoSync === true ? 'auto' : 'manual';
+      return [
+        `check~group ${deviceGroup}~${role}~${how}`,
+        ...round.map(wire),
+        ...(isAlone(pair) || onlySync ? [] : [`sync~group ${deviceGroup}~-~-`]),
+      ];
+    },
+  };
+
+  /**
+   * One unit alone would carry out these operations in a fixed order. Those of both are put into that order, and a round ends where shared objects follow
+   * own ones or the other way: a floating self IP needs each unit's own one, and that needs the tunnel.
+   */
+  function roundsOf(
+    units: readonly (Drafted<BigIpFacts> & { readonly kept: readonly Operation[] })[],
+  ): ReadonlyMap<Operation, number> {
+    const all = units.flatMap((unit) =>
+      unit.kept.map((operation) => ({
+        operation,
+        stage: STAGES.indexOf(operation.stage),
+        rank: rankOf(objects, operation, unit.operations),
+        at: isShared(pairOf(unit), operation.object) ? unit.wanted.name : 'both',
+      })),
+    );
+    const rounds = new Map<Operation, number>();
+    let last: (typeof all)[number] | undefined;
+    let round = 0;
+    for (const each of all.sort((a, b) => a.stage - b.stage || a.rank - b.rank)) {
+      if (each.stage !== last?.stage || each.at !== last.at) round += 1;
+      rounds.set(each.operation, round);
+      last = each;
+    }
+    return rounds;
+  }
+}
+
+/** Its own inner self IP and what it saved are a unit's own, and its tunnels where it does not synchronise them (BIP-33). */
+export function isShared({ tunnelsShared }: PairFacts, object: string): boolean {
+  if (object.startsWith('tunnel ')) return tunnelsShared !== false;
+  return !object.startsWith('unit-self ') && !object.startsWith('config ');
+}
+
+function changesShared(goal: Goal, unit: Unit): boolean {
+  return goal === 'recorded' || pairOf(unit).role.is === 'ACTIVE';
+}
+
+/** What this tunnel left pending on a unit is synchronised first. */
+function pendingSync(unit: Unit): readonly Operation[] {
+  const pair = pairOf(unit);
+  const { name, bigipPair } = unit.wanted.spec;
+  const isPending = pair.sync.is !== 'in sync' && pair.pendingOf.includes(name);
+  return isPending && !isAlone(pair) ? [syncOf(bigipPair!.deviceGroup)] : [];
+}
+
+/** The other unit is away: it takes the changes when it is back. */
+function isAlone({ sync, disconnected }: PairFacts): boolean {
+  return sync.is === 'disconnected' || disconnected.length > 0;
+}
+
+function isGroup(object: string): boolean {
+  return object.startsWith('group ');
+}
+
+function pairOf({ observation }: Unit): PairFacts {
+  return observation.facts.pair!;
+}

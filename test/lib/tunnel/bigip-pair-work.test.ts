@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { ONE, PAIR, TWO } from './bigip-pair';
+import { PairSite } from './bigip-pair-site';
+
+/** What a plan does on BIG-IP, round by round: `UNIT verb object`. */
+function rounds(site: PairSite, goal: 'declared' | 'absent' = 'declared'): readonly (readonly string[])[] {
+  const name = (device: string): string => (device === ONE ? 'first' : 'second');
+  return PairSite.rounds(site.plan(goal)).map((round) =>
+    round.flatMap(({ device, operations }) =>
+      operations
+        .filter((operation) => !/^(?:keep|drain)~/.test(operation))
+        .map((operation) => `${name(device)} ${operation.split('~').slice(0, 2).join(' ')}`),
+    ),
+  );
+}
+
+describe('a fresh pair', () => {
+  test('that synchronises its tunnels gets them, each unit its own address, the rest, and the traffic, in five rounds', () => {
+    expect(rounds(new PairSite())).toEqual([
+      ['first check group edge-dg', 'first create tunnel SDN', 'first sync group edge-dg'],
+      ['first create unit-self SDN_unit', 'second create unit-self SDN_unit'],
+      [
+        'first check group edge-dg',
+        'first create self SDN',
+        'first create route SDN_10.128.0.0_14',
+        'first create snatpool SDN_snatpool',
+        'first sync group edge-dg',
+      ],
+      [
+        'first check group edge-dg',
+        'first modify virtual https-ose-vserver',
+        'first modify virtual ose-vserver',
+        'first sync group edge-dg',
+      ],
+      ['first create config saved', 'second create config saved'],
+    ]);
+  });
+
+  test('whose tunnels are the units’ own needs a round less', () => {
+    const [first, ...others] = rounds(new PairSite(PAIR, false));
+    expect(first).toEqual([
+      'first create tunnel SDN',
+      'first create unit-self SDN_unit',
+      'second create tunnel SDN',
+      'second create unit-self SDN_unit',
+    ]);
+    expect(others).toHaveLength(3);
+  });
+
+  test('is changed on the active unit, whichever that is', () => {
+    const site = new PairSite();
+    site.failOver();
+    const shared = rounds(site)
+      .flat()
+      .filter((each) => !/unit-self|config/.test(each));
+    expect(shared.every((each) => each.startsWith('second '))).toBe(true);
+  });
+
+  test('tells each script which role it needs and how the group synchronises', () => {
+    const checks = (site: PairSite, goal?: 'recorded'): readonly string[] =>
+      PairSite.rounds(site.plan(goal))
+        .flat()
+        .flatMap(({ operations }) => operations.filter((each) => each.startsWith('check~')));
+    expect(new Set(checks(new PairSite()))).toEqual(new Set(['check~group edge-dg~ACTIVE~manual']));
+    expect(new Set(checks(new PairSite(PAIR, true, true)))).toEqual(new Set(['check~group edge-dg~ACTIVE~auto']));
+  });
+});
+
+describe('an applied pair', () => {
+  const applied = (): PairSite => {
+    const site = new PairSite();
+    site.apply();
+    return site;
+  };
+
+  test('has nothing to change, after a failover neither', () => {
+    const site = applied();
+    expect(site.plan().operations).toBe(0);
+    site.failOver();
+    expect(site.plan().operations).toBe(0);
+  });
+
+  test('whose sync is pending is synchronised, and nothing else is done', () => {
+    const site = applied();
+    site.changed = site.units[0];
+    expect(rounds(site)).toEqual([['first check group edge-dg', 'first modify group edge-dg']]);
+  });
+
+  test('is torn down in the order of building, backwards', () => {
+    expect(rounds(applied(), 'absent')).toEqual([
+      [
+        'first check group edge-dg',
+        'first modify virtual https-ose-vserver',
+        'first modify virtual ose-vserver',
+        'first sync group edge-dg',
+      ],
+      [
+        'first check group edge-dg',
+        'first delete snatpool SDN_snatpool',
+        'first delete route SDN_10.128.0.0_14',
+        'first delete self SDN',
+        'first sync group edge-dg',
+      ],
+      ['first delete unit-self SDN_unit', 'second delete unit-self SDN_unit'],
+      ['first check group edge-dg', 'first delete tunnel SDN', 'first sync group edge-dg'],
+      ['first create config saved', 'second create config saved'],
+    ]);
+  });
+
+  test('gives its virtual servers back what they had, also after a failover', () => {
+    const site = new PairSite();
+    const before = site.units.map(({ state }) => state);
+    site.apply();
+    site.failOver();
+    site.apply('absent');
+    expect(site.units.map(({ state }) => state)).toEqual(before);
+  });
+});
+
+describe('wherever a run ends, and whether the units change their roles then', () => {
+  const most = fc.integer({ min: 0, max: 24 });
+
+  test('a restore puts both units back as they were, on the unit that was changed', () => {
+    fc.assert(
+      fc.property(fc.boolean(), most, fc.boolean(), most, (shared, forward, failsOver, back) => {
+        const site = new PairSite(PAIR, shared);
+        const before = site.units.map(({ state }) => state);
+        const plan = site.plan();
+        site.before = plan.before;
+        site.carryOut(plan, forward);
+        if (failsOver) site.failOver();
+        // A first restore may be cut off, too.
+        const first = site.plan('recorded');
+        site.before = first.before;
+        site.carryOut(first, back);
+        site.carryOut(site.plan('recorded'));
+        expect(site.plan('recorded').operations).toBe(0);
+        expect(site.units.map(({ state }) => state)).toEqual(before);
+        expect(site.changed).toBeUndefined();
+      }),
+    );
+  });
+
+  test('a further apply completes what was pending', () => {
+    fc.assert(
+      fc.property(fc.boolean(), most, (shared, forward) => {
+        const site = new PairSite(PAIR, shared);
+        site.carryOut(site.plan(), forward);
+        site.apply();
+        const whole = new PairSite(PAIR, shared);
+        whole.apply();
+        expect(site.units.map(({ state }) => state)).toEqual(whole.units.map(({ state }) => state));
+        expect(site.plan().operations).toBe(0);
+      }),
+    );
+  });
+});
+
+test('what a unit shares, and what is its own, is recorded where it is changed', () => {
+  const { before } = new PairSite().plan();
+  expect(Object.keys(before[ONE]!).sort()).toEqual([
+    'config saved',
+    'route SDN_10.128.0.0_14',
+    'self SDN',
+    'snatpool SDN_snatpool',
+    'tunnel SDN',
+    'unit-self SDN_unit',
+    'virtual https-ose-vserver',
+    'virtual ose-vserver',
+  ]);
+  expect(Object.keys(before[TWO]!).sort()).toEqual(['config saved', 'unit-self SDN_unit']);
+});
