@@ -1,4 +1,4 @@
-import { tunnelAddress, type Tunnel } from '../../../lib/tunnel/declaration/tunnel';
+import { isBigIpPair, tunnelAddresses, unitSelf, type Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { discard, endOf, site, type Site, type SiteOptions } from './site';
 
 /** A word where no other begins or ends: a mark of edge-a is no part of edge-a2's. */
@@ -12,7 +12,7 @@ const whole = (words: readonly string[]): RegExp =>
 export function linesOf(spec: Tunnel, dump: string): readonly string[] {
   const { name, tunnel, cookie, objects, virtualServers, ramp, cluster, ipfailover } = spec;
   const nodes = ramp.nodes.map(({ instance }) => instance);
-  const words = [tunnelAddress(spec), tunnel.node, `edge-ramp:${name}`, `cookie=${cookie}`];
+  const words = [...tunnelAddresses(spec), tunnel.node, `edge-ramp:${name}`, `cookie=${cookie}`];
   const reserved = [...dump.matchAll(new RegExp(`^claim (\\S+) edge-ramp:${name}$`, 'gm'))].map(
     ([, claimed]) => claimed!,
   );
@@ -21,7 +21,10 @@ export function linesOf(spec: Tunnel, dump: string): readonly string[] {
     ...words,
     ...reserved,
     tunnel.interface,
-    ...Object.values(objects).flatMap((object) => object ?? []),
+    objects.tunnel,
+    objects.self,
+    objects.snatPool,
+    ...(isBigIpPair(spec) ? [unitSelf(spec)] : []),
     ...virtualServers,
     ...files,
     ...(ramp.vip === undefined ? [] : [ramp.vip]),
@@ -43,7 +46,9 @@ export function linesOf(spec: Tunnel, dump: string): readonly string[] {
   return dump.split(/^## /m).flatMap((part) => {
     const [host = '', ...lines] = part.split('\n');
     if (host === cluster?.admin) return lines.filter((line) => inCluster.test(line) || shared.includes(line));
-    return [spec.bigip[0]!.management, ...nodes].includes(host) ? lines.filter((line) => own.test(line)) : [];
+    return [...spec.bigip.map(({ management }) => management), ...nodes].includes(host)
+      ? lines.filter((line) => own.test(line))
+      : [];
   });
 }
 
