@@ -22,9 +22,17 @@ export const BIGIP = example.bigip[0]!.management;
 /** Waits pass so many times faster; the scripts run as fast as they do. */
 const SPEED = 25;
 
-/** Platforms of closed sites: the next one finds its functions warm. Each site begins with its own state all the same. */
-const platforms: Platform[] = [];
+/** The platforms of closed sites are free for others, which find their functions warm. Each site begins with its own state all the same. */
+const [platforms, free]: [Platform[], Platform[]] = [[], []];
 afterAll(() => Promise.all(platforms.map((each) => each.close())));
+
+async function freePlatform(): Promise<Platform> {
+  const found = free.pop();
+  if (found) return found;
+  const made = await Platform.open();
+  platforms.push(made);
+  return made;
+}
 
 /** A site with the BIG-IPs, bastions and ramp nodes of its tunnels, and the state machine. */
 export interface Site {
@@ -70,7 +78,7 @@ export async function site({
 }: SiteOptions = {}): Promise<Site> {
   const state = mkdtempSync(join(tmpdir(), 'edge-ramp-site-'));
   if (from !== undefined) cpSync(from, state, { recursive: true });
-  const platform = platforms.pop() ?? (await Platform.open());
+  const platform = await freePlatform();
   let devices: SimulatedHosts;
   const lab = await openLab({
     assembly: process.env['EDGE_RAMP_TEST_ASSEMBLY']!,
@@ -105,7 +113,7 @@ export async function site({
         .join('\n'),
     async close() {
       await lab.close();
-      platforms.push(platform);
+      free.push(platform);
     },
   };
 }
