@@ -1,6 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { readMemory, type Memory } from '../../lib/tunnel/run/memory';
 import type { Execution } from '../../lib/tunnel/run/automation';
+import { isPairKey } from '../../lib/tunnel/run/pair';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { everyOne, type Aws } from './aws';
 import { describe } from './executions';
@@ -17,7 +18,7 @@ export interface Known {
   readonly owner: (Execution & { readonly began: Date | null }) | undefined;
 }
 
-/** Every tunnel that is declared or that the table knows, by name. The table has one item a tunnel: a scan reads no more than it gives. */
+/** Every tunnel that is declared or that the table knows, by name. The table has one item a tunnel, and a small one a pair of BIG-IPs: a scan reads hardly more than it gives. */
 export async function everyTunnel(aws: Aws, { table }: Deployment): Promise<readonly Known[]> {
   const { tunnels } = aws.names;
   const [parameters, items] = await Promise.all([
@@ -26,7 +27,8 @@ export async function everyTunnel(aws: Aws, { table }: Deployment): Promise<read
   ]);
   const texts = new Map(parameters.map(({ Name: name = '', Value: text = '' }) => [name.slice(tunnels.length), text]));
   const byName = new Map(items.map((item) => unmarshall(item)).map((item) => [String(item['tunnel']), item]));
-  const names = [...new Set([...texts.keys(), ...byName.keys()])].sort();
+  const inTable = [...byName.keys()].filter((key) => !isPairKey(key));
+  const names = [...new Set([...texts.keys(), ...inTable])].sort();
   return Promise.all(names.map((name) => known(aws, name, read(aws, texts.get(name), name), byName.get(name))));
 }
 

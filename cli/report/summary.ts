@@ -52,7 +52,7 @@ function ending(result: Result, run: Run): string {
     case 'InvalidRequest':
       return `${words}; no device was contacted.`;
     case 'TunnelBusy':
-      return `another run works on ${tunnel} (${words}); nothing was changed; try again when it has ended.`;
+      return `${tunnel} is busy (${words}); nothing was changed; try again when that is over.`;
     case 'NotStarted':
       return `${failed(result)}; no device was changed; ${nextAfter(result.failure, run)}`;
     case 'NotVerified':

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { environment } from '../environment';
-import { memoryOf } from '../runs/memory';
+import { memoryOf, pairItemOf } from '../runs/memory';
 import { describeRun } from '../runs/sfn';
 import { loggedStep, type StepFields } from '../telemetry/logged-step';
 import { refuseThrottled } from '../throttled';
@@ -12,11 +12,12 @@ const parameters = new SSMClient({});
 const table = new DynamoDBClient({});
 const executions = new SFNClient({});
 
-/** Read request: checks the execution's input, and reads the tunnel's declaration and its item. Contacts no device. */
+/** Read request: checks the execution's input, and reads the tunnel's declaration, its item and its pair's. Contacts no device. */
 export const handler = loggedStep(aboutRequest, (input: RunContextInput): Promise<RunContext> =>
   readRunContext(input, {
     declaration: (tunnel) => asking('Systems Manager', declaration(tunnel)),
     memory: (tunnel) => asking('DynamoDB', memoryOf(table, environment('TABLE'), tunnel, true)),
+    pair: (key) => asking('DynamoDB', pairItemOf(table, environment('TABLE'), key, true)),
     describe: (arn) => asking('Step Functions', describeRun(executions, arn)),
     now: () => new Date(),
   }),

@@ -1,15 +1,10 @@
-import {
-  heldBy,
-  leftAlone,
-  mayWork,
-  bookkeeping,
-  type Bookkeeping,
-  type Execution,
-} from '../../lib/tunnel/run/automation';
+import { heldBy, leftAlone, mayWork, bookkeeping, type Bookkeeping } from '../../lib/tunnel/run/automation';
 import { statesPage } from '../../lib/tunnel/run/links';
 import type { Memory } from '../../lib/tunnel/run/memory';
+import { MOST_WAITS } from '../../lib/tunnel/run/pair';
 import type { Records } from '../../lib/tunnel/plan/situation';
 import { refuseOtherContract } from '../contract';
+import { nextPair, type PairSources, type PairToTake } from '../runs/pair';
 import { checkInput, withDeclaration, type Request } from './request';
 
 /** The state's input. */
@@ -19,6 +14,8 @@ export interface RunContextInput {
   readonly execution: string;
   /** The execution's input, which nobody has checked yet. */
   readonly input: unknown;
+  /** How often the run has waited for its pair of BIG-IPs. */
+  readonly waited: number;
 }
 
 /** Everything that a run needs before it looks at a device. */
@@ -29,8 +26,12 @@ export interface RunContext {
   readonly lease: { readonly owner: string | null; readonly fence: number; readonly closedBy: string | null };
   /** Why a run without a person leaves the tunnel alone, in words; null: it goes on. */
   readonly heldBack: string | null;
-  /** The run that works on the tunnel, in words; null: none, or this run takes no lease. */
+  /** The run that works on the tunnel or its pair, in words; null: none, or this run takes no lease. */
   readonly busy: string | null;
+  /** True when the run waits for the pair, and reads again. */
+  readonly wait: boolean;
+  /** The pair that the run takes before the lease, as it was read: only if it is still the same. null: it holds its pair, or has none. */
+  readonly pair: Pick<PairToTake, 'key' | 'holder'> | null;
   readonly bookkeeping: Bookkeeping;
   /** The digest of the plan that was last left to a person; null: none. */
   readonly notified: string | null;
@@ -43,13 +44,11 @@ export interface RunContext {
 }
 
 /** The sources of this step. */
-export interface Sources {
+export interface Sources extends PairSources {
   /** The stored declaration of a tunnel, JSON text; undefined: it is not declared. */
   declaration(tunnel: string): Promise<string | undefined>;
   /** The tunnel's item, read consistently. */
   memory(tunnel: string): Promise<Memory>;
-  /** @returns undefined when Step Functions does not know the execution (any more, or yet) */
-  describe(arn: string): Promise<Execution | undefined>;
   now(): Date;
 }
 
@@ -58,7 +57,7 @@ export interface Sources {
  * @throws InvalidRequest, ContractMismatch, and what the sources throw
  */
 export async function readRunContext(
-  { contract, execution, input }: RunContextInput,
+  { contract, input, ...run }: RunContextInput,
   sources: Sources,
 ): Promise<RunContext> {
   refuseOtherContract(contract);
@@ -69,28 +68,37 @@ export async function readRunContext(
   ]);
   const { original, before, applied } = memory;
   const request = withDeclaration(asked, stored, { original, before, applied });
-  return contextOf(request, memory, execution, sources);
+  return contextOf(request, memory, run, sources);
 }
 
-/** Decides whether a request may go on, by the tunnel's item. @throws what the sources throw */
+/**
+ * Decides whether a request may go on, by the items of the tunnel and its pair.
+ * @throws what the sources throw, and NotUnderstood for a record that is not JSON
+ */
 export async function contextOf(
   request: Request,
   memory: Memory,
-  execution: string,
-  { describe, now }: Pick<Sources, 'describe' | 'now'>,
+  { execution, waited }: Pick<RunContextInput, 'execution' | 'waited'>,
+  sources: Pick<Sources, 'pair' | 'describe' | 'now'>,
 ): Promise<RunContext> {
   const { owner, fence, closedBy, original, before, applied, notified } = memory;
-  const at = now();
+  const at = sources.now();
   const alone = takesLease(request) ? leftAlone(memory, request, execution, at) : null;
   const contended = takesLease(request) && alone === null && owner !== null && owner !== execution;
-  const held = contended && mayWork(await describe(owner), fence, at) ? heldBy(owner) : null;
+  const held = contended && mayWork(await sources.describe(owner), fence, at) ? heldBy(owner) : null;
+  const goesOn = takesLease(request) && alone === null && held === null;
+  const pair = goesOn ? await nextPair(request.spec, memory, execution, sources, at) : null;
+  const wait = pair !== null && pair.held !== null && waited < MOST_WAITS;
+  const inTheWay = held ?? (wait ? null : (pair?.held ?? null));
   const byPerson = request.trigger === null && request.repair === null;
   return {
     request,
     records: { original, before, applied },
     lease: { owner, fence, closedBy },
-    heldBack: alone ?? (byPerson ? null : held),
-    busy: byPerson ? held : null,
+    heldBack: alone ?? (byPerson ? null : inTheWay),
+    busy: byPerson ? inTheWay : null,
+    wait,
+    pair: pair === null ? null : { key: pair.key, holder: pair.holder },
     bookkeeping: bookkeeping(memory, request, execution, at),
     notified,
     about: { execution, action: request.action },

@@ -1,5 +1,6 @@
 import { GetItemCommand, paginateScan, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Memory, readMemory } from '../../lib/tunnel/run/memory';
+import { type PairItem, readPairItem } from '../../lib/tunnel/run/pair';
 
 /**
  * Reads a tunnel's item.
@@ -11,13 +12,27 @@ export async function memoryOf(
   tunnel: string,
   consistent: boolean,
 ): Promise<Memory> {
-  const { Item } = await table.send(
-    new GetItemCommand({ TableName: name, Key: { tunnel: { S: tunnel } }, ConsistentRead: consistent }),
-  );
-  return readMemory(Item);
+  return readMemory(await itemOf(table, name, tunnel, consistent));
 }
 
-/** The names of all tunnels whose item still has a lease or the record `before`. */
+/** Reads a pair's item. @param key of `pairKeys` */
+export async function pairItemOf(
+  table: DynamoDBClient,
+  name: string,
+  key: string,
+  consistent: boolean,
+): Promise<PairItem> {
+  return readPairItem(await itemOf(table, name, key, consistent));
+}
+
+async function itemOf(table: DynamoDBClient, name: string, key: string, consistent: boolean) {
+  const { Item } = await table.send(
+    new GetItemCommand({ TableName: name, Key: { tunnel: { S: key } }, ConsistentRead: consistent }),
+  );
+  return Item;
+}
+
+/** The names of all tunnels whose item still has a lease or the record `before`. A pair's item has neither. */
 export async function unfinished(client: DynamoDBClient, name: string): Promise<readonly string[]> {
   const found: string[] = [];
   const query = {

@@ -6,7 +6,7 @@ import { documentVariable } from '../../lib/tunnel/plan/devices';
 import { environment } from '../environment';
 import { SsmRunCommand } from '../run-command/ssm';
 import { storedDeclarations } from '../runs/declarations';
-import { memoryOf, unfinished } from '../runs/memory';
+import { memoryOf, pairItemOf, unfinished } from '../runs/memory';
 import { SfnRuns } from '../runs/sfn';
 import { loggerOf } from '../telemetry/logger';
 import { publish } from '../telemetry/publish';
@@ -27,6 +27,7 @@ const MARGIN = 10_000;
 const look = watch({
   declared: () => storedDeclarations(systemsManager, environment('TUNNELS_PREFIX')),
   memory: (tunnel) => memoryOf(table, environment('TABLE'), tunnel, false),
+  pair: (key) => pairItemOf(table, environment('TABLE'), key, false),
   unfinished: () => unfinished(table, environment('TABLE')),
   runs: new SfnRuns(new SFNClient({}), machine),
   connected: (instances) => connectedInstances(systemsManager, instances),

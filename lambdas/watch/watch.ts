@@ -4,11 +4,13 @@ import type { StepKind } from '../../lib/tunnel/plan/devices';
 import { Throttled } from '../../lib/tunnel/errors/errors';
 import { lastDeclared } from '../../lib/tunnel/plan/situation';
 import type { Memory } from '../../lib/tunnel/run/memory';
+import type { PairItem } from '../../lib/tunnel/run/pair';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import type { Log } from '../log';
 import type { RunCommand } from '../run-command/ssm';
 import { repairDeadRuns, type Discovery } from '../runs/dead-runs';
 import type { Declarations } from '../runs/declarations';
+import { nextPair } from '../runs/pair';
 import type { Runs } from '../runs/sfn';
 import { errorFields } from '../telemetry/logger';
 import { inParallel } from './in-parallel';
@@ -26,6 +28,8 @@ export interface Tick {
 export interface WatchDependencies {
   declared(): Promise<Declarations>;
   memory(tunnel: string): Promise<Memory>;
+  /** The item of a pair of BIG-IPs, by its key. */
+  pair(key: string): Promise<PairItem>;
   /** The tunnels with a lease or a record `before`, declared or not. */
   unfinished(): Promise<readonly string[]>;
   readonly runs: Runs;
@@ -134,7 +138,7 @@ function whyNotLook(spec: Declared, memory: Memory, tick: Tick, now: Date): stri
   return memory.lookedAt >= Date.parse(tick.time) ? 'left alone: a run has looked since' : null;
 }
 
-/** @returns undefined when it could not look; that is reported then */
+/** @returns undefined when it could not look, which is reported then, and when it must not */
 async function tryToLook(
   { spec, memory }: ToLook,
   tick: Tick,
@@ -142,9 +146,19 @@ async function tryToLook(
   connected: () => Promise<ReadonlySet<string>>,
   inTime: () => boolean,
 ): Promise<Finding | undefined> {
-  const { commands, documents, lookFailures, log } = dependencies;
+  const { commands, documents, lookFailures, log, runs } = dependencies;
   const tunnel = spec.name;
   try {
+    // While a run works on the pair of BIG-IPs, the units differ and changes wait to be synchronised. That is no drift.
+    const sources = {
+      pair: (key: string) => dependencies.pair(key),
+      describe: (arn: string) => runs.describe(arn),
+    };
+    const pair = await nextPair(spec, memory, null, sources, dependencies.now());
+    if (pair !== null && pair.held !== null) {
+      log.info(`left alone: ${pair.held}`, { tunnel });
+      return undefined;
+    }
     if (!inTime())
       throw new Throttled(
         'watch-out-of-time',

@@ -46,6 +46,16 @@ describe('status', () => {
     expect(asked.map(([operation]) => operation)).not.toContain('StartExecution');
   });
 
+  test('does not take the item of a pair of BIG-IPs for a tunnel', async () => {
+    const pair = { holder: arnOf('edge-a-apply-9'), holderTunnel: 'edge-a', since: 1 };
+    const { out } = await callAws(['status'], {
+      ...ACCOUNT,
+      ...items({ 'edge-a': STANDS, 'pair 10.3.88.81+10.3.88.82': pair }),
+    });
+    expect(out).toContain('edge-a');
+    expect(out).not.toContain('pair');
+  });
+
   test('says who works, what drifted, what is away and what is paused', async () => {
     const owner = arnOf('edge-a-apply-9');
     const item = {

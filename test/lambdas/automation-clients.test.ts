@@ -6,7 +6,7 @@ import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { DescribeInstanceInformationCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { storedDeclarations } from '../../lambdas/runs/declarations';
-import { memoryOf, unfinished } from '../../lambdas/runs/memory';
+import { memoryOf, pairItemOf, unfinished } from '../../lambdas/runs/memory';
 import { SfnRuns } from '../../lambdas/runs/sfn';
 import { connectedInstances } from '../../lambdas/watch/connected';
 import { sendNotice } from '../../lambdas/watch/notice';
@@ -143,6 +143,20 @@ describe('the watch', () => {
     expect(sent[0]!.input).toEqual({ ...key, ConsistentRead: false });
     expect(await memoryOf(table, 'tunnels', 'edge-a', true)).toMatchObject({ wanted: null, fence: 0 });
     expect(sent[1]!.input).toEqual({ ...key, ConsistentRead: true });
+  });
+
+  test("reads a pair's item by its key", async () => {
+    const { client: table, sent } = client({ Item: { holder: { S: 'arn:one' }, holderTunnel: { S: 'edge-b' } } });
+    expect(await pairItemOf(table, 'tunnels', 'pair a+b', true)).toEqual({
+      holder: 'arn:one',
+      holderTunnel: 'edge-b',
+      since: 0,
+    });
+    expect(sent[0]!.input).toEqual({
+      TableName: 'tunnels',
+      Key: { tunnel: { S: 'pair a+b' } },
+      ConsistentRead: true,
+    });
   });
 
   test('finds of which tunnels a run left something, on whatever page of the table they stand', async () => {

@@ -17,10 +17,11 @@ const SPEC = merge(EXAMPLE, { example: false });
 /** What Read request answers, of a table item and of the run that holds the lease. */
 async function open(input: object, item: object = {}, owner?: string, sources: object = {}) {
   return readRunContext(
-    { contract: CONTRACT, execution: ME, input: { tunnel: 'edge-a', ...input } },
+    { contract: CONTRACT, execution: ME, input: { tunnel: 'edge-a', ...input }, waited: 0 },
     {
       declaration: async () => JSON.stringify(SPEC),
       memory: async () => readMemory(item as never),
+      pair: () => Promise.reject(new Error('the tunnel has no pair of BIG-IPs')),
       describe: async (arn) =>
         owner === undefined ? undefined : { arn, status: owner, error: null, input: null, ended: null },
       now: () => NOW,
@@ -36,6 +37,8 @@ test('an opening says all that a run has to know before it looks at a device', a
     lease: { owner: null, fence: 7, closedBy: OTHER },
     heldBack: null,
     busy: null,
+    wait: false,
+    pair: null,
     bookkeeping: {
       attempts: 0,
       failures: 0,
@@ -60,7 +63,9 @@ test('a plan with a declaration of its own asks nobody for another', async () =>
 });
 
 test('a run that was begun by another version of the app is refused', async () =>
-  expect(readRunContext({ contract: CONTRACT - 1, execution: ME, input: {} }, {} as Sources)).rejects.toMatchObject({
+  expect(
+    readRunContext({ contract: CONTRACT - 1, execution: ME, input: {}, waited: 0 }, {} as Sources),
+  ).rejects.toMatchObject({
     name: 'ContractMismatch',
   }));
 
@@ -166,7 +171,7 @@ describe('the handler', () => {
   });
   afterAll(() => jest.restoreAllMocks());
 
-  const call = (tunnel: string) => handler({ contract: CONTRACT, execution: ME, input: { tunnel } });
+  const call = (tunnel: string) => handler({ contract: CONTRACT, execution: ME, input: { tunnel }, waited: 0 });
 
   test('finds the declaration in its parameter, the records in the table, and asks for the owner', async () => {
     item = { applied: { S: '{"a":1}' }, owner: { S: OTHER } };

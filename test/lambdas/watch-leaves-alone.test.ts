@@ -1,4 +1,5 @@
 import { digestOf } from '../../lib/tunnel/declaration/digest';
+import { BIGIP_PAIR, PAIR_KEY } from '../lib/tunnel/bigip-pair-spec';
 import { tunnel } from '../lib/tunnel/site';
 import { arnOf } from './fake-runs';
 import { EDGE_A, AT, BASTION, NODE, NOW, watched } from './watched';
@@ -83,5 +84,38 @@ describe('the watch is silent', () => {
     item['fence'] = NOW - 61_000;
     await tick();
     expect(runs.all()).toHaveLength(1);
+  });
+});
+
+describe('a tunnel on a pair of BIG-IPs', () => {
+  /** As far as its records say: it leaves the pair. */
+  const onPair = () => {
+    const around = watched();
+    around.item['applied'] = JSON.stringify({ ...BIGIP_PAIR, name: 'edge-a' });
+    around.pairs[PAIR_KEY] = { holder: arnOf('run-1'), holderTunnel: 'edge-b', since: 1 };
+    return around;
+  };
+
+  test("is not looked at while another tunnel's run works on the pair: that changes are half made is no drift", async () => {
+    const { tick, devices, runs, log, told } = onPair();
+    runs.add('run-1', {});
+    await tick();
+    expect([devices.orders, runs.all(), told]).toEqual([[], [], []]);
+    expect(log.text).toBe(`left alone: the pair of BIG-IPs is held by ${arnOf('run-1')} of tunnel edge-b`);
+  });
+
+  test('is looked at when that run has ended', async () => {
+    const { tick, devices, runs } = onPair();
+    runs.add('run-1', { status: 'FAILED', error: 'RolledBack' });
+    await tick();
+    expect(devices.orders).not.toEqual([]);
+  });
+
+  test('has its own dead run repaired whoever holds the pair', async () => {
+    const { tick, runs, item } = onPair();
+    runs.add('run-1', {});
+    item['owner'] = runs.add('run-0', { status: 'ABORTED', ended: new Date(NOW - 60_000) });
+    await tick();
+    expect(runs.all()).toEqual([[expect.any(String), expect.objectContaining({ repair: arnOf('run-0') })]]);
   });
 });

@@ -2,6 +2,7 @@ import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/ssm';
 import { LookFailures } from '../../lambdas/watch/look-failures';
 import { watch } from '../../lambdas/watch/watch';
 import { readMemory } from '../../lib/tunnel/run/memory';
+import { readPairItem } from '../../lib/tunnel/run/pair';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { bigipAnswer } from '../lib/tunnel/bigip-answer';
 import { rampAnswer } from '../lib/tunnel/ramp-answer';
@@ -52,9 +53,11 @@ export function watched(spec = EDGE_A, more: readonly Declared[] = []) {
     fence: 1000,
     lookedAt: 1000,
   };
+  const pairs: Record<string, Record<string, unknown>> = {};
   const around = {
     declared: async () => ({ tunnels: [spec, ...more] as readonly Declared[], unreadable: [] as readonly string[] }),
     memory: async (name: string) => readMemory(name === spec.name ? item : undefined),
+    pair: async (key: string) => readPairItem(pairs[key]),
     unfinished: async (): Promise<readonly string[]> => [],
     runs,
     connected: async (instances: readonly string[]): Promise<ReadonlySet<string>> => {
@@ -71,7 +74,7 @@ export function watched(spec = EDGE_A, more: readonly Declared[] = []) {
   const away = new Set<string>();
   const measured: string[] = [];
   const tick = (changes: object = {}, inTime = true) => watch(around)({ ...TICK, ...changes }, () => inTime);
-  return { site, devices, runs, log, told, asked, item, around, away, measured, tick };
+  return { site, devices, runs, log, told, asked, item, pairs, around, away, measured, tick };
 }
 
 /** The runs of a tick that found a reason to apply: one, under the tick's name, with what it asks. */

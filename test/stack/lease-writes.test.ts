@@ -1,3 +1,4 @@
+import { BIGIP_PAIR, PAIR_KEY } from '../lib/tunnel/bigip-pair-spec';
 import { machine } from './support/machine';
 import { type Owner, ownerIn } from './support/owner';
 import { type TestTable, testTable } from './support/table';
@@ -14,7 +15,8 @@ const owner = (arn: string): Owner => ownerIn(table, arn);
 beforeEach(async () => (table = await testTable()));
 afterEach(() => table.close());
 
-const item = async () => (await table.call('GetItem', { Key: { tunnel: { S: 'edge-a' } }, ConsistentRead: true })).Item;
+const item = async (key = 'edge-a') =>
+  (await table.call('GetItem', { Key: { tunnel: { S: key } }, ConsistentRead: true })).Item;
 const CLOSING = Object.keys(machine.States).filter((name) => /^Record (?!before|look|pause|resume)/.test(name));
 
 test('the first run makes the item, and leaves it without an owner', async () => {
@@ -159,4 +161,45 @@ test('what an owner that died wrote after the item was read, is known to the run
   await dying.does('Record before');
   await next.does('Take lease');
   expect(next.variables['records']).toEqual({ original: '{"o":1}', before: '{"b":1}', applied: null });
+});
+
+describe('a pair of BIG-IPs', () => {
+  const other = { ...BIGIP_PAIR, name: 'edge-b' };
+
+  test('is taken in an item of its own, which has no lease and no record for the watch to find', async () => {
+    const run = owner('arn:one').of(BIGIP_PAIR);
+    await run.reads();
+    await run.does('Take pair');
+    expect(await item(PAIR_KEY)).toEqual({
+      tunnel: { S: PAIR_KEY },
+      holder: { S: 'arn:one' },
+      holderTunnel: { S: 'edge-a' },
+      since: { N: expect.stringMatching(/^\d{13}$/) },
+    });
+    expect(await item()).toBeUndefined();
+    await run.reads();
+    expect(run.variables).toMatchObject({ pair: null, wait: false });
+  });
+
+  test('is taken by one of two runs of two tunnels that saw it free; the other one waits', async () => {
+    const [one, two] = [owner('arn:one').of(BIGIP_PAIR), owner('arn:two').of(other)];
+    await one.reads();
+    await two.reads();
+    await one.does('Take pair');
+    await expect(two.does('Take pair')).rejects.toThrow(REFUSED);
+    expect((await item(PAIR_KEY)).holder).toEqual({ S: 'arn:one' });
+    await two.reads();
+    expect(two.variables['wait']).toBe(true);
+  });
+
+  test('is held by the run whose answer to taking it was lost', async () => {
+    const run = owner('arn:one').of(BIGIP_PAIR);
+    await run.reads();
+    const before = { ...run.variables };
+    await run.does('Take pair');
+    run.variables = before;
+    await expect(run.does('Take pair')).rejects.toThrow(REFUSED);
+    await run.reads();
+    expect(run.variables).toMatchObject({ pair: null, wait: false });
+  });
 });

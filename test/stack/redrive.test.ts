@@ -2,7 +2,9 @@ import { contextOf } from '../../lambdas/read-request/run-context';
 import { VARIABLES } from '../../lib/stack/workflow/variables';
 import { bookkeeping } from '../../lib/tunnel/run/automation';
 import { readMemory } from '../../lib/tunnel/run/memory';
+import { readPairItem } from '../../lib/tunnel/run/pair';
 import { END_STATES } from '../../lib/tunnel/run/outcome';
+import { BIGIP_PAIR, PAIR_KEY } from '../lib/tunnel/bigip-pair-spec';
 import type { Machine, State } from './support/definition';
 import { machine } from './support/machine';
 import { REQUEST } from './support/run';
@@ -62,7 +64,16 @@ let table: TestTable;
 beforeEach(async () => (table = await testTable()));
 afterEach(() => table.close());
 
-const item = async () => (await table.call('GetItem', { Key: { tunnel: { S: 'edge-a' } }, ConsistentRead: true })).Item;
+const item = async (key = 'edge-a') =>
+  (await table.call('GetItem', { Key: { tunnel: { S: key } }, ConsistentRead: true })).Item;
+
+/** What the item of a pair says. */
+const holds = (key: string, { holder, holderTunnel }: { readonly holder: string; readonly holderTunnel: string }) =>
+  table.call('UpdateItem', {
+    Key: { tunnel: { S: key } },
+    UpdateExpression: 'SET holder = :holder, holderTunnel = :tunnel',
+    ExpressionAttributeValues: { ':holder': { S: holder }, ':tunnel': { S: holderTunnel } },
+  });
 
 /** What stands in the table. */
 async function stands(attributes: {
@@ -108,12 +119,18 @@ interface Refusals {
 }
 
 /** What Read request answers now, while the run that holds the lease works. */
-async function reads() {
+async function reads({ waited }: { readonly waited: number }, request: unknown) {
   const runs = async (arn: string) => ({ arn, status: 'RUNNING', error: null, input: null, ended: null });
-  return contextOf(KNOWN.request as never, readMemory(await item()), EXECUTION, {
-    describe: runs,
-    now: () => new Date(),
-  });
+  return contextOf(
+    request as never,
+    readMemory(await item()),
+    { execution: EXECUTION, waited },
+    {
+      describe: runs,
+      pair: async (key) => readPairItem(await item(key)),
+      now: () => new Date(),
+    },
+  );
 }
 
 /** Enters a state as the run would. @returns how it ends, and the fences under which it addressed devices */
@@ -123,6 +140,7 @@ async function redrive(
   refusals: Refusals = OVERTAKEN,
 ): Promise<Walk & { readonly fences: readonly number[] }> {
   const fences: number[] = [];
+  const known = { ...KNOWN, ...more };
   const parts = new Map<string, State>();
   const collect = (part: Machine): void =>
     Object.entries(part.States).forEach(([name, state]) => {
@@ -138,7 +156,7 @@ async function redrive(
         .call(resource.endsWith('getItem') ? 'GetItem' : 'UpdateItem', args)
         .catch((error: Error) => Promise.reject(new Mishap(`DynamoDB.${error.message.split(':')[0]}`, error.message)));
     if (!resource.includes('lambda')) return {}; // people are told
-    if ('input' in args.Payload) return reads();
+    if ('input' in args.Payload) return reads(args.Payload, known.request);
     if (!('do' in args.Payload)) {
       if (refusals.plan) throw refusals.plan;
       return { ...KNOWN.plan, report: KNOWN.report };
@@ -150,7 +168,7 @@ async function redrive(
   // A decision behind devices side by side finds in its input what these answered.
   const again: State = {
     Type: 'Pass',
-    Assign: { ...KNOWN, ...more },
+    Assign: known,
     Output: { good: false, failure: KNOWN.failure },
     Next: from,
   };
@@ -221,6 +239,35 @@ test('a run that was stopped before it had the lease reads the table afresh, and
   expect(ended.path).toEqual(expect.arrayContaining(['Lost a race', 'Read request', 'Is the tunnel free?']));
   expect(ended).toMatchObject({ error: 'TunnelBusy', fences: [] });
   expect(await item()).toEqual(before);
+});
+
+describe('a run that was stopped when it took a pair of BIG-IPs', () => {
+  const request = { ...KNOWN.request, spec: BIGIP_PAIR };
+  const early = { request, fence: null, begun: false, before: null, failure: null };
+
+  test('gives way to the run of another tunnel that has taken it since', async () => {
+    await holds(PAIR_KEY, { holder: OTHER, holderTunnel: 'edge-b' });
+    const before = await item(PAIR_KEY);
+    const ended = await redrive('Take pair', { ...early, pair: { key: PAIR_KEY, holder: null } });
+    expect(ended).toMatchObject({ error: 'TunnelBusy', fences: [], cause: expect.stringContaining(OTHER) });
+    expect([await item(PAIR_KEY), await item()]).toEqual([before, undefined]);
+  });
+
+  test("keeps other tunnels' runs away, redriven before the lease or not: they know that it died", async () => {
+    await holds(PAIR_KEY, { holder: EXECUTION, holderTunnel: 'edge-a' });
+    const other = { ...request, tunnel: 'edge-b', spec: { ...BIGIP_PAIR, name: 'edge-b' } };
+    const context = await contextOf(
+      other,
+      readMemory(undefined),
+      { execution: OTHER, waited: 0 },
+      {
+        describe: async (arn) => ({ arn, status: 'ABORTED', error: null, input: null, ended: null }),
+        pair: async (key) => readPairItem(await item(key)),
+        now: () => new Date(),
+      },
+    );
+    expect(context).toMatchObject({ wait: true, pair: { key: PAIR_KEY, holder: EXECUTION } });
+  });
 });
 
 describe('when the app was deployed with another contract in the middle of a run', () => {

@@ -8,8 +8,11 @@ import { compute } from './steps';
 import { type TableWrites, textValue } from './table-writes';
 import { VARIABLES } from './variables';
 
-/** How often a run tries for the lease before it gives way. */
+/** How often in a row a run tries for the lease, or the pair, before it gives way. */
 const RACES = 5;
+
+/** Between two looks whether the pair is free, in seconds. How often: `MOST_WAITS`. */
+const PAIR_SECONDS = 15;
 
 /** A node is `running` long before its agent is there: minutes, on a big machine. Between two questions, in seconds. */
 const AGENT_SECONDS = 15;
@@ -17,6 +20,7 @@ const AGENT_SECONDS = 15;
 /** Adds the states from the request to the lease; or to a pause, which needs none. */
 export function begin(run: States, parts: Parts, table: TableWrites): void {
   request(run, parts);
+  pair(run, table);
   lease(run, table);
   pause(run, table);
 }
@@ -28,14 +32,30 @@ function request(run: States, { scope, handlers }: Parts): void {
   const answer = (field: string): string => jsonata(`$states.result.Payload.${field}`);
   run.work(
     compute(scope, 'Read request', handlers.readRequest, {
-      comment: "Checks the request; reads the tunnel's declaration, and its lease and records in the table.",
-      payload: { contract: CONTRACT, execution: jsonata('$execution'), input: jsonata('$input') },
+      comment: "Checks the request; reads the tunnel's declaration, and its lease, records and pair in the table.",
+      payload: {
+        contract: CONTRACT,
+        execution: jsonata('$execution'),
+        input: jsonata('$input'),
+        waited: jsonata('$waited'),
+      },
       assign: {
         attempt: jsonata('$attempt + 1'),
         ...Object.fromEntries(
-          ['request', 'records', 'lease', 'heldBack', 'busy', 'bookkeeping', 'notified', 'page', 'about', 'seen'].map(
-            (field) => [field, answer(field)],
-          ),
+          [
+            'request',
+            'records',
+            'lease',
+            'heldBack',
+            'busy',
+            'wait',
+            'pair',
+            'bookkeeping',
+            'notified',
+            'page',
+            'about',
+            'seen',
+          ].map((field) => [field, answer(field)]),
         ),
       },
     }),
@@ -61,6 +81,8 @@ function request(run: States, { scope, handlers }: Parts): void {
         goTo: 'TunnelBusy',
         assign: { busy: `other runs won ${RACES} races for the lease` },
       },
+      { when: '$wait', goTo: 'Wait for the pair' },
+      { when: '$pair != null', goTo: 'Take pair' },
     ],
     'Take lease',
   );
@@ -84,6 +106,31 @@ function request(run: States, { scope, handlers }: Parts): void {
       time: WaitTime.seconds(jsonata(String(AGENT_SECONDS))),
     }),
     'Is the instance connected?',
+  );
+}
+
+/** A run that changes a pair of BIG-IPs takes it before the lease: while it waits, it holds nothing that another run wants. */
+function pair(run: States, table: TableWrites): void {
+  run.goOn(
+    Wait.jsonata(run.scope, 'Wait for the pair', {
+      comment: "Another tunnel's run works on the pair of BIG-IPs, or died there and is repaired first.",
+      time: WaitTime.seconds(jsonata(String(PAIR_SECONDS))),
+      assign: { waited: jsonata('$waited + 1'), attempt: 0 },
+    }),
+    'Read request',
+  );
+  run.work(
+    // Nothing gives the pair back: a run that has ended holds nothing, whatever its end.
+    table.takePair(
+      'Take pair',
+      'Becomes the holder of the pair of BIG-IPs, if nobody took it since its item was read.',
+      {
+        attempt: 0,
+      },
+    ),
+    // The tunnel's item may have changed meanwhile. A tunnel that moves between pairs takes each of them.
+    'Read request',
+    [{ errors: ['DynamoDB.ConditionalCheckFailedException'], goTo: 'Lost a race' }, notStarted('Take pair')],
   );
 }
 

@@ -130,7 +130,7 @@ function ends(run: States): void {
   succeed('Resumed', 'Automation looks after the tunnel again.', "'Automation looks after the tunnel again'");
 
   fail('InvalidRequest', 'The input is no request that can be carried out.', '$failure.cause');
-  fail('TunnelBusy', 'Another run works on this tunnel.', '$busy');
+  fail('TunnelBusy', 'Another run works on this tunnel, or on its pair of BIG-IPs.', '$busy');
   fail(
     'NotStarted',
     'Failed before the first change: nothing was touched.',

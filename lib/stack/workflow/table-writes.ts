@@ -12,7 +12,7 @@ import { SERVICE_CALL } from '../time-outs';
 import { fenceAfter, jsonata } from './expressions';
 
 /*
- * The writes to the tunnel's item. Each is conditional, and may be repeated when its answer was lost: its condition holds again after its own
+ * The writes to the tunnel's item, and to that of its pair of BIG-IPs. Each is conditional, and may be repeated when its answer was lost: its condition holds again after its own
  * effect. None of them can touch the item of a run that took the lease over (ADR 0004).
  */
 
@@ -72,6 +72,19 @@ export class TableWrites {
     });
   }
 
+  /** Becomes the holder of the pair, if nobody has taken it since it was read (ADR 0028). */
+  takePair(name: string, comment: string, assign: Write['assign']): DynamoUpdateItem {
+    return this.#update(name, {
+      comment,
+      key: '$pair.key',
+      condition: 'attribute_not_exists(#holder) OR #holder = :holder',
+      values: { ':holder': textValue("$pair.holder = null ? 'nobody' : $pair.holder") },
+      names: [],
+      set: { holder: ME, holderTunnel: textValue('$request.tunnel'), since: numberValue('$string($millis())') },
+      ...(assign ? { assign } : {}),
+    });
+  }
+
   /** A write in the middle of a run: the owner is this run, and no newer fence was given out. */
   holding(name: string, write: Write): DynamoUpdateItem {
     return this.#update(name, {
@@ -117,6 +130,7 @@ export class TableWrites {
     name: string,
     {
       comment,
+      key = '$request.tunnel',
       condition,
       values,
       names,
@@ -124,6 +138,7 @@ export class TableWrites {
       remove = [],
       assign = {},
     }: Write & {
+      readonly key?: string;
       readonly condition?: string;
       readonly values: NonNullable<DynamoUpdateItemJsonataProps['expressionAttributeValues']>;
       readonly names: readonly string[];
@@ -140,7 +155,7 @@ export class TableWrites {
       DynamoUpdateItem.jsonata(this.scope, name, {
         comment,
         table: this.table,
-        key: { tunnel: textValue('$request.tunnel') },
+        key: { tunnel: textValue(key) },
         updateExpression: [
           ...(settings.length > 0 ? [`SET ${settings.join(', ')}`] : []),
           ...(removals.length > 0 ? [`REMOVE ${removals.join(', ')}`] : []),

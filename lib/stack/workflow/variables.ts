@@ -41,8 +41,12 @@ export const VARIABLES = {
   lease: { owner: null, fence: 0, closedBy: null },
   /** Why a run that no person started leaves the tunnel alone, in words; null: it goes on. */
   heldBack: null,
-  /** Who works on the tunnel, in words; null: nobody. */
+  /** Who works on the tunnel or its pair of BIG-IPs, in words; null: nobody. */
   busy: null,
+  /** True when the run waits for the pair. */
+  wait: false,
+  /** The pair to take, as it was read: { key, holder }; null: none, or the run holds it. */
+  pair: null,
   /** What the run leaves in the tunnel's memory. */
   bookkeeping: {},
   /** The digest of the plan that was last left to a person. */
@@ -56,6 +60,8 @@ export const VARIABLES = {
 
   /** How often the tunnel's item was read to take the lease. */
   attempt: 0,
+  /** How often the run has waited for the pair. */
+  waited: 0,
   /** How often a run asked for the instance that it awaits. */
   looks: 0,
   /** True when nothing is awaited any more. */

@@ -164,6 +164,12 @@ export function endedJustNow(run: Execution | undefined, now: Date): boolean {
   return run?.ended != null && now.getTime() - run.ended.getTime() < YOUNG;
 }
 
+/** True when a run that ended is in no end state: it was stopped, ran out of time, or failed with another error. Nobody knows what it left. */
+export function died({ status, error }: Execution): boolean {
+  if (status === 'FAILED') return !END_STATES.some(({ name }) => name === error);
+  return status !== 'SUCCEEDED';
+}
+
 /** Automation's reaction to a run that ended: a repair, a pause, or none. */
 export type Reaction = { readonly to: 'repair' } | { readonly to: 'pause'; readonly reason: string } | null;
 
@@ -174,8 +180,7 @@ export type Reaction = { readonly to: 'repair' } | { readonly to: 'pause'; reado
 export function reactionTo(run: Execution): Reaction {
   const request = requestOf(run);
   if (request === null || LEAVES_NOTHING.includes(request.action)) return null;
-  const own = END_STATES.some(({ name }) => name === run.error);
-  if (run.status === 'SUCCEEDED' || (run.status === 'FAILED' && own)) return null;
+  if (!died(run)) return null;
   if (run.status === 'ABORTED' && request.repair)
     return { to: 'pause', reason: spelled(`a repair was stopped: ${run.arn.split(':').at(-1)}`) };
   return { to: 'repair' };

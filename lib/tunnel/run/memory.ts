@@ -59,11 +59,7 @@ export interface Drift {
  * @param item the item as DynamoDB gives it (`{ "S": "…" }`), or as plain JavaScript; undefined: no run has ever taken the tunnel's lease
  */
 export function readMemory(item: Readonly<Record<string, unknown>> | undefined): Memory {
-  const text = (name: string): string | null => {
-    const value = scalar(item?.[name]);
-    return typeof value === 'string' ? value : null;
-  };
-  const number = (name: string): number => Number(scalar(item?.[name]) ?? 0);
+  const { text, number } = readAttributes(item);
   const wanted = text('wanted');
   return {
     owner: text('owner'),
@@ -85,6 +81,17 @@ export function readMemory(item: Readonly<Record<string, unknown>> | undefined):
     failedSpec: text('failedSpec'),
     attempts: number('attempts'),
     notified: text('notified'),
+  };
+}
+
+/** The attributes of an item by name. One that is missing, or of another type, is null as a text and 0 as a number. */
+export function readAttributes(item: Readonly<Record<string, unknown>> | undefined) {
+  return {
+    text: (name: string): string | null => {
+      const value = scalar(item?.[name]);
+      return typeof value === 'string' ? value : null;
+    },
+    number: (name: string): number => Number(scalar(item?.[name]) ?? 0),
   };
 }
 

@@ -1,6 +1,8 @@
 import { contextOf } from '../../../lambdas/read-request/run-context';
 import { VARIABLES } from '../../../lib/stack/workflow/variables';
+import type { Declared } from '../../../lib/tunnel/declaration/tunnel';
 import { readMemory } from '../../../lib/tunnel/run/memory';
+import { readPairItem } from '../../../lib/tunnel/run/pair';
 import { machine } from './machine';
 import type { TestTable } from './table';
 import { evaluate } from './walk';
@@ -32,11 +34,22 @@ export class Owner {
     this.variables['execution'] = arn;
   }
 
+  /** Is a run of that tunnel from here on. */
+  of(spec: Declared): this {
+    this.variables['request'] = { ...this.variables['request'], tunnel: spec.name, spec };
+    return this;
+  }
+
   /** Reads the item as Read request does, and sets the variables that it sets. */
   async reads(): Promise<void> {
-    const { Item } = await this.table.call('GetItem', { Key: { tunnel: { S: 'edge-a' } }, ConsistentRead: true });
-    const sources = { describe: async () => undefined, now: () => new Date() };
-    const opening = await contextOf(this.variables['request'], readMemory(Item), this.arn, sources);
+    const item = async (key: string) =>
+      (await this.table.call('GetItem', { Key: { tunnel: { S: key } }, ConsistentRead: true })).Item;
+    const opening = await contextOf(
+      this.variables['request'],
+      readMemory(await item(this.variables['request'].tunnel)),
+      { execution: this.arn, waited: 0 },
+      { describe: async () => undefined, pair: async (key) => readPairItem(await item(key)), now: () => new Date() },
+    );
     const { Assign } = machine.States['Read request']!;
     Object.assign(this.variables, await evaluate(Assign, this.variables, { result: { Payload: opening } }));
   }

@@ -1,6 +1,7 @@
 import { contextOf } from '../../../lambdas/read-request/run-context';
 import { withDeclaration } from '../../../lambdas/read-request/request';
 import { readMemory } from '../../../lib/tunnel/run/memory';
+import { readPairItem } from '../../../lib/tunnel/run/pair';
 import { restoreInWords, verdictOf } from '../../../lib/tunnel/plan/verdict';
 import { LEAST_REQUEST } from '../../lambdas/least-request';
 import { machine } from './machine';
@@ -47,6 +48,7 @@ export const throwing = (name: string, message: string) => () => {
 
 /** A run in which everything goes well; a case replaces what it is about. */
 export const WELL: Answers = {
+  'Take pair': () => attributes(),
   'Take lease': () => attributes(),
   'Tell people': () => ({ MessageId: 'm' }),
   'Is the instance connected?': () => ({ InstanceInformationList: [{ PingStatus: 'Online' }] }),
@@ -99,26 +101,28 @@ export const WELL: Answers = {
   ),
 };
 
-/** What stands around a run: the tunnel's item, as it is read for the nth time, and how the run is that holds its lease; undefined: unknown. */
+/** What stands around a run: the items of tunnel and pair, as they are read for the nth time, and how the run is that holds one; undefined: unknown. */
 export interface World {
   readonly item?: (visit: number) => object;
+  readonly pair?: (visit: number) => object;
   readonly owner?: string;
 }
 
 /** What the handler of Read request makes of a request. */
 const opening =
-  (request: any, { item = () => ({}), owner }: World, execution: string) =>
-  async (_args: unknown, visit: number) => {
+  (request: any, { item = () => ({}), pair = () => ({}), owner }: World, execution: string) =>
+  async ({ Payload: { waited } }: any, visit: number) => {
     const memory = readMemory(item(visit) as never);
     const sources = {
       describe: async (arn: string) =>
         owner === undefined ? undefined : { arn, status: owner, error: null, input: null, ended: null },
+      pair: async () => readPairItem(pair(visit) as never),
       now: () => new Date(),
     };
     try {
       const whole =
         request.spec === null ? withDeclaration({ ...request, inline: undefined }, undefined, memory) : request;
-      return await contextOf(whole, memory, execution, sources);
+      return await contextOf(whole, memory, { execution, waited }, sources);
     } catch (error) {
       throw lambdaError((error as Error).name, (error as Error).message);
     }
