@@ -1,9 +1,11 @@
-import { isBigIpPair } from '../declaration/tunnel';
+import { isBigIpPair, type Tunnel } from '../declaration/tunnel';
 import { rankOf } from '../device/difference';
 import type { ObjectKind } from '../device/kind';
 import { STAGES, wire, type Goal, type Operation } from '../device/operation';
 import type { Drafted, Together } from '../device/together';
+import { Refused } from '../errors/errors';
 import type { BigIpFacts, PairFacts } from './facts';
+import { title } from './own';
 import { syncOf } from './synced';
 
 type Unit = Pick<Drafted<BigIpFacts>, 'wanted' | 'observation'>;
@@ -19,11 +21,17 @@ export function workingInPair(
   return {
     applies: isBigIpPair,
     isShared: ({ facts }, object) => isShared(facts.pair!, object),
+    isConnected: ({ facts }) => !isAlone(facts.pair!),
 
     share(goal, units) {
+      if (goal === 'declared') units.forEach(refuseHalfBuilding);
+      const waits = units.some(({ awaited }) => awaited.length > 0) && units.some((unit) => isAlone(pairOf(unit)));
       const kept = units.map((unit) => [
         ...pendingSync(unit),
-        ...unit.operations.filter(({ object }) => !isShared(pairOf(unit), object) || changesShared(goal, unit)),
+        ...unit.operations.filter(
+          ({ object }) =>
+            (!isShared(pairOf(unit), object) || changesShared(goal, unit)) && !(waits && carriesOthers(object)),
+        ),
       ]);
       const rounds = roundsOf(kept.map((operations, i) => ({ ...units[i]!, kept: operations })));
       return kept.map((operations) => operations.map((operation) => ({ ...operation, round: rounds.get(operation)! })));
@@ -80,6 +88,27 @@ export function isShared({ tunnelsShared }: PairFacts, object: string): boolean 
 
 function changesShared(goal: Goal, unit: Unit): boolean {
   return goal === 'recorded' || pairOf(unit).role.is === 'ACTIVE';
+}
+
+/**
+ * A unit that is away lacks its own part of a new tunnel when it is back, and would refuse the rest: it takes no floating self IP without its own one,
+ * whose tunnel comes by the same sync. @throws Refused
+ */
+function refuseHalfBuilding(unit: Unit & Pick<Drafted<BigIpFacts>, 'operations'>): void {
+  const { spec, applied } = unit.wanted;
+  const part = ({ bigip, tunnel, objects }: Tunnel): string =>
+    JSON.stringify([bigip.map(({ management, inner }) => [management, inner]), tunnel.bigip, objects]);
+  const both = unit.operations.find(({ object }) => carriesOthers(object) || object.startsWith('self '));
+  if (both === undefined || !isAlone(pairOf(unit)) || (applied !== null && part(applied) === part(spec))) return;
+  throw new Refused(
+    'pair-disconnected',
+    `${title(unit.wanted)} does not reach the other unit, and the tunnel has to be built on both (${both.object}): make the other one reachable from its bastion and from this unit, and start again`,
+  );
+}
+
+/** On the tunnel and its own self IP stands what a unit can only lose by a sync. */
+function carriesOthers(object: string): boolean {
+  return /^(?:tunnel|unit-self) /.test(object);
 }
 
 /** What this tunnel left pending on a unit is synchronised first. */

@@ -8,6 +8,8 @@ export interface Drafted<Facts, Spec extends Declared = Tunnel> {
   readonly observation: Observation<Facts>;
   /** What would lead it to the goal if it stood alone, in order. */
   readonly operations: readonly Operation[];
+  /** What a restore needs here and another device brings. */
+  readonly awaited: readonly Operation[];
 }
 
 /** What one of the devices said of itself. A declared device that is not among them did not answer, or is forgotten. */
@@ -25,7 +27,9 @@ export interface Together<Facts, Spec extends Declared = Tunnel> {
   remarks(spec: Spec, looks: readonly NamedLook<Facts>[]): readonly string[];
   /** Whether an object of a device is one that they have in common. */
   isShared(observation: Observation<Facts>, object: string): boolean;
-  /** Leaves out of each member's operations what comes to it from another one, and gives each operation its round. */
+  /** Whether what another device has to give reaches this one now. */
+  isConnected(observation: Observation<Facts>): boolean;
+  /** Leaves out of each member's operations what comes to it from another one, and gives each operation its round. @throws Refused */
   share(goal: Goal, members: readonly Drafted<Facts, Spec>[]): readonly (readonly Operation[])[];
   /** One round's operations in wire form, and what has to be said around them. */
   statements(goal: Goal, member: Drafted<Facts, Spec>, round: readonly Operation[]): readonly string[];

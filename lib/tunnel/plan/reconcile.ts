@@ -13,12 +13,12 @@ import {
 } from '../device/operation';
 import { readable } from '../device/words';
 import type { Wanted } from '../device/observation';
-import type { Together } from '../device/together';
-import { deviceTitle, devicesOf, STEP_KINDS, kindOf, stepKindOf, type Listed, type StepKind } from './devices';
+import { deviceTitle, STEP_KINDS, kindOf, stepKindOf, type StepKind } from './devices';
 import { digestOf } from '../declaration/digest';
 import { PlanChanged, Refused, WouldInterrupt } from '../errors/errors';
 import type { Change, Plan, Situation, Work, WorkByKind } from './plan';
 import { disagreements } from './disagreements';
+import { judgeTogether, recordedInCommon, sharedOut, wantedOf } from './in-common';
 import { recordedState, recordOperations, type Before, type Original } from './records';
 import { assignStages } from './stages';
 import { isRampPair, type Declared } from '../declaration/tunnel';
@@ -35,7 +35,9 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
   );
   const planned = sharedOut(goal, drafts).map((each) => (goal === 'recorded' ? each : finish(goal, each, situation)));
   // A device that cannot be reached does not stop the restore of the others; its unknown changes keep the restore from counting as complete.
-  const changes = [...planned.flatMap((each) => changesOf(goal, each)), ...unknown];
+  const known = [...planned.flatMap((each) => changesOf(goal, each)), ...unknown];
+  // Neither does what has to come from another device, which has nothing to give any more: its sync could not be carried out.
+  const changes = known.length > 0 ? known : planned.flatMap(awaitedBy);
   const standing = answered.filter(({ listed }) => !listed.former);
   const { verification, reachable, toProve } = whatCarries(goal, standing, changes);
   return {
@@ -74,56 +76,38 @@ interface Planned extends Answered {
   readonly remarks: readonly string[];
   /** Objects that a restore does not touch. */
   readonly left: readonly string[];
+  /** What a restore needs here and another device brings, by what they have in common. */
+  readonly awaited: readonly Operation[];
 }
 
-const OPERATIONS_ONLY = { original: {}, drains: [], keeps: [], remarks: [], left: [] };
-
-/** Refuses devices that have objects in common and do not fit together. @returns remarks on those that do @throws Refused, NotUnderstood */
-function judgeTogether(goal: Goal, answered: readonly Answered[]): readonly string[] {
-  return inCommon(answered).flatMap(([together, members]) => {
-    const looks = members.map(({ listed, observation }) => ({ name: listed.name, ...observation }));
-    const { spec } = members[0]!.listed;
-    together.refuse(goal, spec, looks);
-    return goal === 'recorded' ? [] : together.remarks(spec, looks);
-  });
-}
+const OPERATIONS_ONLY = { original: {}, drains: [], keeps: [], remarks: [], left: [], awaited: [] };
 
 /**
  * Back to the recorded values. What another device recorded that has the object in common comes back here with it: nothing is done for that, and it does
- * not keep what it stands on.
+ * not keep what it stands on. While it cannot come, nothing is done here at all.
  */
 function draftRestore(each: Answered, all: readonly Answered[], { before, original }: Situation): Planned {
   const { listed, observation } = each;
   const { objects } = kindOf(listed).record;
   const { state } = observation;
   const mine = before[listed.name] ?? {};
-  const touched = { ...recordedInCommon(each, all, before), ...mine };
-  const { goal: aim, left } = leaveWhatIsInUse(
-    objects,
-    state,
-    recordedState({ [listed.name]: touched }, listed.name, state, objects),
-  );
-  const operations = difference(objects, state, aim).filter(({ object }) => touched[object] === mine[object]);
+  const { others, connected } = recordedInCommon(each, all, before);
+  const touched = { ...others, ...mine };
+  const recorded = recordedState({ [listed.name]: touched }, listed.name, state, objects);
+  const { goal: aim, left } = leaveWhatIsInUse(objects, state, recorded);
+  const isMine = (object: string): boolean => touched[object] === mine[object];
+  const operations = difference(objects, state, aim);
+  const waits = !connected && operations.some(({ object }) => !isMine(object));
   return {
     listed,
     observation,
     wanted: wantedOf(listed, original),
     aim,
     ...OPERATIONS_ONLY,
-    operations,
-    left: left.filter((object) => touched[object] === mine[object]),
+    operations: waits ? [] : operations.filter(({ object }) => isMine(object)),
+    awaited: waits ? operations : operations.filter(({ object }) => !isMine(object)),
+    left: left.filter(isMine),
   };
-}
-
-/** What other devices recorded of objects that they have in common with this one. */
-function recordedInCommon(each: Answered, all: readonly Answered[], before: Before): Before[string] {
-  const found = inCommon(all).find(([, members]) => members.includes(each));
-  if (found === undefined) return {};
-  const [together, members] = found;
-  const others = members
-    .filter((other) => other !== each)
-    .map(({ listed }) => Object.entries(before[listed.name] ?? {}));
-  return Object.fromEntries(others.flat().filter(([object]) => together.isShared(each.observation, object)));
 }
 
 /** Towards the tunnel as declared, or to none. @throws Refused */
@@ -138,35 +122,6 @@ function draftTowards(goal: Goal, { listed, observation }: Answered, { original 
   refuseStranding(deviceTitle(listed), objects, state, aim);
   const operations = difference(objects, withoutNotes(objects, state, aim), aim);
   return { listed, observation, wanted, aim, ...OPERATIONS_ONLY, operations };
-}
-
-/** A device, with the values that its shared objects had first. What several devices have in common may have been changed on another one. */
-function wantedOf(listed: Listed, original: Original): Wanted<Declared> {
-  const { together } = kindOf(listed).record;
-  const others = together?.applies(listed.spec) === true ? devicesOf(listed.spec, null) : [];
-  const known = others.filter(({ kind }) => kind === listed.kind).map(({ name }) => original[name]);
-  return { ...listed, original: Object.assign({}, ...known, original[listed.name]) as State };
-}
-
-/** Leaves out what comes to a device from another one. */
-function sharedOut(goal: Goal, drafts: readonly Planned[]): readonly Planned[] {
-  const operations = new Map<Planned, readonly Operation[]>();
-  for (const [together, members] of inCommon(drafts))
-    together.share(goal, members).forEach((shared, i) => operations.set(members[i]!, shared));
-  return drafts.map((draft) => ({ ...draft, operations: operations.get(draft) ?? draft.operations }));
-}
-
-/** The devices that are planned together, by what they have in common. One that left the declaration is on its own. */
-function inCommon<Each extends Answered>(
-  all: readonly Each[],
-): readonly (readonly [Together<unknown, Declared>, readonly Each[]])[] {
-  const found = new Map<Together<unknown, Declared>, Each[]>();
-  for (const each of all) {
-    const { together } = kindOf(each.listed).record;
-    if (together?.applies(each.listed.spec) !== true || each.listed.former) continue;
-    found.set(together, [...(found.get(together) ?? []), each]);
-  }
-  return [...found];
 }
 
 /** Assigns a draft's operations to stages, and adds what goes with them. @throws Refused for what could not be sent or put back */
@@ -217,6 +172,15 @@ function changesOf(goal: Goal, { listed, operations }: Planned): readonly Change
     stage: operation.stage,
     text: device.describe(operation),
     interrupts: goal === 'declared' ? (device.interrupts(operation) ?? null) : null,
+  }));
+}
+
+function awaitedBy({ listed, awaited }: Planned): readonly Change[] {
+  return awaited.map(({ object, from, to }) => ({
+    device: deviceTitle(listed),
+    stage: 'shape',
+    text: `? ${object}: is ${from ?? 'none'} and was ${to ?? 'none'}, which only a sync from the other unit brings back`,
+    interrupts: null,
   }));
 }
 

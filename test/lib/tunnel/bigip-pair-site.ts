@@ -31,6 +31,9 @@ export class PairSite {
   before: Before = {};
   readonly units: readonly [Unit, Unit];
   readonly ramp = freshWorld(PAIR);
+  link: 'up' | 'cut' = 'up';
+  /** A unit that no bastion reaches. */
+  silent: string | undefined;
   /** The unit whose shared objects were changed since the last sync. */
   changed: Unit | undefined;
   /** What was carried out: `UNIT verb object`, in order; a round's end is `-`. */
@@ -60,6 +63,7 @@ export class PairSite {
   observe(): readonly Observed[] {
     const { spec, applied } = this;
     return devicesOf(spec, applied).map(({ kind, name }) => {
+      if (name === this.silent) return { kind, name, unreachable: 'no route to host' };
       if (kind === 'bigip') return { kind, name, observation: this.#look(this.#unit(name)) };
       return {
         kind,
@@ -78,6 +82,7 @@ export class PairSite {
         : IN_SYNC,
       pendingOf: changed?.name === name ? [this.spec.name] : [],
       tunnelsShared,
+      disconnected: this.link === 'cut' ? [unit(name === ONE ? TWO : ONE).facts.pair!.device] : [],
       ...(this.autoSync ? { deviceGroup: { ...unit(name).facts.pair!.deviceGroup!, autoSync: true } } : {}),
     });
     const routes = Object.fromEntries(
@@ -152,6 +157,7 @@ export class PairSite {
 
   /** Gives a unit's shared objects to the other one. @throws when they are not valid there */
   sync(from: Unit): void {
+    if (this.link === 'cut') throw new Error('the units are not connected');
     const to = this.units.find((each) => each !== from)!;
     if (this.changed && this.changed !== from)
       throw new Error('the sync would overwrite what was changed on the other unit');

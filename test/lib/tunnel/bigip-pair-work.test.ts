@@ -122,17 +122,20 @@ describe('wherever a run ends, and whether the units change their roles then', (
 
   test('a restore puts both units back as they were, on the unit that was changed', () => {
     fc.assert(
-      fc.property(fc.boolean(), most, fc.boolean(), most, (shared, forward, failsOver, back) => {
+      fc.property(fc.boolean(), most, fc.boolean(), fc.boolean(), most, (shared, forward, failsOver, cut, back) => {
         const site = new PairSite(PAIR, shared);
         const before = site.units.map(({ state }) => state);
         const plan = site.plan();
         site.before = plan.before;
         site.carryOut(plan, forward);
         if (failsOver) site.failOver();
-        // A first restore may be cut off, too.
+        // A first restore may be cut off, too, and find the units without their link.
+        site.link = cut ? 'cut' : 'up';
         const first = site.plan('recorded');
         site.before = first.before;
         site.carryOut(first, back);
+        site.link = 'up';
+        site.carryOut(site.plan('recorded'));
         site.carryOut(site.plan('recorded'));
         expect(site.plan('recorded').operations).toBe(0);
         expect(site.units.map(({ state }) => state)).toEqual(before);
@@ -154,6 +157,46 @@ describe('wherever a run ends, and whether the units change their roles then', (
       }),
     );
   });
+});
+
+describe('while the standby unit is away', () => {
+  const leaves = (site: PairSite): void => void ((site.link = 'cut'), (site.silent = TWO));
+  const comesBack = (site: PairSite): void => void ((site.link = 'up'), (site.silent = undefined));
+
+  test('no tunnel is begun: the unit could not take it when it is back', () => {
+    const site = new PairSite();
+    leaves(site);
+    expect(() => site.plan()).toThrow(/the tunnel has to be built on both \(tunnel SDN\)/);
+  });
+
+  test('a tunnel that stands on both is repaired on the active one, and synchronised when the other is back', () => {
+    const site = new PairSite();
+    site.apply();
+    leaves(site);
+    site.units[0].state = { ...site.units[0].state, 'virtual ose-vserver': 'type automap' };
+    expect(rounds(site)).toEqual([
+      ['first check group edge-dg', 'first modify virtual ose-vserver'],
+      ['first create config saved'],
+    ]);
+    expect(site.apply().degraded).toEqual([`BIG-IP ${TWO}`]);
+    comesBack(site);
+    expect(rounds(site)).toEqual([['first check group edge-dg', 'first modify group edge-dg']]);
+  });
+});
+
+test('a restore without the link between the units is none while the other unit has what it got by a sync', () => {
+  const site = new PairSite();
+  const plan = site.plan();
+  site.before = plan.before;
+  site.carryOut(plan);
+  site.link = 'cut';
+  site.carryOut(site.plan('recorded'));
+  const { changes, work } = site.plan('recorded');
+  expect(changes.map(({ device }) => device)).toContain(`BIG-IP ${TWO}`);
+  expect(Object.values(work).flatMap(({ bigip }) => bigip)).toEqual([]);
+  site.link = 'up';
+  site.carryOut(site.plan('recorded'));
+  expect(site.plan('recorded').operations).toBe(0);
 });
 
 test('what a unit shares, and what is its own, is recorded where it is changed', () => {
