@@ -94,8 +94,8 @@ carry_out() { # VERB KIND NAME FROM TO
   'create input behind') input_rule "$name" && run iptables -w -A INPUT "${rule[@]}" ;;
   'modify input behind') input_rule "$name" && run iptables -w -D INPUT "${rule[@]}" ;;
   'delete input '*) input_rule "$name" && remove_all ;;
-  'create tunnel '*) run ip tunnel add "$name" mode ipip $to ;;
-  'modify tunnel '*) expect "$from" ip -o tunnel show "$name" && run ip tunnel change "$name" mode ipip $to ;;
+  'create tunnel '*) run ip tunnel add "$name" mode "$mode" $to ;;
+  'modify tunnel '*) expect "$from" ip -o tunnel show "$name" && run ip tunnel change "$name" mode "$mode" $to ;;
   'delete tunnel '*) expect "$from" ip -o tunnel show "$name" && run ip tunnel del "$name" ;;
   'create link '*) run ip link set "$name" up ;;
   'delete link '*) run ip link set "$name" down ;;

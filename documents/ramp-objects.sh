@@ -15,9 +15,12 @@ in_words() { # TEXT: into $words, with one blank around each of its words
   words=" ${each[*]} "
 }
 
-# The rule that lets BIG-IP's tunnel in. By number, since the name of protocol 4 depends on /etc/protocols.
+# The tunnel, as `ip tunnel` calls it, and its protocol: by number, since the name of protocol 4 depends on /etc/protocols.
+mode=ipip protocol=4
+
+# The rule that lets BIG-IP's tunnel in.
 input_rule() { # BIGIP
-  rule=(-p 4 -s "$1" -m comment --comment "$mark" -j ACCEPT)
+  rule=(-p "$protocol" -s "$1" -m comment --comment "$mark" -j ACCEPT)
 }
 
 nat_rule() { # SOURCE GATEWAY

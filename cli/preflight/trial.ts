@@ -1,6 +1,7 @@
 import { again, type Where } from '../where';
 import type { Known } from '../aws/tunnels';
 import { isRampPair, type Declared } from '../../lib/tunnel/declaration/tunnel';
+import { PROTOCOL } from '../../lib/tunnel/ramp/tunnel';
 import { execute } from '../execution';
 import type { Place } from '../place';
 import { resultOf } from '../result';
@@ -35,8 +36,8 @@ export function checkUnseen(declared: Declared, known: Known | undefined, where:
   const proven = provenAt === null ? undefined : `pings came back through the tunnel at ${provenAt} (${provenBy})`;
   const unseen = (check: string, how: string, seen: string | undefined, otherwise: string): Check =>
     checking(check, how)(seen === undefined ? 'cannot know' : 'pass', seen ?? otherwise);
-  const protocol4 = unseen(
-    'IP protocol 4',
+  const protocol = unseen(
+    `IP protocol ${PROTOCOL}`,
     'by pings through the tunnel',
     proven,
     `security groups and firewalls between F5_IP and RAMP_IP have to let it pass; an apply proves it by pings before traffic arrives: ${again('apply', name, where)}`,
@@ -54,5 +55,5 @@ export function checkUnseen(declared: Declared, known: Known | undefined, where:
     `the nodes have to hear each other (112 to 224.0.0.18); when they do not, both take the virtual IP, and this says so: ${again('verify', name, where)}`,
   );
   if (declared.kind === 'member') return [];
-  return isRampPair(declared) ? [protocol4, rights, vrrp] : [protocol4, rights];
+  return isRampPair(declared) ? [protocol, rights, vrrp] : [protocol, rights];
 }

@@ -3,6 +3,7 @@ import type { ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
 import { declarationsOf, type Subject } from '../device/observation';
 import { bigipAddress, rampNode, type Tunnel } from '../declaration/tunnel';
+import { PROTOCOL } from './tunnel';
 
 /** The firewall rule that lets the tunnel's packets in, ahead of any that would turn them away. */
 export const input: ObjectKind = {
@@ -16,7 +17,7 @@ export const input: ObjectKind = {
   desired: ({ spec }) => ({ [`input ${bigipAddress(spec)}`]: 'ahead' }),
   turn: ({ verb }) => (verb === 'delete' ? 'late' : 'in place'),
   say: (operation) =>
-    `${sign(operation)} firewall: let the tunnel (protocol 4) in from ${operation.object.split(' ')[1]}${operation.to === 'ahead' ? ', ahead of any REJECT' : ''}`,
+    `${sign(operation)} firewall: let the tunnel (protocol ${PROTOCOL}) in from ${operation.object.split(' ')[1]}${operation.to === 'ahead' ? ', ahead of any REJECT' : ''}`,
 };
 
 /** What is asked of the INPUT chain: rules for BIG-IP's packets, on the interface where they arrive. */

@@ -5,6 +5,7 @@ import type { Probe } from '../device/observation';
 import { NotVerified } from '../errors/errors';
 import { bigipAddress, isRampPair, tunnelAddress, type Tunnel } from '../declaration/tunnel';
 import { inputQuestion, readInput } from './input';
+import { PROTOCOL } from './tunnel';
 import { readTrace, readVip, traceQuestion, vipQuestion } from './vip';
 
 /** The probes that observing sends. Before the ping: from a standby nothing can be sent, and no error says so (LX-9). */
@@ -41,7 +42,7 @@ export const proofs: Reading<Tunnel, readonly Probe[]> = {
     if (readInput(look, inputQuestion(subject)) !== 'ahead')
       throw new NotVerified(
         'input-rule-behind',
-        `${device}: the INPUT rule for protocol 4 from ${bigipAddress(spec)} is not ahead of every REJECT and DROP that meets them; packets would pass only while conntrack remembers the tunnel`,
+        `${device}: the INPUT rule for protocol ${PROTOCOL} from ${bigipAddress(spec)} is not ahead of every REJECT and DROP that meets them; packets would pass only while conntrack remembers the tunnel`,
       );
     const heard = look.answer(`heard ${spec.tunnel.interface}`).code === 0;
     const first = {

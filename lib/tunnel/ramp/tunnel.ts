@@ -7,6 +7,9 @@ import { bigipAddress, rampNode } from '../declaration/tunnel';
 /** Why taking away something that the tunnel's packets go through cuts traffic. */
 export const UNTIL_SUCCESSOR = 'traffic through the tunnel stops until its successor stands';
 
+/** The IP protocol of the tunnel's packets: IPIP (documents/ramp-objects.sh has it, too). */
+export const PROTOCOL = 4;
+
 /** The tunnel device: its value in the words of `ip tunnel add NAME mode ipip`. The kernel has only one between two ends. */
 export const tunnel: ObjectKind = {
   kind: 'tunnel',
