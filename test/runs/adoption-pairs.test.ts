@@ -103,7 +103,7 @@ test('what of that cuts traffic is said beforehand and needs leave: the ipfailov
   expect(interrupts).toEqual([
     expect.stringMatching(new RegExp(`^ramp node ${FIRST}: ~ tunnel tun1: local any → 10\\.20\\.30\\.4`)),
     expect.stringMatching(new RegExp(`^ramp node ${SECOND}: ~ tunnel tun1: local any → 10\\.20\\.30\\.4`)),
-    expect.stringMatching(/: - ipfailover f5ipfailover: .* the virtual IP goes away until a successor stands/),
+    expect.stringMatching(/: - ipfailover f5ipfailover: .* the virtual IP goes away until a replacement is in place/),
   ]);
   const refused = await here.run();
   expect([endOf(refused), refused.cause]).toEqual(['NotStarted', expect.stringContaining('allowInterruption')]);

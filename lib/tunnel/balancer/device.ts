@@ -69,7 +69,7 @@ function problemOf(look: Look<Member>): string | null {
     if (first === undefined)
       return `${device} has no route to the cluster network ${network}: is clusterNetworks declared as "oc get clusternetwork" shows it?`;
     if (!/ dev tun0( |$)/.test(first))
-      return `${device} routes the cluster network ${network} elsewhere than by tun0 (${first}): remove that route, which cuts what goes that way`;
+      return `${device} routes the cluster network ${network} elsewhere than by tun0 (${first}): remove that route, which cuts the traffic on it`;
   }
   return null;
 }

@@ -35,7 +35,7 @@ export function ownKind(own: Own) {
     cuts({ verb, object, from, to }: Operation) {
       const changes = (...names: string[]): boolean =>
         names.some((name) => property(from, name) !== property(to, name));
-      if (verb === 'delete') return `traffic through ${object} stops until its successor stands`;
+      if (verb === 'delete') return `traffic through ${object} stops until its replacement is in place`;
       if (verb === 'modify' && changes('local-address', 'remote-address'))
         return 'traffic stops until both ends of the tunnel agree';
       if (verb === 'modify' && changes('interface', 'vlan', 'members')) return `connections through ${object} are cut`;

@@ -42,7 +42,7 @@ export const route: ObjectKind<BigIpFacts> = {
         if (object !== kept && !spec.takeover)
           throw new Refused(
             'route-foreign',
-            `${title(wanted)} already has a ${object} to ${network} (${readable(value)}) that is not this tunnel's: remove it, or declare takeover: true to have it replaced; either cuts what goes that way`,
+            `${title(wanted)} already has a ${object} to ${network} (${readable(value)}) that is not this tunnel's: remove it, or declare takeover: true to have it replaced; either cuts the traffic on it`,
           );
       return [kept ?? `route ${routeName(spec, network)}`, desiredRoute(spec, network)] as const;
     });

@@ -39,7 +39,9 @@ export const ipfailover: ObjectKind<ClusterFacts, Declared> = {
   turn: ({ verb }) => (verb === 'delete' ? 'ahead' : 'in place'),
   replaces: (from, to) => withoutOwner(from) !== withoutOwner(to),
   cuts: ({ verb }) =>
-    verb === 'delete' ? 'the virtual IP goes away until a successor stands: connections through it are cut' : undefined,
+    verb === 'delete'
+      ? 'the virtual IP goes away until a replacement is in place: connections through it are cut'
+      : undefined,
   say(operation) {
     const { verb, object, from, to } = operation;
     if (verb === 'modify' && withoutOwner(from!) === withoutOwner(to!))

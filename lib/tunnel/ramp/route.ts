@@ -19,7 +19,7 @@ export const route: ObjectKind = {
       if (value !== undefined && !named.some(({ tunnel }) => deviceOf(value) === tunnel.interface))
         throw new Refused(
           'route-foreign',
-          `ramp node ${wanted.name} already has a route to ${to} that is not this tunnel's (${value}): remove it, which cuts what goes that way`,
+          `ramp node ${wanted.name} already has a route to ${to} that is not this tunnel's (${value}): remove it, which cuts the traffic on it`,
         );
     }
   },

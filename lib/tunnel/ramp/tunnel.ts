@@ -5,7 +5,7 @@ import { NotUnderstood, Refused } from '../errors/errors';
 import { bigipAddress, rampNode } from '../declaration/tunnel';
 
 /** Why taking away something that the tunnel's packets go through cuts traffic. */
-export const UNTIL_SUCCESSOR = 'traffic through the tunnel stops until its successor stands';
+export const UNTIL_SUCCESSOR = 'traffic through the tunnel stops until its replacement is in place';
 
 /** The IP protocol of the tunnel's packets: IPIP (documents/ramp-objects.sh has it, too). */
 export const PROTOCOL = 4;

@@ -93,7 +93,7 @@ export function theOne(label: string, what: string, found: readonly Flow[]): Flo
   if (found.length > 1)
     throw new Refused(
       'pipeline-unknown',
-      `${label}: the flow "${what}" stands in br0 ${found.length} times, in tables ${found.map(({ table }) => table).join(' and ')}; edge-ramp cannot tell which one counts`,
+      `${label}: the flow "${what}" is in br0 ${found.length} times, in tables ${found.map(({ table }) => table).join(' and ')}; edge-ramp cannot tell which one counts`,
     );
   return found[0]!;
 }

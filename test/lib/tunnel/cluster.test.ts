@@ -236,7 +236,7 @@ describe('order, interruptions and words', () => {
   test('an adopted object without check is replaced, and the plan says what that costs', () => {
     const model = { ...EMPTY, failovers: { f5ipfailover: published.vip } };
     expect(plan(model, pair(), null).slice(4)).toEqual([
-      "- ipfailover f5ipfailover: virtual IP 10.20.30.4 on eth0, VRRP id 1, no health check, no tunnel's mark (the virtual IP goes away until a successor stands: connections through it are cut)",
+      "- ipfailover f5ipfailover: virtual IP 10.20.30.4 on eth0, VRRP id 1, no health check, no tunnel's mark (the virtual IP goes away until a replacement is in place: connections through it are cut)",
       '+ ipfailover f5ipfailover: virtual IP 10.20.30.4 on eth0, VRRP id 11, health check',
     ]);
     const look = observed(model, pair(), null);

@@ -154,7 +154,7 @@ describe("another's objects are refused by name, with what to do", () => {
       'create route SDN_10.128.0.0_14',
     ]);
     expect(plan.interrupts).toEqual([
-      expect.stringContaining('traffic through route theirs stops until its successor stands'),
+      expect.stringContaining('traffic through route theirs stops until its replacement is in place'),
     ]);
     site.carryOut(plan);
     site.before = plan.before;

@@ -100,7 +100,7 @@ describe.each(PIPELINES)('the bridge of an OpenShift %s node with %s', (release,
         bridge,
         'pipeline-unknown',
         plugin,
-        `"${what}" stands in br0 2 times`,
+        `"${what}" is in br0 2 times`,
         '35',
       );
   });
