@@ -24,6 +24,7 @@ function main(): void {
   const unchanged = local('apply', 'edge-a');
   const teardown = local('teardown', 'edge-a');
   const pair = { fresh: local('apply', 'edge-b'), unchanged: local('apply', 'edge-b') };
+  const units = { fresh: local('apply', 'edge-e'), unchanged: local('apply', 'edge-e') };
   const tour = timed('npm', ['start']);
   rmSync(state, { recursive: true, force: true });
 
@@ -33,17 +34,23 @@ function main(): void {
   count('unchanged: writes to devices', unchanged.run.deviceWrites, 0);
   count('unchanged: state transitions', unchanged.run.stateTransitions, 14);
   count('teardown: sequential SSM trips', teardown.run.criticalPathTrips, 4);
-  count('pair, fresh apply: sequential SSM trips', pair.fresh.run.criticalPathTrips, 5);
-  count('pair, fresh apply: state transitions', pair.fresh.run.stateTransitions, 39);
-  count('pair, unchanged: sequential SSM trips', pair.unchanged.run.criticalPathTrips, 1);
-  count('pair, unchanged: writes to devices', pair.unchanged.run.deviceWrites, 0);
+  count('pair of nodes, fresh apply: sequential SSM trips', pair.fresh.run.criticalPathTrips, 5);
+  count('pair of nodes, fresh apply: state transitions', pair.fresh.run.stateTransitions, 39);
+  count('pair of nodes, unchanged: sequential SSM trips', pair.unchanged.run.criticalPathTrips, 1);
+  count('pair of nodes, unchanged: writes to devices', pair.unchanged.run.deviceWrites, 0);
+  count('pair of BIG-IPs, fresh apply: sequential SSM trips', units.fresh.run.criticalPathTrips, 7);
+  count('pair of BIG-IPs, fresh apply: state transitions', units.fresh.run.stateTransitions, 37);
+  count('pair of BIG-IPs, unchanged: sequential SSM trips', units.unchanged.run.criticalPathTrips, 1);
+  count('pair of BIG-IPs, unchanged: writes to devices', units.unchanged.run.deviceWrites, 0);
+  count('pair of BIG-IPs, unchanged: state transitions', units.unchanged.run.stateTransitions, 17);
   for (const { name, kilobytes } of bundles()) count(`bundle that ${name}: kB`, kilobytes, 500);
 
   console.log('');
   for (const [what, dollars] of [
     ['fresh apply: state transitions', dollarsOfRun(fresh.run.stateTransitions)],
     ['unchanged: state transitions', dollarsOfRun(unchanged.run.stateTransitions)],
-    ['pair, fresh apply: state transitions', dollarsOfRun(pair.fresh.run.stateTransitions)],
+    ['pair of nodes, fresh apply: state transitions', dollarsOfRun(pair.fresh.run.stateTransitions)],
+    ['pair of BIG-IPs, fresh apply: state transitions', dollarsOfRun(units.fresh.run.stateTransitions)],
     ['the watch of a tunnel, a month', DOLLARS_OF_WATCH],
   ] as const)
     console.log(`${what.padEnd(52)}${dollars.toFixed(5).padStart(8)} $`);
