@@ -1,7 +1,7 @@
 import { hostOf } from '../address';
 import { Refusal, say, type Answer } from '../answer';
 import { printed, wordOf, type Properties } from './objects';
-import type { Member } from './pair';
+import type { Member, Pair } from './pair';
 import type { BigIp } from './unit';
 
 /** What nobody types is listed as well: the pair, the system, and what BIG-IP makes by itself. */
@@ -16,13 +16,13 @@ type ListedObjects = Readonly<Record<string, Listed>>;
 type SystemClass = readonly [word: string, of: (bigip: BigIp, member: Member | undefined) => ListedObjects | undefined];
 
 const CLASSES: Readonly<Record<string, SystemClass>> = {
-  'cm device-group': ['device group', (_, member) => member && deviceGroup(member)],
-  'cm device': ['device', (_, member) => member && devices(member)],
+  'cm device-group': ['device group', ({ group }, member) => (member ? deviceGroup(member) : group ? undefined : {})],
+  'cm device': ['device', (bigip, member) => (member ? devices(member) : bigip.group ? undefined : onlyDevice(bigip))],
   'cm traffic-group': ['traffic group', (_, member) => member && TRAFFIC_GROUPS],
   'ltm snat-translation': ['SNAT Translation Address', (bigip) => translations(bigip)],
   'ltm virtual-address': ['Virtual Address', (bigip) => virtualAddresses(bigip)],
   'sys db': ['database variable', ({ device }) => switches(device?.tunnels ?? 'enable')],
-  'sys folder': ['folder', (_, member) => member && folder(member)],
+  'sys folder': ['folder', ({ group }, member) => (member ? folder(member.pair) : group ? undefined : folder(ALONE))],
 };
 const OPTIONS = ['one-line', 'all-properties'];
 
@@ -72,6 +72,13 @@ function devices({ pair, self, peer }: Member): ListedObjects {
   return Object.fromEntries([...strange, ...known]);
 }
 
+/** One that stands alone is the only device of its trust domain. */
+const onlyDevice = ({ management }: BigIp): ListedObjects => ({
+  'bigip1.example.com': {
+    shown: { hostname: 'bigip1.example.com', 'management-ip': management, 'self-device': 'true', version: '17.1.1.3' },
+  },
+});
+
 const deviceGroup = ({ pair }: Member): ListedObjects => ({
   [pair.group]: {
     shown: {
@@ -98,7 +105,10 @@ const TRAFFIC_GROUPS: ListedObjects = {
 
 const switches = (tunnels: string): ListedObjects => ({ 'iptunnel.configsync': { shown: { value: `"${tunnels}"` } } });
 
-const folder = ({ pair: { group, common } }: Member): ListedObjects => ({
+/** A unit of no device group. */
+const ALONE = { group: undefined, common: { deviceGroup: 'none', trafficGroup: 'traffic-group-1' } };
+
+const folder = ({ group, common }: Pick<Pair, 'common'> & { group: string | undefined }): ListedObjects => ({
   '/Common': {
     shown: {
       'device-group': common.deviceGroup === 'none' ? 'none' : `/Common/${common.deviceGroup}`,

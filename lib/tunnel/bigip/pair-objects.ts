@@ -76,7 +76,9 @@ export function refuseAddresses(spec: Tunnel, unit: Unit): void {
 
 /** The unit's address inside the tunnel is there once. @throws Refused */
 export function refuseInner(spec: Tunnel, unit: Unit): void {
-  const twin = unit.pair.inner.find(({ name }) => name !== unitSelf(spec) && unit.state[`self ${name}`] === undefined);
+  const isKnown = (name: string): boolean =>
+    name === unitSelf(spec) || [`self ${name}`, `unit-self ${name}`].some((each) => unit.state[each] !== undefined);
+  const twin = unit.pair.inner.find(({ name }) => !isKnown(name));
   if (twin)
     throw new Refused(
       'object-twin',

@@ -26,8 +26,9 @@ export function workingInPair(
     share(goal, units) {
       if (goal === 'declared') units.forEach(refuseHalfBuilding);
       const waits = units.some(({ awaited }) => awaited.length > 0) && units.some((unit) => isAlone(pairOf(unit)));
-      const kept = units.map((unit) => [
+      const kept = units.map((unit, i) => [
         ...pendingSync(unit),
+        ...(changesShared(goal, unit) ? madeWayFor(goal, units[1 - i], unit) : []),
         ...unit.operations.filter(
           ({ object }) =>
             (!isShared(pairOf(unit), object) || changesShared(goal, unit)) && !(waits && carriesOthers(object)),
@@ -109,6 +110,25 @@ function refuseHalfBuilding(unit: Unit & Pick<Drafted<BigIpFacts>, 'operations'>
 /** On the tunnel and its own self IP stands what a unit can only lose by a sync. */
 function carriesOthers(object: string): boolean {
   return /^(?:tunnel|unit-self) /.test(object);
+}
+
+/**
+ * The other unit may have to take away its own self IP, or tunnel, for a moment, which it cannot while a shared object stands on it: this one takes that
+ * away, and makes it again.
+ */
+function madeWayFor(
+  goal: Goal,
+  other: Drafted<BigIpFacts> | undefined,
+  unit: Drafted<BigIpFacts>,
+): readonly Operation[] {
+  const theirs = (goal === 'recorded' ? other?.awaited : other?.operations) ?? [];
+  return theirs.filter(
+    ({ object, verb, from, to }) =>
+      isShared(pairOf(unit), object) &&
+      unit.operations.every((mine) => mine.object !== object) &&
+      theirs.filter((each) => each.object === object).length === 2 &&
+      unit.observation.state[object] === (verb === 'delete' ? from : to),
+  );
 }
 
 /** What this tunnel left pending on a unit is synchronised first. */

@@ -13,7 +13,7 @@ afterAll(closeAll);
 const [A, B] = UNITS;
 const SPEC = parseDeclaration(twoUnits, 'test') as Tunnel;
 /** The key comes without Secrets Manager, which the hosts alone do not have. */
-const SCRIPT = ['prelude', 'bigip-listing', 'bigip-session', 'bigip-observe']
+const SCRIPT = ['prelude', 'bigip-listing', 'bigip-session', 'bigip-group', 'bigip-observe']
   .map((name) => readFileSync(join(__dirname, `../../../documents/${name}.sh`), 'utf8'))
   .join('\n');
 const RUN: PairCase = { goal: 'declared', pendingIsOurs: false };

@@ -66,6 +66,33 @@ describe('a fresh pair', () => {
   });
 });
 
+test.each([
+  ['first', 0],
+  ['second', 1],
+])('another own address of the %s unit takes the floating one away for so long, on the active unit', (who, changed) => {
+  const site = new PairSite();
+  site.apply();
+  const bigip = PAIR.bigip.map((each, i) => (i === changed ? { ...each, inner: '10.3.91.230' } : each));
+  site.spec = { ...PAIR, bigip };
+  expect(rounds(site).slice(0, 3)).toEqual([
+    [
+      'first check group edge-dg',
+      'first delete route SDN_10.128.0.0_14',
+      'first delete self SDN',
+      'first sync group edge-dg',
+    ],
+    [`${who} delete unit-self SDN_unit`, `${who} create unit-self SDN_unit`],
+    [
+      'first check group edge-dg',
+      'first create self SDN',
+      'first create route SDN_10.128.0.0_14',
+      'first sync group edge-dg',
+    ],
+  ]);
+  site.apply();
+  expect(site.plan().operations).toBe(0);
+});
+
 describe('an applied pair', () => {
   const applied = (): PairSite => {
     const site = new PairSite();
