@@ -1,5 +1,5 @@
 import { Refusal, type Answer } from '../hosts/answer';
-import { bootUnit } from '../hosts/bigip/unit';
+import { bootUnit, isActive } from '../hosts/bigip/unit';
 import { schedule } from '../hosts/cluster/cluster';
 import { happenings as modelled, type Happenings, type Surroundings } from '../hosts/happenings';
 import type { Ground, Plot } from '../hosts/hosts';
@@ -79,9 +79,21 @@ export class KernelGround implements Ground {
     for (const cluster of state.clusters) schedule(cluster, state.absent);
     const there = (host: string): boolean => !state.absent.includes(host);
     return Promise.all([
-      ...[...this.bigips].flatMap(([host, bigip]) => (there(host) ? bigip.follow(state.bigips[host]!) : [])),
+      this.followBigIps(),
       ...[...this.units].flatMap(([host, units]) => (there(host) ? units.follow(state.nodes[host]!) : [])),
     ]).then(() => this.followFailovers()); // a node's services are up before its Pods
+  }
+
+  /** A unit that stands back gives its addresses up before the other one takes them. */
+  private async followBigIps(): Promise<void> {
+    const { bigips, absent } = this.plot.state;
+    const there = [...this.bigips].flatMap(([host, standIn]) =>
+      absent.includes(host) ? [] : [{ standIn, bigip: bigips[host]! }],
+    );
+    for (const active of [false, true]) {
+      const these = there.filter(({ bigip }) => isActive(bigip) === active);
+      await Promise.all(these.map(({ standIn, bigip }) => standIn.follow(bigip)));
+    }
   }
 
   happenings(surroundings: Surroundings): Happenings<Promise<void>> {

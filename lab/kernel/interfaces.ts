@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hostOf, isAddress } from '../hosts/address';
-import { poolOf, wordOf, type Configuration } from '../hosts/bigip/objects';
+import { floats, poolOf, wordOf, type Configuration } from '../hosts/bigip/objects';
 import type { Virtual } from './traffic/proxy';
 
 /** Something in the kernel that stands for an object of BIG-IP: lines of `ip -batch` that make it, change it, and take it away. */
@@ -20,8 +20,8 @@ export function deviceFor(name: string, config: Configuration): string {
 
 /**
  * What a kernel has to hold for a BIG-IP's running configuration, by name, in the order in which it is made. This is a simplification of TMM: VLANs are
- * the one interface on the shared network, traffic groups and port lockdown count for nothing, and a route by a gateway is left out where
- * nobody can be that gateway.
+ * the one interface on the shared network, port lockdown counts for nothing, and a route by a gateway is left out where nobody can be that
+ * gateway.
  */
 export function interfacesOf(config: Configuration): ReadonlyMap<string, Standing> {
   const all = new Map<string, Standing>();
@@ -36,7 +36,9 @@ export function interfacesOf(config: Configuration): ReadonlyMap<string, Standin
     });
   }
   const own = new Set<string>();
-  for (const self of Object.values(config['net self'])) {
+  // A kernel sends from the first address of a network: a unit's own one, whether the other one floats to it before or after.
+  const selfs = Object.values(config['net self']).toSorted((a, b) => Number(floats(a)) - Number(floats(b)));
+  for (const self of selfs) {
     const [address, dev] = [wordOf(self, 'address'), deviceFor(wordOf(self, 'vlan'), config)];
     own.add(hostOf(address));
     all.set(`address ${address} ${dev}`, {
@@ -98,6 +100,17 @@ export function between(
     for (const [name, { make }] of after) if (name.startsWith('route ')) lines.push(make);
   return lines;
 }
+
+/** The addresses on a network with neighbours that only the second state has, each behind its device. */
+export const arrived = (
+  before: ReadonlyMap<string, Standing>,
+  after: ReadonlyMap<string, Standing>,
+): readonly (readonly [device: string, address: string])[] =>
+  [...after.keys()].flatMap((name) => {
+    const [kind, address = '', device = ''] = name.split(' ');
+    const isNew = kind === 'address' && ['eth0', 'ext'].includes(device) && !before.has(name);
+    return isNew ? [[device, hostOf(address)] as const] : [];
+  });
 
 const isOne = (list: readonly string[]): list is readonly [string, ...string[]] => list.length > 0;
 const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };

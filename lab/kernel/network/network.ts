@@ -8,7 +8,15 @@ import { planText, type BigIpPlan, type NodePlan, type SitePlan } from './plan';
 
 /** Where the lab's own files are in the machine; each host has a folder there by its name. */
 export const FOLDER = '/run/lab';
-const SCRIPTS = ['node.sh', 'sdn.sh', 'sdn-note.pl', 'dump.sh', 'keepalived.sh', 'power-off.sh'] as const;
+const SCRIPTS = [
+  'node.sh',
+  'sdn.sh',
+  'sdn-note.pl',
+  'dump.sh',
+  'keepalived.sh',
+  'power-off.sh',
+  'announce.pl',
+] as const;
 
 /** The network namespace of a node's Pod. */
 export const podHost = (node: string, pod: string): string => `${node}-pod-${pod}`;
@@ -21,9 +29,11 @@ export function switchOf(node: string): Readonly<Record<string, string>> {
   return { OVS_RUNDIR: folder, OVS_DBDIR: folder, OVS_LOGDIR: folder };
 }
 
+/** The last one: where a network's first address goes, its others stay, as a self IP stays when the floating one moves. */
 const HOST_SYSCTLS = [
   'net.ipv4.ip_forward=0',
   ...['all', 'default'].flatMap((of) => [`net.ipv4.conf.${of}.rp_filter=0`, `net.ipv6.conf.${of}.disable_ipv6=1`]),
+  'net.ipv4.conf.all.promote_secondaries=1',
 ];
 
 /** A site's hosts as network namespaces of a machine: nodes with Open vSwitch and Pods, BIG-IPs, a client. */

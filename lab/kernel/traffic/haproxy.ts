@@ -25,3 +25,12 @@ export async function startHaproxy(machine: Machine, host: string, name: string,
   const { code, err } = await machine.run({ host, command: ['bash', '-c', START, 'bash', file] });
   if (code !== 0) throw new Error(`${name} on ${host}: ${err.trim() || `haproxy ended with ${code}`}`);
 }
+
+/** $1 is the namespace, $2 the path of its files. */
+const END =
+  'for pid in $(ip netns pids "$1"); do grep -qs haproxy "/proc/$pid/comm" && kill -KILL "$pid"; done; rm -f "$2.pid"';
+
+/** Ends every haproxy in a host's namespace with all of its connections, those before the one of this name, too. */
+export async function endHaproxy(machine: Machine, host: string, name: string): Promise<void> {
+  await machine.run({ command: ['bash', '-c', END, 'bash', host, `/run/lab/${host}/${name}`] });
+}

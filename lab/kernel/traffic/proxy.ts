@@ -1,5 +1,5 @@
 import type { Machine } from '../machine/machine';
-import { startHaproxy } from './haproxy';
+import { endHaproxy, startHaproxy } from './haproxy';
 
 /** A virtual server as the stand-in for TMM serves it: always a full proxy. */
 export interface Virtual {
@@ -19,6 +19,9 @@ export interface Virtual {
  */
 export const serveVirtuals = (machine: Machine, host: string, virtuals: readonly Virtual[]): Promise<void> =>
   startHaproxy(machine, host, 'virtuals', virtuals.map(listen).join(''));
+
+/** Ends what a BIG-IP serves, with all connections and without a word to anybody. */
+export const endVirtuals = (machine: Machine, host: string): Promise<void> => endHaproxy(machine, host, 'virtuals');
 
 function listen({ address, port, translation, members }: Virtual): string {
   const sources =

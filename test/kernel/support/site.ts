@@ -45,13 +45,20 @@ export interface KernelSite {
 
 export interface KernelSiteOptions {
   readonly spec?: Tunnel;
+  /** The declaration that the hosts are made for; default: `pair`. */
+  readonly hostsOf?: Tunnel;
   /** Declarations whose nodes stand on the site too, for `declare`. */
   readonly also?: readonly Tunnel[];
   readonly world?: WorldOptions;
 }
 
-/** Opens the hosts of `pair` on real interfaces, with one tunnel declared on them. Close it. */
-export async function kernelSite({ spec = pair, also = [], world = {} }: KernelSiteOptions = {}): Promise<KernelSite> {
+/** Opens hosts on real interfaces, with one tunnel declared on them. Close it. */
+export async function kernelSite({
+  hostsOf = pair,
+  spec = hostsOf,
+  also = [],
+  world = {},
+}: KernelSiteOptions = {}): Promise<KernelSite> {
   const state = mkdtempSync(join(tmpdir(), 'edge-ramp-kernel-'));
   let hosts: KernelHosts | undefined;
   const open = (wanted: Tunnel): Promise<Lab> =>
@@ -63,8 +70,8 @@ export async function kernelSite({ spec = pair, also = [], world = {} }: KernelS
       hosts: async (options): Promise<Hosts> => {
         hosts ??= await kernelHosts()({
           ...options,
-          specs: [pair, ...also],
-          world: { [pair.name]: { pods: [5, 6], ...world } },
+          specs: [hostsOf, ...also],
+          world: { [hostsOf.name]: { pods: [5, 6], ...world } },
         });
         return { ...hosts, close: () => Promise.resolve() };
       },

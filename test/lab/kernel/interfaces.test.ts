@@ -1,5 +1,5 @@
 import { emptyConfiguration, put, remove, type ClassName, type Configuration } from '../../../lab/hosts/bigip/objects';
-import { between, deviceFor, interfacesOf, virtualsOf } from '../../../lab/kernel/interfaces';
+import { arrived, between, deviceFor, interfacesOf, virtualsOf } from '../../../lab/kernel/interfaces';
 
 const setting = (property: string, ...words: string[]) => ({ property, verb: '', words });
 const made = (config: Configuration, name: ClassName, object: string, settings: Record<string, string | string[]>) =>
@@ -72,6 +72,32 @@ test('a translation address that is no self IP is answered for all the same', ()
   expect(changed((config) => made(config, 'ltm snatpool', 'other', { members: ['10.3.91.220'] }))).toEqual([
     'addr replace 10.3.91.220/32 dev lo',
   ]));
+
+test("of a network's addresses a unit's own one comes before the one that floats", () =>
+  expect(
+    changed((config) => {
+      made(config, 'net self', 'a-own', { address: '10.3.90.11/24', vlan: 'internal' });
+      made(config, 'net self', 'float', {
+        address: '10.3.90.1/24',
+        vlan: 'internal',
+        'traffic-group': 'traffic-group-1',
+      });
+      const { 'a-own': own, ...selfs } = config['net self'];
+      config['net self'] = { ...selfs, 'z-own': own! };
+    }),
+  ).toEqual(['addr replace 10.3.90.11/24 dev eth0', 'addr replace 10.3.90.1/24 dev eth0']));
+
+test('neighbours are to be told of new addresses on their networks, and of no other', () => {
+  const [before, after] = [configured(), configured()];
+  made(after, 'net self', 'float', { address: '10.3.89.67/24', vlan: 'internal' });
+  made(after, 'net self', 'inside', { address: '10.3.91.218/24', vlan: 'SDN' });
+  made(after, 'ltm virtual', 'forum', { destination: '10.3.88.101:http' });
+  expect(arrived(interfacesOf(before), interfacesOf(after))).toEqual([
+    ['eth0', '10.3.89.67'],
+    ['ext', '10.3.88.101'],
+  ]);
+  expect(arrived(interfacesOf(after), interfacesOf(before))).toEqual([]);
+});
 
 test('a name that no device can have gets another, the same each time', () => {
   const config = emptyConfiguration();
