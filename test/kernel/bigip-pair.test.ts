@@ -134,6 +134,17 @@ test('a failover cuts what is open, and a new connection is served', async () =>
   expect(await ask(site, VIRTUAL)).toMatch(/^pod=/);
 });
 
+test('the active unit loses its power: the other one serves; what comes back has nothing that floats', async () => {
+  const [active, standby] = roles(site);
+  const { later } = await met('a unit without power', () => site.hosts.act(active, 'gone'));
+  expect(unanswered(later)).toEqual([]);
+  await site.hosts.act(active, 'back');
+  expect(roles(site)).toEqual([standby, active]);
+  const own = await addresses(active);
+  expect(own).toContain(` ${INNER[active]}/`);
+  for (const address of FLOATING) expect(own).not.toContain(` ${address}/`);
+});
+
 test('both units active: every ping is answered, and a verify run says all the same that it must not be so', async () => {
   await become('ACTIVE', 'ACTIVE');
   for (const unit of [ONE, TWO]) {
