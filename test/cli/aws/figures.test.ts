@@ -62,6 +62,20 @@ describe('what a run on AWS cost', () => {
     });
   });
 
+  test('the rounds of a step follow one another in the chain, the devices of a round do not', () => {
+    const told = new Told();
+    told.enter('Task', 'Configure');
+    const work = [
+      { device: 'a', round: 1 },
+      { device: 'a', round: 2 },
+      { device: 'b', round: 2 },
+      { device: 'a', round: 3 },
+    ];
+    told.attempt({ do: 'shape', work }, devices(4, 1));
+    told.leave('Task', 'Configure');
+    expect(figures(told)).toMatchObject({ ssmRoundTrips: 4, criticalPathTrips: 3 });
+  });
+
   test('a look that failed was sent to every device of its kind', () => {
     const told = new Told();
     told.enter('Task', 'Observe ramp nodes');
