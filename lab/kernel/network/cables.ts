@@ -24,11 +24,7 @@ export const clientCable = (name: string, address: string): readonly string[] =>
   `netns add ${name}`,
   ...cable('ext', name, 'eth0', address),
 ];
-export const nodeCable = ({
-  name,
-  interface: device,
-  address,
-}: Pick<NodePlan, 'name' | 'interface' | 'address'>): readonly string[] => [
+export const nodeCable = ({ name, interface: device, address }: NodePlan): readonly string[] => [
   `netns add ${name}`,
   ...cable('lan', name, device, address),
 ];
