@@ -2,6 +2,7 @@ import { openGuest } from './guest';
 import { openHere } from './here';
 import type { Kernel } from './image';
 import type { Machine, Sleeper } from './job';
+import { SDN, type Outfit } from './outfit';
 import { look, type Look } from './probe';
 
 /** Which it is to be, and why for the user. */
@@ -16,15 +17,20 @@ export type Choice =
  */
 export async function openMachine({
   from,
+  outfit = SDN,
   tell,
 }: {
   /** A file that `sleep` wrote. Only a guest can be woken. */
   readonly from?: string | undefined;
+  /** Default: that of hosts with OpenShift SDN. */
+  readonly outfit?: Outfit;
   /** Told what takes long. */
   readonly tell?: ((line: string) => void) | undefined;
 } = {}): Promise<Machine | Sleeper> {
-  const choice = choose(look(), from !== undefined);
-  return choice.is === 'here' ? openHere(choice.why) : openGuest(choice.kernel, choice.why, { from, tell });
+  const choice = choose(look(outfit), from !== undefined);
+  return choice.is === 'here'
+    ? openHere(choice.why, outfit)
+    : openGuest(choice.kernel, choice.why, { from, outfit, tell });
 }
 
 /**

@@ -7,6 +7,7 @@ import { openAsleep, writeAsleep } from './asleep';
 import { channel, type Channel, type Greeting } from './channel';
 import { imageFor, qemuVersion, type Image, type Kernel } from './image';
 import type { Sleeper } from './job';
+import { SDN, type Outfit } from './outfit';
 import { migrate, qmp, type Qmp } from './qmp';
 import { find } from './tools';
 
@@ -14,8 +15,9 @@ import { find } from './tools';
  * No network device, no disk: what the guest has comes with its image, and the only way out is the agent's port. Two processors, since Open
  * vSwitch and a measured connection run at once. It is emulated always: a /dev/kvm that exists may still not work.
  */
-const DEVICES = `-nodefaults -no-user-config -display none -no-reboot -serial stdio
-  -M q35 -accel tcg,thread=multi -cpu max,-la57,-smap,-smep,-pku -smp 2 -m 768M
+const devices = ({ memory }: Outfit): readonly string[] =>
+  `-nodefaults -no-user-config -display none -no-reboot -serial stdio
+  -M q35 -accel tcg,thread=multi -cpu max,-la57,-smap,-smep,-pku -smp 2 -m ${memory}
   -device virtio-serial-pci -chardev socket,id=agent,fd=3 -device virtserialport,chardev=agent,name=lab
   -chardev socket,id=qmp,fd=4 -mon chardev=qmp,mode=control`.split(/\s+/);
 /** Without addresses at random (norandmaps, nokaslr) and without a fifth level of pages QEMU's translations are used again: a process starts in a third of the time. */
@@ -47,63 +49,72 @@ export async function openGuest(
   why: string,
   {
     from,
+    outfit = SDN,
     tell = () => {},
-  }: { readonly from?: string | undefined; readonly tell?: ((line: string) => void) | undefined } = {},
+  }: {
+    readonly from?: string | undefined;
+    readonly outfit?: Outfit;
+    readonly tell?: ((line: string) => void) | undefined;
+  } = {},
 ): Promise<Sleeper> {
-  if (from !== undefined) return machine(why, await wake(from));
-  const image = await imageFor(kernel, [...DEVICES, APPEND, qemuVersion()], tell);
+  if (from !== undefined) return machine(why, outfit, await wake(from, outfit));
+  const image = await imageFor(kernel, outfit, [...devices(outfit), APPEND, qemuVersion()], tell);
   const base = join(image.folder, 'state');
   if (existsSync(base)) {
     try {
-      return machine(why, await wake(base));
+      return machine(why, outfit, await wake(base, outfit));
     } catch {
       rmSync(base, { force: true }); // it was spoilt: a disk was full, or a power cut
     }
   }
   tell(`The guest boots, which takes half a minute; from the next time on it is woken in about a second.`);
-  await machine(why, await boot(image)).sleep(base);
-  return machine(why, await wake(base));
+  await machine(why, outfit, await boot(image, outfit)).sleep(base);
+  return machine(why, outfit, await wake(base, outfit));
 }
 
-async function boot({ kernel, initrd }: Image): Promise<Running> {
-  const guest = await start(['-kernel', kernel.file, '-initrd', initrd, '-append', APPEND], BOOT_MS);
+async function boot({ kernel, initrd }: Image, outfit: Outfit): Promise<Running> {
+  const guest = await start(outfit, ['-kernel', kernel.file, '-initrd', initrd, '-append', APPEND], BOOT_MS);
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, SETTLED_SECONDS - guest.greeting.uptime) * 1000));
   await guest.agent.run({ command: ['bash', '-c', 'echo 3 >/proc/sys/vm/drop_caches'] }); // as little as possible in the file
   return guest;
 }
 
-async function wake(file: string): Promise<Running> {
+async function wake(file: string, outfit: Outfit): Promise<Running> {
   try {
-    return await wakeOnce(file);
+    return await wakeOnce(file, outfit);
   } catch (error) {
     if (!existsSync(file)) throw error;
-    return wakeOnce(file); // the file is only read: a second try costs nothing but its time
+    return wakeOnce(file, outfit); // the file is only read: a second try costs nothing but its time
   }
 }
 
-async function wakeOnce(file: string): Promise<Running> {
-  const state = openAsleep(file, wakes());
+async function wakeOnce(file: string, outfit: Outfit): Promise<Running> {
+  const state = openAsleep(file, wakes(outfit));
   try {
-    return await start(['-incoming', 'fd:5'], WAKE_MS, state);
+    return await start(outfit, ['-incoming', 'fd:5'], WAKE_MS, state);
   } finally {
     closeSync(state);
   }
 }
 
 /** What a sleeping guest needs to go on: the same devices, and somebody who speaks with its agent as it is. */
-function wakes(): string {
+function wakes(outfit: Outfit): string {
   const agent = readFileSync(join(__dirname, 'agent.pl'));
-  const same = createHash('sha256').update(DEVICES.join('\n')).update(agent).digest('hex').slice(0, 16);
+  const same = createHash('sha256').update(devices(outfit).join('\n')).update(agent).digest('hex').slice(0, 16);
   return JSON.stringify({ guest: 'edge-ramp', qemu: qemuVersion(), same });
 }
 
 /** Starts QEMU and waits for its agent, so many milliseconds at most. It dies with this process: by the kernel's signal, or when its agent finds nobody at the other end. */
-async function start(args: readonly string[], within: number, state?: number): Promise<Running> {
-  const qemu = spawn(find('setpriv')!, ['--pdeathsig', 'KILL', find('qemu-system-x86_64')!, ...DEVICES, ...args], {
-    cwd: '/',
-    detached: true, // Ctrl-C is for the process that has it, which may still want to put it to sleep
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', state ?? 'ignore'],
-  });
+async function start(outfit: Outfit, args: readonly string[], within: number, state?: number): Promise<Running> {
+  const qemu = spawn(
+    find('setpriv')!,
+    ['--pdeathsig', 'KILL', find('qemu-system-x86_64')!, ...devices(outfit), ...args],
+    {
+      cwd: '/',
+      detached: true, // Ctrl-C is for the process that has it, which may still want to put it to sleep
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', state ?? 'ignore'],
+    },
+  );
   let console_ = '';
   for (const stream of [qemu.stdout!, qemu.stderr!])
     stream.on('data', (bytes: Buffer) => (console_ = (console_ + String(bytes)).slice(-2000)));
@@ -127,7 +138,7 @@ async function start(args: readonly string[], within: number, state?: number): P
   }
 }
 
-function machine(why: string, { qemu, agent, ask, ended, greeting }: Running): Sleeper {
+function machine(why: string, outfit: Outfit, { qemu, agent, ask, ended, greeting }: Running): Sleeper {
   async function close(): Promise<void> {
     qemu.kill('SIGKILL'); // nothing of it is on a disk
     await ended;
@@ -142,7 +153,7 @@ function machine(why: string, { qemu, agent, ask, ended, greeting }: Running): S
         throw new Error(
           `The guest cannot sleep: ${agent.running()} of its jobs have not ended, and nobody would get their answers.`,
         );
-      await writeAsleep(file, wakes(), (command) => migrate(ask, command));
+      await writeAsleep(file, wakes(outfit), (command) => migrate(ask, command));
       await close();
     },
   };

@@ -1,5 +1,5 @@
 #!/bin/bash
-# here.sh AGENT: becomes the agent, in namespaces that were just made for it, where these folders are its own and in memory.
+# here.sh AGENT IPTABLES: becomes the agent, in namespaces that were just made for it, where these folders are its own and in memory.
 set -e
 PATH=$PATH:/usr/sbin:/sbin
 agent=$(cat "$1")
@@ -10,7 +10,7 @@ done
 mount -t sysfs lab /sys # the interfaces of these namespaces, not the user's
 mkdir -p /run/netns /run/lab /run/lock /run/tools
 for each in iptables iptables-save iptables-restore; do
-  ln -s "$(type -P xtables-legacy-multi)" "/run/tools/$each"
+  ln -s "$(type -P "$2")" "/run/tools/$each"
 done
 [ -z "${EDGE_RAMP_LAB_TOOLS:-}" ] || cp --remove-destination ./* /run/tools/ # never through a link of ours into the user's system
 ip link set lo up

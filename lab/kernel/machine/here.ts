@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { channel } from './channel';
 import type { Machine } from './job';
+import { SDN, type Outfit } from './outfit';
 import { find } from './tools';
 
 /**
  * Namespaces of this kernel with the guest's own agent in them: network, mounts and processes, so that all of it goes when the agent does. It ends
  * when this process is gone, however that ended, since nobody is at the other end of its stdin any more. Needs root.
  */
-export async function openHere(why = ''): Promise<Machine> {
-  const inside = [join(__dirname, 'here.sh'), join(__dirname, 'agent.pl')];
+export async function openHere(why = '', { iptables }: Outfit = SDN): Promise<Machine> {
+  const inside = [join(__dirname, 'here.sh'), join(__dirname, 'agent.pl'), iptables];
   const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const child = spawn(find('unshare')!, [...namespaces, 'bash', ...inside], {
     detached: true, // Ctrl-C is for the process that has it

@@ -1,19 +1,20 @@
 #!/bin/bash
-# image.sh OUT KERNEL_RELEASE TOOL...  (OUT is there whole or not at all)
+# image.sh OUT KERNEL_RELEASE IPTABLES MODULES FILES TOOL...  (OUT is there whole or not at all)
+# IPTABLES: the program that is iptables there; MODULES: of the kernel, beside those that every guest has; FILES: that keep their paths.
 # Makes the guest's whole system, an initramfs, of this machine's own binaries and of the modules of a kernel that is installed. Needs no root.
 # EDGE_RAMP_LAB_TOOLS: a folder whose files go to /usr/local/bin of the guest, before the binaries of the same name.
 set -euo pipefail
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
-out=$1 release=$2
-shift 2
+out=$1 release=$2 iptables=$3 modules=$4 files=$5
+shift 5
 work=$(mktemp -d "$out.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 root=$work/root
 
 # Ready for packets (ipip, veth, bridges, Open vSwitch, loss), for the iptables of a node, and for the port of the agent.
-modules="virtio_pci virtio_console ipip veth dummy vxlan tun bridge openvswitch vport_vxlan sch_netem sch_tbf
+modules="$modules virtio_pci virtio_console ipip veth dummy vxlan tun bridge openvswitch vport_vxlan sch_netem sch_tbf
   nf_conntrack nf_conntrack_netlink iptable_filter iptable_nat iptable_mangle iptable_raw
   xt_conntrack xt_state xt_comment xt_nat xt_MASQUERADE xt_REDIRECT xt_tcpudp xt_multiport xt_mark xt_addrtype xt_statistic xt_limit
   xt_recent xt_LOG ipt_REJECT"
@@ -44,12 +45,13 @@ for tool; do
 done
 ln -s bash "$root/usr/bin/sh"
 ln -s mawk "$root/usr/bin/awk"
-for each in iptables iptables-save iptables-restore; do ln -sf xtables-legacy-multi "$root/usr/sbin/$each"; done
+for each in iptables iptables-save iptables-restore; do ln -sf "$iptables" "$root/usr/sbin/$each"; done
 for each in /usr/lib/x86_64-linux-gnu/xtables/lib{xt,ipt}_*.so /lib/x86_64-linux-gnu/libnss_files.so.2; do take "$each"; done
 mkdir -p "$root/usr/lib/x86_64-linux-gnu"
 cp -a /usr/lib/x86_64-linux-gnu/perl-base "$root/usr/lib/x86_64-linux-gnu/"
 rm -rf "$root/usr/lib/x86_64-linux-gnu/perl-base/unicore"
 cp /usr/share/openvswitch/vswitch.ovsschema "$root/usr/share/openvswitch/"
+for each in $files; do take "$each"; done
 
 mkdir -p "$root/etc/iproute2" "$root/etc/keepalived" "$root/etc/openvswitch" "$root/var/lib/openvswitch" "$root/var/log/openvswitch"
 printf '%s\n' root:x:0:0:root:/root:/bin/bash tcpdump:x:100:100::/:/bin/false >"$root/etc/passwd" # without its user tcpdump shows nothing

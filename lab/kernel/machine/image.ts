@@ -14,6 +14,7 @@ import {
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Outfit } from './outfit';
 import { find, toolsHere } from './tools';
 
 /** A kernel that is installed with its modules; `release`: "6.1.0-56-cloud-amd64". */
@@ -49,29 +50,37 @@ function readable(file: string): boolean {
 }
 
 /**
- * The image for a kernel, from the cache, or made and kept there.
+ * The image for a kernel and an outfit, from the cache, or made and kept there.
  * @param arguments_ what else its folder depends on: QEMU's version and arguments
  */
 export async function imageFor(
   kernel: Kernel,
+  outfit: Outfit,
   arguments_: readonly string[],
   tell: (line: string) => void,
 ): Promise<Image> {
-  const tools = toolsHere();
-  const folder = join(cacheFolder(), keyOf(kernel, tools, arguments_));
+  const tools = toolsHere(outfit.tools);
+  const folder = join(cacheFolder(), keyOf(kernel, tools, [...arguments_, ...extras(outfit)]));
   const initrd = join(folder, 'initrd');
   if (!existsSync(initrd)) {
     tell(`The guest's system is made of this machine's programs, once: ${folder}`);
     mkdirSync(folder, { recursive: true });
     removeUnused();
-    await make(initrd, kernel, tools);
+    await make(initrd, kernel, outfit, tools);
   }
   utimesSync(folder, new Date(), new Date());
   return { kernel, initrd, folder };
 }
 
-async function make(initrd: string, { release }: Kernel, tools: readonly string[]): Promise<void> {
-  const words = [join(__dirname, 'image.sh'), initrd, release, ...tools];
+/** An outfit as the words of image.sh. */
+const extras = ({ iptables, modules, files }: Outfit): readonly string[] => [
+  iptables,
+  modules.join(' '),
+  files.join(' '),
+];
+
+async function make(initrd: string, { release }: Kernel, outfit: Outfit, tools: readonly string[]): Promise<void> {
+  const words = [join(__dirname, 'image.sh'), initrd, release, ...extras(outfit), ...tools];
   await promisify(execFile)('bash', words, { env: process.env }).catch((error: Error & { stderr?: string }) => {
     throw new Error(`The guest's system could not be made: ${error.stderr?.trim() || error.message}`, { cause: error });
   });

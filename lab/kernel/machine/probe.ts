@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { find, packagesMissing, TOOLS } from './tools';
 import { installedKernel, type Kernel } from './image';
+import type { Outfit } from './outfit';
+import { find, packagesMissing } from './tools';
 
 /** What there is to choose from. */
 export interface Look {
@@ -32,25 +33,25 @@ const PROBES = `
   lacks openvswitch ovs-dpctl add-dp probe6
   ovs-dpctl del-dp probe6 2>/dev/null`;
 
-export function look(): Look {
+export function look(outfit: Outfit): Look {
   const root = process.getuid?.() === 0;
   return {
     linuxOnX86: process.platform === 'linux' && process.arch === 'x64',
     root,
-    lacks: root ? lacks() : [],
-    missing: packagesMissing(TOOLS),
+    lacks: root ? lacks(outfit) : [],
+    missing: packagesMissing(outfit.tools),
     missingForGuest: packagesMissing({ 'qemu-system-x86': ['qemu-system-x86_64'], cpio: ['cpio'], kmod: ['modprobe'] }),
     kernel: installedKernel(),
     forced: process.env['EDGE_RAMP_KERNEL'] || undefined,
   };
 }
 
-function lacks(): string[] {
+function lacks({ probes }: Outfit): string[] {
   const unshare = find('unshare');
   if (!unshare) return [];
   const { status, stdout } = spawnSync(
     unshare,
-    ['--net', '--mount', 'bash', '-c', `PATH=$PATH:/usr/sbin:/sbin; ${PROBES}; true`],
+    ['--net', '--mount', 'bash', '-c', `PATH=$PATH:/usr/sbin:/sbin; ${PROBES}\n${probes}\ntrue`],
     {
       encoding: 'utf8',
     },

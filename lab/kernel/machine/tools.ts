@@ -55,7 +55,8 @@ export function find(program: string): string | undefined {
 }
 
 /** The programs that there are, by name; the optional ones as far as they are installed. */
-export const toolsHere = (): string[] => [...Object.values(TOOLS).flat(), ...OPTIONAL].filter((tool) => find(tool));
+export const toolsHere = (tools: Readonly<Record<string, readonly string[]>>): string[] =>
+  [...Object.values(tools).flat(), ...OPTIONAL].filter((tool) => find(tool));
 
 /** The Debian packages without which something is missing. */
 export const packagesMissing = (tools: Readonly<Record<string, readonly string[]>>): string[] =>

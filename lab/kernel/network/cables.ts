@@ -24,7 +24,11 @@ export const clientCable = (name: string, address: string): readonly string[] =>
   `netns add ${name}`,
   ...cable('ext', name, 'eth0', address),
 ];
-export const nodeCable = ({ name, interface: device, address }: NodePlan): readonly string[] => [
+export const nodeCable = ({
+  name,
+  interface: device,
+  address,
+}: Pick<NodePlan, 'name' | 'interface' | 'address'>): readonly string[] => [
   `netns add ${name}`,
   ...cable('lan', name, device, address),
 ];

@@ -1,0 +1,58 @@
+import { allowHostNetwork, isolate, liftIsolation } from '../../lab/kernel/ovn/northbound';
+import { podHost } from '../../lab/kernel/network/network';
+import { BIGIP, MP0, OUTSIDE, POD, RAMP, ROUTER, Site, WORKER } from './support/site';
+
+const [LOCAL, REMOTE] = [podHost(RAMP, POD.local), podHost(WORKER, POD.remote)];
+
+describe.each([
+  ['one zone', false],
+  ['interconnect', true],
+])('the network of OVN-Kubernetes, %s, without a tunnel', (_, interconnect) => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await Site.open({ interconnect });
+  });
+  afterAll(() => site?.close());
+
+  test('Pods reach each other, nodes reach Pods, and all reach the outside', async () => {
+    for (const [from, to] of [
+      [LOCAL, POD.remote],
+      [REMOTE, POD.local],
+      [RAMP, POD.local],
+      [RAMP, POD.remote],
+      [WORKER, POD.local],
+      [LOCAL, OUTSIDE],
+      [REMOTE, OUTSIDE],
+      [RAMP, OUTSIDE],
+    ] as const)
+      expect([from, to, await site.answered(from, to)]).toEqual([from, to, 3]);
+  });
+
+  test('after a packet of a Pod to the outside a node is still reached from there', async () => {
+    for (const node of ['10.3.89.89', '10.3.89.91']) expect(await site.answered(ROUTER, node)).toBe(3);
+  });
+
+  test('a ramp node forwards on the devices of the plugin, and on no other', async () => {
+    const forwarding = await site.type(
+      RAMP,
+      'cd /proc/sys/net/ipv4/conf; head -qn1 {all,default,br-ex,ovn-k8s-mp0}/forwarding',
+    );
+    expect(forwarding.trim().split('\n')).toEqual(['0', '0', '1', '1']);
+    expect(await site.type(RAMP, 'ip -o -4 addr show dev ovn-k8s-mp0')).toContain(` ${MP0}/23 `);
+  });
+
+  test("Pods of an isolated project answer their own node, and another's where the policy allows the host network", async () => {
+    const { network } = site;
+    const answers = async (): Promise<readonly number[]> =>
+      Promise.all([site.answered(RAMP, POD.local), site.answered(RAMP, POD.remote)]);
+    await network.change(({ nodes }) => isolate(nodes.flatMap(({ pods }) => pods)));
+    expect(await answers()).toEqual([3, 0]);
+    await network.change(() => allowHostNetwork(network.site));
+    expect(await answers()).toEqual([3, 3]);
+    await network.change(() => liftIsolation);
+  });
+
+  test('Pods are not reached from BIG-IP', async () => {
+    for (const pod of Object.values(POD)) expect(await site.answered(BIGIP, pod)).toBe(0);
+  });
+});
