@@ -35,7 +35,8 @@ refuse_unless() { # VALUE OBJECT: so is what was heard of it
   fi
 }
 
-# What the saved configuration holds. Written before a save: one that fails may have saved all the same, and a restore then saves again.
+# What the saved configuration holds.
+in_doubt=0000000000000000
 remember_saved() { # DIGEST
   printing && return
   printf '%s\n' "$1" >"$state/$SSM_Tunnel.$SSM_Management.saved" || fail "$UNFIT" "cannot write to $state"
@@ -48,6 +49,14 @@ forget_others() {
   while IFS= read -r file; do
     : >"$file" || fail "$UNFIT" "cannot write to $state"
   done < <(find "$state" -maxdepth 1 -name "*.$SSM_Management.saved" ! -name "$SSM_Tunnel.*")
+}
+
+# A save that fails may have saved or not: then nothing counts as saved, and whoever comes next saves again.
+save() { # DIGEST: of what is saved
+  remember_saved "$in_doubt"
+  forget_others
+  tmsh_do save sys config
+  remember_saved "$1"
 }
 
 # All virtual servers switch in one transaction, and are read back. What shall carry their traffic is looked at together with them: nothing else
@@ -176,7 +185,7 @@ carry_out() { # VERB KIND NAME FROM TO
   'drain translation') drain "$name" "$to" ;;
   'check group') check_group "$name" "$from" "$to" ;;
   'sync group' | 'create group' | 'modify group') sync_group "$name" ;;
-  'create config' | 'modify config') remember_saved "$to" && forget_others && tmsh_do save sys config ;;
+  'create config' | 'modify config') save "$to" ;;
   *) fail "$UNFIT" "unknown operation: $verb $kind" ;;
   esac
 }
@@ -187,7 +196,7 @@ open_session
 if [ ! -e "$state/$SSM_Tunnel.$SSM_Management.saved" ]; then
   remember_saved "$SSM_Saved"
 elif [ ! -s "$state/$SSM_Tunnel.$SSM_Management.saved" ]; then
-  remember_saved 0000000000000000
+  remember_saved "$in_doubt"
 fi
 carry_out_all
 switch_virtuals
