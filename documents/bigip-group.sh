@@ -70,8 +70,9 @@ check_group() { # GROUP ROLE HOW
   grep -qsxF -e "$SSM_Tunnel" "$path" || printf '%s\n' "$SSM_Tunnel" >>"$path" || fail "$UNFIT" "cannot write to $state"
 }
 
-# The command returns before the sync, and only the status tells how it ended (BIP-41). What is told of an earlier failure may stand for some seconds
-# after a new sync has begun (BIP-42).
+# A sync overwrites what the other unit has been changed to since the round's check (BIP-43), so the conflict is asked for once more. The command returns
+# before the sync, and only the status tells how it ended (BIP-41). What is told of an earlier failure may stand for some seconds after a new sync has
+# begun (BIP-42).
 sync_group() { # GROUP
   local path standing words line="run cm config-sync to-group $1" failures=0
   [ "$how" != alone ] || return 0
@@ -80,7 +81,13 @@ sync_group() { # GROUP
     printf 'show cm sync-status # every second until "%s (In Sync)", for %s s at most\n' "$1" "$patience"
     return
   fi
-  [ "$how" = auto ] || tmsh_do "$line"
+  if [ "$how" != auto ]; then
+    ask_group "$1"
+    case $standing in
+    conflict | disconnected | unknown) fail "$REFUSED" "did not synchronise device group $1: $words" ;;
+    esac
+    tmsh_do "$line"
+  fi
   printf '> show cm sync-status\n'
   while ask_group "$1" && [ "$standing" != in-sync ]; do
     case $standing in

@@ -221,9 +221,12 @@ function refuseUnsynced(spec: Tunnel, unit: Unit, units: readonly Unit[], { pend
   const refuse = ([code, what, remedy]: Unsynced): never => {
     throw new Refused(code, `${title(unit)} says that device group ${groupOf(spec)} ${what} (${sync.said}): ${remedy}`);
   };
-  const active = units.find(({ pair }) => pair.role.is === 'ACTIVE')!.pair.device;
+  const { device: active, pendingOf } = units.find(({ pair }) => pair.role.is === 'ACTIVE')!.pair;
   const isAlone = units.length === 1;
-  const isOurs = pendingIsOurs && ['pending', 'syncing'].includes(sync.is);
+  // A sync of ours that failed is repeated, with what this run changes, from the unit that was changed: that must be the active one.
+  const isOurs =
+    pendingIsOurs &&
+    (['pending', 'syncing'].includes(sync.is) || (sync.is === 'failed' && pendingOf.includes(spec.name)));
   if (isOurs && sync.is === 'pending' && sync.source !== active && !(isAlone && sync.source === undefined))
     refuse([
       'sync-pending',

@@ -9,6 +9,8 @@ import { title } from './own';
 import { syncOf } from './synced';
 
 type Unit = Pick<Drafted<BigIpFacts>, 'wanted' | 'observation'>;
+/** With those of its operations that are carried out on it. */
+type Kept = Drafted<BigIpFacts> & { readonly kept: readonly Operation[] };
 
 /**
  * How the two units of a pair work together. What they share is changed on the active unit, which gives it to the other by a sync; what is a unit's own
@@ -26,15 +28,25 @@ export function workingInPair(
     share(goal, units) {
       if (goal === 'declared') units.forEach(refuseHalfBuilding);
       const waits = units.some(({ awaited }) => awaited.length > 0) && units.some((unit) => isAlone(pairOf(unit)));
-      const kept = units.map((unit, i) => [
-        ...pendingSync(unit),
-        ...(changesShared(goal, unit) ? madeWayFor(goal, units[1 - i], unit) : []),
-        ...unit.operations.filter(
-          ({ object }) =>
-            (!isShared(pairOf(unit), object) || changesShared(goal, unit)) && !(waits && carriesOthers(object)),
-        ),
-      ]);
-      const rounds = roundsOf(kept.map((operations, i) => ({ ...units[i]!, kept: operations })));
+      const alone = goal === 'recorded' && units.length === 1;
+      const own = units.map((unit, i) => ({
+        ...unit,
+        kept: [
+          ...(changesShared(goal, unit) ? madeWayFor(goal, units[1 - i], unit) : []),
+          ...unit.operations.filter(
+            (operation) =>
+              (!isShared(pairOf(unit), operation.object) || changesShared(goal, unit)) &&
+              !(waits && carriesOthers(operation.object)) &&
+              !(alone && strandsTheOther(unit, operation)),
+          ),
+        ],
+      }));
+      const [first] = inOrder(own);
+      const drafts = own.map((unit) =>
+        first?.at === unit.wanted.name ? unit : { ...unit, kept: [...pendingSync(unit), ...unit.kept] },
+      );
+      const kept = drafts.map((unit) => unit.kept);
+      const rounds = roundsOf(drafts);
       return kept.map((operations) => operations.map((operation) => ({ ...operation, round: rounds.get(operation)! })));
     },
 
@@ -54,13 +66,8 @@ export function workingInPair(
     },
   };
 
-  /**
-   * One unit alone would carry out these operations in a fixed order. Those of both are put into that order, and a round ends where shared objects follow
-   * own ones or the other way: a floating self IP needs each unit's own one, and that needs the tunnel.
-   */
-  function roundsOf(
-    units: readonly (Drafted<BigIpFacts> & { readonly kept: readonly Operation[] })[],
-  ): ReadonlyMap<Operation, number> {
+  /** One unit alone would carry out these operations in a fixed order. Those of both are put into that order. */
+  function inOrder(units: readonly Kept[]) {
     const all = units.flatMap((unit) =>
       unit.kept.map((operation) => ({
         operation,
@@ -69,32 +76,21 @@ export function workingInPair(
         at: isShared(pairOf(unit), operation.object) ? unit.wanted.name : 'both',
       })),
     );
+    return all.sort((a, b) => a.stage - b.stage || a.rank - b.rank);
+  }
+
+  /** A round ends where shared objects follow own ones or the other way: a floating self IP needs each unit's own one, and that needs the tunnel. */
+  function roundsOf(units: readonly Kept[]): ReadonlyMap<Operation, number> {
+    const all = inOrder(units);
     const rounds = new Map<Operation, number>();
-    let last: (typeof all)[number] | undefined;
     let round = 0;
-    for (const each of all.sort((a, b) => a.stage - b.stage || a.rank - b.rank)) {
+    for (const [i, each] of all.entries()) {
+      const last = all[i - 1];
       if (each.stage !== last?.stage || each.at !== last.at) round += 1;
       rounds.set(each.operation, round);
-      last = each;
     }
     return rounds;
   }
-}
-
-/** How the other unit gets what is changed on this one, which no change of the plan says. */
-export function syncRemarks(
-  wanted: Unit['wanted'],
-  pair: PairFacts,
-  operations: readonly Operation[],
-): readonly string[] {
-  const { deviceGroup } = wanted.spec.bigipPair!;
-  const shares = operations.some(({ object }) => isShared(pair, object));
-  // One that has left the declaration may be in no group any more.
-  if (!shares || isAlone(pair) || pair.deviceGroup === undefined) return [];
-  const how = pair.deviceGroup.autoSync ? 'by itself (auto-sync)' : `by "run cm config-sync to-group ${deviceGroup}"`;
-  return [
-    `${title(wanted)} is ${pair.role.said}: what both units share is changed there, and goes to the other one ${how}`,
-  ];
 }
 
 /** Its own inner self IP and what it saved are a unit's own, and its tunnels where it does not synchronise them (BIP-33). */
@@ -147,7 +143,19 @@ function madeWayFor(
   );
 }
 
-/** What this tunnel left pending on a unit is synchronised first. */
+/**
+ * A unit that does not answer keeps what it has: an own self IP, by which it refuses to lose the tunnel, or a floating one that is not synchronised yet,
+ * for which this unit needs its own one.
+ */
+function strandsTheOther({ operations }: Pick<Kept, 'operations'>, { verb, object }: Operation): boolean {
+  const isReplaced = operations.some((other) => other.object === object && other.verb === 'create');
+  return verb === 'delete' && carriesOthers(object) && !isReplaced;
+}
+
+/**
+ * What this tunnel left pending on a unit is synchronised first, if the first round does not do it anyway: a sync that failed fails again until something
+ * has changed there (BIP-42).
+ */
 function pendingSync(unit: Unit): readonly Operation[] {
   const pair = pairOf(unit);
   const { name, bigipPair } = unit.wanted.spec;

@@ -40,7 +40,12 @@ export function sharedOut<Each extends Draft>(goal: Goal, drafts: readonly Each[
   const operations = new Map<Each, readonly Operation[]>();
   for (const [together, members] of inCommon(drafts))
     together.share(goal, members).forEach((shared, i) => operations.set(members[i]!, shared));
-  return drafts.map((draft) => ({ ...draft, operations: operations.get(draft) ?? draft.operations }));
+  return drafts.map((draft) => {
+    const left = operations.get(draft) ?? draft.operations;
+    const waits =
+      goal === 'recorded' ? draft.operations.filter(({ object }) => left.every((each) => each.object !== object)) : [];
+    return { ...draft, operations: left, awaited: [...draft.awaited, ...waits] };
+  });
 }
 
 /** The devices that are planned together, by what they have in common. One that left the declaration is on its own. */

@@ -35,9 +35,9 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
   );
   const planned = sharedOut(goal, drafts).map((each) => (goal === 'recorded' ? each : finish(goal, each, situation)));
   // A device that cannot be reached does not stop the restore of the others; its unknown changes keep the restore from counting as complete.
-  const known = [...planned.flatMap((each) => changesOf(goal, each)), ...unknown];
+  const known = planned.flatMap((each) => changesOf(goal, each));
   // Neither does what has to come from another device, which has nothing to give any more: its sync could not be carried out.
-  const changes = known.length > 0 ? known : planned.flatMap(awaitedBy);
+  const changes = [...(known.length > 0 ? known : planned.flatMap(awaitedBy)), ...unknown];
   const standing = answered.filter(({ listed }) => !listed.former);
   const { verification, reachable, toProve } = whatCarries(goal, standing, changes);
   return {
@@ -179,7 +179,7 @@ function awaitedBy({ listed, awaited }: Planned): readonly Change[] {
   return awaited.map(({ object, from, to }) => ({
     device: deviceTitle(listed),
     stage: 'shape',
-    text: `? ${object}: is ${from ?? 'none'} and was ${to ?? 'none'}, which only a sync from the other unit brings back`,
+    text: `? ${object}: is ${from ?? 'none'} and was ${to ?? 'none'}, which can be put back only together with the other unit`,
     interrupts: null,
   }));
 }

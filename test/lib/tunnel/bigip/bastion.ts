@@ -72,7 +72,7 @@ exit 1`,
       ...more,
     };
     const { code, stdout, stderr } = this.fakes.script(
-      ['prelude', 'bigip-listing', 'bigip-session', `bigip-${does}`],
+      ['prelude', 'bigip-listing', 'bigip-session', 'bigip-group', `bigip-${does}`],
       '',
       env,
     );
