@@ -125,7 +125,7 @@ function isUnclaimedAccount({ spec }: Scenario, left: string, cause = ''): boole
 }
 
 /** Lines that only one of two dumps has. */
-function difference(wanted: string, found: string): string {
+export function difference(wanted: string, found: string): string {
   const [a, b] = [wanted.split('\n'), found.split('\n')];
   return [
     ...a.filter((line) => !b.includes(line)).map((line) => `- ${line}`),

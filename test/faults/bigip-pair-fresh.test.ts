@@ -1,0 +1,3 @@
+import { everyCommandTroubled, FRESH } from './bigip-pair';
+
+everyCommandTroubled(FRESH);

@@ -1,0 +1,3 @@
+import { everyCommandTroubled, TEARDOWN } from './bigip-pair';
+
+everyCommandTroubled(TEARDOWN);

@@ -1,0 +1,183 @@
+import { rmSync } from 'node:fs';
+import type { ExecutionResult } from '../../lab';
+import { changedUnits } from '../../lab/hosts/bigip/sync';
+import type { Fault, HostCommand, LineFault } from '../../lab/hosts/host';
+import { ONE, pairOf, TWO, unitOf, units } from '../runs/support/bigip-pair';
+import { difference, rehearse, type Rehearsed, type Scenario } from '../runs/support/faulty';
+import { discard, endOf, settled, site, type Site } from '../runs/support/site';
+import { shareOf } from '../turns/turn';
+
+export const FRESH: Scenario = { name: 'a fresh pair of BIG-IPs', first: units, prepare: [], spec: units, input: {} };
+export const TEARDOWN: Scenario = {
+  name: 'the teardown of a pair of BIG-IPs',
+  first: units,
+  prepare: [{}],
+  spec: units,
+  input: { action: 'teardown' },
+};
+
+/** One command on a unit in the clean run. */
+interface Place {
+  readonly unit: string;
+  readonly line: string;
+  /** Which one of those with this very line. */
+  readonly nth: number;
+  /** Which session on the unit it is in; each begins with `tmsh -v`. */
+  readonly session: number;
+  readonly writes: boolean;
+}
+
+/** The commands on the units from the first change on. Those of the look before are questions: where they fail nothing has begun. */
+function placesOf({ commands }: Rehearsed): readonly Place[] {
+  const seen = new Map<string, number>();
+  const count = (key: string): number => {
+    seen.set(key, (seen.get(key) ?? 0) + 1);
+    return seen.get(key)!;
+  };
+  const places = commands
+    .filter(({ host }) => host === ONE || host === TWO)
+    .map(({ host: unit, line, writes }: HostCommand): Place => {
+      const nth = count(`${unit} ${line}`);
+      return { unit, line, nth, session: line === 'tmsh -v' ? nth : seen.get(`${unit} tmsh -v`)!, writes };
+    });
+  return places.filter(({ session }) => session > 1);
+}
+
+const escaped = (line: string): string => `^${line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
+const at = ({ unit, line, nth }: Place): Pick<LineFault, 'host' | 'match' | 'nth'> => ({
+  host: unit,
+  match: escaped(line),
+  nth,
+});
+
+/** Something that goes wrong at one command on a unit. */
+interface Trouble {
+  /** How the command fares. */
+  readonly fares: string;
+  readonly strikes: (place: Place) => boolean;
+  readonly faults: (place: Place) => readonly Fault[];
+  /** It lasts: the run may say what it could not put back, and the next one, when it is over, converges. */
+  readonly lasts?: true;
+}
+const changes = ({ writes }: Place): boolean => writes;
+const isNotable = ({ writes, line }: Place): boolean => writes || line === 'show cm failover-status';
+/** Where a session begins, and where the units are to be synchronised. */
+const isTurningPoint = ({ line }: Place): boolean => /^(?:tmsh -v$|run cm config-sync )/.test(line);
+
+const TROUBLES: readonly Trouble[] = [
+  {
+    fares: 'fails before',
+    strikes: ({ writes, line }) => writes || line.startsWith('show '),
+    faults: (place) => [{ ...at(place), effect: 'fail-before' }],
+  },
+  { fares: 'fails after', strikes: changes, faults: (place) => [{ ...at(place), effect: 'fail-after' }] },
+  { fares: 'hangs', strikes: changes, faults: (place) => [{ ...at(place), effect: 'hang' }] },
+  {
+    fares: 'finds the roles changed',
+    strikes: isNotable,
+    faults: (place) => [{ ...at(place), effect: 'meanwhile', on: ONE, does: 'failover' }],
+  },
+  {
+    fares: 'finds the link between the units cut',
+    strikes: isTurningPoint,
+    faults: (place) => [{ ...at(place), effect: 'meanwhile', on: ONE, does: 'cut-link' }],
+    lasts: true,
+  },
+  {
+    fares: 'finds the link between the units cut, until the next session on its unit',
+    strikes: isTurningPoint,
+    faults: (place) => [
+      { ...at(place), effect: 'meanwhile', on: ONE, does: 'cut-link' },
+      { host: place.unit, match: '^tmsh -v$', nth: place.session + 1, effect: 'meanwhile', on: ONE, does: 'mend-link' },
+    ],
+  },
+  {
+    fares: 'finds its unit without SSH',
+    strikes: isTurningPoint,
+    faults: (place) => [{ ...at(place), effect: 'meanwhile', on: place.unit, does: 'cut-ssh' }],
+    lasts: true,
+  },
+];
+
+/** Lines that change what the units share. */
+const SHARED = /^(?:create|modify|delete) (?:net tunnels|net route|ltm|net self \/Common\/SDN(?: |$)|cli transaction)/;
+
+/** What nobody but edge-ramp can have done: shared objects of both units changed between two syncs, or a sync from the one that was not. */
+function wrongSide(commands: readonly HostCommand[]): string | undefined {
+  let changed: string | undefined;
+  for (const { host, line, writes } of commands.filter(({ host: unit }) => unit === ONE || unit === TWO)) {
+    if (line.startsWith('run cm config-sync ')) {
+      if (changed !== undefined && changed !== host) return `${host} was told to send, and ${changed} has the changes`;
+      changed = undefined;
+    } else if (writes && SHARED.test(line)) {
+      if (changed !== undefined && changed !== host) return `${host} was changed after ${changed}: ${line}`;
+      changed = host;
+    }
+  }
+  return undefined;
+}
+
+const CONVERGED = ['Applied', 'TornDown', 'Unchanged'];
+const AS_BEFORE = ['RolledBack', 'NotStarted', 'NotVerified'];
+const NOT_PUT_BACK = /not put back: BIG-IP 10\.3\.88\.7[12]: ./;
+
+/** How a run came out: converged or as before on both units, and those in sync; or it says what it left. Else it is wrong, in words. */
+function judge(
+  open: Site,
+  { before, after }: Rehearsed,
+  result: ExecutionResult,
+): 'right' | 'left' | { wrong: string } {
+  const [end, found] = [endOf(result), settled(open)];
+  const changed = changedUnits(pairOf(open), unitOf(open, ONE), unitOf(open, TWO));
+  const conflict = changed.length === 2 ? 'a conflict' : undefined;
+  const wrong = wrongSide(open.lab.hosts.journal()) ?? conflict;
+  if (wrong !== undefined) return { wrong: `${end}: ${wrong}` };
+  if (end === 'RollbackFailed' && NOT_PUT_BACK.test(result.cause ?? '')) return 'left';
+  const wanted = CONVERGED.includes(end) ? after : AS_BEFORE.includes(end) ? before : undefined;
+  if (found === wanted) return changed.length === 0 ? 'right' : 'left';
+  return { wrong: `${end}: ${result.cause ?? ''}\n${difference(wanted ?? before, found)}` };
+}
+
+/** Carries a scenario out with a trouble at one command. @returns what is wrong; undefined: nothing */
+async function troubled(rehearsed: Rehearsed, trouble: Trouble, place: Place): Promise<string | undefined> {
+  const { scenario, folder } = rehearsed;
+  const open = await site({ from: folder, spec: scenario.spec, faults: trouble.faults(place) });
+  try {
+    let judged = judge(open, rehearsed, await open.run(scenario.input));
+    if (judged === 'left' && trouble.lasts) {
+      await open.lab.hosts.act(ONE, 'mend-link');
+      for (const unit of [ONE, TWO]) await open.lab.hosts.act(unit, 'mend-ssh');
+      judged = judge(open, rehearsed, await open.run(scenario.input));
+    }
+    if (judged === 'right') return undefined;
+    return `${place.unit}: ${place.line} (${place.nth}) ${trouble.fares}: ${judged === 'left' ? judged : judged.wrong}`;
+  } finally {
+    await discard(open);
+  }
+}
+
+/** Each trouble at each command that it may strike, or the share whose turn it is. */
+export function everyCommandTroubled(scenario: Scenario): void {
+  describe(`${scenario.name}, where a command`, () => {
+    let rehearsed: Rehearsed;
+    beforeAll(async () => {
+      rehearsed = await rehearse(scenario);
+    });
+    afterAll(() => rmSync(rehearsed.folder, { recursive: true, force: true }));
+
+    test.each(TROUBLES)(
+      '$fares, converges or leaves both units as they were; what it says it left the next run completes',
+      async (trouble) => {
+        const places = placesOf(rehearsed).filter(trouble.strikes);
+        expect(places.length).toBeGreaterThan(8);
+        const wrong: string[] = [];
+        for (const place of shareOf(places)) {
+          const found = await troubled(rehearsed, trouble, place);
+          if (found !== undefined) wrong.push(found);
+        }
+        expect(wrong.join('\n\n')).toBe('');
+      },
+      3_600_000,
+    );
+  });
+}
