@@ -39,7 +39,7 @@ const FLOORS = [
   ['errors'],
   ['declaration'],
   ['device', 'run'],
-  ['bigip', 'cluster', 'balancer', 'sdn'],
+  ['bigip', 'cluster', 'balancer', 'sdn', 'ovn'],
   ['ramp'],
   ['plan'],
 ];

@@ -84,6 +84,13 @@ set_report() { # VALUE: `mark M interface I source S cookie C address A`; after 
   case $value in 'stopped '*) run systemctl disable --now "$unit" ;; esac
 }
 
+# A name may have a dot in it: so slashes and no dots.
+forward() { # DEVICE on|off, or `not` and what it is
+  local bit=0
+  case $2 in on | 'not off') bit=1 ;; esac
+  run sysctl -w "net/ipv4/conf/$1/forwarding=$bit"
+}
+
 carry_out() { # VERB KIND NAME FROM TO
   local verb=$1 kind=$2 name=$3 from=$4 to=$5
   case $kind in flow) flow "$verb" "$name" "$from" "$to" && return ;; esac
@@ -99,6 +106,8 @@ carry_out() { # VERB KIND NAME FROM TO
   'delete tunnel '*) expect "$from" ip -o tunnel show "$name" && run ip tunnel del "$name" ;;
   'create link '*) run ip link set "$name" up ;;
   'delete link '*) run ip link set "$name" down ;;
+  'create forwarding '* | 'modify forwarding '*) forward "$name" "$to" ;;
+  'delete forwarding '*) forward "$name" "not $from" ;;
   'create address '*) run ip addr add ${name#* }${to/#peer/ peer} dev "${name%% *}" ;;
   'delete address '*) run ip addr del ${name#* }${from/#peer/ peer} dev "${name%% *}" ;;
   'create route '*) run ip route add "$name/32" $to ;;
@@ -106,12 +115,12 @@ carry_out() { # VERB KIND NAME FROM TO
   'delete route '*) run ip route del "$name/32" $from ;;
   'create claim '*) claim "$name" ;;
   'delete claim '*) unclaim "$name" ;;
-  'create nat '*) nat_rule "$name" "${to#to }" && run iptables -w -t nat -I POSTROUTING 1 "${rule[@]}" ;;
+  'create nat '*) nat_rule "$name" $to && run iptables -w -t nat -I POSTROUTING 1 "${rule[@]}" ;;
   'modify nat '*)
-    nat_rule "$name" "${to#to }" && run iptables -w -t nat -I POSTROUTING 1 "${rule[@]}"
-    nat_rule "$name" "${from#to }" && run iptables -w -t nat -D POSTROUTING "${rule[@]}"
+    nat_rule "$name" $to && run iptables -w -t nat -I POSTROUTING 1 "${rule[@]}"
+    nat_rule "$name" $from && run iptables -w -t nat -D POSTROUTING "${rule[@]}"
     ;;
-  'delete nat '*) nat_rule "$name" "${from#to }" && run iptables -w -t nat -D POSTROUTING "${rule[@]}" ;;
+  'delete nat '*) nat_rule "$name" $from && run iptables -w -t nat -D POSTROUTING "${rule[@]}" ;;
   'create report '* | 'modify report '*) set_report "$to" ;;
   'delete report '*) remove_report ;;
   *) fail "$UNFIT" "unknown operation: $verb $kind" ;;

@@ -23,6 +23,6 @@ input_rule() { # BIGIP
   rule=(-p "$protocol" -s "$1" -m comment --comment "$mark" -j ACCEPT)
 }
 
-nat_rule() { # SOURCE GATEWAY
-  rule=(-s "$1" -o tun0 -m comment --comment "$mark" -j SNAT --to-source "$2")
+nat_rule() { # SOURCE to GATEWAY [dev DEVICE]: by tun0 unless another device is named
+  rule=(-s "$1" -o "${5-tun0}" -m comment --comment "$mark" -j SNAT --to-source "$3")
 }

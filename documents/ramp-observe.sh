@@ -123,6 +123,12 @@ pods() { # of what was dumped: into $said
     END { for (i = 1; i <= n; i++) printf "%s ", list[networks[i]] }' <<<"$flows")
 }
 
+tell_pods() {
+  dump
+  pods
+  answer pods 0 "$said"
+}
+
 # What br0 would do with a packet of BIG-IP to a Pod; nothing is sent. Of a packet without a protocol (`ip` alone) it would not show the new
 # source (OS-42). Not asked (`-`) where there is no tun0, or no Pod to go to.
 trace() { # SOURCE POD: `-` means any of this node's own
@@ -142,6 +148,60 @@ trace() { # SOURCE POD: `-` means any of this node's own
   consult "${ovs[@]}" ovs-appctl ofproto/trace br0 "in_port=$port,icmp,nw_src=$1,nw_dst=$pod"
   [ "$code" -ne 0 ] || said=$(grep '^Datapath actions: ' <<<"$said")
   answer "trace $1 $2" "$code" "$said" "$complaint"
+}
+
+# Every IPv4 address of the node, a line each, asked once.
+everywhere='' everywhere_code='' everywhere_complaint=''
+all_addresses() {
+  [ -z "$everywhere_code" ] || return 0
+  consult ip -o -4 addr show
+  everywhere=$said everywhere_code=$code everywhere_complaint=$complaint
+}
+
+# Those on a device: into $said.
+addresses_on() { # DEVICE
+  local line
+  all_addresses
+  said=''
+  while IFS= read -r line; do
+    in_words "$line"
+    case $words in *": $1 inet "*) said+=${said:+$newline}$line ;; esac
+  done <<<"$everywhere"
+}
+
+# The devices that have an address.
+holder() { # ADDRESS
+  local line found=''
+  all_addresses
+  while IFS= read -r line; do
+    in_words "$line"
+    case $words in *" inet $1/"*) line=${words# *: } && found+=${line%% *}$newline ;; esac
+  done <<<"$everywhere"
+  answer "holder $1" "$everywhere_code" "${found%"$newline"}" "$everywhere_complaint"
+}
+
+# OVN-Kubernetes' management port: its addresses and its link. Where neither it nor tun0 has an address, the links of that name, which tell why.
+ovn() {
+  local found line
+  addresses_on tun0
+  local tun0_addresses=$said
+  addresses_on ovn-k8s-mp0
+  found=$said
+  if [ "$everywhere_code" -ne 0 ]; then
+    answer ovn "$everywhere_code" '' "$everywhere_complaint"
+  elif [ -n "$found" ]; then
+    has_mp0=yes
+    consult ip -o link show dev ovn-k8s-mp0
+    answer ovn "$code" "$found$newline$said" "$complaint"
+  elif [ -n "$tun0_addresses" ]; then
+    answer ovn 0 ''
+  else
+    consult ip -o link show
+    while IFS= read -r line; do
+      case $line in *': ovn-k8s-mp0'*) found+=${found:+$newline}$line ;; esac
+    done <<<"$said"
+    answer ovn "$code" "$found" "$complaint"
+  fi
 }
 
 # Whether this node has the virtual IP of a pair.
@@ -230,34 +290,57 @@ heard() { # NAME
   done
 }
 
+# A node without tun0 may have no tool of Open vSwitch, and has no br0.
+ask_bridge() { # QUESTION COMMAND...
+  if [ "$has_tun0" = no ]; then answer "$1" - ''; else "${@:2}"; fi
+}
+
 question() { # KIND NAME...
   case $1 in
-  forwarding) ask forwarding sysctl -n net.ipv4.ip_forward ;;
+  forwarding)
+    case ${2-} in
+    '') ask forwarding sysctl -n net.ipv4.ip_forward ;;
+    *) ask "$*" sysctl -n "net/ipv4/conf/$2/forwarding" ;;
+    esac
+    ;;
   boot) boot ;;
+  holder) holder "$2" ;;
+  ovn) ovn ;;
+  way) if [ "$has_mp0" = yes ]; then ask "$*" ip -4 route show "$2"; else answer "$*" - ''; fi ;;
   addresses)
     ask "$*" ip -o -4 addr show dev "$2"
-    case $2 in tun0) tun0=$said ;; esac
+    case $2 in
+    tun0)
+      tun0=$said
+      [ "$code" -eq 0 ] || has_tun0=no
+      ;;
+    esac
     ;;
   link) ask "$*" ip -o link show dev "$2" ;;
-  port) ask "$*" "${ovs[@]}" ovs-vsctl get Interface "$2" ofport ;;
+  port) ask_bridge "$*" ask "$*" "${ovs[@]}" ovs-vsctl get Interface "$2" ofport ;;
   tunnel) tunnel "$2" ;;
   route) ask "$*" ip -4 route show "$2" ;;
   input) input "$2" "$3" ;;
   nat) nat "$2" ;;
   report) observe_report ;;
   claims) claimed ;;
-  pods) dump && pods && answer pods 0 "$said" ;;
-  flows) interesting "$2" "$3" ;;
+  pods) ask_bridge pods tell_pods ;;
+  flows) ask_bridge "$*" interesting "$2" "$3" ;;
   vip) vip "$2" "$3" ;;
   await) await "$2" ;;
-  trace) trace "$2" "$3" ;;
+  trace) ask_bridge "$*" trace "$2" "$3" ;;
   heard) heard "$2" ;;
   # A standby's packets leave by no way, and no error says so (LX-9): it is not asked.
   ping) if [ "$has_tunnel" != no ] && [ "$standby" = no ]; then ask "$*" ping -c 3 -i 0.2 -W 1 "$2"; else answer "$*" - ''; fi ;;
+  # The node's own way to a Pod, by the port's address and through OVN.
+  ping-mp0)
+    [ "$has_tunnel" = no ] || addresses_on ovn-k8s-mp0
+    if [ "$has_tunnel" != no ] && [ -n "$said" ]; then ask "$*" ping -c 3 -i 0.2 -W 1 -I ovn-k8s-mp0 "$2"; else answer "$*" - ''; fi
+    ;;
   *) fail "$UNFIT" "unknown question: $*" ;;
   esac
 }
 
-has_tunnel=unasked standby=no
+has_tunnel=unasked has_tun0=unasked has_mp0=no standby=no
 enter node "$SSM_Fence" -
 answer_all

@@ -24,7 +24,7 @@ export interface Happenings<Done = void> {
   reboot(host: string): Done;
   /** On a node: flows that the SDN did not make are gone from br0. */
   wipeFlows(host: string): Done;
-  /** On a node: Open vSwitch keeps its flows in memory only, so the SDN finds br0 wrong and makes it and tun0 anew; other interfaces stay. */
+  /** On a node: Open vSwitch keeps its flows in memory only, so the SDN finds br0 wrong and makes it and tun0 anew; other interfaces stay. On OVN-Kubernetes nothing stays changed. */
   restartOvs(host: string): Done;
 }
 
@@ -100,7 +100,7 @@ export function happenings({ state, root, cutOff, settle, after, tell }: Surroun
     },
     restartOvs(host) {
       const node = state.nodes[host];
-      if (node) rebuildBridge(node);
+      if (node && node.settings.plugin !== 'ovn') rebuildBridge(node); // what OVN-Kubernetes needs stands again without anybody
       settle();
     },
   };

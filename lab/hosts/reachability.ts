@@ -4,7 +4,9 @@ import { floats, wordOf } from './bigip/objects';
 import type { Pair } from './bigip/pair';
 import { isActive, type BigIp } from './bigip/unit';
 import { verdict, type Packet } from './node/iptables';
-import { addressesOn, holds, routeTo, sourceOf, type Link, type Node } from './node/node';
+import { addressesOn, forwards, holds, linkNamed, routeTo, sourceOf, type Link, type Node } from './node/node';
+import { MANAGEMENT_PORT, type OtherNode } from './node/settings';
+import { translatesByNftables } from './node/stock-chains';
 import { trace, type Traced } from './node/trace';
 import { text } from './texts';
 
@@ -76,9 +78,7 @@ function bigIpReaches(devices: Devices, bigip: BigIp, target: string, packets: n
     const answersFromTunnel = routeTo(node, source)?.dev === link.name; // also what reverse-path filtering asks for
     const answersWithItsEnd = outerSource(node, link) === outer.remote;
     return (
-      answersFromTunnel &&
-      answersWithItsEnd &&
-      (holds(node, target) || podAnswers(devices, node, source, target, link.name))
+      answersFromTunnel && answersWithItsEnd && (holds(node, target) || podAnswers(devices, node, source, target, link))
     );
   });
 }
@@ -108,17 +108,34 @@ function takesIn(node: Node, source: string, destination: string): boolean {
 const connect = (node: Node, peer: string): void =>
   void (node.connections.includes(peer) || node.connections.push(peer));
 
-/** From the node into the SDN and back: forwarding rules, source NAT in the kernel or in br0's flows, ARP for the address the Pod sees. */
-function podAnswers(devices: Devices, node: Node, source: string, pod: string, input: string): boolean {
+/** From the node to a Pod and back. `input`: the device that the packet came in by; absent: the node itself sends it. */
+function podAnswers(devices: Devices, node: Node, source: string, pod: string, input?: Link): boolean {
   const { settings } = node;
-  const tun0 = node.links.find((link) => link.name === 'tun0');
+  const way = settings.plugin === 'ovn' ? MANAGEMENT_PORT : 'tun0';
   const other = settings.others.find(({ pods }) => pods.includes(pod));
-  const isRemote = other !== undefined;
-  const isOff = devices.absent.some((host) => isRemote && devices.nodes[host]?.settings.address === other.address);
-  if ((!isRemote && !settings.pods.includes(pod)) || routeTo(node, pod)?.dev !== 'tun0' || !tun0?.up || isOff)
+  const isOff = devices.absent.some((host) => other && devices.nodes[host]?.settings.address === other.address);
+  if ((!other && !settings.pods.includes(pod)) || isOff) return false;
+  if (routeTo(node, pod)?.dev !== way || !linkNamed(node, way)?.up) return false;
+  const packet: Packet = { protocol: 'icmp', source, destination: pod, input: input?.name ?? '', output: way };
+  if (input && (!forwards(node, input) || verdict(node.chains.filter, 'FORWARD', packet)?.[0] !== 'ACCEPT'))
     return false;
-  const packet: Packet = { protocol: 'icmp', source, destination: pod, input, output: 'tun0' };
-  if (input && verdict(node.chains.filter, 'FORWARD', packet)?.[0] !== 'ACCEPT') return false;
+  return settings.plugin === 'ovn' ? ovnAnswers(node, packet) : sdnAnswers(node, packet, other);
+}
+
+/** OVN brings a Pod's reply back to the node only when the Pod saw the port's own address (facts on OVN-Kubernetes: rows 2, 3 and 6). */
+function ovnAnswers(node: Node, packet: Packet): boolean {
+  const own = addressesOn(node, MANAGEMENT_PORT)[0];
+  const [nat, , toSource] = verdict(node.chains.nat, 'POSTROUTING', packet) ?? [];
+  const seen = nat === 'SNAT' ? toSource : translatesByNftables(node.settings) ? own : packet.source;
+  return seen === own && (packet.input === '' || forwards(node, linkNamed(node, MANAGEMENT_PORT)!));
+}
+
+/** Through the SDN: source NAT in the kernel or in br0's flows, ARP for the address the Pod sees. */
+function sdnAnswers(node: Node, packet: Packet, other: OtherNode | undefined): boolean {
+  const { settings } = node;
+  const { source, destination: pod } = packet;
+  const tun0 = linkNamed(node, 'tun0')!;
+  const isRemote = other !== undefined;
   const [nat, , toSource = ''] = verdict(node.chains.nat, 'POSTROUTING', packet) ?? [];
   const inKernel = nat === 'SNAT' ? toSource : nat === 'MASQUERADE' ? hostOf(settings.gateway) : source;
 
@@ -155,7 +172,9 @@ function nodeReaches(devices: Devices, node: Node, target: string, packets: numb
   const route = routeTo(node, target);
   const link = node.links.find((each) => each.name === route?.dev && each.up);
   if (!route || !link) return false;
-  if (link.name === 'tun0') return podAnswers(devices, node, hostOf(node.settings.gateway), target, '');
+  if (link.name === 'tun0') return podAnswers(devices, node, hostOf(node.settings.gateway), target);
+  if (link.name === MANAGEMENT_PORT)
+    return podAnswers(devices, node, addressesOn(node, MANAGEMENT_PORT)[0] ?? '', target);
   const bigips = Object.values(devices.bigips);
   if (link.kind === 'ether') {
     const answers = bigips.flatMap((bigip) => {
@@ -189,18 +208,21 @@ function nodeReaches(devices: Devices, node: Node, target: string, packets: numb
   return true;
 }
 
-/** iputils' `ping -c N [-i S] [-W S] [-q] [-n] ADDRESS`, its options in any order. */
+/** iputils' `ping -c N [-i S] [-W S] [-I DEVICE] [-q] [-n] ADDRESS`, its options in any order; the device has to be the one of the route. */
 export function ping(devices: Devices, from: BigIp | Node, args: readonly string[]): Answer {
   const values: Record<string, number> = { '-i': 1, '-W': 10 };
   const rest: string[] = [];
+  let device: string | undefined;
   for (let i = 0; i < args.length; i++) {
     if (/^-[ciW]$/.test(args[i]!)) values[args[i]!] = Number(args[++i]);
+    else if (args[i] === '-I') device = args[++i];
     else rest.push(args[i]!);
   }
   const [target = '', ...more] = rest.filter((word) => word !== '-q' && word !== '-n');
   const { '-c': count, '-i': interval = 1, '-W': wait = 10 } = values;
   if (more.length || target.startsWith('-') || !count) throw new Refusal('notModelled', 'ping', args.join(' '));
-  const received = reaches(devices, from, target, count) ? count : 0;
+  const isByDevice = device === undefined || ('settings' in from && routeTo(from, target)?.dev === device);
+  const received = isByDevice && reaches(devices, from, target, count) ? count : 0;
   const seconds = (count - 1) * interval + (received ? 0 : wait);
   const times = received ? 'rtt min/avg/max/mdev = 0.512/0.512/0.512/0.000 ms' : '';
   const replies = args.includes('-q')

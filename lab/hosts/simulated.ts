@@ -9,6 +9,7 @@ import { iptables } from './node/iptables';
 import { dumpNode, type Node } from './node/node';
 import { ovsAppctl, ovsOfctl, ovsVsctl } from './node/ovs';
 import { passTime } from './node/report';
+import { sysctl } from './node/sysctl';
 import { systemctl } from './node/systemctl';
 import { ping } from './reachability';
 import type { Call } from './stand-ins';
@@ -66,11 +67,12 @@ function onNode(node: Node, { command, args, input }: Call, root: string, now: n
   const line = args.join(' ');
   if (command === 'ip') return ip(node, args, now);
   if (command === 'iptables') return iptables(node.chains, args);
+  if (command === 'sysctl') return sysctl(node, args);
+  if (command.startsWith('ovs-') && node.settings.plugin === 'ovn') throw new Refusal('notFoundHere', command);
   if (command === 'ovs-ofctl') return ovsOfctl(node, args, input);
   if (command === 'ovs-vsctl') return ovsVsctl(node, args);
   if (command === 'ovs-appctl') return ovsAppctl(node, args);
   if (command === 'systemctl') return systemctl(node, root, args);
-  if (command === 'sysctl' && line === '-n net.ipv4.ip_forward') return say('1');
   if (command !== 'conntrack' || line !== '-F') throw new Refusal('notModelled', command, line);
   node.connections = []; // as ten idle minutes would
   return { ...say(), err: `${text('conntrackFlushed')}\n` };

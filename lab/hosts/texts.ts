@@ -17,6 +17,7 @@ export const TEXTS = {
   notModelled: verified(127, '%s: not modelled by the lab: %s'), // the lab's own words
   faultBefore: verified(1, 'injected fault: not done: %s'),
   faultAfter: verified(1, 'injected fault: done, but reported as failed: %s'),
+  notFoundHere: verified(127, '%s: command not found'), // bash's words
 
   // ip
   tunnelLine: verified(0, '%s: ip/ip remote %s local %s%s'),
@@ -43,6 +44,9 @@ export const TEXTS = {
     0,
     '    RX:  bytes packets errors dropped  missed   mcast           \n%s      0       0       0       0 ',
   ),
+
+  // sysctl
+  sysctlAbsent: verified(1, 'sysctl: cannot stat /proc/sys/net/ipv4/conf/%s/forwarding: No such file or directory'),
 
   // iptables
   badRule: verified(1, 'iptables: Bad rule (does a matching rule exist in that chain?).'),

@@ -7,12 +7,14 @@ import { newPair, type Pair } from './bigip/pair';
 import type { BigIp, DeviceGroup, Unit } from './bigip/unit';
 import { join as joinCluster, newCluster, type Cluster } from './cluster/cluster';
 import { meet, startNode, type Node } from './node/node';
-import type { Plugin } from './node/settings';
+import type { OvnRelease, Plugin } from './node/settings';
 
 /** How a tunnel's devices differ from the usual ones when they are made. */
 export interface WorldOptions {
-  /** The SDN plugin of its ramp nodes; default networkpolicy. */
+  /** The plugin of its ramp nodes; default: ovn for a node whose interface is br-ex, else networkpolicy. */
   readonly plugin?: Plugin;
+  /** The release of OVN-Kubernetes on its ramp nodes, where that is the plugin; default 4.16. */
+  readonly release?: OvnRelease;
   /** The networks that its cluster's SDN has; default: the declared ones. */
   readonly clusterNetworks?: readonly string[];
   /** Which iproute2 its ramp nodes have; default: today's. */
@@ -163,7 +165,13 @@ function newNode(
   spec: Spec,
   { instance, address, interface: device }: SpecNode,
   specs: readonly Spec[],
-  { plugin = 'networkpolicy', clusterNetworks, iproute2, pods = [5, 6, 7, 8] }: WorldOptions,
+  {
+    plugin = device === 'br-ex' ? 'ovn' : 'networkpolicy',
+    release,
+    clusterNetworks,
+    iproute2,
+    pods = [5, 6, 7, 8],
+  }: WorldOptions,
 ): Node {
   const networks = clusterNetworks ?? [...new Set([...spec.clusterNetworks, ...networksThrough(instance, specs)])];
   const cluster = networks[0] ?? '10.128.0.0/14';
@@ -181,6 +189,7 @@ function newNode(
     furtherNetworks: networks.slice(1),
     gateway: `${hostIn(own, 1)}/23`,
     ...(iproute2 ? { iproute2 } : {}),
+    ...(release ? { release } : {}),
     pods: pods.map((number) => hostIn(own, number)),
     others: [{ address: hostIn(networkOf(`${place}/24`), 250), subnet: others, pods: remote }],
   };

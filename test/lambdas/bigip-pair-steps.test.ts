@@ -124,7 +124,7 @@ describe('the proof of a pair', () => {
       ],
       [
         ['failover state', true],
-        ['standby: ready to carry, by its configuration', true],
+        ['standby unit, judged by its configuration', true],
       ],
     ]);
   });

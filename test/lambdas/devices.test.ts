@@ -271,6 +271,7 @@ describe('the step of the ramp nodes of a pair', () => {
         [`trace 10.3.91.216 ${spec.probe}`, ['Datapath actions: set(ipv4(src=10.129.1.254)),4'], 0],
         ['heard tun1', [], 0],
         ['ping 10.3.91.216', [`${name}: 3 packets transmitted, 3 received`], 0],
+        [`ping-mp0 ${spec.probe}`, [], '-'],
       ]);
     await expect(
       deviceStep(

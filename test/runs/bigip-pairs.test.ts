@@ -28,9 +28,12 @@ describe.each(SETTINGS)('a pair of BIG-IPs %s', (_what, setting) => {
       automatic ? [] : Array<string>(setting.tunnels === 'disable' ? 2 : 3).fill(`${ONE}: ${SYNC}`),
     );
     expect(fresh.typed.filter((line) => line.endsWith('save sys config'))).toHaveLength(2);
+    expect(fresh.output.remarks).toContain(
+      `BIG-IP ${ONE} is ACTIVE: what both units share is changed there, and goes to the other one ${automatic ? 'by itself (auto-sync)' : `by "${SYNC}"`}`,
+    );
 
     const again = await run(open);
-    expect([again.end, again.trips, again.typed]).toEqual(['Unchanged', 1, []]);
+    expect([again.end, again.trips, again.typed, again.output.remarks]).toEqual(['Unchanged', 1, [], []]);
     await open.lab.hosts.act(ONE, 'failover');
     for (const [action, ends] of [
       ['verify', 'Verified'],

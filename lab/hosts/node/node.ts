@@ -3,7 +3,7 @@ import { flowText, type Flow } from './flows';
 import { chainLines, type Chains } from './iptables';
 import { stockChains } from './stock-chains';
 import { otherFlows, pipelineFlows } from './pipeline';
-import { networksOf, type NodeSettings, type OtherNode } from './settings';
+import { managementAddress, MANAGEMENT_PORT, networksOf, type NodeSettings, type OtherNode } from './settings';
 
 /** A service that is enabled or active; `process`: the command line that was started and runs. */
 export interface Unit {
@@ -28,6 +28,8 @@ export interface Link {
   tos?: string;
   /** Packets received. */
   received: number;
+  /** Whether packets that come in by it are forwarded; absent: as `net.ipv4.ip_forward` has it. */
+  forwards?: boolean;
 }
 
 export interface Route {
@@ -65,6 +67,8 @@ export interface Node {
   learned: Record<string, string>;
   /** Services that are enabled or active. */
   units: Record<string, Unit>;
+  /** `net.ipv4.ip_forward`; absent: 1. */
+  forwards?: boolean;
   nextIndex: number;
 }
 
@@ -76,14 +80,14 @@ function ether(index: number, name: string, mtu: number): Link {
 
 const loopback: Link = { ...ether(1, 'lo', 65536), kind: 'loopback', mac: '00:00:00:00:00:00' };
 
-/** A node as it comes up: its interface, the SDN's bridge with tun0, the stock firewall, no tunnel. */
+/** A node as it comes up: its interface, the SDN's bridge with tun0 or OVN-Kubernetes' port, the stock firewall, no tunnel. */
 export function startNode(settings: NodeSettings): Node {
   const node: Node = {
     settings,
     links: [loopback, ether(3, settings.interface, 1500)],
     addresses: [{ dev: 'lo', address: '127.0.0.1', length: 8 }],
     routes: [],
-    chains: stockChains(settings.plugin, networksOf(settings)),
+    chains: stockChains(settings),
     flows: [],
     connections: [],
     learned: {},
@@ -96,9 +100,13 @@ export function startNode(settings: NodeSettings): Node {
     dev: settings.interface,
     via: networkOf(`${settings.address}/24`).replace(/0\/24$/, '254'), // nobody here has that address: some BIG-IPs have .1
   });
-  rebuildBridge(node);
+  if (settings.plugin === 'ovn') makeManagementPort(node);
+  else rebuildBridge(node);
   return node;
 }
+
+/** Whether packets that come in by a device are forwarded. */
+export const forwards = (node: Node, link: Link): boolean => link.forwards ?? node.forwards ?? true;
 
 /** What a rebuild of br0 by the SDN does: flows of others are gone, tun0 is a new device with a new MAC and only the gateway's address. */
 export function rebuildBridge(node: Node): void {
@@ -109,6 +117,18 @@ export function rebuildBridge(node: Node): void {
   node.routes = node.routes.filter((route) => !(route.proto === 'kernel' && route.dev === 'tun0')); // the SDN replaces the connected route by the cluster's
   for (const to of [...networksOf(node.settings), '172.30.0.0/16']) node.routes.push({ to, dev: 'tun0' });
   node.flows = pipelineFlows(node.settings);
+}
+
+/** What OVN-Kubernetes makes on a node: its port, with routes by it; this and the node's interface forward, and no other device. */
+function makeManagementPort(node: Node): void {
+  const { settings } = node;
+  node.forwards = false;
+  for (const link of node.links.filter(({ name }) => name === settings.interface)) link.forwards = true;
+  addAddress(node, settings.interface, '169.254.0.2/17');
+  node.links.push({ ...ether(7, MANAGEMENT_PORT, 1400), forwards: true });
+  addAddress(node, MANAGEMENT_PORT, managementAddress(settings));
+  for (const to of networksOf(settings)) node.routes.push({ to, via: hostOf(settings.gateway), dev: MANAGEMENT_PORT });
+  node.routes.push({ to: '172.30.0.0/16', via: '169.254.0.4', dev: settings.interface });
 }
 
 /** The SDN tells a node of another one that has joined. */
@@ -195,6 +215,10 @@ export function dumpNode(node: Node): string {
     ...node.links
       .filter(({ name }) => name !== 'lo')
       .map((link) => `link ${link.name} ${link.up ? 'up' : 'down'} ${ends(link)}`)
+      .sort(),
+    ...node.links
+      .filter((link) => forwards(node, link) !== (node.forwards ?? true))
+      .map((link) => `forwarding ${link.name} ${forwards(node, link) ? 'on' : 'off'}`)
       .sort(),
     ...node.addresses
       .filter(({ dev }) => dev !== 'lo')

@@ -1,5 +1,13 @@
 import { parseRule, type Chains } from './iptables';
-import type { Plugin } from './settings';
+import { hostOf } from '../address';
+import {
+  MANAGEMENT_PORT,
+  managementAddress,
+  networksOf,
+  type NodeSettings,
+  type OvnRelease,
+  type Plugin,
+} from './settings';
 
 /** RHEL's stock chains with the SDN's own jumps in front: INPUT and FORWARD end in a REJECT. */
 const STOCK = {
@@ -30,7 +38,7 @@ const STOCK = {
 
 const TO_PODS_AND_OUT = '-m comment --comment "masquerade pod-to-service and pod-to-external traffic"';
 /** With the first two plugins br0 never hands to iptables what goes from Pod to Pod; ovs-networkpolicy leaves it alone in a second chain. */
-const MASQUERADE: Readonly<Record<Plugin, string>> = (() => {
+const MASQUERADE: Readonly<Record<Exclude<Plugin, 'ovn'>, string>> = (() => {
   const all = `
 -A OPENSHIFT-MASQUERADE -s CLUSTER ${TO_PODS_AND_OUT} -j MASQUERADE`;
   return {
@@ -43,12 +51,52 @@ const MASQUERADE: Readonly<Record<Plugin, string>> = (() => {
   };
 })();
 
+/** What OVN-Kubernetes makes of FORWARD: nothing, its networks and nothing by br-ex, or its networks alone. */
+const OVN_NETWORKS = `
+-A FORWARD -s 169.254.0.0/17 -j ACCEPT
+-A FORWARD -d 169.254.0.0/17 -j ACCEPT
+-A FORWARD -s 172.30.0.0/16 -j ACCEPT
+-A FORWARD -d 172.30.0.0/16 -j ACCEPT`;
+const OVN_CLUSTER = `
+-A FORWARD -s CLUSTER -j ACCEPT
+-A FORWARD -d CLUSTER -j ACCEPT`;
+const OVN_FORWARD: Readonly<Record<OvnRelease, string>> = {
+  '4.12': `
+-P FORWARD ACCEPT`,
+  '4.14': `
+-P FORWARD ACCEPT${OVN_NETWORKS}
+-A FORWARD -i INTERFACE -j DROP
+-A FORWARD -o INTERFACE -j DROP`,
+  '4.16': `
+-P FORWARD ACCEPT${OVN_NETWORKS}${OVN_CLUSTER}
+-A FORWARD -i INTERFACE -j DROP
+-A FORWARD -o INTERFACE -j DROP`,
+  '4.18': `
+-P FORWARD DROP${OVN_NETWORKS}${OVN_CLUSTER}`,
+};
+
+/** Its own translation of all that leaves by the port. From 4.18 on it stands in nftables, which nobody here reads. */
+const OVN_NAT = `
+-A POSTROUTING -o ${MANAGEMENT_PORT} -j OVN-KUBE-SNAT-MGMTPORT
+-A OVN-KUBE-SNAT-MGMTPORT -o ${MANAGEMENT_PORT} -m comment --comment "OVN SNAT to Management Port" -j SNAT --to-source ADDRESS`;
+
+const NFTABLES: readonly OvnRelease[] = ['4.18'];
+
+/** Whether OVN-Kubernetes translates by nftables, and not by a chain of iptables. */
+export const translatesByNftables = ({ plugin, release = '4.16' }: NodeSettings): boolean =>
+  plugin === 'ovn' && NFTABLES.includes(release);
+
 /** What a node's tables hold before anybody else writes to them. */
-export function stockChains(plugin: Plugin, clusterNetworks: readonly string[]): Record<'filter' | 'nat', Chains> {
+export function stockChains(settings: NodeSettings): Record<'filter' | 'nat', Chains> {
+  const { plugin, release = '4.16' } = settings;
   const read = (text: string): Chains => {
     const chains: Chains = {};
-    const lines = text.trim().split('\n');
-    const each = (line: string): string[] => clusterNetworks.map((network) => line.replace('CLUSTER', network));
+    const lines = text
+      .replaceAll('INTERFACE', settings.interface)
+      .replaceAll('ADDRESS', hostOf(managementAddress(settings)))
+      .trim()
+      .split('\n');
+    const each = (line: string): string[] => networksOf(settings).map((network) => line.replace('CLUSTER', network));
     for (const line of lines.flatMap((line) => (line.includes('CLUSTER') ? each(line) : line))) {
       const [verb, name = '', ...words] = (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
       const chain = (chains[name] ??= { rules: [] });
@@ -57,5 +105,10 @@ export function stockChains(plugin: Plugin, clusterNetworks: readonly string[]):
     }
     return chains;
   };
-  return { filter: read(STOCK.filter), nat: read(STOCK.nat + MASQUERADE[plugin]) };
+  if (plugin !== 'ovn') return { filter: read(STOCK.filter), nat: read(STOCK.nat + MASQUERADE[plugin]) };
+  const nat = '-P PREROUTING ACCEPT\n-P POSTROUTING ACCEPT';
+  return {
+    filter: read(`-P INPUT ACCEPT${OVN_FORWARD[release]}\n-P OUTPUT ACCEPT`),
+    nat: read(translatesByNftables(settings) ? nat : nat + OVN_NAT),
+  };
 }

@@ -69,7 +69,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
 export function reboot(node: Node, root: string): void {
   const enabled = Object.keys(node.units).filter((name) => node.units[name]!.enabled);
   Object.assign(node, startNode(node.settings));
-  rebuildBridge(node); // tun0 never has the MAC of last time
+  if (node.settings.plugin !== 'ovn') rebuildBridge(node); // tun0 never has the MAC of last time
   for (const name of enabled) {
     const process = commandOf(root, name);
     change(node, name, { enabled: true, ...(process === undefined ? {} : { process }) });

@@ -1,5 +1,5 @@
 import { chainLines, type Chains } from '../../hosts/node/iptables';
-import type { Plugin } from '../../hosts/node/settings';
+import type { NodeSettings } from '../../hosts/node/settings';
 import { stockChains } from '../../hosts/node/stock-chains';
 
 /** A node's iptables rules, in three parts. */
@@ -23,8 +23,8 @@ const restore = (table: Table, chains: readonly (readonly [string, string])[], r
   [`*${table}`, ...chains.map(([name, policy]) => `:${name} ${policy} [0:0]`), ...rules, 'COMMIT\n'].join('\n');
 
 /** The simulated node's stock rules as three texts. */
-export function firewallOf(plugin: Plugin, networks: readonly string[]): Firewall {
-  const stock = stockChains(plugin, networks);
+export function firewallOf(settings: NodeSettings): Firewall {
+  const stock = stockChains(settings);
   const jump = (line: string): boolean => / -j OPENSHIFT-/.test(line);
   const others = (table: Table): readonly string[] => Object.keys(stock[table]).filter((name) => !SDN.test(name));
   const ours = (table: Table): readonly (readonly [string, readonly string[]])[] =>

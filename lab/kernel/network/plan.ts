@@ -66,7 +66,7 @@ export function planOf(name: string, settings: NodeSettings): NodePlan {
     flows: pipelineFlows(settings)
       .map((flow) => `${flowLine(flow, settings.pods)}\n`)
       .join(''),
-    firewall: firewallOf(settings.plugin, networks),
+    firewall: firewallOf(settings),
   };
 }
 

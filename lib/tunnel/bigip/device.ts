@@ -9,7 +9,7 @@ import { GROUP_QUESTIONS, groupRemarks, readGroup, refuseGroup } from './group';
 import { title } from './own';
 import { pairQuestions, readPair } from './pair';
 import { pairRemarks, refusePair } from './pair-refusals';
-import { workingInPair } from './pair-work';
+import { syncRemarks, workingInPair } from './pair-work';
 import { probes, proofs } from './probes';
 import { readRoutes, route } from './route';
 import { readSaved, saved } from './saved';
@@ -73,8 +73,10 @@ export const bigip = new Device<BigIpFacts>({
   stages: 'own',
   saved: (facts) => facts.saved,
   refuse,
-  remarks: (wanted, { facts }, operations) =>
-    operations.length > 0 && !isBigIpPair(wanted.spec) ? groupRemarks(wanted, facts) : [],
+  remarks(wanted, { facts }, operations) {
+    if (facts.pair && isBigIpPair(wanted.spec)) return syncRemarks(wanted, facts.pair, operations);
+    return operations.length > 0 ? groupRemarks(wanted, facts) : [];
+  },
 });
 
 /**

@@ -93,6 +93,22 @@ export function workingInPair(
   }
 }
 
+/** How the other unit gets what is changed on this one, which no change of the plan says. */
+export function syncRemarks(
+  wanted: Unit['wanted'],
+  pair: PairFacts,
+  operations: readonly Operation[],
+): readonly string[] {
+  const { deviceGroup } = wanted.spec.bigipPair!;
+  const shares = operations.some(({ object }) => isShared(pair, object));
+  // One that has left the declaration may be in no group any more.
+  if (!shares || isAlone(pair) || pair.deviceGroup === undefined) return [];
+  const how = pair.deviceGroup.autoSync ? 'by itself (auto-sync)' : `by "run cm config-sync to-group ${deviceGroup}"`;
+  return [
+    `${title(wanted)} is ${pair.role.said}: what both units share is changed there, and goes to the other one ${how}`,
+  ];
+}
+
 /** Its own inner self IP and what it saved are a unit's own, and its tunnels where it does not synchronise them (BIP-33). */
 export function isShared({ tunnelsShared }: PairFacts, object: string): boolean {
   if (object.startsWith('tunnel ')) return tunnelsShared !== false;

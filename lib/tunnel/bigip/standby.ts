@@ -1,3 +1,4 @@
+import { bigipAddress } from '../declaration/tunnel';
 import type { Look } from '../device/look';
 import type { Probe, Subject } from '../device/observation';
 import type { State } from '../device/operation';
@@ -29,8 +30,8 @@ export function provenByConfiguration(look: Look): Probe {
   const wrong = whatDiffers(look.subject, state);
   return {
     from: look.device,
-    to: 'its configuration',
-    what: 'standby: ready to carry, by its configuration',
+    to: bigipAddress(look.subject.spec),
+    what: 'standby unit, judged by its configuration',
     ok: wrong === undefined,
     detail: wrong ?? 'has the tunnel, its addresses, its routes and the SNAT pool as declared',
   };

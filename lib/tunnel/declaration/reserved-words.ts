@@ -31,6 +31,9 @@ const OPEN_VSWITCH = /^(?:ovs-system|ovs-netdev|(?:vxlan|genev|gre|lisp|stt)_sys
 /** Interfaces of the SDN in its releases, and docker's bridge. */
 const SDN = ['br0', 'tun0', 'vxlan0', 'lbr0', 'vovsbr', 'vlinuxbr', 'docker0'];
 
+/** Interfaces of OVN-Kubernetes; br-ex has a node's address, and may be declared for it. */
+const OVN_KUBERNETES = /^(?:br-int|br-local|ovn-k8s-.*)$/;
+
 /** Service accounts that every project has, and those of project default that run the router and the registry (OpenShift 3). */
 const SERVICE_ACCOUNTS = ['default', 'builder', 'deployer', 'router', 'registry'];
 
@@ -44,6 +47,7 @@ export function interfaceTaken(name: string): string | undefined {
   if (IPROUTE2.includes(name)) return 'ip reads it as a keyword';
   if (KERNEL.includes(name)) return 'the kernel has it';
   if (OPEN_VSWITCH.test(name)) return 'Open vSwitch has it';
+  if (OVN_KUBERNETES.test(name)) return 'OVN-Kubernetes has it';
   return SDN.includes(name) ? 'the SDN has it' : undefined;
 }
 

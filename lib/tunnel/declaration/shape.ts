@@ -168,9 +168,9 @@ const rampTunnel = z.strictObject({
   clusterNetworks: z.array(network).min(1).max(4).describe('CLUSTER_NETWORK: what is reached through the tunnel'),
   snat: z
     .enum(['flows', 'gateway'])
-    .default('flows')
+    .optional()
     .describe(
-      "flows: to an address of the node's SDN subnet, by Open vSwitch; gateway: to tun0's own address, by iptables",
+      "flows: to an address of the node's SDN subnet, by Open vSwitch, and the default on OpenShift SDN; gateway: to the node's own address in the cluster network, by iptables, and the only way on OVN-Kubernetes",
     ),
   cookie: z
     .string()

@@ -13,7 +13,8 @@ export const CODES = {
     'object-twin', 'object-in-use', 'route-foreign', 'virtual-server-missing', 'device-group', 'pair-device-group', 'pair-roles',
     'pair-half-known', 'pair-disconnected', 'pair-versions', 'pair-addresses', 'pair-traffic-groups', 'pair-secondary-address', 'pair-differs',
     'sync-pending', 'sync-conflict', 'sync-failed', 'sdn-absent', 'sdn-unknown', 'sdn-unsupported',
-    'sdn-flow-missing', 'pipeline-unknown', 'cluster-networks-differ', 'flows-foreign', 'forwarding-off', 'address-exhausted', 'node-missing',
+    'sdn-flow-missing', 'pipeline-unknown', 'cluster-networks-differ', 'flows-foreign', 'forwarding-off', 'address-exhausted', 'two-plugins',
+    'ovn-dpu', 'ovn-ipv6-only', 'ovn-down', 'flows-on-ovn', 'ramp-pair-on-ovn', 'interface-differs', 'node-missing',
     'node-cordoned', 'ipfailover-missing', 'ipfailover-too-old', 'cordon-missing', 'virtual-ip-taken', 'vrrp-id-taken',
   ],
   NotUnderstood: [

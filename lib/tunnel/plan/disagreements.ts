@@ -32,7 +32,8 @@ export function disagreements(probes: readonly Probe[]): readonly Disagreement[]
   return Object.entries(ONE_HOLDS).flatMap(([what, { code, twice, never }]) => {
     const asked = probes.filter((probe) => probe.what === what && probe.holds !== undefined);
     const holders = asked.filter(({ holds }) => holds === true);
-    const detail = holders.length > 1 ? twice : holders.length === 0 ? never : undefined;
+    // One that was not asked, since it has no tunnel, may be the one.
+    const detail = holders.length > 1 ? twice : holders.length === 0 && asked.length > 1 ? never : undefined;
     const named = holders.length > 1 ? holders : asked;
     if (detail === undefined || named.length === 0) return [];
     const from = named.map((probe) => probe.from).join(' and ');

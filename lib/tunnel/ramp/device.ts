@@ -1,14 +1,16 @@
 import { Device } from '../device/device';
 import { readNodeAnswers } from '../device/iproute';
-import type { Observation, Wanted } from '../device/observation';
+import type { Observation, Subject, Wanted } from '../device/observation';
+import type { Operation } from '../device/operation';
 import { Refused } from '../errors/errors';
 import { address as sdnAddress } from '../sdn/address';
 import { claim } from '../sdn/claim';
 import { flow } from '../sdn/flow';
-import { SDN_QUESTIONS, wayIn } from '../sdn/way';
-import { isRampPair } from '../declaration/tunnel';
+import { refuseOnOvn, remarksOnOvn } from '../ovn/rules';
+import { isRampPair, rampNode } from '../declaration/tunnel';
 import { address } from './address';
 import type { RampFacts } from './facts';
+import { forwarding, forwardsEverywhere } from './forwarding';
 import { input } from './input';
 import { link } from './link';
 import { nat } from './nat';
@@ -16,10 +18,12 @@ import { probes, proofs } from './proofs';
 import { readReport, report } from './report';
 import { route } from './route';
 import { tunnel } from './tunnel';
+import { readWay, wayQuestions } from './way';
 
 /**
- * A ramp node: the far end of the tunnel, and the way into the SDN. A run removes an old tunnel device first. It builds the new way from the outside
- * in: firewall, tunnel, a new gateway rule before it removes the flows that this replaces. It removes what only the old way needed last.
+ * A ramp node: the far end of the tunnel, and the way into the cluster network, by OpenShift SDN or by OVN-Kubernetes (ADR 0029). A run removes an
+ * old tunnel device first. It builds the new way from the outside in: firewall, tunnel, a new gateway rule before it removes the flows that this
+ * replaces. It removes what only the old way needed last.
  */
 export const ramp = new Device<RampFacts>({
   title: 'ramp node',
@@ -37,12 +41,13 @@ export const ramp = new Device<RampFacts>({
     declared.kind === 'ramp' ? declared.ramp.nodes.map(({ instance }) => ({ name: instance, instance })) : [],
   several: true,
   answers: readNodeAnswers,
-  objects: [input, tunnel, link, address, route, claim, sdnAddress, nat, flow, report],
+  objects: [input, tunnel, link, forwarding, address, route, claim, sdnAddress, nat, flow, report],
   facts: {
-    questions: () => ['forwarding', 'boot', ...SDN_QUESTIONS],
+    questions: (subject) => ['forwarding', 'boot', holderQuestion(subject), ...wayQuestions(subject)],
     read: (look) => ({
-      ...look.once(wayIn).facts,
-      forwarding: look.answer('forwarding').lines[0] === '1',
+      ...readWay(look),
+      forwarding: forwardsEverywhere(look),
+      holders: look.lines(holderQuestion(look.subject), 'show its addresses').filter((line) => line !== ''),
       bootScripts: look.answer('boot').lines.filter((line) => line !== ''),
       reportRemark: look.once(readReport).remark,
     }),
@@ -53,23 +58,39 @@ export const ramp = new Device<RampFacts>({
   remarks,
 });
 
-/** Refuses a node that is no way into the SDN. A teardown does not need one. */
-function refuse({ name }: Wanted, { facts }: Observation<RampFacts>, shallExist: boolean): void {
+/** Which devices have the node's own address. */
+function holderQuestion({ name, spec }: Subject): string {
+  return `holder ${rampNode(name, spec).address}`;
+}
+
+/** Refuses a node that is no way into the cluster network. A teardown does not need one. */
+function refuse(wanted: Wanted, { facts }: Observation<RampFacts>, shallExist: boolean): void {
   if (!shallExist) return;
-  if (facts.sdn === null || facts.pipeline === null) {
-    const { code, message } = facts.pipelineProblem!;
-    throw new Refused(code, message);
-  }
-  if (!facts.forwarding)
+  const { name, spec } = wanted;
+  if (facts.wayProblem !== null) throw new Refused(facts.wayProblem.code, facts.wayProblem.message);
+  if (facts.ovn !== null) refuseOnOvn(wanted);
+  else if (!facts.forwarding)
     throw new Refused(
       'forwarding-off',
       `ramp node ${name}: net.ipv4.ip_forward is not 1, so it forwards nothing; the SDN needs it too`,
     );
+  const node = rampNode(name, spec);
+  if (!facts.holders.includes(node.interface))
+    throw new Refused(
+      'interface-differs',
+      `ramp node ${name}: ${node.address} is ${facts.holders.length === 0 ? 'on none of its interfaces' : `on ${facts.holders.join(', ')}`}, not on ${node.interface}: declare the interface that has the node's address`,
+    );
 }
 
-function remarks({ name, spec }: Wanted, { facts }: Observation<RampFacts>): readonly string[] {
+function remarks(
+  wanted: Wanted,
+  { facts }: Observation<RampFacts>,
+  operations: readonly Operation[],
+): readonly string[] {
+  const { name, spec } = wanted;
   const title = `ramp node ${name}`;
   return [
+    ...(facts.ovn !== null && operations.some(({ verb }) => verb === 'create') ? remarksOnOvn(wanted) : []),
     ...(facts.sdnAddressRemark === '' ? [] : [`${title}: ${facts.sdnAddressRemark}`]),
     ...(isRampPair(spec) && name.startsWith('i-')
       ? [

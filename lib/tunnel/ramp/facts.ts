@@ -1,8 +1,15 @@
+import type { Refused } from '../errors/errors';
+import type { OvnFacts } from '../ovn/facts';
 import type { SdnFacts } from '../sdn/facts';
 
 /** What edge-ramp knows of a ramp node but does not change. */
-export interface RampFacts extends SdnFacts {
+export interface RampFacts extends SdnFacts, OvnFacts {
+  /** Why the node is no way into the cluster network; null: it is one, by tun0 or by OVN-Kubernetes' management port. */
+  readonly wayProblem: Pick<Refused, 'code' | 'message'> | null;
+  /** Whether the kernel forwards on every device: `net.ipv4.ip_forward`. */
   readonly forwarding: boolean;
+  /** The devices that have the node's declared address. */
+  readonly holders: readonly string[];
   /** Units and scripts of somebody else's that build a ramp when the node boots. */
   readonly bootScripts: readonly string[];
   /** Said with the plan when the health report of a pair's node is old or missing. */

@@ -2,12 +2,15 @@ import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
 import { eachNamed } from '../device/observation';
 import { innerAddresses, tunnelAddresses } from '../declaration/tunnel';
+import { translatesByFlows } from '../sdn/facts';
 import type { RampFacts } from './facts';
 import { UNTIL_SUCCESSOR } from './tunnel';
+import { gatewayOf, TUN0 } from './way';
 
 /**
- * Rules that give BIG-IP's packets tun0's own address; they need no reserved address and no flows. `snat: gateway`: for all of them. `flows`: for
- * those from the own addresses of a pair's units, such as health checks. The flow back writes TUNNEL_IP1 into every reply (OS-20).
+ * Rules that give BIG-IP's packets the node's own address in the cluster network; they need no reserved address and no flows. They are for all
+ * packets on OVN-Kubernetes, beside its own rule (OVN-4), and with `snat: gateway`. With flows they are for those from the own addresses of a pair's
+ * units, such as health checks: the flow back writes TUNNEL_IP1 into every reply (OS-20). A value without a device means tun0.
  */
 export const nat: ObjectKind<RampFacts> = {
   kind: 'nat',
@@ -17,15 +20,24 @@ export const nat: ObjectKind<RampFacts> = {
       const lines = look.lines(object, 'list its POSTROUTING chain');
       const rule = lines.find((line) => line.includes(`-s ${object.split(' ')[1]}/32 `)) ?? '';
       const to = /--to-source ([0-9.]+)/.exec(rule)?.[1];
-      return to === undefined ? [] : [{ object, value: `to ${to}` }];
+      const device = / -o (\S+) /.exec(rule)?.[1] ?? TUN0;
+      return to === undefined ? [] : [{ object, value: valueOf(device, to) }];
     }),
   desired({ spec }, { facts }) {
-    const sources = spec.snat === 'gateway' ? tunnelAddresses(spec) : innerAddresses(spec);
-    return Object.fromEntries(sources.map((source) => [`nat ${source}`, `to ${facts.sdn!.gateway}`]));
+    const sources = translatesByFlows(spec, facts) ? innerAddresses(spec) : tunnelAddresses(spec);
+    if (sources.length === 0) return {};
+    const { device, address } = gatewayOf(facts);
+    return Object.fromEntries(sources.map((source) => [`nat ${source}`, valueOf(device, address)]));
   },
   // Its successor, the flows, exists before it is deleted.
   turn: ({ verb }) => (verb === 'delete' ? 'late' : 'in place'),
   cuts: ({ verb }) => (verb === 'delete' ? UNTIL_SUCCESSOR : undefined),
-  say: (operation) =>
-    `${sign(operation)} SNAT of ${operation.object.split(' ')[1]} ${operation.to ?? operation.from} on tun0`,
+  say(operation) {
+    const [to, device = TUN0] = (operation.to ?? operation.from)!.split(' dev ');
+    return `${sign(operation)} SNAT of ${operation.object.split(' ')[1]} ${to} on ${device}`;
+  },
 };
+
+function valueOf(device: string, address: string): string {
+  return `to ${address}${device === TUN0 ? '' : ` dev ${device}`}`;
+}

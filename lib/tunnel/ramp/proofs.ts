@@ -13,12 +13,13 @@ export const probes: Reading<Tunnel, readonly Probe[]> = {
   questions: ({ spec, name }) => [
     ...(isRampPair(spec) ? [vipQuestion(spec, name), traceQuestion(spec)] : []),
     `ping ${tunnelAddress(spec)}`,
+    ...podQuestions(spec),
   ],
   read(look, state) {
     const { spec } = look.subject;
     const standsAsPair = isRampPair(spec) && state[`tunnel ${spec.tunnel.interface}`] !== undefined;
-    const probe = ping(look);
-    return [...(standsAsPair ? ofPair(look) : []), ...(probe ? [probe] : [])];
+    const pings = [ping(look), podPing(look)].flatMap((probe) => probe ?? []);
+    return [...(standsAsPair ? ofPair(look) : []), ...pings];
   },
 };
 
@@ -34,6 +35,7 @@ export const proofs: Reading<Tunnel, readonly Probe[]> = {
       ...(isRampPair(spec) ? [`await ${spec.ramp.vip}`, vipQuestion(spec, name), traceQuestion(spec)] : []),
       `heard ${spec.tunnel.interface}`,
       `ping ${tunnelAddress(spec)}`,
+      ...podQuestions(spec),
     ];
   },
   read(look) {
@@ -52,7 +54,7 @@ export const proofs: Reading<Tunnel, readonly Probe[]> = {
       ok: true,
       detail: heard ? "BIG-IP's packets came out of the tunnel first" : 'no packet of BIG-IP was seen before the ping',
     };
-    if (!isRampPair(spec)) return [first, pinged(look)];
+    if (!isRampPair(spec)) return [first, pinged(look), ...podPinged(look)];
 
     const [vip, ...trace] = ofPair(look) as [Probe, ...Probe[]];
     const dead = [vip, ...trace].find(({ ok }) => !ok);
@@ -88,4 +90,29 @@ function pinged(look: Look): Probe {
       `${look.device}: ping through the tunnel to ${tunnelAddress(look.subject.spec)} failed: ${probe?.detail ?? 'not asked'}`,
     );
   return probe;
+}
+
+/** A Pod is pinged by the node itself where OVN-Kubernetes routes to it: what is proven is the node's own way, whatever the tunnel does. */
+function podQuestions({ probe }: Tunnel): readonly string[] {
+  return probe === undefined ? [] : [`ping-mp0 ${probe}`];
+}
+
+/** The node's own ping of the declared Pod; undefined: none is declared, or the node has no OVN-Kubernetes or no tunnel. */
+function podPing(look: Look): Probe | undefined {
+  const { probe } = look.subject.spec;
+  return probe === undefined
+    ? undefined
+    : pingProbe(look.device, probe, 'ping of a Pod from ovn-k8s-mp0', look.answer(`ping-mp0 ${probe}`));
+}
+
+/** @throws NotVerified */
+function podPinged(look: Look): readonly Probe[] {
+  const probe = podPing(look);
+  if (probe === undefined) return [];
+  if (!probe.ok)
+    throw new NotVerified(
+      'path-broken',
+      `${look.device}: ping of the Pod ${probe.to} from ovn-k8s-mp0 failed: ${probe.detail}`,
+    );
+  return [probe];
 }

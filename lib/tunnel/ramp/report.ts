@@ -18,7 +18,7 @@ export const report: ObjectKind<RampFacts> = {
   // The mark that it makes when something is missing, and what that is judged by; with `snat: gateway` the address that the rule translates to.
   desired({ spec }, { facts: { sdn, sdnAddress } }) {
     if (spec.ipfailover === undefined) return {};
-    const [cookie, address] = spec.snat === 'flows' ? [spec.cookie, sdnAddress] : ['-', sdn!.gateway];
+    const [cookie, address] = spec.snat === 'gateway' ? ['-', sdn!.gateway] : [spec.cookie, sdnAddress];
     const judged = `interface ${spec.tunnel.interface} source ${tunnelAddress(spec)} cookie ${cookie} address ${address}`;
     return { [`report ${spec.name}`]: `mark ${vipMark(spec.ipfailover)} ${judged}` };
   },

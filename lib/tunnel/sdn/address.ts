@@ -2,7 +2,7 @@ import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
 import type { Operation } from '../device/operation';
 import { tunnelAddress, type Tunnel } from '../declaration/tunnel';
-import type { SdnFacts } from './facts';
+import { translatesByFlows, type SdnFacts } from './facts';
 import { wayIn } from './way';
 
 /** The rules of every address of a node, on any interface. */
@@ -31,7 +31,7 @@ export const address: ObjectKind<SdnFacts> = {
   read: (look) =>
     look.once(wayIn).addresses.map(({ address: own, form }) => ({ object: `address tun0 ${own}`, value: form })),
   desired({ spec }, { facts, state }) {
-    if (spec.snat !== 'flows') return {};
+    if (!translatesByFlows(spec, facts)) return {};
     const object = `address tun0 ${facts.sdnAddress}`;
     const form = state[object];
     return { [object]: form !== undefined && isUsable(form, spec) ? form : '/32' };

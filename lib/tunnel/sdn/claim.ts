@@ -4,7 +4,7 @@ import type { ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
 import { Refused } from '../errors/errors';
 import { marker } from '../declaration/tunnel';
-import type { SdnFacts } from './facts';
+import { translatesByFlows, type SdnFacts } from './facts';
 
 /** RAMP_SDN_IP's file in the CNI's directory, so that no Pod gets the address. */
 export const claim: ObjectKind<SdnFacts> = {
@@ -12,8 +12,9 @@ export const claim: ObjectKind<SdnFacts> = {
   questions: () => ['claims'],
   read: (look) =>
     look.once(readClaims).ours.map((address) => ({ object: `claim ${address}`, value: marker(look.subject.spec) })),
-  desired({ name, spec }, { facts: { sdn, sdnAddress } }) {
-    if (spec.snat !== 'flows') return {};
+  desired({ name, spec }, { facts }) {
+    if (!translatesByFlows(spec, facts)) return {};
+    const { sdn, sdnAddress } = facts;
     if (sdnAddress === null)
       throw new Refused(
         'address-exhausted',

@@ -1,3 +1,4 @@
+import type { Tunnel } from '../declaration/tunnel';
 import type { Refused } from '../errors/errors';
 import type { Pipeline } from './pipeline';
 import type { Sdn } from './tun0';
@@ -15,4 +16,9 @@ export interface SdnFacts {
   readonly sdnAddressRemark: string;
   /** Flows that bear our cookie and are not ours. */
   readonly strangeFlows: readonly string[];
+}
+
+/** Whether flows in br0 translate BIG-IP's packets: on a node of the SDN, unless the declaration says otherwise. */
+export function translatesByFlows({ snat }: Tunnel, { sdn }: SdnFacts): boolean {
+  return sdn !== null && snat !== 'gateway';
 }

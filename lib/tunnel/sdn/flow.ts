@@ -1,7 +1,7 @@
 import type { ObjectKind } from '../device/kind';
 import { Refused } from '../errors/errors';
 import { tunnelAddress, type Tunnel } from '../declaration/tunnel';
-import type { SdnFacts } from './facts';
+import { translatesByFlows, type SdnFacts } from './facts';
 import { flowObject, flowValue, parseFlow, type Flow } from './openflow';
 import type { Pipeline } from './pipeline';
 import type { Sdn } from './tun0';
@@ -22,12 +22,12 @@ export const flow: ObjectKind<SdnFacts> = {
         `ramp node ${name}: br0 has flows with cookie ${spec.cookie} that are not this tunnel's (${strangeFlows[0]}): declare another cookie`,
       );
   },
-  desired: ({ spec }, { facts: { sdn, pipeline, sdnAddress } }) =>
-    spec.snat === 'flows'
-      ? Object.fromEntries(
-          snatFlows(spec, sdn!, pipeline!, sdnAddress!).map((each) => [flowObject(each), flowValue(each)]),
-        )
-      : {},
+  desired({ spec }, { facts }) {
+    if (!translatesByFlows(spec, facts)) return {};
+    const { sdn, pipeline, sdnAddress } = facts;
+    const flows = snatFlows(spec, sdn!, pipeline!, sdnAddress!);
+    return Object.fromEntries(flows.map((each) => [flowObject(each), flowValue(each)]));
+  },
   turn: () => 'in place',
   cuts({ from, to }) {
     const source = (value: string | undefined): string | undefined => /mod_nw_src:([0-9.]+)/.exec(value ?? '')?.[1];

@@ -48,7 +48,7 @@ export function wayIn(look: Look): WayIn {
 }
 
 function noWay(device: string): WayIn {
-  const message = `${device} has no tun0: it is no member of the OpenShift SDN`;
+  const message = `${device} has neither tun0 nor ovn-k8s-mp0: it is no member of OpenShift SDN or of OVN-Kubernetes; does its node service or Pod run?`;
   const facts = { sdn: null, pipeline: null, sdnAddress: null, sdnAddressRemark: '', strangeFlows: [] };
   return { facts: { ...facts, pipelineProblem: { code: 'sdn-absent', message } }, addresses: [], flows: [] };
 }

@@ -18,7 +18,6 @@ describe('the example', () => {
   test('has defaults for all that the procedure fixes', () =>
     expect(EXAMPLE).toMatchObject({
       objects: { tunnel: 'SDN', self: 'SDN', snatPool: 'SDN_snatpool' },
-      snat: 'flows',
       cookie: '0x999',
       save: true,
       drain: 60,

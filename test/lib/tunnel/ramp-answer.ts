@@ -1,6 +1,6 @@
 import type { State } from '../../../lib/tunnel/device/operation';
 import { KINDS } from '../../../lib/tunnel/plan/devices';
-import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
+import { rampNode, type Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { ALIVE, DEAD, answerText, failed, type Said } from './answer-text';
 import { bridgeFlows } from './pipelines';
 import { freshWorld, type World } from './world';
@@ -12,12 +12,13 @@ export function rampAnswer(
   applied: Tunnel | null,
   name = spec.ramp.nodes[0]!.instance,
 ): string {
-  return answerText(KINDS.ramp.questions({ name, spec, applied }).map((question) => rampSays(world, question)));
+  const device = rampNode(name, spec).interface;
+  return answerText(KINDS.ramp.questions({ name, spec, applied }).map((question) => rampSays(world, question, device)));
 }
 
-/** What a ramp node says to one question of the observe script. */
-export function rampSays(world: World, question: string): Said {
-  const { ramp, bridge, claims, forwarding, alive } = world;
+/** What a ramp node says to one question of the observe script. `device`: the one that has its address. */
+export function rampSays(world: World, question: string, device = 'eth0'): Said {
+  const { ramp, bridge, ovn, claims, forwarding, alive } = world;
   const [kind, name] = question.split(' ') as [string, string];
   const value = ramp[question];
   const held = (prefix: string): readonly string[] =>
@@ -27,7 +28,17 @@ export function rampSays(world: World, question: string): Said {
   const stands = name === 'tun0' ? bridge !== null : ramp[`tunnel ${name}`] !== undefined;
   switch (kind) {
     case 'forwarding':
-      return [question, [forwarding], 0];
+      if (name === undefined) return [question, [forwarding], 0];
+      if (!stands) return failed(question, 1, `sysctl: cannot stat /proc/sys/net/ipv4/conf/${name}/forwarding`);
+      return [question, [value === undefined ? forwarding : value === 'on' ? '1' : '0'], 0];
+    case 'holder':
+      return [question, [device], 0];
+    case 'ovn':
+      return [question, ovn === null ? [] : managementPort(ovn), 0];
+    case 'way':
+      return ovn === null ? [question, [], '-'] : [question, [`${name} via 10.129.0.1 dev ovn-k8s-mp0 `], 0];
+    case 'ping-mp0':
+      return ovn === null ? [question, [], '-'] : [question, alive ? ALIVE : DEAD, alive ? 0 : 1];
     case 'addresses': {
       if (!stands) return failed(question, 1, `Device "${name}" does not exist.`);
       const gateway = name === 'tun0' ? [`${bridge!.gateway}/${bridge!.subnet.split('/')[1]}`] : [];
@@ -47,9 +58,7 @@ export function rampSays(world: World, question: string): Said {
       return [question, [`9: ${name}: <BROADCAST,${flags}> mtu 1450 qdisc noqueue state UNKNOWN\\    ${ether}`], 0];
     }
     case 'port':
-      return bridge === null
-        ? failed(question, 1, 'ovs-vsctl: no row "tun0" in table Interface')
-        : [question, [bridge.port], 0];
+      return bridge === null ? [question, [], '-'] : [question, [bridge.port], 0];
     case 'tunnel':
       return [question, value === undefined ? [] : [`${name}: ip/ip ${withTtl(value)}`], 0];
     case 'route': {
@@ -72,7 +81,7 @@ export function rampSays(world: World, question: string): Said {
         value === undefined
           ? []
           : [
-              `-A POSTROUTING -s ${name}/32 -o tun0 -m comment --comment "edge-ramp:edge-a" -j SNAT --to-source ${value.slice(3)}`,
+              `-A POSTROUTING -s ${name}/32 -o ${value.split(' dev ')[1] ?? 'tun0'} -m comment --comment "edge-ramp:edge-a" -j SNAT --to-source ${value.split(' ')[1]}`,
             ],
         0,
       ];
@@ -81,10 +90,10 @@ export function rampSays(world: World, question: string): Said {
       return [question, [[...claims, ...ours].map((a) => `${a} `).join(''), ours.map((a) => `${a} `).join('')], 0];
     }
     case 'pods':
-      return [question, [(bridge?.pods ?? []).map((pod) => `${pod} `).join('')], 0];
+      return bridge === null ? [question, [], '-'] : [question, [bridge.pods.map((pod) => `${pod} `).join('')], 0];
     case 'flows':
       return bridge === null
-        ? failed(question, 1, 'ovs-ofctl: br0 is not a bridge or a socket')
+        ? [question, [], '-']
         : [question, [...bridgeFlows(bridge), ...dumpOurs(ramp), ...world.otherFlows], 0];
     case 'ping':
       return Object.keys(ramp).some((object) => object.startsWith('tunnel '))
@@ -93,6 +102,14 @@ export function rampSays(world: World, question: string): Said {
     default:
       throw new Error(`nobody can answer ${question}`);
   }
+}
+
+/** OVN-Kubernetes' port: its address and its link, as `ip -o` shows them. */
+export function managementPort(address: string): readonly string[] {
+  return [
+    `7: ovn-k8s-mp0    inet ${address}/23 brd 10.129.1.255 scope global ovn-k8s-mp0\\       valid_lft forever preferred_lft forever`,
+    '7: ovn-k8s-mp0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1400 qdisc noqueue state UNKNOWN\\    link/ether 0a:58:0a:81:00:02 brd ff:ff:ff:ff:ff:ff',
+  ];
 }
 
 /** A tunnel as `ip tunnel show` has it, which always tells of its ttl: behind the device, before all other settings. */
@@ -113,7 +130,7 @@ export function pairNodeAnswer(spec: Tunnel, name: string): string {
       if (question === 'report') return [question, ['arguments -', 'text other', 'unit inactive -', 'last -'], 0];
       if (question.startsWith('vip ')) return [question, ['nowhere'], 0];
       if (question.startsWith('trace ')) return [question, ['Datapath actions: drop'], 0];
-      return rampSays(world, question);
+      return rampSays(world, question, rampNode(name, spec).interface);
     }),
   );
 }

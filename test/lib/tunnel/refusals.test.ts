@@ -235,7 +235,12 @@ describe("another's objects are refused by name, with what to do", () => {
   });
 
   test('a node that is no member of the SDN', () =>
-    refused(() => new Site(EXAMPLE, { ...freshWorld(EXAMPLE), bridge: null }).plan(), 'sdn-absent', NODE, 'no tun0'));
+    refused(
+      () => new Site(EXAMPLE, { ...freshWorld(EXAMPLE), bridge: null }).plan(),
+      'sdn-absent',
+      NODE,
+      'neither tun0 nor ovn-k8s-mp0',
+    ));
 
   test('a node that forwards nothing', () =>
     refused(

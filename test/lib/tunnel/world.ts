@@ -14,6 +14,8 @@ export interface World {
   ramp: State;
   /** null: the node has no tun0. */
   bridge: Bridge | null;
+  /** The address of OVN-Kubernetes' port; null: the node has none. */
+  ovn: string | null;
   /** Lines of dump-flows beside the SDN's and those in `ramp`. */
   otherFlows: readonly string[];
   /** Addresses that the CNI has given to Pods. */
@@ -44,6 +46,7 @@ export function freshWorld(spec: Tunnel, translations: State = {}): World {
     otherRoutes: [],
     ramp: {},
     bridge: { ...BRIDGE, clusters: spec.clusterNetworks },
+    ovn: null,
     otherFlows: [],
     claims: ['10.129.0.5', '10.129.0.6'],
     forwarding: '1',

@@ -83,12 +83,13 @@ function changesOn(open: Site): readonly string[] {
 export function objectsOn(open: Site, unit: string, which: 'running' | 'saved' = 'running'): object {
   const all = unitOf(open, unit)[which];
   const { SDN, SDN_unit } = all['net self'];
+  const { SDN_snatpool } = all['ltm snatpool'];
   const { default: _default, ...routes } = all['net route'];
   return {
     tunnels: all['net tunnels tunnel'],
     selfs: { SDN, SDN_unit },
     routes,
-    pools: all['ltm snatpool'],
+    pools: { SDN_snatpool },
     virtuals: Object.values(all['ltm virtual']).map((virtual) => virtual['source-address-translation']),
   };
 }

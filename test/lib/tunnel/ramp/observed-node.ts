@@ -19,6 +19,8 @@ export function replies(flows: readonly string[], changes: Replies = {}): Replie
     );
   return {
     'sysctl -n net.ipv4.ip_forward': [['1'], 0],
+    'sysctl -n net/ipv4/conf/tun1/forwarding': [['1'], 0],
+    'ip -o -4 addr show': [[...address('eth0', '10.3.89.89/24'), ...address('tun0', '10.129.0.1/23')], 0],
     'ip -o -4 addr show dev tun0': [address('tun0', '10.129.0.1/23', '10.129.1.254/32'), 0],
     'ip -o link show dev tun0': [['7: tun0: <UP> mtu 1450\\    link/ether 4e:1f:a2:00:00:01 brd ff:ff:ff:ff:ff:ff'], 0],
     'ovs-vsctl get Interface tun0 ofport': [['2'], 0],

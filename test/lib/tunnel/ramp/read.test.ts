@@ -21,6 +21,10 @@ const ABSENT = (name: string): string => `Device "${name}" does not exist.`;
 const FRESH: Given = {
   forwarding: [['1'], 0],
   boot: [[], 0],
+  'holder 10.3.89.89': [['eth0'], 0],
+  ovn: [[], 0],
+  'way 10.128.0.0/14': [[], '-'],
+  'forwarding tun1': [[], 1, 'sysctl: cannot stat /proc/sys/net/ipv4/conf/tun1/forwarding: No such file or directory'],
   'addresses tun0': [[TUN0], 0],
   'link tun0': [
     [
@@ -39,6 +43,7 @@ const FRESH: Given = {
   pods: [[''], 0],
   'flows 0x999 10.3.91.216': [bridgeFlows(bridge), 0],
   'ping 10.3.91.216': [[], '-'],
+  'ping-mp0 10.130.0.7': [[], '-'],
 };
 
 function read(given: Given = {}) {
@@ -78,6 +83,7 @@ test('the whole tunnel, in the words of a real kernel and a real Open vSwitch', 
       ],
       0,
     ],
+    'forwarding tun1': [['1'], 0],
     'addresses tun1': [
       ['9: tun1    inet 10.3.91.217/32 scope global tun1\\       valid_lft forever preferred_lft forever'],
       0,
@@ -110,6 +116,7 @@ test('a device that is there and not up has no link', () =>
     read({
       'tunnel tun1': [['tun1: ip/ip remote 10.3.89.66 local any dev eth0 ttl inherit'], 0],
       'link tun1': [['9: tun1@eth0: <POINTOPOINT,NOARP> mtu 1480 qdisc noop state DOWN\\    link/ipip'], 0],
+      'forwarding tun1': [['1'], 0],
     }).state,
   ).toEqual({ 'tunnel tun1': 'remote 10.3.89.66 local any dev eth0' }));
 
@@ -216,6 +223,7 @@ describe('proving the node', () => {
         ['input 10.3.89.66 eth0', input, 0],
         ['heard tun1', [], heard],
         ['ping 10.3.91.216', ping, ping === ALIVE ? 0 : 1],
+        ['ping-mp0 10.130.0.7', [], '-'],
       ]),
       subject('ramp', SPEC),
     );
