@@ -49,7 +49,7 @@ test.each(RELEASES)(
         'iptables -w -I INPUT 1 -p 4 -s 10.20.50.1 -m comment --comment edge-ramp:edge-f -j ACCEPT',
         'ip tunnel add tun1 mode ipip remote 10.20.50.1 local any dev br-ex',
         'ip link set tun1 up',
-        'sysctl -w net/ipv4/conf/tun1/forwarding=1',
+        ...(release === '4.12' ? [] : ['sysctl -w net/ipv4/conf/tun1/forwarding=1']),
         'ip addr add 10.3.96.217/32 dev tun1',
         'ip route add 10.3.96.216/32 dev tun1',
         'iptables -w -t nat -I POSTROUTING 1 -s 10.3.96.216 -o ovn-k8s-mp0 -m comment --comment edge-ramp:edge-f -j SNAT --to-source 10.129.0.2',

@@ -119,10 +119,10 @@ export function rebuildBridge(node: Node): void {
   node.flows = pipelineFlows(node.settings);
 }
 
-/** What OVN-Kubernetes makes on a node: its port, with routes by it; this and the node's interface forward, and no other device. */
+/** What OVN-Kubernetes makes on a node: its port, with routes by it; from 4.14 on this and the node's interface forward, and no other device. */
 function makeManagementPort(node: Node): void {
   const { settings } = node;
-  node.forwards = false;
+  node.forwards = settings.release === '4.12';
   for (const link of node.links.filter(({ name }) => name === settings.interface)) link.forwards = true;
   addAddress(node, settings.interface, '169.254.0.2/17');
   node.links.push({ ...ether(7, MANAGEMENT_PORT, 1400), forwards: true });

@@ -58,7 +58,7 @@ function problemOf(look: Look<Member>): string | null {
   const { device } = look;
   const [addresses, link, port] = [look.answer('addresses tun0'), look.answer('link tun0'), look.answer('port tun0')];
   if (isMissing(device, addresses) || isMissing(device, link))
-    return `${device} has no tun0: it is no member of the SDN: is the node service running?`;
+    return `${device} has no tun0: it is no member of the SDN: is the node service running? A balancer in OVN-Kubernetes is not supported as kind member: declare a ramp node`;
   if (!addresses.lines.some((line) => / inet [0-9.]+\/[0-9]+ /.test(line)) || !isUp(device, link))
     return `${device}: tun0 is down or has no address: it is no member of the SDN: is the node service running?`;
   if (port.code !== 0 || !/^[0-9]+$/.test(port.lines.at(-1) ?? ''))

@@ -1,0 +1,184 @@
+import { ramp } from '../../../../lib/tunnel/ramp/device';
+import { observed, type Replies } from '../scripts';
+import { ALIVE } from '../answer-text';
+import { subject, tunnel } from '../site';
+
+/*
+ * Nodes of OVN-Kubernetes as they answer the observe script, with the whole tunnel, from OpenShift 4.12 to 4.18; each with a twin that is spoiled.
+ * The words are those of iproute2 6.1 and iptables 1.8.9; what differs by release is from the sources (field-truth, OVN-2 to OVN-5).
+ */
+const SPEC = tunnel({ ramp: { nodes: [{ ...tunnel().ramp.nodes[0]!, interface: 'br-ex' }] } });
+const ABOUT = subject('ramp', SPEC);
+const NODE = `ramp node ${ABOUT.name}`;
+
+const address = (index: number, name: string, cidr: string): string =>
+  `${index}: ${name}    inet ${cidr} brd 10.255.255.255 scope global ${name}\\       valid_lft forever preferred_lft forever`;
+const MP0 = address(7, 'ovn-k8s-mp0', '10.129.0.2/23');
+const LINK =
+  '7: ovn-k8s-mp0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1400 qdisc noqueue state UNKNOWN mode DEFAULT group default qlen 1000\\    link/ether 0a:58:0a:81:00:02 brd ff:ff:ff:ff:ff:ff';
+const absent = (name: string) => [[], 1, `Device "${name}" does not exist.`] as const;
+const OURS =
+  '-A POSTROUTING -s 10.3.91.216/32 -o ovn-k8s-mp0 -m comment --comment "edge-ramp:edge-a" -j SNAT --to-source 10.129.0.2';
+const THEIRS = '-A POSTROUTING -o ovn-k8s-mp0 -j OVN-KUBE-SNAT-MGMTPORT';
+
+/** What a node of a release says: the address that OVN-Kubernetes has on br-ex beside the node's, `ip_forward`, and rules of POSTROUTING. */
+function node(second: string, everywhere: '0' | '1', rules: readonly string[]): Replies {
+  return {
+    'sysctl -n net.ipv4.ip_forward': [[everywhere], 0],
+    'sysctl -n net/ipv4/conf/tun1/forwarding': [['1'], 0],
+    'ip -o -4 addr show': [
+      [
+        address(1, 'lo', '127.0.0.1/8'),
+        address(5, 'br-ex', '10.3.89.89/24'),
+        address(5, 'br-ex', second),
+        MP0,
+        address(9, 'tun1', '10.3.91.217/32'),
+      ],
+      0,
+    ],
+    'ip -o -4 addr show dev tun0': absent('tun0'),
+    'ip -o link show dev tun0': absent('tun0'),
+    'ip -o link show dev ovn-k8s-mp0': [[LINK], 0],
+    'ip -4 route show 10.128.0.0/14': [['10.128.0.0/14 via 10.129.0.1 dev ovn-k8s-mp0 '], 0],
+    'ip -o tunnel show tun1': [['tun1: ip/ip remote 10.3.89.66 local any dev br-ex ttl inherit'], 0],
+    'ip -o link show dev tun1': [['9: tun1@br-ex: <POINTOPOINT,NOARP,UP,LOWER_UP> mtu 1480'], 0],
+    'ip -o -4 addr show dev tun1': [[address(9, 'tun1', '10.3.91.217/32')], 0],
+    'ip -4 route show 10.3.91.216': [['10.3.91.216 dev tun1 scope link '], 0],
+    'iptables -w -S INPUT': [
+      [
+        '-P INPUT ACCEPT',
+        '-A INPUT -s 10.3.89.66/32 -p ipencap -m comment --comment "edge-ramp:edge-a" -j ACCEPT',
+        '-A INPUT -j KUBE-FIREWALL',
+      ],
+      0,
+    ],
+    'iptables -w -t nat -S POSTROUTING': [['-P POSTROUTING ACCEPT', OURS, ...rules], 0],
+    'ping -c 3 -i 0.2 -W 1 10.3.91.216': [ALIVE, 0],
+    'ping -c 3 -i 0.2 -W 1 -I ovn-k8s-mp0 10.130.0.7': [ALIVE, 0],
+  };
+}
+
+const NODES = {
+  '4.12': node('169.254.169.2/29', '1', [THEIRS, '-A POSTROUTING -j OVN-KUBE-EGRESS-SVC']),
+  '4.14': node('169.254.169.2/29', '0', [THEIRS, '-A POSTROUTING -j OVN-KUBE-EGRESS-SVC']),
+  '4.16': node('169.254.169.2/29', '0', [THEIRS]),
+  '4.18': node('169.254.0.2/17', '0', []),
+} as const;
+type Release = keyof typeof NODES;
+
+const read = (release: Release, changes: Replies = {}): ReturnType<typeof ramp.read> =>
+  ramp.read(observed('edge-a', ramp.questions(ABOUT), { ...NODES[release], ...changes }, {}), ABOUT);
+const plan = (release: Release, changes: Replies = {}) =>
+  ramp.desired({ ...ABOUT, original: {} }, read(release, changes));
+
+/** What an apply is refused with. */
+function refusal(release: Release, changes: Replies): { readonly code: string; readonly message: string } {
+  try {
+    plan(release, changes);
+  } catch (error) {
+    return error as { code: string; message: string };
+  }
+  throw new Error('not refused');
+}
+
+describe.each(Object.keys(NODES) as Release[])('a node of OpenShift %s', (release) => {
+  test('that has the whole tunnel lacks nothing', () => {
+    const { state, facts, probes } = read(release);
+    expect(facts).toMatchObject({
+      ovn: { device: 'ovn-k8s-mp0', address: '10.129.0.2' },
+      sdn: null,
+      wayProblem: null,
+      holders: ['br-ex'],
+    });
+    expect(state).toEqual(plan(release));
+    expect(state['nat 10.3.91.216']).toBe('to 10.129.0.2 dev ovn-k8s-mp0');
+    expect(state['forwarding tun1']).toBe(release === '4.12' ? undefined : 'on');
+    expect(probes.map(({ to, ok }) => [to, ok])).toEqual([
+      ['10.3.91.216', true],
+      ['10.130.0.7', true],
+    ]);
+  });
+
+  test('whose tunnel device does not forward lacks that, or has it switched off', () => {
+    const changes: Replies = { 'sysctl -n net/ipv4/conf/tun1/forwarding': [['0'], 0] };
+    const { state } = read(release, changes);
+    expect(state['forwarding tun1']).toBe(release === '4.12' ? 'off' : undefined);
+    expect(plan(release, changes)['forwarding tun1']).toBe(release === '4.12' ? undefined : 'on');
+  });
+
+  test('whose rule is gone lacks it, although OVN-Kubernetes has its own', () => {
+    const changes: Replies = { 'iptables -w -t nat -S POSTROUTING': [['-P POSTROUTING ACCEPT', THEIRS], 0] };
+    expect(read(release, changes).state['nat 10.3.91.216']).toBeUndefined();
+  });
+});
+
+const without = (...lines: readonly string[]): Replies => ({ 'ip -o -4 addr show': [lines, 0] });
+const OWN = address(5, 'br-ex', '10.3.89.89/24');
+const IPV6_ONLY: Replies = { ...without(OWN), 'ip -o link show': [[LINK], 0] };
+
+test.each<[string, Release, Replies, string, string]>([
+  ['a port without IPv4', '4.12', IPV6_ONLY, 'ovn-ipv6-only', 'ovn-k8s-mp0 has no IPv4 address'],
+  [
+    'a port that is down',
+    '4.14',
+    { 'ip -o link show dev ovn-k8s-mp0': [[LINK.replace(',UP,LOWER_UP', '')], 0] },
+    'ovn-down',
+    'ovn-k8s-mp0 is down',
+  ],
+  [
+    'a cluster network that goes elsewhere',
+    '4.16',
+    { 'ip -4 route show 10.128.0.0/14': [['10.128.0.0/14 via 10.3.89.1 dev br-ex '], 0] },
+    'cluster-networks-differ',
+    '10.128.0.0/14, which is not routed by ovn-k8s-mp0 (10.128.0.0/14 via 10.3.89.1 dev br-ex)',
+  ],
+  [
+    'a cluster network that the node does not route',
+    '4.18',
+    { 'ip -4 route show 10.128.0.0/14': [[], 0] },
+    'cluster-networks-differ',
+    'oc get network.config cluster',
+  ],
+  [
+    'a DPU',
+    '4.16',
+    { ...without(OWN), 'ip -o link show': [[LINK.replace('ovn-k8s-mp0', 'ovn-k8s-mp0_0')], 0] },
+    'ovn-dpu',
+    'ovn-k8s-mp0_0',
+  ],
+  [
+    'both plugins',
+    '4.14',
+    { 'ip -o -4 addr show dev tun0': [[], 0], 'ip -o link show dev tun0': [[LINK.replace('ovn-k8s-mp0', 'tun0')], 0] },
+    'two-plugins',
+    'both tun0 and ovn-k8s-mp0',
+  ],
+  ['neither', '4.16', { ...without(OWN), 'ip -o link show': [[], 0] }, 'sdn-absent', 'neither tun0 nor ovn-k8s-mp0'],
+  [
+    'its address on another interface',
+    '4.16',
+    without(address(3, 'ens5', '10.3.89.89/24'), MP0),
+    'interface-differs',
+    '10.3.89.89 is on ens5, not on br-ex',
+  ],
+  ['its address nowhere', '4.16', without(MP0), 'interface-differs', 'on none of its interfaces'],
+])('a node with %s (%s) is refused by name; a teardown does not mind', (_what, release, changes, code, words) => {
+  expect(refusal(release, changes)).toMatchObject({ code, message: expect.stringContaining(words) });
+  expect(refusal(release, changes).message).toContain(NODE);
+  expect(ramp.absent({ ...ABOUT, original: {} }, read(release, changes))).toEqual({});
+});
+
+test('a node whose iptables answers nothing is not understood', () =>
+  expect(() =>
+    read('4.18', { 'iptables -w -t nat -S POSTROUTING': [[], 4, 'iptables: Could not fetch rule set generation id'] }),
+  ).toThrow('Could not fetch rule set generation id'));
+
+test('flows, and two nodes with a virtual IP, are refused by name', () => {
+  const look = read('4.16');
+  const desired = (spec: typeof SPEC) => () => ramp.desired({ ...ABOUT, spec, original: {} }, look);
+  expect(desired({ ...SPEC, snat: 'flows' })).toThrow(expect.objectContaining({ code: 'flows-on-ovn' }));
+  expect(desired({ ...SPEC, snat: 'gateway' })()).toEqual(look.state);
+  expect(desired({ ...SPEC, ramp: { ...SPEC.ramp, vip: '10.3.89.99' } })).toThrow(
+    expect.objectContaining({ code: 'ramp-pair-on-ovn' }),
+  );
+});
