@@ -1,5 +1,6 @@
 import { ramp } from '../../../../lib/tunnel/ramp/device';
-import { observed, type Replies } from '../scripts';
+import { bigipPair } from '../pair-units';
+import { observed, printed, type Replies } from '../scripts';
 import { ALIVE } from '../answer-text';
 import { subject, tunnel } from '../site';
 
@@ -181,4 +182,36 @@ test('flows, and two nodes with a virtual IP, are refused by name', () => {
   expect(desired({ ...SPEC, ramp: { ...SPEC.ramp, vip: '10.3.89.99' } })).toThrow(
     expect.objectContaining({ code: 'ramp-pair-on-ovn' }),
   );
+});
+
+test('each address of a pair of BIG-IPs inside the tunnel has a rule', () => {
+  const spec = bigipPair({ ramp: SPEC.ramp });
+  const nat = Object.entries(ramp.desired({ ...ABOUT, spec, original: {} }, { ...read('4.16'), state: {} })).filter(
+    ([object]) => object.startsWith('nat '),
+  );
+  expect(nat).toEqual(
+    ['10.3.91.216', '10.3.91.221', '10.3.91.222'].map((inner) => [`nat ${inner}`, 'to 10.129.0.2 dev ovn-k8s-mp0']),
+  );
+});
+
+test('a rule of before, on tun0, is replaced by its successor; forwarding becomes what it shall be, or what ip_forward has', () => {
+  const rule = (verb: string, device: string, to: string): string =>
+    `iptables -w -t nat -${verb} -s 10.3.91.216 -o ${device} -m comment --comment edge-ramp:edge-a -j SNAT --to-source ${to}`;
+  const forwarding = (bit: number): string => `sysctl -w net/ipv4/conf/tun1.5/forwarding=${bit}`;
+  expect(
+    printed('ramp', 'edge-a', [
+      'modify~nat 10.3.91.216~to 10.129.0.1~to 10.129.0.2 dev ovn-k8s-mp0',
+      'create~forwarding tun1.5~-~on',
+      'delete~forwarding tun1.5~on~-',
+      'delete~forwarding tun1.5~off~-',
+      'create~forwarding tun1.5~-~off',
+    ]).commands,
+  ).toEqual([
+    rule('I POSTROUTING 1', 'ovn-k8s-mp0', '10.129.0.2'),
+    rule('D POSTROUTING', 'tun0', '10.129.0.1'),
+    forwarding(1),
+    forwarding(0),
+    forwarding(1),
+    forwarding(0),
+  ]);
 });
