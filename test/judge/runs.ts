@@ -115,7 +115,7 @@ export const LIVES: readonly Life[] = [
       ALLOWED,
       { typed: [[NODE, 'ip link set tun1 down']], request: { trigger: 'schedule' } },
       { typed: [[NODE, 'ip link set tun1 down']], request: { trigger: 'schedule' } },
-      { typed: [[NODE, 'ip addr del 10.3.89.89/24 dev eth0']], request: { trigger: 'schedule' } },
+      { typed: [[NODE, 'ip link set eth0 down']], request: { trigger: 'schedule' } },
       { request: { trigger: 'schedule' } },
       { request: { trigger: 'schedule' } },
     ],

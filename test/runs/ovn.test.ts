@@ -1,9 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
-import { declared } from '../examples';
-import { discard, endOf, site, writes, type Site, type SiteOptions } from './support/site';
+import { discard, endOf, onOvn as ovn, site, writes, type Site, type SiteOptions } from './support/site';
 
-const ovn = declared('edge-f') as Tunnel;
 const NODE = ovn.ramp.nodes[0]!.instance;
 const RELEASES = ['4.12', '4.14', '4.16', '4.18'] as const;
 

@@ -2,7 +2,7 @@ import type { Fault } from '../../../lab/hosts/host';
 import type { HostCommand } from '../../../lab/hosts/host';
 import type { Declared } from '../../../lib/tunnel/declaration/tunnel';
 import { third } from '../../examples';
-import { balancer, discard, endOf, example, pair, settled, site, writes } from './site';
+import { balancer, discard, endOf, example, onOvn, pair, settled, site, writes } from './site';
 
 /** A run to be spoiled: what the site holds beforehand (runs of the state machine, of `first`), and the run itself. */
 export interface Scenario {
@@ -43,6 +43,14 @@ export const SCENARIOS: readonly Scenario[] = [
     first: balancer,
     prepare: [{}],
     spec: balancer,
+    input: { action: 'teardown' },
+  },
+  { name: 'a fresh apply on OVN-Kubernetes', first: onOvn, prepare: [], spec: onOvn, input: {} },
+  {
+    name: 'a teardown on OVN-Kubernetes',
+    first: onOvn,
+    prepare: [{}],
+    spec: onOvn,
     input: { action: 'teardown' },
   },
 ];

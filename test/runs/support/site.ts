@@ -14,6 +14,8 @@ export const example = declared('edge-a') as Tunnel;
 export const [pair, secondPair] = [declared('edge-b') as Tunnel, declared('edge-d') as Tunnel];
 export const [FIRST, SECOND] = pair.ramp.nodes.map(({ instance }) => instance) as [string, string];
 export const ADMIN = pair.cluster!.admin;
+/** A ramp node on OVN-Kubernetes. */
+export const onOvn = declared('edge-f') as Tunnel;
 /** The declared balancer inside the SDN. */
 export const balancer = declared('edge-lb') as Member;
 export const NODE = example.ramp.nodes[0]!.instance;

@@ -1,0 +1,3 @@
+import { everyCommandSpoiled } from './every-command';
+
+everyCommandSpoiled(8);
