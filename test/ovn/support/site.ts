@@ -1,11 +1,14 @@
 import { openMachine, type Machine } from '../../../lab/kernel/machine/machine';
+import { podHost } from '../../../lab/kernel/network/network';
+import { startHaproxy } from '../../../lab/kernel/traffic/haproxy';
 import { OVN } from '../../../lab/kernel/ovn/outfit';
 import { OvnNetwork } from '../../../lab/kernel/ovn/ovn';
-import type { OvnSite } from '../../../lab/kernel/ovn/plan';
+import { BIGIP, type OvnSite } from '../../../lab/kernel/ovn/plan';
+import { get } from '../../kernel/support/get';
 
 export { BIGIP, ROUTER } from '../../../lab/kernel/ovn/plan';
 export const [RAMP, WORKER] = ['i-0a4e90de0a4e90de0', 'worker'] as const;
-const F5 = '10.3.89.66';
+export const F5 = '10.3.89.66';
 export const OUTSIDE = '10.3.89.1';
 /** One on the ramp node, one on the worker. */
 export const POD = { local: '10.129.0.5', remote: '10.130.0.5' } as const;
@@ -22,6 +25,9 @@ const site = (interconnect: boolean): OvnSite => ({
   router: `${OUTSIDE}/24`,
 });
 
+/** Where each Pod serves 200,000 bytes: of a host whose packets are too large for a link on the way the rest never comes. */
+const BULK = { port: 8081, file: '/run/lab/bulk', bytes: 200_000 };
+
 /** A cluster of two nodes on OVN-Kubernetes, its ramp node without a tunnel, in a machine of its own. */
 export class Site {
   private constructor(
@@ -33,7 +39,9 @@ export class Site {
   static async open({ interconnect = false }: { readonly interconnect?: boolean } = {}): Promise<Site> {
     const machine = await openMachine({ outfit: OVN, tell: (line) => process.stderr.write(`${line}\n`) });
     try {
-      return new Site(machine, await OvnNetwork.build(machine, site(interconnect)));
+      const opened = new Site(machine, await OvnNetwork.build(machine, site(interconnect)));
+      await opened.serveBulk();
+      return opened;
     } catch (error) {
       await machine.close();
       throw error;
@@ -57,4 +65,49 @@ export class Site {
     });
     return Number(/(\d+) received/.exec(out)?.[1] ?? 0);
   }
+
+  /** What BIG-IP gets of a Pod: pings of three, what it answers to a GET, and how many bytes of 200,000. */
+  async reached(pod: string): Promise<string> {
+    const [pings, page, bulk] = await Promise.all([
+      this.answered(BIGIP, pod),
+      get(this.machine, BIGIP, `http://${pod}:8080/`, { seconds: PATIENCE }),
+      get(this.machine, BIGIP, `http://${pod}:${BULK.port}/`, { seconds: PATIENCE }),
+    ]);
+    return `${pings}/3 pings, HTTP ${page.status} ${page.body.trim()}, ${bulk.body.length} bytes`;
+  }
+
+  /** The same of both Pods. */
+  both(): Promise<readonly string[]> {
+    return Promise.all([this.reached(POD.local), this.reached(POD.remote)]);
+  }
+
+  private async serveBulk(): Promise<void> {
+    await this.machine.write(BULK.file, 'x'.repeat(BULK.bytes));
+    await Promise.all(
+      this.network.site.nodes.flatMap(({ name, pods }) =>
+        pods.map((pod) =>
+          startHaproxy(
+            this.machine,
+            name,
+            'bulk',
+            `global
+  tune.bufsize 262144
+frontend bulk
+  mode http
+  bind ${pod}:${BULK.port} namespace ${podHost(name, pod)}
+  http-request return status 200 content-type text/plain file ${BULK.file}
+`,
+          ),
+        ),
+      ),
+    );
+  }
 }
+
+/** Seconds that a GET may take: one that gets no answer takes them all. */
+const PATIENCE = 4;
+
+/** What `both` gives: with the source that Pods see, and of Pods that are not reached. */
+export const reachedFrom = (peer: string): readonly string[] =>
+  Object.values(POD).map((pod) => `3/3 pings, HTTP 200 pod=${pod} peer=${peer}, ${BULK.bytes} bytes`);
+export const NOBODY = '0/3 pings, HTTP 0 , 0 bytes';
