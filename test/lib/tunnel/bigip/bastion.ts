@@ -56,6 +56,20 @@ exit 1`,
     this.fakes.program('timeout', 'exec /usr/bin/timeout 1 "${@:2}"');
   }
 
+  /** From now on waits between two questions take no time. */
+  hasten(): void {
+    this.fakes.program('sleep', '');
+  }
+
+  /** A file of the bastion, by its path from the root; undefined: there is none. */
+  file(path: string): string | undefined {
+    return this.fakes.file(path);
+  }
+
+  write(path: string, text: string): void {
+    this.fakes.write(path, text);
+  }
+
   observe(questions: readonly string[]): Ran {
     return this.run('observe', { SSM_Questions: questions.join('|') });
   }
