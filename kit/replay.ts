@@ -10,7 +10,7 @@ const DOCUMENTS = join(__dirname, '../documents');
 
 const BIGIP = {
   kind: 'bigip',
-  shared: ['bigip-listing', 'bigip-session'],
+  shared: ['bigip-listing', 'bigip-session', 'bigip-group'],
   way: `work=$EDGE_RAMP_ROOT; open_session() { :; }
     on_bigip() { replay "$1"; printf %s "$said"; printf %s "$complaint" >&2; return "$code"; }`,
 };

@@ -3,7 +3,6 @@ import { generated } from './generate';
 import { judged } from './product';
 import { recordedPlans, save, type Case, type Outcome } from './recorded';
 import { replay } from './replay';
-import { LIVES, live } from './runs';
 import assemble from '../assemble';
 
 /*
@@ -33,6 +32,9 @@ async function again(): Promise<readonly Case[]> {
 }
 
 async function recordRuns(): Promise<void> {
+  // The tests' support files close with jest; here the process ends.
+  Object.assign(globalThis, { afterAll: () => undefined });
+  const { LIVES, live } = await import('./runs.js');
   assemble();
   const stories = [];
   for (const each of LIVES) {
@@ -55,4 +57,4 @@ async function main(): Promise<void> {
   console.log(`${cases.length} cases`);
 }
 
-void main();
+void main().then(() => process.exit());
