@@ -11,19 +11,17 @@ pending_file() { # in path
 # The group's own line decides: the Status above is that of the worst group, hidden ones too, and the exit code is that of an error which a failed
 # sync quotes (BIP-38).
 ask_group() { # GROUP: in standing, and BIG-IP's own words in words
-  local line status='' more=''
+  local line status='' more='' another='^[^[:space:]]+( \([^()]+\):|: (connected|disconnected))'
   words='' standing=unknown
   tmsh_say show cm sync-status
   while IFS= read -r line; do
     line=${line#"${line%%[![:space:]]*}"} line=${line#Details} line=${line#"${line%%[![:space:]]*}"}
-    case $line in
-    "$1 ("*'):'*)
+    if [[ $line == "$1 ("*'):'* ]]; then
       status=${line#"$1 ("} status=${status%%')'*} more=yes
-      words+=$line$newline
-      ;;
-    *' ('*'):'* | *': connected'* | *': disconnected'*) more='' ;;
-    *) [ -z "$more" ] || words+=$line$newline ;;
-    esac
+    elif [[ $line =~ $another ]]; then
+      more=''
+    fi
+    [ -z "$more" ] || words+=$line$newline
   done <<<"$said"
   case ${status,,} in
   'in sync') standing=in-sync ;;
@@ -43,7 +41,7 @@ ask_group() { # GROUP: in standing, and BIG-IP's own words in words
 # other unit's (BIP-43). A restore goes on where the change was made, whatever the unit's role is by then.
 how='' # the sync: manual, auto (BIG-IP does it by itself), alone (the other unit is away)
 check_group() { # GROUP ROLE HOW
-  local path standing words role='Status[[:space:]]+([A-Z]+)[[:space:]]*($|[[:cntrl:]])'
+  local path standing words role='Status[[:space:]]+([A-Z]+( OFFLINE)?)[[:space:]]*($|[[:cntrl:]])'
   how=$3
   if printing; then
     printf '%s\n' 'show cm failover-status' 'show cm sync-status'
@@ -51,9 +49,8 @@ check_group() { # GROUP ROLE HOW
   fi
   if [ "$2" != - ]; then
     tmsh_say show cm failover-status
-    if ! [[ $said =~ $role ]] || [ "${BASH_REMATCH[1]}" != "$2" ]; then
-      fail "$CHANGED" "is no longer $2, as it was when the plan was made: $(its_words)"
-    fi
+    [[ $said =~ $role ]] || fail "$CHANGED" "does not say whether it is still $2: $(its_words)"
+    [ "${BASH_REMATCH[1]}" = "$2" ] || fail "$CHANGED" "is ${BASH_REMATCH[1]} and no longer $2, as it was when the plan was made"
   fi
   ask_group "$1"
   pending_file

@@ -26,7 +26,7 @@ describe.each([
     const fresh = await run(open);
     expect(fresh.end).toMatch(
       new RegExp(
-        `^NotStarted: .*BIG-IP ${survivor} does not reach the other unit, and the tunnel has to be built on both`,
+        `^NotStarted: .*BIG-IP ${survivor} does not reach BIG-IP ${away}, and the tunnel has to be built on both`,
       ),
     );
     expect(fresh.typed).toEqual([]);

@@ -129,9 +129,10 @@ function refuseHalfBuilding(unit: Unit & Pick<Drafted<BigIpFacts>, 'operations'>
     JSON.stringify([bigip.map(({ management, inner }) => [management, inner]), tunnel.bigip, objects]);
   const both = unit.operations.find(({ object }) => carriesOthers(object) || object.startsWith('self '));
   if (both === undefined || !isAlone(pairOf(unit)) || (applied !== null && part(applied) === part(spec))) return;
+  const other = { name: spec.bigip.find(({ management }) => management !== unit.wanted.name)!.management };
   throw new Refused(
     'pair-disconnected',
-    `${title(unit.wanted)} does not reach the other unit, and the tunnel has to be built on both (${both.object}): make the other one reachable from its bastion and from this unit, and start again`,
+    `${title(unit.wanted)} does not reach ${title(other)}, and the tunnel has to be built on both (${both.object}): make ${other.name} reachable from its bastion and from ${unit.wanted.name}, and start again`,
   );
 }
 

@@ -78,7 +78,7 @@ describe('nothing is changed', () => {
   };
 
   test.each(['STANDBY', 'FORCED OFFLINE', 'OFFLINE'])('on a unit that is %s', (role) =>
-    stops(apply([FROM_ACTIVE, POOL, TO_GROUP], [IN_SYNC], role), CHANGED, 'is no longer ACTIVE'),
+    stops(apply([FROM_ACTIVE, POOL, TO_GROUP], [IN_SYNC], role), CHANGED, 'no longer ACTIVE'),
   );
 
   test.each<[string, readonly string[], string]>([
