@@ -36,7 +36,7 @@ export interface WorldOptions {
 }
 
 /** What the lab reads of a declared tunnel; the rest is the product's affair. */
-interface Spec {
+export interface Spec {
   readonly name: string;
   readonly bigip?: readonly {
     management: string;
@@ -159,6 +159,9 @@ export function settlePairs(state: State, fresh: ReadonlySet<string>): void {
   }
 }
 
+/** The bridge that has the node's address on OVN-Kubernetes, and nowhere else. */
+export const BR_EX = 'br-ex';
+
 /** A node with Pods in a subnet of its own, and one other node that is nobody's host here. */
 function newNode(
   state: State,
@@ -166,7 +169,7 @@ function newNode(
   { instance, address, interface: device }: SpecNode,
   specs: readonly Spec[],
   {
-    plugin = device === 'br-ex' ? 'ovn' : 'networkpolicy',
+    plugin = device === BR_EX ? 'ovn' : 'networkpolicy',
     release,
     clusterNetworks,
     iproute2,
