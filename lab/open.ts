@@ -77,6 +77,7 @@ export async function open(
     environment,
     directory: folder.path('agent'),
     faults: (options.faults ?? []).filter(isSendFault),
+    endSender: (document) => functions.endSender(document),
     ...(options.pickUp === undefined ? {} : { pickUp: options.pickUp }),
   });
   opened.push(() => commands.close());

@@ -19,6 +19,9 @@ const HAPPENINGS: Readonly<Record<HostAction, string>> = {
   'mend-link': 'reaches its peer',
   'cut-ssh': 'is not reached by SSH',
   'mend-ssh': 'is reached by SSH',
+  'fail-syncs': 'and its peer refuse what a sync loads',
+  'stall-syncs': 'and its peer never end a sync',
+  'mend-syncs': 'and its peer load what a sync brings',
 };
 
 export const localHost: Define = (surroundings, exit) =>

@@ -23,7 +23,14 @@ const onSending = {
 const seconds = z.number(SECONDS).positive(SECONDS).optional();
 
 const LINE_EFFECTS = ['fail-before', 'fail-after', 'hang'] as const;
-const SEND_EFFECTS = ['throttle', 'lose-result', 'undeliverable'] as const;
+const SEND_EFFECTS = [
+  'throttle',
+  'lose-answer',
+  'throttle-result',
+  'lose-result',
+  'undeliverable',
+  'end-sender',
+] as const;
 const EFFECTS = [...LINE_EFFECTS, 'host-gone', ...SEND_EFFECTS, 'late-delivery'];
 const EFFECT = `must be ${EFFECTS.map((each) => `"${each}"`).join(', ')}`.replace(/, (?=[^,]*$)/, ' or ');
 const FAULT = 'must be a fault: {"host", "match", "nth", "effect"}';

@@ -1,4 +1,4 @@
-import type { Fault, HostCommand } from '../../lab/hosts/host';
+import type { Fault, HostCommand, LineFault } from '../../lab/hosts/host';
 import type { Lab, Sent } from '../../lab/index';
 import { figuresOf } from '../report/figures';
 
@@ -14,9 +14,17 @@ export function measuring(lab: Lab, faults: readonly Fault[]) {
   };
 }
 
+const LINE_EFFECTS: readonly string[] = [
+  'fail-before',
+  'fail-after',
+  'hang',
+  'host-gone',
+  'meanwhile',
+] satisfies LineFault['effect'][];
+
 /** Whether a fault strikes where commands are sent, not where they run. */
 export function isSendFault({ effect }: Fault): boolean {
-  return ['throttle', 'lose-result', 'undeliverable', 'late-delivery'].includes(effect);
+  return !LINE_EFFECTS.includes(effect);
 }
 
 /** Faults that did not strike during a run, in words: by the command lines that ran on hosts, and the commands that were sent there. */

@@ -40,6 +40,11 @@ export class Functions {
     return found.invoke(event);
   }
 
+  /** Ends a function at its work, as Lambda ends one that has no memory left: the one that sends this document, known by its environment. */
+  endSender(document: string): void {
+    for (const each of this.functions.values()) if (each.knows(document)) each.breakOff();
+  }
+
   /** Gives back the idle workers; those at work end when they are done, or at once with `now`. */
   async close(now: boolean): Promise<void> {
     await Promise.all([...this.functions.values()].map((each) => each.close(now)));
@@ -57,6 +62,7 @@ const AT_ONCE = 6;
 class LambdaFunction {
   readonly name: string;
   private readonly start: () => Worker;
+  private readonly variables: readonly unknown[];
   private readonly timeout: number;
   private readonly idle: Worker[] = [];
   private readonly busy = new Set<Worker>();
@@ -72,6 +78,7 @@ class LambdaFunction {
     this.timeout = Number(resource.get('Timeout') ?? 3);
     const [module, handler] = String(resource.get('Handler')).split('.') as [string, string];
     const environment = (resource.get('Environment') as { Variables?: Record<string, string> } | undefined)?.Variables;
+    this.variables = Object.values(environment ?? {});
     this.start = () => {
       const { S3Key: key } = resource.get('Code') as { S3Key?: string };
       if (!key) throw new Error(`${this.name} is not bundled as an asset, which is all that the lab runs.`);
@@ -91,6 +98,15 @@ class LambdaFunction {
       });
       return worker;
     };
+  }
+
+  /** Whether a variable of its environment has this value. */
+  knows(value: string): boolean {
+    return this.variables.includes(value);
+  }
+
+  breakOff(): void {
+    for (const worker of this.busy) void worker.terminate();
   }
 
   invoke(event: unknown): Promise<unknown> {

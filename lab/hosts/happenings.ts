@@ -139,6 +139,8 @@ export async function act(
   }
 }
 
+const LOADING = { 'fail-syncs': 'fails', 'stall-syncs': 'never', 'mend-syncs': 'works' } as const;
+
 function actOnUnit(member: Member, action: (typeof UNIT_ACTIONS)[number]): void {
   switch (action) {
     case 'failover':
@@ -150,5 +152,10 @@ function actOnUnit(member: Member, action: (typeof UNIT_ACTIONS)[number]): void 
     case 'cut-ssh':
     case 'mend-ssh':
       member.self.reachable = action === 'mend-ssh';
+      return;
+    case 'fail-syncs':
+    case 'stall-syncs':
+    case 'mend-syncs':
+      member.pair.loading = LOADING[action];
   }
 }

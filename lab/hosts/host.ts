@@ -41,8 +41,20 @@ export interface Hosts {
   close(): Promise<void>;
 }
 
-/** What can be done to a unit of a pair of BIG-IPs: the roles change places, the link for config sync is cut, nobody reaches it by SSH. */
-export const UNIT_ACTIONS = ['failover', 'cut-link', 'mend-link', 'cut-ssh', 'mend-ssh'] as const;
+/**
+ * What can be done to a unit of a pair of BIG-IPs: the roles change places, the link for config sync is cut, nobody reaches it by SSH; and to the syncs
+ * of its pair: each load fails, or none ends.
+ */
+export const UNIT_ACTIONS = [
+  'failover',
+  'cut-link',
+  'mend-link',
+  'cut-ssh',
+  'mend-ssh',
+  'fail-syncs',
+  'stall-syncs',
+  'mend-syncs',
+] as const;
 /** What can be done to a host by name: `wipe-flows` and `restart-ovs` to nodes only. */
 export const HOST_ACTIONS = ['reboot', 'wipe-flows', 'restart-ovs', 'gone', 'back', ...UNIT_ACTIONS] as const;
 export type HostAction = (typeof HOST_ACTIONS)[number];
@@ -65,17 +77,33 @@ export type SendFault = {
   readonly nth: number;
   readonly times?: number | undefined;
 } &
-  /** `throttle`: ThrottlingException, nothing is sent. `lose-result`: it runs, but its invocation is never known. `undeliverable`: it runs, and ends as Failed, Undeliverable. */
+  /**
+   * `throttle`: ThrottlingException, nothing is sent. Of all others the command runs. `lose-answer`: who sent it gets InternalServerError.
+   * `throttle-result`: the first questions about its outcome get ThrottlingException. `lose-result`: its invocation is never known.
+   * `undeliverable`: it ends as Failed, Undeliverable. `end-sender`: the function that sent it ends, as one does that has no memory left.
+   */
   (
-    | { readonly effect: 'throttle' | 'lose-result' | 'undeliverable' }
+    | {
+        readonly effect:
+          'throttle' | 'lose-answer' | 'throttle-result' | 'lose-result' | 'undeliverable' | 'end-sender';
+      }
     /** It ends as DeliveryTimedOut, and is delivered and run all the same `after` (default 60) more seconds. */
     | { readonly effect: 'late-delivery'; readonly after?: number | undefined }
   );
 export type Fault = LineFault | SendFault;
 
+const SEND_EFFECTS: readonly string[] = [
+  'throttle',
+  'lose-answer',
+  'throttle-result',
+  'lose-result',
+  'undeliverable',
+  'end-sender',
+  'late-delivery',
+] satisfies SendFault['effect'][];
+
 /** Whether a fault strikes where commands are sent, not where they run. */
-export const isSendFault = (fault: Fault): fault is SendFault =>
-  ['throttle', 'lose-result', 'undeliverable', 'late-delivery'].includes(fault.effect);
+export const isSendFault = (fault: Fault): fault is SendFault => SEND_EFFECTS.includes(fault.effect);
 
 export interface HostsOptions {
   /** The declared tunnels as JSON. */

@@ -110,7 +110,7 @@ describe('while a lab has the folder open, what happens to a host', () => {
   test.each([
     [
       { host: NODE, do: 'explode' },
-      'do must be one of reboot, wipe-flows, restart-ovs, gone, back, failover, cut-link, mend-link, cut-ssh, mend-ssh.',
+      'do must be one of reboot, wipe-flows, restart-ovs, gone, back, failover, cut-link, mend-link, cut-ssh, mend-ssh, fail-syncs, stall-syncs, mend-syncs.',
     ],
     [{ host: NODE, do: 'gone', for: 5 }, 'The lab does not implement EdgeRampLab.Host with for.'],
   ])('is not done when it is asked for wrongly: %j', async (body, message) => {

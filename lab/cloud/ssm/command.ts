@@ -48,6 +48,8 @@ export interface Invocation {
   stdout: string;
   stderr: string;
   printed: number;
+  /** How often somebody has asked for its outcome, while that is throttled. */
+  asked: number;
   running?: Running;
   late?: Late;
 }
@@ -64,6 +66,7 @@ export const fresh = (instance: string, fault: SendFault | undefined): Invocatio
   stdout: '',
   stderr: '',
   printed: 0,
+  asked: 0,
 });
 
 /** Ends an invocation, as SSM will tell it from now on. `now` in milliseconds since the epoch. */

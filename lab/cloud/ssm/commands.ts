@@ -11,10 +11,14 @@ export interface Fleet extends Agents {
   /** Instance ids that SSM knows although their host may be gone. */
   readonly registered: ReadonlySet<string>;
   readonly faults?: readonly SendFault[];
+  /** Ends the function that has just asked for a command of this document. */
+  readonly endSender?: (document: string) => void;
 }
 
 /** Lab seconds after which a new command can be asked for. */
 const VISIBLE_AFTER = 0.5;
+/** So many questions about an outcome are throttled, where a fault says so. */
+const THROTTLED_QUESTIONS = 4;
 
 /** SSM Run Command: takes commands, lets the agents of the hosts run them side by side, and answers for them. */
 export class Commands {
@@ -98,6 +102,8 @@ export class Commands {
     };
     this.commands.push(command);
     this.deliveries.start(command);
+    if (faults.some((fault) => fault?.effect === 'end-sender')) this.fleet.endSender?.(document.name);
+    if (faults.some((fault) => fault?.effect === 'lose-answer')) throw new Error('its answer is lost');
     return command;
   }
 
@@ -123,6 +129,8 @@ export class Commands {
     const command = this.commands.find(({ id }) => id === input.CommandId);
     const invocation = command?.invocations.find(({ instance }) => instance === input.InstanceId);
     const lost = invocation?.fault?.effect === 'lose-result';
+    if (invocation?.fault?.effect === 'throttle-result' && ++invocation.asked <= THROTTLED_QUESTIONS)
+      throw new ServiceError('ThrottlingException', 'Rate exceeded');
     if (!command || !invocation || lost || !this.visible(command)) throw new ServiceError('InvocationDoesNotExist', '');
     return reportOf(command, invocation);
   }

@@ -16,7 +16,7 @@ interface Class {
   readonly word: string;
   readonly properties: string;
   readonly required?: readonly string[];
-  readonly immutable?: string;
+  readonly immutable?: readonly string[];
   /** The property that the object's name stands for where it parses as one: `create net route 10.128.0.0/14 interface SDN`. */
   readonly named?: string;
   /** The property that names a VLAN or tunnel, which must exist and cannot go before this object. */
@@ -28,13 +28,13 @@ const CLASSES: Record<ClassName, Class> = {
     word: 'tunnel',
     properties: 'description local-address mtu profile remote-address secondary-address traffic-group',
     required: ['profile', 'local-address'],
-    immutable: 'profile',
+    immutable: ['profile', 'traffic-group'],
   },
   'net self': {
     word: 'self IP',
     properties: 'address allow-service description traffic-group vlan',
     required: ['address', 'vlan'],
-    immutable: 'address',
+    immutable: ['address'],
     named: 'address',
     device: 'vlan',
   },
@@ -42,7 +42,7 @@ const CLASSES: Record<ClassName, Class> = {
     word: 'static route',
     properties: 'description gw interface mtu network',
     required: ['network'],
-    immutable: 'network',
+    immutable: ['network'],
     named: 'network',
     device: 'interface',
   },
@@ -135,7 +135,7 @@ export function put(
   settings: readonly Setting[],
   modify: boolean,
 ): void {
-  const { word, immutable, named } = CLASSES[name];
+  const { word, immutable = [], named } = CLASSES[name];
   const old = config[name][object];
   if (modify && !old) throw new Refusal('notFound', word, object);
   if (!modify && old) throw new Refusal('alreadyExists', word, object);
@@ -149,7 +149,7 @@ export function put(
     const value = valueAfter(kind, setting, next[property]);
     const fixed = (word: string): string => (kind === 'cidr' ? hostOf(word) : word); // a self IP's length may change
     const changes = fixed(wordOf({ value: value ?? '' }, 'value')) !== fixed(wordOf(old, property));
-    if (modify && immutable === property && changes) throw new Refusal('immutable', property, word, object);
+    if (modify && immutable.includes(property) && changes) throw new Refusal('immutable', property, word, object);
     delete next[property];
     if (value !== undefined) next[property] = value;
     if (property === 'gw') delete next['interface']; // a route has one of the two

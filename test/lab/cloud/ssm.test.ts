@@ -42,7 +42,7 @@ let commands: Commands;
 let endpoint: Endpoint;
 let ssm: SSMClient;
 
-const open = async (speed: number, more: Pick<Fleet, 'faults' | 'pickUp'> = {}) => {
+const open = async (speed: number, more: Pick<Fleet, 'faults' | 'pickUp' | 'endSender'> = {}) => {
   hosts = new FakeHosts([NODE]);
   const known = new Map(
     readAssembly(documents)
@@ -300,6 +300,36 @@ describe('a fault of sending', () => {
     expect((await ssm.send(new ListCommandsCommand({ CommandId: id }))).Commands).toHaveLength(1);
     const { CommandId: next } = await send('say', word);
     expect((await settled(next!)).Status).toBe('Success');
+  });
+
+  test('lose-answer: the command runs and is listed, but its sender gets an internal error', async () => {
+    await reopen({ host: NODE, nth: 1, effect: 'lose-answer' });
+    once();
+    await expect(send('say', word)).rejects.toMatchObject({ name: 'InternalServerError' });
+    await eventually(() => commands.trips().find(({ status }) => status === 'Success'));
+    expect((await ssm.send(new ListCommandsCommand({}))).Commands).toHaveLength(1);
+  });
+
+  test('throttle-result: the first questions about its outcome are refused, and then it is told', async () => {
+    await reopen({ host: NODE, nth: 1, effect: 'throttle-result' });
+    once();
+    const { CommandId: id } = await send('say', word);
+    for (let i = 0; i < 4; i++) await expect(get(id!)).rejects.toMatchObject({ name: 'ThrottlingException' });
+    expect((await settled(id!)).Status).toBe('Success');
+  });
+
+  test('end-sender: the function that sends this document is to end, and the command runs', async () => {
+    const ended: string[] = [];
+    await close();
+    await open(SPEED, {
+      faults: [{ host: NODE, nth: 2, effect: 'end-sender' }],
+      endSender: (document) => ended.push(document),
+    });
+    await send('say', word);
+    expect(ended).toEqual([]);
+    const { CommandId: id } = await send('say', word);
+    expect((await settled(id!)).Status).toBe('Success');
+    expect(ended).toEqual(['say']);
   });
 
   test('late-delivery: the sender is told that it was not delivered, and then it is run', async () => {
