@@ -144,6 +144,7 @@ line_of() { # KIND NAME
   device-group) line="list cm device-group $path all-properties" ;;
   folder) line='list sys folder /Common all-properties' ;;
   db) line="list sys db $2 value" ;;
+  translation) line="list ltm snat-translation $path traffic-group" ;;
   group) line="show cm $2" ;;
   *) line='' ;;
   esac
@@ -197,7 +198,7 @@ question() { # KIND NAME
     tell "$*" "$line"
     if [ "$code" -eq 0 ]; then has_tunnel=yes; elif [ "$has_tunnel" != yes ]; then has_tunnel=no; fi
     ;;
-  self | unit-self | snatpool | group | device-group | folder | db) tell "$*" "$line" ;;
+  self | unit-self | snatpool | group | device-group | folder | db | translation) tell "$*" "$line" ;;
   devices) devices ;;
   addresses) tell_addresses ;;
   *) fail "$UNFIT" "unknown question: $*" ;;

@@ -55,7 +55,7 @@ export interface PairFacts {
   readonly outer: readonly FoundSelf[];
   /** Its self IPs at the unit's `inner` address, under whatever names; none, or the one that edge-ramp made or adopts. */
   readonly inner: readonly FoundSelf[];
-  /** The traffic group of each object of ours that stands, and of the virtual address of each declared virtual server: `tunnel SDN`, `virtual v`. */
+  /** The traffic group of each object of ours that stands, of the SNAT pool's translation, and of the virtual address of each declared virtual server: `tunnel SDN`, `virtual v`. */
   readonly trafficGroups: State;
   /** The tunnels of ours with a secondary-address: `tunnel SDN` to that address. */
   readonly secondary: State;

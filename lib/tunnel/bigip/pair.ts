@@ -1,4 +1,4 @@
-import { bigipNamed, type Tunnel } from '../declaration/tunnel';
+import { bigipNamed, tunnelAddress, type Tunnel } from '../declaration/tunnel';
 import { excerpt, type Answer } from '../device/answer';
 import type { Look } from '../device/look';
 import type { Subject } from '../device/observation';
@@ -15,6 +15,8 @@ import { ownTunnel } from './tunnel';
 const [DEVICES, FOLDER, SWITCH, ADDRESSES] = ['devices', 'folder', 'db iptunnel.configsync', 'addresses'];
 /** Which tunnels have changed shared objects on the unit since the last sync: the bastion notes them. */
 const PENDING = 'pending';
+/** What BIG-IP makes by itself for a member of the SNAT pool (BIP-45). */
+const TRANSLATION = 'translation';
 
 /** What is asked of a unit of a pair beside all that is asked of any BIG-IP; of one that is declared alone nothing. */
 export function pairQuestions({ name, spec }: Subject): readonly string[] {
@@ -30,6 +32,7 @@ export function pairQuestions({ name, spec }: Subject): readonly string[] {
     `selfs ${floating}`,
     ...unitAddresses(spec, name).map((address) => `selfs ${address}`),
     ADDRESSES,
+    `${TRANSLATION} ${tunnelAddress(spec)}`,
   ];
 }
 
@@ -52,7 +55,11 @@ export function readPair(look: Look): PairFacts | undefined {
     floating: readSelfs(look, floating),
     outer: readSelfs(look, outer),
     inner: readSelfs(look, inner),
-    trafficGroups: { ...propertyOf('traffic-group', standing), ...readVirtualAddresses(look) },
+    trafficGroups: {
+      ...propertyOf('traffic-group', standing),
+      ...readVirtualAddresses(look),
+      ...readTranslation(look),
+    },
     secondary: propertyOf('secondary-address', standing),
   };
 }
@@ -196,4 +203,16 @@ function readVirtualAddresses(look: Look): State {
       properties(block).get('traffic-group')?.map(relative).join(' ') ?? 'unknown',
     ]),
   );
+}
+
+/** The traffic group of the translation that the SNAT pool sends from; none while there is no pool. @throws NotUnderstood */
+function readTranslation(look: Look): State {
+  const address = tunnelAddress(look.subject.spec);
+  const question = `${TRANSLATION} ${address}`;
+  const answer = look.answer(question);
+  if (isMissing(answer)) return {};
+  const [found, ...more] = listed(look.device, 'ltm snat-translation', question, answer);
+  if (found?.name !== address || more.length > 0) throw notTheOne(look.device, question, answer);
+  const group = properties(found.block).get('traffic-group')?.map(relative).join(' ');
+  return { [`snat-translation ${address}`]: group ?? 'unknown' };
 }

@@ -1,4 +1,4 @@
-import { end, expectBuilt, ONE, pairOf, run, TWO, unitOf } from './bigip-pair';
+import { end, expectBuilt, ONE, pairOf, run, synchronise, TWO, unitOf } from './bigip-pair';
 import type { Site } from './site';
 
 /** What may happen to a pair of BIG-IPs. */
@@ -39,24 +39,24 @@ export async function happen(life: Life, event: (typeof EVENTS)[number]): Promis
     case 'drift of what they share':
       if (pending !== undefined) return;
       await type(life, active, 'delete net route SDN_10.128.0.0_14', 'SDN_10.128.0.0_14');
-      return synchronise(life, active);
+      return synchronise(open, active);
     case 'a stranger’s object, synchronised':
     case 'a stranger’s object, pending':
       if (pending !== undefined) return;
       life.objects += 1;
       await type(life, active, `create ltm snatpool theirs${life.objects} members add { 10.3.88.${life.objects} }`);
       // With automatic synchronisation it is not pending for long.
-      if (event === 'a stranger’s object, synchronised' || pairOf(open).autoSync) return synchronise(life, active);
+      if (event === 'a stranger’s object, synchronised' || pairOf(open).autoSync) return synchronise(open, active);
       life.pending = active;
   }
 }
 
 /** The strangers undo what they did, a last apply goes well, and a teardown follows. */
 export async function finish(life: Life): Promise<void> {
-  if (life.pending !== undefined) await synchronise(life, life.pending);
+  if (life.pending !== undefined) await synchronise(life.open, life.pending);
   life.pending = undefined;
   for (let i = 1; i <= life.objects; i++) await type(life, activeOf(life), `delete ltm snatpool theirs${i}`);
-  await synchronise(life, activeOf(life));
+  await synchronise(life.open, activeOf(life));
   await runs(life, 'apply');
   expect(await end(life.open)).toBe('Unchanged');
   await runs(life, 'teardown');
@@ -82,10 +82,4 @@ async function runs({ open, pending }: Life, action: 'apply' | 'teardown'): Prom
 async function type({ open }: Life, unit: string, line: string, object?: string): Promise<void> {
   if (object !== undefined && !open.dump().includes(` ${object} {`)) return;
   expect([line, (await open.world.run(unit, line)).err]).toEqual([line, '']);
-}
-
-/** A stranger synchronises from a unit, and waits until it is done. */
-async function synchronise(life: Life, unit: string): Promise<void> {
-  await type(life, unit, 'run cm config-sync to-group edge-dg');
-  for (let asked = 0; asked < 6; asked++) await type(life, unit, 'show cm sync-status');
 }

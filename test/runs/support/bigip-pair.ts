@@ -74,6 +74,12 @@ export async function end(open: Site, input: object = {}): Promise<string> {
   return (await run(open, input)).end;
 }
 
+/** Somebody synchronises from a unit, and waits until it is done. */
+export async function synchronise(open: Site, unit: string): Promise<void> {
+  const lines = ['run cm config-sync to-group edge-dg', ...Array<string>(6).fill('show cm sync-status')];
+  for (const line of lines) expect([line, (await open.world.run(unit, line)).err]).toEqual([line, '']);
+}
+
 /** What was typed on the units that changes something, syncs included; not what a bastion's ssh carried there. */
 function changesOn(open: Site): readonly string[] {
   return writes(open).filter((line) => /^\S+: (?!ssh )/.test(line) && [ONE, TWO].some((unit) => line.startsWith(unit)));

@@ -280,6 +280,7 @@ describe('the traffic groups', () => {
     ['virtual-address 10.3.88.90', 'traffic-group-2'],
     ['virtual-address 10.3.88.90', 'traffic-group-local-only'],
     ['virtual web', 'unknown'],
+    ['snat-translation 10.3.91.216', 'traffic-group-2'],
     ['self SDN', 'traffic-group-2'],
     ['tunnel SDN', 'traffic-group-2'],
   ])('%s in %s', (object, name) => {

@@ -78,7 +78,7 @@ test('a unit of a pair says who it is, how it stands in its group, and where its
   });
 });
 
-test('it is asked by six commands more than a BIG-IP that stands alone, the last of which hangs on the others', () => {
+test('it is asked by seven commands more than a BIG-IP that stands alone, the last of which hangs on the others', () => {
   const pair = look().ran.lines;
   const theirs = [...virtual('ose-vserver', ''), ...virtual('https-ose-vserver', '')];
   bastion.answer({
@@ -89,13 +89,14 @@ test('it is asked by six commands more than a BIG-IP that stands alone, the last
   expect(pair.filter((line) => !alone.includes(line)).toSorted()).toEqual([
     'list cm device one-line',
     'list cm device-group /Common/edge-dg all-properties',
+    'list ltm snat-translation /Common/10.3.91.216 traffic-group',
     virtuals(['ose-vserver', 'https-ose-vserver']),
     addresses('/Common/10.3.88.90'),
     'list net self /Common/SDN_unit',
     'list sys db iptunnel.configsync value',
     'list sys folder /Common all-properties',
   ]);
-  expect([pair.length - alone.length, pair.at(-1)]).toEqual([6, addresses('/Common/10.3.88.90')]);
+  expect([pair.length - alone.length, pair.at(-1)]).toEqual([7, addresses('/Common/10.3.88.90')]);
 });
 
 test('keys and modules of its devices are not handed on', () => {

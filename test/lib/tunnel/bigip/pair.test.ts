@@ -217,6 +217,31 @@ describe('what of ours stands', () => {
   );
 });
 
+describe('the translation of its SNAT pool', () => {
+  const translation = (...lines: string[]): Told => [lines, 0];
+  const groups = (told: Told) => read({ 'translation 10.3.91.216': told }).trafficGroups;
+
+  test('has its traffic group', () =>
+    expect(
+      groups(translation('ltm snat-translation 10.3.91.216 {', '    traffic-group /Common/traffic-group-2', '}')),
+    ).toMatchObject({ 'snat-translation 10.3.91.216': 'traffic-group-2' }));
+
+  test('has an unknown one where BIG-IP lists none', () =>
+    expect(groups(translation('ltm snat-translation 10.3.91.216 { }'))).toMatchObject({
+      'snat-translation 10.3.91.216': 'unknown',
+    }));
+
+  test('is not there before the pool is', () =>
+    expect(Object.keys(groups(MISSING))).toEqual(['virtual-address 10.3.88.90']));
+
+  test.each<[string, Told]>([
+    ['a refusal', [['Syntax Error: unexpected argument'], 1]],
+    ['an empty answer', translation()],
+    ['a listing cut short', translation('ltm snat-translation 10.3.91.216 {')],
+    ['another address', translation('ltm snat-translation 10.3.91.21 { traffic-group traffic-group-1 }')],
+  ])('is not understood from %s', (_, told) => expect(() => groups(told)).toThrow(NotUnderstood));
+});
+
 describe('its virtual addresses', () => {
   test('have their traffic groups, in whatever folder', () =>
     expect(
