@@ -168,7 +168,10 @@ carry_out() { # VERB KIND NAME FROM TO
   switch_virtuals
   case "$verb $kind" in
   'create tunnel') tmsh_do create net tunnels tunnel "$path" "{ $(words "$to") }" ;;
-  'modify tunnel') expect "$from" net tunnels tunnel "$path" && tmsh_do modify net tunnels tunnel "$path" "{ $(words "${to#profile * }") }" ;;
+  'modify tunnel')
+    to=${to#profile * }
+    expect "$from" net tunnels tunnel "$path" && tmsh_do modify net tunnels tunnel "$path" "{ $(words "${to#traffic-group * }") }"
+    ;;
   'delete tunnel') expect "$from" net tunnels tunnel "$path" && tmsh_do delete net tunnels tunnel "$path" ;;
   'create self' | 'create unit-self') tmsh_do create net self "$path" "{ $(words "$to") }" ;;
   'modify self' | 'modify unit-self')

@@ -16,6 +16,8 @@ export interface Own {
   readonly tmshClass: string;
   /** The properties of its canonical value, in order. */
   readonly shown: readonly string[];
+  /** A property that an adopted object keeps as it was found; absent: there is none. */
+  readonly keeps?: string;
   /** Whether an object without anybody's mark is what the published procedure makes between a tunnel's hosts. */
   isPublished(tunnel: Tunnel, value: string): boolean;
 }
@@ -66,8 +68,8 @@ export function namedKind(own: Named): ObjectKind<BigIpFacts> {
     questions: (subject) => eachNamed(kind, subject, names),
     read(look, asked) {
       const floats = look.declarations.some(isBigIpPair);
-      // Only a pair has floating self IPs: on a unit that stands alone the traffic group decides nothing.
-      const shown = own.shown.filter((name) => floats || name !== 'traffic-group');
+      // Only a pair has floating self IPs: on a unit that stands alone their traffic group decides nothing.
+      const shown = own.shown.filter((name) => floats || name === own.keeps || name !== 'traffic-group');
       return asked.flatMap((object) => {
         const answer = look.answer(object);
         if (isMissing(answer)) return [];
@@ -87,16 +89,21 @@ export function namedKind(own: Named): ObjectKind<BigIpFacts> {
     },
     desired: (wanted, { state }) => ({
       ...Object.fromEntries(standing(state).filter(([, found]) => !isOurObject(own, wanted, found))),
-      ...madeBy(own, wanted),
+      ...madeBy(own, wanted, state),
     }),
   };
 }
 
-/** The objects of a named kind as a declaration has them on one unit. */
-export function madeBy(own: Named, { spec, name }: Pick<Subject, 'spec' | 'name'>): State {
-  return Object.fromEntries(
-    objectsOf(own, spec).map((object) => [object, `${own.value(spec, name)} description ${marker(spec)}`]),
-  );
+/** The objects of a named kind as a declaration has them on one unit, with what those that stand there keep. */
+export function madeBy(own: Named, { spec, name }: Pick<Subject, 'spec' | 'name'>, standing: State): State {
+  const made = `${own.value(spec, name)} description ${marker(spec)}`;
+  return Object.fromEntries(objectsOf(own, spec).map((object) => [object, keeping(own, standing[object], made)]));
+}
+
+function keeping({ keeps = '', shown }: Own, found: string | undefined, made: string): string {
+  const kept = property(found, keeps);
+  if (kept === undefined) return made;
+  return shown.map((name) => `${name} ${name === keeps ? kept : property(made, name)}`).join(' ');
 }
 
 /** The objects of a named kind that a declaration has: `self SDN`. */

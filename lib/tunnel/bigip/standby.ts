@@ -42,7 +42,7 @@ function whatDiffers(subject: Subject, state: State): string | undefined {
   const { spec } = subject;
   const named = Object.assign(
     {},
-    ...[ownTunnel, ownUnitSelf, ownSelf, ownPool].map((own) => madeBy(own, subject)),
+    ...[ownTunnel, ownUnitSelf, ownSelf, ownPool].map((own) => madeBy(own, subject, state)),
   ) as State;
   const [object] = Object.keys(named).filter((each) => state[each] !== named[each]);
   if (object !== undefined)
