@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
-import { issueLines, mistakeLine } from '../../lib/tunnel/declaration/parse';
+import { check } from '../../lib/tunnel/declaration/check';
+import { mistakeLine, mistakeLines } from '../../lib/tunnel/declaration/mistake-lines';
 import type { Fault } from '../../lab/hosts/host';
 import { isSendFault } from './measured';
 
@@ -63,10 +64,9 @@ export function readFaults(file: string, folder: string): readonly Fault[] {
     const why = error instanceof SyntaxError ? `is not JSON: ${message}` : unread;
     throw new InvalidRequest('faults-invalid', `${file}: ${why}`);
   }
-  const parsed = faults.safeParse(document, { reportInput: true });
-  if (!parsed.success)
-    throw new InvalidRequest('faults-invalid', issueLines(file, parsed.error.issues.map(onEffect)).join('\n'));
-  return parsed.data;
+  const checked = check(faults, document);
+  if ('value' in checked) return checked.value;
+  throw new InvalidRequest('faults-invalid', mistakeLines(file, checked.mistakes).join('\n'));
 }
 
 /**
@@ -81,14 +81,9 @@ export function refuseUnknownHosts(file: string, given: readonly Fault[], hosts:
     const { host } = fault;
     return possible.includes(host)
       ? []
-      : [mistakeLine(file, [i, 'host'], host, `must be one of ${possible.join(', ')}`)];
+      : [mistakeLine(file, { path: [i, 'host'], value: host, message: `must be one of ${possible.join(', ')}` })];
   });
   if (mistakes.length > 0) throw new InvalidRequest('faults-invalid', mistakes.join('\n'));
-}
-
-/** A fault of no known effect is shown by its effect, not as a whole. */
-function onEffect(issue: z.core.$ZodIssue): z.core.$ZodIssue {
-  return issue.code === 'invalid_union' ? { ...issue, input: (issue.input as { effect?: unknown }).effect } : issue;
 }
 
 function isRegularExpression(text: string): boolean {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { TunnelFile } from '../../lib/tunnel/declaration/read';
+import type { TunnelFile } from '../../lib/tunnel/declaration/document';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 

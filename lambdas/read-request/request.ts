@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { isAddress } from '../../lib/tunnel/declaration/address';
-import { issueLines, parseDeclaration } from '../../lib/tunnel/declaration/parse';
+import { check } from '../../lib/tunnel/declaration/check';
+import { mistakeLines } from '../../lib/tunnel/declaration/mistake-lines';
+import { parseDeclaration } from '../../lib/tunnel/declaration/parse';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import { digestOf } from '../../lib/tunnel/declaration/digest';
 import type { Mistake } from '../../lib/tunnel/declaration/mistake';
@@ -163,10 +165,10 @@ export type CheckedInput = Omit<Request, 'contract' | 'specDigest' | 'declared' 
  * @throws InvalidRequest listing every mistake: path, value, rule
  */
 export function checkInput(document: unknown): CheckedInput {
-  const parsed = input.safeParse(document, { reportInput: true });
-  if (!parsed.success)
-    throw new InvalidRequest('request-invalid', issueLines('request', parsed.error.issues).join('; '));
-  const { spec, asked, expect = null, trigger = null, awaits = null, repair = null, ...given } = parsed.data;
+  const checked = check(input, document);
+  if ('mistakes' in checked)
+    throw new InvalidRequest('request-invalid', mistakeLines('request', checked.mistakes).join('; '));
+  const { spec, asked, expect = null, trigger = null, awaits = null, repair = null, ...given } = checked.value;
   const { until = null, reason = null } = given;
   return {
     ...given,

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { deploymentNames, type DeploymentNames } from '../tunnel/run/deployment-names';
 import { InvalidRequest } from '../tunnel/errors/errors';
-import { mistakeLine } from '../tunnel/declaration/parse';
+import { mistakeLine } from '../tunnel/declaration/mistake-lines';
 
 /** The context that names a further deployment in the same account and region: `npx cdk deploy --context stack=staging`. */
 const CONTEXT = 'stack';
@@ -23,6 +23,9 @@ function stackName(scope: IConstruct): string | undefined {
   const given = scope.node.tryGetContext(CONTEXT) as unknown;
   if (given === undefined) return undefined;
   if (typeof given !== 'string' || !/^[a-z][a-z0-9-]{0,15}$/.test(given))
-    throw new InvalidRequest('stack-name-invalid', mistakeLine('context', [CONTEXT], given, RULE));
+    throw new InvalidRequest(
+      'stack-name-invalid',
+      mistakeLine('context', { path: [CONTEXT], value: given, message: RULE }),
+    );
   return given;
 }

@@ -19,7 +19,7 @@ describe('validate', () => {
     expect((await validate({})).code).toBe(0);
     const twice = await validate({ 'edge-a.yaml': EXAMPLE, 'edge-b.yaml': EXAMPLE.replace('edge-a', 'edge-b') });
     expect(twice.code).toBe(2);
-    expect(twice.err).toMatch(/^tunnels\/edge-b.yaml: tunnel.interface: "tun1": is taken by tunnel edge-a/m);
+    expect(twice.err).toMatch(/^tunnels\/edge-b.yaml:24:14: tunnel.interface: "tun1": is taken by tunnel edge-a/m);
   });
 
   test('each mistake by path, value and rule, in every file', async () => {
@@ -29,10 +29,10 @@ describe('validate', () => {
       'edge-b.yaml': 'kind: ramp\nname: edge-b\nname: edge-b\n',
     });
     expect([code, out]).toEqual([2, '']);
-    expect(err).toMatch(/edge-a.yaml: bigip.0.address: "010.3.89.66": must be an IPv4 address in canonical form/);
-    expect(err).toMatch(/edge-a.yaml: clusterNetworks.0: "10.128.0.1\/14": must be an IPv4 network/);
-    expect(err).toMatch(/edge-a.yaml: extra: is not a known key/);
-    expect(err).toMatch(/edge-b.yaml: is not YAML: Map keys must be unique/);
+    expect(err).toMatch(/edge-a.yaml:13:14: bigip.0.address: "010.3.89.66": must be an IPv4 address in canonical form/);
+    expect(err).toMatch(/edge-a.yaml:26:19: clusterNetworks.0: "10.128.0.1\/14": must be an IPv4 network/);
+    expect(err).toMatch(/edge-a.yaml:29:1: extra: is not a known key/);
+    expect(err).toMatch(/edge-b.yaml:3:1: the key "name" stands twice, first in line 2/);
     expect(err).toMatch(/^4 mistakes: nothing was contacted or changed.$/m);
   });
 
@@ -45,8 +45,8 @@ describe('validate', () => {
   test.each([
     ['bombs of aliases', 'a: &a [1]\nb: [*a, *a]\n', 'must not use YAML aliases'],
     ['two documents', '---\na: 1\n---\nb: 2\n', 'is not YAML'],
-    ['nothing', '', 'Invalid input'],
-    ['a bare word', 'tunnel\n', 'Invalid input'],
+    ['nothing', '', 'is empty'],
+    ['a bare word', 'tunnel\n', 'must be keys with values'],
     ['a foreign tag', 'kind: !!js/function "function () {}"\n', 'kind'],
     ['a prototype', '__proto__:\n  kind: ramp\n', ''],
     ['deep nesting', '['.repeat(100_000), ''],
@@ -55,7 +55,7 @@ describe('validate', () => {
     const { code, err } = await validate({ 'edge-a.yaml': text });
     expect(code).toBe(2);
     expect(err).toContain(rule);
-    expect(err).toMatch(/^tunnels\/edge-a.yaml: /);
+    expect(err).toMatch(/^tunnels\/edge-a.yaml:[0-9]+:[0-9]+: /);
     expect(err).not.toMatch(/^ {4}at /m);
     expect(err).not.toContain('\u001b');
   });

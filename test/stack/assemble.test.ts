@@ -35,9 +35,9 @@ describe('a mistake in a declaration', () => {
 
   test('is told in one message with all others: path, value, rule', () => {
     expect(mistaken.said.split('\n')).toEqual([
-      'tunnels/edge-a.yaml: bigip.0.address: "127.0.0.1": must be the address of a host, not a loopback address (127.0.0.0/8)',
-      'tunnels/edge-a.yaml: extra: is not a known key',
-      'tunnels/edge-b.yaml: is not YAML: Map keys must be unique; "name" stands twice',
+      'tunnels/edge-a.yaml:13:14: bigip.0.address: "127.0.0.1": must be the address of a host, not a loopback address (127.0.0.0/8)',
+      'tunnels/edge-a.yaml:30:1: extra: is not a known key',
+      'tunnels/edge-b.yaml:3:1: the key "name" stands twice, first in line 2',
       expect.stringMatching(
         /^Nothing is assembled in .*cdk\.out, also nothing of an earlier synthesis: mend this and start again\.$/,
       ),
@@ -83,6 +83,6 @@ test('`cdk synth` and `cdk deploy` end with that message, and without a stack of
     encoding: 'utf8',
   });
   expect([status, stdout]).toEqual([2, '']);
-  expect(stderr).toMatch(/^tunnels\/edge-a\.yaml: kind: .*\nNothing is assembled in .*\n$/);
+  expect(stderr).toMatch(/^tunnels\/edge-a\.yaml:[0-9]+:[0-9]+: kind: .*\nNothing is assembled in .*\n$/);
   expect(existsSync(manifest)).toBe(false);
 });

@@ -8,6 +8,25 @@ export function isAddress(text: string): boolean {
   return ADDRESS.test(text);
 }
 
+/* The same for JSON Schema, which knows patterns only. */
+const UNRESERVED = '(?!0\\.|127\\.|169\\.254\\.|22[4-9]\\.|2[3-5][0-9]\\.)';
+export const ADDRESS_PATTERN = `^${UNRESERVED}${OCTET}(?:\\.${OCTET}){3}$`;
+export const INTERFACE_PATTERN = `^${UNRESERVED}${OCTET}(?:\\.${OCTET}){3}/(?:[1-9]|[12][0-9]|30)$`;
+/** For each length of the prefix: whole octets, one of which that many first bits belong to the prefix, and zeros. */
+export const NETWORK_PATTERN = `^${UNRESERVED}(?:${[0, 1, 2, 3]
+  .flatMap((whole) =>
+    [1, 2, 3, 4, 5, 6, 7, 8].map(
+      (bits) => `(?:${OCTET}\\.){${whole}}${octetOf(bits)}(?:\\.0){${3 - whole}}/${8 * whole + bits}`,
+    ),
+  )
+  .join('|')})$`;
+
+/** An octet of which no bit but the first ones is set. */
+function octetOf(bits: number): string {
+  if (bits === 8) return OCTET;
+  return `(?:${Array.from({ length: 2 ** bits }, (_, i) => i * 2 ** (8 - bits)).join('|')})`;
+}
+
 /** @param text a canonical address @returns its value, 0 to 2^32 - 1 */
 export function toNumber(text: string): number {
   return text.split('.').reduce((value, octet) => value * 256 + Number(octet), 0);
@@ -38,6 +57,12 @@ export function parseCidr(text: string): Network | undefined {
   return { first, last: first + size - 1, length };
 }
 
+/** Reads a network in canonical form: without host bits. */
+export function parseNetwork(text: string): Network | undefined {
+  const network = parseCidr(text);
+  return network && cidrText(network) === text ? network : undefined;
+}
+
 /** The canonical text of a network: no host bits. */
 export function cidrText(network: Network): string {
   return `${toAddress(network.first)}/${network.length}`;
@@ -54,7 +79,7 @@ export function overlaps(a: Network, b: Network): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
-/** Networks in which no host of a site has its address (RFC 6890). */
+/** Networks in which no host of a site has its address (RFC 6890); UNRESERVED is the same as a pattern. */
 const RESERVED = [
   ['0.0.0.0/8', 'an address without a host (0.0.0.0/8)'],
   ['127.0.0.0/8', 'a loopback address (127.0.0.0/8)'],

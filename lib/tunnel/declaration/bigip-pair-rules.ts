@@ -15,7 +15,7 @@ function ofTwoUnits(tunnel: Tunnel): readonly Mistake[] {
             path: ['bigip', i, 'inner'],
             value: undefined,
             message:
-              "must be declared: each of two units needs its own address in TUNNEL_IP1's network, or BIG-IP does not take the floating one",
+              "is missing: each of two units needs its own address in TUNNEL_IP1's network, or BIG-IP does not take the floating one",
           },
         ]
       : [],
@@ -24,7 +24,7 @@ function ofTwoUnits(tunnel: Tunnel): readonly Mistake[] {
     mistakes.push({
       path: ['bigipPair'],
       value: undefined,
-      message: 'must be declared: two BIG-IP units need a floating address, where the tunnel ends, and a device group',
+      message: 'is missing: two BIG-IP units need a floating address, where the tunnel ends, and a device group',
     });
   if (bigipPair?.network === 'vpc')
     mistakes.push({

@@ -10,6 +10,7 @@ const KEY = new RegExp(`^(?:${TYPES.join('|')}) [A-Za-z0-9+/]{40,998}={0,2}$`);
 export const hostKey = z
   .string()
   .refine((text) => wrong(text) === undefined, { error: ({ input }) => wrong(String(input)) ?? '' })
+  .meta({ pattern: `^\\s*(?:\\S+[ \\t]+)?(?:${TYPES.join('|')})[ \\t]+[A-Za-z0-9+/]{40,998}={0,2}(?:[ \\t].*)?\\s*$` })
   .transform(typeAndKey);
 
 /** Why a text is no host key; undefined: it is one. */

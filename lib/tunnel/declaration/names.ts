@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { interfaceTaken, isSharedAccount, isTmshWord } from './reserved-words';
+import {
+  interfaceTaken,
+  isSharedAccount,
+  isTmshWord,
+  SERVICE_ACCOUNTS,
+  TAKEN_INTERFACES,
+  TMSH,
+} from './reserved-words';
 
 /*
  * The names in a declaration, by the rules of the tools that read them. No character has a meaning for a shell, tmsh, oc or a flow's text.
@@ -16,7 +23,8 @@ export const interfaceName = z
   .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,14}$/, 'must be 1 to 15 of letters, digits, _ . - and begin with a letter')
   .refine((name) => interfaceTaken(name) === undefined, {
     error: ({ input }) => `must not be ${String(input)}: ${interfaceTaken(String(input))}`,
-  });
+  })
+  .meta({ id: 'interface', ...noneOf(TAKEN_INTERFACES) });
 
 /** One of edge-ramp's objects on BIG-IP, in /Common. */
 export const objectName = z
@@ -25,7 +33,8 @@ export const objectName = z
     new RegExp(`^[A-Za-z][A-Za-z0-9_.-]{0,${LONGEST - 1}}$`),
     `must be 1 to ${LONGEST} of letters, digits, _ . - and begin with a letter (tmsh reads other characters as syntax)`,
   )
-  .refine((name) => !isTmshWord(name), TMSH_WORD);
+  .refine((name) => !isTmshWord(name), TMSH_WORD)
+  .meta({ id: 'object', ...noneOf(TMSH) });
 
 /** People name virtual servers by their addresses, too: 10.3.89.70:443. */
 const VIRTUAL = `[A-Za-z0-9][A-Za-z0-9_.:-]{0,${LONGEST - 1}}`;
@@ -36,7 +45,8 @@ export const virtualServer = z
     new RegExp(`^(?:(?:/${FOLDER}){1,2}/)?${VIRTUAL}$`),
     `must be the name of a virtual server, 1 to ${LONGEST} of letters, digits, _ . : -, with its folder where that is not /Common: /partition/name`,
   )
-  .refine((name) => !isTmshWord(name), TMSH_WORD);
+  .refine((name) => !isTmshWord(name), TMSH_WORD)
+  .meta({ id: 'virtualServer', ...noneOf(TMSH) });
 
 /** On BIG-IP. */
 export const userName = z
@@ -74,7 +84,14 @@ export const clusterObject = z
   );
 
 /** ipfailover runs as this account, which gets the SCC privileged. */
-export const serviceAccount = clusterObject.refine((name) => !isSharedAccount(name), {
-  error: ({ input }) =>
-    `must not be ${String(input)}: other Pods of project default run as it, and would be privileged; name one for ipfailover alone`,
-});
+export const serviceAccount = clusterObject
+  .refine((name) => !isSharedAccount(name), {
+    error: ({ input }) =>
+      `must not be ${String(input)}: other Pods of project default run as it, and would be privileged; name one for ipfailover alone`,
+  })
+  .meta({ ...noneOf(SERVICE_ACCOUNTS) });
+
+/** The same for JSON Schema. */
+function noneOf(words: readonly string[]) {
+  return { not: { enum: words } };
+}

@@ -1,24 +1,25 @@
-import { contains, overlaps, parseCidr } from './address';
+import { contains, isAddress, overlaps, parseNetwork } from './address';
 import type { Mistake } from './mistake';
 import type { Declared } from './tunnel';
 
 /** The cluster networks of a declaration do not overlap, and the probed Pod lies in one of them. */
 export function networkMistakes({ clusterNetworks, probe }: Declared): readonly Mistake[] {
   const mistakes: Mistake[] = [];
-  clusterNetworks.forEach((cidr, i) => {
-    const network = parseCidr(cidr);
-    if (!network) return;
-    const other = clusterNetworks.findIndex((earlier, j) => j < i && overlaps(network, parseCidr(earlier) ?? network));
+  const networks = clusterNetworks.map(parseNetwork);
+  networks.forEach((network, i) => {
+    const other = networks.findIndex((earlier, j) => j < i && network && earlier && overlaps(network, earlier));
     if (other >= 0)
       mistakes.push({
         path: ['clusterNetworks', i],
-        value: cidr,
+        value: clusterNetworks[i],
         message: `must not overlap clusterNetworks.${other}, ${clusterNetworks[other]}`,
       });
   });
   if (
     probe !== undefined &&
-    !clusterNetworks.some((cidr) => contains(parseCidr(cidr) ?? { first: 1, last: 0, length: 0 }, probe))
+    isAddress(probe) &&
+    networks.length > 0 &&
+    networks.every((network) => network && !contains(network, probe))
   )
     mistakes.push({
       path: ['probe'],

@@ -16,18 +16,18 @@ export function rampPairMistakes(tunnel: Tunnel): readonly Mistake[] {
       mistake(
         ['ramp', 'vip'],
         undefined,
-        'must be declared: two ramp nodes need a virtual IP, an address that no machine has',
+        'is missing: two ramp nodes need a virtual IP, an address that no machine has',
       );
     if (ramp.network === undefined)
-      mistake(['ramp', 'network'], undefined, 'must be declared for two ramp nodes: l2 or vpc');
+      mistake(['ramp', 'network'], undefined, 'is missing: two ramp nodes need l2 or vpc');
     if (cluster === undefined)
       mistake(
         ['cluster'],
         undefined,
-        'must be declared: the virtual IP of two ramp nodes is moved by ipfailover in the cluster',
+        'is missing: the virtual IP of two ramp nodes is moved by ipfailover in the cluster',
       );
     if (ipfailover === undefined)
-      mistake(['ipfailover'], undefined, 'must be declared for two ramp nodes: at least its vrrpIdOffset');
+      mistake(['ipfailover'], undefined, 'is missing: two ramp nodes need it, at least its vrrpIdOffset');
     const [first, second] = ramp.nodes as [RampNode, RampNode];
     if (first.interface !== second.interface)
       mistake(
@@ -57,7 +57,7 @@ export function rampPairMistakes(tunnel: Tunnel): readonly Mistake[] {
     if (ipfailover !== undefined)
       mistake(['ipfailover'], undefined, 'is for two ramp nodes: with one, no address moves');
     if (!ramp.schedulable && cluster === undefined)
-      mistake(['cluster'], undefined, 'must be declared for schedulable: false: cordoning is done in the cluster');
+      mistake(['cluster'], undefined, 'is missing: schedulable: false is done in the cluster');
   }
   if (cluster !== undefined)
     ramp.nodes.forEach((node, i) => {
@@ -65,7 +65,7 @@ export function rampPairMistakes(tunnel: Tunnel): readonly Mistake[] {
         mistake(
           ['ramp', 'nodes', i, 'node'],
           undefined,
-          'must be declared where a cluster is: its name as `oc get nodes` shows it',
+          'is missing: where a cluster is declared, a node has its name as `oc get nodes` shows it',
         );
       if (node.instance === cluster.admin)
         mistake(

@@ -1,68 +1,67 @@
-import { parseDocument, visit } from 'yaml';
 import { InvalidRequest } from '../errors/errors';
-import { firstLines, mistakeLine, parseDeclaration } from './parse';
-import { printable } from '../errors/printable';
 import { sharedMistakes } from './between';
+import { placeIn, readDocument, type ReadDocument, type TunnelFile } from './document';
+import type { Mistake } from './mistake';
+import { firstLines, mistakeLine } from './mistake-lines';
+import { checkDeclaration } from './parse';
 import type { Declared } from './tunnel';
 
-/** A declaration's file. */
-export interface TunnelFile {
+/** A file, and what it declares. */
+interface Declaration {
   readonly path: string;
-  readonly text: string;
+  readonly document: ReadDocument;
+  readonly tunnel: Declared;
 }
 
 /**
  * Reads all declarations together, so that no two can claim the same thing.
  * @returns the tunnels sorted by name, defaults filled in
- * @throws InvalidRequest listing the mistakes of each file, 20 at most of one, and those between them: path in the document, value, rule
+ * @throws InvalidRequest listing the mistakes of each file, 20 at most of one, and those between them: line and column, path in the document,
+ * value, rule
  */
 export function readDeclarations(files: readonly TunnelFile[]): readonly Declared[] {
   const mistakes: string[] = [];
-  const tunnels: { readonly tunnel: Declared; readonly path: string }[] = [];
+  const declarations: Declaration[] = [];
   for (const file of files) {
-    try {
-      tunnels.push({ tunnel: parseDeclaration(parseYaml(file), file.path), path: file.path });
-    } catch (error) {
-      if (!(error instanceof InvalidRequest)) throw error;
-      mistakes.push(error.message);
-    }
+    const read = declarationIn(file);
+    if ('lines' in read) mistakes.push(...read.lines);
+    else declarations.push(read);
   }
-  const between = sharedMistakes(tunnels.map(({ tunnel }) => tunnel)).map(
-    ({ path: [index, ...path], value, message }) => mistakeLine(tunnels[index as number]!.path, path, value, message),
+  const between = sharedMistakes(declarations.map(({ tunnel }) => tunnel)).map(({ path: [index, ...path], ...what }) =>
+    lineOf(declarations[index as number]!, { path, ...what }),
   );
-  mistakes.push(...firstLines('tunnels', between));
-  for (const { tunnel, path } of tunnels) {
-    const stem = path.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
-    if (stem !== tunnel.name)
-      mistakes.push(mistakeLine(path, ['name'], tunnel.name, `must be the file's name, ${stem}`));
-  }
+  mistakes.push(...firstLines('tunnels', between), ...declarations.flatMap(otherName));
   if (mistakes.length > 0) throw new InvalidRequest('declaration-invalid', mistakes.join('\n'));
-  return tunnels.map(({ tunnel }) => tunnel).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return declarations.map(({ tunnel }) => tunnel).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** @throws InvalidRequest with the first reason why the text is not one plain document */
-function parseYaml({ path, text }: TunnelFile): unknown {
-  const refuse = (why: string): never => {
-    throw new InvalidRequest('declaration-unreadable', printable(`${path}: ${why}`));
-  };
-  // The parser's own check for duplicate keys takes 10 s for 40,000 keys.
-  const document = parseDocument(text, { strict: true, uniqueKeys: false });
-  const [first] = document.errors;
-  if (first) refuse(`is not YAML: ${first.message.split('\n')[0]}`);
-  visit(document, {
-    Map(_, { items }) {
-      const keys = items.map(({ key }) => String(key));
-      if (new Set(keys).size < keys.length)
-        refuse(`is not YAML: Map keys must be unique; "${keys.find((key, i) => keys.indexOf(key) < i)}" stands twice`);
-    },
-    // `cookie: 0x999` is text, not a number.
-    Scalar(_, scalar) {
-      if (scalar.format === 'HEX') scalar.value = scalar.source;
-    },
-  });
+/** @returns the declaration of a file; or lines with its mistakes, in the order of the file */
+function declarationIn(file: TunnelFile): Declaration | { readonly lines: readonly string[] } {
+  const { path } = file;
   try {
-    return document.toJS({ maxAliasCount: 0 });
-  } catch {
-    return refuse('must not use YAML aliases');
+    const document = readDocument(file);
+    const checked = checkDeclaration(document.value);
+    if ('value' in checked) return { path, document, tunnel: checked.value };
+    const lines = checked.mistakes
+      .map((mistake) => ({ ...document.positionOf(mistake), mistake }))
+      .sort((a, b) => a.line - b.line || a.column - b.column)
+      .map(({ mistake }) => lineOf({ path, document }, mistake));
+    return { lines: firstLines(path, lines) };
+  } catch (error) {
+    if (!(error instanceof InvalidRequest)) throw error;
+    return { lines: [error.message] };
   }
+}
+
+/** A tunnel is found by the name of its file. */
+function otherName(declaration: Declaration): readonly string[] {
+  const { path, tunnel } = declaration;
+  const stem = path.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
+  if (stem === tunnel.name) return [];
+  const mistake = { path: ['name'], value: tunnel.name, message: `must be the file's name, ${stem}` };
+  return [lineOf(declaration, mistake)];
+}
+
+function lineOf({ path, document }: Pick<Declaration, 'path' | 'document'>, mistake: Mistake): string {
+  return mistakeLine(placeIn(path, document.positionOf(mistake)), mistake);
 }

@@ -8,7 +8,7 @@
  * (clouddocs.f5.com/cli/tmsh-reference, ltm policy: DISPLAY, CREATE/MODIFY); the kinds of source address translation are those of ltm virtual;
  * the commands are tmsh's own.
  */
-const TMSH = words(
+export const TMSH = words(
   'all none default current-module glob regex recursive one-line partition detail options raw field-fmt',
   'all-properties non-default-properties exa gig kil meg peta tera yotta zetta',
   'add delete modify replace-all-with automap snat lsn',
@@ -35,12 +35,15 @@ const SDN = ['br0', 'tun0', 'vxlan0', 'lbr0', 'vovsbr', 'vlinuxbr', 'docker0'];
 const OVN_KUBERNETES = /^(?:br-int|br-local|ovn-k8s-.*)$/;
 
 /** Service accounts that every project has, and those of project default that run the router and the registry (OpenShift 3). */
-const SERVICE_ACCOUNTS = ['default', 'builder', 'deployer', 'router', 'registry'];
+export const SERVICE_ACCOUNTS = ['default', 'builder', 'deployer', 'router', 'registry'];
 
 /** True when tmsh would read a part of this name, or of its folder, as a keyword. */
 export function isTmshWord(name: string): boolean {
   return name.split('/').some((part) => TMSH.includes(part));
 }
+
+/** The names that no interface may have, as far as they can be listed. */
+export const TAKEN_INTERFACES = [...IPROUTE2, ...KERNEL, ...SDN];
 
 /** Why no interface may have this name, in words that fit behind "must not be NAME: "; undefined: it may. */
 export function interfaceTaken(name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { contains, isAddress, overlaps, parseCidr, toNumber } from './address';
+import { contains, isAddress, overlaps, parseCidr, parseNetwork, toNumber } from './address';
 import { memberMistakes } from './balancer-rules';
 import { bigipPairMistakes } from './bigip-pair-rules';
 import { bigipAddresses, field, fullPath, innerFields, rampAddresses, type Field, type Mistake } from './mistake';
@@ -53,7 +53,7 @@ function outsideTheTunnel(tunnel: Tunnel): readonly Mistake[] {
   const mistake = ({ path, value }: Field, message: string): void => void mistakes.push({ path, value, message });
   const prefix = parseCidr(tunnel.tunnel.bigip);
   const networks = tunnel.clusterNetworks.flatMap((cidr, i) => {
-    const network = parseCidr(cidr);
+    const network = parseNetwork(cidr);
     return network ? [{ ...field(['clusterNetworks', i], cidr), network }] : [];
   });
   const outer = [

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { isAddress, reservedRange, parseCidr, cidrText, toNumber } from './address';
+import { address, interfaceAddress, network } from './addresses';
 import { hostKey } from './host-key';
+import { PAIRS } from './pairs-schema';
 import {
   clusterObject,
   instance,
@@ -13,30 +14,20 @@ import {
   virtualServer,
 } from './names';
 
-const address = z
-  .string()
-  .refine(isAddress, 'must be an IPv4 address in canonical form: four numbers 0 to 255 without leading zeros')
-  .refine((text) => reservedRange(text) === undefined, {
-    error: ({ input }) => `must be the address of a host, not ${reservedRange(String(input))}`,
-  });
-const network = z
-  .string()
-  .refine(
-    (text) => canonicalNetwork(text),
-    'must be an IPv4 network in canonical form: ADDRESS/LENGTH with no host bits set',
-  )
-  .refine((text) => reservedRange(text) === undefined, {
-    error: ({ input }) => `must be a network of hosts, without ${reservedRange(String(input))}`,
-  });
-const interfaceAddress = z
-  .string()
-  .refine((text) => {
-    const cidr = parseCidr(text);
-    return cidr !== undefined && cidr.length <= 30 && ![cidr.first, cidr.last].includes(toNumber(hostOf(text)));
-  }, 'must be a host address with its prefix length, 30 at most: ADDRESS/LENGTH, neither the network itself nor its broadcast address')
-  .refine((text) => reservedRange(hostOf(text)) === undefined, {
-    error: ({ input }) => `must be the address of a host, not ${reservedRange(hostOf(String(input)))}`,
-  });
+const NETWORKS = 'must be a list of one to four networks';
+const networks = z.array(network, NETWORKS).min(1, NETWORKS).max(4, NETWORKS).meta({ uniqueItems: true });
+
+/** In the file it needs no quotes: 0x999 counts as it is written. */
+const cookie = z
+  .string({ error: ({ input }) => wrongCookie(input) })
+  .regex(/^0x[1-9a-f][0-9a-f]{0,15}$/, { error: ({ input }) => wrongCookie(input) });
+
+function wrongCookie(typed: unknown): string {
+  const rule = 'must be a hexadecimal number other than 0, in lower case: 0x999';
+  return typeof typed === 'number' && Number.isSafeInteger(typed) && typed > 0
+    ? `${rule}; ${typed} is decimal: in hexadecimal it is 0x${typed.toString(16)}`
+    : rule;
+}
 
 const unit = z
   .strictObject({
@@ -120,40 +111,43 @@ const watch = z
   .default(5)
   .describe('How often the tunnel is looked at, in minutes, a multiple of 5; 0: never');
 
+const UNITS = 'must be a list of one or two BIG-IP units';
+const NODES = 'must be a list of one or two ramp nodes';
+
 const rampTunnel = z.strictObject({
   kind: z.literal('ramp').describe('The tunnel ends at ramp nodes'),
   name,
   example,
   watch,
-  bigip: z
-    .array(unit)
-    .min(1, 'must be a list of one or two BIG-IP units')
-    .max(2, 'must be a list of one or two BIG-IP units')
-    .describe('The BIG-IP, or the two units of a pair'),
+  bigip: z.array(unit, UNITS).min(1, UNITS).max(2, UNITS).describe('The BIG-IP, or the two units of a pair'),
   bigipPair: bigipPair.optional().describe('Needed for two units'),
-  ramp: z.strictObject({
-    nodes: z
-      .array(node)
-      .min(1, 'must be a list of one or two ramp nodes')
-      .max(2, 'must be a list of one or two ramp nodes')
-      .describe('The ramp node, or a pair of them behind a virtual IP'),
-    vip: address.optional().describe('RAMP_IP of a pair: an address that no machine has; ipfailover moves it'),
-    network: z
-      .enum(['l2', 'vpc'])
-      .optional()
-      .describe('What connects a pair; keepalived moves an address on a real L2 network only, not in a VPC'),
-    schedulable: z
-      .boolean()
-      .default(true)
-      .describe('false: a single ramp node is cordoned, so that it gets no further Pods'),
-  }),
+  ramp: z
+    .strictObject({
+      nodes: z
+        .array(node, NODES)
+        .min(1, NODES)
+        .max(2, NODES)
+        .describe('The ramp node, or a pair of them behind a virtual IP'),
+      vip: address.optional().describe('RAMP_IP of a pair: an address that no machine has; ipfailover moves it'),
+      network: z
+        .enum(['l2', 'vpc'])
+        .optional()
+        .describe('What connects a pair; keepalived moves an address on a real L2 network only, not in a VPC'),
+      schedulable: z
+        .boolean()
+        .default(true)
+        .describe('false: a single ramp node is cordoned, so that it gets no further Pods'),
+    })
+    .describe('The end of the tunnel in the cluster'),
   cluster: cluster.optional().describe('Needed for a pair, and for schedulable: false'),
   ipfailover: ipfailover.optional().describe('Needed for a pair'),
-  tunnel: z.strictObject({
-    bigip: interfaceAddress.describe('TUNNEL_IP1 with its prefix length: BIG-IP inside the tunnel'),
-    node: address.describe('TUNNEL_IP2: the ramp node inside the tunnel'),
-    interface: interfaceName.default('tun1').describe('Tunnel device on the ramp node'),
-  }),
+  tunnel: z
+    .strictObject({
+      bigip: interfaceAddress.describe('TUNNEL_IP1 with its prefix length: BIG-IP inside the tunnel'),
+      node: address.describe('TUNNEL_IP2: the ramp node inside the tunnel'),
+      interface: interfaceName.default('tun1').describe('Tunnel device on the ramp node'),
+    })
+    .describe('The addresses inside the tunnel'),
   objects: z
     .strictObject({
       tunnel: objectName.default('SDN').describe('net tunnels tunnel'),
@@ -165,20 +159,17 @@ const rampTunnel = z.strictObject({
     })
     .default({ tunnel: 'SDN', self: 'SDN', snatPool: 'SDN_snatpool' })
     .describe('Names of the objects on BIG-IP'),
-  clusterNetworks: z.array(network).min(1).max(4).describe('CLUSTER_NETWORK: what is reached through the tunnel'),
+  clusterNetworks: networks.describe('CLUSTER_NETWORK: what is reached through the tunnel'),
   snat: z
     .enum(['flows', 'gateway'])
     .optional()
     .describe(
       "flows: to an address of the node's SDN subnet, by Open vSwitch, and the default on OpenShift SDN; gateway: to the node's own address in the cluster network, by iptables, and the only way on OVN-Kubernetes",
     ),
-  cookie: z
-    .string()
-    .regex(/^0x[1-9a-f][0-9a-f]{0,15}$/, 'must be a hexadecimal number other than 0, in lower case: 0x999')
-    .default('0x999')
-    .describe('Marks the flows of this tunnel in br0'),
+  cookie: cookie.default('0x999').describe('Marks the flows of this tunnel in br0'),
   virtualServers: z
     .array(virtualServer)
+    .meta({ uniqueItems: true })
     .max(40, 'must be at most 40 virtual servers, or a plan would not fit what a state may hand on (96 KB)')
     .default([])
     .describe('Virtual servers that reach their Pods through the tunnel'),
@@ -208,19 +199,9 @@ const member = z.strictObject({
     })
     .describe('The node that balances; it is cordoned, so that it gets no ordinary Pods'),
   cluster,
-  clusterNetworks: z.array(network).min(1).max(4).describe('CLUSTER_NETWORK: what the SDN routes on the balancer'),
+  clusterNetworks: networks.describe('CLUSTER_NETWORK: what the SDN routes on the balancer'),
   probe: address.describe('A Pod that the balancer pings as a proof'),
 });
 
 /** All kinds of declaration: a tunnel to ramp nodes; a balancer inside the SDN, which needs none. */
-export const tunnelShape = z.discriminatedUnion('kind', [rampTunnel, member]);
-
-/** The address of `ADDRESS/LENGTH`. */
-function hostOf(text: string): string {
-  return text.split('/')[0]!;
-}
-
-function canonicalNetwork(text: string): boolean {
-  const cidr = parseCidr(text);
-  return cidr !== undefined && cidrText(cidr) === text;
-}
+export const tunnelShape = z.discriminatedUnion('kind', [rampTunnel.meta(PAIRS), member]);

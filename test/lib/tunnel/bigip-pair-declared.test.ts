@@ -47,8 +47,8 @@ test('a single BIG-IP ends its tunnel at its own address, has no inner one, and 
 
 describe('the declaration of two units', () => {
   test.each([
-    ['no inner address', second({ inner: undefined }), 'bigip.1.inner: must be declared: each of two units'],
-    ['nothing that they share', { bigipPair: undefined }, 'bigipPair: must be declared: two BIG-IP units'],
+    ['no inner address', second({ inner: undefined }), 'bigip.1.inner: is missing: each of two units'],
+    ['nothing that they share', { bigipPair: undefined }, 'bigipPair: is missing: two BIG-IP units'],
     ['no floating address', { bigipPair: { floating: undefined } }, 'bigipPair.floating:'],
     ['no device group', { bigipPair: { deviceGroup: undefined } }, 'bigipPair.deviceGroup:'],
     [

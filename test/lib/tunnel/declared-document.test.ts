@@ -45,11 +45,16 @@ describe('a rule of one field: message with path, value and rule', () => {
       'cookie: "0x0"',
       'must be a hexadecimal number other than 0',
     ],
-    ['a cookie that YAML made a number of', withFields({ cookie: 0x999 }), 'cookie: 2457', 'expected string'],
+    [
+      'a cookie that YAML made a number of',
+      withFields({ cookie: 0x999 }),
+      'cookie: 2457',
+      'in hexadecimal it is 0x999',
+    ],
     ['a cookie with a mask', withFields({ cookie: '0x999/-1' }), 'cookie: "0x999/-1"', 'must be a hexadecimal number'],
-    ['another SNAT', withFields({ snat: 'automap' }), 'snat: "automap"', '"flows"|"gateway"'],
-    ['another kind', withFields({ kind: 'node' }), 'kind:', 'nvalid'],
-    ['a word for yes', withFields({ save: 'yes' }), 'save: "yes"', 'expected boolean'],
+    ['another SNAT', withFields({ snat: 'automap' }), 'snat: "automap"', 'must be flows or gateway'],
+    ['another kind', withFields({ kind: 'node' }), 'kind:', 'must be ramp or member'],
+    ['a word for yes', withFields({ save: 'yes' }), 'save: "yes"', 'must be true or false'],
     ['an unknown key', withFields({ snatt: 'flows' }), 'snatt:', 'is not a known key'],
     ['an unknown key inside', withBigIp({ pasword: 'x' }), 'bigip.0.pasword:', 'is not a known key'],
     [
@@ -58,9 +63,9 @@ describe('a rule of one field: message with path, value and rule', () => {
       '__proto__:',
       'is not a known key',
     ],
-    ['no document', null, '(document):', 'nvalid'],
-    ['a list for a document', [], '(document): []', 'nvalid'],
-    ['a word for a document', 'edge-a', '(document): "edge-a"', 'nvalid'],
+    ['no document', null, '(document):', 'is empty'],
+    ['a list for a document', [], '(document): []', 'must be keys with values'],
+    ['a word for a document', 'edge-a', '(document): "edge-a"', 'must be keys with values'],
   ])('%s', (_what, document, where, rule) => expectRefusal(document, where, rule));
 
   test('a long value is shown by its beginning', () =>

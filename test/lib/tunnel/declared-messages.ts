@@ -7,15 +7,20 @@ import { EXAMPLE, EXAMPLE_FILE, merge } from './site';
 /** The file of the declared example. */
 export const TEXT = readFileSync(EXAMPLE_FILE, 'utf8');
 
-/** The message about files of which one at least is refused. */
+/** The message about files of which one at least is refused, without lines and columns: test/cli/mistaken.txt has those. */
 export function fileMessage(...texts: readonly (readonly [path: string, text: string])[]): string {
   try {
     readDeclarations(texts.map(([path, text]) => ({ path, text })));
   } catch (error) {
     expect(error).toBeInstanceOf(InvalidRequest);
-    return (error as Error).message;
+    return withoutPlaces((error as Error).message);
   }
   throw new Error('was accepted');
+}
+
+/** Messages without lines and columns. */
+export function withoutPlaces(said: string): string {
+  return said.replace(/^(.+?\.yaml):\d+:\d+(?=: )/gm, '$1');
 }
 
 /** The message about a declaration that is refused. */

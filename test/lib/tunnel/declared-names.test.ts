@@ -92,7 +92,7 @@ describe('a rule of one field: message with path, value and rule', () => {
     ],
     ['a secret that is an option', withBigIp({ secret: '--query' }), 'bigip.0.secret: "--query"', 'must be the name'],
     ['a secret with a blank', withBigIp({ secret: 'a b' }), 'bigip.0.secret: "a b"', 'must be the name of a secret'],
-    ['no pinned host key', withBigIp({ hostKey: undefined }), 'bigip.0.hostKey:', 'expected string'],
+    ['no pinned host key', withBigIp({ hostKey: undefined }), 'bigip.0.hostKey:', 'is missing'],
     ['an empty host key', withBigIp({ hostKey: '' }), 'bigip.0.hostKey: ""', 'must be the pinned public host key'],
     ['a name in capitals', withFields({ name: 'Edge' }), 'name: "Edge"', 'must be 1 to 32 of lower case letters'],
     ['a name with a newline', withFields({ name: 'edge\n' }), 'name: "edge\\n"', 'must be 1 to 32'],

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import Ajv from 'ajv/dist/2020';
 import { parse } from 'yaml';
-import * as z from 'zod';
 import { readDeclarations } from '../../../lib/tunnel/declaration/read';
 import { InvalidRequest } from '../../../lib/tunnel/errors/errors';
 import { declarationSchema } from '../../../lib/tunnel/declaration/json-schema';
 import { parseDeclaration } from '../../../lib/tunnel/declaration/parse';
 import { MEMBER, MEMBER_FILE } from './member-site';
+import { withoutPlaces } from './declared-messages';
 import { EXAMPLE, merge } from './site';
 
 function message(read: () => unknown): string {
@@ -13,7 +14,7 @@ function message(read: () => unknown): string {
     read();
   } catch (error) {
     expect(error).toBeInstanceOf(InvalidRequest);
-    return (error as Error).message;
+    return withoutPlaces((error as Error).message);
   }
   throw new Error('was accepted');
 }
@@ -35,20 +36,20 @@ describe('a declared balancer', () => {
     }));
 
   test('validates in an editor, and is the same when it is read back from its parameter', () => {
-    const schema = z.fromJSONSchema(declarationSchema() as Parameters<typeof z.fromJSONSchema>[0]);
+    const accepts = new Ajv({ strict: false }).compile(declarationSchema());
     const text = readFileSync(MEMBER_FILE, 'utf8');
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./tunnel.schema.json');
-    expect(schema.safeParse(parse(text)).error).toBeUndefined();
+    expect(accepts(parse(text))).toBe(true);
     for (const field of ['balancer', 'cluster', 'clusterNetworks', 'probe'])
-      expect(schema.safeParse(without(field)).success).toBe(false);
+      expect(accepts(without(field))).toBe(false);
     expect(parseDeclaration(JSON.parse(JSON.stringify(MEMBER)), 'parameter')).toEqual(MEMBER);
   });
 
   test.each([
-    ['balancer', 'balancer: Invalid input'],
-    ['cluster', 'cluster: Invalid input'],
-    ['clusterNetworks', 'clusterNetworks: Invalid input'],
-    ['probe', 'probe: Invalid input'],
+    ['balancer', 'balancer: is missing'],
+    ['cluster', 'cluster: is missing'],
+    ['clusterNetworks', 'clusterNetworks: is missing'],
+    ['probe', 'probe: is missing'],
   ])('needs %s', (field, rule) =>
     expect(message(() => parseDeclaration(without(field), 'edge-lb.yaml'))).toContain(`edge-lb.yaml: ${rule}`),
   );

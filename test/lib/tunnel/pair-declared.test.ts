@@ -32,7 +32,7 @@ describe('the declaration of a pair', () => {
   test('of the published addresses has no mistake', () => expect(mistakes({})).toBe(''));
 
   test.each([
-    ['no virtual IP', { ramp: { vip: undefined } }, 'ramp.vip:', 'must be declared: two ramp nodes need a virtual IP'],
+    ['no virtual IP', { ramp: { vip: undefined } }, 'ramp.vip:', 'is missing: two ramp nodes need a virtual IP'],
     ['no network', { ramp: { network: undefined } }, 'ramp.network:', 'l2 or vpc'],
     ['a VPC', { ramp: { network: 'vpc' } }, 'ramp.network: "vpc"', 'carries no VRRP multicast'],
     ['no cluster', { cluster: undefined }, 'cluster:', 'moved by ipfailover in the cluster'],
@@ -83,7 +83,7 @@ describe('the declaration of a pair', () => {
       'schedulable: false and no cluster',
       { ramp: { schedulable: false } },
       'cluster:',
-      'cordoning is done in the cluster',
+      'schedulable: false is done in the cluster',
     ],
   ])('one node with %s is refused', (_what, changes, where, rule) => {
     const said = mistakes(changes, EXAMPLE);

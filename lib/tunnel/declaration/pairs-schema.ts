@@ -1,0 +1,48 @@
+/*
+ * What pairs need, in JSON Schema: the rules of ramp-pair-rules.ts and bigip-pair-rules.ts that a schema can say. Editors show them while
+ * somebody types; validate says why.
+ */
+
+const given = (...path: readonly string[]): object => at(path.slice(0, -1), { required: path.slice(-1) });
+const absent = (...path: readonly string[]): object => ({ not: given(...path) });
+const entries = (list: readonly string[], count: number): object => at(list, { minItems: count, maxItems: count });
+
+/** A condition on the object, or the value, at a path. It holds only where that is there. */
+function at(path: readonly string[], condition: object): object {
+  return path.reduceRight<object>((inner, key) => ({ properties: { [key]: inner }, required: [key] }), condition);
+}
+
+/** Where the condition holds, all of these do. */
+const rule = (condition: object, ...consequences: readonly object[]) => ({
+  anyOf: [{ not: condition }, { allOf: consequences }],
+});
+
+const eachItem = (list: readonly string[], condition: object): object => at(list, { items: condition });
+
+/** For the schema of a tunnel to ramp nodes. */
+export const PAIRS = {
+  allOf: [
+    rule(
+      entries(['ramp', 'nodes'], 2),
+      given('ramp', 'vip'),
+      at(['ramp', 'network'], { const: 'l2' }),
+      { not: at(['ramp', 'schedulable'], { const: false }) },
+      given('cluster'),
+      given('ipfailover'),
+    ),
+    rule(entries(['ramp', 'nodes'], 1), absent('ramp', 'vip'), absent('ipfailover')),
+    rule(at(['ramp', 'schedulable'], { const: false }), given('cluster')),
+    rule(given('cluster'), eachItem(['ramp', 'nodes'], { required: ['node'] })),
+    rule(
+      entries(['bigip'], 2),
+      at(['bigipPair', 'network'], { const: 'l2' }),
+      eachItem(['bigip'], { required: ['inner'] }),
+    ),
+    rule(
+      entries(['bigip'], 1),
+      absent('bigipPair'),
+      absent('objects', 'unitSelf'),
+      eachItem(['bigip'], { not: { required: ['inner'] } }),
+    ),
+  ],
+};
