@@ -26,12 +26,23 @@ expect() { # VALUE CLASS... PATH
   refuse_unless "$1" "${*:2}"
 }
 
-refuse_unless() { # VALUE OBJECT: so is what was heard of it
-  local value=${1//%20/ }
+refuse_unless() { # VALUE OBJECT [SINCE]: so is what was heard of it
+  local value=${1//%20/ } since=${3-when the plan was made}
   value=${value//%25/%}
-  [ "$code" -eq 0 ] || fail "$CHANGED" "$2 is gone; it was \"$value\" when the plan was made: $(its_words)"
+  [ "$code" -eq 0 ] || fail "$CHANGED" "$2 is gone; it was \"$value\" $since: $(its_words)"
   if ! holds "$1" "$said" || [ "$object" != "${2/ \/Common\// }" ]; then
-    fail "$CHANGED" "$2 is no longer \"$value\", as it was when the plan was made: $(brief "$said")"
+    fail "$CHANGED" "$2 is no longer \"$value\", as it was $since: $(brief "$said")"
+  fi
+}
+
+# Before a unit of a pair saves: one that has restarted has its older configuration again, and would save that.
+still_stands() { # VALUE OBJECT LINE; value `-`: it is deleted
+  printing && return
+  tmsh_say "$3"
+  if [ "$1" != - ]; then
+    refuse_unless "$1" "$2" 'before this unit was to save it (has the unit restarted?)'
+  elif [ "$code" -eq 0 ]; then
+    fail "$CHANGED" "$2 is back, and was deleted before this unit was to save that (has the unit restarted?): $(brief "$said")"
   fi
 }
 
@@ -156,10 +167,10 @@ drain() { # ADDRESS SECONDS
 }
 
 carry_out() { # VERB KIND NAME FROM TO
-  local verb=$1 kind=$2 name=$3 from=$4 to=$5 path
+  local verb=$1 kind=$2 name=$3 from=$4 to=$5 path line
   full "$name"
   case "$verb $kind" in
-  *' virtual') virtuals+=("$name~$from~$to") && return ;;
+  'modify virtual') virtuals+=("$name~$from~$to") && return ;;
   'keep tunnel') carriers+=("net tunnels tunnel $path~$from") && return ;;
   'keep self') carriers+=("net self $path~$from") && return ;;
   'keep route') carriers+=("net route $path~$from") && return ;;
@@ -188,6 +199,11 @@ carry_out() { # VERB KIND NAME FROM TO
   'drain translation') drain "$name" "$to" ;;
   'check group') check_group "$name" "$from" "$to" ;;
   'sync group' | 'create group' | 'modify group') sync_group "$name" ;;
+  'stands virtual') list_virtuals "$path" && still_stands "$to" "ltm virtual $path" "$line" ;;
+  'stands tunnel') still_stands "$to" "net tunnels tunnel $path" "list net tunnels tunnel $path" ;;
+  'stands route' | 'stands self') still_stands "$to" "net $kind $path" "list net $kind $path" ;;
+  'stands unit-self') still_stands "$to" "net self $path" "list net self $path" ;;
+  'stands snatpool') still_stands "$to" "ltm snatpool $path" "list ltm snatpool $path" ;;
   'create config' | 'modify config') save "$to" ;;
   *) fail "$UNFIT" "unknown operation: $verb $kind" ;;
   esac

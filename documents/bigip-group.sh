@@ -40,14 +40,14 @@ ask_group() { # GROUP: in standing, and BIG-IP's own words in words
 # Shared objects are changed on the active unit, and on one unit between two syncs: changes on both are a conflict, and a sync then overwrites the
 # other unit's (BIP-43). A restore goes on where the change was made, whatever the unit's role is by then.
 how='' # the sync: manual, auto (BIG-IP does it by itself), alone (the other unit is away)
-check_group() { # GROUP ROLE HOW
+check_group() { # GROUP ROLE HOW; role `undo`: any, and what is pending is this tunnel's, since the other unit has lost it by a restart
   local path standing words role='Status[[:space:]]+([A-Z]+( OFFLINE)?)[[:space:]]*($|[[:cntrl:]])'
   how=$3
   if printing; then
     printf '%s\n' 'show cm failover-status' 'show cm sync-status'
     return
   fi
-  if [ "$2" != - ]; then
+  if [ "$2" = ACTIVE ]; then
     tmsh_say show cm failover-status
     [[ $said =~ $role ]] || fail "$CHANGED" "does not say whether it is still $2: $(its_words)"
     [ "${BASH_REMATCH[1]}" = "$2" ] || fail "$CHANGED" "is ${BASH_REMATCH[1]} and no longer $2, as it was when the plan was made"
@@ -58,7 +58,7 @@ check_group() { # GROUP ROLE HOW
   in-sync) : >"$path" || fail "$UNFIT" "cannot write to $state" ;;
   disconnected) [ "$how" = alone ] || fail "$CHANGED" "has lost the other unit of device group $1 since the plan was made: $words" ;;
   pending | syncing | failed)
-    grep -qsxF -e "$SSM_Tunnel" "$path" ||
+    [ "$2" = undo ] || grep -qsxF -e "$SSM_Tunnel" "$path" ||
       fail "$CHANGED" "has changes for device group $1 that are not this tunnel's, and a sync would take them along: $words"
     ;;
   conflict) fail "$CHANGED" "and the other unit of device group $1 have both been changed since the last sync, so nothing was done: $words" ;;

@@ -1,4 +1,4 @@
-import { isBigIpPair, type Tunnel } from '../declaration/tunnel';
+import { isBigIpPair, unitSelf, type Tunnel } from '../declaration/tunnel';
 import { rankOf } from '../device/difference';
 import type { ObjectKind } from '../device/kind';
 import { STAGES, wire, type Goal, type Operation } from '../device/operation';
@@ -27,15 +27,17 @@ export function workingInPair(
 
     share(goal, units) {
       if (goal === 'declared') units.forEach(refuseHalfBuilding);
+      const newest = goal === 'recorded' ? undoneOnTheNewest(units) : undefined;
       const waits = units.some(({ awaited }) => awaited.length > 0) && units.some((unit) => isAlone(pairOf(unit)));
       const alone = goal === 'recorded' && units.length === 1;
       const own = units.map((unit, i) => ({
         ...unit,
         kept: [
-          ...(changesShared(goal, unit) ? madeWayFor(goal, units[1 - i], unit) : []),
+          ...(changesShared(goal, unit, newest) ? madeWayFor(goal, units[1 - i], unit) : []),
+          ...(unit === newest ? unit.awaited.filter(({ object }) => isShared(pairOf(unit), object)) : []),
           ...unit.operations.filter(
             (operation) =>
-              (!isShared(pairOf(unit), operation.object) || changesShared(goal, unit)) &&
+              (!isShared(pairOf(unit), operation.object) || changesShared(goal, unit, newest)) &&
               !(waits && carriesOthers(operation.object)) &&
               !(alone && strandsTheOther(unit, operation)),
           ),
@@ -50,21 +52,39 @@ export function workingInPair(
       return kept.map((operations) => operations.map((operation) => ({ ...operation, round: rounds.get(operation)! })));
     },
 
-    statements(goal, unit, round) {
+    statements(goal, unit, round, units) {
       const pair = pairOf(unit);
       const shared = round.filter(({ object }) => isShared(pair, object));
-      if (shared.length === 0) return round.map(wire);
+      if (shared.length === 0)
+        return [...(goal === 'recorded' ? [] : stillStands(unit, round, units)), ...round.map(wire)];
       const { deviceGroup } = unit.wanted.spec.bigipPair!;
       const onlySync = shared.every(({ object }) => isGroup(object));
-      const role = goal === 'recorded' || onlySync ? '-' : 'ACTIVE';
+      const forward = onlySync ? '-' : 'ACTIVE';
+      const onTheNewest = goal === 'recorded' && undoneOnTheNewest(units) === unit;
+      const role = onTheNewest ? 'undo' : goal === 'recorded' ? '-' : forward;
+      const waits = onTheNewest && undoesMore(unit, round) && units.some(lacksItsOwnSelf);
       const how = isAlone(pair) ? 'alone' : pair.deviceGroup?.autoSync === true ? 'auto' : 'manual';
       return [
         `check~group ${deviceGroup}~${role}~${how}`,
         ...round.map(wire),
-        ...(isAlone(pair) || onlySync ? [] : [`sync~group ${deviceGroup}~-~-`]),
+        ...(isAlone(pair) || onlySync || waits ? [] : [`sync~group ${deviceGroup}~-~-`]),
       ];
     },
   };
+
+  /** Before a unit saves: one object, the last that was changed here or came by the sync. A restart since has taken away all of them. */
+  function stillStands(
+    unit: Drafted<BigIpFacts>,
+    round: readonly Operation[],
+    units: readonly Drafted<BigIpFacts>[],
+  ): readonly string[] {
+    if (!round.some(({ object }) => object === 'config saved')) return [];
+    const changed = inOrder(units.map((each) => ({ ...each, kept: each.operations })))
+      .filter(({ at, operation }) => (at === 'both' ? unit.operations.includes(operation) : !isGroup(operation.object)))
+      .filter(({ operation }) => operation.object !== 'config saved')
+      .at(-1)?.operation;
+    return changed === undefined ? [] : [['stands', changed.object, '-', changed.to ?? '-'].join('~')];
+  }
 
   /** One unit alone would carry out these operations in a fixed order. Those of both are put into that order. */
   function inOrder(units: readonly Kept[]) {
@@ -93,6 +113,32 @@ export function workingInPair(
   }
 }
 
+/**
+ * A unit that restarted before it had saved has its older configuration again, and the other one what both had: BIG-IP recommends that one as the source.
+ * What is shared is undone there, whoever made it. undefined: no unit lacks what the run changed, so what is pending may be another's.
+ */
+function undoneOnTheNewest(units: readonly Drafted<BigIpFacts>[]): Drafted<BigIpFacts> | undefined {
+  const newest = units.find((unit) => {
+    const { sync, device } = pairOf(unit);
+    return sync.is === 'pending' && sync.source === device;
+  });
+  const other = units.find((unit) => unit !== newest);
+  if (newest === undefined || other === undefined) return undefined;
+  const undone = ({ operations, awaited }: Drafted<BigIpFacts>): readonly string[] =>
+    [...operations, ...awaited].map(({ object }) => object).filter((object) => isShared(pairOf(newest), object));
+  return undone(newest).some((object) => !undone(other).includes(object)) ? newest : undefined;
+}
+
+/** So it takes no floating one by a sync: that comes when all is undone on the other unit. */
+function lacksItsOwnSelf({ wanted, observation }: Unit): boolean {
+  return observation.state[`unit-self ${unitSelf(wanted.spec)}`] === undefined;
+}
+
+function undoesMore({ operations, observation }: Drafted<BigIpFacts>, round: readonly Operation[]): boolean {
+  const last = round[0]!.round!;
+  return operations.some((each) => each.round! > last && isShared(observation.facts.pair!, each.object));
+}
+
 /** How the other unit gets what is changed on this one, which no change of the plan says. */
 export function syncRemarks(
   wanted: Unit['wanted'],
@@ -115,8 +161,8 @@ export function isShared({ tunnelsShared }: PairFacts, object: string): boolean 
   return !object.startsWith('unit-self ') && !object.startsWith('config ');
 }
 
-function changesShared(goal: Goal, unit: Unit): boolean {
-  return goal === 'recorded' || pairOf(unit).role.is === 'ACTIVE';
+function changesShared(goal: Goal, unit: Unit, newest: Unit | undefined): boolean {
+  return goal === 'recorded' ? newest === undefined || newest === unit : pairOf(unit).role.is === 'ACTIVE';
 }
 
 /**
@@ -176,7 +222,9 @@ function strandsTheOther({ operations }: Pick<Kept, 'operations'>, { verb, objec
 function pendingSync(unit: Unit): readonly Operation[] {
   const pair = pairOf(unit);
   const { name, bigipPair } = unit.wanted.spec;
-  const isPending = pair.sync.is !== 'in sync' && pair.pendingOf.includes(name);
+  // A unit that has restarted since has its older configuration again, and would overwrite the newer one.
+  const isNewest = (pair.sync.source ?? pair.device) === pair.device;
+  const isPending = pair.sync.is !== 'in sync' && isNewest && pair.pendingOf.includes(name);
   return isPending && !isAlone(pair) ? [syncOf(bigipPair!.deviceGroup)] : [];
 }
 

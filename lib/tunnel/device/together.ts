@@ -31,6 +31,11 @@ export interface Together<Facts, Spec extends Declared = Tunnel> {
   isConnected(observation: Observation<Facts>): boolean;
   /** Leaves out of each member's operations what comes to it from another one, and gives each operation its round. @throws Refused */
   share(goal: Goal, members: readonly Drafted<Facts, Spec>[]): readonly (readonly Operation[])[];
-  /** One round's operations in wire form, and what has to be said around them. */
-  statements(goal: Goal, member: Drafted<Facts, Spec>, round: readonly Operation[]): readonly string[];
+  /** One round's operations in wire form, and what has to be said around them. `members`: all that are planned together, with what each carries out. */
+  statements(
+    goal: Goal,
+    member: Drafted<Facts, Spec>,
+    round: readonly Operation[],
+    members: readonly Drafted<Facts, Spec>[],
+  ): readonly string[];
 }

@@ -42,9 +42,12 @@ export function sharedOut<Each extends Draft>(goal: Goal, drafts: readonly Each[
     together.share(goal, members).forEach((shared, i) => operations.set(members[i]!, shared));
   return drafts.map((draft) => {
     const left = operations.get(draft) ?? draft.operations;
-    const waits =
-      goal === 'recorded' ? draft.operations.filter(({ object }) => left.every((each) => each.object !== object)) : [];
-    return { ...draft, operations: left, awaited: [...draft.awaited, ...waits] };
+    const all = goal === 'recorded' ? [...draft.awaited, ...draft.operations] : [];
+    return {
+      ...draft,
+      operations: left,
+      awaited: all.filter(({ object }) => left.every((each) => each.object !== object)),
+    };
   });
 }
 
@@ -59,6 +62,11 @@ function inCommon<Each extends Answered>(
     found.set(together, [...(found.get(together) ?? []), each]);
   }
   return [...found];
+}
+
+/** Those that a device is planned together with, itself among them; of one that has nothing in common with others it alone. */
+export function membersWith<Each extends Answered>(each: Each, all: readonly Each[]): readonly Each[] {
+  return inCommon(all).find(([, members]) => members.includes(each))?.[1] ?? [each];
 }
 
 /** What other devices recorded of objects that they have in common with this one, and whether it can come from them now. */

@@ -18,7 +18,7 @@ import { digestOf } from '../declaration/digest';
 import { PlanChanged, Refused, WouldInterrupt } from '../errors/errors';
 import type { Change, Plan, Situation, Work, WorkByKind } from './plan';
 import { disagreements } from './disagreements';
-import { judgeTogether, recordedInCommon, sharedOut, wantedOf } from './in-common';
+import { judgeTogether, membersWith, recordedInCommon, sharedOut, wantedOf } from './in-common';
 import { recordedState, recordOperations, type Before, type Original } from './records';
 import { assignStages } from './stages';
 import { isRampPair, type Declared } from '../declaration/tunnel';
@@ -51,7 +51,9 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     interrupts: changes.flatMap(({ device, text, interrupts }) =>
       interrupts === null ? [] : [`${device}: ${text}: ${interrupts}`],
     ),
-    work: byStage((stage) => inRounds(byKind(planned, (each) => workOf(goal, each, stage)))),
+    work: byStage((stage) =>
+      inRounds(byKind(planned, (each) => workOf(goal, each, stage, membersWith(each, planned)))),
+    ),
     prove: byKind(toProve, ({ listed }) => [{ device: listed.name, operations: [], saved: null }]),
     before: planned.reduce((before, each) => withChanges(goal, before, each), situation.before),
     original: planned.reduce((original, each) => withOriginal(original, each), situation.original),
@@ -78,9 +80,11 @@ interface Planned extends Answered {
   readonly left: readonly string[];
   /** What a restore needs here and another device brings, by what they have in common. */
   readonly awaited: readonly Operation[];
+  /** What a restore puts back here: what was recorded of this device, and of others with which it has objects in common. */
+  readonly touched: Before[string];
 }
 
-const OPERATIONS_ONLY = { original: {}, drains: [], keeps: [], remarks: [], left: [], awaited: [] };
+const OPERATIONS_ONLY = { original: {}, drains: [], keeps: [], remarks: [], left: [], awaited: [], touched: {} };
 
 /**
  * Back to the recorded values. What another device recorded that has the object in common comes back here with it: nothing is done for that, and it does
@@ -107,6 +111,7 @@ function draftRestore(each: Answered, all: readonly Answered[], { before, origin
     operations: waits ? [] : operations.filter(({ object }) => isMine(object)),
     awaited: waits ? operations : operations.filter(({ object }) => !isMine(object)),
     left: left.filter(isMine),
+    touched,
   };
 }
 
@@ -155,10 +160,15 @@ function refuseStranding(title: string, kinds: readonly ObjectRules[], state: St
     );
 }
 
-/** A restore records no values of its own: the rules of the kinds are for the way there. */
-function withChanges(goal: Goal, before: Before, { listed, observation, operations }: Planned): Before {
+/** A restore records no values of its own: the rules of the kinds are for the way there. What another device recorded is recorded here, once it is undone here. */
+function withChanges(goal: Goal, before: Before, { listed, observation, operations, touched }: Planned): Before {
   const kinds = goal === 'recorded' ? [] : kindOf(listed).record.objects;
-  return recordOperations(before, listed.name, observation.state, operations, kinds);
+  const mine = before[listed.name] ?? {};
+  const others = Object.entries(touched).filter(
+    ([name]) => !(name in mine) && operations.some(({ object }) => object === name),
+  );
+  const known = { ...before, [listed.name]: { ...mine, ...Object.fromEntries(others) } };
+  return recordOperations(others.length === 0 ? before : known, listed.name, observation.state, operations, kinds);
 }
 
 function withOriginal(known: Original, { listed, original }: Planned): Original {
@@ -212,7 +222,7 @@ function inRounds(work: WorkByKind): WorkByKind {
 }
 
 /** The work of one device in one stage: none, or an entry for each round. */
-function workOf(goal: Goal, planned: Planned, stage: Stage): readonly Work[] {
+function workOf(goal: Goal, planned: Planned, stage: Stage, members: readonly Planned[]): readonly Work[] {
   const { listed, observation, drains, keeps } = planned;
   const { record } = kindOf(listed);
   const operations = planned.operations.filter((operation) => operation.stage === stage);
@@ -223,7 +233,7 @@ function workOf(goal: Goal, planned: Planned, stage: Stage): readonly Work[] {
     const mine = operations.filter((operation) => operation.round === round);
     const statements = [
       ...(stage === 'attach' && i === 0 ? keeps : []),
-      ...(round === undefined ? mine.map(wire) : record.together!.statements(goal, planned, mine)),
+      ...(round === undefined ? mine.map(wire) : record.together!.statements(goal, planned, mine, members)),
       ...(stage === 'detach' && i === rounds.length - 1 ? drains : []),
     ];
     return { device: listed.name, operations: statements, saved, ...(round === undefined ? {} : { round }) };

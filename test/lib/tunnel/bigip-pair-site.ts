@@ -13,12 +13,16 @@ import { freshWorld, set } from './world';
 
 const IN_SYNC: GroupSync = { is: 'in sync', said: 'In Sync' };
 
-/** One unit: its objects, and what the bastion notes of it. */
+/** One unit: its objects with the number of their newest change, the same on its disk, and what the bastion notes of it. */
 interface Unit {
   readonly name: string;
   role: PairFacts['role']['is'];
   state: State;
+  commit: number;
+  disk: Pick<Unit, 'state' | 'commit'>;
   saved?: string;
+  /** Whether it has changed shared objects since the last sync. */
+  note?: 'pending' | undefined;
 }
 
 /**
@@ -34,8 +38,6 @@ export class PairSite {
   link: 'up' | 'cut' = 'up';
   /** A unit that no bastion reaches. */
   silent: string | undefined;
-  /** The unit whose shared objects were changed since the last sync. */
-  changed: Unit | undefined;
   /** What was carried out: `UNIT verb object`, in order; a round's end is `-`. */
   readonly log: string[] = [];
 
@@ -46,9 +48,23 @@ export class PairSite {
   ) {
     const virtuals = freshWorld(spec).bigip;
     this.units = [
-      { name: ONE, role: 'ACTIVE', state: virtuals },
-      { name: TWO, role: 'STANDBY', state: virtuals },
+      { name: ONE, role: 'ACTIVE', state: virtuals, commit: 0, disk: { state: virtuals, commit: 0 } },
+      { name: TWO, role: 'STANDBY', state: virtuals, commit: 0, disk: { state: virtuals, commit: 0 } },
     ];
+  }
+
+  /** The unit with the newest change, which the other one lacks; undefined: they are in sync. */
+  get newest(): Unit | undefined {
+    const [first, second] = this.units;
+    if (first.commit === second.commit) return undefined;
+    return first.commit > second.commit ? first : second;
+  }
+
+  /** A unit has what it saved last, and the other one takes over. */
+  restart(which: 0 | 1): void {
+    const unit = this.units[which];
+    if (unit.role === 'ACTIVE') this.failOver();
+    Object.assign(unit, unit.disk);
   }
 
   failOver(): void {
@@ -73,14 +89,12 @@ export class PairSite {
     });
   }
 
-  #look({ name, role, state, saved }: Unit) {
-    const { changed, tunnelsShared } = this;
+  #look({ name, role, state, saved, note }: Unit) {
+    const { newest, tunnelsShared } = this;
     const look = unit(name, {
       role: { is: role, said: role },
-      sync: changed
-        ? { is: 'pending', said: 'Changes Pending', source: unit(changed.name).facts.pair!.device }
-        : IN_SYNC,
-      pendingOf: changed?.name === name ? [this.spec.name] : [],
+      sync: newest ? { is: 'pending', said: 'Changes Pending', source: unit(newest.name).facts.pair!.device } : IN_SYNC,
+      pendingOf: note === 'pending' ? [this.spec.name] : [],
       tunnelsShared,
       disconnected: this.link === 'cut' ? [unit(name === ONE ? TWO : ONE).facts.pair!.device] : [],
       ...(this.autoSync ? { deviceGroup: { ...unit(name).facts.pair!.deviceGroup!, autoSync: true } } : {}),
@@ -140,9 +154,15 @@ export class PairSite {
     const [verb, object, from, to] = operation.split('~') as [string, string, string, string];
     if (verb === 'keep' || verb === 'drain') return;
     this.log.push(`${mine.name === ONE ? 'first' : 'second'} ${verb} ${object}`);
-    if (object === 'config saved') mine.saved = to;
-    else if (verb === 'check') {
+    if (object === 'config saved') {
+      mine.saved = to;
+      mine.disk = { state: mine.state, commit: mine.commit };
+    } else if (verb === 'stands') {
+      if ((mine.state[object] ?? '-') !== to) throw new Error(`${object} is not ${to} any more`);
+    } else if (verb === 'check') {
       if (from === 'ACTIVE' && mine.role !== 'ACTIVE') throw new Error(`${mine.name} is no longer ACTIVE`);
+      if (this.newest && from !== 'undo' && mine.note !== 'pending') throw new Error('the changes are not ours');
+      mine.note = 'pending';
     } else if (object.startsWith('group ')) this.sync(mine);
     else {
       if ((mine.state[object] ?? '-') !== from) throw new Error(`${object} is no longer ${from}`);
@@ -150,8 +170,8 @@ export class PairSite {
       refuseBroken(next);
       mine.state = next;
       if (!this.isShared(object)) return;
-      if (this.changed && this.changed !== mine) throw new Error('conflict: both units were changed');
-      this.changed = mine;
+      if (this.newest && this.newest !== mine) throw new Error('conflict: both units were changed');
+      mine.commit = Math.max(...this.units.map(({ commit }) => commit)) + 1;
     }
   }
 
@@ -159,14 +179,15 @@ export class PairSite {
   sync(from: Unit): void {
     if (this.link === 'cut') throw new Error('the units are not connected');
     const to = this.units.find((each) => each !== from)!;
-    if (this.changed && this.changed !== from)
+    if (this.newest && this.newest !== from)
       throw new Error('the sync would overwrite what was changed on the other unit');
     const pick = ({ state }: Unit, shared: boolean): [string, string][] =>
       Object.entries(state).filter(([object]) => this.isShared(object) === shared);
     const next = Object.fromEntries([...pick(to, false), ...pick(from, true)]);
     refuseBroken(next);
     to.state = next;
-    this.changed = undefined;
+    to.commit = from.commit;
+    from.note = undefined;
   }
 
   isShared(object: string): boolean {

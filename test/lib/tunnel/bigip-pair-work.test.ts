@@ -8,7 +8,7 @@ function rounds(site: PairSite, goal: 'declared' | 'absent' = 'declared'): reado
   return PairSite.rounds(site.plan(goal)).map((round) =>
     round.flatMap(({ device, operations }) =>
       operations
-        .filter((operation) => !/^(?:keep|drain)~/.test(operation))
+        .filter((operation) => !/^(?:keep|drain|stands)~/.test(operation))
         .map((operation) => `${name(device)} ${operation.split('~').slice(0, 2).join(' ')}`),
     ),
   );
@@ -109,7 +109,7 @@ describe('an applied pair', () => {
 
   test('whose sync is pending is synchronised, and nothing else is done', () => {
     const site = applied();
-    site.changed = site.units[0];
+    Object.assign(site.units[0], { commit: 100, note: 'pending' });
     expect(rounds(site)).toEqual([['first check group edge-dg', 'first modify group edge-dg']]);
   });
 
@@ -166,8 +166,39 @@ describe('wherever a run ends, and whether the units change their roles then', (
         site.carryOut(site.plan('recorded'));
         expect(site.plan('recorded').operations).toBe(0);
         expect(site.units.map(({ state }) => state)).toEqual(before);
-        expect(site.changed).toBeUndefined();
+        expect(site.newest).toBeUndefined();
       }),
+    );
+  });
+
+  test('a unit that restarts before it has saved is found out, and both are as they were; at the latest by a second restore', () => {
+    fc.assert(
+      fc.property(
+        fc.boolean(),
+        fc.boolean(),
+        most,
+        fc.constantFrom(0 as const, 1 as const),
+        fc.boolean(),
+        (shared, applied, forward, which, isCutOff) => {
+          const site = new PairSite(PAIR, shared);
+          if (applied) {
+            site.apply();
+            site.spec = { ...PAIR, virtualServers: ['ose-vserver'] };
+          }
+          const before = site.units.map(({ state }) => state);
+          const plan = site.plan();
+          site.before = plan.before;
+          site.carryOut(plan, forward);
+          site.restart(which);
+          const first = site.plan('recorded');
+          site.before = first.before;
+          site.carryOut(first, isCutOff ? 5 : Infinity);
+          site.carryOut(site.plan('recorded'));
+          expect(site.plan('recorded').operations).toBe(0);
+          expect(site.units.map(({ state }) => state)).toEqual(before);
+          expect(site.newest).toBeUndefined();
+        },
+      ),
     );
   });
 

@@ -63,6 +63,16 @@ test('a round with shared objects asks role and group, changes, asks for a confl
   expect(bastion.file(NOTE)).toBeUndefined();
 });
 
+test('what the other unit has lost is undone whatever the role, though no note of it is here', () => {
+  const undone = apply(['check~group edge-dg~undo~manual', POOL, TO_GROUP], [PENDING, PENDING, IN_SYNC], 'STANDBY');
+  expect([undone.code, typed(undone)]).toEqual([0, [CREATED, SYNC]]);
+});
+
+test('where both were changed it is not undone', () => {
+  const ran = apply(['check~group edge-dg~undo~manual', POOL, TO_GROUP], [BOTH_CHANGED]);
+  expect([ran.code, typed(ran)]).toEqual([CHANGED, []]);
+});
+
 test('a hidden group with changes pending is none of its business, whatever the status above says', () => {
   const ran = apply([FROM_ACTIVE, POOL, TO_GROUP], [OTHERS_PENDING, PENDING, OTHERS_PENDING]);
   expect([ran.code, typed(ran)]).toEqual([0, [CREATED, SYNC]]);
@@ -143,6 +153,32 @@ test('what a stranger changes on the other unit after the check is not overwritt
   const ran = apply([FROM_ACTIVE, POOL, TO_GROUP], [IN_SYNC, BOTH_CHANGED]);
   expect([ran.code, typed(ran)]).toEqual([REFUSED, [CREATED]]);
   expect(ran.complaint).toContain('possible change conflict');
+});
+
+describe('before a unit saves', () => {
+  const TUNNEL = 'list net tunnels tunnel /Common/SDN';
+  const THERE = ['net tunnels tunnel SDN {', '    description ours', '    profile ipip', '}'];
+  const MISSING = ['01020036:3: The requested Tunnel (/Common/SDN) was not found.'];
+  const save = (to: string, ...answer: [string[], number?]): Ran => {
+    bastion.answer({ 'save sys config': [[]], [TUNNEL]: answer });
+    return bastion.apply([`stands~tunnel SDN~-~${to}`, 'modify~config saved~1111111111111111~2222222222222222']);
+  };
+
+  test('it is asked for what was made last; for what was deleted last it says that there is no such object', () => {
+    expect(save('profile ipip description ours', THERE).lines).toEqual([TUNNEL, 'save sys config']);
+    expect(save('-', MISSING, 1).lines).toEqual([TUNNEL, 'save sys config']);
+  });
+
+  test.each<[what: string, to: string, answer: [string[], number?], complaint: RegExp]>([
+    ['lacks', 'profile ipip description ours', [MISSING, 1], /is gone; it was "profile ipip description ours" before/],
+    ['has otherwise', 'profile gre description ours', [THERE], /is no longer "profile gre description ours"/],
+    ['has again', '-', [THERE], /is back, and was deleted before this unit was to save that/],
+  ])('one that %s what was changed does not save', (_what, to, answer, complaint) => {
+    const ran = save(to, ...answer);
+    expect([ran.code, ran.lines]).toEqual([CHANGED, [TUNNEL]]);
+    expect(ran.complaint).toMatch(complaint);
+    expect(ran.complaint).toMatch(/\(has the unit restarted\?\)/);
+  });
 });
 
 describe('what is saved', () => {
