@@ -1,3 +1,4 @@
-import { everyCommandTroubled, FRESH } from './bigip-pair';
+import { everyCommandTroubled } from './bigip-pair';
+import { FRESH } from './bigip-pair-places';
 
 everyCommandTroubled(FRESH);

@@ -1,3 +1,4 @@
-import { everyCommandTroubled, TEARDOWN } from './bigip-pair';
+import { everyCommandTroubled } from './bigip-pair';
+import { TEARDOWN } from './bigip-pair-places';
 
 everyCommandTroubled(TEARDOWN);

@@ -1,54 +1,12 @@
 import { rmSync } from 'node:fs';
 import type { ExecutionResult } from '../../lab';
 import { changedUnits } from '../../lab/hosts/bigip/sync';
-import type { Fault, HostCommand, LineFault } from '../../lab/hosts/host';
-import { ONE, pairOf, TWO, unitOf, units } from '../runs/support/bigip-pair';
+import type { Fault } from '../../lab/hosts/host';
+import { ONE, pairOf, TWO, unitOf } from '../runs/support/bigip-pair';
 import { difference, rehearse, type Rehearsed, type Scenario } from '../runs/support/faulty';
 import { discard, endOf, settled, site, type Site } from '../runs/support/site';
 import { shareOf } from '../turns/turn';
-
-export const FRESH: Scenario = { name: 'a fresh pair of BIG-IPs', first: units, prepare: [], spec: units, input: {} };
-export const TEARDOWN: Scenario = {
-  name: 'the teardown of a pair of BIG-IPs',
-  first: units,
-  prepare: [{}],
-  spec: units,
-  input: { action: 'teardown' },
-};
-
-/** One command on a unit in the clean run. */
-interface Place {
-  readonly unit: string;
-  readonly line: string;
-  /** Which one of those with this very line. */
-  readonly nth: number;
-  /** Which session on the unit it is in; each begins with `tmsh -v`. */
-  readonly session: number;
-  readonly writes: boolean;
-}
-
-/** The commands on the units from the first change on. Those of the look before are questions: where they fail nothing has begun. */
-function placesOf({ commands }: Rehearsed): readonly Place[] {
-  const seen = new Map<string, number>();
-  const count = (key: string): number => {
-    seen.set(key, (seen.get(key) ?? 0) + 1);
-    return seen.get(key)!;
-  };
-  const places = commands
-    .filter(({ host }) => host === ONE || host === TWO)
-    .map(({ host: unit, line, writes }: HostCommand): Place => {
-      const nth = count(`${unit} ${line}`);
-      return { unit, line, nth, session: line === 'tmsh -v' ? nth : seen.get(`${unit} tmsh -v`)!, writes };
-    });
-  return places.filter(({ session }) => session > 1);
-}
-
-const escaped = (line: string): string => `^${line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
-const at = ({ unit, line, nth }: Place): Pick<LineFault, 'host' | 'match' | 'nth'> => ({
-  host: unit,
-  match: escaped(line),
-  nth,
-});
+import { at, isTurningPoint, placesOf, wrongSide, type Place } from './bigip-pair-places';
 
 /** Something that goes wrong at one command on a unit. */
 interface Trouble {
@@ -61,9 +19,6 @@ interface Trouble {
 }
 const changes = ({ writes }: Place): boolean => writes;
 const isNotable = ({ writes, line }: Place): boolean => writes || line === 'show cm failover-status';
-/** Where a session begins, and where the units are to be synchronised. */
-const isTurningPoint = ({ line }: Place): boolean => /^(?:tmsh -v$|run cm config-sync )/.test(line);
-
 const TROUBLES: readonly Trouble[] = [
   {
     fares: 'fails before',
@@ -98,24 +53,6 @@ const TROUBLES: readonly Trouble[] = [
     lasts: true,
   },
 ];
-
-/** Lines that change what the units share. */
-const SHARED = /^(?:create|modify|delete) (?:net tunnels|net route|ltm|net self \/Common\/SDN(?: |$)|cli transaction)/;
-
-/** What nobody but edge-ramp can have done: shared objects of both units changed between two syncs, or a sync from the one that was not. */
-function wrongSide(commands: readonly HostCommand[]): string | undefined {
-  let changed: string | undefined;
-  for (const { host, line, writes } of commands.filter(({ host: unit }) => unit === ONE || unit === TWO)) {
-    if (line.startsWith('run cm config-sync ')) {
-      if (changed !== undefined && changed !== host) return `${host} was told to send, and ${changed} has the changes`;
-      changed = undefined;
-    } else if (writes && SHARED.test(line)) {
-      if (changed !== undefined && changed !== host) return `${host} was changed after ${changed}: ${line}`;
-      changed = host;
-    }
-  }
-  return undefined;
-}
 
 const CONVERGED = ['Applied', 'TornDown', 'Unchanged'];
 const AS_BEFORE = ['RolledBack', 'NotStarted', 'NotVerified'];

@@ -29,7 +29,7 @@ describe.each(SETTINGS)('a pair of BIG-IPs %s', (_what, setting) => {
     );
     expect(fresh.typed.filter((line) => line.endsWith('save sys config'))).toHaveLength(2);
     expect(fresh.output.remarks).toContain(
-      `BIG-IP ${ONE} is ACTIVE: what both units share is changed there, and goes to the other one ${automatic ? 'by itself (auto-sync)' : `by "${SYNC}"`}`,
+      `BIG-IP ${ONE} is ACTIVE: what both units share is changed there, and goes to the other one ${automatic ? 'by itself (auto-sync)' : `by "${SYNC}", which takes along whatever somebody else changes there meanwhile`}`,
     );
 
     const again = await run(open);

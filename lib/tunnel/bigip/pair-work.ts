@@ -149,7 +149,9 @@ export function syncRemarks(
   const shares = operations.some(({ object }) => isShared(pair, object));
   // One that has left the declaration may be in no group any more.
   if (!shares || isAlone(pair) || pair.deviceGroup === undefined) return [];
-  const how = pair.deviceGroup.autoSync ? 'by itself (auto-sync)' : `by "run cm config-sync to-group ${deviceGroup}"`;
+  const how = pair.deviceGroup.autoSync
+    ? 'by itself (auto-sync)'
+    : `by "run cm config-sync to-group ${deviceGroup}", which takes along whatever somebody else changes there meanwhile`;
   return [
     `${title(wanted)} is ${pair.role.said}: what both units share is changed there, and goes to the other one ${how}`,
   ];

@@ -1,0 +1,4 @@
+import { FRESH } from './bigip-pair-places';
+import { everyCommandMet } from './bigip-pair-strangers';
+
+everyCommandMet(FRESH);

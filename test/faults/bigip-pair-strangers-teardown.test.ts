@@ -1,0 +1,4 @@
+import { TEARDOWN } from './bigip-pair-places';
+import { everyCommandMet } from './bigip-pair-strangers';
+
+everyCommandMet(TEARDOWN);
