@@ -24,6 +24,8 @@ interface Late {
 export interface Sent {
   readonly instance: string;
   readonly document: string;
+  /** The fault that struck it; absent: none. */
+  readonly effect?: SendFault['effect'];
 }
 /** A command that Systems Manager took. Times in milliseconds since the epoch; `deliverySeconds` are of the lab. */
 export interface Command {

@@ -86,8 +86,13 @@ export class Commands {
       throw new ServiceError('InvalidInstanceId', `Instances ${unknown ?? '[]'} not in a valid state for account.`);
     const parameters = (input.Parameters ?? {}) as Record<string, string[]>;
     const environment = environmentOf(document, parameters);
-    this.asked.push(...instances.map((instance) => ({ instance, document: document.name })));
     const faults = instances.map((instance) => this.faults.strike(instance, document.name));
+    this.asked.push(
+      ...instances.map((instance, i) => {
+        const effect = faults[i]?.effect;
+        return { instance, document: document.name, ...(effect === undefined ? {} : { effect }) };
+      }),
+    );
     if (faults.some((fault) => fault?.effect === 'throttle'))
       throw new ServiceError('ThrottlingException', 'Rate exceeded');
     const command: Command = {

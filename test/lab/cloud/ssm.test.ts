@@ -271,7 +271,13 @@ describe('a fault of sending', () => {
       );
     expect(ends).toEqual(['sent', 'ThrottlingException', 'ThrottlingException', 'sent']);
     expect(commands.trips()).toHaveLength(2);
-    expect(commands.sends()).toEqual(Array.from({ length: 4 }, () => ({ instance: NODE, document: 'say' })));
+    expect(commands.sends()).toEqual(
+      [false, true, true, false].map((struck) => ({
+        instance: NODE,
+        document: 'say',
+        ...(struck ? { effect: 'throttle' } : {}),
+      })),
+    );
   });
 
   test('counts the documents that it matches, for its instance alone', async () => {
