@@ -1,3 +1,6 @@
+// Times are shown in the zone of whoever reads them; in tests that is the same one everywhere.
+process.env.TZ = 'UTC';
+
 const common = {
   setupFiles: ['<rootDir>/test/seed.ts'],
   testEnvironment: 'node',

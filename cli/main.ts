@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { apply } from './commands/apply';
 import { complete, completion } from './commands/completion';
 import { event } from './commands/event';
@@ -15,7 +15,8 @@ import { teardown } from './commands/teardown';
 import { validate } from './commands/validate';
 import { verify } from './commands/verify';
 import type { Define, Exit } from './options';
-import { debugs, messageOf, type Surroundings } from './surroundings';
+import { WIDTH } from './report/wrap';
+import { debugs, messageOf, type Output, type Surroundings } from './surroundings';
 
 /** In the order in which help lists them. */
 const COMMANDS: Readonly<Record<string, readonly Define[]>> = {
@@ -26,8 +27,9 @@ const COMMANDS: Readonly<Record<string, readonly Define[]>> = {
 };
 
 const EXIT_CODES = `
-Exit codes: 0 success; 1 failed, everything is as before; 2 mistakes in a declaration, request or fault file;
-3 something is left over, or the run was interrupted or goes on; 64 wrong usage.
+Exit codes: 0 success; 1 failed, everything is as before; 2 mistakes in a
+declaration, request or fault file; 3 something is left over, or the run was
+interrupted or goes on; 64 wrong usage.
 `;
 
 /** Exit code of a command line that is none (EX_USAGE of sysexits.h). */
@@ -54,7 +56,8 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   }
 }
 
-function programFor(surroundings: Surroundings, exit: Exit): Command {
+function programFor(given: Surroundings, exit: Exit): Command {
+  const { surroundings, withoutColours } = painting(given);
   const { out, err, project } = surroundings;
   const { version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { readonly version: string };
   const program = new Command('edge-ramp')
@@ -62,6 +65,7 @@ function programFor(surroundings: Surroundings, exit: Exit): Command {
       'Builds, proves, repairs and removes the tunnel between an F5 BIG-IP and the Pods of an OpenShift cluster.',
     )
     .version(version)
+    .addOption(noColour())
     .addHelpCommand(
       new Command('help')
         .argument('[command]')
@@ -70,22 +74,55 @@ function programFor(surroundings: Surroundings, exit: Exit): Command {
     )
     .enablePositionalOptions() // what stands after a command is for it: `local` and `local host` have options of one name
     .exitOverride()
-    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => err.write(text),
+      getOutHelpWidth: () => WIDTH,
+      getErrHelpWidth: () => WIDTH,
+    })
+    .hook('preAction', (_, command) => {
+      for (let each: Command | null = command; each !== null; each = each.parent)
+        if (each.opts<{ color?: boolean }>().color === false) withoutColours();
+    })
     .addHelpText('after', '\nCtrl-C stops a --local run. A run on AWS goes on; it says where.')
     .addHelpText('afterAll', EXIT_CODES);
   for (const [group, commands] of Object.entries(COMMANDS))
     for (const define of commands) add(program, define(surroundings, exit).helpGroup(group));
   program.addCommand(complete(surroundings, exit), { hidden: true });
-  return program;
+  return program.showHelpAfterError(`${usageOf(program)}\nThe commands: npx edge-ramp help`);
 }
 
-/** A command says what is wrong with it as the program does, and where its options are told. */
+function usageOf(command: Command): string {
+  return `Usage: ${command.createHelp().commandUsage(command)}`;
+}
+
+function noColour(): Option {
+  return new Option('--no-color', 'without colours, as with NO_COLOR in the environment').helpGroup('Options:');
+}
+
+/** The same surroundings, of which the colours can be taken away. */
+function painting(surroundings: Surroundings) {
+  let painted = true;
+  const output = (to: Output): Output => ({
+    write: (text, layout) => to.write(text, layout),
+    live: to.live,
+    get colour() {
+      return painted && to.colour;
+    },
+  });
+  const { out, err } = surroundings;
+  return {
+    surroundings: { ...surroundings, out: output(out), err: output(err) },
+    withoutColours: () => void (painted = false),
+  };
+}
+
+/** A command says what is wrong with it as the program does, with its own usage, and where its options are told. */
 function add(program: Command, command: Command): void {
   program.addCommand(command);
-  for (const each of [command, ...command.commands])
-    each
-      .copyInheritedSettings(program)
-      .showHelpAfterError(
-        `How it is used: npx edge-ramp ${[command.name(), ...(each === command ? [] : [each.name()])].join(' ')} --help`,
-      );
+  for (const each of [command, ...command.commands]) {
+    const name = [command.name(), ...(each === command ? [] : [each.name()])].join(' ');
+    each.copyInheritedSettings(program).addOption(noColour());
+    each.showHelpAfterError(`${usageOf(each)}\nIts options: npx edge-ramp ${name} --help`);
+  }
 }

@@ -102,10 +102,12 @@ export function aRunOnDevices(...the: Parameters<typeof aRun>): Command {
 
 const FAULTS = `
 A fault file is a JSON list. What never struck is told at the end:
-  [{"host": NAME, "match": REGEX, "nth": 1, "effect": "fail-before" | "fail-after" | "hang"}]
-  "host-gone", with "for": SECONDS until it is back; and for commands sent to an instance, where "match" is on the document and
-  optional, with "times": N: "throttle", "lose-answer", "throttle-result", "lose-result", "undeliverable", "end-sender",
-  "late-delivery"`;
+  [{"host": NAME, "match": REGEX, "nth": 1, "effect": EFFECT}]
+Effects: "fail-before", "fail-after", "hang"; "host-gone", with "for": SECONDS
+until it is back; and for commands sent to an instance, where "match" is on the
+document and optional, with "times": N: "throttle", "lose-answer",
+"throttle-result", "lose-result", "undeliverable", "end-sender",
+"late-delivery".`;
 
 /** A run that may change devices. */
 export function aChange(...the: Parameters<typeof aRun>): Command {

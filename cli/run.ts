@@ -6,11 +6,12 @@ import { declaredTunnel } from './aws/tunnels';
 import { commandsOfPlan } from './local/commands-of-plan';
 import { execute, LostSight, whereIs, type Ended, type StartedRun, type Input } from './execution';
 import { atPlace, type Place } from './place';
-import { json, notRun, stepsOf, type Document, type Unfinished } from './report/json';
+import type { RunDocument } from './report/documents';
+import { json, notRun, stepsOf, type Unfinished } from './report/json';
 import { Progress } from './report/progress';
 import { styleFor } from './report/style';
 import { endSentence, type Run } from './report/summary';
-import { runText } from './report/text';
+import { changesText, commandsText, endText } from './report/text';
 import { resultOf } from './result';
 import { debugs, interruptible, messageOf, type Surroundings } from './surroundings';
 import { CLEAR_LINE } from './terminal';
@@ -48,7 +49,7 @@ export async function run(
   const { teardown, allowInterruption, expect, forget, until, reason } = options;
   const input = { tunnel, action, teardown, allowInterruption, expect, forget, until, reason };
   const refuse = (status: Unfinished, message: string): number => {
-    if (options.json === true) out.write(json(notRun(input, status, message)));
+    if (options.json === true) out.write(json(notRun(input, status, message)), 'exact');
     else err.write(`${message}\n`);
     return EXIT_CODES[status];
   };
@@ -131,10 +132,13 @@ async function tell({ input, options, surroundings }: Running, place: Place, end
     again: (next, ...more) => again(next, tunnel, options, ...more, ...carriedOver(input, next)),
   };
   if (options.json !== true) {
-    out.write(runText(result, ended, commands, sentence, styleFor(out)));
+    const style = styleFor(out);
+    out.write(changesText(result, sentence, style));
+    if (commands.length > 0) out.write(`\n${commandsText(commands, style)}`, 'exact');
+    out.write(endText(result, ended, sentence, style));
     return exitCode;
   }
-  const document: Document = {
+  const document: RunDocument = {
     tunnel,
     action,
     ...(teardown ? { teardown } : {}),
@@ -150,7 +154,7 @@ async function tell({ input, options, surroundings }: Running, place: Place, end
     ...(remaining === null || remaining.length === 0 ? {} : { remaining }),
     ...(exitCode === 0 ? {} : { error: endSentence(result, sentence) }),
   };
-  out.write(json(document));
+  out.write(json(document), 'exact');
   return exitCode;
 }
 

@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab, LabOptions } from '../lab/index';
 import { Aws, type Reach } from './aws/aws';
 import { openLab } from './lab';
+import { wrapped } from './report/wrap';
 import { shown } from './terminal';
 
 /** Where text goes, and what may be done there. */
 export interface Output {
-  write(text: string): void;
+  /** Lines are broken at words; what programs and shells read goes out `exact`. */
+  write(text: string, layout?: 'exact'): void;
   /** A terminal: a line may be drawn over. */
   readonly live: boolean;
   readonly colour: boolean;
@@ -86,5 +88,8 @@ export function outputTo(stream: Pick<NodeJS.WriteStream, 'isTTY' | 'on' | 'writ
     if (error.code !== 'EPIPE') throw error;
   });
   const ways = { live, colour: live && (noColour ?? '') === '' };
-  return { write: (text) => void stream.write(shown(text, ways)), ...ways };
+  return {
+    write: (text, layout) => void stream.write(shown(layout === 'exact' ? text : wrapped(text), ways)),
+    ...ways,
+  };
 }

@@ -14,7 +14,7 @@ import { hostsOption } from './options';
 import { atPlace, type Place } from './place';
 import { Progress } from './report/progress';
 import { many, seconds, styleFor, type Style } from './report/style';
-import { runText } from './report/text';
+import { changesText, endText } from './report/text';
 import { resultOf } from './result';
 import { debugs, messageOf, thisProcess, type Output, type Surroundings } from './surroundings';
 import type { Action, Here, HostsKind } from './where';
@@ -182,7 +182,8 @@ async function act({ place, out, sleep, style }: Scene, action: Action, tunnel: 
   const result = resultOf((await ended).execution, (await ended).item);
   progress.end();
   const again = (next: Action): string => `npx edge-ramp ${next} ${tunnel} --local`;
-  out.write(runText(result, await ended, [], { tunnel, action, teardown: false, begun: false, again }, style));
+  const run = { tunnel, action, teardown: false, begun: false, again };
+  out.write(changesText(result, run, style) + endText(result, await ended, run, style));
   if (result.status !== promised)
     throw new Error(`This run should have ended as ${promised}, not as ${result.status}: ${result.words}`);
 }

@@ -29,7 +29,7 @@ export const completion: Define = ({ out, project }, exit) =>
     .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', '\nIn bash, for example: source <(npx edge-ramp completion bash)')
     .action((shell: string) => {
-      out.write(SCRIPTS[shell]!(join(project, 'bin', 'edge-ramp.js').replaceAll("'", "'\\''")));
+      out.write(SCRIPTS[shell]!(join(project, 'bin', 'edge-ramp.js').replaceAll("'", "'\\''")), 'exact');
       return exit(0);
     });
 
@@ -40,7 +40,7 @@ export const complete: Define = ({ out, project }, exit) =>
     .action((words: readonly string[], _: unknown, self: Command) => {
       const current = words.at(-1) ?? '';
       const found = possible(self.parent!, words.slice(0, -1), current.startsWith('-'), project);
-      for (const word of found) if (word.startsWith(current)) out.write(`${word}\n`);
+      for (const word of found) if (word.startsWith(current)) out.write(`${word}\n`, 'exact');
       return exit(0);
     });
 

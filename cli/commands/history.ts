@@ -4,7 +4,8 @@ import { everyTunnel } from '../aws/tunnels';
 import { anywhere, jsonOption, tunnelArgument, wholeNumber, type Define } from '../options';
 import { atPlace } from '../place';
 import { json } from '../report/json';
-import { styleFor, minute, many, seconds, type Style } from '../report/style';
+import { styleFor, many, seconds, type Style } from '../report/style';
+import { minute } from '../report/time';
 import type { Surroundings } from '../surroundings';
 import { END_STATES } from '../../lib/tunnel/run/outcome';
 import { printableLines } from '../terminal';
@@ -32,7 +33,8 @@ async function show(name: string, options: Options, surroundings: Surroundings):
     const found = await pastRuns(aws, deployment, name, [...new Set([...tunnels, name])], options.limit);
     if (found.runs.length === 0 && !tunnels.includes(name))
       throw new Error(`${name} is neither declared nor known to the table, and no run names it.`);
-    out.write(options.json === true ? json({ tunnel: name, ...found }) : historyText(name, found, styleFor(out)));
+    if (options.json === true) out.write(json({ tunnel: name, ...found }), 'exact');
+    else out.write(historyText(name, found, styleFor(out)));
     return 0;
   });
 }

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { openLocalLab, type LocalLab } from '../local/lab';
 import { onThisMachine, wholeNumber, type Define } from '../options';
 import { objectIn } from '../result';
+import { clock, zone } from '../report/time';
 import { debugs, interruptible, messageOf, type Surroundings } from '../surroundings';
 import type { Here } from '../where';
 import { localHost } from './local-host';
@@ -38,7 +39,7 @@ async function serve(options: Options, surroundings: Surroundings, interruption:
       schedule: 'real',
       onExecution: (record) => out.write(line(record)),
     });
-    out.write(welcome(opened));
+    out.write(welcome(opened), 'exact');
     if (!interruption.aborted) await once(interruption, 'abort');
     out.write('Closing ...\n');
     await opened.lab.close();
@@ -62,7 +63,7 @@ In another shell (an AWS CLI before 1.29 or 2.13 also needs --endpoint-url ${lab
   export ${variables.join(' ')}
   aws stepfunctions start-execution --state-machine-arn ${lab.stateMachine} --input '{"tunnel": "edge-a"}'
 
-Ctrl-C ends it. Executions:
+Ctrl-C ends it. Executions (times in ${zone()}):
 `;
 }
 
@@ -79,5 +80,5 @@ function line({
   const { tunnel, action, trigger } = objectIn<Record<'tunnel' | 'action' | 'trigger', string>>(Input);
   const end = (status === 'SUCCEEDED' ? objectIn(Output).endState : undefined) ?? status;
   const words = [status === 'RUNNING' ? 'started' : end, Error, tunnel, action, trigger, Name];
-  return `${StopDate.slice(11, 19)}  ${words.filter((word) => word !== undefined).join('  ')}\n`;
+  return `${clock(StopDate)}  ${words.filter((word) => word !== undefined).join('  ')}\n`;
 }

@@ -7,8 +7,9 @@ import { checkInstances } from '../preflight/instances';
 import { checkPlan, checkUnseen } from '../preflight/trial';
 import { jsonOption, onAws, tunnelArgument, type Define } from '../options';
 import { json } from '../report/json';
-import { styleFor, table, many, type Style } from '../report/style';
+import { styleFor, many, type Style } from '../report/style';
 import type { Surroundings } from '../surroundings';
+import { wrapped } from '../report/wrap';
 import { printableLines } from '../terminal';
 import type { OnAws } from '../where';
 
@@ -29,7 +30,8 @@ async function look(tunnel: string, options: Options, surroundings: Surroundings
   const aws = surroundings.aws(options);
   try {
     const checks = await everyCheck(tunnel, options, aws, surroundings);
-    out.write(options.json === true ? json({ tunnel, checks }) : preflightText(tunnel, checks, styleFor(out)));
+    if (options.json === true) out.write(json({ tunnel, checks }), 'exact');
+    else out.write(preflightText(tunnel, checks, styleFor(out)));
     return checks.some(({ result }) => result === 'fail') ? 1 : 0;
   } finally {
     aws.close();
@@ -56,12 +58,18 @@ async function everyCheck(
   return [...first, ...instances, plan, ...checkUnseen(declared, known, options)];
 }
 
-/** What was looked at, how, and what came of it; then whether one can go on. */
+/** The longest word for a result. Characters. */
+const LONGEST = 'cannot know'.length;
+
+/** What was looked at, what came of it and how; then whether one can go on. */
 function preflightText(tunnel: string, checks: readonly Check[], style: Style): string {
-  const rows = checks.map(({ check, how, result, evidence }) => {
-    return [result === 'fail' ? 'FAIL' : result, check, how, evidence];
+  const lines = checks.map(({ check, how, result, evidence }) => {
+    const word = (result === 'fail' ? 'FAIL' : result).padEnd(LONGEST);
+    const paint = result === 'fail' ? style.bad : result === 'pass' ? style.good : style.changed;
+    const seen = wrapped(`${' '.repeat(LONGEST + 2)}${printableLines(`${evidence} (${how})`)}`, LONGEST + 2);
+    return `${paint(word)}  ${style.bold(printableLines(check))}\n${seen}\n`;
   });
-  return `${table(['RESULT', 'CHECK', 'HOW', 'EVIDENCE'], rows, style)}\n${verdict(tunnel, checks, style)}\n`;
+  return `${lines.join('')}\n${verdict(tunnel, checks, style)}\n`;
 }
 
 function verdict(tunnel: string, checks: readonly Check[], style: Style): string {

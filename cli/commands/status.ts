@@ -6,7 +6,8 @@ import { everyTunnel, oneTunnel, type Known } from '../aws/tunnels';
 import { anywhere, jsonOption, tunnelArgument, type Define } from '../options';
 import { atPlace } from '../place';
 import { json } from '../report/json';
-import { styleFor, minute, table, many, type Style } from '../report/style';
+import { styleFor, table, many, type Style } from '../report/style';
+import { minute, minuteInZone, second, zone } from '../report/time';
 import { standingOf, type Standing } from '../standing';
 import { interruptible, type Surroundings } from '../surroundings';
 import { CLEAR_SCREEN, printableLines } from '../terminal';
@@ -35,13 +36,14 @@ export const status: Define = (surroundings, exit) =>
 async function show(name: string | undefined, options: Options, surroundings: Surroundings): Promise<number> {
   const { out } = surroundings;
   return atPlace(options, surroundings, { unopened: true }, async ({ aws, deployment }) => {
+    const layout = layoutOf(options);
     const read = async (): Promise<string> => {
       const known = await (name === undefined ? everyTunnel(aws, deployment) : knownTunnel(aws, deployment, name));
       const standings = known.map((each) => standingOf(each, options, new Date()));
       return options.json === true ? json({ tunnels: standings }) : statusText(standings, styleFor(out));
     };
     if (options.watch === true) await interruptible(surroundings, (over) => watch(read, options, surroundings, over));
-    else out.write(await read());
+    else out.write(await read(), layout);
     return 0;
   });
 }
@@ -56,16 +58,16 @@ async function watch(
   let shown = '';
   do {
     const text = await read().catch(passing);
-    if (out.live) out.write(`${CLEAR_SCREEN}${text}\n${now()}, Ctrl-C ends this.\n`);
-    else if (text !== shown) out.write(shown === '' || options.json === true ? text : changed(shown, text));
+    if (out.live) out.write(`${CLEAR_SCREEN}${text}\n${second(new Date())}, Ctrl-C ends this.\n`, layoutOf(options));
+    else if (text !== shown)
+      out.write(shown === '' || options.json === true ? text : changed(shown, text), layoutOf(options));
     shown = text;
     await sleep(EVERY, over);
   } while (!over.aborted);
 }
 
-/** The time to the second, in UTC. */
-function now(): string {
-  return `${new Date().toISOString().slice(0, 19)}Z`;
+function layoutOf({ json }: Options): 'exact' | undefined {
+  return json === true ? 'exact' : undefined;
 }
 
 async function knownTunnel(aws: Aws, deployment: Deployment, name: string): Promise<readonly Known[]> {
@@ -86,16 +88,16 @@ function passing(error: unknown): string {
 function changed(before: string, after: string): string {
   const known = new Set(before.split('\n'));
   const lines = after.split('\n').filter((line) => line !== '' && !known.has(line));
-  return lines.map((line) => `${now()}  ${line}\n`).join('');
+  return lines.map((line) => `${second(new Date())}  ${line}\n`).join('');
 }
 
-const HEADING = ['TUNNEL', 'WANTED', 'IN SYNC', 'LAST SEEN', 'BY', 'LAST PROVEN', 'LAST DRIFT', 'LEASE', 'AUTOMATION'];
+const HEADING = ['TUNNEL', 'WANTED', 'IN SYNC', 'LAST SEEN', 'LAST PROVEN', 'AUTOMATION'];
 
 /** Every tunnel in a line, then what is not in order, then what needs a person. */
 function statusText(standings: readonly Standing[], style: Style): string {
   if (standings.length === 0)
     return 'No tunnel is declared here, and none was ever applied: add tunnels/NAME.yaml and deploy (npx cdk deploy).\n';
-  const remarks = standings.flatMap(remarksOn);
+  const remarks = standings.flatMap((each) => remarksOn(each, standings.length === 1));
   const needs = standings.flatMap(({ tunnel, needs }) =>
     needs.map(({ what, command }) => `  ${style.bad(tunnel)}: ${printableLines(what)}: ${command}\n`),
   );
@@ -103,42 +105,40 @@ function statusText(standings: readonly Standing[], style: Style): string {
     table(HEADING, standings.map(row), style),
     ...(remarks.length > 0 ? [remarks.map((remark) => `  ${printableLines(remark)}\n`).join('')] : []),
     needs.length > 0 ? `${style.bold('What needs a person')}\n${needs.join('')}` : 'Nothing needs a person.\n',
-    style.dim('As the last runs and looks wrote it down: no device was contacted.\n'),
+    style.dim(`As the last runs and looks wrote it down: no device was contacted. Times are in ${zone()}.\n`),
   ].join('\n');
 }
 
 function row(standing: Standing) {
-  const { tunnel, wanted, inSync, lastSeen, provenAt, lastDrift, lease, degraded } = standing;
+  const { tunnel, wanted, inSync, lastSeen, provenAt, degraded, automation, paused } = standing;
   const sync = inSync === null ? '-' : inSync ? 'yes' : 'NO';
   return [
     tunnel,
     wanted ?? '-',
     degraded.length > 0 ? `${sync}, degraded` : sync,
-    minute(lastSeen?.at, lastSeen === null ? 'never' : '-'),
-    lastSeen?.by == null ? '-' : `${lastSeen.action} ${nameOf(lastSeen.by)}`,
-    minute(provenAt, 'never'),
-    minute(lastDrift?.at, 'never'),
-    lease === null ? 'free' : lease.alive ? 'held' : 'of a dead run',
-    automationWords(standing),
+    minuteInZone(lastSeen?.at, lastSeen === null ? 'never' : '-'),
+    minuteInZone(provenAt, 'never'),
+    // A pause counts beside any other reason for which the automation leaves a tunnel alone: it may outlast that.
+    paused === null || automation === 'paused' ? automation : `${automation}, paused`,
   ];
 }
 
-/** A pause counts beside any other reason for which the automation leaves a tunnel alone: it may outlast that. */
-function automationWords({ automation, paused }: Standing): string {
-  if (paused === null) return automation;
-  const words = `paused until ${minute(paused.until, 'resumed')}`;
-  return automation === 'paused' ? words : `${automation}, ${words}`;
-}
-
-/** What the table has no room for. */
-function remarksOn({ tunnel, inSync, why, lease, paused, degraded, lastDrift }: Standing): readonly string[] {
+/** What the table has no room for. @param all also what is in order */
+function remarksOn(standing: Standing, all: boolean): readonly string[] {
+  const { tunnel, inSync, why, lastSeen, lease, paused, degraded, lastDrift } = standing;
   const remarks: string[] = [];
+  if (all && lastSeen?.by != null) remarks.push(`last seen by ${lastSeen.action} ${nameOf(lastSeen.by)}`);
   if (inSync === false) remarks.push(`not in sync: ${why}`);
   if (degraded.length > 0) remarks.push(`degraded: ${degraded.join(', ')} could not be reached`);
   if (lease !== null) remarks.push(leaseWords(lease));
-  if (paused !== null) remarks.push(`paused: ${paused.reason}${paused.by === null ? '' : ` (${nameOf(paused.by)})`}`);
+  if (paused !== null)
+    remarks.push(
+      `paused until ${minute(paused.until, 'resumed')}: ${paused.reason}${paused.by === null ? '' : ` (${nameOf(paused.by)})`}`,
+    );
   if (lastDrift !== null)
-    remarks.push(`${many(lastDrift.changes, 'change')} by ${nameOf(lastDrift.execution)} against drift`);
+    remarks.push(
+      `last drift ${minute(lastDrift.at, '?')}: ${many(lastDrift.changes, 'change')} by ${nameOf(lastDrift.execution)}`,
+    );
   return remarks.map((remark) => `${tunnel}: ${remark}`);
 }
 

@@ -2,6 +2,7 @@ import type { InstanceInformation } from '@aws-sdk/client-ssm';
 import { devicesOf, KINDS } from '../../lib/tunnel/plan/devices';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { everyOne, type Aws } from '../aws/aws';
+import { minute } from '../report/time';
 import { messageOf } from '../surroundings';
 import { checking, judged, type Check } from './check';
 
@@ -43,7 +44,7 @@ function checkAgent(title: string, found: InstanceInformation | undefined): read
       agent('fail', 'Systems Manager does not know it: is the agent installed, does its instance profile allow it?'),
     ];
   const { PingStatus: status, LastPingDateTime: last, AgentVersion: version = '' } = found;
-  const silent = `${status}, last heard ${last?.toISOString() ?? 'never'}: is it running, does the agent reach Systems Manager?`;
+  const silent = `${status}, last heard ${minute(last, 'never')}: is it running, does the agent reach Systems Manager?`;
   return [
     judged(agent, status === 'Online', 'Online', silent),
     judged(

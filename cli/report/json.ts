@@ -1,29 +1,7 @@
-import type { Change } from '../../lib/tunnel/plan/plan';
 import type { Input } from '../execution';
-import type { DeviceCommands } from '../local/commands-of-plan';
-import type { Result } from '../result';
 import type { Figures } from './figures';
 import type { StateEvent } from '../aws/history';
-
-/** What a run gives to programs: the one document that --json prints. Of what is optional, nothing stands there where there is nothing to say. */
-export interface Document
-  extends
-    Figures,
-    Pick<Input, 'tunnel' | 'action' | 'teardown'>,
-    Pick<Result, 'changes' | 'verification'>,
-    Partial<Pick<Result, 'degraded' | 'drained'>> {
-  /** The end state; or `Interrupted`, `Failed`, or `GoesOn`: on AWS, and nobody here waits for its end. */
-  readonly status: string;
-  readonly steps: readonly Step[];
-  /** A plan's digest, for --expect. */
-  readonly digest?: string;
-  /** With --commands. */
-  readonly commands?: readonly DeviceCommands[];
-  /** What a restore could not put back, as changes still to be made. */
-  readonly remaining?: readonly Change[];
-  /** One sentence; absent: success. */
-  readonly error?: string;
-}
+import type { JsonDocument, RunDocument } from './documents';
 
 const NOTHING: Figures = { ssmRoundTrips: 0, criticalPathTrips: 0, stateTransitions: 0, deviceWrites: 0 };
 
@@ -31,12 +9,12 @@ const NOTHING: Figures = { ssmRoundTrips: 0, criticalPathTrips: 0, stateTransiti
 export type Unfinished = 'InvalidRequest' | 'NotStarted' | 'GoesOn';
 
 /** The document of a run that did not come to start, or of one that goes on: nothing of it is known yet. */
-export function notRun({ tunnel, action }: Input, status: Unfinished, error: string): Document {
+export function notRun({ tunnel, action }: Input, status: Unfinished, error: string): RunDocument {
   return { tunnel, action, status, changes: [], steps: [], ...NOTHING, verification: [], error };
 }
 
 /** What a command gives to programs; a person may look at it on a terminal, so what is not to be seen is escaped. */
-export function json(document: object): string {
+export function json(document: JsonDocument): string {
   const escape = (character: string): string =>
     character
       .split('')

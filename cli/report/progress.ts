@@ -49,7 +49,7 @@ export class Progress {
     clearInterval(this.timer);
     this.timer = undefined;
     this.running.clear();
-    if (this.output.live) this.output.write(CLEAR_LINE);
+    if (this.output.live) this.output.write(CLEAR_LINE, 'exact');
   }
 
   private announce(path: string): void {
@@ -64,7 +64,7 @@ export class Progress {
     const paint = word === 'FAILED' ? bad : word === 'again' ? changed : good;
     const name = `${'  '.repeat(depth)}${printableLines(state)}`.padEnd(38);
     const text = `  ${paint(word)}${' '.repeat(8 - word.length)}${name}${dim(remark)}`.trimEnd();
-    this.output.write(`${this.output.live ? CLEAR_LINE : ''}${text}\n`);
+    this.output.write(`${this.output.live ? CLEAR_LINE : ''}${text}\n`, 'exact');
     this.draw();
   }
 
@@ -74,7 +74,7 @@ export class Progress {
     const oldest = Math.min(...[...this.running.values()].map(({ since }) => since));
     const names = [...this.running.values()].map(({ state }) => state).join(', ');
     const text = `  ${FRAMES[this.frame++ % FRAMES.length]}       ${names}  ${seconds((Date.now() - oldest) / 1000)}`;
-    this.output.write(`${CLEAR_LINE}${this.style.dim(text)}`);
+    this.output.write(`${CLEAR_LINE}${this.style.dim(text)}`, 'exact');
   }
 }
 

@@ -34,9 +34,3 @@ export function table(heading: readonly string[], cells: readonly (readonly stri
       .trimEnd();
   return `${style.bold(line(heading))}\n${rows.map((row) => `${line(row)}\n`).join('')}`;
 }
-
-/** A point in time to the minute, in UTC as the console can show it; `otherwise` for none. */
-export function minute(at: string | Date | null | undefined, otherwise: string): string {
-  const time = at === null || at === undefined ? Number.NaN : new Date(at).getTime();
-  return Number.isNaN(time) ? otherwise : `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')}Z`;
-}

@@ -18,15 +18,9 @@ const BECAME: Readonly<Record<string, string>> = {
   RollbackFailed: 'Changes that were begun',
 };
 
-/** A run for a person, when it has ended: the changes, what was proven, what it cost, and one sentence. */
-export function runText(
-  result: Result,
-  { figures, seconds }: Pick<Ended, 'figures' | 'seconds'>,
-  commands: readonly DeviceCommands[],
-  run: Run,
-  style: Style,
-): string {
-  const { status, exitCode, changes, remarks } = result;
+/** A run for a person, when it has ended: first the changes. */
+export function changesText(result: Result, run: Pick<Run, 'teardown'>, style: Style): string {
+  const { status, changes, remarks } = result;
   const parts: string[] = [];
   const became = status === 'Planned' && run.teardown ? 'Changes that a teardown would make' : BECAME[status];
   if (changes.length > 0) parts.push(`${became ?? 'Changes'}:\n\n${diff(changes, style)}`);
@@ -34,12 +28,23 @@ export function runText(
     parts.push(`Still to be done to put everything back:\n\n${diff(result.remaining, style)}`);
   if (remarks.length > 0)
     parts.push(`${style.bold('Remarks')}\n${remarks.map((remark) => `  ${printableLines(remark)}\n`).join('')}`);
-  if (commands.length > 0) parts.push(commands.map((each) => commandsText(each, style)).join('\n'));
+  return parts.map((part) => `\n${part}`).join('');
+}
+
+/** Last what was proven, what it cost, and one sentence. */
+export function endText(
+  result: Result,
+  { figures, seconds }: Pick<Ended, 'figures' | 'seconds'>,
+  run: Run,
+  style: Style,
+): string {
+  const { status, exitCode } = result;
+  const parts: string[] = [];
   const probed = status === 'RolledBack' || status === 'RollbackFailed' ? 'As found after restoring' : 'Verification';
   if (result.verification.length > 0) parts.push(`${style.bold(probed)}\n${verification(result.verification, style)}`);
   const paint = exitCode === 0 ? style.good : style.bad;
   parts.push(`${style.dim(figuresLine(figures, seconds))}\n${paint(endSentence(result, run))}\n`);
-  return `\n${parts.join('\n')}`;
+  return parts.map((part) => `\n${part}`).join('');
 }
 
 /** What was tried, from where to where, and what came back: a line a probe. */
@@ -61,7 +66,11 @@ const STAGES: Readonly<Record<Stage, string>> = {
 };
 
 /** Commands as a shell script would have them, so that they can be copied: all else is a comment. */
-function commandsText({ device, through, stage, commands }: DeviceCommands, { dim }: Style): string {
-  const via = device.endsWith(through) ? '' : `, tmsh through ${through}`;
-  return `${dim(`# ${device}: ${STAGES[stage]}${via}`)}\n${commands.map((line) => `${printableLines(line)}\n`).join('')}`;
+export function commandsText(commands: readonly DeviceCommands[], { dim }: Style): string {
+  return commands
+    .map(({ device, through, stage, commands: lines }) => {
+      const via = device.endsWith(through) ? '' : `, tmsh through ${through}`;
+      return `${dim(`# ${device}: ${STAGES[stage]}${via}`)}\n${lines.map((line) => `${printableLines(line)}\n`).join('')}`;
+    })
+    .join('\n');
 }

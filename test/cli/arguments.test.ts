@@ -74,10 +74,33 @@ describe('the command line', () => {
     ['aply edge-a', '(Did you mean apply?)'],
     ['apply edge-a --lcal', '(Did you mean --local?)'],
     ['apply edge-a --alow-interruption', '(Did you mean --allow-interruption?)'],
-    ['plan edge-a --locl', 'How it is used: npx edge-ramp plan --help'],
-    ['local host i-0 explode', 'How it is used: npx edge-ramp local host --help'],
   ])('"%s" is answered with %s', async (line, suggestion) => {
     expect((await call(line.split(' '))).err).toContain(suggestion);
+  });
+
+  test.each([
+    ['aply edge-a', 'edge-ramp [options] [command]', 'The commands: npx edge-ramp help'],
+    ['plan edge-a --locl', 'edge-ramp plan [options] <tunnel>', 'Its options: npx edge-ramp plan --help'],
+    ['apply edge-a --fresh', 'edge-ramp apply [options] <tunnel>', 'Its options: npx edge-ramp apply --help'],
+    [
+      'local host i-0 explode',
+      'edge-ramp local host [options] <host> <happening>',
+      'Its options: npx edge-ramp local host --help',
+    ],
+  ])('"%s" is answered with the usage of its own command, and no other', async (line, usage, more) => {
+    const { err } = await call(line.split(' '));
+    expect(err.split('\n').slice(-3)).toEqual([`Usage: ${usage}`, more, '']);
+    expect(err.split('\n').length).toBeLessThan(6);
+  });
+
+  test('help of every command fits 80 columns', async () => {
+    const { out: all } = await call(['help']);
+    const commands = [...all.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!);
+    expect(commands.length).toBeGreaterThan(12);
+    for (const line of ['help', 'local host --help', ...commands.map((name) => `${name} --help`)]) {
+      const { out } = await call(line.split(' '));
+      expect([line, out.split('\n').filter((each) => each.length > 80)]).toEqual([line, []]);
+    }
   });
 
   test.each(['help', '--help', '-h', 'apply --help', 'help apply', 'local host --help'])(

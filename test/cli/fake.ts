@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Ajv from 'ajv/dist/2020';
 import { main } from '../../cli/main';
 import { Aws } from '../../cli/aws/aws';
 import type { StateEvent } from '../../cli/aws/history';
@@ -72,6 +73,13 @@ export function project(
   return folder;
 }
 
+/** What a command prints with --json is what docs/output.schema.json says. */
+function expectPublished(text: string): void {
+  const schema = JSON.parse(readFileSync(join(__dirname, '../../docs/output.schema.json'), 'utf8')) as object;
+  const published = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+  expect(published(JSON.parse(text)) || published.errors).toBe(true);
+}
+
 /** Runs a command line against a scripted lab. */
 export async function call(
   args: readonly string[],
@@ -111,6 +119,7 @@ export async function call(
     ...given,
   };
   const code = await main(args, surroundings);
+  if (args.includes('--json') && written.out !== '') expectPublished(written.out);
   return { code, ...written, inputs: run.inputs, options, closed };
 }
 

@@ -44,16 +44,16 @@ describe('history', () => {
     expect(code).toBe(0);
     expect(out).toBe(
       [
-        '2026-11-23 08:50Z  apply by person: Running, still runs  edge-a-schedule-3',
-        '2026-11-23 08:40Z  apply by event: Applied, 4 changes, 12.3 s  edge-a-event-2',
+        '2026-11-23 08:50 UTC  apply by person: Running, still runs  edge-a-schedule-3',
+        '2026-11-23 08:40 UTC  apply by event: Applied, 4 changes, 12.3 s  edge-a-event-2',
         '    ramp node i-1: + one',
         '    ramp node i-1: two',
         '    ramp node i-1: ~ three',
         '    and 1 more',
-        '2026-11-23 08:30Z  teardown by person: RolledBack, 12.3 s  started-by-hand',
+        '2026-11-23 08:30 UTC  teardown by person: RolledBack, 12.3 s  started-by-hand',
         '    Detach virtual servers failed',
-        '2026-11-23 08:10Z  apply by repair: Restored, 0 changes, 12.3 s  edge-a-repair-1',
-        '2026-11-23 08:05Z  apply by person: Interrupted, 12.3 s  edge-a-x',
+        '2026-11-23 08:10 UTC  apply by repair: Restored, 0 changes, 12.3 s  edge-a-repair-1',
+        '2026-11-23 08:05 UTC  apply by person: Interrupted, 12.3 s  edge-a-x',
         '',
       ].join('\n'),
     );

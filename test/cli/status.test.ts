@@ -29,17 +29,17 @@ describe('status', () => {
     expect(code).toBe(0);
     expect(out).toBe(
       [
-        'TUNNEL  WANTED   IN SYNC  LAST SEEN          BY                       LAST PROVEN        LAST DRIFT  LEASE  AUTOMATION',
-        'edge-a  applied  yes      2026-11-23 07:55Z  apply edge-a-schedule-1  2026-11-23 07:55Z  never       free   on',
-        'edge-b  -        -        never              -                        never              never       free   not wanted',
-        'old     applied  NO       2026-11-23 07:55Z  apply edge-a-schedule-1  2026-11-23 07:55Z  never       free   not declared',
+        'TUNNEL  WANTED   IN SYNC  LAST SEEN         LAST PROVEN       AUTOMATION',
+        'edge-a  applied  yes      2026-11-23 07:55  2026-11-23 07:55  on',
+        'edge-b  -        -        never             never             not wanted',
+        'old     applied  NO       2026-11-23 07:55  2026-11-23 07:55  not declared',
         '',
         '  old: not in sync: it is not declared any more, and still stands',
         '',
         'What needs a person',
         '  old: it is not declared any more, and still stands: npx edge-ramp teardown old',
         '',
-        'As the last runs and looks wrote it down: no device was contacted.',
+        'As the last runs and looks wrote it down: no device was contacted. Times are in UTC.',
         '',
       ].join('\n'),
     );
@@ -72,11 +72,11 @@ describe('status', () => {
       ...pastExecutions({ 'edge-a-apply-9': { status: 'RUNNING', startDate: Date.UTC(2026, 10, 23, 8) / 1000 } }),
     };
     const { out } = await callAws(['status', 'edge-a'], answers);
-    expect(out).toContain('2026-11-22 01:02Z  held   paused until 2199-01-01 00:00Z\n');
+    expect(out).toContain('edge-a  applied  -, degraded  2026-11-23 07:55  2026-11-23 07:55  paused\n');
     expect(out).toContain('  edge-a: degraded: ramp node mi-1 could not be reached\n');
-    expect(out).toContain('  edge-a: the lease is held by edge-a-apply-9, which began 2026-11-23 08:00Z\n');
-    expect(out).toContain('  edge-a: paused: spare part\n');
-    expect(out).toContain('  edge-a: 2 changes by edge-a-schedule-0 against drift\n');
+    expect(out).toContain('  edge-a: the lease is held by edge-a-apply-9, which began 2026-11-23 08:00 UTC\n');
+    expect(out).toContain('  edge-a: paused until 2199-01-01 00:00 UTC: spare part\n');
+    expect(out).toContain('  edge-a: last drift 2026-11-22 01:02 UTC: 2 changes by edge-a-schedule-0\n');
     expect(out).toContain('\nNothing needs a person.\n');
     expect(out).not.toContain('edge-b');
   });
@@ -96,7 +96,8 @@ describe('status', () => {
       ...ACCOUNT,
       ...items({ 'edge-a': { ...STANDS, fence: 7, lastLook } }),
     });
-    expect(out).toContain('edge-a  applied  NO       2026-11-23 09:10Z  verify edge-a-verify-2  2026-11-23 07:55Z');
+    expect(out).toContain('edge-a  applied  NO       2026-11-23 09:10  2026-11-23 07:55');
+    expect(out).toContain('  edge-a: last seen by verify edge-a-verify-2\n');
     expect(out).toContain('  edge-a: not in sync: it did not stand as declared: 1 change is needed\n');
     expect(out).toContain(
       'What needs a person\n  edge-a: it did not stand as declared: 1 change is needed: npx edge-ramp apply edge-a\n',
@@ -110,7 +111,7 @@ describe('status', () => {
       ...items({ 'edge-a': { ...STANDS, paused } }),
       ...pastExecutions({}),
     });
-    expect(out).toContain('  free   example, paused until 2199-01-01 00:00Z\n');
+    expect(out).toContain('  example, paused\n');
   });
 
   test('an empty account gets a friendly sentence', async () => {
@@ -156,6 +157,24 @@ describe('status', () => {
   });
 });
 
+describe('colours', () => {
+  const painted = async (...args: string[]): Promise<boolean> => {
+    let text = '';
+    const out = { write: (more: string) => void (text += more), live: false, colour: true };
+    await callAws(args, ACCOUNT, { out });
+    expect(text).toContain('edge-a');
+    return text.includes('\u001b[');
+  };
+
+  test('are for terminals', async () => expect(await painted('status')).toBe(true));
+
+  test.each([
+    ['status', '--no-color'],
+    ['--no-color', 'status', 'edge-a'],
+    ['status', 'edge-a', '--no-color'],
+  ])('are taken away: %s %s', async (...args) => expect(await painted(...args)).toBe(false));
+});
+
 describe('status --watch', () => {
   /** Watches until so many looks have been made; the second finds another item. */
   async function watch(second: Record<string, string>, live: boolean, ...more: string[]) {
@@ -183,7 +202,7 @@ describe('status --watch', () => {
     expect(written).toHaveLength(2);
     expect(written[0]).toMatch(/^TUNNEL /);
     expect(written[1]).toMatch(
-      /^\d{4}-\d\d-\d\dT[\d:]{8}Z {2}edge-a +applied +NO .*\n.*Z {4}edge-a: not in sync: a run left it half-way\n$/,
+      /^\d{4}-\d\d-\d\d [\d:]{8} UTC {2}edge-a +applied +NO .*\n.*UTC {4}edge-a: not in sync: a run left it half-way\n$/,
     );
   });
 

@@ -1,13 +1,14 @@
 import { json } from '../../cli/report/json';
 import { styleFor } from '../../cli/report/style';
+import { wrapped } from '../../cli/report/wrap';
 import { outputTo } from '../../cli/surroundings';
 import { CLEAR_LINE, CLEAR_SCREEN } from '../../cli/terminal';
 
 /** What a terminal, or a pipe, is given when that is written. */
-function written(text: string, isTTY = true): string {
+function written(text: string, isTTY = true, layout?: 'exact'): string {
   let out = '';
   const stream = { isTTY, on: () => stream, write: (chunk: unknown) => ((out += String(chunk)), true) };
-  outputTo(stream as unknown as NodeJS.WriteStream).write(text);
+  outputTo(stream as unknown as NodeJS.WriteStream).write(text, layout);
   return out;
 }
 
@@ -43,7 +44,42 @@ describe('whatever is written', () => {
 
 test('a document for programs holds every character, and shows none that is not to be seen', () => {
   const document = { text: 'a\u202eb\u009bc\u{e0001}d\u001be', list: ['\n'] };
-  const text = json(document);
+  const text = json(document as unknown as Parameters<typeof json>[0]);
   expect(JSON.parse(text)).toEqual(document);
   expect(text).toMatch(/^[\n\x20-\x7e]+$/);
+});
+
+describe('a line of more than 80 characters', () => {
+  const sentence = `${'word '.repeat(30)}end`;
+
+  test('is broken at words, on a terminal and in a pipe', () => {
+    for (const isTTY of [true, false]) {
+      const lines = written(sentence, isTTY).split('\n');
+      expect(lines.map((line) => line.length)).toEqual([79, 75]);
+      expect(lines.join(' ').split(/ +/)).toEqual(sentence.split(' '));
+    }
+  });
+
+  test('goes on a little further in than it began, or where it is told', () => {
+    expect(written(`    ${sentence}`).split('\n')[1]).toMatch(/^ {6}word/);
+    expect(wrapped(sentence, 10).split('\n')[1]).toMatch(/^ {10}word/);
+  });
+
+  test('keeps a command in one piece, since it is copied', () => {
+    const command = `npx edge-ramp apply edge-a --local --state /a/long/folder --allow-interruption --expect 0123456789abcdef`;
+    const lines = written(`RolledBack: everything is as it was; when that is mended: ${command}; and then on`).split(
+      '\n',
+    );
+    expect(lines[1]).toBe(`  ${command};`);
+  });
+
+  test('is as wide as it looks: paints do not count', () => {
+    const { bad } = styleFor({ colour: true });
+    const painted = `${bad('word')} `.repeat(16).trimEnd();
+    expect(written(painted)).toBe(painted);
+  });
+
+  test('stays whole where programs or shells read it', () => expect(written(sentence, false, 'exact')).toBe(sentence));
+
+  test('stays whole where it has no blank', () => expect(written('x'.repeat(200))).toBe('x'.repeat(200)));
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Aws } from '../../cli/aws/aws';
 import type { Check } from '../../cli/preflight/check';
-import type { Document } from '../../cli/report/json';
+import type { RunDocument } from '../../cli/report/documents';
 import { openLab, type Lab } from '../../lab/index';
 import { call, project } from '../cli/fake';
 
@@ -54,7 +54,7 @@ async function onAws<T>(...args: string[]): Promise<{ readonly code: number; rea
 }
 
 /** What a run came to, without what differs from run to run: how long it took, and what went first of what goes on at once, or did not quite. */
-function cameTo({ code, document }: { readonly code: number; readonly document: Document }) {
+function cameTo({ code, document }: { readonly code: number; readonly document: RunDocument }) {
   const { steps, deviceWrites, deviceOperations: _, criticalPathTrips: _chain, error, ...rest } = document;
   const sorted = steps.map(({ state, outcome }) => `${state} ${outcome}`).sort();
   const wrote = deviceWrites !== 0;
@@ -71,8 +71,8 @@ test.each([
   ['verify edge-a', []],
   ['apply edge-z', []],
 ])('%s %j comes to the same on AWS as on this machine', async (line, more) => {
-  const local = await here<Document>(...line.split(' '), ...more.flatMap((option) => [option, faults]));
-  const aws = await onAws<Document>(...line.split(' '));
+  const local = await here<RunDocument>(...line.split(' '), ...more.flatMap((option) => [option, faults]));
+  const aws = await onAws<RunDocument>(...line.split(' '));
   expect(cameTo(aws)).toEqual(cameTo(local));
   // A step's devices are asked at once; on a busy machine that takes its turns.
   expect(aws.document.criticalPathTrips).toBeLessThanOrEqual(local.document.criticalPathTrips);

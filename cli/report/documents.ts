@@ -1,0 +1,186 @@
+import * as z from 'zod';
+import { STAGES } from '../../lib/tunnel/device/operation';
+
+/*
+ * What --json prints, a document each. docs/output.schema.json is made of this (npm run schema). A key that says nothing is left out, or null.
+ */
+
+const count = z.int().min(0);
+const time = z.string().meta({ format: 'date-time', description: 'UTC' });
+const arn = z.string().describe('ARN of an execution');
+
+const change = z
+  .strictObject({
+    device: z.string(),
+    stage: z.enum(STAGES),
+    text: z.string().describe('A line of the diff: + made, - removed, ~ changed'),
+    interrupts: z.string().nullable().describe('Why it cuts live traffic; null: it does not'),
+  })
+  .describe('A change to a device');
+
+const probe = z
+  .strictObject({
+    from: z.string(),
+    to: z.string(),
+    what: z.string(),
+    ok: z.boolean(),
+    detail: z.string().describe('The evidence'),
+    holds: z.boolean().optional().describe('Of a pair: whether this one has what one of both has'),
+  })
+  .describe('Something that was tried, or read, as a proof');
+
+/** `plan`, `apply`, `verify`, `teardown`, `pause`, `resume`. */
+const run = z
+  .strictObject({
+    tunnel: z.string(),
+    action: z.enum(['plan', 'apply', 'verify', 'teardown', 'pause', 'resume']),
+    teardown: z.boolean().optional().describe('Of a plan: it is that of a teardown'),
+    status: z
+      .string()
+      .describe('The end state; or Interrupted, Failed, or GoesOn: on AWS, and nobody here waits for its end'),
+    changes: z.array(change),
+    steps: z
+      .array(
+        z.strictObject({
+          state: z.string(),
+          seconds: z.number(),
+          outcome: z.enum(['done', 'failed', 'interrupted']),
+        }),
+      )
+      .describe('The states of the run in the order in which it entered them'),
+    ssmRoundTrips: count.describe('Commands sent to instances'),
+    criticalPathTrips: count.describe('The longest chain of commands that waited for one another'),
+    stateTransitions: count,
+    deviceWrites: count.nullable().describe('Command lines that changed a device; null: not known'),
+    deviceOperations: count.optional().describe('Where the writes are not known: the operations carried out'),
+    verification: z.array(probe),
+    degraded: z.array(z.string()).optional().describe('Devices of a pair that could not be reached'),
+    drained: z
+      .array(
+        z.strictObject({
+          drained: z.number().nullable(),
+          cut: z.number().nullable(),
+          seconds: z.number(),
+        }),
+      )
+      .optional()
+      .describe('What became of the connections that were waited for, a BIG-IP each; null: it would not say'),
+    digest: z.string().optional().describe("A plan's digest, for --expect"),
+    commands: z
+      .array(
+        z.strictObject({
+          device: z.string(),
+          through: z.string().describe('The instance that the commands run on'),
+          stage: z.enum(STAGES),
+          commands: z.array(z.string()),
+        }),
+      )
+      .optional()
+      .describe('With --commands'),
+    remaining: z.array(change).optional().describe('What a restore could not put back'),
+    error: z.string().optional().describe('One sentence; absent: success'),
+  })
+  .describe('plan, apply, verify, teardown, pause, resume');
+
+const seen = z.strictObject({
+  at: time.nullable(),
+  by: arn.nullable(),
+  action: z.string(),
+  outcome: z.string().nullable().describe('The end state'),
+  changes: count,
+  cutting: count.describe('How many of the changes cut live traffic'),
+});
+
+const standing = z.strictObject({
+  tunnel: z.string(),
+  declared: z.boolean(),
+  wanted: z.enum(['applied', 'absent']).nullable().describe('null: it was never applied'),
+  inSync: z.boolean().nullable().describe('null: nothing is there that could be, or nobody knows'),
+  why: z.string(),
+  lastSeen: seen.nullable(),
+  provenAt: time.nullable(),
+  provenBy: arn.nullable(),
+  lastDrift: z.strictObject({ at: time, execution: arn, changes: count }).nullable(),
+  lease: z
+    .strictObject({ owner: arn, since: time.nullable(), alive: z.boolean() })
+    .nullable()
+    .describe('The run that works on it; null: the lease is free'),
+  paused: z
+    .strictObject({
+      until: time.nullable().describe('null: until somebody resumes it'),
+      reason: z.string(),
+      at: time.nullable(),
+      by: arn.nullable(),
+    })
+    .nullable(),
+  degraded: z.array(z.string()),
+  leftAlone: z.string().nullable().describe('Why the automation leaves it alone; null: it looks after it'),
+  automation: z.enum(['on', 'events only', 'paused', 'stopped', 'example', 'not wanted', 'not declared']),
+  needs: z.array(z.strictObject({ what: z.string(), command: z.string() })).describe('What needs a person'),
+});
+
+const status = z.strictObject({ tunnels: z.array(standing) }).describe('status');
+
+const history = z
+  .strictObject({
+    tunnel: z.string(),
+    runs: z.array(
+      z.strictObject({
+        execution: z.string().describe("The execution's name"),
+        arn,
+        action: z.string(),
+        by: z.enum(['person', 'event', 'schedule', 'repair']),
+        outcome: z.string().describe('The end state; Running, Interrupted or Failed'),
+        began: time,
+        seconds: z.number().nullable().describe('null: it still runs'),
+        changes: z.array(change).nullable().describe('null: it did not tell'),
+        cause: z.string().nullable().describe('Why it failed; null: it did not'),
+      }),
+    ),
+    complete: z.boolean().describe('false: there may be older runs'),
+  })
+  .describe('history');
+
+const preflight = z
+  .strictObject({
+    tunnel: z.string(),
+    checks: z.array(
+      z.strictObject({
+        check: z.string(),
+        how: z.string(),
+        result: z.enum(['pass', 'warning', 'fail', 'cannot know']),
+        evidence: z.string(),
+      }),
+    ),
+  })
+  .describe('preflight');
+
+const DOCUMENTS = { run, status, history, preflight };
+
+type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+    : T;
+
+/** What a run gives to programs. */
+export type RunDocument = Frozen<z.infer<typeof run>>;
+/** What any command gives to programs. */
+export type JsonDocument = Frozen<z.infer<(typeof DOCUMENTS)[keyof typeof DOCUMENTS]>>;
+
+/** The JSON Schema of all of them, as the text of `docs/output.schema.json`. @public for bin/schema.ts */
+export function outputSchemaText(): string {
+  const $defs = Object.fromEntries(
+    Object.entries(DOCUMENTS).map(([name, document]) => {
+      const { $schema: _, ...schema } = z.toJSONSchema(document);
+      return [name, schema];
+    }),
+  );
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'What edge-ramp prints with --json',
+    oneOf: Object.keys($defs).map((name) => ({ $ref: `#/$defs/${name}` })),
+    $defs,
+  };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
