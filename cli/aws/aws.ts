@@ -5,7 +5,7 @@ import type { SNS } from '@aws-sdk/client-sns';
 import type { SSM } from '@aws-sdk/client-ssm';
 import { deploymentNames, type DeploymentNames } from '../../lib/tunnel/run/deployment-names';
 import type { OnAws } from '../where';
-import { explained } from './problem';
+import { explained, withoutRegion } from './problem';
 
 /** How AWS is reached: which deployment there, or what stands in its place. */
 export interface Reach extends OnAws {
@@ -78,6 +78,9 @@ export class Aws {
     stack.add(
       (next, { commandName = '' }) =>
         async (request) => {
+          await (client as SFN).config.region().catch((error: unknown) => {
+            throw withoutRegion(error);
+          });
           try {
             return await next(request);
           } catch (error) {

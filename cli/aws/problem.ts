@@ -22,18 +22,17 @@ const NOT_VALID =
   /^(?:UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature|MissingAuthenticationToken(?:Exception)?|AuthFailure)$/;
 const DENIED =
   /^(?:AccessDenied|AccessDeniedException|AuthorizationError|AuthorizationErrorException|UnauthorizedOperation)$/;
-const NETWORK = /\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)\b/;
-/** What the SDK says before what it did not expect to catch. */
-const WRAPPED = /^AWS SDK error wrapper for (?:Error: )?/;
+/** The system's codes (errno), and the SDK's own name for a time-out. */
+const NETWORK =
+  /^(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|TimeoutError)$/;
 
-/** An error of the SDK in one sentence. */
+/** An error of the SDK in one sentence. What it is, its name or its code says; its text is only repeated. */
 export function explained(error: unknown, action: string): Problem {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const said = message.replace(WRAPPED, '').trim().split('\n')[0]!.replace(/\.$/, '');
+  const code = codeOf(error);
+  const said = message.trim().split('\n')[0]!.replace(/\.$/, '');
   const problem = (kind: ProblemKind, sentence: string): Problem => new Problem(kind, sentence, { cause: error });
 
-  if (/^Region (?:is missing|not accepted)/.test(message))
-    return problem('region', 'No AWS region is set: name one with --region, or set AWS_REGION.');
   if (/^(?:CredentialsProviderError|TokenProviderError)$/.test(name))
     return problem(
       'credentials',
@@ -52,21 +51,24 @@ export function explained(error: unknown, action: string): Problem {
   if (DENIED.test(name))
     return problem(
       'denied',
-      `AWS denies ${deniedAction(message) ?? action}: let the role of this profile do it, or name another --profile (${said}).`,
+      `AWS denies ${action} (${said}): let the role of this profile do that, or name another --profile.`,
     );
-  if (message.startsWith('Invalid URL'))
+  if (code === 'ERR_INVALID_URL')
     return problem('unreachable', 'AWS_ENDPOINT_URL is no URL: unset it, or give it as http://HOST:PORT.');
-  if (NETWORK.test(`${codeOf(error)} ${said}`) || name === 'TimeoutError')
+  if (NETWORK.test(code) || NETWORK.test(name))
     return problem(
       'unreachable',
-      `AWS cannot be reached (${action}: ${said || codeOf(error) || name}): check the network, --region and AWS_ENDPOINT_URL.`,
+      `AWS cannot be reached (${action}: ${said || code || name}): check the network, --region and AWS_ENDPOINT_URL.`,
     );
   return problem('other', `AWS refuses ${action}: ${name}: ${said}.`);
 }
 
-/** The action that IAM names itself: it may be another than the one asked for. */
-function deniedAction(message: string): string | undefined {
-  return /not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)/i.exec(message)?.[1];
+/** No region is set, or none that can be: the SDK has neither name nor code for that, so it is asked for the region itself. */
+export function withoutRegion(error: unknown): Problem {
+  const { message } = error as Error;
+  return new Problem('region', `No AWS region can be used (${message}): name one with --region, or set AWS_REGION.`, {
+    cause: error,
+  });
 }
 
 /** The system's own name for what went wrong; empty: it was not the system. */

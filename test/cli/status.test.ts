@@ -148,7 +148,7 @@ describe('status', () => {
       },
     };
     const { code, err } = await callAws(['status'], denied);
-    expect([code, err.startsWith('edge-ramp: AWS denies dynamodb:Scan: ')]).toEqual([1, true]);
+    expect([code, err.startsWith('edge-ramp: AWS denies dynamodb:Scan (')]).toEqual([1, true]);
   });
 
   test('locally without cdk.out there is nothing to look at', async () => {
