@@ -1,3 +1,4 @@
+import { text } from '../../../lab/hosts/texts';
 import type { BigIpFacts, PairFacts } from '../../../lib/tunnel/bigip/facts';
 import type { UnitLook } from '../../../lib/tunnel/bigip/pair-objects';
 import type { State } from '../../../lib/tunnel/device/operation';
@@ -19,10 +20,10 @@ export const PAIR = tunnel({
 export const [ONE, TWO] = ['10.3.88.81', '10.3.88.82'];
 
 const RULE = '-'.repeat(80);
-export const ALL_IN_SYNC = 'All devices in the device group are in sync';
-export const CONFLICT = 'There is a possible change conflict between bigip2.example.com and bigip1.example.com.';
+export const ALL_IN_SYNC = text('allInSync');
+export const CONFLICT = text('changeConflict', 'bigip2.example.com', 'bigip1.example.com');
 export const recommended = (device: string, group = 'edge-dg'): string =>
-  ` - Recommended action: Synchronize ${device}.example.com to group ${group}`;
+  text('recommendedSync', `${device}.example.com`, group);
 
 /** `show cm sync-status` with these details, as 16.0.0.1 prints it (BIP-38). */
 export const syncStatus = (status: string, ...details: readonly string[]): string[] => [
