@@ -5,7 +5,8 @@ need SSM_Questions
 quoted="--comment \"$mark\" " plain="--comment $mark "
 
 # `ours N` for the place of each copy of our rule in the chain, and `reject N` for the first rule that may turn BIG-IP's packets away, by protocol,
-# source and input interface. What is not understood may. Protocol 4 has a name of its own in each /etc/protocols; the names here are others.
+# source and input interface; behind all rules it is the chain's policy. What is not understood may. Protocol 4 has a name of its own in each
+# /etc/protocols; the names here are others.
 input() { # BIGIP INTERFACE
   consult iptables -w -S INPUT
   [ "$code" -ne 0 ] || said=$(awk -v quoted="$quoted" -v plain="$plain" -v bigip="$1" -v interface="$2" '
@@ -32,11 +33,15 @@ input() { # BIGIP INTERFACE
       }
       return 1
     }
+    $1 == "-P" && $3 != "ACCEPT" { closed = 1 }
     $1 != "-A" { next }
     { n++; $1 = $1; marked = index($0, quoted) || index($0, plain); gsub(/"[^"]*"/, "-") }
     marked && / -j ACCEPT$/ && index($0, " -s " bigip "/32 ") && may_meet() { print "ours " n; next }
-    / -j (REJECT|DROP)( |$)/ && !rejected && may_meet() { print "reject " n; rejected = 1 }' <<<"$said")
+    / -j (REJECT|DROP)( |$)/ && !rejected && may_meet() { print "reject " n; rejected = 1 }
+    END { if (closed && !rejected) print "reject " n + 1 }' <<<"$said")
   answer "input $1 $2" "$code" "$said" "$complaint"
+  [ "$code" -eq 0 ] || is_listed=no
+  case $code:$said in 0:*'ours '*) ;; *) lacks_input=yes ;; esac
 }
 
 nat() { # SOURCE
@@ -47,6 +52,32 @@ nat() { # SOURCE
     case $words in *"$quoted"* | *"$plain"*) ours+=${ours:+$newline}$line ;; esac
   done <<<"$said"
   answer "nat $1" "$code" "$ours" "$complaint"
+  case $code:$ours in 0:?*) ;; *) lacks_nat=yes ;; esac
+}
+
+# Where a rule of ours does not stand on a node of OVN-Kubernetes: whether iptables would take it, and what packets meet without it (OVN-10). To
+# check for a rule loads what it needs, and changes nothing.
+lacks_input=no lacks_nat=no is_listed=yes
+without_rule() { # yes|no QUESTION COMMAND...
+  said=''
+  [ "$1" = no ] || addresses_on ovn-k8s-mp0
+  if [ -n "$said" ]; then ask "${@:2}"; else answer "$2" - ''; fi
+}
+
+check() { # input BIGIP, or nat SOURCE
+  case $1 in
+  input) input_rule "$2" && without_rule "$lacks_input" "check $*" iptables -w -C INPUT "${rule[@]}" ;;
+  nat) nat_rule "$2" to "$2" dev ovn-k8s-mp0 && without_rule "$lacks_nat" "check $*" iptables -w -t nat -C POSTROUTING "${rule[@]}" ;;
+  esac
+}
+
+# By nft, which needs nothing of iptables: INPUT where iptables does not list it, or the chain by which OVN-Kubernetes translates.
+chain() { # NAME
+  case $1:$is_listed in
+  INPUT:yes) answer "chain $1" - '' ;;
+  INPUT:no) without_rule yes "chain $1" nft list chain ip filter INPUT ;;
+  *) without_rule "$lacks_nat" "chain $1" nft list chain inet ovn-kubernetes "$1" ;;
+  esac
 }
 
 # One address more in a list, which comes in order, in few characters: `10.129.0.5,6 10.129.1.7`. A busy node has hundreds of Pods.
@@ -322,6 +353,8 @@ question() { # KIND NAME...
   route) ask "$*" ip -4 route show "$2" ;;
   input) input "$2" "$3" ;;
   nat) nat "$2" ;;
+  check) check "$2" "$3" ;;
+  chain) chain "$2" ;;
   report) observe_report ;;
   claims) claimed ;;
   pods) ask_bridge pods tell_pods ;;

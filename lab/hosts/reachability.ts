@@ -126,7 +126,8 @@ function podAnswers(devices: Devices, node: Node, source: string, pod: string, i
 function ovnAnswers(node: Node, packet: Packet): boolean {
   const own = addressesOn(node, MANAGEMENT_PORT)[0];
   const [nat, , toSource] = verdict(node.chains.nat, 'POSTROUTING', packet) ?? [];
-  const seen = nat === 'SNAT' ? toSource : translatesByNftables(node.settings) ? own : packet.source;
+  const isLeftAlone = node.settings.advertised === true && packet.input !== '';
+  const seen = nat === 'SNAT' ? toSource : translatesByNftables(node.settings) && !isLeftAlone ? own : packet.source;
   return seen === own && (packet.input === '' || forwards(node, linkNamed(node, MANAGEMENT_PORT)!));
 }
 
@@ -228,8 +229,11 @@ export function ping(devices: Devices, from: BigIp | Node, args: readonly string
   const replies = args.includes('-q')
     ? []
     : Array.from({ length: received }, (_, i) => text('pingReply', target, i + 1));
+  const own = device === undefined || !('settings' in from) ? undefined : addressesOn(from, device)[0];
   const told = say(
-    text('pingHead', target, target),
+    device === undefined || own === undefined
+      ? text('pingHead', target, target)
+      : text('pingHeadFrom', target, target, own, device),
     ...replies,
     text('pingEnd', target, count, received, received ? 0 : 100, Math.round(seconds * 1000), times),
   );

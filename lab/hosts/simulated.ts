@@ -6,6 +6,7 @@ import type { Hosts, HostsOptions } from './host';
 import { openHosts, type Ground, type Plot } from './hosts';
 import { ip } from './node/ip';
 import { iptables } from './node/iptables';
+import { nft } from './node/nft';
 import { dumpNode, type Node } from './node/node';
 import { ovsAppctl, ovsOfctl, ovsVsctl } from './node/ovs';
 import { passTime } from './node/report';
@@ -66,7 +67,8 @@ function settle({ clusters, nodes, absent }: State, root: (host: string) => stri
 function onNode(node: Node, { command, args, input }: Call, root: string, now: number): Answer {
   const line = args.join(' ');
   if (command === 'ip') return ip(node, args, now);
-  if (command === 'iptables') return iptables(node.chains, args);
+  if (command === 'iptables') return iptables(node.chains, args, node.settings.lacksCompat);
+  if (command === 'nft') return nft(node, args);
   if (command === 'sysctl') return sysctl(node, args);
   if (command.startsWith('ovs-') && node.settings.plugin === 'ovn') throw new Refusal('notFoundHere', command);
   if (command === 'ovs-ofctl') return ovsOfctl(node, args, input);

@@ -53,11 +53,16 @@ export const TEXTS = {
   noChain: verified(1, 'iptables: No chain/target/match by that name.'),
   indexTooBig: verified(1, 'iptables: Index of insertion too big.'),
 
+  extensionMissing: verified(1, 'Warning: Extension %s revision 0 not supported, missing kernel module?'),
+  ruleFailed: verified(4, 'iptables v1.8.9 (nf_tables):  RULE_%s failed (No such file or directory): rule in chain %s'),
   noTarget: verified(
     2,
     "iptables v1.8.9 (legacy): Couldn't load target `%s':No such file or directory\n\nTry `iptables -h' or 'iptables --help' for more information.",
   ),
   conntrackFlushed: verified(0, 'conntrack v1.4.7 (conntrack-tools): connection tracking table has been emptied.'),
+
+  // nft
+  nftAbsent: verified(1, 'Error: No such file or directory\n%s\n                ^^^^^^^^^^^^^^'),
 
   // Open vSwitch
   flowsHeader: verified(0, 'OFPST_FLOW reply (OF1.3) (xid=0x2):'),
@@ -142,6 +147,7 @@ export const TEXTS = {
 
   // ping (iputils)
   pingHead: unverified(0, 'PING %s (%s) 56(84) bytes of data.'),
+  pingHeadFrom: verified(0, 'PING %s (%s) from %s %s: 56(84) bytes of data.'),
   pingReply: unverified(0, '64 bytes from %s: icmp_seq=%d ttl=64 time=0.512 ms'),
   pingEnd: unverified(
     0,

@@ -15,6 +15,10 @@ export interface WorldOptions {
   readonly plugin?: Plugin;
   /** The release of OVN-Kubernetes on its ramp nodes, where that is the plugin; default 4.16. */
   readonly release?: OvnRelease;
+  /** Its Pod network is advertised by BGP, where OVN-Kubernetes is the plugin; default: it is not. */
+  readonly advertised?: true;
+  /** The kernels of its ramp nodes lack nft_compat, so that iptables takes no rule of ours; default: they have it. */
+  readonly lacksCompat?: true;
   /** The networks that its cluster's SDN has; default: the declared ones. */
   readonly clusterNetworks?: readonly string[];
   /** Which iproute2 its ramp nodes have; default: today's. */
@@ -171,6 +175,8 @@ function newNode(
   {
     plugin = device === BR_EX ? 'ovn' : 'networkpolicy',
     release,
+    advertised,
+    lacksCompat,
     clusterNetworks,
     iproute2,
     pods = [5, 6, 7, 8],
@@ -193,6 +199,8 @@ function newNode(
     gateway: `${hostIn(own, 1)}/23`,
     ...(iproute2 ? { iproute2 } : {}),
     ...(release ? { release } : {}),
+    ...(advertised ? { advertised } : {}),
+    ...(lacksCompat ? { lacksCompat } : {}),
     pods: pods.map((number) => hostIn(own, number)),
     others: [{ address: hostIn(networkOf(`${place}/24`), 250), subnet: others, pods: remote }],
   };

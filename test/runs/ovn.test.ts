@@ -145,6 +145,46 @@ test('a Pod that the node itself does not reach is told of by name', async () =>
   expect(here.dump()).toBe(before);
 });
 
+describe('a node whose iptables takes no rule', () => {
+  const WITHOUT = { release: '4.18', lacksCompat: true } as const;
+  const DROPS = 'iptables -w -A INPUT -j DROP';
+
+  test('carries the tunnel without one where none is needed, and the run remarks it', async () => {
+    await open({ world: WITHOUT });
+    const before = here.dump();
+    const first = await here.run();
+    expect([endOf(first), JSON.stringify(first.output)]).toEqual([
+      'Applied',
+      expect.stringContaining('iptables takes no rule'),
+    ]);
+    expect(writes(here).filter((line) => line.includes('iptables'))).toEqual([]);
+    expect(await ended()).toBe('Unchanged');
+    expect(await ended({ action: 'verify' })).toBe('Verified');
+    expect(await ended({ action: 'teardown' })).toBe('TornDown');
+    expect(here.dump()).toBe(before);
+  });
+
+  test.each<[string, NonNullable<SiteOptions['world']>, RegExp]>([
+    ['INPUT drops', { ...WITHOUT, typed: { [NODE]: [DROPS] } }, /may turn the tunnel away/],
+    ['BGP advertises the Pod network', { ...WITHOUT, advertised: true }, /does not translate/],
+  ])('is refused where one is needed (%s), and nothing is changed', async (_what, world, words) => {
+    await open({ world });
+    const before = here.dump();
+    expect(await ended()).toMatch(new RegExp(`^NotStarted: .*iptables takes no rule.*${words.source}.*nft_compat`));
+    expect(here.dump()).toBe(before);
+  });
+
+  test('that comes to need one is refused, and torn down all the same', async () => {
+    await open({ world: WITHOUT });
+    const before = here.dump();
+    await applied();
+    await type(DROPS);
+    expect(await ended()).toMatch(/^NotStarted: .*may turn the tunnel away/);
+    expect(await ended({ action: 'teardown' })).toBe('TornDown');
+    expect(here.dump().replace('iptables filter -A INPUT -j DROP\n', '')).toBe(before);
+  });
+});
+
 describe('a node that is moved from OpenShift SDN', () => {
   const sdn: Tunnel = { ...ovn, ramp: { ...ovn.ramp, nodes: [{ ...ovn.ramp.nodes[0]!, interface: 'eth0' }] } };
 

@@ -1,5 +1,6 @@
 import { contains, isNetwork, networkOf } from '../address';
 import { done, Refusal, say, type Answer } from '../answer';
+import { text } from '../texts';
 
 /** A rule: its single-letter options, the words of each `-m`, and the options of its target. */
 interface Rule {
@@ -60,8 +61,28 @@ export function chainLines(chains: Chains, name: string): string[] {
 const VERDICTS = ['ACCEPT', 'DROP', 'RETURN', ''];
 const TARGETS = [...VERDICTS, 'REJECT', 'SNAT', 'DNAT', 'MASQUERADE', 'MARK', 'LOG', 'REDIRECT', 'NOTRACK', 'TCPMSS'];
 
-/** iptables -S, -C, -I, -A and -D on the filter and nat tables. */
-export function iptables(tables: Record<'filter' | 'nat', Chains>, args: readonly string[]): Answer {
+/** What a rule needs of nft_compat: extensions without a form of their own in nftables. */
+const extensionsOf = ({ fields, matches }: Rule): readonly string[] => [
+  ...matches.flatMap(([name = '']) => (['tcp', 'udp'].includes(name) ? [] : name)),
+  ...TARGETS.filter((target) => target === fields['-j'] && !VERDICTS.includes(target)),
+];
+
+/** What iptables says, and gives back, where the kernel lacks nft_compat (OVN-10). */
+function lacking(verb: string, chain: string, missing: readonly string[]): Answer {
+  const warnings = missing.map((each) => `${text('extensionMissing', each)}\n`).join('');
+  const { answer } =
+    verb === '-C' || verb === '-D'
+      ? new Refusal('badRule')
+      : new Refusal('ruleFailed', verb === '-I' ? 'INSERT' : 'APPEND', chain);
+  return { ...answer, err: warnings + answer.err };
+}
+
+/** iptables -S, -C, -I, -A and -D on the filter and nat tables. @param lacksCompat whether the kernel lacks nft_compat */
+export function iptables(
+  tables: Record<'filter' | 'nat', Chains>,
+  args: readonly string[],
+  lacksCompat = false,
+): Answer {
   const words = args.filter((word, i) => word !== '-w' && !(args[i - 1] === '-w' && /^\d+$/.test(word)));
   const table = words[0] === '-t' ? words.splice(0, 2)[1] : 'filter';
   const [verb = '', name, ...rest] = words;
@@ -76,6 +97,8 @@ export function iptables(tables: Record<'filter' | 'nat', Chains>, args: readonl
   const rule = parseRule(rest);
   const target = rule.fields['-j'] ?? '';
   if (target && !chains[target] && !TARGETS.includes(target)) throw new Refusal('noTarget', target);
+  const missing = lacksCompat ? extensionsOf(rule) : [];
+  if (missing.length > 0) return lacking(verb, name!, missing);
   if (verb === '-A') chain.rules.push(rule);
   if (verb === '-I' && place > chain.rules.length + 1) throw new Refusal('indexTooBig');
   if (verb === '-I') chain.rules.splice(place - 1, 0, rule);

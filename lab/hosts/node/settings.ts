@@ -13,6 +13,10 @@ export interface NodeSettings {
   readonly plugin: Plugin;
   /** OVN-Kubernetes only. */
   readonly release?: OvnRelease;
+  /** OVN-Kubernetes only: BGP advertises the Pod network, so that forwarded packets are not translated. */
+  readonly advertised?: true;
+  /** Whether its kernel lacks nft_compat, as that of RHCOS 10 may: iptables lists its chains and takes no rule with an extension. */
+  readonly lacksCompat?: true;
   readonly clusterNetwork: string;
   /** Further networks of the same cluster, from which no node here has its subnet. */
   readonly furtherNetworks?: readonly string[];

@@ -14,8 +14,8 @@ export const CODES = {
     'pair-half-known', 'pair-disconnected', 'pair-versions', 'pair-addresses', 'pair-traffic-groups', 'pair-secondary-address', 'pair-differs',
     'sync-pending', 'sync-conflict', 'sync-failed', 'sdn-absent', 'sdn-unknown', 'sdn-unsupported',
     'sdn-flow-missing', 'pipeline-unknown', 'cluster-networks-differ', 'flows-foreign', 'forwarding-off', 'address-exhausted', 'two-plugins',
-    'ovn-dpu', 'ovn-ipv6-only', 'ovn-down', 'flows-on-ovn', 'ramp-pair-on-ovn', 'interface-differs', 'node-missing',
-    'node-cordoned', 'ipfailover-missing', 'ipfailover-too-old', 'cordon-missing', 'virtual-ip-taken', 'vrrp-id-taken',
+    'ovn-dpu', 'ovn-ipv6-only', 'ovn-down', 'flows-on-ovn', 'ramp-pair-on-ovn', 'iptables-refused', 'interface-differs',
+    'node-missing', 'node-cordoned', 'ipfailover-missing', 'ipfailover-too-old', 'cordon-missing', 'virtual-ip-taken', 'vrrp-id-taken',
   ],
   NotUnderstood: [
     'answer-incomplete', 'answer-unknown', 'answer-too-large', 'look-refused', 'not-observed', 'device-unlisted', 'device-group-unknown',

@@ -14,11 +14,11 @@ export function ovnQuestions({ spec }: Subject): readonly string[] {
 }
 
 /** The management port, and whether packets to the declared networks go by it. @throws NotUnderstood */
-export function ovnWay(look: Look): OvnFacts {
+export function ovnWay(look: Look): Pick<OvnFacts, 'ovn' | 'ovnProblem'> {
   const { device } = look;
   const lines = look.lines('ovn', `show ${MANAGEMENT_PORT}`).filter((line) => line !== '');
   const [found] = readAddresses(device, look.answer('ovn'));
-  const problem = (code: CodeOf<'Refused'>, message: string): OvnFacts => ({
+  const problem = (code: CodeOf<'Refused'>, message: string): ReturnType<typeof ovnWay> => ({
     ovn: null,
     ovnProblem: { code, message: `${device}: ${message}` },
   });

@@ -6,7 +6,7 @@ import { Refused } from '../errors/errors';
 import { address as sdnAddress } from '../sdn/address';
 import { claim } from '../sdn/claim';
 import { flow } from '../sdn/flow';
-import { refuseOnOvn, remarksOnOvn } from '../ovn/rules';
+import { refuseOnOvn, remarksOnOvn, remarkWithoutRules } from '../ovn/rules';
 import { isRampPair, rampNode } from '../declaration/tunnel';
 import { address } from './address';
 import type { RampFacts } from './facts';
@@ -68,7 +68,7 @@ function refuse(wanted: Wanted, { facts }: Observation<RampFacts>, shallExist: b
   if (!shallExist) return;
   const { name, spec } = wanted;
   if (facts.wayProblem !== null) throw new Refused(facts.wayProblem.code, facts.wayProblem.message);
-  if (facts.ovn !== null) refuseOnOvn(wanted);
+  if (facts.ovn !== null) refuseOnOvn(wanted, facts);
   else if (!facts.forwarding)
     throw new Refused(
       'forwarding-off',
@@ -91,6 +91,7 @@ function remarks(
   const title = `ramp node ${name}`;
   return [
     ...(facts.ovn !== null && operations.some(({ verb }) => verb === 'create') ? remarksOnOvn(wanted) : []),
+    ...remarkWithoutRules(wanted, facts),
     ...(facts.sdnAddressRemark === '' ? [] : [`${title}: ${facts.sdnAddressRemark}`]),
     ...(isRampPair(spec) && name.startsWith('i-')
       ? [

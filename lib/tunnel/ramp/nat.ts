@@ -1,33 +1,36 @@
 import { sign } from '../device/describe';
 import type { ObjectKind } from '../device/kind';
-import { eachNamed } from '../device/observation';
+import { eachNamed, type Subject } from '../device/observation';
 import { innerAddresses, tunnelAddresses } from '../declaration/tunnel';
 import { translatesByFlows } from '../sdn/facts';
 import type { RampFacts } from './facts';
+import { natChecks, withoutRules } from './firewall';
 import { UNTIL_SUCCESSOR } from './tunnel';
 import { gatewayOf, TUN0 } from './way';
 
 /**
  * Rules that give BIG-IP's packets the node's own address in the cluster network; they need no reserved address and no flows. They are for all
- * packets on OVN-Kubernetes, beside its own rule (OVN-4), and with `snat: gateway`. With flows they are for those from the own addresses of a pair's
+ * packets on OVN-Kubernetes, beside its own rule (OVN-4), unless iptables takes none and that one does; and with `snat: gateway`. With flows they are for those from the own addresses of a pair's
  * units, such as health checks: the flow back writes TUNNEL_IP1 into every reply (OS-20). A value without a device means tun0.
  */
 export const nat: ObjectKind<RampFacts> = {
   kind: 'nat',
-  questions: (subject) => eachNamed('nat', subject, tunnelAddresses),
-  read: (look, asked) =>
-    asked.flatMap((object) => {
+  questions: (subject) => [...natQuestions(subject), ...natChecks(subject.spec)],
+  read: (look) =>
+    natQuestions(look.subject).flatMap((object) => {
+      if (look.answer(object).code !== 0 && look.once(withoutRules) !== null) return [];
       const lines = look.lines(object, 'list its POSTROUTING chain');
       const rule = lines.find((line) => line.includes(`-s ${object.split(' ')[1]}/32 `)) ?? '';
       const to = /--to-source ([0-9.]+)/.exec(rule)?.[1];
       const device = / -o (\S+) /.exec(rule)?.[1] ?? TUN0;
       return to === undefined ? [] : [{ object, value: valueOf(device, to) }];
     }),
-  desired({ spec }, { facts }) {
+  desired({ spec }, { facts, state }) {
     const sources = translatesByFlows(spec, facts) ? innerAddresses(spec) : tunnelAddresses(spec);
     if (sources.length === 0) return {};
     const { device, address } = gatewayOf(facts);
-    return Object.fromEntries(sources.map((source) => [`nat ${source}`, valueOf(device, address)]));
+    const needed = (source: string): boolean => facts.withoutRules === null || state[`nat ${source}`] !== undefined;
+    return Object.fromEntries(sources.filter(needed).map((source) => [`nat ${source}`, valueOf(device, address)]));
   },
   // Its successor, the flows, exists before it is deleted.
   turn: ({ verb }) => (verb === 'delete' ? 'late' : 'in place'),
@@ -37,6 +40,8 @@ export const nat: ObjectKind<RampFacts> = {
     return `${sign(operation)} SNAT of ${operation.object.split(' ')[1]} ${to} on ${device}`;
   },
 };
+
+const natQuestions = (subject: Subject): readonly string[] => eachNamed('nat', subject, tunnelAddresses);
 
 function valueOf(device: string, address: string): string {
   return `to ${address}${device === TUN0 ? '' : ` dev ${device}`}`;

@@ -4,7 +4,8 @@ import type { Look } from '../device/look';
 import type { Probe } from '../device/observation';
 import { NotVerified } from '../errors/errors';
 import { bigipAddress, isRampPair, tunnelAddress, type Tunnel } from '../declaration/tunnel';
-import { inputQuestion, readInput } from './input';
+import { acceptsWithout, inputChecks, inputQuestion, refusedInput } from './firewall';
+import { readInput } from './input';
 import { PROTOCOL } from './tunnel';
 import { readTrace, readVip, traceQuestion, vipQuestion } from './vip';
 
@@ -32,6 +33,7 @@ export const proofs: Reading<Tunnel, readonly Probe[]> = {
     const { spec, name } = subject;
     return [
       inputQuestion(subject),
+      ...inputChecks(spec),
       ...(isRampPair(spec) ? [`await ${spec.ramp.vip}`, vipQuestion(spec, name), traceQuestion(spec)] : []),
       `heard ${spec.tunnel.interface}`,
       `ping ${tunnelAddress(spec)}`,
@@ -41,7 +43,8 @@ export const proofs: Reading<Tunnel, readonly Probe[]> = {
   read(look) {
     const { device, subject } = look;
     const { spec } = subject;
-    if (readInput(look, inputQuestion(subject)) !== 'ahead')
+    const isWithout = refusedInput(look) !== undefined && acceptsWithout(look);
+    if (!isWithout && readInput(look, inputQuestion(subject)) !== 'ahead')
       throw new NotVerified(
         'input-rule-behind',
         `${device}: the INPUT rule for protocol ${PROTOCOL} from ${bigipAddress(spec)} is not ahead of every REJECT and DROP that meets them; packets would pass only while conntrack remembers the tunnel`,
@@ -50,7 +53,9 @@ export const proofs: Reading<Tunnel, readonly Probe[]> = {
     const first = {
       from: device,
       to: spec.tunnel.interface,
-      what: 'INPUT rule, judged by its presence ahead of any REJECT',
+      what: isWithout
+        ? 'INPUT without a rule of ours, which lets the tunnel in'
+        : 'INPUT rule, judged by its presence ahead of any REJECT',
       ok: true,
       detail: heard ? "BIG-IP's packets came out of the tunnel first" : 'no packet of BIG-IP was seen before the ping',
     };

@@ -5,6 +5,7 @@ import { ovnQuestions, ovnWay } from '../ovn/way';
 import type { SdnFacts } from '../sdn/facts';
 import { SDN_QUESTIONS, wayIn } from '../sdn/way';
 import type { RampFacts } from './facts';
+import { withoutRules } from './firewall';
 
 type Ways = SdnFacts & OvnFacts;
 
@@ -15,7 +16,7 @@ export function wayQuestions(subject: Subject): readonly string[] {
 
 /** A node's way into the cluster network, by what it has and never by what is declared. @throws NotUnderstood */
 export function readWay(look: Look): Ways & Pick<RampFacts, 'wayProblem'> {
-  const ways = { ...look.once(wayIn).facts, ...look.once(ovnWay) };
+  const ways = { ...look.once(wayIn).facts, ...look.once(ovnWay), withoutRules: look.once(withoutRules) };
   return { ...ways, wayProblem: problemOf(look, ways) };
 }
 

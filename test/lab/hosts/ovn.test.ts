@@ -57,6 +57,52 @@ describe.each(RELEASES)('on OpenShift %s', (release) => {
   );
 });
 
+test('where BGP advertises the Pod network only our rule carries (row 7)', async () => {
+  const hosts = await tunnelled('4.18', FORWARDING);
+  Object.assign(hosts.world.nodes[NODE]!.settings, { advertised: true });
+  expect(await answers(hosts)).toEqual([false, false]);
+  await type(hosts, OURS);
+  expect(await answers(hosts)).toEqual([true, true]);
+});
+
+test('a kernel without nft_compat lists its chains, takes a plain rule, and none with an extension (OVN-10)', async () => {
+  const hosts = await tunnelled('4.18');
+  Object.assign(hosts.world.nodes[NODE]!.settings, { lacksCompat: true });
+  const missing = (extension: string): string =>
+    `Warning: Extension ${extension} revision 0 not supported, missing kernel module?\n`;
+  const said = async (line: string): Promise<readonly [number, string]> => {
+    const { code, err } = await hosts.world.run(NODE, line);
+    return [code, err];
+  };
+  const BAD = 'iptables: Bad rule (does a matching rule exist in that chain?).\n';
+  const failed = (chain: string): string =>
+    `iptables v1.8.9 (nf_tables):  RULE_INSERT failed (No such file or directory): rule in chain ${chain}\n`;
+  const comment = '-m comment --comment edge-ramp:edge-a';
+  expect(await said('iptables -w -S INPUT')).toEqual([0, '']);
+  expect(await said(`iptables -w -C INPUT -p 4 -s 10.3.89.66 ${comment} -j ACCEPT`)).toEqual([
+    1,
+    missing('comment') + BAD,
+  ]);
+  expect(await said(`iptables -w -I INPUT 1 -p 4 -s 10.3.89.66 ${comment} -j ACCEPT`)).toEqual([
+    4,
+    missing('comment') + failed('INPUT'),
+  ]);
+  expect(await said(OURS)).toEqual([4, missing('SNAT') + failed('POSTROUTING')]);
+  await type(hosts, 'iptables -w -I INPUT 1 -p 4 -s 10.3.89.66 -j ACCEPT');
+});
+
+test('nft shows the chain by which OVN-Kubernetes translates, where it does so', async () => {
+  const line = 'nft list chain inet ovn-kubernetes mgmtport-snat';
+  expect(await (await tunnelled('4.18')).world.run(NODE, line)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('snat ip to 10.129.0.2\n'),
+  });
+  expect(await (await tunnelled('4.16')).world.run(NODE, line)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('No such file or directory'),
+  });
+});
+
 test('without any translation no reply finds its way (rows 2, 7)', async () =>
   expect(await answers(await tunnelled('4.16', FORWARDING, NOT_THEIRS))).toEqual([false, false]));
 

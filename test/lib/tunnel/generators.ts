@@ -230,6 +230,7 @@ function built(kind: 'bigip' | 'ramp', spec: Tunnel, state: State): State {
     pipelineProblem: null,
     ovn: null,
     ovnProblem: null,
+    withoutRules: null,
     wayProblem: null,
     holders: [spec.ramp.nodes[0]!.interface],
     forwarding: true,

@@ -70,6 +70,9 @@ export function rampSays(world: World, question: string, device = 'eth0'): Said 
     }
     case 'boot':
       return [question, [], 0];
+    case 'check':
+    case 'chain':
+      return [question, [], '-']; // iptables takes our rules
     case 'input': {
       const rule = ramp[`input ${name}`];
       if (rule === undefined) return [question, ['reject 4'], 0];
