@@ -1,4 +1,5 @@
 import { excerpt, type Answer } from '../device/answer';
+import { isAbsent } from '../device/iproute';
 import type { Probe } from '../device/observation';
 import { NotUnderstood } from '../errors/errors';
 import { rampNode, tunnelAddress, type Tunnel } from '../declaration/tunnel';
@@ -16,8 +17,11 @@ export function traceQuestion(spec: Tunnel): string {
   return `trace ${tunnelAddress(spec)} ${spec.probe ?? '-'}`;
 }
 
-/** @throws NotUnderstood */
+/** A node without the declared interface has no virtual IP on it: after a migration the other node of a pair may be the first to have br-ex. @throws NotUnderstood */
 export function readVip(device: string, { ramp }: Tunnel, answer: Answer): Probe {
+  const probe = { from: device, to: ramp.vip!, what: VIRTUAL_IP };
+  if (isAbsent(answer))
+    return { ...probe, ok: false, detail: `it lacks the interface: ${answer.complaint}`, holds: false };
   const where = answer.lines[0]?.trim();
   if (answer.code !== 0 || !['here', 'elsewhere', 'nowhere'].includes(where ?? ''))
     throw new NotUnderstood('look-refused', `${device} does not say where ${ramp.vip} is: ${answer.printed}`);
@@ -27,9 +31,7 @@ export function readVip(device: string, { ramp }: Tunnel, answer: Answer): Probe
     nowhere: 'nobody has it: does the ipfailover Pod run on both nodes (oc get pods -n default -o wide)?',
   };
   return {
-    from: device,
-    to: ramp.vip!,
-    what: VIRTUAL_IP,
+    ...probe,
     ok: where !== 'nowhere',
     detail: details[where as keyof typeof details],
     holds: where === 'here',

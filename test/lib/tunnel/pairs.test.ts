@@ -151,7 +151,12 @@ describe('a device that cannot be reached', () => {
 });
 
 describe('what is worth knowing of a pair', () => {
-  const facts = { sdnAddressRemark: '', reportRemark: '', bootScripts: [] as readonly string[] } as RampFacts;
+  const facts = {
+    withoutRules: null,
+    sdnAddressRemark: '',
+    reportRemark: '',
+    bootScripts: [] as readonly string[],
+  } as RampFacts;
   const remarks = (name: string, spec: Tunnel, more: Partial<RampFacts> = {}): readonly string[] =>
     ramp.remarks(
       { name, spec, applied: null, original: {} },
@@ -186,7 +191,14 @@ describe('where the virtual IP is', () => {
     }),
   );
 
-  test.each([said('perhaps'), said(), answered([], 'Device "eth0" does not exist.', 1)])(
+  test('on an interface that the node lacks it is not', () =>
+    expect(readVip('ramp node x', pair(), answered([], 'Device "br-ex" does not exist.', 1))).toMatchObject({
+      ok: false,
+      holds: false,
+      detail: expect.stringContaining('"br-ex"'),
+    }));
+
+  test.each([said('perhaps'), said(), answered([], 'Cannot open netlink socket: Permission denied', 1)])(
     '%j is not understood',
     (answer) => expect(() => readVip('ramp node x', pair(), answer)).toThrow(NotUnderstood),
   );
