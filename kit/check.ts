@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { judge, type Verdict } from './assumption';
 import { BIGIP } from './bigip';
 import { CLUSTER } from './cluster';
+import { NODE } from './node';
 import { PAIR } from './pair';
 import { printable } from '../lib/tunnel/errors/printable';
 import { readTranscript, type Transcript } from './transcript';
@@ -11,7 +12,7 @@ const USAGE = 'usage: npm run kit:check -- TRANSCRIPT... [--fixtures DIR]';
 
 /** Which assumptions of docs/field-truth.md a transcript's answers bear out. */
 export function check(transcript: Transcript): readonly Verdict[] {
-  return judge({ bigip: BIGIP, pair: PAIR, cluster: CLUSTER }[transcript.part], transcript);
+  return judge({ bigip: BIGIP, pair: PAIR, cluster: CLUSTER, node: NODE }[transcript.part], transcript);
 }
 
 /** Writes the answers as they are, for tests to load: NAME.json. @returns the file; undefined: of a simulated device none is written */

@@ -24,11 +24,13 @@ const PARTS = {
     shared: ['vip-check', 'cluster-objects'],
     way: 'look() { replay "$*"; }; draw_mark() { mark=kit; }',
   },
+  node: { kind: 'ramp', shared: ['ramp-objects'], way: 'consult() { replay "$*"; }' },
 } as const;
 
-/** Whether a command did what it was told: BIG-IP by words and exit code as the product's own script judges, oc by its exit code. */
+/** Whether a command did what it was told: BIG-IP by words and exit code as the product's own script judges, others by their exit code. */
 export function accepted(transcript: Transcript, key: string): boolean {
-  return (transcript.part === 'cluster' ? answerTo(transcript, key)! : heard(transcript, key)).code === 0;
+  const { part } = transcript;
+  return (part === 'cluster' || part === 'node' ? answerTo(transcript, key)! : heard(transcript, key)).code === 0;
 }
 
 /** What the product's script takes for a BIG-IP's answer: without notices of tmsh's own, and with a code that is not 0 for every refusal. */

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Asks a BIG-IP, a pair of BIG-IPs and a cluster what only they can settle (docs/field-truth.md), and prints a transcript for `npm run kit:check`.
+# Asks a BIG-IP, a pair of BIG-IPs, a cluster and a node of OVN-Kubernetes what only they can settle (docs/field-truth.md), and prints a transcript for `npm run kit:check`.
 # Each command is read-only or cleans up after itself, also after Ctrl-C: what it made is undone, backwards, by one command each.
 #
 #   transcript.sh bigip ADDRESS [WAY...] >bigip.transcript
@@ -10,12 +10,15 @@
 #     GROUP: the device group. Once on each unit. Everything is read-only, so the pair may carry traffic. WAY: as above.
 #   transcript.sh cluster NODE INTERFACE ADDRESS [OC...] >cluster.transcript
 #     NODE: a node without traffic, INTERFACE its network's, ADDRESS free there. OC: `oc --config FILE`; default: oc.
+#   transcript.sh node NETWORK [WAY...] >node.transcript
+#     NETWORK: the cluster network, 10.128.0.0/14. Everything is read-only. WAY: what a line for bash as root is handed to; without it the script
+#     runs on the node itself (`oc debug node/NAME -q -- chroot /host bash -s node NETWORK <transcript.sh`).
 set -u -o pipefail -f
 export LC_ALL=C
 KIT=edge-ramp-kit
 
 usage() {
-  printf '%s\n' 'usage: transcript.sh bigip ADDRESS [WAY...] | pair GROUP [WAY...] | cluster NODE INTERFACE ADDRESS [OC...]' >&2
+  printf '%s\n' 'usage: transcript.sh bigip ADDRESS [WAY...] | pair GROUP [WAY...] | cluster NODE INTERFACE ADDRESS [OC...] | node NETWORK [WAY...]' >&2
   exit 2
 }
 
@@ -30,6 +33,7 @@ answer() { # QUESTION CODE TEXT
 command_line() { # WORDS...: hands one line to the BIG-IP's login shell, or words to oc
   case $part in
   cluster) timeout 60 "${way[@]}" "$@" </dev/null ;;
+  node) timeout 60 "${way[@]}" "$*" </dev/null ;;
   *) timeout 60 "${way[@]}" "$(tmsh_line "$*")" <<<y ;; # tmsh may ask whether to list so many objects (BIP-30)
   esac 2>&1
 }
@@ -148,9 +152,31 @@ cluster() { # NODE INTERFACE ADDRESS
   ask ipfailovers get dc --all-namespaces -l ipfailover -o 'jsonpath={range .items[*]}{"\n"}kit dc {.metadata.namespace} {.metadata.name}{"\n"}kit replicas {.spec.replicas}{"\n"}kit available {.status.availableReplicas}{"\n"}kit strategy {.spec.strategy.type}{"\n"}kit account {.spec.template.spec.serviceAccountName}{"\n"}kit network {.spec.template.spec.hostNetwork}{"\n"}kit selector {.spec.template.spec.nodeSelector}{"\n"}kit owner {.metadata.annotations.edge-ramp/tunnel}{range .spec.template.spec.containers[0].env[*]}{"\n"}kit env {.name}={.value}{end}{end}{"\n"}kit end'
 }
 
+# Six questions, in the product's own words where it asks them, too; some have further forms. A check for a rule changes nothing.
+node() { # NETWORK
+  local input='-p 4 -s 192.0.2.2 -m comment --comment edge-ramp:kit -j ACCEPT'
+  local nat='-s 198.51.100.1 -o ovn-k8s-mp0 -m comment --comment edge-ramp:kit -j SNAT --to-source 198.51.100.1'
+  begin "network $1"
+  ask module modinfo ipip
+  ask port ip -o link show dev ovn-k8s-mp0
+  ask addresses ip -o -4 addr show
+  ask way ip -4 route show "$1"
+  ask translation nft list chain inet ovn-kubernetes mgmtport-snat
+  ask translation-rules iptables -w -t nat -S
+  ask forward iptables -w -S FORWARD
+  ask input iptables -w -S INPUT
+  ask postrouting iptables -w -t nat -S POSTROUTING
+  ask check-input iptables -w -C INPUT "$input"
+  ask check-nat iptables -w -t nat -C POSTROUTING "$nat"
+  ask input-chain nft list chain ip filter INPUT
+  ask everywhere sysctl -n net.ipv4.ip_forward
+  ask own-forwarding sysctl -n net/ipv4/conf/ovn-k8s-mp0/forwarding net/ipv4/conf/br-ex/forwarding
+  ask flows "ovs-ofctl dump-flows br-ex | grep -c 0xdeff105"
+}
+
 part=${1-} shell=tmsh # tmsh: a line is handed over as it is
 case $part in
-bigip | pair)
+bigip | pair | node)
   [ "$#" -ge 2 ] || usage
   way=("${@:3}")
   [ "${#way[@]}" -gt 0 ] || way=(bash -c)

@@ -10,10 +10,10 @@ export interface Said extends Answer {
 
 /** What kit/transcript.sh printed of one device; plain data, and in this form a fixture. */
 export interface Transcript {
-  readonly part: 'bigip' | 'pair' | 'cluster';
+  readonly part: 'bigip' | 'pair' | 'cluster' | 'node';
   /** A simulated device answered: no evidence. */
   readonly simulated: boolean;
-  /** What the script was told: name, address; group; name, node, interface, address. */
+  /** What the script was told: name, address; group; name, node, interface, address; network. */
   readonly told: Readonly<Record<string, string>>;
   readonly said: readonly Said[];
 }
@@ -29,10 +29,10 @@ export function readTranscript(source: string, text: string): Transcript {
   const answers = readAnswers(source, text.replaceAll('\r', ''), ['kit']);
   const words = answers.get('kit')!.lines.map((line) => line.split(' ') as [string, string]);
   const { part, simulated, ...told } = Object.fromEntries(words);
-  if (part !== 'bigip' && part !== 'pair' && part !== 'cluster')
+  if (part !== 'bigip' && part !== 'pair' && part !== 'cluster' && part !== 'node')
     throw new NotUnderstood(
       'answer-unknown',
-      `${source}: of "${part ?? ''}", which is neither bigip, pair nor cluster`,
+      `${source}: of "${part ?? ''}", which is neither bigip, pair, cluster nor node`,
     );
   const said = [...answers]
     .filter(([question]) => question !== 'kit')

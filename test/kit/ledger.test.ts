@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BIGIP } from '../../kit/bigip';
 import { CLUSTER } from '../../kit/cluster';
+import { NODE } from '../../kit/node';
 import { PAIR } from '../../kit/pair';
 import { documentCommands } from './commands';
 
@@ -58,6 +59,6 @@ test('every test and every script that the ledger names is there', () => {
 test('"kit" stands behind the facts that the kit asks, and all that it asks stand in the ledger or the section on the kit', () => {
   const marked = text.slice(text.indexOf('## The ledger')).match(/\b[A-Z]+-\d+(?:, [A-Z]+-\d+)* \(kit\)/g)!;
   const ids = new Set(marked.flatMap((each) => each.match(/[A-Z]+-\d+/g)!));
-  const asked = new Set([...BIGIP, ...PAIR, ...CLUSTER].map(({ id }) => id));
+  const asked = new Set([...BIGIP, ...PAIR, ...CLUSTER, ...NODE].map(({ id }) => id));
   expect([...asked].filter((id) => !ids.has(id))).toEqual([]);
 });

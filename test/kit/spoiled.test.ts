@@ -2,14 +2,16 @@ import { BIGIP as OF_BIGIP } from '../../kit/bigip';
 import { check } from '../../kit/check';
 import { CLUSTER as OF_CLUSTER } from '../../kit/cluster';
 import type { Said, Transcript } from '../../kit/transcript';
+import { NODE } from '../../kit/node';
 import { PAIR } from '../../kit/pair';
 import { closeAll } from '../lab/hosts/bench';
 import { bothTranscripts } from './asked';
+import { nodeTranscript } from './answering-node';
 import { unitTranscript } from './published-unit';
 
 let real: Record<Transcript['part'], Transcript>;
 beforeAll(async () => {
-  real = { ...(await bothTranscripts()), pair: unitTranscript() };
+  real = { ...(await bothTranscripts()), pair: unitTranscript(), node: nodeTranscript() };
 });
 afterAll(closeAll);
 
@@ -122,6 +124,34 @@ const SPOILT: Readonly<Record<string, readonly Spoil[]>> = {
     ['translations', replaced(/ +traffic-group .*\n/, '')],
     ['virtual-addresses', replaced(/ traffic-group \S+/, '')],
   ],
+  'OVN-1': [
+    ['port', replaced(',UP,LOWER_UP', '')],
+    ['addresses', replaced(/^.*ovn-k8s-mp0 .*$/m, '')],
+  ],
+  'OVN-2': [
+    ['way', replaced('dev ovn-k8s-mp0', 'dev br-ex')],
+    ['way', instead(0)],
+    ['addresses', replaced('10.129.0.2/23', '10.129.0.3/23')],
+    ['addresses', replaced(/^(.*br-ex .*)\n(.*br-ex .*)$/m, '$2\n$1')],
+  ],
+  'OVN-3': [
+    ['own-forwarding', instead(0, '1', '0')],
+    ['everywhere', instead(1, 'sysctl: permission denied on key "net.ipv4.ip_forward"')],
+  ],
+  'OVN-4': [
+    ['translation', replaced('\t\tip saddr 10.129.0.2', '\t\tfib saddr type != local return\n\t\tip saddr 10.129.0.2')],
+    ['translation', instead(1, 'Error: No such file or directory')],
+  ],
+  'OVN-5': [
+    ['forward', replaced(/^-A FORWARD -d 10.128.*$/m, '')],
+    ['forward', replaced('-A FORWARD -s 172', '-A FORWARD -j REJECT\n-A FORWARD -s 172')],
+  ],
+  'OVN-10': [
+    ['check-input', instead(3, 'iptables: a word that nobody knows')],
+    ['check-input', instead(0)],
+  ],
+  'OVN-11': [['module', instead(1, 'modinfo: ERROR: Module ipip not found.')]],
+  'OVN-12': [['flows', instead(1, '0')]],
   'OS-30': [
     ['undo-ipfailover', instead(1, 'Error from server (NotFound): deploymentconfigs "edge-ramp-kit" not found')],
   ],
@@ -153,7 +183,9 @@ const spoil = ({ said, ...transcript }: Transcript, [key, spoilt]: Spoil): Trans
 const spoils = Object.entries(SPOILT).flatMap(([id, each]) => each.map((one, i) => [id, i, one] as const));
 
 test('there is a spoilt answer for every assumption', () =>
-  expect(Object.keys(SPOILT).toSorted()).toEqual([...OF_BIGIP, ...PAIR, ...OF_CLUSTER].map(({ id }) => id).toSorted()));
+  expect(Object.keys(SPOILT).toSorted()).toEqual(
+    [...OF_BIGIP, ...PAIR, ...OF_CLUSTER, ...NODE].map(({ id }) => id).toSorted(),
+  ));
 
 test.each(spoils)('%s falls, and it alone, when its answer is another (%i)', (id, _, one) => {
   const whole = Object.values(real).find((each) => check(each).some((verdict) => verdict.id === id))!;
@@ -166,6 +198,7 @@ test.each(spoils)('%s falls, and it alone, when its answer is another (%i)', (id
 test.each([
   ['bigip', OF_BIGIP.length],
   ['pair', PAIR.length],
+  ['node', NODE.length],
 ] as const)('of a %s an answer that never came makes its assumptions "not asked", and fells nothing', (part, count) => {
   const whole = real[part];
   const verdicts = whole.said.flatMap(({ key }) =>

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { check } from '../../kit/check';
 import { readTranscript } from '../../kit/transcript';
-import { ADMIN, BIGIP, closeAll, open, twoUnits, UNITS } from '../lab/hosts/bench';
+import { ADMIN, BIGIP, closeAll, NODE as RAMP, open, spec, twoUnits, UNITS } from '../lab/hosts/bench';
+import { askNode, NODES, type Release } from './answering-node';
 import { PUBLISHED, askUnit } from './published-unit';
 import { askSimulatedUnit, askBigIp, askCluster, askOnBigIp, brokenAt, interruptedAt, lab, SCRIPT } from './asked';
 
@@ -23,6 +24,7 @@ test.each([
   ['bigip', 16],
   ['pair', 16],
   ['cluster', 8],
+  ['node', 15],
 ])('%s sends %i commands', (part, count) => expect(asked(part)).toHaveLength(count));
 
 describe('of a unit of a pair', () => {
@@ -43,6 +45,35 @@ describe('of a unit of a pair', () => {
       ]);
     },
   );
+});
+
+describe('of a node of OVN-Kubernetes', () => {
+  test('it only reads', () => {
+    const reads =
+      /^ {2}ask [a-z-]+ "?(?:modinfo|ip (?:-o )?(?:-4 )?(?:link|addr|route) show|nft list chain|iptables -w (?:-t nat )?-[SC]|sysctl -n|ovs-ofctl dump-flows) ?/;
+    expect(asked('node').filter((line) => !reads.test(line))).toEqual([]);
+  });
+
+  test.each(Object.keys(NODES) as Release[])('every assumption holds of the answers of %s', (release) => {
+    const { code, out } = askNode(release);
+    expect(code).toBe(0);
+    expect(fallen(out)).toEqual([]);
+    expect(readTranscript('it', out).told).toEqual({ network: '10.128.0.0/14' });
+  });
+
+  test('on a simulated one nothing changes, and what it does not model is not asked or falls by name', async () => {
+    const hosts = await open(
+      { plugin: 'ovn', release: '4.18' },
+      { specs: [{ ...spec, ramp: { ...spec.ramp, nodes: [{ ...spec.ramp.nodes[0]!, interface: 'br-ex' }] } }] },
+    );
+    const before = hosts.dump(RAMP);
+    const { out } = await hosts.world.run(RAMP, `bash -s node 10.128.0.0/14 <${SCRIPT}`);
+    expect(check(readTranscript('it', out)).flatMap(({ id, is }) => (is === 'held' ? [] : `${id} ${is}`))).toEqual([
+      'OVN-3 fell', // its sysctl takes one name
+      'OVN-12 fell', // it has no tool of Open vSwitch
+    ]);
+    expect(hosts.dump(RAMP)).toBe(before);
+  });
 });
 
 describe('against simulated devices', () => {
