@@ -83,7 +83,7 @@ export const NODE: readonly Assumption[] = [
       const { lines, code } = answerTo(transcript, 'check-input')!;
       const isKnown =
         refusedInput(look(transcript, checks, 'input', 'check-input', 'input-chain', 'addresses')) !== undefined ||
-        (code === 1 && lines.length === 1 && /^iptables: Bad rule /.test(lines[0]!));
+        (code === 1 && lines.length === 1 && lines[0]!.startsWith('iptables: Bad rule '));
       return unless(isKnown, `it said (exit code ${code}): ${excerpt(lines.join(' '))}`);
     },
   },

@@ -69,6 +69,7 @@ function onNode(node: Node, { command, args, input }: Call, root: string, now: n
   if (command === 'ip') return ip(node, args, now);
   if (command === 'iptables') return iptables(node.chains, args, node.settings.lacksCompat);
   if (command === 'nft') return nft(node, args);
+  if (command === 'modinfo' && line === 'ipip') return say(text('ipipModule'));
   if (command === 'sysctl') return sysctl(node, args);
   if (command.startsWith('ovs-') && node.settings.plugin === 'ovn') throw new Refusal('notFoundHere', command);
   if (command === 'ovs-ofctl') return ovsOfctl(node, args, input);

@@ -23,7 +23,7 @@ export interface Call {
 const STAND_IN = join(__dirname, 'stand-in.sh');
 /** Every one stands on every host, so that no script reaches the machine it runs on by one that its host does not have. */
 const COMMANDS = ['ip', 'iptables', 'ovs-ofctl', 'ovs-vsctl', 'sysctl', 'ping', 'ssh', 'aws', 'timeout', 'tmsh'].concat(
-  ['conntrack', 'modprobe', 'nft', 'nsenter', 'oc', 'ovs-appctl', 'sleep', 'systemctl'],
+  ['conntrack', 'modinfo', 'modprobe', 'nft', 'nsenter', 'oc', 'ovs-appctl', 'sleep', 'systemctl'],
 );
 
 /** The way from bash scripts to the models: a folder of stand-in commands, and the socket they call. */

@@ -45,6 +45,9 @@ export const TEXTS = {
     '    RX:  bytes packets errors dropped  missed   mcast           \n%s      0       0       0       0 ',
   ),
 
+  // modinfo
+  ipipModule: unverified(0, 'filename:       /lib/modules/5.14.0/kernel/net/ipv4/ipip.ko.xz'),
+
   // sysctl
   sysctlAbsent: verified(1, 'sysctl: cannot stat /proc/sys/net/ipv4/conf/%s/forwarding: No such file or directory'),
 

@@ -16,6 +16,7 @@ const WRAPPERS: Readonly<Record<string, number>> = {
   ask: 2,
   capture: 1,
   consult: 1,
+  without_rule: 3,
   expect: 2,
   '"${ovs[@]}"': 1,
 };

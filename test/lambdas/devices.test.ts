@@ -266,6 +266,8 @@ describe('the step of the ramp nodes of a pair', () => {
     const proof = (name: string): string =>
       answerText([
         ['input 10.3.89.66 eth0', ['ours 1', 'reject 5'], 0],
+        ['check input 10.3.89.66', [], '-'],
+        ['chain INPUT', [], '-'],
         [`await ${spec.ramp.vip}`, [], 0],
         [`vip eth0 ${spec.ramp.vip}`, ['here'], 0],
         [`trace 10.3.91.216 ${spec.probe}`, ['Datapath actions: set(ipv4(src=10.129.1.254)),4'], 0],

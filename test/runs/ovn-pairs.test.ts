@@ -30,6 +30,12 @@ const ended = async (input: object = {}): Promise<string> => {
   return result.cause === undefined ? endOf(result) : `${endOf(result)}: ${result.cause}`;
 };
 
+/** The pair, on OpenShift SDN. */
+async function applied(): Promise<void> {
+  here = await site({ spec: pair });
+  expect(await ended()).toBe('Applied');
+}
+
 /** What a migration does to a node, with its reboot. */
 function migrate(...nodes: readonly string[]): void {
   for (const node of nodes) {
@@ -56,8 +62,7 @@ describe.each([
   ['both nodes', [FIRST, SECOND]],
 ])('a pair that was applied on OpenShift SDN, with %s moved to OVN-Kubernetes since,', (_what, moved) => {
   beforeEach(async () => {
-    here = await site({ spec: pair });
-    expect(await ended()).toBe('Applied');
+    await applied();
     migrate(...moved);
   });
 
@@ -86,12 +91,11 @@ describe.each([
 });
 
 test('a pair whose nodes have both been moved becomes one ramp node on OVN-Kubernetes, with nothing left on the other', async () => {
-  here = await site({ spec: pair });
-  expect(await ended()).toBe('Applied');
+  await applied();
   migrate(FIRST, SECOND);
   const { cluster: _cluster, ipfailover: _ipfailover, ...rest } = onBrEx;
   const { vip: _vip, network: _network, ...ramp } = onBrEx.ramp;
-  await again({ spec: { ...rest, ramp: { ...ramp, nodes: [ramp.nodes[0]!] } } as Tunnel, also: [pair] });
+  await again({ spec: { ...rest, ramp: { ...ramp, nodes: [ramp.nodes[0]!] } }, also: [pair] });
   expect(await ended({ allowInterruption: true })).toBe('Applied');
   const dumps = Object.fromEntries(here.lab.hosts.names().map((host) => [host, hostDump(host)]));
   expect(dumps[FIRST]).toMatch(/-o ovn-k8s-mp0 .*--to-source 10\.129\.0\.2/);

@@ -38,7 +38,11 @@ const FRESH: Given = {
   'addresses tun1': [[], 1, ABSENT('tun1')],
   'route 10.3.91.216': [[], 0],
   'input 10.3.89.66 eth0': [['reject 4'], 0],
+  'check input 10.3.89.66': [[], '-'],
+  'chain INPUT': [[], '-'],
   'nat 10.3.91.216': [[], 0],
+  'check nat 10.3.91.216': [[], '-'],
+  'chain mgmtport-snat': [[], '-'],
   claims: [['', ''], 0],
   pods: [[''], 0],
   'flows 0x999 10.3.91.216': [bridgeFlows(bridge), 0],
@@ -221,6 +225,8 @@ describe('proving the node', () => {
     ramp.prove(
       answerText([
         ['input 10.3.89.66 eth0', input, 0],
+        ['check input 10.3.89.66', [], '-'],
+        ['chain INPUT', [], '-'],
         ['heard tun1', [], heard],
         ['ping 10.3.91.216', ping, ping === ALIVE ? 0 : 1],
         ['ping-mp0 10.130.0.7', [], '-'],
