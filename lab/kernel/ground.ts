@@ -65,6 +65,8 @@ export class KernelGround implements Ground {
   async command(host: string, call: Call): Promise<Answer> {
     const { command, args, input, gone } = call;
     if (command === 'systemctl') return this.systemctl(host, args);
+    if (command.startsWith('ovs-') && this.plot.state.nodes[host]?.settings.plugin === 'ovn')
+      throw new Refusal('notFoundHere', command); // it runs in a Pod
     if (!REAL.includes(command)) throw new Refusal('notModelled', command, args.join(' '));
     return { ...(await this.real(host, [command, ...args], { input, signal: gone })), writes: changes(command, args) };
   }

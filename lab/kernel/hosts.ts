@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Hosts, HostsOptions } from '../hosts/host';
 import { openHosts } from '../hosts/hosts';
-import { BR_EX, type Spec, type State } from '../hosts/world';
+import type { State } from '../hosts/world';
 import { KernelGround } from './ground';
 import { openMachine } from './machine/choose';
 import type { Machine } from './machine/machine';
@@ -24,17 +24,13 @@ export interface KernelOptions {
   readonly tell?: (line: string) => void;
 }
 
-/** Real interfaces are those of OpenShift SDN: OVN-Kubernetes has a lab of its own (lab/kernel/ovn). */
-const isOnOvn = ({ ramp }: Spec): boolean => ramp?.nodes.some((node) => node.interface === BR_EX) === true;
-
 /**
- * Opens the hosts of the declared tunnels on real interfaces: as they were put to sleep, or after a power cut, or new. A tunnel on OVN-Kubernetes has
- * none.
+ * Opens the hosts of the declared tunnels on real interfaces: as they were put to sleep, or after a power cut, or new. On a node of OVN-Kubernetes a
+ * router stands in for OVN; real OVN has a lab of its own (lab/kernel/ovn).
  */
 export const kernelHosts =
   ({ sleeps = false, tell }: KernelOptions = {}) =>
-  async (given: HostsOptions): Promise<KernelHosts> => {
-    const options = { ...given, specs: given.specs.filter((spec) => !isOnOvn(spec as Spec)) };
+  async (options: HostsOptions): Promise<KernelHosts> => {
     const bed = join(options.directory, 'asleep');
     const known = existsSync(join(options.directory, 'hosts.json'));
     const asleep = existsSync(bed);

@@ -1,10 +1,10 @@
 import { twins, type Twin, type Twins } from './support/alike';
 import type { Said } from './support/alike-agent';
 import { BIGIP_CASES, CLEAN_BIGIP } from './support/alike-bigip';
+import { compared as comparedOn, live, type Difference } from './support/alike-life';
 import { LINES } from './support/alike-lines';
 import { FILE_CASES, NODE_CASES, STATES, type ObjectCases, type StateName } from './support/alike-node';
-import { steps } from './support/alike-steps';
-import { differing } from './support/alike-text';
+import { steps, within } from './support/alike-steps';
 import { BIGIP, FIRST, PODS, SECOND, single } from './support/site';
 
 let site: Twins;
@@ -13,14 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 
-/** What was done, and the lines that only one sort of hosts has of what came of it. */
-type Difference = { readonly after: string } & ReturnType<typeof differing>;
-
-/** Does the same on both. @returns nothing, or in what they differ */
-async function compared<T>(after: string, does: (twin: Twin) => Promise<T>): Promise<readonly Difference[]> {
-  const [simulated, kernel] = await site.both(does);
-  return JSON.stringify(simulated) === JSON.stringify(kernel) ? [] : [{ after, ...differing(simulated, kernel) }];
-}
+const compared = <T>(after: string, does: (twin: Twin) => Promise<T>): Promise<readonly Difference[]> =>
+  comparedOn(site, after, does);
 
 async function each<T>(all: readonly T[], does: (one: T) => Promise<readonly Difference[]>): Promise<Difference[]> {
   const found: Difference[] = [];
@@ -74,23 +68,8 @@ test(
   'whatever happens one after the other, both are seen in the same state, and the same is reached through the tunnel',
   async () => {
     for (const line of CLEAN_BIGIP) await site.both((twin) => twin.type(BIGIP, line));
-    const until = Date.now() + SECONDS * 1000;
-    const done: string[] = [];
-    const all: object[] = [];
-    for (const { what, does } of steps(SEED)) {
-      if (Date.now() >= until) break;
-      done.push(what);
-      const found = await compared(what, async (twin) => {
-        const said = await does(twin);
-        await twin.forget();
-        // first what BIG-IP reaches unasked: the node's own ping opens its firewall
-        const reached = await twin.reached([PODS.ramp]);
-        const bigip = await twin.observe(BIGIP, single);
-        return { said, reached, bigip, node: await twin.observe(FIRST, single) };
-      });
-      all.push(...found.map((each) => ({ ...each, step: done.length })));
-      if (all.length >= 3) break; // one brings others
-    }
+    const seen = { spec: single, bigip: BIGIP, node: FIRST, pods: [PODS.ramp] };
+    const { done, all } = await live(site, within(SECONDS, steps(SEED)), seen);
     console.info(`alike: ${done.length} steps of seed ${SEED} in ${SECONDS} s`);
     expect({ all, done: all.length > 0 ? done : [] }).toEqual({ all: [], done: [] });
     expect(done.length).toBeGreaterThan(1);

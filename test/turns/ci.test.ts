@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +9,8 @@ import { join } from 'node:path';
 
 const CI = join(__dirname, '../../.ci/run');
 const TURNS = [1, 2, 3, 4, 5, 6];
+/** One in a turn. */
+const OVN_FILES = readdirSync(join(__dirname, '../ovn')).filter((name) => name.endsWith('.test.ts')).length;
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'edge-ramp-ci-'))));
@@ -47,6 +49,7 @@ test('every turn has the tests of the README, a tunnel on real interfaces, and a
   const always = turns[0]!.calls.filter((call) => !call.includes('/6'));
   expect(always).toEqual(expect.arrayContaining(['ci', 'run check', 'test', 'start', 'start -- --hosts kernel']));
   expect(always).toContainEqual(expect.stringMatching(/^run test:kernel -- .*carries/));
+  expect(OVN_FILES).toBeLessThanOrEqual(TURNS.length);
   for (const [place, { calls, code, said }] of turns.entries()) {
     const share = `${place + 1}/6`;
     expect(code).toBe(0);
@@ -54,6 +57,7 @@ test('every turn has the tests of the README, a tunnel on real interfaces, and a
     expect(calls.filter((call) => !call.includes('/6'))).toEqual(always);
     expect(calls.filter((call) => call.includes('/6'))).toEqual([
       `run test:kernel -- --shard=${share}`,
+      ...(place < OVN_FILES ? [`run test:ovn -- --shard=${share}`] : []),
       `run test:bench -- --shard=${share} --passWithNoTests`,
       `run test:runs -- --shard=${share}`,
       `share ${share}: run test:faults`,

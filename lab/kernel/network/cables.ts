@@ -1,9 +1,9 @@
 import { hostOf } from '../../hosts/address';
 import type { BigIpPlan, NodePlan } from './plan';
 
-/** The two bridges in the machine's own namespace, without an uplink: the shared LAN, and the clients' network. */
-type Side = 'lan' | 'ext';
-export const BRIDGES = ['lan', 'ext'].flatMap((side) => [`link add ${side} type bridge`, `link set ${side} up`]);
+/** The bridges in the machine's own namespace, without an uplink: the shared LAN, the clients' network, and that of the routers in place of OVN. */
+type Side = 'lan' | 'ext' | 'ovn';
+export const BRIDGES = ['lan', 'ext', 'ovn'].flatMap((side) => [`link add ${side} type bridge`, `link set ${side} up`]);
 
 const hex = (address: string): readonly string[] =>
   hostOf(address)
@@ -28,9 +28,11 @@ export const nodeCable = ({
   name,
   interface: device,
   address,
-}: Pick<NodePlan, 'name' | 'interface' | 'address'>): readonly string[] => [
+  ovn,
+}: Pick<NodePlan, 'name' | 'interface' | 'address' | 'ovn'>): readonly string[] => [
   `netns add ${name}`,
   ...cable('lan', name, device, address),
+  ...(ovn ? [`netns add ${name}-ovn`, ...cable('ovn', `${name}-ovn`, 'transit', ovn.transit)] : []),
 ];
 export const bigipCables = ({ name, addresses, outside }: BigIpPlan): readonly string[] => [
   `netns add ${name}`,

@@ -16,7 +16,7 @@ section links ip -j -d addr show
 section routes ip -4 route show table all
 section rules ip -4 rule
 section iptables iptables-save
-section sysctl grep -rs . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/{all,default,lo,e*,tun*}/{rp_filter,forwarding}
+section sysctl grep -rs . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/{all,default,lo,br-ex,e*,ovn-*,tun*}/{rp_filter,forwarding}
 section tcp cat /proc/net/tcp
 section udp cat /proc/net/udp
 section daemons daemons

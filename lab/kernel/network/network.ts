@@ -10,6 +10,7 @@ import { planText, type BigIpPlan, type NodePlan, type SitePlan } from './plan';
 export const FOLDER = '/run/lab';
 const SCRIPTS = [
   'node.sh',
+  'ovn-twin.sh',
   'sdn.sh',
   'sdn-note.pl',
   'dump.sh',
@@ -89,7 +90,7 @@ export class Network {
   async powerOff(name: string): Promise<void> {
     const { node, bigip } = this.#planned(name);
     const ports = node
-      ? [portOf('lan', node.address)]
+      ? [portOf('lan', node.address), ...(node.ovn ? [portOf('ovn', node.ovn.transit)] : [])]
       : bigip && [portOf('lan', bigip.addresses[0] ?? bigip.outside), portOf('ext', bigip.outside)];
     if (!ports) return;
     this.#off.add(name);
@@ -218,7 +219,8 @@ export class Network {
   }
 
   async #script(node: string, verb: string): Promise<void> {
-    await this.#done({ host: node, command: ['bash', `${FOLDER}/bin/node.sh`, node, verb] });
+    const script = this.#planned(node).node?.ovn ? 'ovn-twin.sh' : 'node.sh';
+    await this.#done({ host: node, command: ['bash', `${FOLDER}/bin/${script}`, node, verb] });
   }
 
   async #batch(host: string | undefined, lines: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { hostOf, lengthOf, networkOf, toAddress, toNumber } from '../../hosts/address';
 import { flowText, type Flow } from '../../hosts/node/flows';
 import { type NodeSettings, type OtherNode, networksOf } from '../../hosts/node/settings';
+import { BR_EX } from '../../hosts/world';
 import { pipelineFlows } from '../../hosts/node/pipeline';
 import { firewallOf, type Firewall } from './firewall';
 
@@ -19,6 +20,18 @@ export interface NodePlan {
   /** Its SDN's flows, a line each; ports are words: `@vxlan0@`, `@tun0@`, `@10.129.0.5@`. */
   readonly flows: string;
   readonly firewall: Firewall;
+  /** Of a node on OVN-Kubernetes; absent: it is one of OpenShift SDN. */
+  readonly ovn?: OvnTwin;
+}
+
+/** What stands in for OVN on a node (ovn-twin.sh). */
+export interface OvnTwin {
+  /** Whether the node forwards on every device. */
+  readonly everywhere: boolean;
+  /** Its router's address among the nodes' routers: "100.88.89.89/16". */
+  readonly transit: string;
+  /** The other nodes' subnets, with their routers' addresses. */
+  readonly others: readonly (readonly [subnet: string, router: string])[];
 }
 
 /** A BIG-IP's two sides. */
@@ -63,12 +76,25 @@ export function planOf(name: string, settings: NodeSettings): NodePlan {
     gateway: settings.gateway,
     clusterNetworks: networks,
     pods: settings.pods,
-    flows: pipelineFlows(settings)
-      .map((flow) => `${flowLine(flow, settings.pods)}\n`)
-      .join(''),
+    flows:
+      settings.plugin === 'ovn'
+        ? ''
+        : pipelineFlows(settings)
+            .map((flow) => `${flowLine(flow, settings.pods)}\n`)
+            .join(''),
     firewall: firewallOf(settings),
+    ...(settings.plugin === 'ovn' ? { ovn: twinOf(settings) } : {}),
   };
 }
+
+/** Nodes of one LAN differ in the last two numbers of their addresses. */
+const transitOf = (address: string): string => `100.88.${address.split('.').slice(2).join('.')}`;
+
+const twinOf = ({ address, release, others }: NodeSettings): OvnTwin => ({
+  everywhere: release === '4.12',
+  transit: `${transitOf(address)}/16`,
+  others: others.map((other) => [other.subnet, transitOf(other.address)]),
+});
 
 /** The settings of a node that the world knows as another's neighbour only: a worker. `known` are the nodes that reach it. */
 export function workerOf(worker: OtherNode, known: readonly NodeSettings[]): NodeSettings {
@@ -76,7 +102,7 @@ export function workerOf(worker: OtherNode, known: readonly NodeSettings[]): Nod
   const first = toAddress(toNumber(hostOf(worker.subnet)) + 1);
   return {
     address: worker.address,
-    interface: 'eth0',
+    interface: plugin === 'ovn' ? BR_EX : 'eth0',
     plugin,
     clusterNetwork,
     furtherNetworks: [...new Set(known.flatMap(({ furtherNetworks = [] }) => furtherNetworks))],
@@ -125,6 +151,13 @@ export function planText(plan: NodePlan, neighbours: readonly string[]): string 
     subnet: networkOf(plan.gateway),
     networks: plan.clusterNetworks.join(' '),
     pods: plan.pods.join(' '),
+    ...(plan.ovn
+      ? {
+          everywhere: plan.ovn.everywhere ? '1' : '0',
+          transit: plan.ovn.transit,
+          others: plan.ovn.others.map(([subnet, by]) => `${subnet},${by}`).join(' '),
+        }
+      : {}),
   };
   return Object.entries(values)
     .map(([name, value]) => `${name}='${value}'\n`)

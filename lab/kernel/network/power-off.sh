@@ -3,7 +3,7 @@
 set -eu
 for port in "${@:2}"; do ip link del "$port"; done
 spaces=("$1")
-for space in /run/netns/"$1"-pod-*; do
+for space in /run/netns/"$1"-pod-* /run/netns/"$1"-ovn; do
   [[ ! -e $space ]] || spaces+=("${space##*/}")
 done
 processes() {

@@ -75,6 +75,15 @@ const HAPPENINGS: readonly Step[] = [
   { what: 'Open vSwitch is started anew', does: (twin) => twin.rebuild(FIRST) },
 ];
 
+/** As many of them as begin within so many seconds. */
+export function* within(seconds: number, steps: Iterable<Step>): Generator<Step> {
+  const until = Date.now() + seconds * 1000;
+  for (const step of steps) {
+    if (Date.now() >= until) return;
+    yield step;
+  }
+}
+
 /** Mulberry32: numbers from 0 to below 1, the same for the same seed. */
 export function random(seed: number): () => number {
   let state = seed >>> 0;

@@ -14,7 +14,7 @@ import { devicesOf, kindOf, type Listed } from '../../../lib/tunnel/plan/devices
 import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { agent, type Agent, type Said } from './alike-agent';
 import { plain, type Tun0 } from './alike-text';
-import { BIGIP, pair } from './site';
+import { pair } from './site';
 
 /** Hosts of one sort, and the command documents as they run there. All that it gives back is comparable: see alike-text.ts. */
 export interface Twin {
@@ -51,18 +51,18 @@ export interface Twins {
 /** Devices' own waits pass so many times faster; what a kernel does takes its time. */
 const SPEED = 8;
 
-/** Opens the hosts of `pair` twice: simulated, and with real interfaces. Close them. */
-export async function twins(): Promise<Twins> {
+/** Opens the hosts of a declaration twice: simulated, and with real interfaces. Close them. */
+export async function twins(declared: Tunnel = pair): Promise<Twins> {
   const folder = mkdtempSync(join(tmpdir(), 'edge-ramp-alike-'));
-  const secrets = new Secrets(join(folder, 'keys'), [pair]);
+  const secrets = new Secrets(join(folder, 'keys'), [declared]);
   const endpoint = await Endpoint.open(secrets.operations);
-  const documents = agent(new Deployment(process.env['EDGE_RAMP_TEST_ASSEMBLY']!, [pair]), endpoint.url, folder);
+  const documents = agent(new Deployment(process.env['EDGE_RAMP_TEST_ASSEMBLY']!, [declared]), endpoint.url, folder);
   const options = (sort: string) => ({
-    specs: [pair],
+    specs: [declared],
     directory: join(folder, sort),
     secret: (name: string) => secrets.publicKey(name),
     speed: SPEED,
-    world: { [pair.name]: { pods: [5, 6] } },
+    world: { [declared.name]: { pods: [5, 6] } },
   });
   const close = async (...opened: readonly Hosts[]): Promise<void> => {
     for (const hosts of opened) await hosts.close();
@@ -75,7 +75,7 @@ export async function twins(): Promise<Twins> {
     throw error;
   });
   const all = [
-    twin('simulated', models, {
+    twin('simulated', models, declared, {
       agent: documents,
       folder,
       inOneGo: (host, line) => models.run(host, line),
@@ -84,7 +84,7 @@ export async function twins(): Promise<Twins> {
         return Promise.resolve();
       },
     }),
-    twin('kernel', real, {
+    twin('kernel', real, declared, {
       agent: documents,
       folder,
       inOneGo: (host, line) => real.machine.run({ host, command: ['bash', '-c', line], env: real.network.env(host) }),
@@ -109,7 +109,8 @@ interface Ways {
 /** What a plan would be known by: of no consequence here. */
 const DIGEST = '0123456789abcdef';
 
-function twin(sort: Twin['sort'], hosts: Hosts, { agent, folder, inOneGo, forget }: Ways): Twin {
+function twin(sort: Twin['sort'], hosts: Hosts, declared: Tunnel, { agent, folder, inOneGo, forget }: Ways): Twin {
+  const bigip = declared.bigip[0]!.management;
   const device = (host: string, spec: Tunnel): Listed => devicesOf(spec, null).find(({ name }) => name === host)!;
   const known = new Map<string, Promise<Tun0>>();
   function tun0(host: string): Promise<Tun0> {
@@ -117,7 +118,7 @@ function twin(sort: Twin['sort'], hosts: Hosts, { agent, folder, inOneGo, forget
     return known.get(host)!;
   }
   async function lookAtTun0(host: string): Promise<Tun0> {
-    if (host === BIGIP) return { mac: '-', port: '-' };
+    if (host === bigip) return { mac: '-', port: '-' };
     const { out } = await inOneGo(host, 'ip -o link show dev tun0; ovs-vsctl get Interface tun0 ofport');
     return { mac: /link\/ether (\S+)/.exec(out)?.[1] ?? '-', port: /^\d+$/m.exec(out)?.[0] ?? '-' };
   }
@@ -144,14 +145,14 @@ function twin(sort: Twin['sort'], hosts: Hosts, { agent, folder, inOneGo, forget
     forget,
     type: (host, line) => saying(host, line, (text) => hosts.run(host, text)),
     prepare: (host, lines) => saying(host, lines.join('; '), (text) => inOneGo(host, text)),
-    apply: (host, operations, spec = pair) =>
+    apply: (host, operations, spec = declared) =>
       saying(host, operations.join('|'), (Operations) => {
-        const saved = host === BIGIP ? { Saved: DIGEST } : {};
+        const saved = host === bigip ? { Saved: DIGEST } : {};
         return agent(hosts, device(host, spec), 'apply', { Digest: DIGEST, Operations, ...saved });
       }),
-    answers: (host, questions, spec = pair) =>
+    answers: (host, questions, spec = declared) =>
       saying(host, questions.join('|'), (Questions) => agent(hosts, device(host, spec), 'observe', { Questions })),
-    async observe(host, spec = pair) {
+    async observe(host, spec = declared) {
       const listed = device(host, spec);
       const seen = await read(listed);
       return JSON.parse(plain(JSON.stringify(seen), await tun0(host))) as Observation<unknown> | string;
@@ -172,7 +173,7 @@ function twin(sort: Twin['sort'], hosts: Hosts, { agent, folder, inOneGo, forget
         );
         if (operations.length === 0) return [];
         const Operations = operations.map(wire).join('|');
-        const saved = host === BIGIP ? { Saved: DIGEST } : {};
+        const saved = host === bigip ? { Saved: DIGEST } : {};
         const { code, err } = await agent(hosts, listed, 'apply', { Digest: DIGEST, Operations, ...saved });
         return [...plain(Operations, now).split('|'), `${code} ${plain(err, now)}`];
       } catch (error) {
@@ -191,7 +192,7 @@ function twin(sort: Twin['sort'], hosts: Hosts, { agent, folder, inOneGo, forget
       throw new Error(`br0 of ${host} was not built anew`);
     },
     async reached(targets) {
-      const told = await Promise.all(targets.map((target) => hosts.run(BIGIP, `run util ping -c 1 -W 1 ${target}`)));
+      const told = await Promise.all(targets.map((target) => hosts.run(bigip, `run util ping -c 1 -W 1 ${target}`)));
       return targets.filter((_, i) => / 1 (packets )?received/.test(told[i]!.out));
     },
   };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { openMachine, type Machine } from '../../../lab/kernel/machine/machine';
 import { podHost } from '../../../lab/kernel/network/network';
 import { startHaproxy } from '../../../lab/kernel/traffic/haproxy';
@@ -5,6 +6,7 @@ import { OVN } from '../../../lab/kernel/ovn/outfit';
 import { OvnNetwork } from '../../../lab/kernel/ovn/ovn';
 import { BIGIP, type OvnSite } from '../../../lab/kernel/ovn/plan';
 import { get } from '../../kernel/support/get';
+import { until } from '../../kernel/support/waiting';
 
 export { BIGIP, ROUTER } from '../../../lab/kernel/ovn/plan';
 export const [RAMP, WORKER] = ['i-0a4e90de0a4e90de0', 'worker'] as const;
@@ -79,6 +81,15 @@ export class Site {
   /** The same of both Pods. */
   both(): Promise<readonly string[]> {
     return Promise.all([this.reached(POD.local), this.reached(POD.remote)]);
+  }
+
+  /** Waits until both Pods answer like this: OVN loses packets while it asks who has an address, and a busy machine answers late. @throws Error: what came last */
+  async comesTo(expected: readonly string[]): Promise<void> {
+    let last: readonly string[] = [];
+    const comes = async (): Promise<boolean> => isDeepStrictEqual((last = await this.both()), expected);
+    await until(expected.join('; '), comes).catch((error: unknown) => {
+      throw new Error(`${String(error)} BIG-IP got: ${last.join('; ')}`);
+    });
   }
 
   private async serveBulk(): Promise<void> {

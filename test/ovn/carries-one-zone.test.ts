@@ -1,0 +1,3 @@
+import { carries } from './support/carries';
+
+carries('one zone', false);

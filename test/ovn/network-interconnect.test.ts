@@ -1,0 +1,3 @@
+import { network } from './support/network';
+
+network('interconnect', true);
