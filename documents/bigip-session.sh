@@ -15,6 +15,7 @@ open_session() {
   # Of this run's own, and with an end of its own: a script that is stopped outright cannot end it.
   exec timeout 300 ssh-agent -D -a "$work/agent" </dev/null >/dev/null 2>&1 9>&- &
   agent=$!
+  disown "$agent" # bash 4.2 would tell of its end among the script's own complaints
   export SSH_AUTH_SOCK=$work/agent
   local deadline=$((SECONDS + limit))
   # Its socket is there a moment before it answers: ssh-add ends with 2 until then (LX-21).
