@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
 import { devicesOf } from '../lib/tunnel/plan/devices';
-import { bigipUnits, type Declared, type Tunnel } from '../lib/tunnel/declaration/tunnel';
+import { bigipUnits, rampName, type Declared, type Tunnel } from '../lib/tunnel/declaration/tunnel';
 import type { Fault } from '../lab/hosts/host';
 import type { Lab } from '../lab/index';
 import { execute } from './execution';
@@ -167,8 +167,8 @@ async function pairStory(scene: Scene, spec: Tunnel, check: string): Promise<voi
 async function holderOf({ lab }: Scene, { ramp: { nodes, vip } }: Tunnel, former?: string): Promise<string> {
   const end = Date.now() + MOVES_WITHIN_MS;
   for (;;) {
-    const addresses = await Promise.all(nodes.map(({ instance }) => lab.hosts.run(instance, 'ip -o addr')));
-    const holders = nodes.map(({ instance }) => instance).filter((_, i) => addresses[i]!.out.includes(` ${vip}/`));
+    const addresses = await Promise.all(nodes.map((node) => lab.hosts.run(rampName(node), 'ip -o addr')));
+    const holders = nodes.map(rampName).filter((_, i) => addresses[i]!.out.includes(` ${vip}/`));
     if (holders.length === 1 && holders[0] !== former) return holders[0]!;
     if (Date.now() > end) throw new Error(`${vip} is at ${holders.join(' and ') || 'no node'}.`);
     await setTimeout(200);

@@ -112,7 +112,7 @@ export const NODE: readonly Assumption[] = [
 type Subject = Look['subject'];
 const subjectOf = ({ told }: Transcript): Subject => {
   const spec = declared({ clusterNetworks: [told['network']] });
-  return { name: spec.ramp.nodes[0]!.instance, spec, applied: null };
+  return { name: spec.ramp.nodes[0]!.instance!, spec, applied: null };
 };
 const checks = (subject: Subject): readonly string[] => [inputQuestion(subject), ...inputChecks(subject.spec)];
 

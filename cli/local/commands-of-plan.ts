@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { STAGES, type Stage } from '../../lib/tunnel/device/operation';
-import { STEP_KINDS, deviceTitle, devicesOf, kindOf, stepKindOf, type StepKind } from '../../lib/tunnel/plan/devices';
+import {
+  STEP_KINDS,
+  deviceTitle,
+  devicesOf,
+  documentsFor,
+  kindOf,
+  stepKindOf,
+  type DocumentSet,
+  type StepKind,
+} from '../../lib/tunnel/plan/devices';
 import type { Plan, Work } from '../../lib/tunnel/plan/plan';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { resources } from './assembly';
@@ -11,8 +20,10 @@ export type PlannedWork = Plan['work'];
 /** The commands for one device in one stage, in order. */
 export interface DeviceCommands {
   readonly device: string;
-  /** The instance that the script runs on: the node itself, or the bastion of a BIG-IP. */
+  /** The instance that the script runs on: the node itself, or the bastion or admin host in front of it. */
   readonly through: string;
+  /** That host takes the script on, to the node, by oc. */
+  readonly byOc?: true;
   readonly stage: Stage;
   readonly commands: readonly string[];
 }
@@ -32,11 +43,13 @@ export function commandsOfPlan(
   planned: PlannedWork,
 ): readonly DeviceCommands[] {
   const devices = devicesOf(declared, applied);
-  const scripts = new Map<StepKind, string>();
+  const scripts = new Map<DocumentSet, string>();
   const print = (stage: Stage, kind: StepKind, work: Work): DeviceCommands => {
     const device = devices.find((each) => stepKindOf(each.kind) === kind && each.name === work.device)!;
-    const script = scripts.get(kind) ?? applyScript(project, kind);
-    scripts.set(kind, script);
+    const { byOc } = device;
+    const set = documentsFor(device);
+    const script = scripts.get(set) ?? applyScript(project, set);
+    scripts.set(set, script);
     const parameters = kindOf(device).record.parameters?.(device) ?? {};
     const commands = printed(script, {
       SSM_Tunnel: declared.name,
@@ -46,7 +59,13 @@ export function commandsOfPlan(
       SSM_Saved: work.saved ?? '-',
       ...Object.fromEntries(Object.entries(parameters).map(([name, value]) => [`SSM_${name}`, value])),
     });
-    return { device: deviceTitle(device), through: device.instance, stage, commands };
+    return {
+      device: deviceTitle(device),
+      through: device.instance,
+      ...(byOc === true ? { byOc } : {}),
+      stage,
+      commands,
+    };
   };
   return STAGES.flatMap((stage) =>
     STEP_KINDS.flatMap((kind) => planned[stage][kind].map((work) => print(stage, kind, work))),
@@ -54,13 +73,13 @@ export function commandsOfPlan(
 }
 
 /** The script of the document that changes a kind of device, as an agent would get it. Its name begins with that of the deployment. */
-function applyScript(project: string, kind: StepKind): string {
-  const name = new RegExp(`^edge-ramp(-[a-z0-9-]+)?-${kind}-apply-`);
+function applyScript(project: string, set: DocumentSet): string {
+  const name = new RegExp(`^edge-ramp(-[a-z0-9-]+)?-${set}-apply-`);
   const document = resources(project, 'AWS::SSM::Document').find(({ Name }) => name.test(String(Name)));
   const content = document?.['Content'] as
     { readonly mainSteps?: readonly { readonly inputs?: { readonly runCommand?: readonly string[] } }[] } | undefined;
   const lines = content?.mainSteps?.[0]?.inputs?.runCommand;
-  if (!lines) throw new Error(`cdk.out has no document edge-ramp-${kind}-apply: run \`npx cdk synth\` again.`);
+  if (!lines) throw new Error(`cdk.out has no document edge-ramp-${set}-apply: run \`npx cdk synth\` again.`);
   return lines.join('\n');
 }
 

@@ -1,5 +1,5 @@
 import type { InstanceInformation } from '@aws-sdk/client-ssm';
-import { devicesOf, KINDS } from '../../lib/tunnel/plan/devices';
+import { devicesOf, roleOf } from '../../lib/tunnel/plan/devices';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { everyOne, type Aws } from '../aws/aws';
 import { minute } from '../report/time';
@@ -11,7 +11,7 @@ const AGENT = '3.3.2746.0';
 
 /** Whether Systems Manager reaches every instance of a tunnel, and edge-ramp may use it. Three checks an instance. */
 export async function checkInstances(aws: Aws, declared: Declared): Promise<readonly Check[]> {
-  const used = devicesOf(declared, null).map(({ kind, instance }) => ({ instance, role: KINDS[kind].record.role }));
+  const used = devicesOf(declared, null).map((device) => ({ instance: device.instance, role: roleOf(device) }));
   try {
     const known = await informed(aws, 'InstanceIds', [...new Set(used.map(({ instance }) => instance))]);
     const tagged = new Set<string>();

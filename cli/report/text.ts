@@ -68,8 +68,8 @@ const STAGES: Readonly<Record<Stage, string>> = {
 /** Commands as a shell script would have them, so that they can be copied: all else is a comment. */
 export function commandsText(commands: readonly DeviceCommands[], { dim }: Style): string {
   return commands
-    .map(({ device, through, stage, commands: lines }) => {
-      const via = device.endsWith(through) ? '' : `, tmsh through ${through}`;
+    .map(({ device, through, byOc, stage, commands: lines }) => {
+      const via = device.endsWith(through) ? '' : `, ${byOc === true ? 'oc' : 'tmsh'} through ${through}`;
       return `${dim(`# ${device}: ${STAGES[stage]}${via}`)}\n${lines.map((line) => `${printableLines(line)}\n`).join('')}`;
     })
     .join('\n');

@@ -1,4 +1,5 @@
 import type { Answer } from './answer';
+import type { DebugEffect } from './cluster/debug';
 import type { WorldOptions } from './world';
 
 /** One machine that an SSM agent or a person reaches. `name` is the SSM instance id; BIG-IP, which has no agent, is not a Host here. */
@@ -62,6 +63,8 @@ export type HostAction = (typeof HOST_ACTIONS)[number];
 /** Spoils the `nth` (from 1) command line on `host` that the regular expression `match` finds. A BIG-IP's lines are tmsh command lines, a transaction is one. */
 export type LineFault = { readonly host: string; readonly match: string; readonly nth: number } & (
   | { readonly effect: 'fail-before' | 'fail-after' | 'hang' }
+  /** For `oc debug node/NAME`: its Pod does not start, its image cannot be pulled, or the connection ends while the Pod's log is read. */
+  | { readonly effect: DebugEffect }
   /** The host goes off when it meets that line, and is back after `for` seconds of its own time; without it, it stays off. */
   | { readonly effect: 'host-gone'; readonly for?: number | undefined }
   /** The line itself goes well: just before it a stranger types another one on the host `on`, or something happens to that. */

@@ -8,6 +8,7 @@ import { memberOf } from './bigip/pair';
 import { dumpBigIp, tmsh } from './bigip/tmsh';
 import type { BigIp } from './bigip/unit';
 import { dumpCluster, type Cluster } from './cluster/cluster';
+import { DEBUG_EFFECTS, type DebugEffect, type Surroundings as AroundOc } from './cluster/debug';
 import { oc } from './cluster/oc';
 import { act, type Happenings, type Surroundings } from './happenings';
 import { isSendFault, type HostCommand, type Hosts, type HostsOptions, type LineFault } from './host';
@@ -109,7 +110,7 @@ export async function openHosts<G extends Ground>(
     host: string,
     within: number | undefined,
     line: string,
-    command: () => Answer | Promise<Answer>,
+    command: (spoiled?: DebugEffect) => Answer | Promise<Answer>,
   ): Promise<Answer> {
     if (state.absent.includes(host)) return endless(within);
     const note = (code: number, writes = false): unknown => journal.push({ at: clock.now(), host, line, code, writes });
@@ -129,7 +130,10 @@ export async function openHosts<G extends Ground>(
     }
     if (fault?.effect === 'meanwhile') await meanwhile(fault);
     await settle();
-    const answer = await answering(effect === 'fail-before' ? () => refuse('faultBefore', line) : command);
+    const spoiled = DEBUG_EFFECTS.find((each) => each === effect);
+    const answer = await answering(
+      effect === 'fail-before' ? () => refuse('faultBefore', line) : () => command(spoiled),
+    );
     await settle();
     note(effect && effect !== 'meanwhile' ? 1 : answer.code, answer.writes);
     const seconds = (answer.seconds ?? 0) + (state.bigips[host]?.seconds ?? 0);
@@ -160,14 +164,15 @@ export async function openHosts<G extends Ground>(
   }
 
   function answer(call: Call): Promise<Answer> {
-    const { host, within, command, args } = call;
+    const { host, within, command, args, gone } = call;
     const [node, bigip] = [state.nodes[host], state.bigips[host]];
     if (bigip && command === 'tmsh' && args[0] !== '-v')
       return onTmsh(bigip, args.join(' ').replace(/^(-[aq] )*(-c )?/, ''), within);
-    return carryOut(host, within, [command, ...args].join(' '), async () => {
+    return carryOut(host, within, [command, ...args.map(firstLine)].join(' '), async (spoiled) => {
       if ((node ?? bigip) && command === 'ping') return ground.ping(host, args);
       const cluster = clusterOf(host);
-      if (cluster && command === 'oc') return oc(cluster, args, state.absent);
+      if (cluster && command === 'oc')
+        return oc(cluster, args, { absent: state.absent, within, gone, spoiled, exec: onNode });
       if (node) return ground.command(host, call);
       if (bigip && command === 'tmsh') return say(text('version'));
       // What ssh changed is BIG-IP's, and stands in the journal as BIG-IP's.
@@ -175,6 +180,9 @@ export async function openHosts<G extends Ground>(
       return refuse('notModelled', command, `${args.join(' ')} on this host`);
     });
   }
+
+  const onNode: AroundOc['exec'] = (host, words, env, stopped) =>
+    standIns.exec({ ...environments[host], ...env }, words, stopped);
 
   const standIns = new StandIns(answer);
   await standIns.listen(directory);
@@ -198,7 +206,8 @@ export async function openHosts<G extends Ground>(
     settle,
     run,
     host: (name) => {
-      const environment = state.bigips[name] || state.absent.includes(name) ? undefined : environments[name];
+      const isThere = !state.bigips[name] && !state.absent.includes(name) && !state.agentless?.includes(name);
+      const environment = isThere ? environments[name] : undefined;
       return environment && { name, environment };
     },
     names: () => names,
@@ -223,6 +232,12 @@ export async function openHosts<G extends Ground>(
       await standIns.close();
     },
   };
+}
+
+/** A word as the journal and faults have it: of a script its first line. */
+function firstLine(word: string): string {
+  const [first = '', ...others] = word.split('\n');
+  return others.length > 0 ? `${first}...` : first;
 }
 
 /** What `timeout` gives back of a command that did not end. */

@@ -26,6 +26,14 @@ const COMMANDS = ['ip', 'iptables', 'ovs-ofctl', 'ovs-vsctl', 'sysctl', 'ping', 
   ['conntrack', 'modinfo', 'modprobe', 'nft', 'nsenter', 'oc', 'ovs-appctl', 'sleep', 'systemctl'],
 );
 
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // it has just ended by itself
+  }
+}
+
 /** The way from bash scripts to the models: a folder of stand-in commands, and the socket they call. */
 export class StandIns {
   readonly #sockets = new Set<Socket>();
@@ -91,6 +99,27 @@ export class StandIns {
       child.on('close', (code) => {
         this.#children.delete(child);
         resolve({ code: code ?? 255, out, err });
+      });
+    });
+  }
+
+  /** Runs a command on a host until it ends or is stopped: what it prints, stdout and stderr in one. */
+  exec(
+    env: NodeJS.ProcessEnv,
+    [command = '', ...args]: readonly string[],
+    stopped: AbortSignal,
+  ): Promise<Pick<Answer, 'code' | 'out'>> {
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    let out = '';
+    this.#children.add(child);
+    const stop = (): void => void (child.pid && killGroup(child.pid));
+    stopped.addEventListener('abort', stop);
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (out += String(chunk)));
+    return new Promise((resolve) => {
+      child.on('error', (error) => resolve({ code: 127, out: String(error) }));
+      child.on('close', (code) => {
+        this.#children.delete(child);
+        resolve({ code: code ?? 137, out });
       });
     });
   }

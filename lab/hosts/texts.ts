@@ -107,7 +107,21 @@ export const TEXTS = {
   ocNoLabel: unverified(0, 'label "%s" not found.'),
   ocNone: unverified(0, 'No resources found'),
   ocDone: unverified(0, '%s %s'), // node/N labeled
-  ocDeleted: unverified(0, '%s "%s" deleted'),
+  ocDeleted: unverified(0, '%s "%s" %s'),
+  ocForced: unverified(
+    0,
+    'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.',
+  ),
+  ocLogin: unverified(1, 'error: You must be logged in to the server (Unauthorized)'),
+  ocForbidden: unverified(
+    1,
+    'Error from server (Forbidden): pods is forbidden: User "edge-ramp" cannot create resource "pods" in API group "" in the namespace "%s"',
+  ),
+  ocNoDebug: unverified(1, 'error: cannot debug %s: *v1.Node is not supported by debug'), // 3.11's client
+  ocNoDebugPod: unverified(1, 'error: timed out waiting for the condition'),
+  ocCut: unverified(1, 'error: unexpected EOF'),
+  ocNonZero: unverified(1, 'error: non-zero exit code from debug container'), // from 4.14 on
+  podImage: unverified(0, 'Back-off pulling image "%s"'),
   ocScc: unverified(0, 'scc "%s" %s: [%s]'),
   ocNodeHead: unverified(0, 'NAME                 STATUS                     ROLES     AGE       VERSION'),
   ocNodeRow: unverified(0, '%s   %s   compute   100d      v1.11.0+d4cacc0'),

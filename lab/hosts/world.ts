@@ -61,7 +61,8 @@ export interface Spec {
 }
 /** `node` is its name in the cluster. */
 interface SpecNode {
-  readonly instance: string;
+  /** Absent: it has no SSM agent, and the lab calls the host by its name in the cluster. */
+  readonly instance?: string;
   readonly address: string;
   readonly interface: string;
   readonly node?: string;
@@ -76,6 +77,8 @@ export interface State {
   readonly clusters: Cluster[];
   /** Hosts that are off. */
   absent: string[];
+  /** Nodes on which no SSM agent runs. */
+  agentless?: string[];
 }
 
 export const CLAIMS = 'var/lib/cni/networks/openshift-sdn';
@@ -86,8 +89,9 @@ function subnet(clusterNetwork: string, nth: number): string {
   return `${toAddress(toNumber(hostOf(clusterNetwork)) + ([1, 2, 3, 0][nth % 4] ?? 0) * step + Math.floor(nth / 4) * 512)}/23`;
 }
 /** The nodes that a spec names. Where a balancer's node is, only the lab decides. */
-const nodesOf = ({ ramp, balancer }: Spec): readonly SpecNode[] =>
-  ramp?.nodes ?? (balancer ? [{ ...balancer, address: '', interface: 'eth0' }] : []);
+const nodesOf = ({ ramp, balancer }: Spec): readonly (SpecNode & { readonly instance: string })[] =>
+  ramp?.nodes.map((node) => ({ ...node, instance: node.instance ?? node.node! })) ??
+  (balancer ? [{ ...balancer, address: '', interface: 'eth0' }] : []);
 /** What the declared tunnels reach by a node: the networks of its cluster. */
 const networksThrough = (node: string, specs: readonly Spec[]): string[] =>
   specs
@@ -131,6 +135,7 @@ export function populate(
       claim(folder(node.instance), state.nodes[node.instance]!.settings.pods);
       fresh.add(node.instance);
     }
+    for (const { instance, node } of spec.ramp?.nodes ?? []) if (!instance) (state.agentless ??= []).push(node!);
     if (spec.cluster) populateCluster(state, spec, spec.cluster, options[spec.name] ?? {}, fresh);
   }
   return fresh;
@@ -170,7 +175,7 @@ export const BR_EX = 'br-ex';
 function newNode(
   state: State,
   spec: Spec,
-  { instance, address, interface: device }: SpecNode,
+  { instance, address, interface: device }: SpecNode & { readonly instance: string },
   specs: readonly Spec[],
   {
     plugin = device === BR_EX ? 'ovn' : 'networkpolicy',
@@ -221,7 +226,9 @@ function populateCluster(
     ({ admins, nodes }) =>
       admins.includes(admin) || Object.values(nodes).some(({ instance }) => named.includes(instance)),
   );
-  if (!cluster) state.clusters.push((cluster = newCluster(openshift, lacks)));
+  // Nodes without an agent are those of OpenShift 4.
+  const usual = spec.ramp?.nodes.some((node) => !node.instance) ? 4 : 3;
+  if (!cluster) state.clusters.push((cluster = newCluster(openshift ?? usual, lacks)));
   if (!cluster.admins.includes(admin)) {
     cluster.admins.push(admin);
     fresh.add(admin);

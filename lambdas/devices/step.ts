@@ -143,7 +143,9 @@ function commandFor(
   return {
     device: deviceTitle(listed),
     instance: listed.instance,
-    document: environment(does === 'observe' ? 'DOCUMENT_OBSERVE' : 'DOCUMENT_APPLY'),
+    document: environment(
+      `DOCUMENT_${does === 'observe' ? 'OBSERVE' : 'APPLY'}${listed.byOc === true ? '_BY_OC' : ''}`,
+    ),
     parameters: {
       Tunnel: listed.spec.name,
       Fence: String(input.fence ?? 0),
@@ -153,6 +155,7 @@ function commandFor(
     tag: tag(input, listed.name, round),
     again: input.retry > 0,
     looks: does === 'observe',
+    ...(listed.byOc === true ? { deadline: Number(environment('POLL_DEADLINE_BY_OC_SECONDS')) } : {}),
   };
 }
 

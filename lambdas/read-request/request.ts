@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { isAddress } from '../../lib/tunnel/declaration/address';
 import { check } from '../../lib/tunnel/declaration/check';
 import { mistakeLines } from '../../lib/tunnel/declaration/mistake-lines';
+import { nodeName } from '../../lib/tunnel/declaration/names';
 import { parseDeclaration } from '../../lib/tunnel/declaration/parse';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import { digestOf } from '../../lib/tunnel/declaration/digest';
@@ -35,8 +35,8 @@ const input = z
         z
           .string()
           .refine(
-            (text) => /^(?:i|mi)-[0-9a-f]{8,17}$/.test(text) || isAddress(text),
-            'must be the instance id of a ramp node, i-… or mi-…, or the management address of one of two BIG-IPs',
+            (text) => nodeName.safeParse(text).success,
+            'must be the instance id of a ramp node, i-… or mi-…, its name where it has reach: oc, or the management address of one of two BIG-IPs',
           ),
       )
       .max(8, 'must be at most 8 devices')

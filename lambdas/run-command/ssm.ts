@@ -23,6 +23,8 @@ export interface DeviceCommand {
   readonly again: boolean;
   /** True when the command changes nothing: it may be sent again even if it has run. */
   readonly looks: boolean;
+  /** How long to wait for its result, in seconds, if not as long as usual. */
+  readonly deadline?: number;
 }
 
 /** Runs a document on an instance and waits for its end. */
@@ -156,8 +158,9 @@ export class SsmRunCommand implements RunCommand {
     return found;
   }
 
-  async #outcome({ device, instance }: DeviceCommand, id: string): Promise<Outcome> {
+  async #outcome({ device, instance, deadline }: DeviceCommand, id: string): Promise<Outcome> {
     const begun = Date.now();
+    const patience = deadline ?? this.timeOuts.deadline;
     let last = 'unknown';
     let paused = 0;
     for (let look = 0; ; look++) {
@@ -179,13 +182,13 @@ export class SsmRunCommand implements RunCommand {
           );
         // Any other error may pass, and the command runs meanwhile.
       }
-      if (Date.now() - begun > this.timeOuts.deadline * 1000) {
+      if (Date.now() - begun > patience * 1000) {
         await this.client
           .send(new CancelCommandCommand({ CommandId: id, InstanceIds: [instance] }))
           .catch(() => undefined);
         throw new OutcomeUnknown(
           'deadline-passed',
-          `${device}: command ${id} gave no result within ${this.timeOuts.deadline} s (its last status was ${last}) and was cancelled; whether it ran is not known`,
+          `${device}: command ${id} gave no result within ${patience} s (its last status was ${last}) and was cancelled; whether it ran is not known`,
         );
       }
     }
@@ -240,7 +243,9 @@ const undeliverable = ({ status }: Outcome): boolean => status === 'DeliveryTime
 
 /** True when the command of an earlier try may be sent again: it never ran, or it only looks. */
 const mayBeSentAgain = ({ looks }: DeviceCommand, outcome: Outcome): boolean =>
-  outcome.code === LOCKED || neverStarted(outcome) || (looks && undeliverable(outcome));
+  outcome.code === LOCKED ||
+  neverStarted(outcome) ||
+  (looks && (undeliverable(outcome) || UNANSWERED[outcome.code ?? 0] !== undefined));
 
 /** True when the service gave no HTTP answer or failed inside: the command may have been sent. */
 function unanswered(error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): boolean {
@@ -261,6 +266,16 @@ const REFUSALS: Readonly<Record<number, CodeOf<'DeviceRefused'>>> = {
   20: 'command-refused',
   21: 'device-unreachable',
   22: 'object-changed',
+  24: 'node-unknown',
+  25: 'cluster-refused',
+};
+
+/** Those with which a script ends that did not get the answer of the node that it goes to by oc: whether anything ran there is not known. */
+const UNANSWERED: Readonly<Record<number, CodeOf<'NotDelivered'> & CodeOf<'OutcomeUnknown'>>> = {
+  26: 'debug-pod-refused',
+  27: 'debug-pod-pending',
+  28: 'debug-image-missing',
+  29: 'debug-cut',
 };
 
 function judge({ device, looks }: DeviceCommand, outcome: Outcome): string {
@@ -288,6 +303,8 @@ function judge({ device, looks }: DeviceCommand, outcome: Outcome): string {
   const said = lastWords(stderr, stdout, code);
   if (code === LOCKED) throw new Throttled('device-busy', `${device}: ${said}`);
   if (code === SILENT) throw new OutcomeUnknown('device-silent', `${device}: ${said}`);
+  const unanswered = UNANSWERED[code];
+  if (unanswered !== undefined) throw new (looks ? NotDelivered : OutcomeUnknown)(unanswered, `${device}: ${said}`);
   throw new DeviceRefused(REFUSALS[code] ?? 'script-failed', `${device}: ${said}`);
 }
 

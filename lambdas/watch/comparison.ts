@@ -3,10 +3,11 @@ import {
   STEP_KINDS,
   deviceTitle,
   devicesOf,
+  documentsFor,
   kindOf,
   stepKindOf,
+  type DocumentSet,
   type Listed,
-  type StepKind,
 } from '../../lib/tunnel/plan/devices';
 import { NotDelivered } from '../../lib/tunnel/errors/errors';
 import type { Memory } from '../../lib/tunnel/run/memory';
@@ -20,10 +21,12 @@ import type { RunCommand } from '../run-command/ssm';
 /** How the watch reaches devices. */
 export interface Trips {
   readonly commands: RunCommand;
-  /** The name of the observe document of a kind of device. */
-  readonly documents: (kind: StepKind) => string;
+  /** The name of an observe document. */
+  readonly documents: (set: DocumentSet) => string;
   /** The instances that Systems Manager can reach now: only these get commands. */
   readonly connected: ReadonlySet<string>;
+  /** How long to wait for what goes to a node by oc, in seconds. */
+  readonly deadlineByOc: number;
   /** The tick's id: with the device it makes a command's tag. */
   readonly occasion: string;
 }
@@ -57,9 +60,10 @@ export async function compareWithDeclaration(spec: Declared, memory: Memory, tri
   return findingOf(reconcile('declared', situationOf(spec, memory, observed)), memory);
 }
 
-/** The instances that get the commands of a look. */
-export function instancesOf(spec: Declared, memory: Memory): readonly string[] {
-  return devicesOf(spec, appliedOf(memory)).map(({ instance }) => instance);
+/** The instances that get the commands of a look, and whether it waits for what goes to a node by oc. */
+export function reachedBy(spec: Declared, memory: Memory) {
+  const devices = devicesOf(spec, appliedOf(memory));
+  return { instances: devices.map(({ instance }) => instance), byOc: devices.some(({ byOc }) => byOc === true) };
 }
 
 /** What a plan means for the watch. */
@@ -81,8 +85,12 @@ export function findingOf(plan: Plan, { notified, degraded }: Memory): Finding {
   return { runNeeded: false, because: 'it is as declared, and carries' };
 }
 
-async function ask(device: Listed, questions: string, { commands, documents, connected, occasion }: Trips) {
-  const { kind, name, instance, spec } = device;
+async function ask(
+  device: Listed,
+  questions: string,
+  { commands, documents, connected, occasion, deadlineByOc }: Trips,
+) {
+  const { name, instance, spec, byOc } = device;
   const title = deviceTitle(device);
   if (!connected.has(instance))
     throw new NotDelivered(
@@ -93,10 +101,11 @@ async function ask(device: Listed, questions: string, { commands, documents, con
   return commands.run({
     device: title,
     instance,
-    document: documents(stepKindOf(kind)),
+    document: documents(documentsFor(device)),
     parameters: { Tunnel: spec.name, Fence: '0', ...kindOf(device).record.parameters?.(device), Questions: questions },
     tag: `edge-ramp ${hash} ${spec.name}: watch`,
     again: false,
     looks: true,
+    ...(byOc === true ? { deadline: deadlineByOc } : {}),
   });
 }

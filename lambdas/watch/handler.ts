@@ -18,7 +18,10 @@ import { type Tick, watch } from './watch';
 const systemsManager = new SSMClient({});
 const table = new DynamoDBClient({});
 const topic = new SNSClient({});
-const deadline = Number(environment('POLL_DEADLINE_SECONDS'));
+const deadlines = {
+  usual: Number(environment('POLL_DEADLINE_SECONDS')),
+  byOc: Number(environment('POLL_DEADLINE_BY_OC_SECONDS')),
+};
 const machine = environment('STATE_MACHINE_ARN');
 
 /** The time beyond the deadline that a look needs to begin in this tick, or Lambda could cut it off. Milliseconds. */
@@ -34,9 +37,10 @@ const look = watch({
   // One try: the SDK's own retries could send a command twice.
   commands: new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), {
     delivery: Number(environment('DELIVERY_TIMEOUT_SECONDS')),
-    deadline,
+    deadline: deadlines.usual,
   }),
-  documents: (kind) => environment(documentVariable(kind)),
+  documents: (set) => environment(documentVariable(set)),
+  deadlines,
   lookFailures: new LookFailures((tunnel, why) =>
     sendNotice(topic, { topic: environment('NOTICES_TOPIC_ARN'), machine, tunnel, why }),
   ),
@@ -48,5 +52,5 @@ const look = watch({
 
 /** The watch: looks at every tunnel that is due, and starts a run where one is needed. Takes no lease, writes nothing. */
 export function handler(tick: Tick, context: { getRemainingTimeInMillis(): number }): Promise<void> {
-  return look(tick, () => context.getRemainingTimeInMillis() > deadline * 1000 + MARGIN);
+  return look(tick, (deadline) => context.getRemainingTimeInMillis() > deadline * 1000 + MARGIN);
 }

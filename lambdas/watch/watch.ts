@@ -1,6 +1,6 @@
 import { heldBack, isDue } from '../../lib/tunnel/run/automation';
 import { digestOf } from '../../lib/tunnel/declaration/digest';
-import type { StepKind } from '../../lib/tunnel/plan/devices';
+import type { DocumentSet } from '../../lib/tunnel/plan/devices';
 import { Throttled } from '../../lib/tunnel/errors/errors';
 import { lastDeclared } from '../../lib/tunnel/plan/situation';
 import type { Memory } from '../../lib/tunnel/run/memory';
@@ -15,7 +15,7 @@ import type { Runs } from '../runs/sfn';
 import { errorFields } from '../telemetry/logger';
 import { inParallel } from './in-parallel';
 import type { LookFailures } from './look-failures';
-import { type Finding, compareWithDeclaration, instancesOf } from './comparison';
+import { type Finding, compareWithDeclaration, reachedBy } from './comparison';
 
 /** The schedule's event. */
 export interface Tick {
@@ -35,8 +35,10 @@ export interface WatchDependencies {
   readonly runs: Runs;
   connected(instances: readonly string[]): Promise<ReadonlySet<string>>;
   readonly commands: RunCommand;
-  /** The name of the observe document of each kind of device. */
-  readonly documents: (kind: StepKind) => string;
+  /** The name of an observe document. */
+  readonly documents: (set: DocumentSet) => string;
+  /** How long a look waits for a device's result, in seconds: usually, and for what goes to a node by oc. */
+  readonly deadlines: { readonly usual: number; readonly byOc: number };
   readonly lookFailures: LookFailures;
   readonly measure: { couldNotLook(): void };
   readonly log: Log;
@@ -54,6 +56,7 @@ interface ToLook {
   readonly spec: Declared;
   readonly memory: Memory;
   readonly instances: readonly string[];
+  readonly byOc: boolean;
 }
 
 /**
@@ -62,7 +65,9 @@ interface ToLook {
  * A failed look is reported and does not fail the tick; a run that could not be started does.
  * @throws after all tunnels, the first error of starting a run or of reading declarations or table: Lambda then repeats the tick
  */
-export function watch(dependencies: WatchDependencies): (tick: Tick, inTime: () => boolean) => Promise<void> {
+export function watch(
+  dependencies: WatchDependencies,
+): (tick: Tick, inTime: (deadline: number) => boolean) => Promise<void> {
   return async (tick, inTime) => {
     const { tunnels, unreadable } = await dependencies.declared();
     if (unreadable.length > 0)
@@ -89,10 +94,10 @@ async function readItem(spec: Declared, tick: Tick, dependencies: WatchDependenc
   const { runs, log, lookFailures } = dependencies;
   const tunnel = spec.name;
   let memory: Memory;
-  let instances: readonly string[];
+  let reached: Pick<ToLook, 'instances' | 'byOc'>;
   try {
     memory = await dependencies.memory(tunnel);
-    instances = instancesOf(spec, memory); // throws for an item that somebody changed by hand: that must not stop the look at other tunnels
+    reached = reachedBy(spec, memory); // throws for an item that somebody changed by hand: that must not stop the look at other tunnels
   } catch (error) {
     await reportFailure(tunnel, error, dependencies);
     return undefined;
@@ -100,7 +105,7 @@ async function readItem(spec: Declared, tick: Tick, dependencies: WatchDependenc
   const now = dependencies.now();
   const because =
     (await repairDeadRuns(spec, memory, discovery(tick), runs, now)) ?? whyNotLook(spec, memory, tick, now);
-  if (because === null) return { spec, memory, instances };
+  if (because === null) return { spec, memory, ...reached };
   lookFailures.over(tunnel);
   log.info(because, { tunnel });
   return undefined;
@@ -140,13 +145,13 @@ function whyNotLook(spec: Declared, memory: Memory, tick: Tick, now: Date): stri
 
 /** @returns undefined when it could not look, which is reported then, and when it must not */
 async function tryToLook(
-  { spec, memory }: ToLook,
+  { spec, memory, byOc }: ToLook,
   tick: Tick,
   dependencies: WatchDependencies,
   connected: () => Promise<ReadonlySet<string>>,
-  inTime: () => boolean,
+  inTime: (deadline: number) => boolean,
 ): Promise<Finding | undefined> {
-  const { commands, documents, lookFailures, log, runs } = dependencies;
+  const { commands, documents, deadlines, lookFailures, log, runs } = dependencies;
   const tunnel = spec.name;
   try {
     // While a run works on the pair of BIG-IPs, the units differ and changes wait to be synchronised. That is no drift.
@@ -159,12 +164,18 @@ async function tryToLook(
       log.info(`left alone: ${pair.held}`, { tunnel });
       return undefined;
     }
-    if (!inTime())
+    if (!inTime(byOc ? deadlines.byOc : deadlines.usual))
       throw new Throttled(
         'watch-out-of-time',
         'the other tunnels took so long that there was no time left for it in this tick',
       );
-    const trips = { commands, documents, connected: await connected(), occasion: tick.id };
+    const trips = {
+      commands,
+      documents,
+      connected: await connected(),
+      deadlineByOc: deadlines.byOc,
+      occasion: tick.id,
+    };
     const finding = await compareWithDeclaration(spec, memory, trips);
     lookFailures.over(tunnel);
     log.info(finding.because, { tunnel, runNeeded: finding.runNeeded });

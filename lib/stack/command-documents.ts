@@ -4,11 +4,11 @@ import type { Duration } from 'aws-cdk-lib';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { digestOf } from '../tunnel/declaration/digest';
-import { STEP_KINDS, scriptsOf, type StepKind } from '../tunnel/plan/devices';
+import { STEP_KINDS, documentSets, scriptsOf, type DocumentSet, type StepKind } from '../tunnel/plan/devices';
 import { arnOf } from './arns';
 import { PARAMETERS, type ParameterName } from './document-parameters';
 import { namesOf } from './names';
-import { APPLY_EXECUTION, OBSERVE_EXECUTION } from './time-outs';
+import { APPLY_EXECUTION, BY_OC_EXECUTION, OBSERVE_EXECUTION } from './time-outs';
 
 const SCRIPTS = join(__dirname, '..', '..', 'documents');
 
@@ -19,11 +19,13 @@ interface DocumentDescription {
   readonly description: string;
   /** Files of documents/, in order; the first one begins with `#!/bin/bash`, since the agent runs the text by `sh -c`. */
   readonly scripts: readonly string[];
+  /** The script that they take to a node, likewise in files: they find its text in the variable `carried`. */
+  readonly carried?: readonly string[];
   readonly parameters: readonly string[];
   readonly timeout: Duration;
 }
 
-/** The two documents of one kind of device. */
+/** Two documents: one that looks, and one that changes. */
 export interface DocumentPair {
   readonly observe: CommandDocument;
   readonly apply: CommandDocument;
@@ -31,33 +33,44 @@ export interface DocumentPair {
 
 /** The fixed scripts that may run on devices, as command documents. */
 export class CommandDocuments extends Construct {
-  private readonly pairs: ReadonlyMap<StepKind, DocumentPair>;
+  private readonly pairs: ReadonlyMap<DocumentSet, DocumentPair>;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.pairs = new Map(STEP_KINDS.map((kind) => [kind, this.pair(kind)]));
+    this.pairs = new Map(STEP_KINDS.flatMap((kind) => documentSets(kind).map((set) => [set, this.pair(kind, set)])));
   }
 
-  /** The two documents of a kind of device. */
-  of(kind: StepKind): DocumentPair {
-    return this.pairs.get(kind)!;
+  of(set: DocumentSet): DocumentPair {
+    return this.pairs.get(set)!;
   }
 
-  private pair(kind: StepKind): DocumentPair {
-    const { what, files, parameters } = scriptsOf(kind);
+  private pair(kind: StepKind, set: DocumentSet): DocumentPair {
+    const { what, files, parameters, byOc } = scriptsOf(kind);
+    const observe = {
+      description: `Looks at ${what}.`,
+      scripts: ['prelude.sh', ...files, `${kind}-observe.sh`],
+      parameters: ['Tunnel', 'Fence', 'Questions', ...parameters.filter((name) => name !== 'Saved')],
+      timeout: OBSERVE_EXECUTION,
+    };
+    const apply = {
+      description: `Changes ${what}.`,
+      scripts: ['prelude.sh', ...files, `${kind}-apply.sh`],
+      parameters: ['Tunnel', 'Fence', 'Digest', 'Operations', ...parameters],
+      timeout: APPLY_EXECUTION,
+    };
+    const reaching = (document: DocumentDescription): DocumentDescription =>
+      set === kind || byOc === undefined
+        ? document
+        : {
+            description: `${document.description.slice(0, -1)}, from the host that runs oc.`,
+            scripts: ['prelude.sh', byOc.file],
+            carried: document.scripts,
+            parameters: [...document.parameters, ...byOc.parameters],
+            timeout: BY_OC_EXECUTION,
+          };
     return {
-      observe: new CommandDocument(this, `${kind}-observe`, {
-        description: `Looks at ${what}.`,
-        scripts: ['prelude.sh', ...files, `${kind}-observe.sh`],
-        parameters: ['Tunnel', 'Fence', 'Questions', ...parameters.filter((name) => name !== 'Saved')],
-        timeout: OBSERVE_EXECUTION,
-      }),
-      apply: new CommandDocument(this, `${kind}-apply`, {
-        description: `Changes ${what}.`,
-        scripts: ['prelude.sh', ...files, `${kind}-apply.sh`],
-        parameters: ['Tunnel', 'Fence', 'Digest', 'Operations', ...parameters],
-        timeout: APPLY_EXECUTION,
-      }),
+      observe: new CommandDocument(this, `${set}-observe`, reaching(observe)),
+      apply: new CommandDocument(this, `${set}-apply`, reaching(apply)),
     };
   }
 }
@@ -81,7 +94,7 @@ export class CommandDocument extends Construct {
 }
 
 function documentContent(description: DocumentDescription): object {
-  const script = description.scripts.map((file) => readFileSync(join(SCRIPTS, file), 'utf8')).join('');
+  const script = scriptOf(description);
   refuseUnfit(description.scripts, script);
   const content = {
     schemaVersion: '2.2',
@@ -104,6 +117,20 @@ function documentContent(description: DocumentDescription): object {
   if (bytes > LONGEST_DOCUMENT)
     throw new Error(`${description.scripts.join(' + ')}: ${bytes} bytes as a document; Systems Manager takes 65536`);
   return content;
+}
+
+/** The line that ends a script which another one carries. */
+const END = 'END-OF-CARRIED';
+
+/** The text of the scripts; behind the first one, as data, that of the script that they carry. */
+function scriptOf({ scripts, carried }: DocumentDescription): string {
+  const text = (files: readonly string[]): string =>
+    files.map((file) => readFileSync(join(SCRIPTS, file), 'utf8')).join('');
+  if (carried === undefined) return text(scripts);
+  const inside = text(carried);
+  if (inside.split('\n').includes(END)) throw new Error(`${carried.join(' + ')}: has a line ${END}`);
+  const [first, ...others] = scripts;
+  return `${text([first!])}IFS= read -r -d '' carried <<'${END}'\n${inside}${END}\n${text(others)}`;
 }
 
 /** The device gets the script as it is in documents/. What Systems Manager would alter is refused here. */

@@ -39,6 +39,10 @@ export const PARAMETERS = {
     pattern: '^/[A-Za-z0-9._/-]{1,200}$',
     description: "The path of oc's login on the admin host. The login itself never passes through here.",
   },
+  Node: {
+    pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$',
+    description: 'The name of the node in the cluster that oc takes the script to.',
+  },
   Saved: {
     pattern: '^[0-9a-f]{16}$',
     description: "The digest of BIG-IP's configuration as it was observed, by which saving tells others' changes.",

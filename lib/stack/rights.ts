@@ -1,5 +1,5 @@
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { KINDS, STEP_KINDS } from '../tunnel/plan/devices';
+import { DOCUMENT_SETS, STEP_KINDS, rolesOf } from '../tunnel/plan/devices';
 import type { CommandDocument, CommandDocuments, DocumentPair } from './command-documents';
 import { namesOf } from './names';
 import type { StepHandler } from './step-handler';
@@ -37,34 +37,34 @@ export function allowDescribingRuns(handler: StepHandler): void {
 }
 
 /**
- * Lets a handler send its two documents, and nothing else, to the instances tagged for its kind of device; and follow
- * what it sent.
+ * Lets a handler send its documents, and nothing else, to the instances tagged for its kind of device; and follow what it
+ * sent.
  *
- * @param role - the value of the role tag (`edge-ramp:role`)
+ * @param roles - values of the role tag (`edge-ramp:role`)
  */
-export function allowRunCommand(handler: StepHandler, { observe, apply }: DocumentPair, role: string): void {
-  allowSending(handler, [observe, apply], role);
+export function allowRunCommand(handler: StepHandler, pairs: readonly DocumentPair[], roles: readonly string[]): void {
+  const documents = pairs.flatMap(({ observe, apply }) => [observe, apply]);
+  allowSending(handler, documents, roles);
   allowAnywhere(handler, FOLLOWING);
 }
 
 /** Lets a handler send the documents that only look, and nothing else, to every instance that is tagged; and see which of them are connected. */
 export function allowLooking(handler: StepHandler, documents: CommandDocuments): void {
-  const looking = STEP_KINDS.map((kind) => documents.of(kind).observe);
-  const roles = STEP_KINDS.map((kind) => KINDS[kind].record.role);
-  allowSending(handler, looking, roles);
+  const looking = DOCUMENT_SETS.map((set) => documents.of(set).observe);
+  allowSending(handler, looking, [...new Set(STEP_KINDS.flatMap(rolesOf))]);
   allowAnywhere(handler, [...FOLLOWING, 'ssm:DescribeInstanceInformation']);
 }
 
 /** What follows a command that was sent. The step tags what it sends and asks by tag. */
 const FOLLOWING = ['ssm:GetCommandInvocation', 'ssm:ListCommands', 'ssm:CancelCommand'];
 
-function allowSending(handler: StepHandler, documents: readonly CommandDocument[], roles: string | string[]): void {
+function allowSending(handler: StepHandler, documents: readonly CommandDocument[], roles: readonly string[]): void {
   const { roleTag } = namesOf(handler);
   const actions = ['ssm:SendCommand'];
   handler.allow({ actions, resources: documents.map(({ arn }) => arn) });
   const tagged = {
     actions,
-    conditions: { StringEquals: { [`ssm:resourceTag/${roleTag}`]: roles } },
+    conditions: { StringEquals: { [`ssm:resourceTag/${roleTag}`]: roles.length === 1 ? roles[0] : roles } },
     because: `the condition on the tag ${roleTag} narrows it: instances come and go without a deployment`,
   };
   handler.allowEvery('ec2', 'instance/*', tagged);

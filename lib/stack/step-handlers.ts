@@ -1,11 +1,11 @@
 import { Construct } from 'constructs';
-import { KINDS, STEP_KINDS, scriptsOf, type StepKind } from '../tunnel/plan/devices';
-import type { DocumentPair } from './command-documents';
+import { STEP_KINDS, documentSets, rolesOf, scriptsOf, type StepKind } from '../tunnel/plan/devices';
+import type { CommandDocuments } from './command-documents';
 import { namesOf } from './names';
 import { allowDescribingRuns, allowReadingDeclaration, allowRunCommand } from './rights';
 import type { SharedResources } from './shared';
 import { StepHandler } from './step-handler';
-import { DELIVERY, POLL_DEADLINE, SENDING_HANDLER, COMPUTING_HANDLER } from './time-outs';
+import { DELIVERY, POLL_DEADLINE, POLL_DEADLINE_BY_OC, SENDING_HANDLER, COMPUTING_HANDLER } from './time-outs';
 
 /** The handlers of a run, each with a role that may do its own step and nothing else. */
 export class StepHandlers extends Construct {
@@ -31,7 +31,7 @@ export class StepHandlers extends Construct {
       timeout: COMPUTING_HANDLER,
     });
 
-    this.devices = new Map(STEP_KINDS.map((kind) => [kind, this.sending(kind, documents.of(kind))]));
+    this.devices = new Map(STEP_KINDS.map((kind) => [kind, this.sending(kind, documents)]));
   }
 
   /** The handler that sends commands to a kind of device. */
@@ -44,22 +44,30 @@ export class StepHandlers extends Construct {
     return [this.readRequest, this.plan, ...this.devices.values()];
   }
 
-  private sending(kind: StepKind, documents: DocumentPair): StepHandler {
+  private sending(kind: StepKind, documents: CommandDocuments): StepHandler {
     const { sender, what } = scriptsOf(kind);
+    const [direct, byOc] = documentSets(kind).map((set) => documents.of(set));
     const handler = new StepHandler(this, sender, {
       folder: 'devices',
       description: `observes and changes ${what}`,
       timeout: SENDING_HANDLER,
       environment: {
         DEVICE: kind,
-        DOCUMENT_OBSERVE: documents.observe.documentName,
-        DOCUMENT_APPLY: documents.apply.documentName,
+        DOCUMENT_OBSERVE: direct!.observe.documentName,
+        DOCUMENT_APPLY: direct!.apply.documentName,
+        ...(byOc === undefined
+          ? {}
+          : {
+              DOCUMENT_OBSERVE_BY_OC: byOc.observe.documentName,
+              DOCUMENT_APPLY_BY_OC: byOc.apply.documentName,
+              POLL_DEADLINE_BY_OC_SECONDS: String(POLL_DEADLINE_BY_OC.toSeconds()),
+            }),
         DELIVERY_TIMEOUT_SECONDS: String(DELIVERY.toSeconds()),
         POLL_DEADLINE_SECONDS: String(POLL_DEADLINE.toSeconds()),
         NAMESPACE: namesOf(this).prefix,
       },
     });
-    allowRunCommand(handler, documents, KINDS[kind].record.role);
+    allowRunCommand(handler, byOc === undefined ? [direct!] : [direct!, byOc], rolesOf(kind));
     return handler;
   }
 }

@@ -19,8 +19,17 @@ export const OBSERVE_EXECUTION = Duration.seconds(60);
 /** How long a script may run that changes a device. */
 export const APPLY_EXECUTION = Duration.seconds(120);
 
-/** When a handler gives up asking for a command's outcome: half a minute after Run Command must have ended it. */
+/**
+ * How long a script may run that takes another one to a node by oc (documents/node-by-oc.sh): 30 s for its lock, 90 s in which the debug Pod starts
+ * and the node's own script ends, and 8 s for each of seven other calls of oc.
+ */
+export const BY_OC_EXECUTION = Duration.seconds(180);
+
+/** When a handler gives up asking for a command's outcome: after Run Command must have ended it. */
 export const POLL_DEADLINE = Duration.seconds(270);
+
+/** The same for what goes to a node by oc. */
+export const POLL_DEADLINE_BY_OC = Duration.seconds(330);
 
 /** The Lambda time-out of a handler that sends commands: three rounds (a pair of BIG-IPs goes round after round), each until its poll deadline. */
 export const SENDING_HANDLER = Duration.seconds(840);
@@ -42,7 +51,7 @@ export const SERVICE_CALL = Duration.seconds(15);
  * rounds, 1 last look), each of which may be refused delivery twice before it runs into its own time-out. A shorter
  * time-out would cut off a restore that is slow but sound, and leave it to a repair.
  */
-export const MACHINE = Duration.hours(8);
+export const MACHINE = Duration.hours(9);
 
 /*
  * The watch's own, shorter ones: a look that takes long is given up, and the next tick looks again.
@@ -56,8 +65,11 @@ export const WATCH_DELIVERY = Duration.seconds(30);
 /** When the watch gives up asking for a command's outcome. */
 export const WATCH_POLL_DEADLINE = Duration.seconds(100);
 
+/** The same for what goes to a node by oc. */
+export const WATCH_POLL_DEADLINE_BY_OC = Duration.seconds(220);
+
 /** The Lambda time-out of the watch, for all tunnels of a tick. */
-export const WATCH_HANDLER = Duration.seconds(240);
+export const WATCH_HANDLER = Duration.seconds(285);
 
 /** How often the schedule ticks. */
 export const WATCH_TICK = Duration.minutes(TICK);

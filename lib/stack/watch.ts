@@ -1,10 +1,10 @@
 import type { Construct } from 'constructs';
-import { STEP_KINDS, documentVariable } from '../tunnel/plan/devices';
+import { DOCUMENT_SETS, documentVariable } from '../tunnel/plan/devices';
 import { namesOf } from './names';
 import { allowLooking, allowReadingDeclarations, allowStartingRuns } from './rights';
 import type { SharedAndMachine } from './shared';
 import { StepHandler } from './step-handler';
-import { WATCH_DELIVERY, WATCH_HANDLER, WATCH_POLL_DEADLINE } from './time-outs';
+import { WATCH_DELIVERY, WATCH_HANDLER, WATCH_POLL_DEADLINE, WATCH_POLL_DEADLINE_BY_OC } from './time-outs';
 
 export interface WatchProps extends SharedAndMachine {
   /** How many tunnels are declared. */
@@ -34,10 +34,11 @@ export function watchFunction(
       STATE_MACHINE_ARN: machine.stateMachineArn,
       NOTICES_TOPIC_ARN: notices.topicArn,
       ...Object.fromEntries(
-        STEP_KINDS.map((kind) => [documentVariable(kind), documents.of(kind).observe.documentName]),
+        DOCUMENT_SETS.map((set) => [documentVariable(set), documents.of(set).observe.documentName]),
       ),
       DELIVERY_TIMEOUT_SECONDS: String(WATCH_DELIVERY.toSeconds()),
       POLL_DEADLINE_SECONDS: String(WATCH_POLL_DEADLINE.toSeconds()),
+      POLL_DEADLINE_BY_OC_SECONDS: String(WATCH_POLL_DEADLINE_BY_OC.toSeconds()),
     },
   });
   allowReadingDeclarations(watch);

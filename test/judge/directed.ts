@@ -40,7 +40,7 @@ function fresh(declared: readonly [Tunnel, ...Tunnel[]], cluster?: Cluster): Dev
     },
     cluster,
   );
-  devices.holder = spec.ramp.vip === undefined ? undefined : spec.ramp.nodes[0]!.instance;
+  devices.holder = spec.ramp.vip === undefined ? undefined : spec.ramp.nodes[0]!.instance!;
   return devices;
 }
 
@@ -99,7 +99,7 @@ async function renamed(): Promise<Story> {
     await story.run(`${name}, torn down`, back.devices, spec, back.records, { action: 'teardown' });
   }
   const managed = await applied(story, [EXAMPLE]);
-  const world = managed.devices.worlds[NODE.instance]!;
+  const world = managed.devices.worlds[NODE.instance!]!;
   world.ramp = set(world.ramp, 'route 10.3.91.216', 'dev tun1 proto static metric 425');
   await declaredOtherwise(
     story,
@@ -139,7 +139,7 @@ async function singleRampDrifted(): Promise<Story> {
     ['ramp', 'input 10.3.89.66', () => 'behind'],
     ['ramp', 'nat 10.3.91.216', () => 'to 10.129.1.9'],
   ];
-  const state = { bigip: devices.worlds[BIGIP]!.bigip, ramp: devices.worlds[NODE.instance]!.ramp };
+  const state = { bigip: devices.worlds[BIGIP]!.bigip, ramp: devices.worlds[NODE.instance!]!.ramp };
   const lost = (['bigip', 'ramp'] as const).flatMap((kind) =>
     Object.keys(state[kind]).map((object) => [kind, object, undefined] as const),
   );
@@ -148,7 +148,7 @@ async function singleRampDrifted(): Promise<Story> {
     .map((object) => ['ramp', object, (now: string) => now.replace(/actions=.*/, 'actions=drop')] as const);
   for (const [i, [kind, object, change]] of [...lost, ...others, ...flows].entries()) {
     const drifted = devices.clone();
-    const world = drifted.worlds[kind === 'bigip' ? BIGIP : NODE.instance]!;
+    const world = drifted.worlds[kind === 'bigip' ? BIGIP : NODE.instance!]!;
     const value = change?.(state[kind][object] ?? '');
     world[kind] = set(world[kind], object, value);
     const name = `${object} ${value === undefined ? 'lost' : `is ${value}`}`;
@@ -190,12 +190,12 @@ async function foreign(): Promise<Story> {
   };
   for (const [name, change] of Object.entries(found)) {
     const devices = fresh([EXAMPLE]);
-    change(devices.worlds[BIGIP]!, devices.worlds[NODE.instance]!);
+    change(devices.worlds[BIGIP]!, devices.worlds[NODE.instance!]!);
     await story.run(`${name}, before the first apply`, devices, EXAMPLE, NOTHING, ALLOWED);
     await story.run(`${name}, takeover`, devices, { ...EXAMPLE, takeover: true }, NOTHING, ALLOWED);
     await story.run(`${name}, torn down`, devices, EXAMPLE, NOTHING, { action: 'teardown' });
     const standing = await applied(story, [EXAMPLE]);
-    change(standing.devices.worlds[BIGIP]!, standing.devices.worlds[NODE.instance]!);
+    change(standing.devices.worlds[BIGIP]!, standing.devices.worlds[NODE.instance!]!);
     await story.run(`${name}, since the apply`, standing.devices, EXAMPLE, standing.records, ALLOWED);
     await story.run(`${name}, since the apply, torn down`, standing.devices, EXAMPLE, standing.records, {
       action: 'teardown',
@@ -203,7 +203,7 @@ async function foreign(): Promise<Story> {
   }
   for (const [release, plugin] of PIPELINES.filter((_, i) => i % 6 === 0)) {
     const devices = fresh([EXAMPLE]);
-    const world = devices.worlds[NODE.instance]!;
+    const world = devices.worlds[NODE.instance!]!;
     world.bridge = { ...world.bridge!, release, plugin };
     await story.run(`OpenShift ${release} with ${plugin}`, devices, EXAMPLE, NOTHING, ALLOWED);
     await story.run(`OpenShift ${release} with ${plugin}, gateway`, devices, tunnel({ snat: 'gateway' }), NOTHING);
@@ -349,7 +349,7 @@ async function lostNames(): Promise<Story> {
     await story.run(`${name}, applied as declared since`, devices, then, left, ALLOWED);
     await story.run(`${name}, put back as declared since`, devices, then, left, { way: 'restore' });
     await story.run(`${name}, torn down as declared since`, devices, then, left, { action: 'teardown' });
-    const forget = [first.ramp.nodes[0]!.instance];
+    const forget = [first.ramp.nodes[0]!.instance!];
     await story.run(`${name}, torn down, the node forgotten`, devices, then, left, { action: 'teardown', forget });
     await story.run(`${name}, put back as it was`, devices, first, left, { way: 'restore' });
   }

@@ -98,7 +98,7 @@ async function halfWay(
 async function rampStory(drawn: Drawn<typeof ramps>, index: number): Promise<Story> {
   const { spec, changed, world, cut } = drawn;
   const story = new Story(`ramp ${index}`);
-  const node = spec.ramp.nodes[0]!.instance;
+  const node = spec.ramp.nodes[0]!.instance!;
   const both: World = {
     ...world,
     bigip: {
@@ -165,18 +165,18 @@ async function swapped(story: Story, devices: Devices, spec: Tunnel, records: Re
   await story.run('node swapped, the old one unreachable', site, moved, records, { allowInterruption: true }, away);
   await story.run('node swapped, the old one forgotten', site, moved, records, {
     allowInterruption: true,
-    forget: [old.instance],
+    forget: [old.instance!],
   });
   await story.run('node swapped, torn down without the old one', site, moved, records, {
     action: 'teardown',
-    forget: [old.instance],
+    forget: [old.instance!],
   });
   await story.run('torn down, the node unreachable', site, spec, records, { action: 'teardown' }, away);
   await story.run('torn down, the node forgotten', site, spec, records, {
     action: 'teardown',
-    forget: [old.instance],
+    forget: [old.instance!],
   });
-  await story.run('applied, the node forgotten', site, spec, records, { forget: [old.instance] });
+  await story.run('applied, the node forgotten', site, spec, records, { forget: [old.instance!] });
 }
 
 /** Each device in turn gives an answer that must not be believed, or none. */
@@ -227,10 +227,10 @@ async function pairStory({ spec, changed, model, cut }: Drawn<typeof pairs>, ind
   await story.run('declared otherwise, torn down', devices, changed, records, { action: 'teardown' });
 
   const drifted = devices.clone();
-  const objects = Object.keys(drifted.worlds[one!.instance]!.ramp);
+  const objects = Object.keys(drifted.worlds[one!.instance!]!.ramp);
   const lost = objects[cut % objects.length]!;
-  const { [lost]: _lost, ...rest } = drifted.worlds[one!.instance]!.ramp;
-  drifted.worlds[one!.instance]!.ramp = rest;
+  const { [lost]: _lost, ...rest } = drifted.worlds[one!.instance!]!.ramp;
+  drifted.worlds[one!.instance!]!.ramp = rest;
   if (index % 2 === 0) drifted.cluster = { ...drifted.cluster, failovers: {} };
   const mended = await story.run('drifted', drifted, spec, records, { allowInterruption: true });
   await halfWay(story, 'drifted', drifted, spec, records, mended, cut >> 1);
@@ -250,11 +250,11 @@ async function pairStory({ spec, changed, model, cut }: Drawn<typeof pairs>, ind
       await story.run(`${instance} unreachable, torn down`, devices, spec, records, { action: 'teardown' }, away);
       await story.run(`${instance} forgotten, torn down`, devices, spec, records, {
         action: 'teardown',
-        forget: [instance],
+        forget: [instance!],
       });
       await story.run(`${instance} forgotten, declared otherwise`, devices, changed, records, {
         allowInterruption: true,
-        forget: [instance],
+        forget: [instance!],
       });
     }
   }

@@ -54,9 +54,14 @@ function named(script: string, words: readonly string[]): string[] {
   if (first === 'timeout') return ['timeout', ...named(script, rest.slice(1))];
   if (first === 'adm') return named(script, ['oc', ...words]);
   if (first === 'look_at') return named(script, ['oc', ...words.slice(2)]);
-  if (first === 'change' || first === 'look' || first === '"${oc[@]}"') return named(script, ['oc', ...rest]);
+  if (first === 'debug') return named(script, ['oc', ...words]);
+  if (['change', 'look', 'ask_oc', '"${oc[@]}"'].includes(first)) return named(script, ['oc', ...rest]);
   if (first === 'oc')
-    return plain.length === 0 ? [] : [`oc ${plain.slice(0, plain[1] === 'policy' ? 3 : 2).join(' ')}`];
+    return plain.length === 0
+      ? []
+      : plain[0] === 'debug'
+        ? ['oc debug']
+        : [`oc ${plain.slice(0, plain[1] === 'policy' ? 3 : 2).join(' ')}`];
   if (first === 'ip') return [`ip ${plain.slice(0, 2).join(' ')}`];
   if (first === 'iptables') {
     const at = rest.findIndex((word) => /^-[A-Z]$/.test(word));

@@ -40,11 +40,11 @@ test('every row says what is read, and with which evidence', () => {
 
 test('what no real binary has shown rests on a fact, or is called unverified', () => {
   for (const { binary, facts } of rows.filter((row) => row.binary === 'none'))
-    expect(`${binary}: ${facts}`).toMatch(/(?:OS|OVN|LX|BIP|AWS)-\d|unverified/);
+    expect(`${binary}: ${facts}`).toMatch(/(?:OC|OS|OVN|LX|BIP|AWS)-\d|unverified/);
 });
 
 test('every fact that the ledger names is there', () => {
-  const named = rows.flatMap(({ facts }) => facts.match(/\b(?:OS|OVN|LX|BIP|AWS)-\d+/g) ?? []);
+  const named = rows.flatMap(({ facts }) => facts.match(/\b(?:OC|OS|OVN|LX|BIP|AWS)-\d+/g) ?? []);
   expect(named.filter((id) => !text.includes(`**${id}**`))).toEqual([]);
 });
 

@@ -11,7 +11,7 @@ const ID = '3a1e5c1e-0000-4000-8000-000000000001';
 const A = tunnel({ name: 'edge-a', example: false });
 const B = { ...pair(), name: 'edge-b', example: false };
 const BASTION = A.bigip[0]!.bastion;
-const NODE = A.ramp.nodes[0]!.instance;
+const NODE = A.ramp.nodes[0]!.instance!;
 
 const event = (type: string, detail: object): BusEvent => ({
   id: ID,
@@ -37,7 +37,7 @@ describe('an instance that runs', () => {
   test.each([
     ['a ramp node', A, NODE],
     ['a bastion', A, BASTION],
-    ['a node of a pair', B, B.ramp.nodes[1]!.instance],
+    ['a node of a pair', B, B.ramp.nodes[1]!.instance!],
     ['the host that runs oc', B, B.cluster!.admin],
     ['a balancer', member({ example: false }), BALANCER],
   ])('as %s: its tunnel is applied, and the run waits for it', async (_, spec, instance) => {
@@ -64,7 +64,7 @@ describe('an instance that runs', () => {
 
   test.each([
     ['of no tunnel', [A, B], 'i-0fffffffffffffff0', 'running'],
-    ['of an example', [EXAMPLE], EXAMPLE.ramp.nodes[0]!.instance, 'running'],
+    ['of an example', [EXAMPLE], EXAMPLE.ramp.nodes[0]!.instance!, 'running'],
     ['that does not run yet', [A], NODE, 'pending'],
   ])('%s: nothing is started', async (_, specs, instance, state) => {
     const { fake, react } = set(specs);

@@ -80,13 +80,13 @@ test('a full request of the automation keeps what it says', async () =>
     repair: 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1',
   }));
 
-test('ramp nodes that are gone for good are named by a person, by their instance ids', async () => {
-  const gone = ['mi-0a4e90b20a4e90b20'];
+test('ramp nodes that are gone for good are named by a person, by instance id or, with reach: oc, by name', async () => {
+  const gone = ['mi-0a4e90b20a4e90b20', 'worker-0.ocp.example.com'];
   expect(await readRequest({ tunnel: 'edge-a', action: 'teardown', forget: gone }, declared)).toMatchObject({
     forget: gone,
   });
-  expect(await message({ tunnel: 'edge-a', forget: ['ramp-1'] })).toContain(
-    'forget.0: "ramp-1": must be the instance id',
+  expect(await message({ tunnel: 'edge-a', forget: ['ramp_1'] })).toContain(
+    'forget.0: "ramp_1": must be the instance id',
   );
   expect(await message({ tunnel: 'edge-a', forget: gone, trigger: 'schedule' })).toContain('that a person asks for');
   expect(await message({ tunnel: 'edge-a', forget: gone, action: 'verify' })).toContain('that a person asks for');

@@ -1,6 +1,7 @@
 import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/ssm';
 import { LookFailures } from '../../lambdas/watch/look-failures';
 import { watch } from '../../lambdas/watch/watch';
+import type { DocumentSet } from '../../lib/tunnel/plan/devices';
 import { readMemory } from '../../lib/tunnel/run/memory';
 import { readPairItem } from '../../lib/tunnel/run/pair';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
@@ -20,7 +21,12 @@ export const NODE = 'i-0a4e90de0a4e90de0';
 /** The tunnel that is watched: the example, declared for real. */
 export const EDGE_A = tunnel({ example: false });
 /** The names of the observe documents. */
-export const DOCUMENTS = { bigip: 'bigip-observe', ramp: 'ramp-observe', cluster: 'cluster-observe' };
+export const DOCUMENTS = {
+  bigip: 'bigip-observe',
+  ramp: 'ramp-observe',
+  'ramp-oc': 'ramp-oc-observe',
+  cluster: 'cluster-observe',
+};
 
 /** The devices of one site, as Run Command reaches them; every order is kept. */
 class Devices implements RunCommand {
@@ -65,7 +71,8 @@ export function watched(spec = EDGE_A, more: readonly Declared[] = []) {
       return new Set(instances.filter((instance) => !away.has(instance)));
     },
     commands: devices,
-    documents: (kind: keyof typeof DOCUMENTS) => DOCUMENTS[kind],
+    documents: (set: DocumentSet) => DOCUMENTS[set as keyof typeof DOCUMENTS],
+    deadlines: { usual: 100, byOc: 220 },
     lookFailures: new LookFailures(async (tunnel, why) => void told.push(`${tunnel}: ${why}`)),
     measure: { couldNotLook: () => void measured.push('CouldNotLook') },
     log,

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { discard, endOf, onOvn as ovn, site, writes, type Site, type SiteOptions } from './support/site';
 
-const NODE = ovn.ramp.nodes[0]!.instance;
+const NODE = ovn.ramp.nodes[0]!.instance!;
 const RELEASES = ['4.12', '4.14', '4.16', '4.18'] as const;
 
 let here: Site;

@@ -30,7 +30,7 @@ test('have no fixed names but these; without a name of its own those of always',
     ].sort();
   const fixed = (prefix: string) =>
     [
-      ...['bigip', 'cluster', 'ramp'].flatMap((kind) =>
+      ...['bigip', 'cluster', 'ramp', 'ramp-oc'].flatMap((kind) =>
         ['observe', 'apply'].map((does) => `${prefix}-${kind}-${does}-(hash)`),
       ),
       `/${prefix}/deployment`,

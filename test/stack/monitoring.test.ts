@@ -290,7 +290,14 @@ describe('the policies for nodes', () => {
     expect(statement.Action).toBe('secretsmanager:GetSecretValue');
     // edge-c has edge-a's key, both units of edge-e have one
     expect(statement.Resource.map(plain)).toEqual(
-      ['edge-ramp/edge-a', 'edge-ramp/edge-b', 'edge-ramp/edge-d', 'edge-ramp/edge-e', 'edge-ramp/edge-f'].map(
+      [
+        'edge-ramp/edge-a',
+        'edge-ramp/edge-b',
+        'edge-ramp/edge-d',
+        'edge-ramp/edge-e',
+        'edge-ramp/edge-f',
+        'edge-ramp/edge-g',
+      ].map(
         (name) => `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${name}/ssh-key-??????`,
       ),
     );

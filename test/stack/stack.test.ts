@@ -107,7 +107,7 @@ describe('the command documents', () => {
   });
 
   test('take every value as an environment variable, checked by its pattern', () => {
-    expect(documents).toHaveLength(6);
+    expect(documents).toHaveLength(8);
     for (const { Content } of documents)
       for (const [name, parameter] of Object.entries<any>(Content.parameters)) {
         expect(parameter).toMatchObject({ type: 'String', interpolationType: 'ENV_VAR' });
@@ -120,6 +120,7 @@ describe('the command documents', () => {
   const EXAMPLES: Record<keyof typeof PARAMETERS, string> = {
     Tunnel: 'edge-a',
     Kubeconfig: '/etc/origin/master/admin.kubeconfig',
+    Node: 'ip-10-0-141-105.ec2.internal',
     Fence: '1790000000000',
     Digest: '0123456789abcdef',
     Management: '10.3.88.66',
@@ -169,12 +170,24 @@ describe('the handlers', () => {
   const sending = { NAMESPACE: 'edge-ramp', DELIVERY_TIMEOUT_SECONDS: '120', POLL_DEADLINE_SECONDS: '270' };
   const name = expect.stringMatching(/^edge-ramp-(bigip|ramp)-(observe|apply)-[0-9a-f]{16}$/);
   const documents = { DOCUMENT_OBSERVE: name, DOCUMENT_APPLY: name };
+  const byOc = expect.stringMatching(/^edge-ramp-ramp-oc-(observe|apply)-[0-9a-f]{16}$/);
 
   test.each([
     ['ReadRequest', 30, { TUNNELS_PREFIX: '/edge-ramp/tunnels/', TABLE: { Ref: expect.stringMatching(/^Tunnels/) } }],
     ['Plan', 30, undefined],
     ['BigIp', 840, { DEVICE: 'bigip', ...documents, ...sending }],
-    ['RampNodes', 840, { DEVICE: 'ramp', ...documents, ...sending }],
+    [
+      'RampNodes',
+      840,
+      {
+        DEVICE: 'ramp',
+        ...documents,
+        ...sending,
+        DOCUMENT_OBSERVE_BY_OC: byOc,
+        DOCUMENT_APPLY_BY_OC: byOc,
+        POLL_DEADLINE_BY_OC_SECONDS: '330',
+      },
+    ],
   ])('%s is small, recent, traced, and has a log of its own', (handler, seconds, variables) => {
     const [, properties] = functions.find(([id]) => id.startsWith(`Steps${handler}Function`))!;
     expect(properties).toMatchObject({
@@ -214,11 +227,13 @@ describe('the time-outs', () => {
     expect(OBSERVE_EXECUTION.toSeconds()).toBeLessThanOrEqual(APPLY_EXECUTION.toSeconds());
     expect(timeOuts.COMPUTING_HANDLER.toSeconds()).toBeLessThan(timeOuts.COMPUTING_TASK.toSeconds());
     const { WATCH_DELIVERY, WATCH_POLL_DEADLINE, WATCH_HANDLER, WATCH_TICK } = timeOuts;
+    const { BY_OC_EXECUTION, POLL_DEADLINE_BY_OC, WATCH_POLL_DEADLINE_BY_OC } = timeOuts;
+    const isOrdered = (...each: readonly { toSeconds(): number }[]): void =>
+      each.slice(1).forEach((outer, i) => expect(each[i]!.toSeconds()).toBeLessThan(outer.toSeconds()));
+    isOrdered(DELIVERY.plus(BY_OC_EXECUTION), POLL_DEADLINE_BY_OC, SENDING_HANDLER);
+    isOrdered(WATCH_DELIVERY.plus(BY_OC_EXECUTION), WATCH_POLL_DEADLINE_BY_OC, WATCH_HANDLER, WATCH_TICK);
     const watching = [WATCH_DELIVERY.plus(OBSERVE_EXECUTION), WATCH_POLL_DEADLINE, WATCH_HANDLER, WATCH_TICK];
-    watching.reduce((inner, outer) => {
-      expect(inner.toSeconds()).toBeLessThan(outer.toSeconds());
-      return outer;
-    });
+    isOrdered(...watching);
   });
 
   test('leave a script that waits for connections time to fail by itself', () => {
@@ -231,10 +246,18 @@ describe('the time-outs', () => {
     expect(() => parseDeclaration({ ...EXAMPLE, drain: 91 }, 'test')).toThrow('drain');
   });
 
+  test('leave the script that goes to a node by oc time to remove its Pod, with the longest wait for each call', () => {
+    const script = readFileSync(join(PROJECT, 'documents/node-by-oc.sh'), 'utf8');
+    const [, call, patience, longest] = /^call=(\d+) patience=(\d+) longest=(\d+)$/m.exec(script)!.map(Number);
+    // The lock; the node, the Pods of before, the Pod's reason, the Pods at the end, twice each of the two deletions.
+    expect(30 + patience! + 7 * call!).toBeLessThan(timeOuts.BY_OC_EXECUTION.toSeconds());
+    expect(longest!).toBeLessThan(patience!);
+  });
+
   test('of the machine outlives the longest way through', () => {
-    const { POLL_DEADLINE, SENDING_TASK, MACHINE } = timeOuts;
+    const { POLL_DEADLINE_BY_OC, SENDING_TASK, MACHINE } = timeOuts;
     const sendingSteps = 5 + 3 * 4 + 1; // forward, three restoring rounds, the last look
-    const longestStep = 2 * POLL_DEADLINE.toSeconds() + 15 + SENDING_TASK.toSeconds(); // not delivered twice, then its own time-out
+    const longestStep = 2 * POLL_DEADLINE_BY_OC.toSeconds() + 15 + SENDING_TASK.toSeconds(); // not delivered twice, then its own time-out
     expect(sendingSteps * longestStep).toBeLessThan(MACHINE.toSeconds());
   });
 });

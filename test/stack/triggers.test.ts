@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memoryFor } from '../../lib/stack/watch';
-import { STEP_KINDS, documentVariable } from '../../lib/tunnel/plan/devices';
+import { DOCUMENT_SETS, documentVariable } from '../../lib/tunnel/plan/devices';
 import { rightsOf } from './support/rights';
 import { PROJECT, plain, resourcesOf, assembled } from './support/template';
 
@@ -88,7 +88,7 @@ describe.each([
   test('is told all that its handler asks its environment for, and nothing else', () => {
     const handler = readFileSync(join(PROJECT, 'lambdas', folder, 'handler.ts'), 'utf8');
     const asked = [...handler.matchAll(/environment\('([A-Z_]+)'\)/g)].map(([, name]) => name);
-    if (handler.includes('documentVariable(')) asked.push(...STEP_KINDS.map(documentVariable));
+    if (handler.includes('documentVariable(')) asked.push(...DOCUMENT_SETS.map(documentVariable));
     const [[, { Properties }]] = resourcesOf(synthesized, 'AWS::Lambda::Function').filter(([each]) =>
       each.startsWith(id),
     ) as [any];
@@ -113,7 +113,7 @@ describe('the watch', () => {
   test('can send the documents that look, and none that changes a device', () => {
     const sent = rights.filter(([, may]) => may === 'ssm:SendCommand').map(([, , on]) => on);
     expect(sent.filter((on) => on.includes('document/')).sort()).toEqual(
-      ['bigip', 'cluster', 'ramp'].map((kind) => `ssm document/edge-ramp-${kind}-observe-(hash)`),
+      ['bigip', 'cluster', 'ramp', 'ramp-oc'].map((kind) => `ssm document/edge-ramp-${kind}-observe-(hash)`),
     );
     expect(JSON.stringify([rights, watch.Environment])).not.toContain('-apply-');
   });
@@ -136,9 +136,13 @@ describe('the watch', () => {
     const declared = resourcesOf(synthesized, 'AWS::SSM::Parameter').filter(([, { Properties }]) =>
       Properties.Name.startsWith('/edge-ramp/tunnels/'),
     ).length;
-    expect(watch).toMatchObject({ Architectures: ['arm64'], Timeout: 240, MemorySize: memoryFor(declared) });
+    expect(watch).toMatchObject({ Architectures: ['arm64'], Timeout: 285, MemorySize: memoryFor(declared) });
     expect(watch.TracingConfig?.Mode ?? 'PassThrough').toBe('PassThrough');
-    expect(watch.Environment.Variables).toMatchObject({ DELIVERY_TIMEOUT_SECONDS: '30', POLL_DEADLINE_SECONDS: '100' });
+    expect(watch.Environment.Variables).toMatchObject({
+      DELIVERY_TIMEOUT_SECONDS: '30',
+      POLL_DEADLINE_SECONDS: '100',
+      POLL_DEADLINE_BY_OC_SECONDS: '220',
+    });
   });
 
   test.each([

@@ -7,6 +7,8 @@ export interface ClusterNode extends Metadata {
   readonly instance: string;
   readonly address: string;
   unschedulable: boolean;
+  /** Images that it has not yet cannot be pulled. */
+  pullsNothing?: boolean;
 }
 /** A deployment config, as `oc adm ipfailover` makes it. */
 export interface Config extends Metadata {
@@ -22,12 +24,23 @@ export interface Config extends Metadata {
 export interface Pod {
   readonly name: string;
   readonly namespace: string;
-  readonly owner: { readonly kind: string; readonly name: string };
+  /** Absent: a person made it. */
+  readonly owner?: { readonly kind: string; readonly name: string };
+  /** What `oc debug` makes. */
+  readonly debug?: DebugPod;
   readonly labels: Readonly<Record<string, string>>;
   /** The deployment config that it is of, if any. */
   readonly config?: string;
   /** "" while it finds none. */
   node: string;
+}
+
+/** A Pod of `oc debug node/NAME`; only its container shows how far it is. */
+export interface DebugPod {
+  readonly image: string;
+  readonly env: Readonly<Record<string, string>>;
+  phase: 'Pending' | 'Running' | 'Succeeded';
+  readonly waiting?: { readonly reason: string; readonly message: string };
 }
 
 /** An OpenShift cluster, as its administrator sees it; plain data, saved as JSON. Deployment configs and service accounts are those of `default`. */
@@ -39,6 +52,8 @@ export interface Cluster {
   /** Commands of `oc adm`, and options of `adm ipfailover`, that its client has not. */
   readonly lacks: readonly string[];
   readonly nodes: Record<string, ClusterNode>;
+  /** What its login may not do, or misses: anything at all, to start Pods, the project for debug Pods. */
+  refuses?: 'login' | 'pods' | 'project';
   readonly accounts: Record<string, Metadata>;
   /** Users of the SCC privileged. */
   privileged: string[];
@@ -154,7 +169,7 @@ export function dumpCluster({ nodes, accounts, privileged, configs, pods }: Clus
       `dc ${name} replicas ${config.replicas} account ${config.account} selector ${pairs(config.selector).join(',')}`,
       ...pairs(config.env).map((pair) => `dc ${name} env ${pair}`),
     ]),
-    ...pods.map(({ namespace, owner, node }) => `pod ${namespace}/${owner.name} on ${node || '-'}`),
+    ...pods.map(({ namespace, owner, name, node }) => `pod ${namespace}/${owner?.name ?? name} on ${node || '-'}`),
   ]
     .sort()
     .join('\n');

@@ -1,5 +1,5 @@
 import { Refusal } from '../answer';
-import { runs, type Cluster, type Config, type Metadata } from './cluster';
+import { runs, type Cluster, type Config, type DebugPod, type Metadata } from './cluster';
 
 /** The kinds of object that `oc` is asked about here. */
 interface Kind {
@@ -119,13 +119,27 @@ export function objects(cluster: Cluster, kind: KindName, namespace: string, abs
             name: pod.name,
             namespace: pod.namespace,
             labels: pod.labels,
-            ownerReferences: [{ kind: pod.owner.kind, name: pod.owner.name, controller: true }],
+            ...(pod.owner
+              ? { ownerReferences: [{ kind: pod.owner.kind, name: pod.owner.name, controller: true }] }
+              : {}),
           },
-          spec: pod.node ? { nodeName: pod.node } : {},
-          status: { phase: pod.node ? 'Running' : 'Pending' },
+          spec: {
+            ...(pod.node ? { nodeName: pod.node } : {}),
+            ...(pod.debug ? { containers: [debugged(pod.debug)] } : {}),
+          },
+          status: {
+            phase: pod.debug?.phase ?? (pod.node ? 'Running' : 'Pending'),
+            ...(pod.debug?.waiting ? { containerStatuses: [{ state: { waiting: pod.debug.waiting } }] } : {}),
+          },
         }));
   }
 }
+
+const debugged = ({ image, env }: DebugPod) => ({
+  name: 'container-00',
+  image,
+  env: Object.entries(env).map(([name, value]) => ({ name, value })),
+});
 
 /** Sorted, those of a label selector (`key`, `key=value`) and a field selector; of fields, only what the API has for Pods. */
 export function selected(all: readonly ApiObject[], labels: string, fields: string): ApiObject[] {

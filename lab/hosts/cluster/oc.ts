@@ -1,19 +1,14 @@
 import { done, Refusal, say, type Answer } from '../answer';
 import { text } from '../texts';
 import { runs, type Cluster } from './cluster';
+import { debugNode, stopDebugging, type Surroundings } from './debug';
 import { ipfailover, IPFAILOVER_OPTIONS } from './ipfailover';
 import { jsonpath } from './jsonpath';
+import type { Line } from './line';
 import { kindCalled, KINDS, metadataOf, objects, selected, type ApiObject, type KindName } from './objects';
 
-/** A command line taken apart, options by their long names, and what it is about. `absent`: hosts that are off. */
-interface Line {
-  readonly cluster: Cluster;
-  readonly words: readonly string[];
-  readonly options: ReadonlyMap<string, string>;
-  readonly absent: readonly string[];
-}
 interface Command {
-  readonly run: (line: Line) => Answer;
+  readonly run: (line: Line, around: Surroundings) => Answer | Promise<Answer>;
   readonly options?: readonly string[];
   readonly help?: string;
 }
@@ -27,11 +22,23 @@ const SHORT: Readonly<Record<string, string>> = {
   '-r': '--replicas',
   '-z': '--serviceaccount',
   '-h': '--help',
+  '-q': '--quiet',
 };
-const FLAGS = ['--overwrite', '--all-namespaces', '--help', '--create', '--schedulable'];
+const FLAGS = [
+  '--overwrite',
+  '--all-namespaces',
+  '--help',
+  '--create',
+  '--schedulable',
+  '--quiet',
+  '--force',
+  '--ignore-not-found',
+];
 const EVERYWHERE = ['--config', '--namespace', '--request-timeout'];
 
-function parse(args: readonly string[]): Pick<Line, 'words' | 'options'> {
+function parse(line: readonly string[]): Pick<Line, 'words' | 'options' | 'command'> {
+  const end = line.includes('--') ? line.indexOf('--') : line.length;
+  const [args, command] = [line.slice(0, end), line.slice(end + 1)];
   const words: string[] = [];
   const options = new Map<string, string>();
   for (let i = 0; i < args.length; i++) {
@@ -40,12 +47,12 @@ function parse(args: readonly string[]): Pick<Line, 'words' | 'options'> {
     if (!long) words.push(args[i]!);
     else options.set(long, value ?? (FLAGS.includes(long) ? 'true' : (args[++i] ?? '')));
   }
-  return { words, options };
+  return { words, options, command };
 }
 
 /** OpenShift's `oc` on an admin host, as far as ipfailover, nodes, service accounts and Pods go: the client of 3.11, or of 4 without what is gone there. */
-export function oc(cluster: Cluster, args: readonly string[], absent: readonly string[]): Answer {
-  const { words, options } = parse(args);
+export function oc(cluster: Cluster, args: readonly string[], around: Surroundings): Answer | Promise<Answer> {
+  const { words, options, command: behind } = parse(args);
   const refuse = (): Refusal => new Refusal('notModelled', 'oc', args.join(' '));
   const name = Object.keys(COMMANDS).find((each) => `${words.join(' ')} `.startsWith(`${each} `));
   const command = COMMANDS[name ?? ''];
@@ -62,8 +69,11 @@ export function oc(cluster: Cluster, args: readonly string[], absent: readonly s
   if (config !== undefined && !cluster.kubeconfigs.includes(config)) throw new Refusal('ocConfig', config);
   const known = [...EVERYWHERE, ...(command.options ?? []).filter(has)];
   if ([...options.keys()].some((option) => !known.includes(option))) throw refuse();
-  if (name !== 'get' && (options.get('--namespace') ?? 'default') !== 'default') throw refuse();
-  return command.run({ cluster, words: words.slice(name.split(' ').length), options, absent });
+  if (!['get', 'delete'].includes(name) && (options.get('--namespace') ?? 'default') !== 'default') throw refuse();
+  if (behind.length > 0 && name !== 'debug') throw refuse();
+  if (cluster.refuses === 'login') throw new Refusal('ocLogin');
+  const line = { cluster, words: words.slice(name.split(' ').length), options, command: behind, absent: around.absent };
+  return command.run(line, around);
 }
 
 /** Kind and names: `node N`, `dc/N`. */
@@ -82,16 +92,18 @@ function asked({ cluster, words, options, absent }: Line): { kind: KindName; fou
   const all = objects(cluster, kind, namespace, absent);
   const matching = selected(all, options.get('--selector') ?? '', options.get('--field-selector') ?? '');
   if (!names.length) return { kind, found: matching };
-  const found = names.map((name) => {
+  const found = names.flatMap((name) => {
     const each = all.find(({ metadata }) => metadata.name === name);
-    if (!each) throw new Refusal('ocNotFound', KINDS[kind].many, name);
-    return each;
+    if (!each && !options.has('--ignore-not-found')) throw new Refusal('ocNotFound', KINDS[kind].many, name);
+    return each ?? [];
   });
   return { kind, found };
 }
 
 function get(line: Line): Answer {
-  const { found } = asked(line);
+  const { kind, found } = asked(line);
+  if (line.options.get('--output') === 'name')
+    return say(...found.map(({ metadata }) => `${KINDS[kind].one}/${metadata.name}`));
   const [, template] = /^jsonpath=(.*)$/s.exec(line.options.get('--output') ?? '') ?? [];
   if (template === undefined) throw new Refusal('notModelled', 'oc', 'get without -o jsonpath=');
   const one = named(line.words).names.length === 1;
@@ -140,10 +152,17 @@ function remove(line: Line): Answer {
   for (const { metadata } of found) {
     if (kind === 'account') delete cluster.accounts[metadata.name];
     if (kind === 'config') delete cluster.configs[metadata.name];
-    if (kind === 'pod') cluster.pods = cluster.pods.filter(({ name }) => name !== metadata.name);
+    if (kind !== 'pod') continue;
+    const gone = cluster.pods.filter((pod) => pod.name === metadata.name && pod.namespace === metadata['namespace']);
+    cluster.pods = cluster.pods.filter((pod) => !gone.includes(pod));
+    gone.forEach(stopDebugging);
   }
-  if (!found.length) return say(text('ocNone'));
-  return done(...found.map(({ metadata }) => text('ocDeleted', KINDS[kind].one, metadata.name)));
+  const force = line.options.has('--force');
+  if (!found.length) return say(...(line.options.has('--ignore-not-found') ? [] : [text('ocNone')]));
+  const deleted = found.map(({ metadata }) =>
+    text('ocDeleted', KINDS[kind].one, metadata.name, force ? 'force deleted' : 'deleted'),
+  );
+  return { ...done(...deleted), err: force ? `${text('ocForced')}\n` : '' };
 }
 
 /** `adm cordon` and `adm uncordon` of one node. */
@@ -202,10 +221,17 @@ function createAccount({ cluster, words: [name = ''] }: Line): Answer {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  get: { run: get, options: ['--output', '--selector', '--field-selector', '--all-namespaces'] },
+  get: {
+    run: get,
+    options: ['--output', '--selector', '--field-selector', '--all-namespaces', '--ignore-not-found'],
+  },
+  debug: { run: debugNode, options: ['--to-namespace', '--quiet'] },
   label: { run: (line) => mark('labels', line), options: ['--overwrite'] },
   annotate: { run: (line) => mark('annotations', line), options: ['--overwrite'] },
-  delete: { run: remove, options: ['--selector', '--field-selector'] },
+  delete: {
+    run: remove,
+    options: ['--selector', '--field-selector', '--force', '--grace-period', '--ignore-not-found'],
+  },
   'create serviceaccount': { run: createAccount },
   'rollout status': { run: rolloutStatus },
   'adm cordon': { run: (line) => cordon(line, true), help: text('ocHelpCordon') },

@@ -36,7 +36,7 @@ function nodeFields(declared: Declared): readonly Field[] {
       ? [{ ...declared.balancer, path: ['balancer'] }]
       : declared.ramp.nodes.map((node, i) => ({ ...node, path: ['ramp', 'nodes', i] }));
   return nodes.flatMap(({ instance, node, path }) => [
-    { path: [...path, 'instance'], value: instance },
+    ...(instance === undefined ? [] : [{ path: [...path, 'instance'], value: instance }]),
     ...(node === undefined ? [] : [{ path: [...path, 'node'], value: node }]),
   ]);
 }

@@ -6,6 +6,7 @@ import {
   isBigIpPair,
   isRampPair,
   rampAddress,
+  rampName,
   tunnelAddress,
   unitSelf,
   vrrpId,
@@ -130,8 +131,9 @@ function claimed(tunnel: Declared): readonly (Field & { readonly what: string })
   }
   const [end, far] = [rampAddress(tunnel), bigipAddress(tunnel)];
   claim(isRampPair(tunnel) ? ['ramp', 'vip'] : ['ramp', 'nodes'], end, `a tunnel between ${far} and ${end}`);
-  for (const { instance } of ramp.nodes) {
-    const on = `on node ${instance}`;
+  for (const node of ramp.nodes) {
+    // A name is a node's in its cluster; an instance id is nobody else's.
+    const on = `on node ${rampName(node)}${node.reach === 'oc' ? ` of the cluster of ${cluster?.admin}` : ''}`;
     claim(['tunnel', 'interface'], tunnel.tunnel.interface, `interface ${tunnel.tunnel.interface} ${on}`);
     claim(['tunnel', 'bigip'], inner, `the far end ${tunnelAddress(tunnel)} ${on}`);
     for (const own of inners) claim(own.path, own.value, `the far end ${own.value} ${on}`);
@@ -148,7 +150,7 @@ function claimed(tunnel: Declared): readonly (Field & { readonly what: string })
 /** Two tunnels in one cluster: their demands on nodes must agree. */
 function inOneCluster(earlier: Tunnel, tunnel: Tunnel): readonly Mistake[] {
   const mistakes: Mistake[] = [];
-  const nodes = (of: Tunnel): readonly string[] => of.ramp.nodes.map(({ instance }) => instance).sort();
+  const nodes = (of: Tunnel): readonly string[] => of.ramp.nodes.map(rampName).sort();
   const [mine, theirs] = [nodes(tunnel), nodes(earlier)];
   const label = tunnel.ipfailover?.label;
   if (label !== undefined && label === earlier.ipfailover?.label && mine.join() !== theirs.join())
@@ -157,6 +159,15 @@ function inOneCluster(earlier: Tunnel, tunnel: Tunnel): readonly Mistake[] {
       value: label,
       message: `must not be the label of tunnel ${earlier.name}, which has other ramp nodes in the same cluster: its ipfailover would start on these`,
     });
+  tunnel.ramp.nodes.forEach((node, i) => {
+    const other = earlier.ramp.nodes.find(({ node: name }) => name !== undefined && name === node.node);
+    if (other !== undefined && (other.reach ?? 'ssm') !== (node.reach ?? 'ssm'))
+      mistakes.push({
+        path: ['ramp', 'nodes', i, 'reach'],
+        value: node.reach,
+        message: `must be ${other.reach ?? 'ssm'}, as in tunnel ${earlier.name}, which has the same node: both would work on it as on two`,
+      });
+  });
   if (mine.some((node) => theirs.includes(node)) && tunnel.ramp.schedulable !== earlier.ramp.schedulable)
     mistakes.push({
       path: ['ramp', 'schedulable'],

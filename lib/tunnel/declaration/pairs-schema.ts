@@ -1,5 +1,6 @@
 /*
- * What pairs need, in JSON Schema: the rules of ramp-pair-rules.ts and bigip-pair-rules.ts that a schema can say. Editors show them while
+ * What pairs and nodes reached by oc need, in JSON Schema: the rules of ramp-pair-rules.ts, bigip-pair-rules.ts and reach-rules.ts that a schema can
+ * say. Editors show them while
  * somebody types; validate says why.
  */
 
@@ -18,6 +19,8 @@ const rule = (condition: object, ...consequences: readonly object[]) => ({
 });
 
 const eachItem = (list: readonly string[], condition: object): object => at(list, { items: condition });
+
+const BY_OC = at(['reach'], { const: 'oc' });
 
 /** For the schema of a tunnel to ramp nodes. */
 export const PAIRS = {
@@ -44,5 +47,12 @@ export const PAIRS = {
       absent('objects', 'unitSelf'),
       eachItem(['bigip'], { not: { required: ['inner'] } }),
     ),
+    eachItem(['ramp', 'nodes'], {
+      anyOf: [
+        { not: BY_OC, required: ['instance'] },
+        { ...BY_OC, required: ['reach', 'node'], not: { required: ['instance'] } },
+      ],
+    }),
+    rule(at(['ramp', 'nodes'], { contains: BY_OC }), given('cluster'), entries(['ramp', 'nodes'], 1)),
   ],
 };

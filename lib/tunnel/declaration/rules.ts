@@ -4,6 +4,7 @@ import { bigipPairMistakes } from './bigip-pair-rules';
 import { bigipAddresses, field, fullPath, innerFields, rampAddresses, type Field, type Mistake } from './mistake';
 import { networkMistakes } from './network-rules';
 import { rampPairMistakes } from './ramp-pair-rules';
+import { reachMistakes } from './reach-rules';
 import { tunnelAddress, type Declared, type Tunnel } from './tunnel';
 
 /** Rules between the fields of one declaration. Each has its own message and the path of the field to correct. */
@@ -18,6 +19,7 @@ function tunnelMistakes(tunnel: Tunnel): readonly Mistake[] {
     ...networkMistakes(tunnel),
     ...oneRoleAnAddress(tunnel),
     ...names(tunnel),
+    ...reachMistakes(tunnel),
     ...rampPairMistakes(tunnel),
     ...bigipPairMistakes(tunnel),
   ];

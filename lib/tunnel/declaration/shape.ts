@@ -60,10 +60,18 @@ const bigipPair = z
   .describe('What two BIG-IP units share');
 
 const node = z.strictObject({
-  instance: instance.describe('The ramp node, as Systems Manager knows it'),
+  reach: z
+    .enum(['ssm', 'oc'])
+    .optional()
+    .describe(
+      "How commands reach the node; ssm: by its own SSM agent, and the default; oc: from the cluster's admin host by `oc debug node/NAME`, for RHCOS, which has no agent",
+    ),
+  instance: instance.optional().describe('The ramp node, as Systems Manager knows it; left out with reach: oc'),
   address: address.describe("The node's own address; for a single node RAMP_IP, where the tunnel ends"),
   interface: interfaceName.default('eth0').describe('The interface that has this address, and the virtual IP'),
-  node: nodeName.optional().describe('The ramp node, as the cluster knows it; needed where a cluster is declared'),
+  node: nodeName
+    .optional()
+    .describe('The ramp node, as the cluster knows it; needed where a cluster is declared, and with reach: oc'),
 });
 
 const cluster = z

@@ -47,9 +47,14 @@ export function sdnNodes(declared: Declared): readonly Pick<RampNode, 'instance'
   return declared.kind === 'ramp' ? declared.ramp.nodes : [declared.balancer];
 }
 
-/** The ramp node with this instance id, from the first declaration that has it. */
-export function rampNode(instance: string, ...declarations: readonly Tunnel[]): RampNode {
-  return declarations.flatMap(({ ramp }) => ramp.nodes).find((node) => node.instance === instance)!;
+/** What plans and records call a ramp node: its instance; where commands reach it by oc, its name in the cluster. */
+export function rampName({ reach, instance, node }: Pick<RampNode, 'reach' | 'instance' | 'node'>): string {
+  return (reach === 'oc' ? node : instance)!;
+}
+
+/** The ramp node of this name, from the first declaration that has it. */
+export function rampNode(name: string, ...declarations: readonly Tunnel[]): RampNode {
+  return declarations.flatMap(({ ramp }) => ramp.nodes).find((node) => rampName(node) === name)!;
 }
 
 /** RAMP_IP, the end of BIG-IP's tunnel: the virtual IP of a pair, or the only node's own address. */

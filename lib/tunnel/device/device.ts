@@ -17,7 +17,7 @@ export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
   /** The scripts of its two documents, which its own function sends; or the kind whose function and documents it uses. */
   readonly scripts: Scripts | string;
   /** The devices of a declaration, and the instance that commands for each are sent to. */
-  devices(declared: Declared): readonly { readonly name: string; readonly instance: string }[];
+  devices(declared: Declared): readonly Destination[];
   /** A tunnel has one at most, known by the tunnel and not by its name; default false. */
   readonly single?: true;
   /** Several do the same, so that one may be away while another answers; default false. */
@@ -46,6 +46,15 @@ export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
   remarks?(wanted: Wanted<Spec>, observed: Observation<Facts>, operations: readonly Operation[]): readonly string[];
 }
 
+/** A device, and how commands reach it. */
+export interface Destination {
+  readonly name: string;
+  /** The instance that gets its commands: the device itself, or the bastion or admin host in front of it. */
+  readonly instance: string;
+  /** The instance is the cluster's admin host, which takes the script to the node by oc (ADR 0031). Default: the script runs on the instance. */
+  readonly byOc?: true;
+}
+
 /** What the two command documents of a kind of device are made of. */
 export interface Scripts {
   /** How the function that sends them is called in the stack. */
@@ -60,6 +69,14 @@ export interface Scripts {
   readonly files: readonly string[];
   /** The names of their own parameters; `Saved` only of the one that changes. */
   readonly parameters: readonly string[];
+  /** For devices that are reached by oc: what two further documents need, which carry the same scripts from the admin host. */
+  readonly byOc?: {
+    /** What that host is tagged as. */
+    readonly role: string;
+    /** The file of documents/ that carries them. */
+    readonly file: string;
+    readonly parameters: readonly string[];
+  };
 }
 
 /** Something that is asked of a device and read from its answers. */

@@ -15,7 +15,7 @@ export const CODES = {
     'sync-pending', 'sync-conflict', 'sync-failed', 'sdn-absent', 'sdn-unknown', 'sdn-unsupported',
     'sdn-flow-missing', 'pipeline-unknown', 'cluster-networks-differ', 'flows-foreign', 'forwarding-off', 'address-exhausted', 'two-plugins',
     'ovn-dpu', 'ovn-ipv6-only', 'ovn-down', 'flows-on-ovn', 'ramp-pair-on-ovn', 'iptables-refused', 'interface-differs',
-    'node-missing', 'node-cordoned', 'ipfailover-missing', 'ipfailover-too-old', 'cordon-missing', 'virtual-ip-taken', 'vrrp-id-taken',
+    'node-missing', 'node-cordoned', 'ipfailover-missing', 'ipfailover-too-old', 'cordon-missing', 'virtual-ip-taken', 'vrrp-id-taken', 'reach-changed',
   ],
   NotUnderstood: [
     'answer-incomplete', 'answer-unknown', 'answer-too-large', 'look-refused', 'not-observed', 'device-unlisted', 'device-group-unknown',
@@ -24,9 +24,15 @@ export const CODES = {
   NotVerified: ['ping-failed', 'path-broken', 'input-rule-behind', 'virtual-ip-twice', 'not-one-active', 'standby-differs'],
   DeviceRefused: [
     'command-refused', 'object-changed', 'fence-stale', 'device-unreachable', 'host-unfit', 'script-failed', 'not-handed-over', 'service-refused',
+    'cluster-refused', 'node-unknown',
   ],
-  NotDelivered: ['not-connected', 'not-fetched', 'not-answered'],
-  OutcomeUnknown: ['execution-timed-out', 'deadline-passed', 'device-silent', 'service-silent', 'command-lost', 'exit-code-missing'],
+  NotDelivered: [
+    'not-connected', 'not-fetched', 'not-answered', 'debug-pod-refused', 'debug-pod-pending', 'debug-image-missing', 'debug-cut',
+  ],
+  OutcomeUnknown: [
+    'execution-timed-out', 'deadline-passed', 'device-silent', 'service-silent', 'command-lost', 'exit-code-missing', 'debug-pod-refused',
+    'debug-pod-pending', 'debug-image-missing', 'debug-cut',
+  ],
   Throttled: ['service-throttled', 'device-busy', 'watch-out-of-time'],
   ContractMismatch: ['contract-mismatch'],
 } as const;

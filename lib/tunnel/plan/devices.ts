@@ -1,7 +1,7 @@
 import { balancer } from '../balancer/device';
 import { bigip } from '../bigip/device';
 import { cluster } from '../cluster/device';
-import type { Device, Scripts } from '../device/device';
+import type { Device, Destination, Scripts } from '../device/device';
 import type { Subject } from '../device/observation';
 import { ramp } from '../ramp/device';
 import type { Declared } from '../declaration/tunnel';
@@ -26,16 +26,41 @@ export function scriptsOf(kind: StepKind): Scripts {
   return KINDS[kind].record.scripts as Scripts;
 }
 
-/** The environment variable with the name of a kind's observe document. */
-export function documentVariable(kind: StepKind): string {
-  return `DOCUMENT_${kind.toUpperCase()}`;
+/** Two documents, to observe and to apply: those of a kind of device, and those that take its scripts to it by oc. */
+export type DocumentSet = StepKind | `${StepKind}-oc`;
+export const DOCUMENT_SETS: readonly DocumentSet[] = STEP_KINDS.flatMap(documentSets);
+
+/** The documents that a kind's function may send. */
+export function documentSets(kind: StepKind): readonly DocumentSet[] {
+  return scriptsOf(kind).byOc === undefined ? [kind] : [kind, `${kind}-oc`];
+}
+
+/** The documents for a device. */
+export function documentsFor({ kind, byOc }: Pick<Listed, 'kind' | 'byOc'>): DocumentSet {
+  const sent = stepKindOf(kind);
+  return byOc === true ? `${sent}-oc` : sent;
+}
+
+/** What the instance is tagged as that gets a device's commands (`edge-ramp:role`). */
+export function roleOf({ kind, byOc }: Pick<Listed, 'kind' | 'byOc'>): string {
+  return byOc === true ? scriptsOf(stepKindOf(kind)).byOc!.role : KINDS[kind].record.role;
+}
+
+/** What the instances are tagged as that a kind's function may send commands to. */
+export function rolesOf(kind: StepKind): readonly string[] {
+  const { byOc } = scriptsOf(kind);
+  return [KINDS[kind].record.role, ...(byOc === undefined ? [] : [byOc.role])];
+}
+
+/** The environment variable with the name of an observe document. */
+export function documentVariable(set: DocumentSet): string {
+  return `DOCUMENT_${set.toUpperCase().replace('-', '_')}`;
 }
 
 /** One device that a run looks at. */
-export interface Listed extends Subject<Declared> {
+export interface Listed extends Subject<Declared>, Destination {
   readonly kind: Kind;
-  /** The instance that gets its commands: the bastion of a BIG-IP, or the device itself. */
-  readonly instance: string;
+  readonly name: string;
   /** True when the tunnel was applied to it and it is not declared any more: edge-ramp's objects there are deleted. */
   readonly former: boolean;
 }
@@ -76,6 +101,6 @@ export function devicesOf(
   return [...declared, ...former].filter(({ name }) => !forget.includes(name));
 }
 
-function named(declared: Declared): readonly Pick<Listed, 'kind' | 'name' | 'instance'>[] {
+function named(declared: Declared): readonly (Destination & Pick<Listed, 'kind'>)[] {
   return EVERY_KIND.flatMap((kind) => KINDS[kind].record.devices(declared).map((device) => ({ kind, ...device })));
 }

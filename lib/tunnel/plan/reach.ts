@@ -4,7 +4,8 @@ import { NotUnderstood, Refused } from '../errors/errors';
 import type { Goal } from '../device/operation';
 import type { Change, Observed, Situation } from './plan';
 import type { Before } from './records';
-import { bigipUnits, isBigIpPair, type Declared } from '../declaration/tunnel';
+import { isAddress } from '../declaration/address';
+import { bigipUnits, isBigIpPair, rampName, type Declared } from '../declaration/tunnel';
 
 /** A device that answered. */
 export interface Answered {
@@ -32,6 +33,7 @@ export function judgeReach(goal: Goal, situation: Situation) {
     return listed;
   };
   refuseForgetting(goal, situation);
+  refuseReachChanged(goal, situation);
   refuseUnlisted(goal, spec, [...devices.map(({ name }) => name), ...forget], before);
   for (const device of devices) if (before[device.name] !== undefined) refuseRenamedSince(goal, device, begun);
   const missing = devices.find(({ kind, name }) => !observed.some((each) => each.kind === kind && each.name === name));
@@ -110,7 +112,7 @@ function refuseRenamedSince(goal: Goal, listed: Listed, begun: readonly Declared
 function refuseUnlisted(goal: Goal, spec: Declared, listed: readonly string[], before: Before): void {
   const name = Object.keys(before).find((each) => !listed.includes(each));
   if (name === undefined) return;
-  const isForgettable = /^m?i-/.test(name) || isBigIpPair(spec);
+  const isForgettable = !isAddress(name) || isBigIpPair(spec);
   const forget = isForgettable ? `, or, if it is gone for good, run again with "forget": ["${name}"]` : '';
   refuseUnfinished(
     goal,
@@ -136,6 +138,19 @@ function refuseRenaming(title: string, listed: Listed, unreachable: string): voi
       'unreachable-renamed',
       `${title} cannot be reached (${unreachable}) and has what was applied under names that are not declared any more (${renamed}): start it before this is applied, or take it out of the declaration`,
     );
+}
+
+/** A node has another name when commands reach it another way: it would be looked at, and changed, as two. @throws Refused */
+function refuseReachChanged(goal: Goal, { spec, applied, forget = [] }: Situation): void {
+  if (goal === 'recorded' || spec.kind !== 'ramp' || applied?.kind !== 'ramp') return;
+  for (const node of spec.ramp.nodes) {
+    const before = applied.ramp.nodes.find(({ address }) => address === node.address);
+    if (before === undefined || before.reach === node.reach || forget.includes(rampName(before))) continue;
+    throw new Refused(
+      'reach-changed',
+      `ramp node ${rampName(node)} has the address of ${rampName(before)}, to which the tunnel was applied with reach: ${before.reach ?? 'ssm'}: if it is the same node, run once with "forget": ["${rampName(before)}"], which changes nothing there and leaves traffic as it is; if it is another one, tear the tunnel down first, which cuts its traffic`,
+    );
+  }
 }
 
 /** @throws Refused for a name that the tunnel does not have, and for a declared one: only a teardown forgets those */

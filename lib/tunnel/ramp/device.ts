@@ -1,4 +1,4 @@
-import { Device } from '../device/device';
+import { Device, type Destination } from '../device/device';
 import { readNodeAnswers } from '../device/iproute';
 import type { Observation, Subject, Wanted } from '../device/observation';
 import type { Operation } from '../device/operation';
@@ -7,7 +7,7 @@ import { address as sdnAddress } from '../sdn/address';
 import { claim } from '../sdn/claim';
 import { flow } from '../sdn/flow';
 import { refuseOnOvn, remarksOnOvn, remarkWithoutRules } from '../ovn/rules';
-import { isRampPair, rampNode } from '../declaration/tunnel';
+import { isRampPair, rampName, rampNode, type RampNode, type Tunnel } from '../declaration/tunnel';
 import { address } from './address';
 import type { RampFacts } from './facts';
 import { forwarding, forwardsEverywhere } from './forwarding';
@@ -36,9 +36,13 @@ export const ramp = new Device<RampFacts>({
       'The node that has the tunnel pings BIG-IP through it; the other one of a pair is proven by its configuration.',
     files: ['ramp-objects.sh', 'vip-report.sh', 'ramp-report.sh'],
     parameters: [],
+    byOc: { role: 'admin', file: 'node-by-oc.sh', parameters: ['Kubeconfig', 'Node'] },
   },
-  devices: (declared) =>
-    declared.kind === 'ramp' ? declared.ramp.nodes.map(({ instance }) => ({ name: instance, instance })) : [],
+  devices: (declared) => (declared.kind === 'ramp' ? declared.ramp.nodes.map((node) => reached(node, declared)) : []),
+  parameters: ({ name, spec }) =>
+    spec.kind === 'ramp' && rampNode(name, spec).reach === 'oc'
+      ? { Kubeconfig: spec.cluster!.kubeconfig, Node: name }
+      : {},
   several: true,
   answers: readNodeAnswers,
   objects: [input, tunnel, link, forwarding, address, route, claim, sdnAddress, nat, flow, report],
@@ -57,6 +61,12 @@ export const ramp = new Device<RampFacts>({
   refuse,
   remarks,
 });
+
+/** A node without an SSM agent is reached from the cluster's admin host. */
+function reached(node: RampNode, { cluster }: Tunnel): Destination {
+  const name = rampName(node);
+  return node.reach === 'oc' ? { name, instance: cluster!.admin, byOc: true } : { name, instance: name };
+}
 
 /** Which devices have the node's own address. */
 function holderQuestion({ name, spec }: Subject): string {

@@ -4,7 +4,7 @@ import { random, type Step } from './alike-steps';
 
 /** A ramp node on OVN-Kubernetes. */
 export const onOvn = declared('edge-f') as Tunnel;
-export const NODE = onOvn.ramp.nodes[0]!.instance;
+export const NODE = onOvn.ramp.nodes[0]!.instance!;
 const BIGIP = onOvn.bigip[0]!.management;
 
 const [T1, T2, MP0] = ['10.3.96.216', '10.3.96.217', '10.129.0.2'];

@@ -66,7 +66,7 @@ describe('a declared node that cannot be reached', () => {
     const plan = site.plan();
     site.before = plan.before;
     site.carryOut(plan);
-    const old = EXAMPLE.ramp.nodes[0]!.instance;
+    const old = EXAMPLE.ramp.nodes[0]!.instance!;
     expect(() => reconcile('recorded', without(site.situation(), old))).toThrow(NotUnderstood);
   });
 });

@@ -90,7 +90,7 @@ describe('a declaration whose kind has changed', () => {
   test('is about the devices that it stands on', () => {
     expect(names(MEMBER, ramp)).toEqual([
       `BIG-IP ${ramp.bigip[0]!.management}`,
-      `ramp node ${ramp.ramp.nodes[0]!.instance}`,
+      `ramp node ${ramp.ramp.nodes[0]!.instance!}`,
     ]);
     expect(names(ramp, MEMBER)).toEqual([DEVICE, CLUSTER]);
   });

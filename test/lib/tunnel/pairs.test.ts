@@ -113,7 +113,7 @@ describe('a device that cannot be reached', () => {
     const site = new Site(EXAMPLE);
     site.apply();
     const moved = { ...EXAMPLE, ramp: { ...EXAMPLE.ramp, nodes: [{ ...EXAMPLE.ramp.nodes[0]!, instance: FIRST }] } };
-    const old = EXAMPLE.ramp.nodes[0]!.instance;
+    const old = EXAMPLE.ramp.nodes[0]!.instance!;
     const changed = new Site(moved, site.world);
     changed.applied = EXAMPLE;
     changed.others[FIRST] = freshWorld(moved);
@@ -135,7 +135,7 @@ describe('a device that cannot be reached', () => {
 
   test('and is declared cannot be forgotten by an apply', () =>
     refused(
-      () => reconcile('declared', { ...new Site(EXAMPLE).situation(), forget: [EXAMPLE.ramp.nodes[0]!.instance] }),
+      () => reconcile('declared', { ...new Site(EXAMPLE).situation(), forget: [EXAMPLE.ramp.nodes[0]!.instance!] }),
       'forget-declared',
       'is declared and cannot be forgotten',
     ));

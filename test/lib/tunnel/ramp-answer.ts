@@ -10,7 +10,7 @@ export function rampAnswer(
   world: World,
   spec: Tunnel,
   applied: Tunnel | null,
-  name = spec.ramp.nodes[0]!.instance,
+  name = spec.ramp.nodes[0]!.instance!,
 ): string {
   const device = rampNode(name, spec).interface;
   return answerText(KINDS.ramp.questions({ name, spec, applied }).map((question) => rampSays(world, question, device)));

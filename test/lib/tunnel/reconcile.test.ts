@@ -360,7 +360,7 @@ describe('a changed declaration', () => {
     site.others[OTHER] = freshWorld(EXAMPLE);
     const plan = site.plan();
     expect(plan.work.shape.ramp.map(({ device }) => device)).toEqual([OTHER]);
-    expect(plan.work.clean.ramp.map(({ device }) => device)).toEqual([EXAMPLE.ramp.nodes[0]!.instance]);
+    expect(plan.work.clean.ramp.map(({ device }) => device)).toEqual([EXAMPLE.ramp.nodes[0]!.instance!]);
     expect([...plan.prove.bigip, ...plan.prove.ramp].map(({ device }) => device)).toEqual(['10.3.88.66', OTHER]);
     site.apply();
     expect(site.world.ramp).toEqual({});

@@ -37,7 +37,7 @@ export function merge(base: object, changes: Readonly<Record<string, unknown>>):
 
 /** The only BIG-IP or ramp node of a declaration, as what is asked of it is about. */
 export function subject(kind: StepKind, spec: Tunnel, applied: Tunnel | null = null): Subject {
-  const names = { bigip: spec.bigip[0]!.management, ramp: spec.ramp.nodes[0]!.instance, cluster: spec.cluster?.admin };
+  const names = { bigip: spec.bigip[0]!.management, ramp: spec.ramp.nodes[0]!.instance!, cluster: spec.cluster?.admin };
   return { name: names[kind] ?? '', spec, applied };
 }
 

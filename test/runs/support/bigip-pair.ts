@@ -10,7 +10,7 @@ import { endOf, pair as rampPair, site, writes, type Site, type SiteOptions } fr
 export const units = declared('edge-e') as Tunnel;
 /** The unit that is active at first, and the other one. */
 export const [ONE, TWO] = units.bigip.map(({ management }) => management) as [string, string];
-export const RAMP = units.ramp.nodes[0]!.instance;
+export const RAMP = units.ramp.nodes[0]!.instance!;
 
 /** Two BIG-IPs, and two ramp nodes behind a virtual IP. */
 export const twoPairs: Tunnel = {

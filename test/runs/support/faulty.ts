@@ -1,8 +1,9 @@
+import type { DebugEffect } from '../../../lab/hosts/cluster/debug';
 import type { Fault } from '../../../lab/hosts/host';
 import type { HostCommand } from '../../../lab/hosts/host';
 import type { Declared } from '../../../lib/tunnel/declaration/tunnel';
 import { third } from '../../examples';
-import { balancer, discard, endOf, example, onOvn, pair, settled, site, writes } from './site';
+import { balancer, byOc, discard, endOf, example, onOvn, pair, settled, site, writes } from './site';
 
 /** A run to be spoiled: what the site holds beforehand (runs of the state machine, of `first`), and the run itself. */
 export interface Scenario {
@@ -53,9 +54,18 @@ export const SCENARIOS: readonly Scenario[] = [
     spec: onOvn,
     input: { action: 'teardown' },
   },
+  { name: 'a fresh apply to a node that is reached by oc', first: byOc, prepare: [], spec: byOc, input: {} },
+  {
+    name: 'a teardown on a node that is reached by oc',
+    first: byOc,
+    prepare: [{}],
+    spec: byOc,
+    input: { action: 'teardown' },
+  },
 ];
 
 export const EFFECTS = ['fail-before', 'fail-after', 'hang'] as const;
+export type Effect = (typeof EFFECTS)[number] | DebugEffect;
 
 /** A scenario made ready: the folder of the site before the run, and what a clean run does and leaves. */
 export interface Rehearsed {
@@ -89,17 +99,21 @@ export async function rehearse(scenario: Scenario): Promise<Rehearsed> {
 /** What the cluster's scripts draw anew for each answer of oc. */
 const MARK = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
+/** What a command takes to a node by oc: a fence, a digest and a script. */
+const CARRIED = / --to-namespace=edge-ramp .*/;
+
 /** Each command line of the clean run as a fault; ssh on the bastion carries what BIG-IP's own lines already name. */
-export function faultsOf({ commands }: Rehearsed, effect: (typeof EFFECTS)[number]): readonly Fault[] {
+export function faultsOf({ commands }: Pick<Rehearsed, 'commands'>, effect: Effect): readonly Fault[] {
   const seen = new Map<string, number>();
   return commands
     .filter(({ line }) => !line.startsWith('ssh '))
     .map(({ host, line }) => {
-      const key = `${host} ${line.replace(MARK, '')}`;
+      const shown = line.replace(CARRIED, '');
+      const key = `${host} ${shown.replace(MARK, '')}`;
       const nth = (seen.get(key) ?? 0) + 1;
       seen.set(key, nth);
-      const match = line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(MARK, '[0-9a-f-]{36}');
-      return { host, match: `^${match}$`, nth, effect };
+      const match = shown.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(MARK, '[0-9a-f-]{36}');
+      return { host, match: `^${match}${shown === line ? '$' : ' '}`, nth, effect };
     });
 }
 

@@ -16,9 +16,11 @@ export const [FIRST, SECOND] = pair.ramp.nodes.map(({ instance }) => instance) a
 export const ADMIN = pair.cluster!.admin;
 /** A ramp node on OVN-Kubernetes. */
 export const onOvn = declared('edge-f') as Tunnel;
+/** A ramp node that runs no SSM agent: oc brings its commands. */
+export const byOc = declared('edge-g') as Tunnel;
 /** The declared balancer inside the SDN. */
 export const balancer = declared('edge-lb') as Member;
-export const NODE = example.ramp.nodes[0]!.instance;
+export const NODE = example.ramp.nodes[0]!.instance!;
 export const BIGIP = example.bigip[0]!.management;
 
 /** Waits pass so many times faster; the scripts run as fast as they do. */
