@@ -5,10 +5,13 @@ import { KINDS } from '../../lib/tunnel/plan/devices';
 const PROJECT = join(__dirname, '../..');
 
 /** The states of the workflow, of which each has a name of its own; and the fields of a declaration, which are called alike. */
-const OTHERS = ['workflow/definition.ts', 'declaration/shape.ts', 'declaration/between.ts'].concat([
+const OTHERS = [
+  'workflow/definition.ts',
+  'declaration/shape.ts',
+  'declaration/between.ts',
   'declaration/pairs-schema.ts',
   'declaration/reach-rules.ts',
-]);
+];
 
 /** Whether a file names a kind of device as a key or as a text. */
 function names(text: string, kind: string): boolean {

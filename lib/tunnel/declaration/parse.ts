@@ -12,7 +12,7 @@ export const tunnelSchema = tunnelShape.superRefine((declared, context) => {
 });
 
 /** Checks one declaration. */
-export function checkDeclaration(document: unknown): Checked<Declared> {
+export function checkDocument(document: unknown): Checked<Declared> {
   return check(tunnelSchema, document);
 }
 
@@ -22,7 +22,7 @@ export function checkDeclaration(document: unknown): Checked<Declared> {
  * @throws InvalidRequest listing its mistakes, 20 at most, and how many more there are
  */
 export function parseDeclaration(document: unknown, source: string): Declared {
-  const checked = checkDeclaration(document);
+  const checked = checkDocument(document);
   if ('value' in checked) return checked.value;
   throw new InvalidRequest('declaration-invalid', mistakeLines(source, checked.mistakes).join('\n'));
 }

@@ -3,7 +3,7 @@ import { sharedMistakes } from './between';
 import { placeIn, readDocument, type ReadDocument, type TunnelFile } from './document';
 import type { Mistake } from './mistake';
 import { firstLines, mistakeLine } from './mistake-lines';
-import { checkDeclaration } from './parse';
+import { checkDocument } from './parse';
 import type { Declared } from './tunnel';
 
 /** A file, and what it declares. */
@@ -40,7 +40,7 @@ function declarationIn(file: TunnelFile): Declaration | { readonly lines: readon
   const { path } = file;
   try {
     const document = readDocument(file);
-    const checked = checkDeclaration(document.value);
+    const checked = checkDocument(document.value);
     if ('value' in checked) return { path, document, tunnel: checked.value };
     const lines = checked.mistakes
       .map((mistake) => ({ ...document.positionOf(mistake), mistake }))
