@@ -52,7 +52,7 @@ export function carries(topology: string, interconnect: boolean): void {
       const plan = await product.plan();
       expect(plan.map(({ verb, object }) => `${verb} ${object}`)).toEqual(BUILT);
       await product.carryOut(plan.filter(({ object }) => !/^(forwarding|nat) /.test(object)));
-      expect(await site.answered(BIGIP, '10.3.91.217')).toBeGreaterThan(1); // the packet for which an address is asked for may be lost
+      await site.reaches(BIGIP, '10.3.91.217');
       expect(await forwards('tun1')).toBe('0');
       expect(await site.both()).toEqual(NEITHER);
     });
@@ -90,7 +90,7 @@ export function carries(topology: string, interconnect: boolean): void {
 
     test('a packet too large for a Pod is answered by what BIG-IP can learn from', async () => {
       for (const pod of Object.values(POD)) {
-        expect(await site.answered(BIGIP, pod, '-M', 'do', '-s', '1372')).toBe(3);
+        await site.reaches(BIGIP, pod, '-M', 'do', '-s', '1372');
         const { out } = await site.machine.run({
           host: BIGIP,
           command: ['ping', '-n', '-c1', '-W2', '-M', 'do', '-s', '1373', pod],

@@ -14,10 +14,6 @@ export function network(topology: string, interconnect: boolean): void {
     });
     afterAll(() => site?.close());
 
-    /** In the end: OVN loses packets while it asks who has an address, on a busy machine for a second. */
-    const reaches = (from: string, to: string): Promise<void> =>
-      until(`${from} reaches ${to}`, async () => (await site.answered(from, to)) === 3);
-
     test('Pods reach each other, nodes reach Pods, and all reach the outside', async () => {
       for (const [from, to] of [
         [LOCAL, POD.remote],
@@ -29,11 +25,11 @@ export function network(topology: string, interconnect: boolean): void {
         [REMOTE, OUTSIDE],
         [RAMP, OUTSIDE],
       ] as const)
-        await reaches(from, to);
+        await site.reaches(from, to);
     });
 
     test('after a packet of a Pod to the outside a node is still reached from there', async () => {
-      for (const node of ['10.3.89.89', '10.3.89.91']) await reaches(ROUTER, node);
+      for (const node of ['10.3.89.89', '10.3.89.91']) await site.reaches(ROUTER, node);
     });
 
     test('a ramp node forwards on the devices of the plugin, and on no other', async () => {

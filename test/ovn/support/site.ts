@@ -68,6 +68,11 @@ export class Site {
     return Number(/(\d+) received/.exec(out)?.[1] ?? 0);
   }
 
+  /** Waits until three pings are answered: OVN loses packets while it asks who has an address, on a busy machine for a second. */
+  reaches(from: string, to: string, ...more: readonly string[]): Promise<void> {
+    return until(`${from} reaches ${to}`, async () => (await this.answered(from, to, ...more)) === 3);
+  }
+
   /** What BIG-IP gets of a Pod: pings of three, what it answers to a GET, and how many bytes of 200,000. */
   async reached(pod: string): Promise<string> {
     const [pings, page, bulk] = await Promise.all([
@@ -83,7 +88,7 @@ export class Site {
     return Promise.all([this.reached(POD.local), this.reached(POD.remote)]);
   }
 
-  /** Waits until both Pods answer like this: OVN loses packets while it asks who has an address, and a busy machine answers late. @throws Error: what came last */
+  /** Waits until both Pods answer like this: a busy machine answers late. @throws Error: what came last */
   async comesTo(expected: readonly string[]): Promise<void> {
     let last: readonly string[] = [];
     const comes = async (): Promise<boolean> => isDeepStrictEqual((last = await this.both()), expected);
