@@ -23,7 +23,8 @@ const onSending = {
 };
 const seconds = z.number(SECONDS).positive(SECONDS).optional();
 
-const LINE_EFFECTS = ['fail-before', 'fail-after', 'hang'] as const;
+/** The last three are for `oc debug node/NAME`. */
+const LINE_EFFECTS = ['fail-before', 'fail-after', 'hang', 'pending', 'no-image', 'cut'] as const;
 const SEND_EFFECTS = [
   'throttle',
   'lose-answer',

@@ -71,6 +71,7 @@ const run = z
         z.strictObject({
           device: z.string(),
           through: z.string().describe('The instance that the commands run on'),
+          byOc: z.literal(true).optional().describe('It takes them on, to the node, by oc'),
           stage: z.enum(STAGES),
           commands: z.array(z.string()),
         }),

@@ -210,6 +210,28 @@ describe('what became of it', () => {
     expect(said).toMatch(/^NotDelivered: BIG-IP 10\.3\.88\.66 gave no answer/);
   });
 
+  test.each([26, 27, 28, 29])(
+    'a script that got no answer of the node behind it (%i) has an unknown outcome; one that only looks may be sent again',
+    async (ResponseCode) => {
+      const looks = [{ Status: 'Failed', ResponseCode, StandardErrorContent: 'edge-ramp: no answer\n' }];
+      expect(await outcome(fake({ looks }).adapter.run(ORDER))).toMatch(/^OutcomeUnknown: .*no answer$/);
+      expect(await outcome(fake({ looks }).adapter.run({ ...ORDER, looks: true }))).toMatch(
+        /^NotDelivered: .*no answer$/,
+      );
+    },
+  );
+
+  test.each([24, 25])('one that sent nothing to the node (%i) was refused, looking or not', async (ResponseCode) => {
+    const looks = [{ Status: 'Failed', ResponseCode, StandardErrorContent: 'edge-ramp: no\n' }];
+    for (const only of [true, false])
+      expect(await outcome(fake({ looks }).adapter.run({ ...ORDER, looks: only }))).toMatch(/^DeviceRefused: .*no$/);
+  });
+
+  test('a command with a deadline of its own is waited for so long', async () => {
+    const { adapter } = fake({ looks: [{ Status: 'InProgress' }] });
+    expect(await outcome(adapter.run({ ...ORDER, deadline: 330 }))).toContain('gave no result within 330 s');
+  });
+
   test('a result that Systems Manager never finds is lost after ten seconds, not after the deadline', async () => {
     const { adapter, sent } = fake({ looks: [GONE] });
     const said = await outcome(adapter.run(ORDER));

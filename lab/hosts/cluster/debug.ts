@@ -80,9 +80,9 @@ export async function debugNode({ cluster, words, options, command }: Line, arou
   if (around.gone.aborted) return { code: 137, out: '', err: '' };
   const lost = around.absent.includes(node.instance) || stopped.signal.aborted;
   if (lost || around.spoiled === 'cut')
-    return { ...new Refusal('ocCut').answer, out: lost ? '' : out.slice(0, out.length / 2), writes: true, seconds };
+    return { ...new Refusal('ocCut').answer, out: lost ? '' : out.slice(0, out.length / 2), seconds };
   remove();
-  return { code: code === 0 ? 0 : 1, out, err: code === 0 ? '' : `${text('ocNonZero')}\n`, writes: true, seconds };
+  return { code: code === 0 ? 0 : 1, out, err: code === 0 ? '' : `${text('ocNonZero')}\n`, seconds };
 }
 
 /** `node/NAME` and the words for the container's environment, behind those that the client sets itself. */

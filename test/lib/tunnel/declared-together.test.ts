@@ -114,6 +114,34 @@ describe('several declared tunnels', () => {
     expect(both(second({ ...apart, ...changes }))).toContain(`tunnels/edge-b.yaml: ${expected}`);
   });
 
+  test('reach a node of one cluster in one way, and may have nodes of one name in two clusters', () => {
+    const node = 'worker-0.example.com';
+    const byOc = (admin: string): Record<string, unknown> => ({
+      cluster: { admin, kubeconfig: '/root/kubeconfig' },
+      ramp: { nodes: [{ reach: 'oc', node, address: '10.4.89.89' }] },
+    });
+    const first = JSON.stringify({
+      ...EXAMPLE,
+      cluster: { admin: 'i-0adadadadadadadad', kubeconfig: '/root/kubeconfig' },
+      ramp: { nodes: [{ ...EXAMPLE.ramp.nodes[0], node }] },
+    });
+    expect(
+      fileMessage(['tunnels/edge-a.yaml', first], ['tunnels/edge-b.yaml', second(byOc('i-0adadadadadadadad'))]),
+    ).toContain('ramp.nodes.0.reach: "oc": must be ssm, as in tunnel edge-a, which has the same node');
+    const other = JSON.stringify(
+      merge(EXAMPLE, {
+        ...byOc('i-0acacacacacacacac'),
+        ramp: { nodes: [{ reach: 'oc', node, address: '10.3.89.89' }] },
+      }),
+    );
+    expect(() =>
+      readDeclarations([
+        { path: 'edge-a.yaml', text: other },
+        { path: 'edge-b.yaml', text: second(byOc('i-0adadadadadadadad')) },
+      ]),
+    ).not.toThrow();
+  });
+
   test('may not have one name', () =>
     expect(fileMessage(['tunnels/edge-a.yaml', TEXT], ['more/edge-a.yaml', second({ name: 'edge-a' })])).toContain(
       'more/edge-a.yaml: name: "edge-a": is taken by tunnel edge-a',

@@ -128,16 +128,24 @@ export async function spoiled(
   const spoilt = await site({ from: folder, spec: scenario.spec, also: [scenario.first], faults: [fault] });
   try {
     const result = await spoilt.run(scenario.input);
-    const [end, left] = [endOf(result), settled(spoilt)];
-    const wrong = ['Applied', 'TornDown'].includes(end)
+    const end = endOf(result);
+    const isDone = ['Applied', 'TornDown'].includes(end);
+    if (isDebugPod(difference(isDone ? after : before, settled(spoilt)))) await spoilt.run({ action: 'plan' });
+    const left = settled(spoilt);
+    const wrong = isDone
       ? left !== after
       : !['RolledBack', 'NotStarted', 'NotVerified'].includes(end) ||
         (left !== before && !isUnclaimedAccount(scenario, difference(before, left), result.cause));
     if (!wrong) return undefined;
-    return `${fault.effect} at ${fault.host} ${fault.match} (${fault.nth}): ${end}: ${result.cause ?? ''}\n${difference(end === 'Applied' || end === 'TornDown' ? after : before, left)}\n${writes(spoilt).join('\n')}`;
+    return `${fault.effect} at ${fault.host} ${fault.match} (${fault.nth}): ${end}: ${result.cause ?? ''}\n${difference(isDone ? after : before, left)}\n${writes(spoilt).join('\n')}`;
   } finally {
     await discard(spoilt);
   }
+}
+
+/** A script that was stopped outright leaves its debug Pod to the next command to that node (docs/adr/0031). */
+function isDebugPod(left: string): boolean {
+  return /^\+ pod edge-ramp\/\S+-debug-\S+ on \S+$/.test(left);
 }
 
 /** An account that was made but could not be claimed stays, and the run says so (docs/adr/0014). */
