@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DOLLARS_OF_WATCH, dollarsOfRun } from './prices';
 
+/** Of a handler, minified. The watch has most: it looks at every kind of device itself, and speaks with four services, whose clients are half of it. */
+const MOST_KILOBYTES = 520;
+
 /** `npm run figures`: what a run costs. Counts have bounds and fail the script; times are printed, and as ratios, since machines differ. */
 
 interface Run {
@@ -43,7 +46,7 @@ function main(): void {
   count('pair of BIG-IPs, unchanged: sequential SSM trips', units.unchanged.run.criticalPathTrips, 1);
   count('pair of BIG-IPs, unchanged: writes to devices', units.unchanged.run.deviceWrites, 0);
   count('pair of BIG-IPs, unchanged: state transitions', units.unchanged.run.stateTransitions, 17);
-  for (const { name, kilobytes } of bundles()) count(`bundle that ${name}: kB`, kilobytes, 500);
+  for (const { name, kilobytes } of bundles()) count(`bundle that ${name}: kB`, kilobytes, MOST_KILOBYTES);
 
   console.log('');
   for (const [what, dollars] of [

@@ -7,7 +7,7 @@ const DOCUMENTS = join(__dirname, '../../documents');
 /** The shell's own words, where a command may stand. */
 const BUILTINS = [
   '} [ [[ : . fi done for case esac function local declare export read printf echo set shift return exit true false trap',
-  'exec kill wait command unset break continue cd umask mapfile',
+  'exec kill wait disown command unset break continue cd umask mapfile',
 ].flatMap((line) => line.split(' '));
 
 /** What stands before the program proper, and how many words that takes. */
