@@ -5,7 +5,7 @@ import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import { check } from '../../lib/tunnel/declaration/check';
 import { mistakeLine, mistakeLines } from '../../lib/tunnel/declaration/mistake-lines';
 import type { Fault } from '../../lab/hosts/host';
-import { isSendFault } from './measured';
+import { isSendFault, LINE_EFFECTS, SEND_EFFECTS } from './fault-effects';
 
 const HOST = 'must be the name of a host';
 const MATCH = 'must be a regular expression on the command line run on that host';
@@ -23,16 +23,6 @@ const onSending = {
 };
 const seconds = z.number(SECONDS).positive(SECONDS).optional();
 
-/** The last three are for `oc debug node/NAME`. */
-const LINE_EFFECTS = ['fail-before', 'fail-after', 'hang', 'pending', 'no-image', 'cut'] as const;
-const SEND_EFFECTS = [
-  'throttle',
-  'lose-answer',
-  'throttle-result',
-  'lose-result',
-  'undeliverable',
-  'end-sender',
-] as const;
 const EFFECTS = [...LINE_EFFECTS, 'host-gone', ...SEND_EFFECTS, 'late-delivery'];
 const EFFECT = `must be ${EFFECTS.map((each) => `"${each}"`).join(', ')}`.replace(/, (?=[^,]*$)/, ' or ');
 const FAULT = 'must be a fault: {"host", "match", "nth", "effect"}';

@@ -1,6 +1,7 @@
-import type { Fault, HostCommand, LineFault } from '../../lab/hosts/host';
+import type { Fault, HostCommand } from '../../lab/hosts/host';
 import type { Lab, Sent } from '../../lab/index';
 import { figuresOf } from '../report/figures';
+import { isSendFault } from './fault-effects';
 
 /** Counts what happens in a lab from now on, where it happens: on its endpoints and its hosts. */
 export function measuring(lab: Lab, faults: readonly Fault[]) {
@@ -12,19 +13,6 @@ export function measuring(lab: Lab, faults: readonly Fault[]) {
       notes: idleFaults(faults, journal, lab.sends().slice(sends)),
     };
   };
-}
-
-const LINE_EFFECTS: readonly string[] = [
-  'fail-before',
-  'fail-after',
-  'hang',
-  'host-gone',
-  'meanwhile',
-] satisfies LineFault['effect'][];
-
-/** Whether a fault strikes where commands are sent, not where they run. */
-export function isSendFault({ effect }: Fault): boolean {
-  return !LINE_EFFECTS.includes(effect);
 }
 
 /** Faults that did not strike during a run, in words: by the command lines that ran on hosts, and the commands that were sent there. */

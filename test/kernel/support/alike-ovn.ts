@@ -1,6 +1,6 @@
 import type { Tunnel } from '../../../lib/tunnel/declaration/tunnel';
 import { declared } from '../../examples';
-import { random, type Step } from './alike-steps';
+import { lines, random, type Step } from './alike-steps';
 
 /** A ramp node on OVN-Kubernetes. */
 export const onOvn = declared('edge-f') as Tunnel;
@@ -74,9 +74,6 @@ const ON_BIGIP: readonly string[] = [
   'delete net route SDN_10.128.0.0_14',
   'delete net self SDN',
 ];
-
-const lines = (host: string, all: readonly string[]): readonly Step[] =>
-  all.map((line) => ({ what: `${host}: ${line}`, does: (twin) => twin.type(host, line) }));
 
 /** A run of the product without its state machine. */
 const run = (goal: 'desired' | 'absent'): Step => ({

@@ -57,7 +57,8 @@ const ON_BIGIP: readonly string[] = [
   'load sys config',
 ];
 
-const lines = (host: string, all: readonly string[]): readonly Step[] =>
+/** A step for each line that is typed on a host. */
+export const lines = (host: string, all: readonly string[]): readonly Step[] =>
   all.map((line) => ({ what: `${host}: ${line}`, does: (twin) => twin.type(host, line) }));
 
 /** A run of the product without its state machine: BIG-IP and the node are looked at, and led to what is declared, or to nothing. */

@@ -256,27 +256,24 @@ describe('automatic sync', () => {
     return hosts;
   };
 
+  /** In the running and in the saved configuration. */
+  const poolOn = (hosts: Bench, unit: string): readonly boolean[] =>
+    hosts
+      .dump(unit)
+      .split('# saved')
+      .map((text) => text.includes('ltm snatpool'));
+
   it('carries a change without being asked, and saves nothing', async () => {
     const hosts = await auto();
     await until(hosts, 'In Sync');
-    expect(
-      hosts
-        .dump(B)
-        .split('# saved')
-        .map((text) => text.includes('ltm snatpool')),
-    ).toEqual([true, false]);
+    expect(poolOn(hosts, B)).toEqual([true, false]);
   });
 
   it('saves where the group is set so', async () => {
     const hosts = await auto();
     pairOf(hosts).saveOnAutoSync = true;
     await until(hosts, 'In Sync');
-    expect(
-      hosts
-        .dump(B)
-        .split('# saved')
-        .map((text) => text.includes('ltm snatpool')),
-    ).toEqual([true, true]);
+    expect(poolOn(hosts, B)).toEqual([true, true]);
     expect(await type(hosts, A, 'list cm device-group one-line')).toBe(
       'cm device-group edge-dg { auto-sync enabled devices { /Common/bigip1.example.com { } /Common/bigip2.example.com { } } save-on-auto-sync true type sync-failover }\n',
     );
