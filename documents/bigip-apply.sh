@@ -43,6 +43,11 @@ still_stands() { # VALUE OBJECT LINE; value `-`: it is deleted
     refuse_unless "$1" "$2" 'before this unit was to save it (has the unit restarted?)'
   elif [ "$code" -eq 0 ]; then
     fail "$CHANGED" "$2 is back, and was deleted before this unit was to save that (has the unit restarted?): $(brief "$said")"
+  else
+    case $complaint$said in
+    '' | *01020036:*) ;; # there is no such object (BIP-1)
+    *) fail "$CHANGED" "does not say whether $2 is deleted, which this unit was to save (has the unit restarted?): $(its_words)" ;;
+    esac
   fi
 }
 

@@ -40,7 +40,7 @@ ask_group() { # GROUP: in standing, and BIG-IP's own words in words
 # Shared objects are changed on the active unit, and on one unit between two syncs: changes on both are a conflict, and a sync then overwrites the
 # other unit's (BIP-43). A restore goes on where the change was made, whatever the unit's role is by then.
 how='' # the sync: manual, auto (BIG-IP does it by itself), alone (the other unit is away)
-check_group() { # GROUP ROLE HOW; role `undo`: any, and what is pending is this tunnel's, since the other unit has lost it by a restart
+check_group() { # GROUP ROLE HOW; role `undo`: any, and what is pending is what the run changed, which the other unit lacks
   local path standing words role='Status[[:space:]]+([A-Z]+( OFFLINE)?)[[:space:]]*($|[[:cntrl:]])'
   how=$3
   if printing; then

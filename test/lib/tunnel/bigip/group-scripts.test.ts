@@ -167,12 +167,19 @@ describe('before a unit saves', () => {
   test('it is asked for what was made last; for what was deleted last it says that there is no such object', () => {
     expect(save('profile ipip description ours', THERE).lines).toEqual([TUNNEL, 'save sys config']);
     expect(save('-', MISSING, 1).lines).toEqual([TUNNEL, 'save sys config']);
+    expect(save('-', [], 1).lines).toEqual([TUNNEL, 'save sys config']);
   });
 
   test.each<[what: string, to: string, answer: [string[], number?], complaint: RegExp]>([
     ['lacks', 'profile ipip description ours', [MISSING, 1], /is gone; it was "profile ipip description ours" before/],
     ['has otherwise', 'profile gre description ours', [THERE], /is no longer "profile gre description ours"/],
     ['has again', '-', [THERE], /is back, and was deleted before this unit was to save that/],
+    [
+      'does not tell of',
+      '-',
+      [['01070734:3: Configuration error: busy'], 1],
+      /does not say whether net tunnels tunnel .*deleted/,
+    ],
   ])('one that %s what was changed does not save', (_what, to, answer, complaint) => {
     const ran = save(to, ...answer);
     expect([ran.code, ran.lines]).toEqual([CHANGED, [TUNNEL]]);
