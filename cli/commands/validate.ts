@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import { filesOf, readTunnelFiles } from '../local/tunnel-files';
 import type { Define } from '../options';
-import { many } from '../report/style';
+import { many } from '../report/words';
 import type { Surroundings } from '../surroundings';
 
 export const validate: Define = (surroundings, exit) =>

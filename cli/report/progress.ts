@@ -1,6 +1,7 @@
 import type { StateEvent } from '../aws/history';
 import type { Output } from '../surroundings';
-import { seconds, styleFor, type Style } from './style';
+import { styleFor, type Style } from './style';
+import { seconds } from './words';
 import { CLEAR_LINE, printableLines } from '../terminal';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -79,7 +80,7 @@ export class Progress {
 }
 
 /** True for a step of a kind of device that the tunnel does not have, or that had nothing to do: its function answers at once, with no device. */
-function concernedNothing(output: unknown): boolean {
+export function concernedNothing(output: unknown): boolean {
   const { ok, devices } = (output ?? {}) as { readonly ok?: unknown; readonly devices?: unknown };
   return ok === true && Array.isArray(devices) && devices.length === 0;
 }

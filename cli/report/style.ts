@@ -15,14 +15,6 @@ export function styleFor({ colour }: Pick<Output, 'colour'>): Style {
   return { bold: paint('bold'), dim: paint('dim'), good: paint('good'), bad: paint('bad'), changed: paint('changed') };
 }
 
-export function many(count: number, what: string, plural = `${what}s`): string {
-  return `${count} ${count === 1 ? what : plural}`;
-}
-
-export function seconds(value: number): string {
-  return `${value.toFixed(1)} s`;
-}
-
 /** Rows under a heading, each column as wide as its widest cell, the last one as it is. */
 export function table(heading: readonly string[], cells: readonly (readonly string[])[], style: Style): string {
   const rows = cells.map((row) => row.map(printableLines));

@@ -1,7 +1,7 @@
 import type { Action } from '../where';
 import type { Failure, Result } from '../result';
 import type { Figures } from './figures';
-import { many, seconds } from './style';
+import { many, seconds } from './words';
 import { printableLines } from '../terminal';
 
 /** What the end of a run depends on beside its result. */
@@ -20,13 +20,51 @@ export interface Run {
 export function endSentence(result: Result, run: Run): string {
   const missing = result.degraded.join(' and ');
   const degraded = missing === '' ? '' : ` Degraded: ${missing} cannot be reached and was left out.`;
-  return printableLines(`${result.status}: ${ending(result, run)}${degraded}`);
+  return printableLines(`${result.status}: ${endInParts(result, run).join('; ')}${degraded}`);
 }
 
-function ending(result: Result, run: Run): string {
-  const { changes, interrupts, left, words } = result;
-  const { tunnel, action, teardown, again } = run;
-  const asFound = left.length === 0 ? '' : `; left, since another changed it: ${left.join(', ')}`;
+/** The parts of that sentence. Of a failure: what happened, what stands where, what to do next; of all else there is one. */
+export function endInParts(result: Result, run: Run): readonly string[] {
+  const { words } = result;
+  const { tunnel, action, again } = run;
+  const asFound = result.left.length === 0 ? '' : `; left, since another changed it: ${result.left.join(', ')}`;
+  switch (result.status) {
+    case 'InvalidRequest':
+      return [words, 'no device was contacted.'];
+    case 'TunnelBusy':
+      return [`${tunnel} is busy (${words})`, 'nothing was changed', 'try again when that is over.'];
+    case 'NotStarted':
+      return [failed(result), 'no device was changed', nextAfter(result.failure, run)];
+    case 'NotVerified':
+      return notVerified(result, run);
+    case 'RolledBack':
+      return [failed(result), `everything is as it was before this run${asFound}`, nextAfter(result.failure, run)];
+    case 'RollbackFailed':
+      return [
+        failed(result),
+        `${remaining(result)}${asFound}`,
+        `how it was stands in the table, and the next run goes on from here: ${again(action)}`,
+      ];
+    case 'Interrupted':
+      return run.begun
+        ? [
+            'the run was stopped half-way and devices may be changed',
+            `how they were stands in the table, and the next apply goes on from here or puts them back: ${again('apply')}`,
+          ]
+        : [`the run was stopped before it changed a device`, `to start it again: ${again(action)}`];
+    case 'Failed':
+      return [
+        `the run broke off without coming to an end of its own (${words})`,
+        `what it left is not known: look with ${again('plan')}`,
+      ];
+    default:
+      return [success(result, run)];
+  }
+}
+
+function success(result: Result, run: Run): string {
+  const { changes, interrupts, words } = result;
+  const { tunnel, teardown, again } = run;
   switch (result.status) {
     case 'Applied':
       return `${tunnel} stands as declared and was proven (${changed(result)})${connections(result)}.`;
@@ -49,24 +87,6 @@ function ending(result: Result, run: Run): string {
       return `${tunnel}: ${unstopped(words)}; to end that: ${again('resume')}`;
     case 'Resumed':
       return `the automation looks after ${tunnel} again.`;
-    case 'InvalidRequest':
-      return `${words}; no device was contacted.`;
-    case 'TunnelBusy':
-      return `${tunnel} is busy (${words}); nothing was changed; try again when that is over.`;
-    case 'NotStarted':
-      return `${failed(result)}; no device was changed; ${nextAfter(result.failure, run)}`;
-    case 'NotVerified':
-      return notVerified(result, run);
-    case 'RolledBack':
-      return `${failed(result)}; everything is as it was before this run${asFound}; ${nextAfter(result.failure, run)}`;
-    case 'RollbackFailed':
-      return `${failed(result)}; ${remaining(result)}${asFound}; how it was stands in the table, and the next run goes on from here: ${again(action)}`;
-    case 'Interrupted':
-      return run.begun
-        ? `the run was stopped half-way and devices may be changed; how they were stands in the table, and the next apply goes on from here or puts them back: ${again('apply')}`
-        : `the run was stopped before it changed a device; to start it again: ${again(action)}`;
-    case 'Failed':
-      return `the run broke off without coming to an end of its own (${words}); what it left is not known: look with ${again('plan')}`;
     default:
       return `${tunnel}: ${words}`;
   }
@@ -114,16 +134,22 @@ function nextAfter(failure: Failure | null, { action, again }: Run): string {
   return `when that is mended: ${again(action)}`;
 }
 
-function notVerified(result: Result, { tunnel, again }: Run): string {
+function notVerified(result: Result, { tunnel, again }: Run): readonly string[] {
   const { changes, verification, words } = result;
   const dead = verification.filter(({ ok }) => !ok).map(({ from, to, detail }) => `${from} to ${to}: ${detail}`);
   if (changes.length > 0) {
     const cutting = changes.filter(({ interrupts }) => interrupts !== null).length;
-    return `${tunnel} does not stand as declared; ${changed(result)} ${changes.length === 1 ? 'is' : 'are'} needed${cutting === 0 ? '' : `, ${cutting} of which ${cutting === 1 ? 'cuts' : 'cut'} live traffic`}: ${again('apply', cutting === 0 ? '' : '--allow-interruption')}`;
+    return [
+      `${tunnel} does not stand as declared`,
+      `${changed(result)} ${changes.length === 1 ? 'is' : 'are'} needed${cutting === 0 ? '' : `, ${cutting} of which ${cutting === 1 ? 'cuts' : 'cut'} live traffic`}: ${again('apply', cutting === 0 ? '' : '--allow-interruption')}`,
+    ];
   }
   // What a run saw stands in the table, where a later look may have taken its place.
-  if (verification.length === 0) return `${unstopped(words)}; for a fresh look: ${again('verify')}`;
-  return `${tunnel} stands as declared, yet does not carry (${dead.length > 0 ? dead.join('; ') : unstopped(words)}); look at the network between the devices, then: ${again('verify')}`;
+  if (verification.length === 0) return [unstopped(words), `for a fresh look: ${again('verify')}`];
+  return [
+    `${tunnel} stands as declared, yet does not carry (${dead.length > 0 ? dead.join('; ') : unstopped(words)})`,
+    `look at the network between the devices, then: ${again('verify')}`,
+  ];
 }
 
 function remaining({ remaining: changes, restoreFailure }: Result): string {

@@ -1,6 +1,6 @@
 import { diff } from '../../cli/report/diff';
 import { Progress } from '../../cli/report/progress';
-import { stepsOf } from '../../cli/report/json';
+import { stepsOf } from '../../cli/report/steps';
 import { styleFor } from '../../cli/report/style';
 import { endSentence } from '../../cli/report/summary';
 import { verification } from '../../cli/report/text';
