@@ -5,6 +5,7 @@ import { apply } from './commands/apply';
 import { complete, completion } from './commands/completion';
 import { event } from './commands/event';
 import { history } from './commands/history';
+import { init } from './commands/init';
 import { local } from './commands/local';
 import { pause } from './commands/pause';
 import { plan } from './commands/plan';
@@ -20,7 +21,8 @@ import { debugs, messageOf, type Output, type Surroundings } from './surrounding
 
 /** In the order in which help lists them. */
 const COMMANDS: Readonly<Record<string, readonly Define[]>> = {
-  'Build and prove a tunnel:': [validate, plan, apply, verify, teardown],
+  'Declare a tunnel:': [init, validate],
+  'Build and prove a tunnel:': [plan, apply, verify, teardown],
   'Look at tunnels:': [status, history, preflight],
   'Automation:': [event, pause, resume],
   'On this machine:': [local, completion],

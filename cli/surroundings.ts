@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab, LabOptions } from '../lab/index';
 import { Aws, type Reach } from './aws/aws';
 import { openLab } from './lab';
 import { wrapped } from './report/wrap';
-import { shown } from './terminal';
+import { printableLines, shown } from './terminal';
 
 /** Where text goes, and what may be done there. */
 export interface Output {
@@ -27,6 +28,8 @@ export interface Surroundings {
   openLab(options: LabOptions): Promise<Lab>;
   /** The way to AWS, or to what speaks like it. */
   aws(reach: Reach): Aws;
+  /** Puts a question to the person at the terminal; undefined: nobody sits there. @throws Error of one sentence when the person ends it (Ctrl-C, Ctrl-D) */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Waits so many milliseconds, or until the signal. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Calls back when the person wants to stop (Ctrl-C, SIGTERM), until the returned function is called. */
@@ -71,12 +74,29 @@ export function thisProcess(): Surroundings {
       process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
       return new Aws(reach);
     },
+    ask: process.stdin.isTTY && process.stderr.isTTY ? askAtTerminal : undefined,
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
     onInterrupt(stop) {
       process.on('SIGINT', stop).on('SIGTERM', stop);
       return () => void process.off('SIGINT', stop).off('SIGTERM', stop);
     },
   };
+}
+
+/** On stderr: what a command prints may go to a file. */
+async function askAtTerminal(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new AbortController();
+  terminal.once('SIGINT', () => ended.abort()).once('close', () => ended.abort());
+  try {
+    return (await terminal.question(printableLines(question), { signal: ended.signal })).trim();
+  } catch (cause) {
+    if (!ended.signal.aborted) throw cause;
+    process.stderr.write('\n');
+    throw new Error('Nobody answered.', { cause });
+  } finally {
+    terminal.close();
+  }
 }
 
 /** The one way out: whatever a text holds, no character of it that is not edge-ramp's own controls the terminal. */

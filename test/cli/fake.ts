@@ -111,6 +111,7 @@ export async function call(
       if (reach.endpoint === undefined) throw new Error('AWS was asked.');
       return new Aws({ ...reach, credentials: { accessKeyId: 'lab', secretAccessKey: 'lab' } });
     },
+    ask: undefined,
     sleep: () => new Promise(setImmediate),
     onInterrupt: (stop) => {
       if (script.endless === true) interrupt = stop;
