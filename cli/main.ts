@@ -31,7 +31,8 @@ const COMMANDS: Readonly<Record<string, readonly Define[]>> = {
 const EXIT_CODES = `
 Exit codes: 0 success; 1 failed, everything is as before; 2 mistakes in a
 declaration, request or fault file; 3 something is left over, or the run was
-interrupted or goes on; 64 wrong usage.
+interrupted or goes on; 4 (plan --detailed-exitcode) something would change;
+64 wrong usage.
 `;
 
 /** Exit code of a command line that is none (EX_USAGE of sysexits.h). */

@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { needsAgreement } from './agreement';
 import { run, type RunOptions } from './run';
 import type { Surroundings } from './surroundings';
 import { HOSTS_KINDS, type Action } from './where';
@@ -85,11 +86,30 @@ export function jsonOption(): Option {
   return new Option('--json', 'one JSON document on stdout in place of text');
 }
 
-/** A command that runs the state machine for one tunnel. Its options are the run's. */
+/** What can be asked for of every tunnel. */
+const OF_ALL: readonly Action[] = ['plan', 'apply'];
+
+/** A command that runs the state machine for one tunnel, or for every one. Its options are the run's. */
 export function aRun(action: Action, summary: string, surroundings: Surroundings, exit: Exit): Command {
-  return anywhere(
-    new Command(action).description(summary).addArgument(tunnelArgument()).addOption(jsonOption()),
-  ).action((tunnel: string, options: RunOptions) => exit(run(action, tunnel, options, surroundings)));
+  const ofAll = OF_ALL.includes(action);
+  const command = anywhere(
+    new Command(action)
+      .description(summary)
+      .addArgument(tunnelArgument(ofAll ? '[tunnel]' : '<tunnel>'))
+      .addOption(jsonOption()),
+  ).action((tunnel: string | undefined, options: RunOptions) => exit(run(action, tunnel, options, surroundings)));
+  return ofAll ? orAll(command) : command;
+}
+
+/** Of every tunnel, or of the one that is named. */
+function orAll(command: Command): Command {
+  const all = new Option('--all', 'every declared tunnel that is no example, one after the other');
+  return command.addOption(all.conflicts(['expect', 'forget', 'fault'])).hook('preAction', () => {
+    const named = command.processedArgs[0] !== undefined;
+    const { all = false }: RunOptions = command.opts();
+    if (!named && !all) command.error("error: missing required argument 'tunnel', or --all");
+    if (named && all) command.error("error: option '--all' cannot be used with a tunnel");
+  });
 }
 
 /** A run that looks at devices: on this machine, commands on them may be spoiled. */
@@ -109,12 +129,28 @@ document and optional, with "times": N: "throttle", "lose-answer",
 "throttle-result", "lose-result", "undeliverable", "end-sender",
 "late-delivery".`;
 
-/** A run that may change devices. */
+/** A run that may change devices. On AWS it shows its plan and asks. */
 export function aChange(...the: Parameters<typeof aRun>): Command {
-  return aRunOnDevices(...the)
+  const command = aRunOnDevices(...the)
     .addOption(forget())
     .option('--allow-interruption', 'make changes that cut live traffic, too')
     .addOption(text('--expect <digest>', 'only if the plan (of a teardown: plan --teardown) still has this digest'));
+  const [action, , surroundings] = the;
+  return agreedTo(command, surroundings, (options) => needsAgreement(action, options));
+}
+
+/** A command that asks before it does something on AWS: where nobody can be asked, that has to be agreed to beforehand. */
+export function agreedTo(
+  command: Command,
+  { ask }: Pick<Surroundings, 'ask'>,
+  needed: (options: RunOptions) => boolean,
+): Command {
+  const yes = new Option('-y, --yes', 'whatever the plan says is agreed to: nobody is asked').helpGroup('On AWS:');
+  return command.addOption(yes).hook('preAction', () => {
+    if (ask !== undefined || !needed(command.opts())) return;
+    const exactly = command.options.some(({ long }) => long === '--expect') ? ', or name the plan with --expect' : '';
+    command.error(`error: nobody can be asked here (no terminal), so nothing was started: say --yes${exactly}.`);
+  });
 }
 
 export function forget(): Option {

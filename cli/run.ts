@@ -1,177 +1,178 @@
-import { once } from 'node:events';
+import type { Fault } from '../lab/hosts/host';
 import { InvalidRequest } from '../lib/tunnel/errors/errors';
-import { readMemory } from '../lib/tunnel/run/memory';
-import type { Declared } from '../lib/tunnel/declaration/tunnel';
-import { declaredTunnel } from './aws/tunnels';
-import { commandsOfPlan } from './local/commands-of-plan';
-import { execute, LostSight, whereIs, type Ended, type StartedRun, type Input } from './execution';
+import { agreed, needsAgreement } from './agreement';
+import { everyTunnel } from './aws/tunnels';
+import { LostSight, type Ended, type Input } from './execution';
 import { atPlace, type Place } from './place';
 import type { RunDocument } from './report/documents';
 import { json, notRun, type Unfinished } from './report/json';
-import { Progress } from './report/progress';
-import { stepsOf } from './report/steps';
-import { styleFor } from './report/style';
-import { endSentence, type Run } from './report/summary';
-import { changesText, commandsText, endText } from './report/text';
-import { resultOf } from './result';
-import { debugs, interruptible, messageOf, type Surroundings } from './surroundings';
+import { styleFor, table } from './report/style';
+import { many } from './report/words';
+import { debugs, interruptible, messageOf, NobodyAnswered, type Surroundings } from './surroundings';
 import { CLEAR_LINE } from './terminal';
-import { again, type Action, type Where } from './where';
+import { told, type Report, type Running } from './told';
+import { watchedRun } from './watched';
+import type { Action } from './where';
 
 /** Where a run is, what it is asked beside its action and tunnel, and what is told of it. */
-export interface RunOptions extends Where, Omit<Input, 'tunnel' | 'action'> {
-  readonly json?: boolean;
-  /** On this machine: hosts and table are forgotten first. */
-  readonly fresh?: boolean;
-  /** On this machine: a file of faults, as typed. */
-  readonly fault?: string;
-  /** Show the commands that the plan would run. */
-  readonly commands?: boolean;
-}
+export type RunOptions = Running['options'] &
+  Omit<Input, 'tunnel' | 'action'> & {
+    /** Every declared tunnel that is no example, one after the other. */
+    readonly all?: boolean;
+    /** Nobody is asked before a change on AWS. */
+    readonly yes?: boolean;
+    /** On this machine: hosts and table are forgotten first. */
+    readonly fresh?: boolean;
+    /** On this machine: a file of faults, as typed. */
+    readonly fault?: string;
+  };
 
-/** What belongs to one run from its beginning to its end. */
-interface Running {
-  readonly input: Input;
+/** What belongs to all runs of one command line. */
+interface Session {
   readonly options: RunOptions;
   readonly surroundings: Surroundings;
+  readonly place: Place;
+  readonly faults: readonly Fault[];
+  readonly interruption: AbortSignal;
 }
 
 /**
  * Runs the state machine, here or on AWS, and tells how it went.
+ * @param tunnel undefined: with `all`
  * @returns the exit code
  */
 export async function run(
   action: Action,
-  tunnel: string,
+  tunnel: string | undefined,
   options: RunOptions,
   surroundings: Surroundings,
 ): Promise<number> {
-  const { out, err } = surroundings;
-  const { teardown, allowInterruption, expect, forget, until, reason } = options;
-  const input = { tunnel, action, teardown, allowInterruption, expect, forget, until, reason };
-  const refuse = (status: Unfinished, message: string): number => {
-    if (options.json === true) out.write(json(notRun(input, status, message)), 'exact');
-    else err.write(`${message}\n`);
-    return EXIT_CODES[status];
-  };
+  const input = (tunnel: string): Input => inputOf(action, tunnel, options);
   try {
-    return await interruptible(surroundings, (signal) => carryOut({ input, options, surroundings }, signal));
+    return await interruptible(surroundings, (interruption) =>
+      inSession(options, surroundings, interruption, (session) =>
+        tunnel === undefined ? runAll(input, session) : runAlone(input(tunnel), session),
+      ),
+    );
   } catch (error) {
-    if (error instanceof InvalidRequest) return refuse('InvalidRequest', error.message);
-    if (error instanceof LostSight) return refuse('GoesOn', error.message);
-    if (debugs(surroundings)) throw error;
-    return refuse('NotStarted', messageOf(error));
+    // What keeps all runs of a command line from starting.
+    const refusal = refused(error, input(tunnel ?? ''), surroundings);
+    if (options.json === true)
+      surroundings.out.write(json(tunnel === undefined ? documentOfAll([], refusal) : refusal.document), 'exact');
+    else surroundings.err.write(`${refusal.document.error}\n`);
+    return refusal.exitCode;
   }
 }
 
-const EXIT_CODES: Readonly<Record<Unfinished, number>> = { InvalidRequest: 2, NotStarted: 1, GoesOn: 3 };
+function inputOf(action: Action, tunnel: string, options: RunOptions): Input {
+  const { teardown, allowInterruption, expect, forget, until, reason } = options;
+  return { tunnel, action, teardown, allowInterruption, expect, forget, until, reason };
+}
 
 /**
- * One execution, from finding the place to leaving it.
- * @throws InvalidRequest for mistakes in the fault file; LostSight when it goes on unseen; Error of one sentence when nothing was started
+ * From finding the place to leaving it.
+ * @throws InvalidRequest for mistakes in tunnels/ and the fault file; Error of one sentence when there is no such place
  */
-async function carryOut(running: Running, interruption: AbortSignal): Promise<number> {
-  const { input, options, surroundings } = running;
-  const { out, err, folder, sleep } = surroundings;
-  const { fault, fresh = false, local = false, json: asJson = false } = options;
-  const progress = asJson && !err.live ? undefined : new Progress(asJson ? err : out);
+function inSession(
+  options: RunOptions,
+  surroundings: Surroundings,
+  interruption: AbortSignal,
+  work: (session: Session) => Promise<number>,
+): Promise<number> {
+  const { fault, fresh = false, local = false } = options;
+  const { err, folder } = surroundings;
   const stopping = (): void => err.write(`${err.live ? CLEAR_LINE : ''}Stopping the run ...\n`);
   if (local) interruption.addEventListener('abort', stopping);
   const faults = fault === undefined ? [] : faultsIn().readFaults(fault, folder);
-  return atPlace(options, surroundings, { fresh, faults }, async (place) => {
+  return atPlace(options, surroundings, { fresh, faults }, (place) => {
     if (fault !== undefined) faultsIn().refuseUnknownHosts(fault, faults, place.lab!.hosts.names());
-    if (interruption.aborted && !local) throw new Error('Interrupted before anything was started.');
-    const execution = await execute(place, input, sleep, (event) => progress?.onEvent(event), faults);
-    try {
-      if (!asJson) out.write(`${place.words}: execution ${execution.name}.\n`);
-      const ended = await Promise.race([execution.ended, interrupted(place, execution, interruption)]);
-      progress?.end();
-      for (const note of ended.notes) err.write(`Note: ${note}.\n`);
-      return await tell(running, place, ended);
-    } finally {
-      progress?.end();
-      execution.leave();
-    }
+    return work({ options, surroundings, place, faults, interruption });
   });
 }
 
 /** What reads fault files takes longer to load than all other code. */
 const faultsIn = () => require('./local/faults') as typeof import('./local/faults');
 
-/**
- * Waits for an interruption. It stops a run on this machine, which then ends; of one on AWS, it only leaves the sight.
- * @throws LostSight that says how to find and stop the run that goes on
- */
-async function interrupted({ lab, aws, deployment }: Place, run: StartedRun, interruption: AbortSignal) {
-  if (!interruption.aborted) await once(interruption, 'abort');
-  if (!lab)
-    throw new LostSight(
-      `The run goes on on AWS (${whereIs(aws, run.arn)}); to stop it, which leaves its work half done until it is repaired: aws stepfunctions stop-execution --region ${deployment.region} --execution-arn ${run.arn}`,
-    );
-  await aws.sfn.stopExecution({ executionArn: run.arn });
-  return run.ended;
-}
-
-/** Prints what a run came to. */
-async function tell({ input, options, surroundings }: Running, place: Place, ended: Ended): Promise<number> {
-  const { out, project } = surroundings;
-  const { tunnel, action, teardown = false } = input;
-  const { before, applied: lastApplied } = readMemory(ended.item);
-  const result = resultOf(ended.execution, ended.item);
-  const { status, exitCode, changes, digest, verification, work, degraded, drained, remaining } = result;
-  const wanted = options.commands === true;
-  const applied = lastApplied === null ? null : (JSON.parse(lastApplied) as Declared);
-  const commands =
-    wanted && status === 'Planned' && work !== null
-      ? commandsOfPlan(project, await declaredOrApplied(place, input, applied), applied, digest ?? '', work)
-      : [];
-  const sentence: Run = {
-    tunnel,
-    action,
-    teardown,
-    begun: before !== null,
-    again: (next, ...more) => again(next, tunnel, options, ...more, ...carriedOver(input, next)),
-  };
-  if (options.json !== true) {
-    const style = styleFor(out);
-    out.write(changesText(result, sentence, style));
-    if (commands.length > 0) out.write(`\n${commandsText(commands, style)}`, 'exact');
-    out.write(endText(result, ended, sentence, style));
-    return exitCode;
-  }
-  const document: RunDocument = {
-    tunnel,
-    action,
-    ...(teardown ? { teardown } : {}),
-    status,
-    changes,
-    steps: stepsOf(ended.events),
-    ...ended.figures,
-    verification,
-    ...(degraded.length === 0 ? {} : { degraded }),
-    ...(digest === null ? {} : { digest }),
-    ...(wanted ? { commands } : {}),
-    ...(drained.length === 0 ? {} : { drained }),
-    ...(remaining === null || remaining.length === 0 ? {} : { remaining }),
-    ...(exitCode === 0 ? {} : { error: endSentence(result, sentence) }),
-  };
-  out.write(json(document), 'exact');
+async function runAlone(input: Input, session: Session): Promise<number> {
+  const { exitCode, document } = await runOne(input, session);
+  if (session.options.json === true) session.surroundings.out.write(json(document), 'exact');
   return exitCode;
 }
 
-/** What of this run counts for the next one: a plan is made again of the same, and nodes that are gone for good stay so. */
-function carriedOver({ teardown = false, forget = [] }: Input, next: Action): readonly string[] {
-  if (!['plan', 'apply', 'teardown'].includes(next)) return [];
-  return [...(teardown && next === 'plan' ? ['--teardown'] : []), ...forget.map((instance) => `--forget ${instance}`)];
+/** One run, agreed to where that is needed, and told. @throws what keeps it from being started or seen */
+async function runOne(input: Input, session: Session): Promise<Report> {
+  const { options, surroundings, place, faults, interruption } = session;
+  const { out, err, sleep } = surroundings;
+  const running: Running = { input, options, surroundings };
+  const asJson = options.json === true;
+  const plan = (input: Input): Promise<Ended> =>
+    watchedRun(place, input, { steps: err, beginning: err, notes: err }, sleep, interruption);
+  const agreement = needsAgreement(input.action, options) ? await agreed(running, place, plan) : { input };
+  if (!('input' in agreement)) return agreement;
+  const steps = asJson ? (err.live ? err : undefined) : out;
+  const showing = { steps, beginning: asJson ? undefined : out, notes: err };
+  const ended = await watchedRun(place, agreement.input, showing, sleep, interruption, faults);
+  return told({ ...running, input: agreement.input }, place, ended);
 }
 
-/** The tunnel that a plan is about. What is torn down may be declared no more: then it is as it was last applied. */
-async function declaredOrApplied(
-  { aws, deployment }: Place,
-  { tunnel, teardown = false }: Input,
-  applied: Declared | null,
-): Promise<Declared> {
-  const found = (await declaredTunnel(aws, tunnel)) ?? (teardown ? applied : null);
-  if (found === null) throw new Error(`${tunnel} is not declared in ${deployment.region}: deploy its declaration.`);
-  return found;
+/** Every declared tunnel that is no example, one after the other: one that fails holds no other up. */
+async function runAll(input: (tunnel: string) => Input, session: Session): Promise<number> {
+  const { options, surroundings, place, interruption } = session;
+  const { out, err } = surroundings;
+  const style = styleFor(out);
+  const asJson = options.json === true;
+  const tunnels = (await everyTunnel(place.aws, place.deployment)).filter(
+    ({ declared }) => declared !== undefined && !declared.example,
+  );
+  const reports: Report[] = [];
+  let over = false;
+  for (const { name } of tunnels) {
+    if (!asJson) out.write(`${reports.length === 0 ? '' : '\n'}${style.bold(name)}\n`);
+    try {
+      if (over) throw new Error('Interrupted before it was started.');
+      reports.push(await runOne(input(name), session));
+    } catch (error) {
+      over ||= error instanceof NobodyAnswered;
+      const refusal = refused(error, input(name), surroundings);
+      if (!asJson) err.write(`${refusal.document.error}\n`);
+      reports.push(refusal);
+    }
+    over ||= interruption.aborted;
+  }
+  if (asJson) out.write(json(documentOfAll(reports)), 'exact');
+  else if (reports.length === 0) out.write('No tunnel is declared here that is no example.\n');
+  else out.write(`\n${table(['TUNNEL', 'ENDED AS', 'CHANGES'], reports.map(row), style)}`);
+  return worst(reports);
+}
+
+function row({ document: { tunnel, status, changes } }: Report): readonly string[] {
+  return [tunnel, status, changes.length === 0 ? '-' : many(changes.length, 'change')];
+}
+
+function documentOfAll(reports: readonly Report[], refusal?: Report) {
+  const error = refusal?.document.error;
+  return { runs: reports.map(({ document }) => document), ...(error === undefined ? {} : { error }) };
+}
+
+/** From the best to the worst; that a plan has changes is no failure. */
+const EXIT_CODES = [0, 4, 1, 2, 3];
+
+function worst(reports: readonly Report[]): number {
+  const ranks = reports.map(({ exitCode }) => EXIT_CODES.indexOf(exitCode));
+  return EXIT_CODES[Math.max(0, ...ranks)]!;
+}
+
+/**
+ * A run that did not come to start, or of which the end is not known.
+ * @throws the error itself where somebody looks for a mistake of edge-ramp
+ */
+function refused(error: unknown, input: Input, surroundings: Surroundings): Report {
+  const report = (status: Unfinished, exitCode: number): Report => {
+    const document: RunDocument = notRun(input, status, messageOf(error));
+    return { exitCode, document };
+  };
+  if (error instanceof InvalidRequest) return report('InvalidRequest', 2);
+  if (error instanceof LostSight) return report('GoesOn', 3);
+  if (debugs(surroundings)) throw error;
+  return report('NotStarted', 1);
 }

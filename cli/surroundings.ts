@@ -16,6 +16,9 @@ export interface Output {
   readonly colour: boolean;
 }
 
+/** A question was not answered: the person wants to leave. */
+export class NobodyAnswered extends Error {}
+
 /** All that the commands know of the world around them; tests give another one. */
 export interface Surroundings {
   readonly out: Output;
@@ -28,7 +31,7 @@ export interface Surroundings {
   openLab(options: LabOptions): Promise<Lab>;
   /** The way to AWS, or to what speaks like it. */
   aws(reach: Reach): Aws;
-  /** Puts a question to the person at the terminal; undefined: nobody sits there. @throws Error of one sentence when the person ends it (Ctrl-C, Ctrl-D) */
+  /** Puts a question to the person at the terminal; undefined: nobody sits there. @throws NobodyAnswered when the person ends it (Ctrl-C, Ctrl-D) */
   readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Waits so many milliseconds, or until the signal. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -93,7 +96,7 @@ async function askAtTerminal(question: string): Promise<string> {
   } catch (cause) {
     if (!ended.signal.aborted) throw cause;
     process.stderr.write('\n');
-    throw new Error('Nobody answered.', { cause });
+    throw new NobodyAnswered('Nobody answered.', { cause });
   } finally {
     terminal.close();
   }

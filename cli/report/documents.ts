@@ -83,6 +83,13 @@ const run = z
   })
   .describe('plan, apply, verify, teardown, pause, resume');
 
+const runs = z
+  .strictObject({
+    runs: z.array(run).describe('One after the other'),
+    error: z.string().optional().describe('Why none was started'),
+  })
+  .describe('plan --all, apply --all');
+
 const seen = z.strictObject({
   at: time.nullable(),
   by: arn.nullable(),
@@ -156,7 +163,7 @@ const preflight = z
   })
   .describe('preflight');
 
-const DOCUMENTS = { run, status, history, preflight };
+const DOCUMENTS = { run, runs, status, history, preflight };
 
 type Frozen<T> = T extends readonly (infer Item)[]
   ? readonly Frozen<Item>[]

@@ -100,7 +100,8 @@ function plannedTeardown(result: Result, { tunnel, again }: Run): string {
   return `a teardown would make ${changed(result)}; ${traffic}; nothing was changed yet; to make exactly these: ${again('teardown', `--expect ${result.digest}`)}`;
 }
 
-function changed({ changes }: Result): string {
+/** How much a plan or a run changes, in words. */
+export function changed({ changes }: Result): string {
   const devices = new Set(changes.map(({ device }) => device)).size;
   return `${many(changes.length, 'change')} on ${many(devices, 'device')}`;
 }

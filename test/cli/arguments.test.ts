@@ -8,7 +8,18 @@ describe('the command line', () => {
   test.each([
     ['aply edge-a', "unknown command 'aply'"],
     ['--local', "unknown option '--local'"],
-    ['plan --local', "missing required argument 'tunnel'"],
+    ['plan --local', "missing required argument 'tunnel', or --all"],
+    ['verify --local', "missing required argument 'tunnel'"],
+    ['verify --all', "unknown option '--all'"],
+    ['plan edge-a --all', "option '--all' cannot be used with a tunnel"],
+    ['apply --all --expect 0123456789abcdef', "option '--all' cannot be used with option '--expect <digest>'"],
+    ['apply --all --forget mi-1', "option '--all' cannot be used with option '--forget <device>'"],
+    ['apply --all --local --fault f.json', "option '--all' cannot be used with option '--fault <file>'"],
+    ['apply edge-a', 'nobody can be asked here (no terminal), so nothing was started: say'],
+    ['apply --all', 'nobody can be asked here (no terminal), so nothing was started: say'],
+    ['teardown edge-a --allow-interruption', 'nobody can be asked here (no terminal), so nothing was started: say'],
+    ['plan edge-a --yes', "unknown option '--yes'"],
+    ['apply edge-a --detailed-exitcode', "unknown option '--detailed-exitcode'"],
     ['plan edge-a edge-b --local', "too many arguments for 'plan'"],
     ['apply edge-a --state here', '--state is for hosts on this machine: say --local.'],
     ['apply edge-a --hosts kernel', '--hosts is for hosts on this machine: say --local.'],
@@ -66,7 +77,7 @@ describe('the command line', () => {
     expect(await call([])).toMatchObject({
       code: 64,
       out: '',
-      err: expect.stringContaining('apply [options] <tunnel>'),
+      err: expect.stringContaining('apply [options] [tunnel]'),
     });
   });
 
@@ -80,8 +91,8 @@ describe('the command line', () => {
 
   test.each([
     ['aply edge-a', 'edge-ramp [options] [command]', 'The commands: npx edge-ramp help'],
-    ['plan edge-a --locl', 'edge-ramp plan [options] <tunnel>', 'Its options: npx edge-ramp plan --help'],
-    ['apply edge-a --fresh', 'edge-ramp apply [options] <tunnel>', 'Its options: npx edge-ramp apply --help'],
+    ['plan edge-a --locl', 'edge-ramp plan [options] [tunnel]', 'Its options: npx edge-ramp plan --help'],
+    ['apply edge-a --fresh', 'edge-ramp apply [options] [tunnel]', 'Its options: npx edge-ramp apply --help'],
     [
       'local host i-0 explode',
       'edge-ramp local host [options] <host> <happening>',

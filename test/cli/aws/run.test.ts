@@ -53,7 +53,7 @@ function oneRun(told: Told, description: Input): Answers {
 const applied = (): Answers =>
   oneRun(history('ExecutionSucceeded'), { status: 'SUCCEEDED', output: JSON.stringify(OUTPUT) });
 const apply = (answers: Answers, ...more: string[]) =>
-  callAws(['apply', 'edge-a', ...more], { ...parameters(), ...items({}), ...answers });
+  callAws(['apply', 'edge-a', '--yes', ...more], { ...parameters(), ...items({}), ...answers });
 
 describe('a run on AWS', () => {
   test('that is a verify shows what it saw, as on this machine', async () => {
@@ -241,7 +241,7 @@ describe('a run on AWS outlives the command', () => {
     };
     let looks = 0;
     const sleep = async () => void (++looks === 2 && interrupt());
-    const { code, out, err, asked } = await callAws(['apply', 'edge-a'], answers, { onInterrupt, sleep });
+    const { code, out, err, asked } = await callAws(['apply', 'edge-a', '--yes'], answers, { onInterrupt, sleep });
     expect(code).toBe(3);
     expect(err).toMatch(
       /^The run goes on on AWS \((arn:\S+:edge-a-apply-\S+)\); to stop it, .*: aws stepfunctions stop-execution --region eu-central-1 --execution-arn \1\n$/,
@@ -255,7 +255,11 @@ describe('a run on AWS outlives the command', () => {
       stop();
       return () => undefined;
     };
-    const { code, err, asked } = await callAws(['apply', 'edge-a'], { ...parameters(), ...endless() }, { onInterrupt });
+    const { code, err, asked } = await callAws(
+      ['apply', 'edge-a', '--yes'],
+      { ...parameters(), ...endless() },
+      { onInterrupt },
+    );
     expect([code, err]).toEqual([1, 'Interrupted before anything was started.\n']);
     expect(asked.map(([operation]) => operation)).toEqual(['GetParameter']);
   });
@@ -289,7 +293,7 @@ describe('where no run can be started', () => {
         throw new Refusal('ParameterNotFound', '');
       },
     };
-    const { code, err } = await callAws(['apply', 'edge-a', '--region', 'eu-west-3'], nowhere);
+    const { code, err } = await callAws(['apply', 'edge-a', '--yes', '--region', 'eu-west-3'], nowhere);
     expect([code, err]).toEqual([
       1,
       'edge-ramp is not deployed in eu-west-3: npx cdk deploy, or name another --region, --profile or --stack.\n',
@@ -353,7 +357,7 @@ describe('where no run can be started', () => {
       /^No AWS region can be used \(.*\): name one with --region, or set AWS_REGION\.$/,
     ],
   ])('%s', (_what, environment, sentence) => {
-    const { status, stderr } = spawnSync(join(__dirname, '../../../bin/edge-ramp.js'), ['apply', 'edge-a'], {
+    const { status, stderr } = spawnSync(join(__dirname, '../../../bin/edge-ramp.js'), ['apply', 'edge-a', '--yes'], {
       env: {
         PATH: process.env['PATH'],
         HOME: temporary(),
