@@ -24,66 +24,99 @@ const HAPPENINGS: Readonly<Record<HostAction, string>> = {
   'mend-syncs': 'and its peer load what a sync brings',
 };
 
+/** Nothing happens to it: what it holds is printed. */
+const SHOW = 'show';
+
 export const localHost: Define = (surroundings, exit) =>
   onThisMachine(
     new Command('host')
-      .description('let something happen to a host of this machine')
+      .description('let something happen to a host of this machine, or show what it holds')
       .argument('<host>', 'an instance id, or the management address of a BIG-IP')
-      .addArgument(new Argument('<happening>', 'what happens to it').choices(Object.keys(HAPPENINGS))),
-  ).action((host: string, action: HostAction, options: Here) => exit(happen(host, action, options, surroundings)));
+      .addArgument(
+        new Argument('<happening>', 'what happens to it; show: nothing, and what it holds is printed').choices([
+          ...Object.keys(HAPPENINGS),
+          SHOW,
+        ]),
+      ),
+  ).action((host: string, what: HostAction | typeof SHOW, options: Here) =>
+    exit(happen(host, what, options, surroundings)),
+  );
 
 /** Through the lab that has the folder open, or in the folder itself. @returns 1 when there is no such host or nothing is kept there */
-async function happen(host: string, action: HostAction, here: Here, surroundings: Surroundings): Promise<number> {
+async function happen(
+  host: string,
+  what: HostAction | typeof SHOW,
+  here: Here,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { out, err } = surroundings;
   const state = stateIn(here.state, surroundings);
+  const kind = kindIn(state) === 'simulated' ? 'SIMULATED, ' : '';
   try {
-    if (!(await askOpenLab(state, host, action))) await actInFolder(host, action, { ...here, state }, surroundings);
+    const asked = { host, do: what };
+    const told = (await inOpenLab(state, asked)) ?? (await inFolder(asked, { ...here, state }, surroundings));
+    const holds = told?.holds ?? '';
+    if (what === SHOW) {
+      err.write(`${host} (${kind}kept in ${state}) holds${holds === '' ? ' nothing that edge-ramp looks at.' : ':'}\n`);
+      out.write(holds === '' ? '' : `${holds}\n`, 'exact');
+    } else out.write(`${host} ${HAPPENINGS[what]} (${kind}kept in ${state}).\n`);
+    return 0;
   } catch (error) {
-    surroundings.err.write(`${messageOf(error)}\n`);
+    err.write(`${messageOf(error)}\n`);
     return 1;
   }
-  const kind = kindIn(state) === 'simulated' ? 'SIMULATED, ' : '';
-  surroundings.out.write(`${host} ${HAPPENINGS[action]} (${kind}kept in ${state}).\n`);
-  return 0;
+}
+
+interface Asked {
+  readonly host: string;
+  readonly do: string;
+}
+
+interface Told {
+  readonly holds?: string;
 }
 
 /**
  * Asks the lab whose address stands in the folder.
- * @returns false when none has it open
+ * @returns undefined when none has it open: its address may be left by one that was killed
  * @throws Error with what the lab says against it
  */
-async function askOpenLab(state: string, host: string, action: HostAction): Promise<boolean> {
+async function inOpenLab(state: string, asked: Asked): Promise<Told | undefined> {
   const file = join(state, 'endpoint');
-  if (!existsSync(file)) return false;
-  let response: Response;
-  try {
-    response = await fetch(readFileSync(file, 'utf8').trim(), {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'EdgeRampLab.Host' },
-      body: JSON.stringify({ host, do: action }),
-    });
-  } catch {
-    return false; // left by a lab that was killed
-  }
-  if (response.ok) return true;
-  const { message } = (await response.json()) as { readonly message?: string };
-  throw new Error(message ?? `The lab that has ${state} open answered ${response.status}.`);
+  return existsSync(file) ? ask(readFileSync(file, 'utf8').trim(), asked) : undefined;
 }
 
 /** Opens the folder, acts, and closes it again. Nobody is told: events are for a lab that runs. */
-async function actInFolder(
-  host: string,
-  action: HostAction,
+async function inFolder(
+  asked: Asked,
   here: Here & { readonly state: string },
   surroundings: Surroundings,
-): Promise<void> {
+): Promise<Told | undefined> {
   if (!hasHosts(here.state))
     throw new Error(
       `There are no hosts in ${here.state}: apply a tunnel with --local first, or name the folder with --state.`,
     );
   const { lab } = await openLocalLab(here, surroundings);
   try {
-    await lab.hosts.act(host, action);
+    return await ask(lab.url, asked);
   } finally {
     await lab.close();
   }
+}
+
+/** @returns undefined when nobody answers @throws Error with what the lab says against it */
+async function ask(url: string, asked: Asked): Promise<Told | undefined> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'EdgeRampLab.Host' },
+      body: JSON.stringify(asked),
+    });
+  } catch {
+    return undefined;
+  }
+  const told = (await response.json()) as Told & { readonly message?: string };
+  if (response.ok) return told;
+  throw new Error(told.message ?? `The lab at ${url} answered ${response.status}.`);
 }

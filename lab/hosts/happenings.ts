@@ -106,6 +106,11 @@ export function happenings({ state, root, cutOff, settle, after, tell }: Surroun
   };
 }
 
+/** @throws Error of one sentence that names all hosts */
+export function refuseUnknown(names: readonly string[], host: string): void {
+  if (!names.includes(host)) throw new Error(`There is no host ${host}; there are ${[...names].sort().join(', ')}.`);
+}
+
 /**
  * Does to a host what a person asks for by name.
  * @throws Error of one sentence for an unknown host, or one that has nothing of the kind
@@ -117,7 +122,7 @@ export async function act(
   host: string,
   action: HostAction,
 ) {
-  if (!names.includes(host)) throw new Error(`There is no host ${host}; there are ${[...names].sort().join(', ')}.`);
+  refuseUnknown(names, host);
   if ((action === 'wipe-flows' || action === 'restart-ovs') && !state.nodes[host])
     throw new Error(`${host} has no Open vSwitch; the nodes are ${Object.keys(state.nodes).sort().join(', ')}.`);
   const member = memberOf(state, host);

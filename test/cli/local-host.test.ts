@@ -32,6 +32,43 @@ async function dump(state: string, host: string): Promise<string> {
   }
 }
 
+describe('what a host holds is shown', () => {
+  test('as it stands in a folder that nobody has open, or as the lab has it that has it open', async () => {
+    const state = await built();
+    const closed = await local(state, NODE, 'show');
+    expect([closed.code, closed.err]).toEqual([0, `${NODE} (SIMULATED, kept in ${state}) holds:\n`]);
+    expect(closed.out).toContain('link tun1');
+    const lab = await real({ state });
+    try {
+      writeFileSync(join(state, 'endpoint'), `${lab.url}\n`);
+      await lab.hosts.run(NODE, 'ip link set tun1 up');
+      const open = await local(state, NODE, 'show');
+      expect(open.out).toBe(`${await lab.hosts.dump(NODE)}\n`);
+      expect(open.out).not.toBe(closed.out);
+    } finally {
+      await lab.close();
+    }
+  });
+
+  test('of a BIG-IP by its management address; of a bastion, that it holds nothing', async () => {
+    const state = await built();
+    expect((await local(state, BIGIP, 'show')).out).toContain('ltm virtual');
+    expect(await local(state, BASTION, 'show')).toMatchObject({
+      code: 0,
+      out: '',
+      err: expect.stringContaining('holds nothing that edge-ramp looks at'),
+    });
+  });
+
+  test('and nothing of a host that there is not', async () => {
+    expect(await local(await built(), 'i-0', 'show')).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^There is no host i-0; there are /),
+    });
+  });
+});
+
 describe('in a folder that nobody has open, what happens to a host', () => {
   test('is done there and stays', async () => {
     const state = await built();
@@ -110,7 +147,7 @@ describe('while a lab has the folder open, what happens to a host', () => {
   test.each([
     [
       { host: NODE, do: 'explode' },
-      'do must be one of reboot, wipe-flows, restart-ovs, gone, back, failover, cut-link, mend-link, cut-ssh, mend-ssh, fail-syncs, stall-syncs, mend-syncs.',
+      'do must be one of reboot, wipe-flows, restart-ovs, gone, back, failover, cut-link, mend-link, cut-ssh, mend-ssh, fail-syncs, stall-syncs, mend-syncs, show.',
     ],
     [{ host: NODE, do: 'gone', for: 5 }, 'The lab does not implement EdgeRampLab.Host with for.'],
   ])('is not done when it is asked for wrongly: %j', async (body, message) => {
