@@ -7,17 +7,14 @@ import { changesText } from './report/text';
 import { resultOf } from './result';
 import type { Surroundings } from './surroundings';
 import { nextCommand, told, type Report, type Running } from './told';
-import type { Action } from './where';
-
-/** Actions that change devices: on AWS nobody is surprised by one. */
-const CHANGING: readonly Action[] = ['apply', 'teardown'];
+import { changes, type Action } from './where';
 
 /** Whether a person has to agree to what a run would change: not on this machine, and not to what was agreed beforehand. */
 export function needsAgreement(
   action: Action,
   { local, yes, expect }: { readonly local?: boolean; readonly yes?: boolean; readonly expect?: string | undefined },
 ): boolean {
-  return CHANGING.includes(action) && local !== true && yes !== true && expect === undefined;
+  return changes(action) && local !== true && yes !== true && expect === undefined;
 }
 
 /** Whether the person at the terminal agrees to what was shown. @throws NobodyAnswered */

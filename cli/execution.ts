@@ -27,6 +27,8 @@ export interface Input {
   /** Until when a tunnel is paused, ISO 8601; undefined: until somebody resumes it. */
   readonly until?: string | undefined;
   readonly reason?: string | undefined;
+  /** The ARN of a run that died: what it had begun is put back. Of an apply. */
+  readonly repair?: string | undefined;
 }
 
 /** What is known when an execution has ended. */

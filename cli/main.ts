@@ -10,8 +10,11 @@ import { local } from './commands/local';
 import { pause } from './commands/pause';
 import { plan } from './commands/plan';
 import { preflight } from './commands/preflight';
+import { repair } from './commands/repair';
+import { result } from './commands/result';
 import { resume } from './commands/resume';
 import { status } from './commands/status';
+import { stop } from './commands/stop';
 import { teardown } from './commands/teardown';
 import { validate } from './commands/validate';
 import { verify } from './commands/verify';
@@ -24,6 +27,7 @@ const COMMANDS: Readonly<Record<string, readonly Define[]>> = {
   'Declare a tunnel:': [init, validate],
   'Build and prove a tunnel:': [plan, apply, verify, teardown],
   'Look at tunnels:': [status, history, preflight],
+  'After a failure:': [result, stop, repair],
   'Automation:': [event, pause, resume],
   'On this machine:': [local, completion],
 };

@@ -96,8 +96,28 @@ export function resultOf(execution: Described, item: Item = {}): Result {
   const told = status === 'SUCCEEDED' ? objectIn(output) : writtenDown.find((each) => each.execution === arn);
   const end = endOf(execution);
   return {
+    ...whatWasTold(told),
     status: statusOf(execution),
     exitCode: end && status !== 'ABORTED' ? end.exitCode : UNKNOWN,
+    words: wordsOf(execution, told?.sentence, end !== undefined),
+  };
+}
+
+/** How a run ended, by what it wrote down in the table alone. */
+export function resultWrittenDown(told: Partial<Told>): Result {
+  const { endState = 'Failed', sentence = told.failure?.cause ?? '', changes = [] } = told;
+  return {
+    ...whatWasTold(told),
+    interrupts: changes.flatMap(({ device, interrupts }) => (interrupts === null ? [] : [`${device}: ${interrupts}`])),
+    status: endState,
+    exitCode: END_STATES.find(({ name }) => name === endState)?.exitCode ?? UNKNOWN,
+    words: sentence,
+  };
+}
+
+/** All that a run tells beside how it ended. */
+function whatWasTold(told: Partial<Told> | undefined): Omit<Result, 'status' | 'exitCode' | 'words'> {
+  return {
     changes: told?.changes ?? [],
     verification: probesOf(told?.verification),
     remarks: told?.remarks ?? [],
@@ -112,7 +132,6 @@ export function resultOf(execution: Described, item: Item = {}): Result {
       drained === undefined ? [] : [{ drained, cut, seconds }],
     ),
     left: told?.left ?? [],
-    words: wordsOf(execution, told?.sentence, end !== undefined),
   };
 }
 

@@ -2,9 +2,10 @@ import type { Fault } from '../lab/hosts/host';
 import { InvalidRequest } from '../lib/tunnel/errors/errors';
 import { agreed, needsAgreement } from './agreement';
 import { everyTunnel } from './aws/tunnels';
-import { LostSight, type Ended, type Input } from './execution';
+import { LostSight, type Input } from './execution';
 import { atPlace, type Place } from './place';
 import type { RunDocument } from './report/documents';
+import { repairOf } from './repair';
 import { json, notRun, type Unfinished } from './report/json';
 import { styleFor, table } from './report/style';
 import { many } from './report/words';
@@ -16,9 +17,11 @@ import type { Action } from './where';
 
 /** Where a run is, what it is asked beside its action and tunnel, and what is told of it. */
 export type RunOptions = Running['options'] &
-  Omit<Input, 'tunnel' | 'action'> & {
+  Omit<Input, 'tunnel' | 'action' | 'repair'> & {
     /** Every declared tunnel that is no example, one after the other. */
     readonly all?: boolean;
+    /** What a run that died had begun is put back. */
+    readonly repairs?: boolean;
     /** Nobody is asked before a change on AWS. */
     readonly yes?: boolean;
     /** On this machine: hosts and table are forgotten first. */
@@ -105,14 +108,25 @@ async function runOne(input: Input, session: Session): Promise<Report> {
   const { out, err, sleep } = surroundings;
   const running: Running = { input, options, surroundings };
   const asJson = options.json === true;
-  const plan = (input: Input): Promise<Ended> =>
-    watchedRun(place, input, { steps: err, beginning: err, notes: err }, sleep, interruption);
-  const agreement = needsAgreement(input.action, options) ? await agreed(running, place, plan) : { input };
+  const agreement = await agreementOn(running, session);
   if (!('input' in agreement)) return agreement;
   const steps = asJson ? (err.live ? err : undefined) : out;
   const showing = { steps, beginning: asJson ? undefined : out, notes: err };
   const ended = await watchedRun(place, agreement.input, showing, sleep, interruption, faults);
   return told({ ...running, input: agreement.input }, place, ended);
+}
+
+/** What may run. @returns a report where nothing is to be run */
+async function agreementOn(
+  running: Running,
+  { options, surroundings: { err, sleep }, place, interruption }: Session,
+): Promise<{ readonly input: Input } | Report> {
+  const { input } = running;
+  if (options.repairs === true) return { input: await repairOf(running, place) };
+  if (!needsAgreement(input.action, options)) return { input };
+  return agreed(running, place, (plan) =>
+    watchedRun(place, plan, { steps: err, beginning: err, notes: err }, sleep, interruption),
+  );
 }
 
 /** Every declared tunnel that is no example, one after the other: one that fails holds no other up. */

@@ -43,7 +43,7 @@ export async function told(
   result: Result = resultOf(ended.execution, ended.item),
 ): Promise<Report> {
   const { out, project } = surroundings;
-  const { tunnel, action, teardown = false } = input;
+  const { tunnel, action, teardown = false, repair } = input;
   const { before, applied: lastApplied } = readMemory(ended.item);
   const { status, exitCode, changes, digest, verification, work, degraded, drained, remaining } = result;
   const wanted = options.commands === true;
@@ -69,6 +69,7 @@ export async function told(
     tunnel,
     action,
     ...(teardown ? { teardown } : {}),
+    ...(repair === undefined ? {} : { repair }),
     status,
     changes,
     steps: stepsOf(ended.events),
@@ -86,12 +87,16 @@ export async function told(
 }
 
 /** How to call edge-ramp after this run. A plan is made again of the same, and nodes that are gone for good stay so. */
-export function nextCommand({ tunnel, teardown = false, forget = [] }: Input, where: Where): Run['again'] {
+export function nextCommand(
+  { tunnel, teardown = false, forget = [], repair }: Input,
+  where: Where,
+): (next: Action, ...options: readonly string[]) => string {
   const carriedOver = (next: Action): readonly string[] =>
     ['plan', 'apply', 'teardown'].includes(next)
       ? [...(teardown && next === 'plan' ? ['--teardown'] : []), ...forget.map((instance) => `--forget ${instance}`)]
       : [];
-  return (next, ...more) => again(next, tunnel, where, ...more, ...carriedOver(next));
+  return (next, ...more) =>
+    again(next === 'apply' && repair !== undefined ? 'repair' : next, tunnel, where, ...more, ...carriedOver(next));
 }
 
 /** The tunnel that a plan is about. What is torn down may be declared no more: then it is as it was last applied. */

@@ -4,6 +4,7 @@ import { execute, LostSight, whereIs, type Ended, type Input, type StartedRun } 
 import type { Place } from './place';
 import { Progress } from './report/progress';
 import type { Output, Surroundings } from './surroundings';
+import { again, changes } from './where';
 
 /** How a run is shown while it works. */
 export interface Showing {
@@ -33,7 +34,7 @@ export async function watchedRun(
   const execution = await execute(place, input, sleep, (event) => progress?.onEvent(event), faults);
   try {
     beginning?.write(`${place.words}: execution ${execution.name}.\n`);
-    const ended = await Promise.race([execution.ended, interrupted(place, execution, interruption)]);
+    const ended = await Promise.race([execution.ended, interrupted(place, input, execution, interruption)]);
     progress?.end();
     for (const note of ended.notes) notes.write(`Note: ${note}.\n`);
     return ended;
@@ -47,11 +48,15 @@ export async function watchedRun(
  * Waits for an interruption. It stops a run on this machine, which then ends; of one on AWS, it only leaves the sight.
  * @throws LostSight that says how to find and stop the run that goes on
  */
-async function interrupted({ lab, aws, deployment }: Place, run: StartedRun, interruption: AbortSignal) {
+async function interrupted({ lab, aws }: Place, { tunnel, action }: Input, run: StartedRun, interruption: AbortSignal) {
   if (!interruption.aborted) await once(interruption, 'abort');
   if (!lab)
     throw new LostSight(
-      `The run goes on on AWS (${whereIs(aws, run.arn)}); to stop it, which leaves its work half done until it is repaired: aws stepfunctions stop-execution --region ${deployment.region} --execution-arn ${run.arn}`,
+      `The run goes on on AWS (${whereIs(aws, run.arn)}); ${
+        changes(action)
+          ? `to stop it, which leaves its work half done until it is repaired: ${again('stop', tunnel, aws.reach)}`
+          : 'it changes no device.'
+      }`,
     );
   await aws.sfn.stopExecution({ executionArn: run.arn });
   return run.ended;

@@ -1,6 +1,11 @@
 /** What the state machine can be asked to do. */
 export type Action = 'plan' | 'apply' | 'verify' | 'teardown' | 'pause' | 'resume';
 
+/** Whether an action may change devices. */
+export function changes(action: string): boolean {
+  return action === 'apply' || action === 'teardown';
+}
+
 /** What the hosts of this machine are: models, or namespaces with real interfaces. */
 export const HOSTS_KINDS = ['simulated', 'kernel'] as const;
 export type HostsKind = (typeof HOSTS_KINDS)[number];
@@ -28,7 +33,7 @@ export interface Where extends Here, OnAws {
 
 /** The command line that does something in the same place. */
 export function again(
-  command: Action | 'status' | 'history' | 'preflight' | 'event',
+  command: Action | 'status' | 'history' | 'preflight' | 'event' | 'repair' | 'stop',
   tunnel: string,
   where: Where,
   ...options: readonly string[]

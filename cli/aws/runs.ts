@@ -41,6 +41,7 @@ const AT_ONCE = 5;
  * The newest runs of a tunnel. An execution's name tells other tunnels' runs at once (`TUNNEL-…`, as the command line and the automation name
  * them); what was started in the console may have any name, so of those the input is looked at.
  * @param tunnels every tunnel that may have runs
+ * @param only those that are under way; undefined: all
  */
 export async function pastRuns(
   aws: Aws,
@@ -48,10 +49,14 @@ export async function pastRuns(
   tunnel: string,
   tunnels: readonly string[],
   limit: number,
+  only?: 'RUNNING',
 ): Promise<PastRuns> {
   const runs: PastRun[] = [];
   let [listed, described] = [0, 0];
-  const pages = aws.sfn.paginateListExecutions({ stateMachineArn: stateMachine }, { pageSize: 100 });
+  const pages = aws.sfn.paginateListExecutions(
+    { stateMachineArn: stateMachine, statusFilter: only },
+    { pageSize: 100 },
+  );
   for await (const { executions: page = [] } of pages) {
     listed += page.length;
     const candidates = page.filter(({ name = '' }) => mayBeOf(tunnel, name, tunnels));

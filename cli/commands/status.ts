@@ -8,7 +8,7 @@ import { atPlace } from '../place';
 import { json } from '../report/json';
 import { styleFor, table, type Style } from '../report/style';
 import { minute, minuteInZone, second, zone } from '../report/time';
-import { many } from '../report/words';
+import { many, nameOf } from '../report/words';
 import { standingOf, type Standing } from '../standing';
 import { interruptible, type Surroundings } from '../surroundings';
 import { CLEAR_SCREEN, printableLines } from '../terminal';
@@ -147,9 +147,4 @@ function leaseWords({ owner, since, alive }: NonNullable<Standing['lease']>): st
   const began = since === null ? 'which Step Functions does not know' : `which began ${minute(since, '?')}`;
   if (alive) return `the lease is held by ${nameOf(owner)}, ${began}`;
   return `the lease is still that of ${nameOf(owner)}, ${began} and works no more`;
-}
-
-/** An execution's name, by its ARN. */
-function nameOf(arn: string): string {
-  return arn.slice(arn.lastIndexOf(':') + 1);
 }

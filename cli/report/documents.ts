@@ -29,12 +29,25 @@ const probe = z
   })
   .describe('Something that was tried, or read, as a proof');
 
+const failure = z.strictObject({ state: z.string(), error: z.string(), cause: z.string() });
+
+const drained = z
+  .array(
+    z.strictObject({
+      drained: z.number().nullable(),
+      cut: z.number().nullable(),
+      seconds: z.number(),
+    }),
+  )
+  .describe('What became of the connections that were waited for, a BIG-IP each; null: it would not say');
+
 /** `plan`, `apply`, `verify`, `teardown`, `pause`, `resume`. */
 const run = z
   .strictObject({
     tunnel: z.string(),
     action: z.enum(['plan', 'apply', 'verify', 'teardown', 'pause', 'resume']),
     teardown: z.boolean().optional().describe('Of a plan: it is that of a teardown'),
+    repair: arn.optional().describe('Of an apply: it puts back what this run had begun'),
     status: z
       .string()
       .describe('The end state; or Interrupted, Failed, or GoesOn: on AWS, and nobody here waits for its end'),
@@ -55,16 +68,7 @@ const run = z
     deviceOperations: count.optional().describe('Where the writes are not known: the operations carried out'),
     verification: z.array(probe),
     degraded: z.array(z.string()).optional().describe('Devices of a pair that could not be reached'),
-    drained: z
-      .array(
-        z.strictObject({
-          drained: z.number().nullable(),
-          cut: z.number().nullable(),
-          seconds: z.number(),
-        }),
-      )
-      .optional()
-      .describe('What became of the connections that were waited for, a BIG-IP each; null: it would not say'),
+    drained: drained.optional(),
     digest: z.string().optional().describe("A plan's digest, for --expect"),
     commands: z
       .array(
@@ -149,6 +153,26 @@ const history = z
   })
   .describe('history');
 
+const result = z
+  .strictObject({
+    tunnel: z.string(),
+    execution: arn.nullable(),
+    action: z.string(),
+    at: time.nullable().describe('When it ended; null: a run of an older version, which did not write it down'),
+    status: z.string().describe('The end state'),
+    sentence: z.string().describe('How it ended, and what to do next'),
+    changes: z.array(change),
+    verification: z.array(probe),
+    remarks: z.array(z.string()),
+    degraded: z.array(z.string()).describe('Devices of a pair that could not be reached'),
+    failure: failure.nullable().describe('The first failure; null: there was none'),
+    restoreFailure: failure.nullable().describe('What stood in the way of putting everything back; null: nothing'),
+    remaining: z.array(change).nullable().describe('What was not put back; null: nothing had to be, or nobody knows'),
+    left: z.array(z.string()).describe('What was left alone, since somebody else had changed it'),
+    drained,
+  })
+  .describe('result');
+
 const preflight = z
   .strictObject({
     tunnel: z.string(),
@@ -163,7 +187,7 @@ const preflight = z
   })
   .describe('preflight');
 
-const DOCUMENTS = { run, runs, status, history, preflight };
+const DOCUMENTS = { run, runs, status, history, result, preflight };
 
 type Frozen<T> = T extends readonly (infer Item)[]
   ? readonly Frozen<Item>[]

@@ -31,10 +31,10 @@ export function changesText(result: Result, run: Pick<Run, 'teardown'>, style: S
   return parts.map((part) => `\n${part}`).join('');
 }
 
-/** Last what was proven, what it cost, and one sentence. */
+/** Last what was proven, what it cost, and one sentence. @param ended undefined: what it cost is not known any more */
 export function endText(
   result: Result,
-  { figures, seconds }: Pick<Ended, 'figures' | 'seconds'>,
+  ended: Pick<Ended, 'figures' | 'seconds'> | undefined,
   run: Run,
   style: Style,
 ): string {
@@ -43,7 +43,8 @@ export function endText(
   const probed = status === 'RolledBack' || status === 'RollbackFailed' ? 'As found after restoring' : 'Verification';
   if (result.verification.length > 0) parts.push(`${style.bold(probed)}\n${verification(result.verification, style)}`);
   const paint = exitCode === 0 ? style.good : style.bad;
-  parts.push(`${style.dim(figuresLine(figures, seconds))}\n${paint(endSentence(result, run))}\n`);
+  const cost = ended === undefined ? '' : `${style.dim(figuresLine(ended.figures, ended.seconds))}\n`;
+  parts.push(`${cost}${paint(endSentence(result, run))}\n`);
   return parts.map((part) => `\n${part}`).join('');
 }
 

@@ -244,10 +244,23 @@ describe('a run on AWS outlives the command', () => {
     const { code, out, err, asked } = await callAws(['apply', 'edge-a', '--yes'], answers, { onInterrupt, sleep });
     expect(code).toBe(3);
     expect(err).toMatch(
-      /^The run goes on on AWS \((arn:\S+:edge-a-apply-\S+)\); to stop it, .*: aws stepfunctions stop-execution --region eu-central-1 --execution-arn \1\n$/,
+      /^The run goes on on AWS \(arn:\S+:edge-a-apply-\S+\); to stop it, which leaves .*: npx edge-ramp stop edge-a --region eu-central-1\n$/,
     );
     expect(out).not.toContain('Interrupted');
     expect(asked.map(([operation]) => operation)).not.toContain('StopExecution');
+  });
+
+  test('of one that changes no device it says that', async () => {
+    let interrupt = (): void => undefined;
+    const onInterrupt = (stop: () => void) => {
+      interrupt = stop;
+      return () => undefined;
+    };
+    const sleep = async () => interrupt();
+    const answers = { ...parameters(), ...endless() };
+    const { code, err } = await callAws(['plan', 'edge-a'], answers, { onInterrupt, sleep });
+    expect(code).toBe(3);
+    expect(err).toMatch(/^The run goes on on AWS \(arn:\S+\); it changes no device\.\n$/);
   });
 
   test('interrupted before it was started, nothing is', async () => {
