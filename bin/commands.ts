@@ -1,6 +1,14 @@
 import { main } from '../cli/main';
-import { thisProcess } from '../cli/surroundings';
+import { messageOf, thisProcess } from '../cli/surroundings';
 
-void main(process.argv.slice(2), thisProcess()).then((code) => {
-  process.exitCode = code;
-});
+async function start(): Promise<number> {
+  return main(process.argv.slice(2), thisProcess());
+}
+
+start().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    process.stderr.write(`edge-ramp: ${messageOf(error)}\n`);
+    process.exitCode = 1;
+  },
+);

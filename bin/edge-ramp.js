@@ -3,24 +3,27 @@
 // Runs the commands from one file that esbuild makes of their sources. Loading those one by one, as TypeScript, takes several times as long.
 // The file begins with a hash of its sources and is made again when they change, so an edit, a checkout or an update of a package counts at once.
 const { createHash } = require('node:crypto');
-const { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const PROJECT = path.join(__dirname, '..');
-const MADE = path.join(PROJECT, 'node_modules', '.cache', 'edge-ramp', 'commands.js');
+/** Where npm has put the packages: here, or where this one is itself installed, as @edge-ramp/edge-ramp. */
+const OUTER = path.join(PROJECT, '..', '..');
+const PACKAGES = path.basename(OUTER) === 'node_modules' ? OUTER : path.join(PROJECT, 'node_modules');
+const MADE = path.join(PACKAGES, '.cache', 'edge-ramp', 'commands.js');
 /** Everything that can become part of the file. npm's list of what it installed stands for the packages. */
 const FOLDERS = ['bin', 'cli', 'lib'];
-const FILES = ['tsconfig.json', 'node_modules/.package-lock.json'];
+const FILES = [path.join(PROJECT, 'tsconfig.json'), path.join(PACKAGES, '.package-lock.json')];
 
 function hashOfSources() {
   const hash = createHash('sha1');
-  const add = (file) => hash.update(`${file}\n`).update(readFileSync(path.join(PROJECT, file)));
+  const add = (file) => hash.update(`${file}\n`).update(readFileSync(file));
   const addFolder = (folder) => {
-    for (const entry of readdirSync(path.join(PROJECT, folder), { withFileTypes: true }))
-      (entry.isDirectory() ? addFolder : add)(`${folder}/${entry.name}`);
+    for (const entry of readdirSync(folder, { withFileTypes: true }))
+      (entry.isDirectory() ? addFolder : add)(path.join(folder, entry.name));
   };
-  FILES.forEach(add);
-  FOLDERS.forEach(addFolder);
+  FILES.filter((file) => existsSync(file)).forEach(add); // another installer than npm keeps no such list
+  FOLDERS.forEach((folder) => addFolder(path.join(PROJECT, folder)));
   return hash.digest('hex');
 }
 

@@ -65,8 +65,8 @@ export async function main(args: readonly string[], surroundings: Surroundings):
 
 function programFor(given: Surroundings, exit: Exit): Command {
   const { surroundings, withoutColours } = painting(given);
-  const { out, err, project } = surroundings;
-  const { version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { readonly version: string };
+  const { out, err, product } = surroundings;
+  const { version } = JSON.parse(readFileSync(join(product, 'package.json'), 'utf8')) as { readonly version: string };
   const program = new Command('edge-ramp')
     .description(
       'Builds, proves, repairs and removes the tunnel between an F5 BIG-IP and the Pods of an OpenShift cluster.',

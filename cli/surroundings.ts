@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab, LabOptions } from '../lab/index';
 import { Aws, type Reach } from './aws/aws';
 import { openLab } from './lab';
+import { projectAt } from './local/project';
 import { wrapped } from './report/wrap';
 import { printableLines, shown } from './terminal';
 
@@ -23,8 +24,12 @@ export class NobodyAnswered extends Error {}
 export interface Surroundings {
   readonly out: Output;
   readonly err: Output;
-  /** The project: where cdk.out and tunnels/ are, wherever the command was called. */
+  /** edge-ramp's own folder. */
+  readonly product: string;
+  /** Where cdk.out is: a repository of one's own, or edge-ramp's own folder. */
   readonly project: string;
+  /** The folder of the declarations. */
+  readonly tunnels: string;
   /** Where paths that a person types begin. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -63,12 +68,15 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The surroundings of a command that was typed. */
+const PRODUCT = join(__dirname, '..');
+
+/** The surroundings of a command that was typed. @throws Error of one sentence when the project cannot be found out */
 export function thisProcess(): Surroundings {
   return {
     out: outputTo(process.stdout),
     err: outputTo(process.stderr),
-    project: join(__dirname, '..'),
+    product: PRODUCT,
+    ...projectAt(process.cwd(), process.env, PRODUCT),
     folder: process.cwd(),
     environment: process.env,
     openLab,

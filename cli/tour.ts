@@ -17,7 +17,7 @@ import { styleFor, type Style } from './report/style';
 import { changesText, endText } from './report/text';
 import { many, seconds } from './report/words';
 import { resultOf } from './result';
-import { debugs, messageOf, thisProcess, type Output, type Surroundings } from './surroundings';
+import { debugs, messageOf, thisProcess, type Surroundings } from './surroundings';
 import type { Action, Here, HostsKind } from './where';
 
 /** One ramp node, and a pair of them. */
@@ -67,7 +67,7 @@ async function tour(surroundings: Surroundings): Promise<void> {
   // Another command line than this one ends the process.
   const { hosts = 'simulated' } = new Command('npm start --').addOption(hostsOption()).parse().opts<Here>();
   out.write(BEGIN);
-  bringUpToDate(project, out);
+  bringUpToDate(surroundings);
   const host = bigipUnits(declaration(project, SINGLE))[0]!.management;
   // The apply saves first; the teardown's save comes when all else has been taken away.
   const fault: Fault = { host, match: LAST_COMMAND, nth: 2, effect: 'fail-before' };
@@ -98,15 +98,15 @@ async function tour(surroundings: Surroundings): Promise<void> {
 }
 
 /** Makes cdk.out again where it is older than its sources. @throws InvalidRequest when there are mistakes in a declaration */
-function bringUpToDate(project: string, out: Output): void {
+function bringUpToDate({ project, tunnels, out }: Surroundings): void {
   const assembled = isAssembled(project);
-  const newer = assembled ? (newerSource(project) ?? declaredOtherwise(project)) : undefined;
+  const newer = assembled ? (newerSource(project, project) ?? declaredOtherwise(project, tunnels)) : undefined;
   if (assembled && newer === undefined) return;
   const begun = Date.now();
   out.write(
     `\n${assembled ? `cdk.out is older than ${newer}` : 'There is no cdk.out yet'}: running \`npx cdk synth\` ... `,
   );
-  synthesize(project);
+  synthesize(project, tunnels);
   out.write(`${seconds((Date.now() - begun) / 1000)}\n`);
 }
 
@@ -189,7 +189,9 @@ async function act({ place, out, sleep, style }: Scene, action: Action, tunnel: 
     throw new Error(`This run should have ended as ${promised}, not as ${result.status}: ${result.words}`);
 }
 
-const surroundings = thisProcess();
+const here = thisProcess();
+// Its examples, whatever else is declared in the current folder.
+const surroundings = { ...here, project: here.product, tunnels: join(here.product, 'tunnels') };
 tour(surroundings).catch((error: unknown) => {
   surroundings.err.write(`\n${debugs(surroundings) ? (error as Error).stack : messageOf(error)}\n`);
   process.exitCode = 1;

@@ -23,29 +23,29 @@ compdef _edge_ramp edge-ramp
 `,
 };
 
-export const completion: Define = ({ out, project }, exit) =>
+export const completion: Define = ({ out, product }, exit) =>
   new Command('completion')
     .description('a script by which a shell completes commands, options and tunnels')
     .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', '\nIn bash, for example: source <(npx edge-ramp completion bash)')
     .action((shell: string) => {
-      out.write(SCRIPTS[shell]!(join(project, 'bin', 'edge-ramp.js').replaceAll("'", "'\\''")), 'exact');
+      out.write(SCRIPTS[shell]!(join(product, 'bin', 'edge-ramp.js').replaceAll("'", "'\\''")), 'exact');
       return exit(0);
     });
 
 /** Asked by those scripts. */
-export const complete: Define = ({ out, project }, exit) =>
+export const complete: Define = ({ out, tunnels }, exit) =>
   new Command('complete')
     .argument('[words...]', 'what is typed so far, the last word unfinished')
     .action((words: readonly string[], _: unknown, self: Command) => {
       const current = words.at(-1) ?? '';
-      const found = possible(self.parent!, words.slice(0, -1), current.startsWith('-'), project);
+      const found = possible(self.parent!, words.slice(0, -1), current.startsWith('-'), tunnels);
       for (const word of found) if (word.startsWith(current)) out.write(`${word}\n`, 'exact');
       return exit(0);
     });
 
 /** The words that may follow. None: whatever a person likes, or a file. */
-function possible(program: Command, before: readonly string[], option: boolean, project: string): readonly string[] {
+function possible(program: Command, before: readonly string[], option: boolean, tunnels: string): readonly string[] {
   let command = program;
   let place = 0;
   let given: Option | undefined; // it takes a value, which stands in the next word
@@ -60,7 +60,7 @@ function possible(program: Command, before: readonly string[], option: boolean, 
   const help = command.createHelp();
   if (option) return help.visibleOptions(command).flatMap(({ long }) => long ?? []);
   const expected = command.registeredArguments[place];
-  if (expected?.name() === 'tunnel') return filesOf(project).map(({ path }) => basename(path, extname(path)));
+  if (expected?.name() === 'tunnel') return filesOf(tunnels).map(({ path }) => basename(path, extname(path)));
   const commands = place === 0 ? help.visibleCommands(command).map((each) => each.name()) : [];
   return [...commands, ...(expected?.argChoices ?? [])];
 }

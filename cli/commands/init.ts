@@ -47,7 +47,7 @@ function byOption({ options }: Command, values: Readonly<Record<string, readonly
 /** Asks for a tunnel and writes its file. @returns the exit code */
 async function declare(name: string, given: Given, command: Command, surroundings: Surroundings): Promise<number> {
   const { err, ask } = surroundings;
-  const folder = join(surroundings.project, 'tunnels');
+  const folder = surroundings.tunnels;
   const taken = fileInTheWay(folder, name);
   if (taken !== undefined) {
     err.write(`${taken} is there already: nothing was written. Edit it, or take another name.\n`);
@@ -81,11 +81,11 @@ function finish(
   done: Completed,
   size: Size,
   folder: string,
-  { project, folder: here, out, err }: Surroundings,
+  { product, folder: here, out, err }: Surroundings,
 ): number {
   const { yamlText, publishedNames } = require('../init/yaml') as typeof import('../init/yaml');
   const file = join(folder, `${done.draft.name}.yaml`);
-  const text = yamlText(done.draft, schemaFrom(folder, project), [], publishedNames(size));
+  const text = yamlText(done.draft, schemaFrom(folder, product), [], publishedNames(size));
   if ('mistakes' in done) {
     const { mistakeLines } =
       require('../../lib/tunnel/declaration/mistake-lines') as typeof import('../../lib/tunnel/declaration/mistake-lines');
@@ -109,9 +109,9 @@ That tries it on simulated hosts. Further fields: docs/declaring.md. Once it is 
 }
 
 /** The tunnels that are declared already. With a mistake among them nothing can be compared; validate tells it. */
-function declaredIn({ project, err }: Surroundings): readonly Declared[] {
+function declaredIn({ tunnels, err }: Surroundings): readonly Declared[] {
   try {
-    return readTunnelFiles(filesOf(project));
+    return readTunnelFiles(filesOf(tunnels));
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;
     err.write(

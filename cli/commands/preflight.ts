@@ -44,14 +44,14 @@ async function everyCheck(
   tunnel: string,
   options: Options,
   aws: Aws,
-  { project, sleep }: Surroundings,
+  { tunnels, sleep }: Surroundings,
 ): Promise<readonly Check[]> {
   const { checks, deployment } = await checkAccount(aws);
   if (!deployment) return checks;
   const { checks: table, known } = await checkTable(aws, deployment, tunnel);
   const declared = known?.declared;
   const notices = await checkNotices(aws, deployment);
-  const first = [...checks, ...table, notices, ...checkDeclaration(project, tunnel, declared)];
+  const first = [...checks, ...table, notices, ...checkDeclaration(tunnels, tunnel, declared)];
   if (!declared) return first;
   const instances = await checkInstances(aws, declared);
   const place = options.plan ? { aws, deployment, words: '', lab: undefined } : undefined;

@@ -13,13 +13,13 @@ export const validate: Define = (surroundings, exit) =>
     .action((files: readonly string[]) => exit(check(files, surroundings)));
 
 /** @param named files as typed; none: all of tunnels/ */
-function check(named: readonly string[], { project, folder, out, err }: Surroundings): number {
+function check(named: readonly string[], { tunnels, folder, out, err }: Surroundings): number {
   const typed = named.map((name) => ({ shown: name, path: resolve(folder, name) }));
   try {
-    const names = readTunnelFiles(named.length > 0 ? typed : filesOf(project)).map(({ name }) => name);
+    const names = readTunnelFiles(named.length > 0 ? typed : filesOf(tunnels)).map(({ name }) => name);
     out.write(
       names.length === 0
-        ? 'No tunnel is declared: copy an example to tunnels/NAME.yaml.\n'
+        ? `No tunnel is declared in ${tunnels}: npx edge-ramp init NAME\n`
         : `${many(names.length, 'tunnel')} declared without mistake: ${names.join(', ')}.\n`,
     );
     return 0;

@@ -6,7 +6,9 @@ import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 type Json = Record<string, unknown>;
 
 /** What `cdk synth` makes the assembly from, beside tunnels/: those are compared by what they say (up-to-date.ts). */
-const SOURCES = ['bin/app.ts', 'lib', 'lambdas', 'documents', 'cdk.json', 'package-lock.json'];
+const SOURCES = ['bin/app.ts', 'lib', 'lambdas', 'documents'];
+/** The same in the project, which may be a repository of one's own. */
+const SETTINGS = ['cdk.json', 'package-lock.json'];
 
 /** The folder that `cdk synth` writes. */
 export function assemblyOf(project: string): string {
@@ -18,9 +20,10 @@ export function isAssembled(project: string): boolean {
 }
 
 /** The newest source of the assembly, relative to the project, if it is newer than the assembly. */
-export function newerSource(project: string): string | undefined {
+export function newerSource(product: string, project: string): string | undefined {
   const made = statSync(join(assemblyOf(project), 'manifest.json')).mtimeMs;
-  const newer = SOURCES.flatMap((source) => files(join(project, source))).filter(({ changed }) => changed > made);
+  const sources = [...SOURCES.map((each) => join(product, each)), ...SETTINGS.map((each) => join(project, each))];
+  const newer = sources.flatMap(files).filter(({ changed }) => changed > made);
   const [newest] = newer.sort((a, b) => b.changed - a.changed);
   return newest && relative(project, newest.path);
 }
@@ -37,11 +40,11 @@ function files(path: string): readonly { readonly path: string; readonly changed
  * deploys has it.
  * @throws Error with what the CDK said
  */
-export function synthesize(project: string): void {
+export function synthesize(project: string, tunnels: string): void {
   const cdk = join(project, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [cdk, 'synth', '--quiet'], {
     cwd: project,
-    env: { ...process.env, CDK_VALIDATION: 'false' },
+    env: { ...process.env, CDK_VALIDATION: 'false', EDGE_RAMP_TUNNELS: tunnels },
     encoding: 'utf8',
   });
   if (error) throw new Error(`\`npx cdk synth\` could not be started: ${error.message}`);

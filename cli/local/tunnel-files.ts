@@ -13,9 +13,8 @@ export interface TunnelPath {
 /** A declaration is some dozen lines. What is longer is another file, and not worth parsing. Bytes. */
 const LONGEST = 256 * 1024;
 
-/** The declarations of a project. */
-export function filesOf(project: string): readonly TunnelPath[] {
-  const folder = join(project, 'tunnels');
+/** The declarations of a folder. */
+export function filesOf(folder: string): readonly TunnelPath[] {
   let files: string[] = [];
   try {
     files = readdirSync(folder).filter((file) => /\.ya?ml$/.test(file));

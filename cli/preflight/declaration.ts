@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
@@ -7,7 +7,7 @@ import { readTunnelFiles } from '../local/tunnel-files';
 import { checking, judged, type Check } from './check';
 
 /** Whether the tunnel is declared where it will be run, as its file says, and for the automation too. */
-export function checkDeclaration(project: string, tunnel: string, declared: Declared | undefined): readonly Check[] {
+export function checkDeclaration(tunnels: string, tunnel: string, declared: Declared | undefined): readonly Check[] {
   const deployed = checking('declared', `the parameter /edge-ramp/tunnels/${tunnel}`);
   if (!declared)
     return [deployed('fail', `${tunnel} is not declared there: add tunnels/${tunnel}.yaml, then npx cdk deploy`)];
@@ -16,17 +16,17 @@ export function checkDeclaration(project: string, tunnel: string, declared: Decl
   const automation = checking('automation', 'the declaration');
   return [
     deployed('pass', `a ${declared.kind}`),
-    checkFile(project, tunnel, declared),
+    checkFile(tunnels, tunnel, declared),
     declared.example
       ? automation('warning', 'declared as an example: events and the schedule leave it alone')
       : automation('pass', watched),
   ];
 }
 
-function checkFile(project: string, tunnel: string, declared: Declared): Check {
-  const file = `tunnels/${tunnel}.yaml`;
+function checkFile(tunnels: string, tunnel: string, declared: Declared): Check {
+  const file = join(basename(tunnels), `${tunnel}.yaml`);
   const say = checking('file', `${file}, compared with the parameter`);
-  const path = join(project, file);
+  const path = join(tunnels, `${tunnel}.yaml`);
   if (!existsSync(path)) return say('cannot know', `there is no ${file} here`);
   try {
     const [here] = readTunnelFiles([{ path, shown: file }]);

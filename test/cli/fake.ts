@@ -73,6 +73,11 @@ export function project(
   return folder;
 }
 
+/** As in a clone of edge-ramp: everything is in one folder. */
+function ownFolders(folder: string): Pick<Surroundings, 'product' | 'project' | 'tunnels'> {
+  return { product: folder, project: folder, tunnels: join(folder, 'tunnels') };
+}
+
 /** What a command prints with --json is what docs/output.schema.json says. */
 function expectPublished(text: string): void {
   const schema = JSON.parse(readFileSync(join(__dirname, '../../docs/output.schema.json'), 'utf8')) as object;
@@ -94,7 +99,7 @@ export async function call(
   const surroundings: Surroundings = {
     out: { write: (text) => void (written.out += text), live: false, colour: false },
     err: { write: (text) => void (written.err += text), live: false, colour: false },
-    project: given.project ?? project(),
+    ...ownFolders(given.product ?? given.project ?? project()),
     folder: given.project ?? temporary(),
     environment: { HOME: temporary() },
     async openLab(asked) {
