@@ -113,6 +113,7 @@ module.exports = {
       'lib',
       'tsx',
     ),
+    only('cli/page/(parts|browser)', 'they run in a browser, too', ...packages('preact', 'htm')),
     rooms('lab', 'the lab knows the product by cdk.out alone'),
     rooms('bench', 'the benchmark knows the product by cdk.out alone', 'lab'),
     never('(lab|bench)', 'the lab knows the product by cdk.out alone', '@aws-sdk', 'aws-cdk-lib', 'constructs'),

@@ -1,17 +1,14 @@
 // Times are shown in the zone of whoever reads them; in tests that is the same one everywhere.
 process.env.TZ = 'UTC';
 
-const swc = (parser) => ({
-  jsc: { target: 'es2023', parser, transform: { react: { runtime: 'automatic', importSource: 'preact' } } },
-  module: { type: 'commonjs' },
-});
-
 const common = {
   setupFiles: ['<rootDir>/test/seed.ts'],
   testEnvironment: 'node',
   transform: {
-    '^.+\\.ts$': ['@swc/jest', swc({ syntax: 'typescript' })],
-    '^.+\\.tsx$': ['@swc/jest', swc({ syntax: 'typescript', tsx: true })],
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
   },
 };
 const project = (displayName, roots, more = {}) => ({

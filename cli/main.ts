@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { apply } from './commands/apply';
 import { complete, completion } from './commands/completion';
@@ -11,6 +9,7 @@ import { pause } from './commands/pause';
 import { plan } from './commands/plan';
 import { preflight } from './commands/preflight';
 import { repair } from './commands/repair';
+import { report } from './commands/report';
 import { result } from './commands/result';
 import { resume } from './commands/resume';
 import { status } from './commands/status';
@@ -21,12 +20,13 @@ import { verify } from './commands/verify';
 import type { Define, Exit } from './options';
 import { WIDTH } from './report/wrap';
 import { debugs, messageOf, type Output, type Surroundings } from './surroundings';
+import { versionOf } from './version';
 
 /** In the order in which help lists them. */
 const COMMANDS: Readonly<Record<string, readonly Define[]>> = {
   'Declare a tunnel:': [init, validate],
   'Build and prove a tunnel:': [plan, apply, verify, teardown],
-  'Look at tunnels:': [status, history, preflight],
+  'Look at tunnels:': [status, history, report, preflight],
   'After a failure:': [result, stop, repair],
   'Automation:': [event, pause, resume],
   'On this machine:': [local, completion],
@@ -66,12 +66,11 @@ export async function main(args: readonly string[], surroundings: Surroundings):
 function programFor(given: Surroundings, exit: Exit): Command {
   const { surroundings, withoutColours } = painting(given);
   const { out, err, product } = surroundings;
-  const { version } = JSON.parse(readFileSync(join(product, 'package.json'), 'utf8')) as { readonly version: string };
   const program = new Command('edge-ramp')
     .description(
       'Builds, proves, repairs and removes the tunnel between an F5 BIG-IP and the Pods of an OpenShift cluster.',
     )
-    .version(version)
+    .version(versionOf(product))
     .addOption(noColour())
     .addHelpCommand(
       new Command('help')

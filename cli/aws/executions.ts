@@ -16,6 +16,16 @@ export async function describe(aws: Aws, arn: string): Promise<Described | undef
   }
 }
 
+/** The ARN of an execution that a person names, by that or by its name. */
+export function executionArn(stateMachine: string, named: string): string {
+  return named.startsWith('arn:') ? named : `${stateMachine.replace(':stateMachine:', ':execution:')}:${named}`;
+}
+
+/** Reads what is new in an execution's history. @returns what that tells of states */
+export async function readOn(aws: Aws, arn: string, history: History): Promise<readonly StateEvent[]> {
+  return (await newEvents(aws, arn, history.read)).flatMap((event) => history.add(event));
+}
+
 /** Events a call: what happens in a second, and far below the size at which an answer is cut. */
 const PAGE = 100;
 
@@ -32,7 +42,7 @@ export async function follow(
   pause: () => Promise<void>,
 ): Promise<void> {
   for (;;) {
-    for (const event of await newEvents(aws, arn, history.read)) history.add(event).forEach(onEvent);
+    (await readOn(aws, arn, history)).forEach(onEvent);
     if (history.over) return;
     await pause();
   }

@@ -3,7 +3,8 @@ import type { Change } from '../../lib/tunnel/plan/plan';
 import type { Aws } from './aws';
 import type { Deployment } from './deployment';
 import { objectIn, statusOf } from '../result';
-import { describe } from './executions';
+import type { Input } from '../execution';
+import { describe, type Described } from './executions';
 
 /** A run of a tunnel, as Step Functions remembers it. */
 export interface PastRun {
@@ -81,35 +82,35 @@ function mayBeOf(tunnel: string, name: string, tunnels: readonly string[]): bool
 /** @returns one run, or none: it is another tunnel's, or no longer known */
 async function runOf(aws: Aws, tunnel: string, { executionArn }: ExecutionListItem): Promise<readonly PastRun[]> {
   const found = await describe(aws, executionArn!);
-  const input = objectIn<Asked>(found?.input);
-  if (!found || input.tunnel !== tunnel) return [];
-  const { name = '', startDate, stopDate } = found;
-  const { action = 'apply', teardown } = input;
-  return [
-    {
-      execution: name,
-      arn: executionArn!,
-      action: teardown === true ? `${action} of a teardown` : action,
-      by: askedBy(input),
-      outcome: ['RUNNING', 'PENDING_REDRIVE'].includes(found.status!) ? 'Running' : statusOf(found),
-      began: startDate!.toISOString(),
-      seconds: stopDate ? (stopDate.getTime() - startDate!.getTime()) / 1000 : null,
-      changes: objectIn(found.output).changes ?? null,
-      cause: found.cause ?? null,
-    },
-  ];
+  return found && askedOf(found).tunnel === tunnel ? [pastRun(found)] : [];
 }
 
-/** What a run was asked, and by whom. */
-interface Asked {
-  readonly tunnel: string;
-  readonly action: string;
-  readonly teardown: boolean;
-  readonly trigger: string;
-  readonly repair: string;
+/** A run, as Step Functions describes its execution. */
+export function pastRun(found: Described): PastRun {
+  const { name = '', executionArn: arn, status, startDate, stopDate } = found;
+  const asked = askedOf(found);
+  const { action = 'apply', teardown } = asked;
+  return {
+    execution: name,
+    arn: arn!,
+    action: teardown === true ? `${action} of a teardown` : action,
+    by: askedBy(asked),
+    outcome: ['RUNNING', 'PENDING_REDRIVE'].includes(status!) ? 'Running' : statusOf(found),
+    began: startDate!.toISOString(),
+    seconds: stopDate ? (stopDate.getTime() - startDate!.getTime()) / 1000 : null,
+    changes: objectIn(found.output).changes ?? null,
+    cause: found.cause ?? null,
+  };
 }
 
-function askedBy({ trigger, repair }: Partial<Asked>): PastRun['by'] {
+/** What a run was asked, and by whom: its input. Nobody has checked it. */
+export type Asked = Partial<Input & { readonly trigger: string; readonly repair: string }>;
+
+export function askedOf({ input }: Pick<Described, 'input'>): Asked {
+  return objectIn<Asked>(input);
+}
+
+function askedBy({ trigger, repair }: Asked): PastRun['by'] {
   if (repair !== undefined) return 'repair';
   return trigger === 'event' || trigger === 'schedule' ? trigger : 'person';
 }

@@ -18,12 +18,15 @@ const BECAME: Readonly<Record<string, string>> = {
   RollbackFailed: 'Changes that were begun',
 };
 
+export function became(status: string, teardown: boolean): string {
+  return status === 'Planned' && teardown ? 'Changes that a teardown would make' : (BECAME[status] ?? 'Changes');
+}
+
 /** A run for a person, when it has ended: first the changes. */
 export function changesText(result: Result, run: Pick<Run, 'teardown'>, style: Style): string {
   const { status, changes, remarks } = result;
   const parts: string[] = [];
-  const became = status === 'Planned' && run.teardown ? 'Changes that a teardown would make' : BECAME[status];
-  if (changes.length > 0) parts.push(`${became ?? 'Changes'}:\n\n${diff(changes, style)}`);
+  if (changes.length > 0) parts.push(`${became(status, run.teardown)}:\n\n${diff(changes, style)}`);
   if (result.remaining !== null && result.remaining.length > 0)
     parts.push(`Still to be done to put everything back:\n\n${diff(result.remaining, style)}`);
   if (remarks.length > 0)

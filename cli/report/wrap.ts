@@ -2,7 +2,7 @@
 export const WIDTH = 80;
 
 /** What is copied to a shell is never broken: a command goes on to the end of its line or its part of the sentence. */
-const COMMAND = /(?:npx (?:edge-ramp|cdk)|aws [a-z0-9]+)(?: [^\s;,)`]+)*[;,.)`]?/.source;
+export const COMMAND = /(?:npx (?:edge-ramp|cdk)|aws [a-z0-9]+)(?: [^\s;,)`]+)*[;,.)`]?/.source;
 const WORD = /\S+/.source;
 /** Paints, and what clears a line or the screen, have no width. */
 const CONTROL = /\r?\u001b\[\d*[mKHJ]/g;

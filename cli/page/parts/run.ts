@@ -1,0 +1,109 @@
+import { html } from 'htm/preact';
+import { second } from '../../report/time';
+import { seconds } from '../../report/words';
+import type { RunPage } from '../model/run';
+import { changesPart } from './changes';
+import { picture } from './picture';
+import { probesPart } from './probes';
+import { statesPart } from './states';
+import { timeline } from './timeline';
+import { badge, section, words, type Part } from './words';
+
+/** One run: of a failed one first what happened, what stands where, and what to do. */
+export function runPart(page: RunPage): Part {
+  return html`<article class="run">${head(page)} ${end(page)} ${sections(page)}</article>`;
+}
+
+const LOOKED = "Only what this tunnel names was looked at. A value is in the device's own words.";
+
+/** What there is to tell, in the order in which a person asks. */
+function sections(page: RunPage): readonly Part[] {
+  const { changes, remaining, interrupts, steps, figures, probes, remarks, devices, known, back, scene } = page;
+  const proof = page.status === 'RolledBack' || page.status === 'RollbackFailed' ? 'As found' : 'Proof';
+  return [
+    scene && section('The tunnel', '', picture(scene)),
+    changes.length > 0 ? section(page.changesTitle, cutting(interrupts.length), changesPart(changes)) : null,
+    remaining.length > 0 ? section('Still to be done to put everything back', '', changesPart(remaining)) : null,
+    steps.length > 0 ? section('Steps', figures, timeline(steps)) : null,
+    probes.length > 0 ? section(proof, '', probesPart(probes)) : null,
+    remarks.length > 0
+      ? section(
+          'Remarks',
+          '',
+          html`<ul class="plain">
+            ${remarks.map(item)}
+          </ul>`,
+        )
+      : null,
+    devices.length > 0 ? section('States', LOOKED, statesPart(devices, known)) : null,
+    back.length > 0
+      ? section(
+          'How to go back',
+          '',
+          back.map((sentence) => html`<p>${words(sentence)}</p>`),
+        )
+      : null,
+  ];
+}
+
+function item(text: string): Part {
+  return html`<li>${text}</li>`;
+}
+
+function cutting(interrupts: number): string {
+  if (interrupts === 0) return 'None of them cuts live traffic.';
+  return interrupts === 1 ? 'One of them cuts live traffic.' : `${interrupts} of them cut live traffic.`;
+}
+
+function head({ tunnel, run, asked, place, console, status, tone, digest }: RunPage): Part {
+  const { action, by, began, seconds: took, execution } = run;
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['Asked by', by === 'person' ? 'a person' : by],
+    ['On condition', asked.length === 0 ? null : asked.join('; ')],
+    ['Began', second(began)],
+    ['Took', took === null ? 'still runs' : seconds(took)],
+    ['Execution', execution],
+    ['Plan digest', digest],
+    ['Where', place],
+    ['Console of AWS', console],
+  ];
+  return html`
+    <header class="head">
+      <h1>${tunnel} <span class="action">${action}</span> ${badge(tone, status)}</h1>
+      <dl>
+        ${facts.map(([name, value]) =>
+          value === null
+            ? null
+            : html`
+                <div>
+                  <dt>${name}</dt>
+                  <dd>${value}</dd>
+                </div>
+              `,
+        )}
+      </dl>
+    </header>
+  `;
+}
+
+/** Headings over the parts of a failed run's end, as many as there are. */
+const PARTS: Readonly<Record<number, readonly string[]>> = {
+  1: ['What happened'],
+  2: ['What happened', 'What to do'],
+  3: ['What happened', 'What stands where', 'What to do'],
+};
+
+function end({ end, tone, status }: RunPage): Part {
+  if (end.length === 0) return null;
+  if (tone !== 'bad') return html`<p class="end ${tone}"><strong>${status}:</strong> ${words(end[0]!)}</p>`;
+  return html`
+    <div class="end bad">
+      ${end.map((part, i) => html`<p><strong>${PARTS[end.length]?.[i] ?? 'And'}</strong> ${words(capital(part))}</p>`)}
+    </div>
+  `;
+}
+
+/** A part of a sentence as a sentence. */
+function capital(part: string): string {
+  return part.charAt(0).toUpperCase() + part.slice(1);
+}

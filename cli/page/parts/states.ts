@@ -1,0 +1,60 @@
+import { html } from 'htm/preact';
+import type { DeviceRows, Known, ObjectRow } from '../model/states';
+import { FATES } from './fates';
+import { badge, type Part } from './words';
+
+/** How the state after a run is known, above its column. */
+const AFTER: Readonly<Record<Known, string>> = {
+  'as written': 'After, as written and read back',
+  'as planned': 'As planned',
+  'as found': 'After, as found',
+  unknown: 'After: nobody has looked',
+};
+
+/** Every object of every device, before and after. */
+export function statesPart(devices: readonly DeviceRows[], known: Known): Part {
+  return html`${devices.map(
+    ({ device, rows, unreachable }) => html`
+      <div class="device">
+        <h3>${device}</h3>
+        ${unreachable === null ? null : html`<p class="bad">could not be reached: ${unreachable}</p>`}
+        ${unreachable === null && rows.length === 0 ? html`<p class="muted">none of this tunnel's objects</p>` : null}
+        ${rows.length === 0 ? null : table(rows, known)}
+      </div>
+    `,
+  )}`;
+}
+
+function table(rows: readonly ObjectRow[], known: Known): Part {
+  return html`
+    <table class="states">
+      <thead>
+        <tr>
+          <th scope="col">Object</th>
+          <th scope="col">Before</th>
+          <th scope="col">${AFTER[known]}</th>
+          <th scope="col">What</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(row)}
+      </tbody>
+    </table>
+  `;
+}
+
+function row({ object, before, after, fate }: ObjectRow): Part {
+  return html`
+    <tr class=${fate === 'kept' ? 'kept' : ''}>
+      <th scope="row">${object}</th>
+      <td data-title="before">${valueOf(before)}</td>
+      <td data-title="after">${after === before ? html`<span class="muted">the same</span>` : valueOf(after)}</td>
+      <td>${badge(FATES[fate][0], fate)}</td>
+    </tr>
+  `;
+}
+
+function valueOf(value: string | null | undefined): Part {
+  if (value === undefined) return html`<span class="muted">not known</span>`;
+  return value === null ? html`<span class="muted">not there</span>` : html`<code>${value}</code>`;
+}

@@ -1,0 +1,28 @@
+import { html } from 'htm/preact';
+import type { ComponentChildren } from 'preact';
+import { COMMAND } from '../../report/wrap';
+import type { Tone } from '../model/tone';
+
+/** What a part of a page returns. Parts without a state of their own are plain functions, so the compiler checks what they are given. */
+export type Part = ReturnType<typeof html> | null;
+
+/** A word that stands out, by its colour and by itself. */
+export function badge(tone: Tone, word: string): Part {
+  return html`<span class="badge ${tone}">${word}</span>`;
+}
+
+/** A sentence; the commands in it can be told from its words. */
+export function words(text: string): ComponentChildren {
+  const parts = text.split(new RegExp(`(${COMMAND})`));
+  return parts.map((part, i) => (i % 2 === 0 ? part : html`<code>${part}</code>`));
+}
+
+/** A part of a page under its heading. @param note what a reader should know of it; empty: nothing */
+export function section(title: string, note: string, ...content: readonly ComponentChildren[]): Part {
+  return html`
+    <section>
+      <h2>${title}</h2>
+      ${note === '' ? null : html`<p class="note">${note}</p>`} ${content}
+    </section>
+  `;
+}

@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { callAws, type Answers } from '../aws/fake-aws';
+import { temporary } from '../fake';
+import { account, applied, planned, rolledBack } from './runs';
+
+/** Runs `report` in a folder. */
+async function report(answers: Answers, named = 'edge-a', ...options: string[]) {
+  const folder = temporary();
+  const outcome = await callAws(['report', named, '--html', 'run.html', ...options], answers, { folder });
+  return { ...outcome, folder, files: readdirSync(folder), html: () => readFileSync(join(folder, 'run.html'), 'utf8') };
+}
+
+/** What a reader sees, without tags. */
+const words = (html: string): string =>
+  html
+    .replace(/<style>.*?<\/style>/s, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replaceAll('&quot;', '"')
+    .replace(/\s+/g, ' ');
+
+describe('report', () => {
+  test("tells a tunnel's last run: its end, the picture's addresses, the diff, the steps, the proof, the states", async () => {
+    const { code, out, html } = await report(applied());
+    expect(code).toBe(0);
+    expect(out).toMatch(/^edge-a, apply: Applied\. Written to .*run\.html\n$/);
+    const text = words(html());
+    expect(text).toContain('edge-a apply Applied');
+    expect(text).toContain('Applied: edge-a stands as declared and was proven (1 change on 1 device)');
+    for (const address of ['10.3.89.66', '10.3.89.89', '10.3.91.216', '10.3.91.217', '10.128.0.0/14'])
+      expect(text).toContain(address);
+    expect(text).toContain('+ tunnel SDN: profile ipip');
+    expect(text).toMatch(/Configure BIG-IP .*? s ok/);
+    expect(text).toContain('BIG-IP 10.3.88.66 to 10.3.91.217 ping through the tunnel: 3 of 3 packets came back');
+    expect(text).toContain('tunnel SDN not there profile ipip made');
+    expect(text).toContain('virtual ose-vserver type none type snat pool SDN changed');
+    expect(text).toContain('self SDN address 10.3.91.216/24 the same kept');
+  });
+
+  test('a failed run says first what happened, what stands where, what to do', async () => {
+    const text = words((await report(rolledBack('BIG-IP 10.3.88.66: no'))).html());
+    const at = (part: string): number => text.indexOf(part);
+    expect(at('What happened Configure BIG-IP failed: BIG-IP 10.3.88.66: no')).toBeGreaterThan(0);
+    expect(at('What stands where Everything is as it was')).toBeGreaterThan(at('What happened'));
+    expect(at('What to do When that is mended: npx edge-ramp apply edge-a')).toBeGreaterThan(at('What stands where'));
+    expect(at('The tunnel')).toBeGreaterThan(at('What to do'));
+    expect(text).toMatch(/Configure BIG-IP .*? s FAILED DeviceRefused/);
+    expect(text).toContain('virtual ose-vserver type none the same put back');
+  });
+
+  test('a plan says what would be, and that nothing has changed', async () => {
+    const output = JSON.stringify({ endState: 'Planned', changes: [], digest: 'd' });
+    const run = { status: 'SUCCEEDED', output, input: '{"tunnel": "edge-a", "action": "plan"}' };
+    const text = words((await report(account('edge-a-plan-1', planned(), run))).html());
+    expect(text).toContain('tunnel SDN not there profile ipip to make');
+    expect(text).toContain('This run changed nothing on a device.');
+  });
+
+  test.each(['edge-a-apply-1', 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:edge-a-apply-1'])(
+    'an execution is named %s',
+    async (named) => {
+      expect((await report(applied(), named)).out).toContain('edge-a, apply: Applied.');
+    },
+  );
+
+  test('who is unknown gets no file, and is told where to look', async () => {
+    const { code, err, files } = await report(applied(), 'edge-z');
+    expect({ code, files }).toEqual({ code: 1, files: [] });
+    expect(err).toContain('edge-z is no tunnel with a run, and no execution that Step Functions remembers');
+  });
+
+  test('whatever a device says is text', async () => {
+    const hostile = '</style><script>alert(1)</script><img src=x onerror=alert(1)> \u202egnp.exe \u001b[2J';
+    const html = (await report(rolledBack(hostile))).html();
+    expect(html).not.toMatch(/<script|<img|\u202e|\u001b/);
+    expect(html).toContain('&lt;script>alert(1)&lt;/script>');
+    expect(html).toContain('\\u{202e}gnp.exe \\u{1b}[2J');
+  });
+
+  test('it refers to nothing outside, and may run and fetch nothing', async () => {
+    const html = (await report(applied())).html();
+    expect(html).not.toMatch(/\b(?:src|href|url|action)\s*[=(]|@import|\bon\w+=|style="/);
+    expect(html).toMatch(/content="default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='"/);
+  });
+});
+
+describe('the file', () => {
+  test('that is there already stays as it is, unless --force says otherwise', async () => {
+    const folder = temporary();
+    const file = join(folder, 'run.html');
+    writeFileSync(file, 'mine');
+    const write = (...more: string[]) => callAws(['report', 'edge-a', '--html', file, ...more], applied(), { folder });
+    expect(await write()).toMatchObject({ code: 1, err: expect.stringContaining('is there already') });
+    expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['mine', ['run.html']]);
+    expect(await write('--force')).toMatchObject({ code: 0 });
+    expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>/);
+    expect(readdirSync(folder)).toEqual(['run.html']);
+  });
+
+  test('cannot be in a folder that is not there', async () => {
+    const { code, err } = await callAws(['report', 'edge-a', '--html', 'no/run.html'], applied());
+    expect(code).toBe(1);
+    expect(err).toContain('no/run.html cannot be written (ENOENT): name another file.');
+  });
+});
