@@ -22,7 +22,7 @@ function machine(plan: Planned | { readonly error: string; readonly cause: strin
     ...parameters({
       '/edge-ramp/tunnels/edge-a': { ...declared('edge-a'), example: false },
       '/edge-ramp/tunnels/edge-b': { ...declared('edge-b'), example: false },
-      '/edge-ramp/tunnels/edge-c': declared('edge-c'),
+      '/edge-ramp/tunnels/edge-c': { ...declared('edge-c'), example: true },
     }),
     ...items({}),
     StartExecution: ({ input }) => {
@@ -217,7 +217,7 @@ describe('every tunnel', () => {
   });
 
   test('is none where all are examples', async () => {
-    const examples = { ...machine(SAFE).answers, ...parameters({ '/edge-ramp/tunnels/edge-c': declared('edge-c') }) };
+    const examples = { ...machine(SAFE).answers, ...parameters({ '/edge-ramp/tunnels/edge-b': declared('edge-b') }) };
     const { code, out } = await callAws(['plan', '--all'], examples);
     expect([code, out]).toEqual([0, 'No tunnel is declared here that is no example.\n']);
   });
