@@ -45,8 +45,8 @@ function make(beginning) {
     bundle: true,
     platform: 'node',
     target: 'node20',
-    // The lab stays TypeScript, and the AWS clients are larger than all the rest. A command that needs them loads them.
-    external: ['../lab/*', '@aws-sdk/client-*'],
+    // The lab stays TypeScript, and the AWS clients are larger than all the rest. A command that needs them loads them; esbuild is a program.
+    external: ['../lab/*', '@aws-sdk/client-*', 'esbuild'],
     write: false,
   });
   const text = `${beginning}${outputFiles[0].text}`;

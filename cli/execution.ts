@@ -64,6 +64,18 @@ const EVERY = { aws: 1000, lab: 100 };
 /** After so many looks a description that lags behind is given up. */
 const LAGGING = 60;
 
+/** Starts the state machine, and looks no further. @throws Problem when it cannot be started */
+export async function start({ aws, deployment }: Place, input: Input): Promise<Pick<StartedRun, 'arn' | 'name'>> {
+  const name = executionName(input, new Date());
+  // Under one name a second start finds the first: the SDK may ask again after a lost answer.
+  const { executionArn: arn = '' } = await aws.sfn.startExecution({
+    stateMachineArn: deployment.stateMachine,
+    name,
+    input: JSON.stringify(input),
+  });
+  return { arn, name };
+}
+
 /**
  * Starts the state machine and looks at it until it ends.
  * @param faults that the lab was opened with: what did not strike is told
@@ -77,14 +89,8 @@ export async function execute(
   faults: readonly Fault[] = [],
 ): Promise<StartedRun> {
   const { aws, deployment, lab } = place;
-  const name = executionName(input, new Date());
   const measured = lab && measuring(lab, faults);
-  // Under one name a second start finds the first: the SDK may ask again after a lost answer.
-  const { executionArn: arn = '' } = await aws.sfn.startExecution({
-    stateMachineArn: deployment.stateMachine,
-    name,
-    input: JSON.stringify(input),
-  });
+  const { arn, name } = await start(place, input);
   const left = new AbortController();
   const pause = async (): Promise<void> => {
     await sleep(lab ? EVERY.lab : EVERY.aws, left.signal);

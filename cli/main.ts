@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { apply } from './commands/apply';
 import { complete, completion } from './commands/completion';
+import { consoleCommand } from './commands/console';
 import { event } from './commands/event';
 import { history } from './commands/history';
 import { init } from './commands/init';
@@ -26,7 +27,7 @@ import { versionOf } from './version';
 const COMMANDS: Readonly<Record<string, readonly Define[]>> = {
   'Declare a tunnel:': [init, validate],
   'Build and prove a tunnel:': [plan, apply, verify, teardown],
-  'Look at tunnels:': [status, history, report, preflight],
+  'Look at tunnels:': [status, history, report, consoleCommand, preflight],
   'After a failure:': [result, stop, repair],
   'Automation:': [event, pause, resume],
   'On this machine:': [local, completion],

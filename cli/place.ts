@@ -37,11 +37,21 @@ export async function atPlace<T>(
 
 async function reached<T>(aws: Aws, here: Partial<LocalLab>, work: (place: Place) => Promise<T>): Promise<T> {
   try {
-    const deployment = await findDeployment(aws);
-    return await work({ aws, deployment, words: here.words ?? wordsOf(aws, deployment), lab: here.lab });
+    return await work(await placeOf(aws, here));
   } finally {
     aws.close();
   }
+}
+
+async function placeOf(aws: Aws, { words, lab }: Partial<LocalLab>): Promise<Place> {
+  const deployment = await findDeployment(aws);
+  return { aws, deployment, words: words ?? wordsOf(aws, deployment), lab };
+}
+
+/** The way to a lab that is open already, and stays so. */
+export function wayTo(opened: LocalLab, surroundings: Pick<Surroundings, 'aws'>) {
+  const aws = surroundings.aws(reachOf(opened.lab));
+  return { place: () => placeOf(aws, opened), close: () => aws.close() };
 }
 
 function wordsOf(aws: Aws, { account, region, stateMachine }: Deployment): string {

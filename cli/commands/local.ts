@@ -3,10 +3,12 @@ import type { ExecutionRecord } from '../../lab/index';
 import { Command } from 'commander';
 import { openLocalLab, type LocalLab } from '../local/lab';
 import { onThisMachine, wholeNumber, type Define } from '../options';
+import { wayTo } from '../place';
 import { objectIn } from '../result';
 import { clock, zone } from '../report/time';
 import { debugs, interruptible, messageOf, type Surroundings } from '../surroundings';
 import type { Here } from '../where';
+import { openConsole } from './console';
 import { localHost } from './local-host';
 
 /** Where it serves when nothing else is said. */
@@ -39,10 +41,17 @@ async function serve(options: Options, surroundings: Surroundings, interruption:
       schedule: 'real',
       onExecution: (record) => out.write(line(record)),
     });
-    out.write(welcome(opened), 'exact');
-    if (!interruption.aborted) await once(interruption, 'abort');
-    out.write('Closing ...\n');
-    await opened.lab.close();
+    const way = wayTo(opened, surroundings);
+    try {
+      const console = await openConsole(way.place, {}, surroundings, 0);
+      out.write(welcome(opened, console.address), 'exact');
+      if (!interruption.aborted) await once(interruption, 'abort');
+      out.write('Closing ...\n');
+      await console.close();
+    } finally {
+      way.close();
+      await opened.lab.close();
+    }
     return 0;
   } catch (error) {
     if (debugs(surroundings)) throw error;
@@ -51,11 +60,12 @@ async function serve(options: Options, surroundings: Surroundings, interruption:
   }
 }
 
-function welcome({ lab, words, speed }: LocalLab): string {
+function welcome({ lab, words, speed }: LocalLab, console: string): string {
   const faster = speed === 1 ? '' : ` Waits pass ${speed} times faster.`;
   const variables = Object.entries(lab.environment).map(([name, value]) => `${name}=${value}`);
   return `${words}.${faster}
 
+Console        ${console}
 Endpoint       ${lab.url}
 State machine  ${lab.stateMachine}
 

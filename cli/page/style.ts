@@ -102,7 +102,37 @@ thead th { border: 0; color: var(--muted); font-size: 12px; line-height: 16px; }
 .states td:last-child { padding-right: 0; }
 .states .kept th[scope="row"], .states .kept code { color: var(--muted); }
 
+a { color: var(--accent); }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+h1:focus { outline: none; }
+.hidden { position: absolute; clip-path: inset(50%); }
+.bar { padding: 8px 16px; border-bottom: 1px solid var(--line); background: var(--surface); }
+.bar a { font-weight: 700; color: var(--text); text-decoration: none; }
+.buttons { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin: 0 0 8px; }
+nav.buttons { justify-content: space-between; margin: 0 0 16px; }
+button { padding: 5px 16px; border: 1px solid var(--line); border-radius: 6px; background: var(--surface); color: var(--text); font: inherit; cursor: pointer; }
+button:hover { border-color: var(--muted); }
+button:disabled { opacity: 0.6; cursor: default; }
+button.primary { border-color: var(--accent); background: var(--accent); color: var(--page); font-weight: 600; }
+button.danger { border-color: var(--bad); background: var(--bad); }
+input { padding: 5px 8px; border: 1px solid var(--muted); border-radius: 6px; background: var(--page); color: var(--text); font: inherit; }
+.search { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin: 0 0 8px; }
+dialog { width: min(560px, calc(100vw - 32px)); padding: 16px; border: 1px solid var(--line); border-radius: 8px; background: var(--page); color: var(--text); }
+dialog::backdrop { background: rgb(0 0 0 / 0.5); }
+dialog .buttons { justify-content: flex-end; margin: 16px 0 0; }
+dialog label { display: block; }
+dialog input { display: block; width: 100%; margin: 4px 0 0; }
+p.bad, td.bad { color: var(--bad); }
+p.bad:empty { display: none; }
+.tunnels th[scope="row"], .tunnels td { padding-right: 16px; }
+.end p { overflow-wrap: anywhere; }
+
 @media (max-width: 720px) {
+  .tunnels thead { position: absolute; clip-path: inset(50%); }
+  .tunnels tr { display: block; padding: 8px 0; border-top: 1px solid var(--line); }
+  .tunnels th[scope="row"], .tunnels td { display: block; width: auto; padding: 1px 0; border: 0; text-align: left; }
+  .tunnels td:empty { display: none; }
+  .tunnels td[data-title]::before { content: attr(data-title) ": "; color: var(--muted); }
   .picture .wide { display: none; }
   .picture .narrow { display: block; }
   .timeline .bars { display: none; }

@@ -9,14 +9,15 @@ import { itemOf, type Item } from '../../aws/tunnels';
 import { whereIs } from '../../execution';
 import type { Place } from '../../place';
 import { concernedNothing } from '../../report/progress';
+import { question } from '../../report/question';
 import { visitsOf, type Visit } from '../../report/steps';
 import { endInParts, figuresLine, type Run } from '../../report/summary';
 import { became } from '../../report/text';
 import { resultOf, type Result } from '../../result';
-import { printableLines } from '../../terminal';
 import { again, type Action, type Where } from '../../where';
 import { evidenceIn } from './evidence';
 import { wayBack } from './going-back';
+import { printable } from './printable';
 import { sceneOf, type Scene } from './scene';
 import { devicesOfRun, howKnown, type DeviceRows, type Known } from './states';
 import { toneOf, type Tone } from './tone';
@@ -42,6 +43,8 @@ export interface RunPage {
   readonly remaining: readonly Change[];
   readonly interrupts: readonly string[];
   readonly digest: string | null;
+  /** Of a plan: what is asked before it is carried out, in the words of what that cuts. */
+  readonly question: string | null;
   readonly steps: readonly TimelineStep[];
   readonly probes: readonly Probe[];
   /** What these probes are: of before, or after restoring. */
@@ -130,6 +133,8 @@ function pageOf({ execution, asked, history, item, place, where }: Read): Omit<R
     remaining: told.remaining ?? [],
     interrupts: told.interrupts.length > 0 ? told.interrupts : (plan?.interrupts ?? []),
     digest: told.digest ?? plan?.digest ?? null,
+    question:
+      status === 'Planned' && changes.length > 0 ? question(tunnel, teardown ? 'teardown' : 'apply', result) : null,
     steps: timeline(history, run.outcome === 'Running'),
     probes,
     remarks: told.remarks.length > 0 ? told.remarks : (plan?.remarks ?? []),
@@ -166,12 +171,4 @@ function timeline({ events }: History, runs: boolean): readonly TimelineStep[] {
       outcome: runs && outcome === 'interrupted' ? 'running' : outcome,
       error: outcome === 'failed' ? (error ?? 'failed') : '',
     }));
-}
-
-/** The same with each character shown that is invisible or changes the look of others: the one way of a device's text to a page. */
-export function printable<T>(value: T): T {
-  if (typeof value === 'string') return printableLines(value) as T;
-  if (Array.isArray(value)) return value.map(printable) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, printable(each)])) as T;
 }

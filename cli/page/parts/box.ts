@@ -47,7 +47,7 @@ function holder({ words, is }: NonNullable<Station['holds']>, left: number, y: n
 
 function mark({ text, fate }: ObjectMark, left: number, right: number, y: number): Part {
   const [tone, sign] = FATES[fate];
-  const width = right - left - 16 - (fate.length + 1) * CHARACTER.text;
+  const width = right - left - 16 - (fate.length + 2) * CHARACTER.text;
   return html`
     <g class="fill-${tone}">
       <text x=${left} y=${y} class="mono strong">${sign}</text>

@@ -7,7 +7,7 @@ import { picture } from './picture';
 import { probesPart } from './probes';
 import { statesPart } from './states';
 import { timeline } from './timeline';
-import { badge, section, words, type Part } from './words';
+import { badge, capital, section, words, type Part } from './words';
 
 /** One run: of a failed one first what happened, what stands where, and what to do. */
 export function runPart(page: RunPage): Part {
@@ -20,11 +20,14 @@ const LOOKED = "Only what this tunnel names was looked at. A value is in the dev
 function sections(page: RunPage): readonly Part[] {
   const { changes, remaining, interrupts, steps, figures, probes, remarks, devices, known, back, scene } = page;
   const proof = page.status === 'RolledBack' || page.status === 'RollbackFailed' ? 'As found' : 'Proof';
+  const timed = steps.length > 0 ? section('Steps', figures, timeline(steps)) : null;
+  const runs = page.status === 'Running';
   return [
     scene && section('The tunnel', '', picture(scene)),
+    runs ? timed : null,
     changes.length > 0 ? section(page.changesTitle, cutting(interrupts.length), changesPart(changes)) : null,
     remaining.length > 0 ? section('Still to be done to put everything back', '', changesPart(remaining)) : null,
-    steps.length > 0 ? section('Steps', figures, timeline(steps)) : null,
+    runs ? null : timed,
     probes.length > 0 ? section(proof, '', probesPart(probes)) : null,
     remarks.length > 0
       ? section(
@@ -101,9 +104,4 @@ function end({ end, tone, status }: RunPage): Part {
       ${end.map((part, i) => html`<p><strong>${PARTS[end.length]?.[i] ?? 'And'}</strong> ${words(capital(part))}</p>`)}
     </div>
   `;
-}
-
-/** A part of a sentence as a sentence. */
-function capital(part: string): string {
-  return part.charAt(0).toUpperCase() + part.slice(1);
 }

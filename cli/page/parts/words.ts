@@ -26,3 +26,8 @@ export function section(title: string, note: string, ...content: readonly Compon
     </section>
   `;
 }
+
+/** A part of a sentence as a sentence. */
+export function capital(part: string): string {
+  return part.charAt(0).toUpperCase() + part.slice(1);
+}

@@ -105,6 +105,7 @@ export function account(
   const all = {
     [name]: { input: JSON.stringify({ tunnel: 'edge-a', action: 'apply' }), startDate: 1, stopDate: 13.5, ...run },
   };
+  history.add(run['status'] === 'FAILED' ? 'ExecutionFailed' : 'ExecutionSucceeded');
   const events = history.events.map((event) => ({ ...event, timestamp: event.timestamp!.getTime() / 1000 }));
   return {
     ...parameters({ '/edge-ramp/tunnels/edge-a': DECLARED }),

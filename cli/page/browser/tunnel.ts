@@ -1,0 +1,147 @@
+import { html } from 'htm/preact';
+import { useState } from 'preact/hooks';
+import { minute } from '../../report/time';
+import { many, seconds } from '../../report/words';
+import type { TunnelView } from '../console/views';
+import { picture } from '../parts/picture';
+import { badge, capital, section, words, type Part } from '../parts/words';
+import { toneOf } from '../model/tone';
+import { startRun } from './client';
+import { Dialog, runHash, show, type Question } from './dialog';
+import { usePolled } from './polled';
+import { stateBadge } from './tunnels';
+
+const EVERY = 5000;
+
+/** One tunnel: how it stands, its picture, its runs, and what can be done with it. */
+export function TunnelPage({ name }: { readonly name: string }): Part {
+  const { data, error } = usePolled<TunnelView>(`tunnels/${name}`, () => EVERY);
+  const [question, ask] = useState<Question | null>(null);
+  return html`
+    <h1 tabindex="-1">${name} ${data === undefined ? null : stateBadge(data.standing)}</h1>
+    <p class="bad" role="alert">${error}</p>
+    ${data === undefined && error === undefined ? html`<p class="muted">Reading …</p>` : null}
+    ${data === undefined ? null : content(name, data, ask)}
+    ${question === null ? null : html`<${Dialog} question=${question} close=${() => ask(null)} />`}
+  `;
+}
+
+function content(
+  name: string,
+  { standing, scene, seenBy, runs, older, drifts }: TunnelView,
+  ask: Ask,
+): readonly Part[] {
+  const { why, needs, automation, leftAlone, degraded } = standing;
+  const automated = `automation: ${automation}${leftAlone === null ? '' : ` (${leftAlone})`}`;
+  const away = degraded.length === 0 ? '' : `; degraded: ${degraded.join(' and ')}`;
+  return [
+    html`<p>${capital(why)}; ${automated}${away}.</p>`,
+    needs.length === 0
+      ? null
+      : html`
+          <div class="end bad">
+            <p><strong>What needs a person</strong></p>
+            ${needs.map(({ what, command }) => html`<p>${what}: ${words(command)}</p>`)}
+          </div>
+        `,
+    html`<${Actions} name=${name} standing=${standing} ask=${ask} />`,
+    scene &&
+      section(
+        'The tunnel',
+        '',
+        html`<p class="note">
+          ${seenBy === null ? 'As declared: no run has looked yet.' : html`As <a href=${runHash(seenBy)}>the last run that looked</a> saw it, or left it.`}
+        </p>`,
+        picture(scene),
+      ),
+    section('Runs', older ? 'There may be older ones.' : '', runs.length === 0 ? 'none yet' : history(runs)),
+    drifts.length === 0 ? null : section('What automation put right', '', driftList(drifts)),
+  ];
+}
+
+type Ask = (question: Question) => void;
+
+/** What can be started. A plan and a verify change nothing, so nothing is asked. */
+function Actions({ name, standing, ask }: { name: string; standing: TunnelView['standing']; ask: Ask }): Part {
+  const [problem, setProblem] = useState('');
+  const begin = (request: Parameters<typeof startRun>[0]) => () =>
+    void startRun(request).then(show, ({ message }: Error) => setProblem(message));
+  return html`
+    <div class="buttons actions">
+      <button class="primary" onClick=${begin({ tunnel: name, action: 'plan' })}>Plan</button>
+      <button onClick=${begin({ tunnel: name, action: 'verify' })}>Verify</button>
+      <button onClick=${begin({ tunnel: name, action: 'plan', teardown: true })}>Plan a teardown</button>
+      ${
+        standing.paused === null
+          ? html`<button onClick=${() => ask(pauseQuestion(name))}>Pause …</button>`
+          : html`<button onClick=${() => ask(resumeQuestion(name))}>Resume …</button>`
+      }
+    </div>
+    <p class="note">
+      These look, and change no device. What a plan shows can then be carried out: that plan and no other.
+    </p>
+    <p class="bad" role="alert">${problem}</p>
+  `;
+}
+
+function pauseQuestion(tunnel: string): Question {
+  return {
+    title: `Pause ${tunnel}?`,
+    words: 'No traffic is cut. Automation leaves the tunnel alone, and repairs nothing, until somebody resumes it.',
+    cuts: false,
+    yes: 'Pause',
+    request: { tunnel, action: 'pause' },
+  };
+}
+
+function resumeQuestion(tunnel: string): Question {
+  return {
+    title: `Resume ${tunnel}?`,
+    words: 'No traffic is cut. Automation looks after the tunnel again, and makes the changes that cut nothing.',
+    cuts: false,
+    yes: 'Resume',
+    request: { tunnel, action: 'resume' },
+  };
+}
+
+function history(runs: TunnelView['runs']): Part {
+  return html`
+    <table class="tunnels">
+      <thead>
+        <tr>
+          <th scope="col">Began</th>
+          <th scope="col">What</th>
+          <th scope="col">By</th>
+          <th scope="col">End</th>
+          <th scope="col">Changes</th>
+          <th scope="col" class="number">Took</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${runs.map(
+          ({ arn, began, action, by, outcome, changes, seconds: took }) => html`
+            <tr key=${arn}>
+              <th scope="row"><a href=${runHash(arn)}>${minute(began, '?')}</a></th>
+              <td>${action}</td>
+              <td data-title="by">${by}</td>
+              <td>${badge(toneOf(outcome), outcome)}</td>
+              <td>${changes === null ? '' : many(changes.length, 'change')}</td>
+              <td class="number">${took === null ? '' : seconds(took)}</td>
+            </tr>
+          `,
+        )}
+      </tbody>
+    </table>
+  `;
+}
+
+function driftList(drifts: TunnelView['drifts']): Part {
+  return html`
+    <ul class="plain">
+      ${drifts.map(
+        ({ at, execution, changes }) =>
+          html`<li><a href=${runHash(execution)}>${minute(at, '?')}</a>: ${many(changes, 'change')}</li>`,
+      )}
+    </ul>
+  `;
+}
