@@ -4,6 +4,7 @@ import { complete, completion } from './commands/completion';
 import { consoleCommand } from './commands/console';
 import { event } from './commands/event';
 import { history } from './commands/history';
+import { importTunnel } from './commands/import';
 import { init } from './commands/init';
 import { local } from './commands/local';
 import { pause } from './commands/pause';
@@ -25,7 +26,7 @@ import { versionOf } from './version';
 
 /** In the order in which help lists them. */
 const COMMANDS: Readonly<Record<string, readonly Define[]>> = {
-  'Declare a tunnel:': [init, validate],
+  'Declare a tunnel:': [init, importTunnel, validate],
   'Build and prove a tunnel:': [plan, apply, verify, teardown],
   'Look at tunnels:': [status, history, report, consoleCommand, preflight],
   'After a failure:': [result, stop, repair],

@@ -1,11 +1,12 @@
 import { join, relative } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import type { Completed } from '../init/complete';
-import { askedFor, filledIn, unanswered, type Ask, type Given } from '../init/dialogue';
+import { askedFor, filledIn, type Person, type Given } from '../init/dialogue';
 import { fileInTheWay, schemaFrom, writeNew } from '../init/file';
-import { blank, FURTHER, questions, SIZED, type Question, type Size } from '../init/questions';
+import { addOptions, givenTo, refuseTooMany, whoIsAsked } from '../init/options';
+import { blank, FURTHER, questions, SIZED, type Size } from '../init/questions';
 import { filesOf, readTunnelFiles } from '../local/tunnel-files';
 import { tunnelArgument, type Define } from '../options';
 import { many } from '../report/words';
@@ -16,9 +17,8 @@ export const init: Define = (surroundings, exit) => {
     .description('declare a tunnel: asks for what its file needs, or takes it from options')
     .addArgument(tunnelArgument())
     .addHelpText('after', HELP);
-  for (const question of offered()) command.addOption(optionFor(question));
-  return command.action((name: string, options: Readonly<Record<string, readonly string[]>>, self: Command) =>
-    exit(declare(name, byOption(self, options), self, surroundings)),
+  return addOptions(command, [...questions('NAME', { bigips: 2, nodes: 2 }), ...FURTHER]).action(
+    (name: string, _: unknown, self: Command) => exit(declare(name, givenTo(self), self, surroundings)),
   );
 };
 
@@ -28,43 +28,18 @@ pair of BIG-IPs or of ramp nodes each option of a device is given twice, in one
 order; what is one list (networks, virtual servers) as often as need be. All
 other fields: docs/declaring.md. No file is ever overwritten.`;
 
-/** Every question, each once, as the largest tunnel has them. */
-function offered(): readonly Question[] {
-  const all = [...questions('NAME', { bigips: 2, nodes: 2 }), ...FURTHER];
-  return all.filter(({ option }, i) => all.findIndex((other) => other.option === option) === i);
-}
-
-function optionFor({ option, what, preset }: Question): Option {
-  return new Option(`${option} <value>`, preset === undefined ? what : `${what} (default: ${preset})`).argParser(
-    (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
-  );
-}
-
-function byOption({ options }: Command, values: Readonly<Record<string, readonly string[]>>): Given {
-  return Object.fromEntries(options.map((option) => [option.long ?? '', values[option.attributeName()]]));
-}
-
 /** Asks for a tunnel and writes its file. @returns the exit code */
 async function declare(name: string, given: Given, command: Command, surroundings: Surroundings): Promise<number> {
-  const { err, ask } = surroundings;
-  const folder = surroundings.tunnels;
+  const { tunnels: folder, err } = surroundings;
   const taken = fileInTheWay(folder, name);
   if (taken !== undefined) {
     err.write(`${taken} is there already: nothing was written. Edit it, or take another name.\n`);
     return 1;
   }
-  const open = unanswered(questions(name, sizeOf(given)), given);
-  if (open.length > 0 && ask === undefined) {
-    const missing = [...new Set(open.map(({ option }) => option))].join(', ');
-    command.error(`error: nobody sits at a terminal to be asked, and these are missing: ${missing}`);
-  }
-  // A person is asked for everything that no option gives. Options that leave nothing open ask nothing.
-  const person =
-    open.length === 0 || ask === undefined ? undefined : { ask, tell: (line: string) => err.write(`${line}\n`) };
+  const person = whoIsAsked(command, questions(name, sizeOf(given)), given, surroundings);
   const size = person === undefined ? sizeOf(given) : await askSize(given, person);
   const asked = [...questions(name, size), ...FURTHER.filter(({ option }) => given[option] !== undefined)];
-  const spare = tooMany(asked, given);
-  if (spare !== undefined) command.error(`error: ${spare}`);
+  refuseTooMany(command, asked, given);
   const first = person
     ? await askedFor(blank(name, size), asked, given, reading().draftMistakes, person)
     : filledIn(blank(name, size), asked, given);
@@ -127,23 +102,11 @@ function sizeOf(given: Given): Size {
   return { bigips: count(SIZED.bigips), nodes: count(SIZED.nodes) };
 }
 
-async function askSize(given: Given, { ask }: Ask): Promise<Size> {
+async function askSize(given: Given, { ask }: Person): Promise<Size> {
   const told = sizeOf(given);
   const pair = async (option: string, what: string): Promise<boolean> =>
     given[option] === undefined && /^y(?:es)?$/i.test(await ask(`${what} (yes/no) [no]: `));
   const bigips = (await pair(SIZED.bigips, 'Is BIG-IP a pair of units, active and standby?')) ? 2 : told.bigips;
   const nodes = (await pair(SIZED.nodes, 'Are there two ramp nodes behind a virtual IP?')) ? 2 : told.nodes;
   return { bigips, nodes };
-}
-
-/** Values for which a tunnel of this size has no place: none is left out in silence. */
-function tooMany(asked: readonly Question[], given: Given): string | undefined {
-  const [spare] = Object.entries(given).filter(([option, values = []]) => {
-    const places = asked.filter((question) => question.option === option);
-    return !places.some(({ list }) => list) && values.length > places.length;
-  });
-  return (
-    spare &&
-    `${spare[0]} has ${many(spare[1]!.length, 'value')}, more than this tunnel has places for: a pair of BIG-IPs has two ${SIZED.bigips}, a pair of ramp nodes two ${SIZED.nodes}.`
-  );
 }

@@ -5,7 +5,7 @@ import { mistakeLine } from '../../lib/tunnel/declaration/mistake-lines';
 import { checkDocument } from '../../lib/tunnel/declaration/parse';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { valueAt } from '../../lib/tunnel/declaration/schema';
-import { askedFor, type Ask } from './dialogue';
+import { askedFor, type Person } from './dialogue';
 import { filled, type Question } from './questions';
 
 export { draftMistakes };
@@ -25,7 +25,7 @@ export async function completed(
   others: readonly Declared[],
   asked: readonly Question[],
   further: readonly Question[],
-  terminal: Ask | undefined,
+  terminal: Person | undefined,
 ): Promise<Completed> {
   let draft = given;
   for (;;) {

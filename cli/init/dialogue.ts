@@ -9,7 +9,7 @@ export type Given = Readonly<Record<string, readonly string[] | undefined>>;
 export type Rules = (draft: Draft, answered: readonly Path[]) => readonly Mistake[];
 
 /** The person at the terminal. */
-export interface Ask {
+export interface Person {
   /** Puts a question. */
   readonly ask: (question: string) => Promise<string>;
   /** Shows a line. */
@@ -42,7 +42,7 @@ export async function askedFor(
   questions: readonly Question[],
   given: Given,
   rules: Rules,
-  { ask, tell }: Ask,
+  { ask, tell }: Person,
 ): Promise<Draft> {
   let draft = blank;
   const answered: Path[] = [];

@@ -82,6 +82,17 @@ export function resources(project: string, type: string): readonly Json[] {
     .map((resource) => (resource['Properties'] ?? {}) as Json);
 }
 
+/**
+ * The command document that looks at devices of a kind, or changes them. Its name begins with that of the deployment.
+ * @throws Error of one sentence when the assembly has none
+ */
+export function commandDocument(project: string, set: string, does: 'observe' | 'apply'): Json {
+  const name = new RegExp(`^edge-ramp(-[a-z0-9-]+)?-${set}-${does}-`);
+  const found = resources(project, 'AWS::SSM::Document').find(({ Name }) => name.test(String(Name)));
+  if (!found) throw new Error(`cdk.out has no document edge-ramp-${set}-${does}: run \`npx cdk synth\` again.`);
+  return found;
+}
+
 /** Every tunnel as it was declared when the assembly was made, by name. @throws Error of one sentence when the assembly cannot be read */
 export function declarations(project: string): ReadonlyMap<string, unknown> {
   const tunnels = resources(project, 'AWS::SSM::Parameter').flatMap(({ Name: name, Value: value }) => {

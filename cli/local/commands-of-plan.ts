@@ -12,7 +12,7 @@ import {
 } from '../../lib/tunnel/plan/devices';
 import type { Plan, Work } from '../../lib/tunnel/plan/plan';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
-import { resources } from './assembly';
+import { commandDocument } from './assembly';
 
 /** What a plan would send, by stage and kind of device, as the end state Planned gives it out. */
 export type PlannedWork = Plan['work'];
@@ -72,15 +72,12 @@ export function commandsOfPlan(
   );
 }
 
-/** The script of the document that changes a kind of device, as an agent would get it. Its name begins with that of the deployment. */
+/** The script of the document that changes a kind of device, as an agent would get it. */
 function applyScript(project: string, set: DocumentSet): string {
-  const name = new RegExp(`^edge-ramp(-[a-z0-9-]+)?-${set}-apply-`);
-  const document = resources(project, 'AWS::SSM::Document').find(({ Name }) => name.test(String(Name)));
-  const content = document?.['Content'] as
-    { readonly mainSteps?: readonly { readonly inputs?: { readonly runCommand?: readonly string[] } }[] } | undefined;
-  const lines = content?.mainSteps?.[0]?.inputs?.runCommand;
-  if (!lines) throw new Error(`cdk.out has no document edge-ramp-${set}-apply: run \`npx cdk synth\` again.`);
-  return lines.join('\n');
+  const content = commandDocument(project, set, 'apply')['Content'] as {
+    readonly mainSteps: readonly { readonly inputs: { readonly runCommand: readonly string[] } }[];
+  };
+  return content.mainSteps[0]!.inputs.runCommand.join('\n');
 }
 
 function printed(script: string, parameters: Readonly<Record<string, string>>): readonly string[] {

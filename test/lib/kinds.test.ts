@@ -11,6 +11,7 @@ const OTHERS = [
   'declaration/between.ts',
   'declaration/pairs-schema.ts',
   'declaration/reach-rules.ts',
+  'init/questions.ts',
 ];
 
 /** Whether a file names a kind of device as a key or as a text. */

@@ -1,0 +1,142 @@
+import { join, relative } from 'node:path';
+import { draftMistakes, type Draft } from '../../lib/tunnel/declaration/draft';
+import { hostKey } from '../../lib/tunnel/declaration/host-key';
+import { mistakeLines } from '../../lib/tunnel/declaration/mistake-lines';
+import { checkDocument } from '../../lib/tunnel/declaration/parse';
+import { marker, type Tunnel } from '../../lib/tunnel/declaration/tunnel';
+import { Refused } from '../../lib/tunnel/errors/errors';
+import { deviceTitle, documentsFor, kindOf } from '../../lib/tunnel/plan/devices';
+import type { Plan } from '../../lib/tunnel/plan/plan';
+import { askDevice } from '../aws/ask-device';
+import { askedFor, filledIn, type Person, type Given } from '../init/dialogue';
+import { schemaFrom, writeNew } from '../init/file';
+import { filled, type Question } from '../init/questions';
+import { publishedNames, yamlText } from '../init/yaml';
+import { commandDocument } from '../local/assembly';
+import type { Place } from '../place';
+import { diff } from '../report/diff';
+import { styleFor } from '../report/style';
+import { many } from '../report/words';
+import type { Surroundings } from '../surroundings';
+import { printableLines } from '../terminal';
+import { importedFrom, planOf, type AskDevice, type Imported } from './hand-made';
+
+const ONE = { bigips: 1, nodes: 1 };
+
+/**
+ * What must be known to look, from options or from a person.
+ * @returns undefined when an option breaks a rule: it is told
+ * @public loaded when it is needed
+ */
+export async function waysTo(
+  blank: Draft,
+  questions: readonly Question[],
+  given: Given,
+  person: Person | undefined,
+  { err }: Surroundings,
+): Promise<Draft | undefined> {
+  if (person) return askedFor(blank, questions, given, draftMistakes, person);
+  const draft = filledIn(blank, questions, given);
+  const mistakes = draftMistakes(
+    draft,
+    questions.map(({ path }) => path),
+  );
+  if (mistakes.length === 0) return draft;
+  err.write(`${mistakeLines(draft.name, mistakes).join('\n')}\nNothing was looked at or written.\n`);
+  return undefined;
+}
+
+/**
+ * Looks at the devices of a hand-made tunnel, writes its declaration, and says what an apply would change.
+ * @param known the ways to the devices, and the names
+ * @returns 0; 2 when somebody has to complete the file
+ * @throws Problem, NotUnderstood or Error of one sentence when a device cannot be looked at: then nothing is written
+ * @public loaded when it is needed
+ */
+export async function importFrom(known: Draft, place: Place, surroundings: Surroundings): Promise<number> {
+  const { out } = surroundings;
+  const ask = askingAt(place, surroundings);
+  out.write(`${place.words}: looking at ${known.bigip[0]!.management} and ${known.ramp.nodes[0]!.instance}.\n`);
+  const imported = await importedFrom(asked(known), ask);
+  const file = write(imported, surroundings);
+  const checked = checkDocument(imported.draft);
+  if ('mistakes' in checked) {
+    const lines = mistakeLines(file, checked.mistakes).map((line) => `  ${line}\n`);
+    out.write(`Written: ${file}. To be completed by you, since no device tells it:\n${lines.join('')}`);
+    return 2;
+  }
+  out.write(`Written: ${file}, and it has no mistake.\n`);
+  out.write(await planned(checked.value as Tunnel, ask, surroundings));
+  return 0;
+}
+
+/** The documents of the deployment that look, and stamp no fence. */
+function askingAt({ aws }: Place, { project, sleep }: Surroundings): AskDevice {
+  return (device, questions) =>
+    askDevice(
+      aws,
+      {
+        title: deviceTitle(device),
+        document: String(commandDocument(project, documentsFor(device), 'observe')['Name']),
+        instance: device.instance,
+        parameters: {
+          Tunnel: device.spec.name,
+          Fence: '0',
+          ...kindOf(device).record.parameters?.(device),
+          Questions: questions,
+        },
+      },
+      sleep,
+    );
+}
+
+/** @returns the file, as it is seen from the current folder */
+function write({ draft, unknown }: Imported, { product, tunnels, folder }: Surroundings): string {
+  const [unit, node] = [draft.bigip[0]!, draft.ramp.nodes[0]!];
+  const about = [
+    `Imported from what BIG-IP ${unit.management} and ramp node ${node.instance} told. As an example it is left alone by automation: take`,
+    '`example` out when the plan is as you want it, and deploy.',
+  ];
+  const remarks = unknown.map(({ path, text }) => ({ path, text: `edge-ramp cannot know this: ${text}` }));
+  const names = publishedNames(ONE).filter(({ path }) => !unknown.some((each) => each.path.join() === path.join()));
+  const file = join(tunnels, `${draft.name}.yaml`);
+  writeNew(file, yamlText(draft, schemaFrom(tunnels, product), about, [...names, ...remarks]));
+  return relative(folder, file);
+}
+
+/** What an apply would do. What is adopted has no line, but for edge-ramp's mark on it. */
+async function planned(spec: Tunnel, ask: AskDevice, { out }: Surroundings): Promise<string> {
+  let plan: Plan;
+  try {
+    plan = await planOf(spec, ask);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return `\nAn apply would be refused: ${printableLines(error.message)}\n`;
+  }
+  const { changes, remarks } = plan;
+  const style = styleFor(out);
+  return [
+    changes.length === 0
+      ? '\nAn apply would change nothing.\n'
+      : `\nChanges that an apply would make:\n\n${diff(changes, style)}\n${judged(spec, plan)}\n`,
+    ...(remarks.length > 0 ? [`\nRemarks\n${remarks.map((each) => `  ${printableLines(each)}\n`).join('')}`] : []),
+    `\nNext: npx edge-ramp validate, npx cdk deploy, npx edge-ramp plan ${spec.name} (docs/adopting.md).\n`,
+  ].join('');
+}
+
+/** Whether the changes cut traffic, and how many are no more than the description by which edge-ramp knows what it has adopted. */
+function judged(spec: Tunnel, { changes }: Plan): string {
+  const cutting = changes.filter(({ interrupts }) => interrupts !== null).length;
+  const marks = changes.filter(({ text }) => text.endsWith(` → ${marker(spec)}`)).length;
+  return [
+    cutting === 0 ? 'None of them cuts live traffic.' : `${many(cutting, 'change')} would cut live traffic.`,
+    ...(marks === 0 ? [] : [`${marks} of them only mark as edge-ramp's what stands.`]),
+  ].join(' ');
+}
+
+/** As the document takes it, without the host before the key or the comment behind it; and an example, which automation leaves alone. */
+function asked(known: Draft): Draft {
+  const { kind, name, ...fields } = known;
+  const draft = { kind, name, example: true, ...fields };
+  return filled(draft, ['bigip', 0, 'hostKey'], hostKey.parse(known.bigip[0]!.hostKey));
+}
