@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { readMemory, type Memory } from '../../lib/tunnel/run/memory';
-import { itemOf } from '../aws/tunnels';
+import { mayWork } from '../../lib/tunnel/run/automation';
+import type { Memory } from '../../lib/tunnel/run/memory';
+import { oneTunnel, type Known } from '../aws/tunnels';
 import { anywhere, jsonOption, tunnelArgument, type Define } from '../options';
 import { atPlace } from '../place';
 import { json } from '../report/json';
@@ -30,37 +31,61 @@ export const result: Define = (surroundings, exit) =>
 async function show(tunnel: string, options: Options, surroundings: Surroundings): Promise<number> {
   const { out } = surroundings;
   return atPlace(options, surroundings, { unopened: true }, async ({ aws, deployment }) => {
-    const memory = readMemory(await itemOf(aws, deployment, tunnel));
-    const told = lastTold(memory);
-    if (told === undefined)
-      throw new Error(`No run of ${tunnel} has written down a result: ${again('history', tunnel, options)}`);
-    const { execution = null, action = 'apply', at = null } = told;
+    const known = await oneTunnel(aws, deployment, tunnel);
+    const told = known && lastTold(known.memory);
+    const unfinished = unfinishedRun(known, new Date());
+    const later = unfinished && laterWords(tunnel, unfinished, options);
+    if (known === undefined || told === undefined)
+      throw new Error(later ?? `No run of ${tunnel} has written down a result: ${again('history', tunnel, options)}`);
+    const { memory } = known;
     const written = resultWrittenDown(told);
     // A plan that waits for a person has its digest beside the result.
     const result: Result = { ...written, digest: written.digest ?? memory.notified };
     const run: Run = {
       tunnel,
-      action: action as Action,
+      action: (told.action ?? 'apply') as Action,
       teardown: false,
       begun: memory.before !== null,
       again: (next, ...more) => again(next, tunnel, options, ...more),
     };
-    if (options.json === true) {
-      const { status, changes, verification, remarks, degraded, failure, restoreFailure, remaining, left, drained } =
-        result;
-      const about = { tunnel, execution, action, at, status, sentence: endSentence(result, run) };
-      const found = { changes, verification, remarks, degraded, failure, restoreFailure, remaining, left, drained };
-      out.write(json({ ...about, ...found }), 'exact');
-    } else {
+    if (options.json === true) out.write(json(documentOf(told, result, run, unfinished)), 'exact');
+    else {
       const style = styleFor(out);
-      const name = execution === null ? 'an execution that did not say which' : nameOf(execution);
-      const ended = at === null ? '' : `, ended ${minute(at, '?')}`;
-      out.write(printableLines(`${tunnel}: ${action} ${name}${ended}\n`));
+      if (later !== null) out.write(`${style.bad(printableLines(later))}\nThe run before it:\n\n`);
+      out.write(headline(told, run));
       out.write(changesText(result, run, style));
       out.write(endText(result, undefined, run, style));
     }
     return 0;
   });
+}
+
+/** A run that holds the lease: it has written nothing down. */
+type Unfinished = { readonly execution: string; readonly works: boolean } | null;
+
+function unfinishedRun(known: Known | undefined, now: Date): Unfinished {
+  const { owner = null, fence = 0 } = known?.memory ?? {};
+  return owner === null ? null : { execution: owner, works: mayWork(known?.owner, fence, now) };
+}
+
+function laterWords(tunnel: string, { execution, works }: NonNullable<Unfinished>, where: Where): string {
+  const name = nameOf(execution);
+  if (works) return `${name} works on ${tunnel} now, and has no result yet.`;
+  return `${name} ended half-way, without a result; to put back what it had begun: ${again('repair', tunnel, where)}`;
+}
+
+function headline({ execution, at }: Partial<Told>, { tunnel, action }: Run): string {
+  const name = execution === undefined ? 'an execution that did not say which' : nameOf(execution);
+  return printableLines(`${tunnel}: ${action} ${name}${at === undefined ? '' : `, ended ${minute(at, '?')}`}\n`);
+}
+
+function documentOf(told: Partial<Told>, result: Result, run: Run, unfinished: Unfinished) {
+  const { execution = null, at = null } = told;
+  const { status, changes, verification, remarks, degraded, failure, restoreFailure, remaining, left, drained } =
+    result;
+  const about = { tunnel: run.tunnel, execution, action: run.action, at, status, sentence: endSentence(result, run) };
+  const found = { changes, verification, remarks, degraded, failure, restoreFailure, remaining, left, drained };
+  return { ...about, ...found, unfinished };
 }
 
 /** What was written down last: by a run that held the lease, or by a verify, which holds none. */

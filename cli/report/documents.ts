@@ -170,6 +170,10 @@ const result = z
     remaining: z.array(change).nullable().describe('What was not put back; null: nothing had to be, or nobody knows'),
     left: z.array(z.string()).describe('What was left alone, since somebody else had changed it'),
     drained,
+    unfinished: z
+      .strictObject({ execution: arn, works: z.boolean().describe('false: it ended half-way') })
+      .nullable()
+      .describe('A run that began later and has no result; null: there is none'),
   })
   .describe('result');
 

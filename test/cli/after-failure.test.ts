@@ -225,7 +225,7 @@ describe('result', () => {
         '',
       ].join('\n'),
     );
-    expect(asked.map(([operation]) => operation)).toEqual(['GetParameter', 'GetItem']);
+    expect(asked.map(([operation]) => operation).sort()).toEqual(['GetItem', 'GetParameter', 'GetParameter']);
   });
 
   test('of a verify that came later is that one', async () => {
@@ -254,6 +254,25 @@ describe('result', () => {
       verification: [PROBE],
       left: [],
     });
+  });
+
+  test('says first that a later run works, or ended half-way, since that one has no result', async () => {
+    const item = {
+      lastResult: JSON.stringify({ ...FAILED, execution: arnOf('edge-a-apply-0') }),
+      owner: DEAD,
+      fence: 1,
+    };
+    const dead = await at('result edge-a', site(item, { 'edge-a-apply-1': 'ABORTED' }));
+    expect(dead.out).toMatch(
+      /^edge-a-apply-1 ended half-way, without a result; to put back what it had begun: npx edge-ramp repair edge-a\nThe run before it:\n\nedge-a: apply edge-a-apply-0, /,
+    );
+    const { out } = await at('result edge-a --json', site(item, { 'edge-a-apply-1': 'RUNNING' }));
+    expect(JSON.parse(out)).toMatchObject({ status: 'RollbackFailed', unfinished: { execution: DEAD, works: true } });
+    const first = await at('result edge-a', site({ owner: DEAD, fence: 1 }, { 'edge-a-apply-1': 'RUNNING' }));
+    expect([first.code, first.err]).toEqual([
+      1,
+      'edge-ramp: edge-a-apply-1 works on edge-a now, and has no result yet.\n',
+    ]);
   });
 
   test('that nobody wrote down is said to be none', async () => {
