@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Ajv from 'ajv/dist/2020';
+import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
 import { main } from '../../cli/main';
 import { Aws } from '../../cli/aws/aws';
 import type { StateEvent } from '../../cli/aws/history';
@@ -78,10 +78,15 @@ function ownFolders(folder: string): Pick<Surroundings, 'product' | 'project' | 
   return { product: folder, project: folder, tunnels: join(folder, 'tunnels') };
 }
 
+let published: ValidateFunction | undefined;
+
 /** What a command prints with --json is what docs/output.schema.json says. */
 function expectPublished(text: string): void {
-  const schema = JSON.parse(readFileSync(join(__dirname, '../../docs/output.schema.json'), 'utf8')) as object;
-  const published = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+  const file = join(__dirname, '../../docs/output.schema.json');
+  // Once a file of tests: to compile it takes a second.
+  published ??= new Ajv({ strict: false, validateFormats: false }).compile(
+    JSON.parse(readFileSync(file, 'utf8')) as object,
+  );
   expect(published(JSON.parse(text)) || published.errors).toBe(true);
 }
 
