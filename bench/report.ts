@@ -48,6 +48,7 @@ export function report(
 ): string {
   const all = turns.flatMap(({ measured }) => measured);
   const names = contenders.map(({ name }) => name);
+  const alone = contenders.flatMap((contender) => contender.alone?.name ?? []);
   const rounds = (delay: number): number =>
     all.filter((each) => each.action === 'apply' && each.contender === REFERENCE && each.delay === delay).length;
   const sum = (what: 'sent' | 'lost'): number => turns.reduce((total, { control }) => total + control[what], 0);
@@ -79,7 +80,9 @@ export function report(
     '',
     row(['', '', ...columns]),
     row([':--', ':--', ...columns.map(() => '--:')]),
-    ...ACTIONS.flatMap((action) => names.map((name) => row(cells(all, action, name, trip)))),
+    ...ACTIONS.flatMap((action) =>
+      [...names, ...(action === 'repair' ? alone : [])].map((name) => row(cells(all, action, name, trip))),
+    ),
     '',
     `The watch of one tunnel costs $${DOLLARS_OF_WATCH.toFixed(3)} a month, without a state transition ([ADR 0017](adr/0017-the-watch.md)).`,
     "A run's functions cost less than a tenth of its transitions.",

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pings, type PingTarget } from './traffic/pings';
-import type { Contender, Effort } from './contenders/contender';
+import type { Alone, Contender, Effort } from './contenders/contender';
 import { difference } from './difference';
 import type { Place } from './place';
 
@@ -34,7 +34,8 @@ export interface Turn {
 }
 
 /**
- * A contender's turn on a site that nobody has touched: it applies, applies again, repairs the ramp node whose flows are lost, tears down.
+ * A contender's turn on a site that nobody has touched: it applies, applies again, repairs the ramp node whose flows are lost,
+ * lets what it has there do that alone, tears down.
  * @throws Error of one sentence when an action fails, or when no ping comes back after the first
  */
 export async function turn(place: Place, contender: Contender, delay: number): Promise<Turn> {
@@ -42,19 +43,23 @@ export async function turn(place: Place, contender: Contender, delay: number): P
   await place.clean();
   const before = await place.dump();
   const measured: Measured[] = [];
-  const act = async (action: Action): Promise<Measured> => {
+  const act = async (action: Action, by: Contender | Alone = contender): Promise<Measured> => {
     const lines = hosts.journal().length;
-    const effort = await contender[action]();
+    const effort = await (by === contender ? contender[action]() : by.repair());
     const writes = hosts
       .journal()
       .slice(lines)
       .filter((line) => line.writes).length;
-    return { ...effort, contender: contender.name, action, delay, writes };
+    return { ...effort, contender: by.name, action, delay, writes };
   };
-  const underTraffic = async (action: Action, begin: () => Promise<void> = () => Promise.resolve()) => {
+  const underTraffic = async (
+    action: Action,
+    begin: () => Promise<void> = () => Promise.resolve(),
+    by: Contender | Alone = contender,
+  ) => {
     const echoes = await ping(place);
     await begin();
-    const done = await act(action);
+    const done = await act(action, by);
     const { lost, longestGap } = (await echoes.stop())[place.pod]!;
     measured.push({ ...done, lost, silence: longestGap });
   };
@@ -64,7 +69,12 @@ export async function turn(place: Place, contender: Contender, delay: number): P
   if (control.received === 0)
     throw new Error(`No ping comes back from ${place.pod} after ${contender.name} has applied.`);
   await underTraffic('reapply');
-  await underTraffic('repair', () => hosts.act(site.node, 'wipe-flows'));
+  const wipe = (): Promise<void> => hosts.act(site.node, 'wipe-flows');
+  await underTraffic('repair', wipe);
+  if (contender.alone) {
+    await contender.alone.ready();
+    await underTraffic('repair', wipe, contender.alone);
+  }
   measured.push(await act('teardown'));
   return { measured, control, left: difference(before, await place.dump()) };
 }

@@ -2,7 +2,7 @@
 # Checks each script as it runs on a device: prelude, what its kind shares, and the script, in one piece.
 set -eu
 cd "$(dirname "$0")"
-for kind in 'bigip:bigip-listing.sh bigip-session.sh bigip-group.sh' 'ramp:ramp-objects.sh vip-report.sh ramp-report.sh' 'cluster:vip-check.sh cluster-objects.sh'; do
+for kind in 'bigip:bigip-listing.sh bigip-session.sh bigip-group.sh' 'ramp:ramp-objects.sh keeper-unit.sh ramp-make.sh' 'cluster:vip-check.sh cluster-objects.sh'; do
   for does in observe apply; do
     name=${kind%%:*}-$does
     # shellcheck disable=SC2086 # a list of files
@@ -11,6 +11,6 @@ for kind in 'bigip:bigip-listing.sh bigip-session.sh bigip-group.sh' 'ramp:ramp-
 done
 # It always exits, so what the prelude has for other scripts is not reached; what runs on the node is text here.
 { cat prelude.sh && printf 'carried=\n' && cat node-by-oc.sh; } | shellcheck --shell=bash --exclude=SC2016,SC2317 - || { echo 'in documents/node-by-oc.sh with its prelude' >&2 && exit 1; }
-bash -c '. ./vip-report.sh && report_text' | shellcheck - || { echo "in the reporter of documents/vip-report.sh" >&2 && exit 1; }
+cat prelude.sh ramp-objects.sh ramp-make.sh keeper.sh | shellcheck --shell=bash - || { echo 'in documents/keeper.sh with its preludes' >&2 && exit 1; }
 shellcheck --shell=bash vip-check.sh
 shellcheck check.sh

@@ -46,31 +46,31 @@ enter() { # DEVICE FENCE DIGEST
   esac
   keep_complaints "$root/run/edge-ramp" "$1"
   [ "$2" = 0 ] && return
-  local file=$state/$SSM_Tunnel.$1.fence fence=0 digest=-
-  [ ! -e "$file" ] || read_fence "$file"
+  local file=$state/$SSM_Tunnel.$1.fence fence=0 digest=- kept=''
+  [ ! -e "$file" ] || read_fence "$file" ||
+    remark="the fence in $file could not be read and counts as 0 (a power cut may have emptied the file): until this run no command of an overtaken run was held off"
   [ "$2" -ge "$fence" ] || fail "$STALE" "this command is from an overtaken run (fence $2, the device has seen $fence)"
   if [ "$2" -eq "$fence" ] && [ "$digest" != - ] && [ "$3" != - ] && [ "$digest" != "$3" ]; then
     fail "$STALE" "this command is of another plan ($3) than the one this device is carrying out ($digest)"
   fi
-  [ "$2" -eq "$fence" ] && [ "$3" = - ] && return
-  # On the disk before it has its name: a power cut leaves the old fence or the new one. By dd, since sync takes a file only from coreutils 8.24 on
-  # (RHEL 7 has 8.22), and without one waits for every disk of a busy node.
-  if ! { dd of="$file.new" conv=fsync 2>/dev/null <<<"$2 $3" && mv "$file.new" "$file"; }; then
-    fail "$UNFIT" "cannot keep the fence in $file, so nothing was done: is the file system full, or read-only?"
-  fi
+  if [ "$2" -eq "$fence" ]; then case $3 in - | "$digest") return ;; esac; fi
+  keep_fence "$file" "$2 $3" || fail "$UNFIT" "cannot keep the fence in $file, so nothing was done: is the file system full, or read-only?"
 }
 
-# A file that holds no fence counts as none, and the operator hears of it: it must not keep every later command away, a teardown's too.
+# On the disk before it has its name: a power cut leaves the old text or the new one. By dd, since sync takes a file only from coreutils 8.24 on
+# (RHEL 7 has 8.22), and without one waits for every disk of a busy node.
+keep_fence() { # FILE TEXT
+  dd of="$1.new" conv=fsync 2>/dev/null <<<"$2" && mv "$1.new" "$1"
+}
+
+# The fence of a file, in fence, digest and kept: `kept` allows a node's keeper to act (documents/keeper.sh). False: the file holds no fence, which
+# counts as none, and the operator hears of it: it must not keep every later command away, a teardown's too.
 remark=''
 read_fence() { # FILE
-  IFS= read -r fence 2>/dev/null <"$1"
-  digest=${fence#* }
-  if [[ $fence =~ ^[0-9]{1,15}\ (-|[0-9a-f]+)$ ]]; then
-    fence=${fence%% *}
-  else
-    fence=0 digest=-
-    remark="the fence in $1 could not be read and counts as 0 (a power cut may have emptied the file): until this run no command of an overtaken run was held off"
-  fi
+  local line=''
+  IFS= read -r line 2>/dev/null <"$1"
+  [[ $line =~ ^([0-9]{1,15})\ (-|[0-9a-f]+)(\ kept)?$ ]] || return 1
+  fence=${BASH_REMATCH[1]} digest=${BASH_REMATCH[2]} kept=${BASH_REMATCH[3]-}
 }
 
 # What the last command said on stdout and on stderr, and its exit code. What is parsed is $said alone: a tool may warn on stderr and be right.

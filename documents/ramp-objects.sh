@@ -1,11 +1,13 @@
 # What the ramp node's scripts know of its tools.
-need SSM_Tunnel SSM_Fence
 claims=$root/var/lib/cni/networks/openshift-sdn
 mark=edge-ramp:$SSM_Tunnel
 
 # Open vSwitch's tools are the host's, or, where it runs in a Pod, those of ovs-vswitchd's own mount namespace.
 ovs=(env)
-command -v ovs-ofctl >/dev/null || ovs=(nsenter --mount --target "$(pgrep -o -x ovs-vswitchd)" --)
+find_ovs() {
+  command -v ovs-ofctl >/dev/null || ovs=(nsenter --mount --target "$(pgrep -o -x ovs-vswitchd)" --)
+}
+find_ovs
 
 # Blanks never count: iproute2 of RHEL 7.3 and before prints two where later ones print one.
 words=''

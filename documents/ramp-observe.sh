@@ -1,5 +1,5 @@
 # Answers questions about a ramp node; changes nothing. A busy node has thousands of flows and rules: only what is named comes back.
-need SSM_Questions
+need SSM_Tunnel SSM_Fence SSM_Questions
 
 # A rule's comment is ours as a whole word: edge-a is no part of edge-a2. iptables prints it with or without quotes.
 quoted="--comment \"$mark\" " plain="--comment $mark "
@@ -355,7 +355,7 @@ question() { # KIND NAME...
   nat) nat "$2" ;;
   check) check "$2" "$3" ;;
   chain) chain "$2" ;;
-  report) observe_report ;;
+  keeper) observe_keeper ;;
   claims) claimed ;;
   pods) ask_bridge pods tell_pods ;;
   flows) ask_bridge "$*" interesting "$2" "$3" ;;

@@ -26,6 +26,18 @@ export interface Contender {
   /** The ramp node has lost something; nobody knows what. */
   repair(): Promise<Effort>;
   teardown(): Promise<Effort>;
+  /** What repairs the node without anybody who starts it, where there is something of the kind. */
+  readonly alone?: Alone;
+}
+
+/** A part of a contender that stays on the ramp node. */
+export interface Alone {
+  /** For the head of its row. */
+  readonly name: string;
+  /** Lets the time pass for which it stands back behind the contender's own actions. */
+  ready(): Promise<void>;
+  /** As `repair`: waits until it has put back what was lost. */
+  repair(): Promise<Effort>;
 }
 
 export interface ContenderOptions {

@@ -12,6 +12,7 @@ const HAPPENINGS: Readonly<Record<HostAction, string>> = {
   reboot: 'was rebooted',
   'wipe-flows': 'has only the flows of the SDN',
   'restart-ovs': 'has a new br0',
+  keep: 'has been looked at by its keepers',
   gone: 'is off',
   back: 'is there',
   failover: 'has changed roles with its peer',

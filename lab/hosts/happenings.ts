@@ -113,6 +113,7 @@ export function refuseUnknown(names: readonly string[], host: string): void {
 
 /**
  * Does to a host what a person asks for by name.
+ * @param keep lets a node's keepers look
  * @throws Error of one sentence for an unknown host, or one that has nothing of the kind
  */
 export async function act(
@@ -121,10 +122,11 @@ export async function act(
   names: readonly string[],
   host: string,
   action: HostAction,
+  keep: (host: string) => Promise<void>,
 ) {
   refuseUnknown(names, host);
-  if ((action === 'wipe-flows' || action === 'restart-ovs') && !state.nodes[host])
-    throw new Error(`${host} has no Open vSwitch; the nodes are ${Object.keys(state.nodes).sort().join(', ')}.`);
+  if (['wipe-flows', 'restart-ovs', 'keep'].includes(action) && !state.nodes[host])
+    throw new Error(`${host} is no node; the nodes are ${Object.keys(state.nodes).sort().join(', ')}.`);
   const member = memberOf(state, host);
   if (!member && UNIT_ACTIONS.some((each) => each === action))
     throw new Error(`${host} is no unit of a pair of BIG-IPs.`);
@@ -135,6 +137,8 @@ export async function act(
       return to.wipeFlows(host);
     case 'restart-ovs':
       return to.restartOvs(host);
+    case 'keep':
+      return keep(host);
     case 'gone':
       return to.gone(host);
     case 'back':

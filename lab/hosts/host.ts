@@ -56,8 +56,8 @@ export const UNIT_ACTIONS = [
   'stall-syncs',
   'mend-syncs',
 ] as const;
-/** What can be done to a host by name: `wipe-flows` and `restart-ovs` to nodes only. */
-export const HOST_ACTIONS = ['reboot', 'wipe-flows', 'restart-ovs', 'gone', 'back', ...UNIT_ACTIONS] as const;
+/** What can be done to a host by name: `wipe-flows`, `restart-ovs` and `keep` (its keepers look once) to nodes only. */
+export const HOST_ACTIONS = ['reboot', 'wipe-flows', 'restart-ovs', 'keep', 'gone', 'back', ...UNIT_ACTIONS] as const;
 export type HostAction = (typeof HOST_ACTIONS)[number];
 
 /** Spoils the `nth` (from 1) command line on `host` that the regular expression `match` finds. A BIG-IP's lines are tmsh command lines, a transaction is one. */

@@ -34,6 +34,8 @@ export interface Plot {
   readonly state: State;
   readonly root: (host: string) => string;
   readonly now: () => number;
+  /** Runs a command in a host's own environment until it ends or is stopped. Not before the hosts are open. */
+  readonly exec: (host: string, words: readonly string[], stopped: AbortSignal) => Promise<unknown>;
 }
 
 /** The hosts but for what only their ground can tell of a node. */
@@ -67,7 +69,12 @@ export async function openHosts<G extends Ground>(
   const clusterOf = (host: string): Cluster | undefined => state.clusters.find(({ admins: all }) => all.includes(host));
 
   const now = (): number => clock.deviceSeconds();
-  const ground = await lay({ state, root, now });
+  const ground = await lay({
+    state,
+    root,
+    now,
+    exec: (host, words, stopped) => standIns.exec(environments[host]!, words, stopped),
+  });
   const settle = (): ReturnType<G['settle']> => ground.settle() as ReturnType<G['settle']>;
   let journal: HostCommand[] = [];
   let waiting: { readonly host: string; readonly resolve: () => void }[] = [];
@@ -144,7 +151,7 @@ export async function openHosts<G extends Ground>(
 
   async function meanwhile(fault: Extract<LineFault, { effect: 'meanwhile' }>): Promise<void> {
     if ('types' in fault) await run(fault.on, fault.types);
-    else await act(happens, state, names, fault.on, fault.does);
+    else await act(happens, state, names, fault.on, fault.does, (host) => keep(host));
   }
 
   const onTmsh = (bigip: BigIp, line: string, within?: number): Promise<Answer> =>
@@ -191,6 +198,14 @@ export async function openHosts<G extends Ground>(
     state.bigips[host] ? login(state.bigips[host], line) : standIns.bash(environments[host] ?? {}, line);
   const save = (): void => writeFileSync(file, JSON.stringify({ format: FORMAT, ...state }));
 
+  /** Each keeper of a node looks once: the real script, whatever the ground is. */
+  async function keep(host: string): Promise<void> {
+    for (const words of Object.entries(state.nodes[host]!.units).flatMap(([name, { process }]) =>
+      name.startsWith('edge-ramp-') && process !== undefined ? [onHost(root(host), process)] : [],
+    ))
+      await standIns.exec(environments[host]!, [...words, '--once'], new AbortController().signal);
+  }
+
   for (const [host, lines] of Object.values(variations).flatMap(({ typed = {} }) => Object.entries(typed))) {
     for (const line of fresh.has(host) ? lines : []) await run(host, line);
   }
@@ -222,12 +237,12 @@ export async function openHosts<G extends Ground>(
     },
     hung: (host) => new Promise((resolve) => waiting.push({ host, resolve })),
     act: async (name, action) => {
-      await act(happens, state, names, name, action);
+      await act(happens, state, names, name, action, (host) => keep(host));
       await settle();
     },
     save,
     close: async () => {
-      for (const keep of appointments) keep();
+      for (const keepAppointment of appointments) keepAppointment();
       save();
       await standIns.close();
     },
@@ -259,6 +274,14 @@ function refuse(...refusal: ConstructorParameters<typeof Refusal>): never {
   throw new Refusal(...refusal);
 }
 
+/** A unit's command line with the files that it names where they are below the host's root. */
+export function onHost(root: string, command: string): readonly string[] {
+  return command
+    .trim()
+    .split(/\s+/)
+    .map((word, i) => (i > 0 && word.startsWith('/var/') ? join(root, word) : word));
+}
+
 /** Files that scripts change without any command of the host: the CNI's address claims, units, and the program that a unit runs. */
 function files(root: string): string {
   const inside = (folder: string): string[] =>
@@ -271,7 +294,7 @@ function files(root: string): string {
     ...inside(CLAIMS).map((name) => `claim ${name} ${read(CLAIMS, name)}`),
     ...[UNIT_FILES, OWN].flatMap((folder) =>
       inside(folder)
-        .filter((name) => folder === UNIT_FILES || name.endsWith('vip-report'))
+        .filter((name) => folder === UNIT_FILES || /\.(keeper|goal)$/.test(name))
         .map((name) => `file /${folder}/${name} ${digest(read(folder, name))}`),
     ),
   ].join('\n');

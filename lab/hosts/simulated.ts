@@ -9,7 +9,7 @@ import { iptables } from './node/iptables';
 import { nft } from './node/nft';
 import { dumpNode, type Node } from './node/node';
 import { ovsAppctl, ovsOfctl, ovsVsctl } from './node/ovs';
-import { passTime } from './node/report';
+import { passTime } from './node/keeper';
 import { sysctl } from './node/sysctl';
 import { systemctl } from './node/systemctl';
 import { ping } from './reachability';

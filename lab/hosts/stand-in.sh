@@ -93,7 +93,7 @@ ssh() { # and it eats the input of a loop around it unless -n is given
 
 ovs-ofctl() {
   local flows=''
-  [[ ${*: -1} != - ]] || IFS= read -r -d '' flows
+  case ${*: -1} in - | /dev/stdin) IFS= read -r -d '' flows ;; esac
   lab_call ovs-ofctl "$flows" '' '' "$@"
 }
 

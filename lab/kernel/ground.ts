@@ -32,23 +32,27 @@ export class KernelGround implements Ground {
     readonly network: Network,
     private readonly plan: SitePlan,
     private readonly plot: Plot,
+    /** Whether the programs of the nodes' services run. */
+    services: boolean,
   ) {
-    const { state, root } = plot;
+    const { state, root, exec } = plot;
     // one Pod of each node, so that a virtual server leads to ramp nodes and to others
     const members = plan.nodes.flatMap(({ pods: [pod] }) => (pod === undefined ? [] : `${pod}:${PORT}`));
     this.bigips = new Map(
       Object.keys(state.bigips).map((host) => [host, new TmmStandIn(machine, host, members as [string, ...string[]])]),
     );
     this.units = new Map(
-      Object.keys(state.nodes).map((host) => [host, new Units(machine, host, root(host), network.env(host))]),
+      (services ? Object.keys(state.nodes) : []).map((host) => [
+        host,
+        new Units(root(host), (words, stopped) => exec(host, words, stopped)),
+      ]),
     );
   }
 
   /** The machine was woken: everything stands as the models say. */
   stands(): void {
-    const { bigips, nodes } = this.plot.state;
+    const { bigips } = this.plot.state;
     for (const [host, bigip] of this.bigips) bigip.stands(bigips[host]!);
-    for (const [host, units] of this.units) units.stand(nodes[host]!);
     for (const [key, placed] of this.wantedFailovers()) this.failovers.set(key, JSON.stringify(placed));
   }
 
@@ -80,10 +84,13 @@ export class KernelGround implements Ground {
     const { state } = this.plot;
     for (const cluster of state.clusters) schedule(cluster, state.absent);
     const there = (host: string): boolean => !state.absent.includes(host);
-    return Promise.all([
-      this.followBigIps(),
-      ...[...this.units].flatMap(([host, units]) => (there(host) ? units.follow(state.nodes[host]!) : [])),
-    ]).then(() => this.followFailovers()); // a node's services are up before its Pods
+    for (const [host, units] of this.units) if (there(host)) units.follow(state.nodes[host]!);
+    return this.followBigIps().then(() => this.followFailovers());
+  }
+
+  /** No service of any node runs any more. */
+  stop(): void {
+    for (const units of this.units.values()) units.off();
   }
 
   /** A unit that stands back gives its addresses up before the other one takes them. */
@@ -104,7 +111,7 @@ export class KernelGround implements Ground {
     const off = async (host: string): Promise<void> => {
       await network.powerOff(host);
       this.bigips.get(host)?.booted();
-      this.units.get(host)?.booted();
+      this.units.get(host)?.off();
       for (const key of [...this.failovers.keys()].filter((each) => each.startsWith(`${host} `)))
         this.failovers.delete(key);
     };
@@ -149,11 +156,9 @@ export class KernelGround implements Ground {
   }
 
   private async systemctl(host: string, args: readonly string[]): Promise<Answer> {
-    const [node, units] = [this.plot.state.nodes[host]!, this.units.get(host)!];
-    const answer = systemctl(node, this.plot.root(host), args);
+    const answer = systemctl(this.plot.state.nodes[host]!, this.plot.root(host), args);
     const [verb, unit = ''] = args.filter((word) => !word.startsWith('-'));
-    if (verb === 'restart' && answer.code === 0) units.restart(unit.replace(/\.service$/, ''));
-    if (verb === 'is-active') await units.bringReports(); // who asks for a unit looks at what it reported next
+    if (verb === 'restart' && answer.code === 0) this.units.get(host)?.restart(unit.replace(/\.service$/, ''));
     return answer;
   }
 

@@ -20,6 +20,8 @@ export interface KernelHosts extends Hosts {
 export interface KernelOptions {
   /** Put the hosts to sleep on close, in their folder, where the machine can: default false. Else all of them lose their power then. */
   readonly sleeps?: boolean;
+  /** Run the programs of the nodes' services: default true. Else one runs only when its host is told to `keep`, as on simulated hosts. */
+  readonly services?: boolean;
   /** Told what goes on before there is anything to see. */
   readonly tell?: (line: string) => void;
 }
@@ -29,7 +31,7 @@ export interface KernelOptions {
  * router stands in for OVN; real OVN has a lab of its own (lab/kernel/ovn).
  */
 export const kernelHosts =
-  ({ sleeps = false, tell }: KernelOptions = {}) =>
+  ({ sleeps = false, services = true, tell }: KernelOptions = {}) =>
   async (options: HostsOptions): Promise<KernelHosts> => {
     const bed = join(options.directory, 'asleep');
     const known = existsSync(join(options.directory, 'hosts.json'));
@@ -43,7 +45,7 @@ export const kernelHosts =
       const hosts = await openHosts(options, async (plot) => {
         const plan = sitePlan(plot.state);
         const network = asleep ? await Network.found(machine, plan) : await Network.build(machine, plan);
-        const ground = new KernelGround(machine, network, plan, plot);
+        const ground = new KernelGround(machine, network, plan, plot, services);
         if (asleep) ground.stands();
         else {
           await ground.startPods();
@@ -63,6 +65,7 @@ export const kernelHosts =
           return [...(real ? [await hosts.ground.network.dump(name)] : []), ...hosts.told(name)].join('\n');
         },
         close: async () => {
+          hosts.ground.stop();
           await hosts.close();
           if (sleeps && 'sleep' in machine) await machine.sleep(bed);
           else await machine.close();

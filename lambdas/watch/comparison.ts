@@ -68,7 +68,7 @@ export function reachedBy(spec: Declared, memory: Memory) {
 
 /** What a plan means for the watch. */
 export function findingOf(plan: Plan, { notified, degraded }: Memory): Finding {
-  const { operations, digest, changes, reachable, verification } = plan;
+  const { operations, digest, changes, reachable, verification, remarks } = plan;
   if (operations > 0 && digest === notified)
     return { runNeeded: false, because: `${operations} changes wait for a person, who has the notice` };
   if (operations > 0)
@@ -82,7 +82,7 @@ export function findingOf(plan: Plan, { notified, degraded }: Memory): Finding {
   const list = (titles: readonly string[]): string => [...titles].sort().join(', ');
   if (list(plan.degraded) !== list(degraded))
     return { runNeeded: true, because: `cannot be reached now: ${list(plan.degraded) || 'none'}` };
-  return { runNeeded: false, because: 'it is as declared, and carries' };
+  return { runNeeded: false, because: ['it is as declared, and carries', ...remarks].join('; ') };
 }
 
 async function ask(

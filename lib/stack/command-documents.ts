@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Duration } from 'aws-cdk-lib';
@@ -19,8 +20,8 @@ interface DocumentDescription {
   readonly description: string;
   /** Files of documents/, in order; the first one begins with `#!/bin/bash`, since the agent runs the text by `sh -c`. */
   readonly scripts: readonly string[];
-  /** The script that they take to a node, likewise in files: they find its text in the variable `carried`. */
-  readonly carried?: readonly string[];
+  /** What they find in variables, behind the prelude: the script that they put on a node or take there, or its digest. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly parameters: readonly string[];
   readonly timeout: Duration;
 }
@@ -45,16 +46,20 @@ export class CommandDocuments extends Construct {
   }
 
   private pair(kind: StepKind, set: DocumentSet): DocumentPair {
-    const { what, files, parameters, byOc } = scriptsOf(kind);
+    const { what, files, changes = [], installs, parameters, byOc } = scriptsOf(kind);
+    const installed = installs === undefined ? '' : textOf(installs.files);
+    const digest = installs === undefined ? {} : { [`${installs.name}_digest`]: sha256(installed) };
     const observe = {
       description: `Looks at ${what}.`,
       scripts: ['prelude.sh', ...files, `${kind}-observe.sh`],
+      variables: digest,
       parameters: ['Tunnel', 'Fence', 'Questions', ...parameters.filter((name) => name !== 'Saved')],
       timeout: OBSERVE_EXECUTION,
     };
     const apply = {
       description: `Changes ${what}.`,
-      scripts: ['prelude.sh', ...files, `${kind}-apply.sh`],
+      scripts: ['prelude.sh', ...files, ...changes, `${kind}-apply.sh`],
+      variables: installs === undefined ? {} : { ...digest, [installs.name]: installed },
       parameters: ['Tunnel', 'Fence', 'Digest', 'Operations', ...parameters],
       timeout: APPLY_EXECUTION,
     };
@@ -64,7 +69,7 @@ export class CommandDocuments extends Construct {
         : {
             description: `${document.description.slice(0, -1)}, from the host that runs oc.`,
             scripts: ['prelude.sh', byOc.file],
-            carried: document.scripts,
+            variables: { carried: scriptOf(document) },
             parameters: [...document.parameters, ...byOc.parameters],
             timeout: BY_OC_EXECUTION,
           };
@@ -119,18 +124,27 @@ function documentContent(description: DocumentDescription): object {
   return content;
 }
 
-/** The line that ends a script which another one carries. */
-const END = 'END-OF-CARRIED';
-
-/** The text of the scripts; behind the first one, as data, that of the script that they carry. */
-function scriptOf({ scripts, carried }: DocumentDescription): string {
-  const text = (files: readonly string[]): string =>
-    files.map((file) => readFileSync(join(SCRIPTS, file), 'utf8')).join('');
-  if (carried === undefined) return text(scripts);
-  const inside = text(carried);
-  if (inside.split('\n').includes(END)) throw new Error(`${carried.join(' + ')}: has a line ${END}`);
+/** The text of the scripts, with their variables behind the first one. */
+function scriptOf({ scripts, variables }: Pick<DocumentDescription, 'scripts' | 'variables'>): string {
   const [first, ...others] = scripts;
-  return `${text([first!])}IFS= read -r -d '' carried <<'${END}'\n${inside}${END}\n${text(others)}`;
+  const assigned = Object.entries(variables).map(([name, text]) => assignment(name, text));
+  return `${textOf([first!])}${assigned.join('')}${textOf(others)}`;
+}
+
+function textOf(files: readonly string[]): string {
+  return files.map((file) => readFileSync(join(SCRIPTS, file), 'utf8')).join('');
+}
+
+/** A text of several lines is data, which the shell does not read. @throws Error: the text has the line that ends it */
+function assignment(name: string, text: string): string {
+  if (/^[0-9a-f]+$/.test(text)) return `${name}=${text}\n`;
+  const end = `END-OF-${name.toUpperCase()}`;
+  if (text.split('\n').includes(end)) throw new Error(`${name}: the script has a line ${end}`);
+  return `IFS= read -r -d '' ${name} <<'${end}'\n${text}${end}\n`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** The device gets the script as it is in documents/. What Systems Manager would alter is refused here. */

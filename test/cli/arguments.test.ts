@@ -63,7 +63,7 @@ describe('the command line', () => {
     ['local --json', "unknown option '--json'"],
     ['local host', "missing required argument 'host'"],
     ['local host i-0', "missing required argument 'happening'"],
-    ['local host i-0 explode', 'Allowed choices are reboot, wipe-flows, restart-ovs, gone, back, '],
+    ['local host i-0 explode', 'Allowed choices are reboot, wipe-flows, restart-ovs, keep, gone, '],
     ['local host i-0 gone back', "too many arguments for 'host'"],
     ['local host i-0 gone --local', "unknown option '--local'"],
     ['completion fish', 'Allowed choices are bash, zsh.'],

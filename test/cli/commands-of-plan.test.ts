@@ -25,7 +25,10 @@ function assembled(deployment = 'edge-ramp'): string {
         `${deployment}-bigip-apply-1`,
         script('prelude.sh', 'bigip-listing.sh', 'bigip-session.sh', 'bigip-group.sh', 'bigip-apply.sh'),
       ),
-      Ramp: document(`${deployment}-ramp-apply-1`, script('prelude.sh', 'ramp-objects.sh', 'ramp-apply.sh')),
+      Ramp: document(
+        `${deployment}-ramp-apply-1`,
+        script('prelude.sh', 'ramp-objects.sh', 'ramp-make.sh', 'ramp-apply.sh'),
+      ),
       Look: document(`${deployment}-ramp-observe-1`, 'exit 1'),
       Tunnel: {
         Type: 'AWS::SSM::Parameter',

@@ -100,7 +100,7 @@ describe('in a folder that nobody has open, what happens to a host', () => {
     });
     expect(await local(state, BIGIP, 'wipe-flows')).toMatchObject({
       code: 1,
-      err: `${BIGIP} has no Open vSwitch; the nodes are ${NODE}.\n`,
+      err: `${BIGIP} is no node; the nodes are ${NODE}.\n`,
     });
     expect(await local(state, BIGIP, 'reboot')).toMatchObject({ code: 0 });
   });
@@ -147,7 +147,7 @@ describe('while a lab has the folder open, what happens to a host', () => {
   test.each([
     [
       { host: NODE, do: 'explode' },
-      'do must be one of reboot, wipe-flows, restart-ovs, gone, back, failover, cut-link, mend-link, cut-ssh, mend-ssh, fail-syncs, stall-syncs, mend-syncs, show.',
+      'do must be one of reboot, wipe-flows, restart-ovs, keep, gone, back, failover, cut-link, mend-link, cut-ssh, mend-ssh, fail-syncs, stall-syncs, mend-syncs, show.',
     ],
     [{ host: NODE, do: 'gone', for: 5 }, 'The lab does not implement EdgeRampLab.Host with for.'],
   ])('is not done when it is asked for wrongly: %j', async (body, message) => {

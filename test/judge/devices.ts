@@ -36,37 +36,28 @@ export class Devices {
     return copy;
   }
 
-  answer({ device, questions = [] }: Command): string {
-    const [kind, name] = device.split(' ') as [string, string];
+  answer({ device: about, questions = [] }: Command): string {
+    const [kind, name] = about.split(' ') as [string, string];
+    // The node's address is on the interface that is declared, whichever that is.
+    const device = questions
+      .map((question) => /^input \S+ (\S+)$/.exec(question)?.[1])
+      .find((found) => found !== undefined);
     const says = (question: string): Said => {
       if (kind === 'cluster') return this.clusterSays(question);
       const world = this.worlds[name]!;
-      return kind === 'bigip' ? bigipSays(world, question) : this.nodeSays(name, world, question);
+      return kind === 'bigip' ? bigipSays(world, question) : this.nodeSays(name, world, question, device);
     };
     return answerText(questions.map(says));
   }
 
-  private nodeSays(name: string, world: World, question: string): Said {
-    const report = Object.entries(world.ramp).find(([object]) => object.startsWith('report '))?.[1];
-    const [, state, words] = /^(old |stopped )?(.*)$/.exec(report ?? '')!;
-    const told = report === undefined ? undefined : words!.split(' ').filter((_, i) => i % 2 === 1);
+  private nodeSays(name: string, world: World, question: string, device?: string): Said {
+    const keeper = Object.entries(world.ramp).find(([object]) => object.startsWith('keeper '))?.[1];
+    const source = /set_field:([0-9.]+)->ip_src/.exec(keeper ?? '')?.[1] ?? '-';
     switch (question.split(' ')[0]) {
-      case 'report':
-        if (told === undefined) return [question, ['arguments -', 'text other', 'unit inactive -', 'last -'], 0];
-        return [
-          question,
-          [
-            `arguments ${told.join(' ')}`,
-            `text ${state === 'old ' ? 'other' : 'ours'}`,
-            `unit ${state === 'stopped ' ? 'inactive' : 'active'} enabled`,
-            'last 1 ok',
-          ],
-          0,
-        ];
       case 'vip':
         return [question, [this.holder === undefined ? 'nowhere' : this.holder === name ? 'here' : 'elsewhere'], 0];
       case 'trace':
-        return [question, [`Datapath actions: ${told === undefined ? 'drop' : `set(ipv4(src=${told[4]})),4`}`], 0];
+        return [question, [`Datapath actions: ${keeper === undefined ? 'drop' : `set(ipv4(src=${source})),4`}`], 0];
       case 'heard':
       case 'await':
         return [question, [], 0];
@@ -74,7 +65,7 @@ export class Devices {
         if (this.balancer === name) return [question, world.alive ? ALIVE : DEAD, world.alive ? 0 : 1];
         return this.holder === undefined || this.holder === name ? rampSays(world, question) : [question, [], '-'];
       default:
-        return rampSays(world, question);
+        return rampSays(world, question, device);
     }
   }
 

@@ -243,9 +243,9 @@ async function pairChanged(): Promise<Story> {
   for (const state of ['old ', 'stopped ', undefined]) {
     const drifted = devices.clone();
     const world = drifted.worlds[one]!;
-    const value = world.ramp['report edge-p'];
-    world.ramp = set(world.ramp, 'report edge-p', state === undefined ? undefined : `${state}${value}`);
-    const name = `a report that is ${state?.trim() ?? 'gone'}`;
+    const value = world.ramp['keeper edge-p'];
+    world.ramp = set(world.ramp, 'keeper edge-p', state === undefined ? undefined : `${state}${value}`);
+    const name = `a keeper that is ${state?.trim() ?? 'gone'}`;
     const mended = await story.run(name, drifted, pair(), records, ALLOWED);
     await story.run(`${name}, torn down`, drifted, pair(), records, { action: 'teardown' });
     drifted.carryOut(mended.commands);

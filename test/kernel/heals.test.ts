@@ -22,6 +22,10 @@ const NODE_TUNNEL = [
 const SOURCE = `${FIRST} ip addr add ${FLOWS_SOURCE}/32 dev tun0`;
 const FLOWS = `${FIRST} ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -`;
 const SAVE = `${BIGIP} save sys config`;
+const unit = (...verbs: readonly string[]): readonly string[] =>
+  verbs.map(
+    (verb) => `${FIRST} systemctl ${verb}${verb === 'daemon-reload' ? '' : ` edge-ramp-${single.name}.service`}`,
+  );
 
 let site: KernelSite;
 const type = (line: string): Promise<string> => site.type(FIRST, line);
@@ -62,7 +66,10 @@ const served = (virtuals: readonly string[] = VIRTUALS): Promise<readonly (reado
 const expectServed = async (peer: string): Promise<void> =>
   expect(await served()).toEqual(VIRTUALS.map(() => servedFrom(peer)));
 
-/** What is lost, what brings that about, and the command lines that change something in the run that heals it, in their order. */
+/**
+ * What is lost, what brings that about, and the command lines that change something in the run that heals it, in their order. The keeper stands back:
+ * the run before has looked at the node within ten minutes.
+ */
 type Loss = readonly [lost: string, loss: () => Promise<unknown>, healing: readonly string[]];
 const LOSSES: readonly Loss[] = [
   ['all flows of ours', () => site.hosts.act(FIRST, 'wipe-flows'), [FLOWS]],
@@ -113,7 +120,14 @@ const LOSSES: readonly Loss[] = [
         'rm "$EDGE_RAMP_ROOT"/var/lib/edge-ramp/* "$EDGE_RAMP_ROOT/var/lib/cni/networks/openshift-sdn/10.129.1.254"',
       );
     },
-    [`${FIRST} iptables -w -I INPUT 1 ${RULE}`, ...NODE_TUNNEL, SOURCE, FLOWS],
+    [
+      ...unit('stop', 'disable', 'daemon-reload'),
+      `${FIRST} iptables -w -I INPUT 1 ${RULE}`,
+      ...NODE_TUNNEL,
+      SOURCE,
+      FLOWS,
+      ...unit('daemon-reload', 'enable', 'restart'),
+    ],
   ],
 ];
 

@@ -47,7 +47,6 @@ function named(script: string, words: readonly string[]): string[] {
   const [first = '', ...rest] = words;
   const plain = rest.filter((word) => !/^["-]/.test(word));
   if (/^[A-Za-z_]+=/.test(first)) return named(script, rest);
-  if (first === 'ask' && script === 'vip-report.sh') return named(script, rest);
   if (first === 'expect' && script.startsWith('bigip-')) return [];
   if (first === 'exec') return named(script, rest);
   if (first in WRAPPERS) return named(script, words.slice(WRAPPERS[first]));
@@ -63,8 +62,10 @@ function named(script: string, words: readonly string[]): string[] {
         ? ['oc debug']
         : [`oc ${plain.slice(0, plain[1] === 'policy' ? 3 : 2).join(' ')}`];
   if (first === 'ip') return [`ip ${plain.slice(0, 2).join(' ')}`];
+  if (first === 'lacks_rule') return named(script, ['iptables', ...rest]);
   if (first === 'iptables') {
     const at = rest.findIndex((word) => /^-[A-Z]$/.test(word));
+    if (at < 0) return []; // its words are with who calls it
     return [`iptables ${rest.includes('nat') ? '-t nat ' : ''}${rest[at]} ${rest[at + 1]}`];
   }
   if (first === 'ovs-ofctl') return [`ovs-ofctl ${plain.find((word) => word !== 'OpenFlow13')}`];

@@ -16,7 +16,7 @@ describe('the plan', () => {
   const input = (site: Site, changes: Partial<PlanInput> = {}, request: object = {}): PlanInput =>
     JSON.parse(
       JSON.stringify({
-        contract: 7,
+        contract: 8,
         phase: 'forward',
         request: { ...REQUEST, spec: site.spec, ...request },
         observed: outcomes(site),
@@ -49,7 +49,7 @@ describe('the plan', () => {
     const site = new Site(EXAMPLE);
     const plan = await planHandler(input(site));
     expect(Object.keys(plan).sort()).toEqual(FIELDS);
-    expect(plan.report.sentence).toBe('18 changes on 2 devices; none cuts live traffic.');
+    expect(plan.report.sentence).toBe('19 changes on 2 devices; none cuts live traffic.');
     expect(JSON.parse(plan.records.before)).toEqual({ declared: [EXAMPLE], touched: site.plan().before });
     expect(JSON.parse(plan.records.applied)).toEqual(EXAMPLE);
     expect(Object.values(plan).includes(undefined as never)).toBe(false);
@@ -175,7 +175,7 @@ describe('the plan', () => {
     const site = new Site(EXAMPLE);
     site.apply();
     const planned = await planHandler(input(site, {}, { action: 'plan', teardown: true }));
-    expect(planned.report.sentence).toBe('18 changes on 2 devices; traffic leaves the tunnel first.');
+    expect(planned.report.sentence).toBe('19 changes on 2 devices; traffic leaves the tunnel first.');
     const { digest } = await planHandler(input(site, {}, { action: 'plan' }));
     expect(planned.digest).not.toBe(digest);
     const agreed = { action: 'teardown', expect: planned.digest };

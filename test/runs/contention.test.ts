@@ -70,7 +70,7 @@ test('a command of an overtaken run is refused by the device, and so is one of a
   const apply = join(mkdtempSync(join(tmpdir(), 'edge-ramp-late-')), 'script');
   writeFileSync(
     apply,
-    ['prelude', 'ramp-objects', 'ramp-apply']
+    ['prelude', 'ramp-objects', 'ramp-make', 'ramp-apply']
       .map((name) => readFileSync(join(__dirname, `../../documents/${name}.sh`), 'utf8'))
       .join(''),
   );

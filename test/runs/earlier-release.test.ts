@@ -30,19 +30,22 @@ describe('what commit d9d9179 applied', () => {
     expect(here.dump()).toBe(untouched);
   });
 
-  test('a single ramp is unchanged', async () => {
+  test('a single ramp gets a keeper, and nothing else', async () => {
     await open('a single ramp');
+    const { endState, changes } = (await here.run()).output as any;
+    expect(endState).toBe('Applied');
+    expect(changes).toEqual([expect.objectContaining({ text: expect.stringMatching(/^\+ keeper/), interrupts: null })]);
     expect(await end({ action: 'verify' })).toBe('Verified');
     expect(await end()).toBe('Unchanged');
   });
 
-  test('a pair gets its health reports anew, whose script has changed since, and nothing else', async () => {
+  test('a pair gets keepers in the place of its health reports, and nothing else', async () => {
     await open('a pair');
     const { endState, changes } = (await here.run()).output as any;
     expect(endState).toBe('Applied');
-    expect(changes).toHaveLength(2);
+    expect(changes).toHaveLength(4);
     for (const { text, interrupts } of changes)
-      expect({ text, interrupts }).toEqual({ text: expect.stringMatching(/^~ health report/), interrupts: null });
+      expect({ text, interrupts }).toEqual({ text: expect.stringMatching(/^[-+] keeper/), interrupts: null });
     expect(await end()).toBe('Unchanged');
   });
 });
@@ -63,7 +66,7 @@ describe('what a run of commit d9d9179 left when it died', () => {
   test('a teardown that died when the virtual servers were detached: a repair puts them back, and it stands', async () => {
     await open('a teardown of a single ramp that died when the virtual servers were detached');
     expect(await repair()).toBe('Restored');
-    expect(await end()).toBe('Unchanged');
+    expect(await end()).toBe('Applied'); // its keeper
     expect(await end({ action: 'teardown' })).toBe('TornDown');
     expect(here.dump()).toBe(untouched);
   });

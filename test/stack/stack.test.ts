@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,11 +60,18 @@ describe('the declared tunnels', () => {
   });
 });
 
+/** A script without what it finds in variables: a digest, or the text of another script. */
+function withoutVariables(text: string): string {
+  return text
+    .replace(/^IFS= read -r -d '' (\w+) <<'(END-OF-\w+)'\n[^]*?^\2\n/gm, '')
+    .replace(/^\w+_digest=[0-9a-f]{64}\n/gm, '');
+}
+
 describe('the command documents', () => {
   const documents = resourcesOf(synthesized, 'AWS::SSM::Document').map(([, { Properties }]) => Properties);
   const named = (kind: string) => documents.find(({ Name }) => Name.startsWith(`edge-ramp-${kind}-`))!;
   const reach = ['Management', 'User', 'Secret', 'HostKey'];
-  const RAMP = ['prelude', 'ramp-objects', 'vip-report', 'ramp-report'];
+  const RAMP = ['prelude', 'ramp-objects', 'keeper-unit'];
 
   test.each([
     [
@@ -79,7 +87,7 @@ describe('the command documents', () => {
       '120',
     ],
     ['ramp-observe', [...RAMP, 'ramp-observe'], ['Tunnel', 'Fence', 'Questions'], '60'],
-    ['ramp-apply', [...RAMP, 'ramp-apply'], ['Tunnel', 'Fence', 'Digest', 'Operations'], '120'],
+    ['ramp-apply', [...RAMP, 'ramp-make', 'ramp-apply'], ['Tunnel', 'Fence', 'Digest', 'Operations'], '120'],
     [
       'cluster-observe',
       ['prelude', 'vip-check', 'cluster-objects', 'cluster-observe'],
@@ -101,9 +109,21 @@ describe('the command documents', () => {
     expect(more).toEqual([]);
     expect(step).toMatchObject({ action: 'aws:runShellScript', inputs: { timeoutSeconds: seconds } });
     const text = scripts.map((script) => readFileSync(join(PROJECT, 'documents', `${script}.sh`), 'utf8')).join('');
-    expect(step.inputs.runCommand.join('\n')).toBe(text);
+    expect(withoutVariables(step.inputs.runCommand.join('\n'))).toBe(text);
     expect(step.inputs.runCommand[0]).toBe('#!/bin/bash');
     expect(Object.keys(Content.parameters)).toEqual(parameters);
+  });
+
+  test("a node's documents have its keeper as data: its text where it is put there, its digest where it is looked at", () => {
+    const files = ['prelude', 'ramp-objects', 'ramp-make', 'keeper'];
+    const keeper = files.map((script) => readFileSync(join(PROJECT, 'documents', `${script}.sh`), 'utf8')).join('');
+    const digest = `\nkeeper_digest=${createHash('sha256').update(keeper).digest('hex')}\n`;
+    const [observe, apply] = ['ramp-observe', 'ramp-apply'].map((kind): string =>
+      named(kind).Content.mainSteps[0].inputs.runCommand.join('\n'),
+    );
+    expect(apply).toContain(`${digest}IFS= read -r -d '' keeper <<'END-OF-KEEPER'\n${keeper}END-OF-KEEPER\n`);
+    expect(observe).toContain(digest);
+    expect(observe).not.toContain('END-OF-KEEPER');
   });
 
   test('take every value as an environment variable, checked by its pattern', () => {

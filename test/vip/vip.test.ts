@@ -19,7 +19,7 @@ test('the check, word for word', () =>
   expect(CHECK).toBe("/bin/bash -c 'grep -qx .*127.112.0.8 /proc/net/fib_trie && exit 1 || exit 0'"));
 
 describe('real keepalived, as the ipfailover image configures it, with the check', () => {
-  test.concurrent('without any report one node holds the address, the other is its backup, and nothing moves', () =>
+  test.concurrent('without any keeper one node holds the address, the other is its backup, and nothing moves', () =>
     Pair.with(async (pair) => {
       await threeChecks();
       await nothingMoved(pair);
@@ -78,22 +78,43 @@ describe('real keepalived, as the ipfailover image configures it, with the check
     }),
   );
 
+  /** Both nodes have a whole tunnel and a keeper that has looked. */
+  async function kept({ first, second }: Pair, fence: string): Promise<void> {
+    for (const node of [first, second]) {
+      await node.tunnel();
+      node.keep(fence);
+      await until('a first report', () => /^ok [0-9]+\n$/.test(node.reported()));
+    }
+  }
+
   test.concurrent(
-    'the reporter moves the address when the tunnel is gone, and its death lets the node take over again',
+    'the keeper moves the address when the tunnel is gone, and its death lets the node take over again',
     () =>
-      Pair.with(async ({ first, second }) => {
-        for (const node of [first, second]) {
-          await node.tunnel();
-          node.report();
-          await until('a first report', () => /^ok [0-9]+\n$/.test(node.reported()));
-        }
+      Pair.with(async (pair) => {
+        const { first, second } = pair;
+        await kept(pair, '7 -'); // a run has just looked, so that nothing is put back
         await first.loseTunnel();
         await taken(second);
-        expect(first.reported()).toMatch(/^broken [0-9]+ tun1 is not there, no route to 10\.3\.91\.216 by tun1\n$/);
-        await first.endReporter();
+        expect(first.reported()).toMatch(
+          /^broken [0-9]+ tun1 is not there, no route to 10\.3\.91\.216; not put back: a run looked at this node [0-9]+ s ago\n$/,
+        );
+        await first.endKeeper();
         await until('the mark is gone', async () => !(await first.marked()));
         await second.loseTunnel();
         await taken(first);
+      }),
+  );
+
+  test.concurrent(
+    'a keeper that may puts the tunnel back, takes its mark away, and its node has the address in the end',
+    () =>
+      Pair.with(async (pair) => {
+        await kept(pair, '7 0123456789abcdef kept');
+        await pair.first.loseTunnel();
+        await until('the tunnel is there again', () => pair.first.hasRoute());
+        await until('all is well', () => /^ok [0-9]+\n$/.test(pair.first.reported()));
+        await until('the mark is gone', async () => !(await pair.first.marked()));
+        await taken(pair.first);
       }),
   );
 });

@@ -10,7 +10,7 @@ export function portsOf(node: Node): Ports {
   return Object.fromEntries([['vxlan0', '1'], ['tun0', '2'], ...pods]);
 }
 
-/** `ovs-ofctl`: dump-flows, dump-aggregate, add-flow, add-flows from stdin (with --bundle also deletions) and del-flows on br0. */
+/** `ovs-ofctl`: dump-flows, dump-aggregate, diff-flows with /dev/stdin, add-flow, add-flows from stdin (with --bundle also deletions) and del-flows on br0. */
 export function ovsOfctl(node: Node, args: readonly string[], input: string): Answer {
   const options = new Set<string>();
   const words = args.filter((word, i) => {
@@ -42,6 +42,15 @@ const COMMANDS: Record<string, (node: Node, argument: string, options: ReadonlyS
       const filter = parseFilter(argument, portsOf(node));
       return say(text('flowAggregate', node.flows.filter((flow) => covers(filter, flow)).length));
     },
+    'diff-flows': (node, argument, _options, input) => {
+      if (argument !== '/dev/stdin') throw new Refusal('notModelled', 'ovs-ofctl', `diff-flows br0 ${argument}`);
+      if (/\bmod_/.test(input)) throw new Refusal('notModelled', 'ovs-ofctl', 'diff-flows of mod_ actions'); // real ones never equal set_field
+      const given = input
+        .split('\n')
+        .flatMap((line, i) => (line === '' ? [] : parseFlow(line, portsOf(node), `-:${i + 1}: `)));
+      const lines = difference(node.flows, given);
+      return { ...say(...lines), code: lines.length === 0 ? 0 : 2 };
+    },
     'add-flow': (node, argument) => {
       node.flows = withFlow(node.flows, parseFlow(argument, portsOf(node)));
       return done();
@@ -69,6 +78,32 @@ const COMMANDS: Record<string, (node: Node, argument: string, options: ReadonlyS
       return done();
     },
   };
+
+/** What two lists of flows differ in, as `diff-flows` prints it: by table and falling priority, what the first has before what the second has. */
+function difference(one: readonly Flow[], two: readonly Flow[]): readonly string[] {
+  const place = ({ table, priority, match }: Flow): string => flowText({ priority, match }) + String(table);
+  const same = (a: Flow, b: Flow | undefined): boolean =>
+    b !== undefined && a.cookie === b.cookie && a.actions.join() === b.actions.join();
+  const at = (flows: readonly Flow[]) => new Map(flows.map((flow) => [place(flow), flow]));
+  const [first, second] = [at(one), at(two)];
+  return [...new Map([...second, ...first]).values()]
+    .toSorted((a, b) => a.table - b.table || b.priority - a.priority)
+    .map(place)
+    .flatMap((key) => {
+      const [a, b] = [first.get(key), second.get(key)];
+      if (a !== undefined && same(a, b)) return [];
+      return [...(a === undefined ? [] : [`-${differing(a)}`]), ...(b === undefined ? [] : [`+${differing(b)}`])];
+    });
+}
+
+function differing({ table, priority, match, cookie, actions }: Flow): string {
+  const words = [
+    table === 0 ? '' : `table=${table}`,
+    flowText({ priority, match }).trim(),
+    cookie === '0x0' ? '' : `cookie=${cookie}`,
+  ];
+  return [...words, `actions=${actions.join(',')}`].filter((word) => word !== '').join(' ');
+}
 
 function without(node: Node, flows: readonly Flow[], argument: string, strict: boolean, where = ''): Flow[] {
   const filter = parseFilter(argument, portsOf(node), where);

@@ -14,6 +14,7 @@ perl -e '
   }'
 mkdir -p /dev/pts /dev/shm
 ln -s /proc/self/fd /dev/fd
+ln -s /proc/self/fd/0 /dev/stdin
 mount -t devpts devpts /dev/pts
 mount -t tmpfs run /run
 mount -t tmpfs tmp /tmp

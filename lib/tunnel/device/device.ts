@@ -67,6 +67,10 @@ export interface Scripts {
   readonly proof?: string;
   /** The files of documents/ that both begin with, behind the prelude. */
   readonly files: readonly string[];
+  /** Further files of the one that changes; default none. */
+  readonly changes?: readonly string[];
+  /** A script that is put on the device: the one that changes finds its text in the variable `name`, both its SHA-256 in `name_digest`. */
+  readonly installs?: { readonly name: string; readonly files: readonly string[] };
   /** The names of their own parameters; `Saved` only of the one that changes. */
   readonly parameters: readonly string[];
   /** For devices that are reached by oc: what two further documents need, which carry the same scripts from the admin host. */

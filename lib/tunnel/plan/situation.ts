@@ -1,6 +1,6 @@
 import { NotUnderstood } from '../errors/errors';
 import type { Observed, Situation } from './plan';
-import type { Begun, Original } from './records';
+import type { Before, Begun, Original, Touched } from './records';
 import type { Declared } from '../declaration/tunnel';
 
 /** A tunnel's records, JSON text as in the table; null: there is none. */
@@ -22,7 +22,7 @@ export function situationOf(
     spec,
     applied: appliedOf(records),
     original: parse<Original>('original', records.original, {}),
-    before: begun.touched,
+    before: withKeepers(begun.touched),
     begun: begun.declared,
     observed,
     forget,
@@ -42,6 +42,26 @@ export function lastDeclared(records: Records): Declared | null {
 /** The record `before`, empty when there is none. */
 export function begunOf({ before }: Pick<Records, 'before'>): Begun {
   return parse<Begun>('before', before, { declared: [], touched: {} });
+}
+
+/**
+ * A run of the first release has recorded a health report where a keeper is now. Such a unit is a keeper of another version whose goal is lost
+ * (documents/keeper-unit.sh).
+ */
+function withKeepers(touched: Before): Before {
+  const renamed = ([object, { from, wrote }]: readonly [string, Touched]): [string, Touched] =>
+    object.startsWith('report ')
+      ? [
+          object.replace('report', 'keeper'),
+          { from: from === null ? null : 'lost', wrote: wrote.map((value) => (value === null ? null : 'old lost')) },
+        ]
+      : [object, { from, wrote }];
+  return Object.fromEntries(
+    Object.entries(touched).map(([device, objects]) => [
+      device,
+      Object.fromEntries(Object.entries(objects).map(renamed)),
+    ]),
+  );
 }
 
 /** @throws NotUnderstood */

@@ -15,7 +15,7 @@ import { input } from './input';
 import { link } from './link';
 import { nat } from './nat';
 import { probes, proofs } from './proofs';
-import { readReport, report } from './report';
+import { keeper, readKeeper } from './keeper';
 import { route } from './route';
 import { tunnel } from './tunnel';
 import { readWay, wayQuestions } from './way';
@@ -31,10 +31,12 @@ export const ramp = new Device<RampFacts>({
   scripts: {
     sender: 'RampNodes',
     what: 'a ramp node',
-    objects: 'tunnel, addresses, firewall rule, flows and health report',
+    objects: 'tunnel, addresses, firewall rule, flows and keeper',
     proof:
       'The node that has the tunnel pings BIG-IP through it; the other one of a pair is proven by its configuration.',
-    files: ['ramp-objects.sh', 'vip-report.sh', 'ramp-report.sh'],
+    files: ['ramp-objects.sh', 'keeper-unit.sh'],
+    changes: ['ramp-make.sh'],
+    installs: { name: 'keeper', files: ['prelude.sh', 'ramp-objects.sh', 'ramp-make.sh', 'keeper.sh'] },
     parameters: [],
     byOc: { role: 'admin', file: 'node-by-oc.sh', parameters: ['Kubeconfig', 'Node'] },
   },
@@ -45,7 +47,7 @@ export const ramp = new Device<RampFacts>({
       : {},
   several: true,
   answers: readNodeAnswers,
-  objects: [input, tunnel, link, forwarding, address, route, claim, sdnAddress, nat, flow, report],
+  objects: [input, tunnel, link, forwarding, address, route, claim, sdnAddress, nat, flow, keeper],
   facts: {
     questions: (subject) => ['forwarding', 'boot', holderQuestion(subject), ...wayQuestions(subject)],
     read: (look) => ({
@@ -53,7 +55,7 @@ export const ramp = new Device<RampFacts>({
       forwarding: forwardsEverywhere(look),
       holders: look.lines(holderQuestion(look.subject), 'show its addresses').filter((line) => line !== ''),
       bootScripts: look.answer('boot').lines.filter((line) => line !== ''),
-      reportRemark: look.once(readReport).remark,
+      keeperRemarks: look.once(readKeeper).remarks,
     }),
   },
   probes,

@@ -12,6 +12,6 @@ export interface RampFacts extends SdnFacts, OvnFacts {
   readonly holders: readonly string[];
   /** Units and scripts of somebody else's that build a ramp when the node boots. */
   readonly bootScripts: readonly string[];
-  /** Said with the plan when the health report of a pair's node is old or missing. */
-  readonly reportRemark: string;
+  /** Said with the plan: why the node's keeper does not keep it, and what it has put back. */
+  readonly keeperRemarks: readonly string[];
 }

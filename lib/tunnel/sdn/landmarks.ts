@@ -11,6 +11,7 @@ interface Landmark {
 /**
  * Checks the bridge against an era's landmarks: it has one form of each part, and each flow of that form exactly once.
  *
+ * @returns those flows of the bridge
  * @throws Refused naming the flow that is missing, doubled or different
  */
 export function checkLandmarks(
@@ -20,14 +21,16 @@ export function checkLandmarks(
   flows: readonly Flow[],
   sdn: Sdn,
   clusters: readonly string[],
-): void {
-  for (const cluster of clusters)
-    for (const forms of era.parts(plugin))
-      for (const landmark of likeliest(
-        forms.map((form) => onSite(form, sdn, cluster)),
+): readonly Flow[] {
+  return clusters.flatMap((cluster) =>
+    era.parts(plugin).flatMap((forms) => {
+      const form = likeliest(
+        forms.map((each) => onSite(each, sdn, cluster)),
         flows,
-      ))
-        checkLandmark(label, landmark, flows);
+      );
+      return form.map((landmark) => checkLandmark(label, landmark, flows));
+    }),
+  );
 }
 
 /** The flows of a form with the site's addresses in them. */
@@ -60,7 +63,8 @@ function likeliest(forms: readonly (readonly Landmark[])[], flows: readonly Flow
   return forms.reduce((best, form) => (score(form) > score(best) ? form : best));
 }
 
-function checkLandmark(label: string, landmark: Landmark, flows: readonly Flow[]): void {
+/** @throws Refused */
+function checkLandmark(label: string, landmark: Landmark, flows: readonly Flow[]): Flow {
   const { what, flow } = landmark;
   const found = theOne(
     label,
@@ -72,6 +76,7 @@ function checkLandmark(label: string, landmark: Landmark, flows: readonly Flow[]
       'pipeline-unknown',
       `${label}: the flow "${what}" (${flow.match || `priority ${flow.priority}`}) is in table ${found.table} with actions ${found.actions}, not in table ${flow.table} with ${flow.actions}; edge-ramp does not know this pipeline`,
     );
+  return found;
 }
 
 /** The same packets at the same priority, in any table; a flow that matches every packet is known by its actions. */

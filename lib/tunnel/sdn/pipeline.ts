@@ -3,6 +3,7 @@ import { ERAS, type Era, type Plugin } from './eras';
 import { checkLandmarks, theOne } from './landmarks';
 import type { Sdn } from './tun0';
 import type { Flow } from './openflow';
+import { landmarkText } from './slots';
 
 /** What of the live bridge our flows need: the table where a packet from tun0 enters, and the one that routes. */
 export interface Pipeline {
@@ -11,6 +12,8 @@ export interface Pipeline {
   readonly plugin: Plugin;
   readonly entry: number;
   readonly routing: number;
+  /** The flows by which it was recognised, as a node's keeper knows it again. */
+  readonly landmarks: readonly string[];
 }
 
 const PLUGINS: Readonly<Record<string, Plugin>> = {
@@ -27,7 +30,7 @@ const PLUGINS: Readonly<Record<string, Plugin>> = {
  * @throws Refused naming the release, the plugin, and the flow that is missing, doubled or different
  */
 export function recognise(node: string, flows: readonly Flow[], sdn: Sdn, clusters: readonly string[]): Pipeline {
-  const { version, plugin, era } = readNote(node, flows, sdn);
+  const { version, plugin, era, note } = readNote(node, flows, sdn);
   const label = `${node}: OpenShift ${era.releases} with ${plugin}`;
   refuseOtherNetworks(label, flows, sdn, clusters);
   const entering = `arp,arp_spa=${sdn.gateway},arp_tpa=${clusters[0]},in_port=${sdn.port}`;
@@ -44,8 +47,14 @@ export function recognise(node: string, flows: readonly Flow[], sdn: Sdn, cluste
       'pipeline-unknown',
       `${label} (rule version ${version}): ARP from the gateway goes to no table; edge-ramp does not know this pipeline`,
     );
-  checkLandmarks(label, era, plugin, flows, sdn, clusters);
-  return { release: era.releases, plugin, entry, routing };
+  const landmarks = [note, ...checkLandmarks(label, era, plugin, flows, sdn, clusters)];
+  return {
+    release: era.releases,
+    plugin,
+    entry,
+    routing,
+    landmarks: [...new Set(landmarks.map((each) => landmarkText(each, sdn)))],
+  };
 }
 
 /**
@@ -70,7 +79,7 @@ function readNote(
   node: string,
   flows: readonly Flow[],
   sdn: Sdn,
-): { readonly version: string; readonly plugin: Plugin; readonly era: Era } {
+): { readonly version: string; readonly plugin: Plugin; readonly era: Era; readonly note: Flow } {
   const notes = flows.filter(({ table }) => table === 253);
   const [, pluginId, version] = /^note:([0-9a-f]{2})\.([0-9a-f]{2})/.exec(notes[0]?.actions ?? '') ?? [];
   if (notes.length === 0) refuseOld(node, flows, sdn);
@@ -94,7 +103,7 @@ function readNote(
       'sdn-unsupported',
       `${node}: rule version ${version} is OpenShift ${era.releases}, which has no ${plugin}`,
     );
-  return { version, plugin, era };
+  return { version, plugin, era, note: notes[0]! };
 }
 
 /** Before 3.2 there is no note; the table that sends IP to the gateway shows which of the older bridges this is (OS-27). */

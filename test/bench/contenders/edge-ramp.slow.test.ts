@@ -12,16 +12,33 @@ const contender = (signal?: AbortSignal) =>
 test('it builds, finds nothing to do, heals only what was lost, and leaves nothing', async () => {
   const before = here.dump();
   const product = contender();
-  expect(await product.apply()).toMatchObject({ trips: 7, transitions: 34 });
+  expect(await product.apply()).toMatchObject({ trips: 7, transitions: 32 });
 
   const applied = here.dump();
-  expect(await product.reapply()).toMatchObject({ trips: 2, changed: 0, transitions: 14 });
+  expect(await product.reapply()).toMatchObject({ trips: 2, changed: 0, transitions: 13 });
   await here.lab.hosts.act(NODE, 'wipe-flows');
   expect(await product.repair()).toMatchObject({ changed: 1 });
   expect(here.dump()).toBe(applied);
 
   await product.teardown();
   expect(here.dump()).toBe(before);
+});
+
+test('its keeper alone puts back what was lost, once the run before is over', async () => {
+  const { hosts } = here.lab;
+  const product = contender();
+  await product.apply();
+  const applied = here.dump();
+  await product.reapply();
+  await hosts.act(NODE, 'wipe-flows');
+  await hosts.act(NODE, 'keep');
+  expect(here.dump()).not.toBe(applied);
+
+  await product.alone!.ready();
+  const repaired = product.alone!.repair();
+  await hosts.act(NODE, 'keep');
+  expect(await repaired).toMatchObject({ trips: 0, changed: 1, transitions: 0 });
+  expect(here.dump()).toBe(applied);
 });
 
 test('a refusal is told in a sentence', async () => {

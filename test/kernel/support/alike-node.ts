@@ -170,11 +170,16 @@ export const NODE_CASES: Readonly<Record<string, ObjectCases>> = {
   },
 };
 
-const REPORT = `mark 127.112.0.11 interface tun1 source ${T1} cookie 0x999 address ${SDN_IP}`;
+const KEEPER =
+  'mark 127.112.0.11@keep link tun1%up@landmark cookie=0x0,table=253,priority=32768,actions=note:01.07.00.00.00.00';
 const UNIT = 'edge-ramp-edge-b.service';
 const UNIT_FILE = `$EDGE_RAMP_ROOT/etc/systemd/system/${UNIT}`;
+const NO_KEEPER = [
+  `systemctl stop ${UNIT}; systemctl disable ${UNIT}; rm -f ${UNIT_FILE} $EDGE_RAMP_ROOT/var/lib/edge-ramp/edge-b.{keeper,goal}`,
+  'systemctl daemon-reload',
+];
 
-/** Claims are files of the CNI, which a script looks at and br0 as well; reports are units of systemd, a model on both sorts of hosts. */
+/** Claims are files of the CNI, which a script looks at and br0 as well; a keeper is a unit of systemd, a model on both sorts of hosts. */
 export const FILE_CASES: Readonly<Record<string, ObjectCases>> = {
   claim: {
     files: true,
@@ -200,22 +205,22 @@ export const FILE_CASES: Readonly<Record<string, ObjectCases>> = {
     operations: ['create~claim 10.129.0.6~-~edge-ramp:edge-b'],
     questions: ['claims', 'pods'],
   },
-  report: {
+  keeper: {
     files: true,
-    basis: [`systemctl stop ${UNIT}; systemctl disable ${UNIT}; rm -f ${UNIT_FILE}; systemctl daemon-reload`],
-    first: `create~report edge-b~-~${REPORT}`,
+    basis: NO_KEEPER,
+    first: `create~keeper edge-b~-~${KEEPER}`,
     states: {
-      absent: [`systemctl stop ${UNIT}; systemctl disable ${UNIT}; rm -f ${UNIT_FILE}; systemctl daemon-reload`],
+      absent: NO_KEEPER,
       right: [],
       drifted: [`sed -i s/RestartSec=5/RestartSec=50/ ${UNIT_FILE}`],
       foreign: [`printf '[Service]\\nExecStart=/bin/sleep 1000\\n' > ${UNIT_FILE}; systemctl daemon-reload`],
     },
     operations: [
-      `create~report edge-b~-~${REPORT}`,
-      `modify~report edge-b~${REPORT}~${REPORT.replace('0x999', '0x998')}`,
-      `create~report edge-b~-~stopped ${REPORT}`,
-      `delete~report edge-b~${REPORT}~-`,
+      `create~keeper edge-b~-~${KEEPER}`,
+      `modify~keeper edge-b~${KEEPER}~${KEEPER.replace('127.112.0.11', '127.112.0.12')}`,
+      `create~keeper edge-b~-~stopped ${KEEPER}`,
+      `delete~keeper edge-b~${KEEPER}~-`,
     ],
-    questions: ['report'],
+    questions: ['keeper'],
   },
 };

@@ -72,6 +72,7 @@ const run = (goal: 'desired' | 'absent', snat: 'flows' | 'gateway'): Step => ({
 const RUNS = [run('desired', 'flows'), run('desired', 'gateway'), run('absent', 'flows')];
 
 const HAPPENINGS: readonly Step[] = [
+  { what: 'the keeper looks, and puts back what it may', does: ({ hosts }) => hosts.act(FIRST, 'keep') },
   { what: "flows that are not the SDN's are wiped", does: ({ hosts }) => hosts.act(FIRST, 'wipe-flows') },
   { what: 'Open vSwitch is started anew', does: (twin) => twin.rebuild(FIRST) },
 ];

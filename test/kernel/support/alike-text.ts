@@ -20,7 +20,9 @@ const INCIDENTAL: readonly (readonly [RegExp, string])[] = [
   [/^rtt .*\n/gm, ''],
   [/^\n(?=--- )/gm, ''],
   [/\bcache expires \d+sec\b.*/g, 'cache '],
-  [/^\|last .*\n/gm, ''], // what a report has found is there when it has looked
+  // what a keeper has found is there when it has looked
+  [/^\|last .*\n/gm, ''],
+  [/"keeperRemarks":\[[^\]]*\]/g, '"keeperRemarks":[]'],
   [/^\.\d+ [0-9a-f]{16}$/gm, '.'],
   // how a kernel queues packets
   [/\bqdisc \S+/g, 'qdisc N'],

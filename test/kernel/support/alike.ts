@@ -70,7 +70,7 @@ export async function twins(declared: Tunnel = pair): Promise<Twins> {
     rmSync(folder, { recursive: true, force: true });
   };
   const models = await simulatedHosts(options('simulated'));
-  const real = await kernelHosts()(options('kernel')).catch(async (error: unknown) => {
+  const real = await kernelHosts({ services: false })(options('kernel')).catch(async (error: unknown) => {
     await close(models);
     throw error;
   });

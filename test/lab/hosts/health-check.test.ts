@@ -1,5 +1,5 @@
 import { ADMIN, closeAll, FLOAT, NODE, open, pair, SECOND, VIP } from './bench';
-import { holders, ramp, reporter, reporting } from './pair-bench';
+import { holders, keeper, kept, ramp } from './pair-bench';
 
 afterAll(closeAll);
 
@@ -14,7 +14,7 @@ describe('the health check', () => {
       'ovs-ofctl -O OpenFlow13 --strict del-flows br0 table=30,priority=2000,arp,arp_tpa=10.129.0.254',
     ],
   ])('moves the address where a node misses %s', async (_, line) => {
-    const hosts = await reporting();
+    const hosts = await kept();
     expect(holders(hosts)).toEqual([NODE]);
     expect((await hosts.world.run(NODE, line)).code).toBe(0);
     expect(holders(hosts)).toEqual([SECOND]);
@@ -24,7 +24,7 @@ describe('the health check', () => {
   });
 
   it('takes the mark away when all is there again; the address stays with its holder', async () => {
-    const hosts = await reporting();
+    const hosts = await kept();
     const before = hosts.dump(NODE);
     await hosts.world.run(NODE, 'ip addr del 10.129.0.254/32 dev tun0');
     await hosts.world.run(NODE, 'ip addr add 10.129.0.254/32 dev tun0');
@@ -33,8 +33,8 @@ describe('the health check', () => {
     expect(hosts.dump(NODE)).toBe(before.replace(`address ${VIP}/32 dev eth0\n`, ''));
   });
 
-  it('leaves nobody with the address where both miss something, and without a reporter misses nothing', async () => {
-    const hosts = await reporting();
+  it('leaves nobody with the address where both miss something, and without a keeper misses nothing', async () => {
+    const hosts = await kept();
     for (const node of [NODE, SECOND]) await hosts.world.run(node, 'ip link del tun1');
     expect(holders(hosts)).toEqual([]);
     await hosts.world.run(SECOND, 'systemctl stop edge-ramp-edge-a');
@@ -43,8 +43,8 @@ describe('the health check', () => {
   });
 
   it('with SNAT to the gateway looks for the rule', async () => {
-    const hosts = await reporting();
-    await hosts.world.run(NODE, `${reporter('-', '-')}; systemctl restart edge-ramp-edge-a`);
+    const hosts = await kept();
+    await hosts.world.run(NODE, `${keeper()} && systemctl restart edge-ramp-edge-a`);
     expect(holders(hosts)).toEqual([SECOND]);
     await hosts.world.run(
       NODE,
@@ -63,7 +63,7 @@ describe('the health check', () => {
   });
 
   it('keeps the address away from a node that comes back rebooted, without tunnel and flows, until they are there', async () => {
-    const hosts = await reporting();
+    const hosts = await kept();
     await hosts.world.run(NODE, 'mkdir -p $EDGE_RAMP_ROOT/run/edge-ramp && echo ok >$EDGE_RAMP_ROOT/run/edge-ramp/x');
     hosts.world.gone(NODE);
     hosts.world.back(NODE);
@@ -74,7 +74,7 @@ describe('the health check', () => {
     expect((await hosts.world.run(NODE, 'cat $EDGE_RAMP_ROOT/run/edge-ramp/*')).out).toMatch(/^broken \d+ /);
     expect(holders(hosts)).toEqual([SECOND]);
     hosts.world.gone(SECOND);
-    expect(holders(hosts)).toEqual([]); // its reporter says that the tunnel is missing
+    expect(holders(hosts)).toEqual([]); // its keeper says that the tunnel is missing
     for (const line of ramp('10.129.0.254'))
       expect(await hosts.world.run(NODE, line)).toMatchObject({ code: 0, err: '' });
     expect(holders(hosts)).toEqual([NODE]);

@@ -39,13 +39,33 @@ export const answers = async (hosts: Bench): Promise<boolean[]> => {
 };
 
 const UNIT = '$EDGE_RAMP_ROOT/etc/systemd/system/edge-ramp-edge-a.service';
-/** Installs the health reporter's service on a node and starts it. */
-export const reporter = (gateway: string, cookie = '0x999'): string =>
-  `printf '[Service]\\nExecStart=/var/lib/edge-ramp/vip-report 127.112.0.11 tun1 10.3.91.216 ${cookie} ${gateway} edge-a\\n' >${UNIT} && systemctl daemon-reload && systemctl enable --now edge-ramp-edge-a`;
-/** The whole pair at work, and each node saying how it is. */
-export const reporting = async (): Promise<Bench> => {
+const GOAL = '$EDGE_RAMP_ROOT/var/lib/edge-ramp/edge-a.goal';
+/** What a node keeps whose packets have this source, by flows; or the gateway's by a rule of nat. */
+const goal = (gateway: string | undefined): readonly string[] => [
+  'mark 127.112.0.11',
+  'keep link tun1%up',
+  'keep route 10.3.91.216%dev tun1',
+  ...(gateway === undefined
+    ? ['keep nat 10.3.91.216%to 10.129.0.1']
+    : [
+        `keep address tun0 ${gateway}%/32`,
+        ...[1, 2, 3, 4].map((n) => `keep flow table=0,priority=${n}%cookie=0x999 actions=drop`), // of flows only their number is looked at
+      ]),
+];
+/** Gives a node a keeper and starts it. */
+export const keeper = (gateway?: string): string =>
+  [
+    `printf '%s\\n' ${goal(gateway)
+      .map((line) => `'${line}'`)
+      .join(' ')} >${GOAL}`,
+    `printf '[Service]\\nExecStart=/bin/bash /var/lib/edge-ramp/edge-a.keeper\\n' >${UNIT}`,
+    'systemctl daemon-reload',
+    'systemctl enable --now edge-ramp-edge-a',
+  ].join(' && ');
+/** The whole pair at work, and each node with its keeper. */
+export const kept = async (): Promise<Bench> => {
   const hosts = await working();
-  expect((await hosts.world.run(NODE, reporter('10.129.0.254'))).code).toBe(0);
-  expect((await hosts.world.run(SECOND, reporter('10.131.0.254'))).code).toBe(0);
+  expect((await hosts.world.run(NODE, keeper('10.129.0.254'))).code).toBe(0);
+  expect((await hosts.world.run(SECOND, keeper('10.131.0.254'))).code).toBe(0);
   return hosts;
 };

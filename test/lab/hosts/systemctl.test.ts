@@ -33,7 +33,7 @@ systemctl: not modelled by the lab: mask x
     const before = hosts.dump(NODE);
     await hosts.world.run(
       NODE,
-      `printf '[Service]\\nExecStart=/bin/x\\n' >${FILE}; echo >$EDGE_RAMP_ROOT/var/lib/edge-ramp/vip-report`,
+      `printf '[Service]\\nExecStart=/bin/x\\n' >${FILE}; echo >$EDGE_RAMP_ROOT/var/lib/edge-ramp/x.keeper`,
     );
     expect(
       (
@@ -60,9 +60,9 @@ systemctl: not modelled by the lab: mask x
     ).toEqual([
       'unit x enabled active',
       'file /etc/systemd/system/x.service DIGEST',
-      'file /var/lib/edge-ramp/vip-report DIGEST',
+      'file /var/lib/edge-ramp/x.keeper DIGEST',
     ]);
-    await hosts.world.run(NODE, `systemctl disable --now x; rm ${FILE} $EDGE_RAMP_ROOT/var/lib/edge-ramp/vip-report`);
+    await hosts.world.run(NODE, `systemctl disable --now x; rm ${FILE} $EDGE_RAMP_ROOT/var/lib/edge-ramp/x.keeper`);
     expect(hosts.dump(NODE)).toBe(before);
   });
 });

@@ -51,9 +51,14 @@ export class Fakes {
   }
 
   /** These files of documents/ in one piece, and then this line. It is an argument, since bash reads a pipe byte by byte. */
-  script(documents: readonly string[], line: string, env: Readonly<Record<string, string>> = {}): Ended {
+  script(
+    documents: readonly string[],
+    line: string,
+    env: Readonly<Record<string, string>> = {},
+    args: readonly string[] = [],
+  ): Ended {
     const texts = documents.map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'));
-    return this.bash(['-c', [...texts, line, ''].join('\n')], env);
+    return this.bash(['-c', [...texts, line, ''].join('\n'), ...(args.length === 0 ? [] : ['bash', ...args])], env);
   }
 
   bash(args: readonly string[], env: Readonly<Record<string, string>> = {}): Ended {

@@ -1,5 +1,6 @@
 import { readRemark } from '../../../lib/tunnel/device/answer';
 import { Fakes } from './fakes';
+import { entered, type Fence } from './ramp/keeper-model';
 
 const FENCE = 'var/lib/edge-ramp/edge-a.node.fence';
 const LOCK = 'var/lib/edge-ramp/node.lock';
@@ -83,4 +84,30 @@ describe('the lock of a device', () => {
     fakes.program('flock', 'exit 66');
     expect(look(5)).toMatchObject({ code: 10, stderr: expect.stringMatching(/^edge-ramp: cannot take the lock /) });
   });
+});
+
+test('the model that the search of keeper and runs stands on says of every fence and command what the script does', () => {
+  const files = ['1 -', '5 -', '5 aa', '5 aa kept', '5 - kept', '9 bb kept'];
+  const commands = [4, 5, 6].flatMap((fence) => ['-', 'aa', 'bb'].map((digest) => [fence, digest] as const));
+  const cases = files.flatMap((file) => commands.map((command) => [file, ...command] as const));
+  const line = cases
+    .map(([file, fence, digest]) => `echo '${file}' >"$state/f"; try ${fence} ${digest}`)
+    .concat('true')
+    .join('\n');
+  // The device's lock and its complaints are another matter, and each case a process.
+  const script = `mkdir -p "$state"; SSM_Tunnel=t; flock() { :; }; keep_complaints() { :; }
+    try() { mv "$state/f" "$state/t.node.fence"; (enter node "$@" 2>/dev/null) && echo "$(<"$state/t.node.fence")" || echo refused; }
+    ${line}`;
+  const said = fakes.script(['prelude'], script).stdout.trimEnd().split('\n');
+  const parsed = (text: string): Fence => {
+    const [fence, digest, kept] = text.split(' ');
+    return { fence: Number(fence), digest: digest!, kept: kept !== undefined, old: false };
+  };
+  const written = ({ fence, digest, kept }: Fence): string => `${fence} ${digest}${kept ? ' kept' : ''}`;
+  expect(said).toEqual(
+    cases.map(([file, fence, digest]) => {
+      const after = entered(parsed(file), fence, digest);
+      return after === undefined ? 'refused' : written(after);
+    }),
+  );
 });

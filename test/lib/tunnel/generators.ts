@@ -226,7 +226,13 @@ function built(kind: 'bigip' | 'ramp', spec: Tunnel, state: State): State {
     });
   const facts = {
     sdn: BRIDGE,
-    pipeline: { release: '3.10, 3.11 or 4.2 to 4.5', plugin: BRIDGE.plugin, entry: 30, routing: 30 },
+    pipeline: {
+      release: '3.10, 3.11 or 4.2 to 4.5',
+      plugin: BRIDGE.plugin,
+      entry: 30,
+      routing: 30,
+      landmarks: ['cookie=0x0,table=253,priority=32768,actions=note:01.07.00.00.00.00'],
+    },
     pipelineProblem: null,
     ovn: null,
     ovnProblem: null,
@@ -237,7 +243,7 @@ function built(kind: 'bigip' | 'ramp', spec: Tunnel, state: State): State {
     sdnAddress: '10.129.1.254',
     sdnAddressRemark: '',
     strangeFlows: [],
-    reportRemark: '',
+    keeperRemarks: [],
     bootScripts: [],
     unrestorable: {},
   };

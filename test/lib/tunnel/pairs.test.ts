@@ -9,7 +9,7 @@ import { ramp } from '../../../lib/tunnel/ramp/device';
 import type { RampFacts } from '../../../lib/tunnel/ramp/facts';
 import { readTrace, readVip } from '../../../lib/tunnel/ramp/vip';
 import { disagreements } from '../../../lib/tunnel/plan/disagreements';
-import { readReport } from '../../../lib/tunnel/ramp/report';
+import { readKeeper } from '../../../lib/tunnel/ramp/keeper';
 import { recordedState, recordOperations } from '../../../lib/tunnel/plan/records';
 import { reconcile } from '../../../lib/tunnel/plan/reconcile';
 import { assignStages } from '../../../lib/tunnel/plan/stages';
@@ -154,7 +154,7 @@ describe('what is worth knowing of a pair', () => {
   const facts = {
     withoutRules: null,
     sdnAddressRemark: '',
-    reportRemark: '',
+    keeperRemarks: [] as readonly string[],
     bootScripts: [] as readonly string[],
   } as RampFacts;
   const remarks = (name: string, spec: Tunnel, more: Partial<RampFacts> = {}): readonly string[] =>
@@ -170,9 +170,9 @@ describe('what is worth knowing of a pair', () => {
     expect(remarks(FIRST, pair())).toEqual([]);
   });
 
-  test('a health report that does not speak', () =>
-    expect(remarks(FIRST, pair(), { reportRemark: 'its health report is 99 s old' })).toEqual([
-      `ramp node ${FIRST}: its health report is 99 s old`,
+  test('a keeper that does not speak', () =>
+    expect(remarks(FIRST, pair(), { keeperRemarks: ['its keeper last spoke 99 s ago'] })).toEqual([
+      `ramp node ${FIRST}: its keeper last spoke 99 s ago`,
     ]));
 });
 
@@ -242,55 +242,63 @@ describe('where the virtual IP is', () => {
     expect(() => readTrace('ramp node x', pair(), said('Flow: ip'))).toThrow(NotUnderstood));
 });
 
-describe('the health report of a node', () => {
-  const ARGUMENTS = 'arguments 127.112.0.11 tun1 10.3.91.216 0x999 10.129.1.254';
-  const VALUE = 'mark 127.112.0.11 interface tun1 source 10.3.91.216 cookie 0x999 address 10.129.1.254';
-  function read(...lines: string[]): ReturnType<typeof readReport> {
+describe('the keeper of a node', () => {
+  const VALUE = 'mark 127.112.0.11@keep link tun1%up@keep flow table=0%cookie=0x999 actions=drop';
+  const GOAL = `goal ${VALUE}`;
+  function read(...lines: string[]): ReturnType<typeof readKeeper> {
     const subject = { name: FIRST, spec: pair(), applied: null };
-    return readReport(new Look('ramp node x', subject, new Map([['report', answered(lines, '', 0)]])));
+    return readKeeper(new Look('ramp node x', subject, new Map([['keeper', answered(lines, '', 0)]])));
   }
 
   test('that speaks is there, and nothing is to be said', () =>
-    expect(read(ARGUMENTS, 'text ours', 'unit active enabled', 'last 1 ok')).toEqual({
-      remark: '',
+    expect(read(GOAL, 'text ours', 'unit active enabled', 'last 1 ok', 'heals 0')).toEqual({
+      remarks: [],
       value: VALUE,
     }));
 
   test.each([
-    ['is silent', ['last 11 ok'], 'is 11 s old'],
-    ['has not spoken yet', ['last -'], 'has said nothing yet'],
+    ['is silent', 'last 11 ok', 'heals 0', 'last spoke 11 s ago'],
+    ['has not spoken yet', 'last -', 'heals 0', 'has said nothing yet'],
+    ['says that something is missing', 'last 2 broken no route', 'heals 0', 'broken: no route'],
+    ['could not look', 'last 2 unknown ovs-ofctl answered', 'heals 0', 'unknown: ovs-ofctl answered'],
     [
-      'says that something is missing',
-      ['last 2 broken no flow with cookie 0x999'],
-      'broken: no flow with cookie 0x999',
+      'has put something back',
+      'last 2 ok',
+      'heals 1 7 tun1 is down',
+      'once within the last hour; the last time 7 s ago: tun1 is down',
     ],
-    ['could not look', ['last 2 unknown ovs-ofctl answered'], 'unknown: ovs-ofctl answered'],
-  ])('that %s is there, and that is said', (_what, last, remark) => {
-    const found = read(ARGUMENTS, 'text ours', 'unit active enabled', ...last);
-    expect(found.remark).toContain(remark);
+    [
+      'puts things back again and again',
+      'last 2 healed x',
+      'heals 5 7 x',
+      '5 times within the last hour, which is repeated drift',
+    ],
+  ])('that %s is there, and that is said', (_what, last, heals, remark) => {
+    const found = read(GOAL, 'text ours', 'unit active enabled', last, heals);
+    expect(found.remarks).toEqual([expect.stringContaining(remark)]);
     expect(found.value).toBe(VALUE);
   });
 
   test.each([['unit inactive enabled'], ['unit active disabled'], ['unit failed enabled']])(
     'that does not run (%s) is drift',
-    (unit) => expect(read(ARGUMENTS, 'text ours', unit, 'last 1 ok').value).toBe(`stopped ${VALUE}`),
+    (unit) => expect(read(GOAL, 'text ours', unit, 'last 1 ok', 'heals 0').value).toBe(`stopped ${VALUE}`),
   );
 
   test('that is none counts as absent; of another version it is old, and goes with the tunnel', () => {
-    expect(read('arguments -', 'text other', 'unit inactive -', 'last -')).toEqual({ remark: '' });
-    const old = read(ARGUMENTS, 'text other', 'unit active enabled', 'last 1 ok');
-    expect(old).toEqual({ remark: '', value: `old ${VALUE}` });
-    expect(difference(ramp.record.objects, { 'report edge-p': old.value! }, {})).toEqual([
-      expect.objectContaining({ verb: 'delete', object: 'report edge-p' }),
+    expect(read('goal -', 'text other', 'unit inactive -', 'last -', 'heals 0')).toEqual({ remarks: [] });
+    const old = read(GOAL, 'text other', 'unit active enabled', 'last 1 ok', 'heals 0');
+    expect(old).toEqual({ remarks: [], value: `old ${VALUE}` });
+    expect(difference(ramp.record.objects, { 'keeper edge-p': old.value! }, {})).toEqual([
+      expect.objectContaining({ verb: 'delete', object: 'keeper edge-p' }),
     ]);
   });
 
-  test('that looks at something else ends before that changes, and begins after', () => {
+  test('that keeps something else ends before that changes, and begins after', () => {
     const flow = { from: 'flow cookie=0x999', to: 'flow cookie=0x998' };
     const to = VALUE.replace('0x999', '0x998');
     const [from, next] = [
-      { [flow.from]: 'a', 'report edge-p': VALUE },
-      { [flow.to]: 'a', 'report edge-p': to },
+      { [flow.from]: 'a', 'keeper edge-p': VALUE },
+      { [flow.to]: 'a', 'keeper edge-p': to },
     ];
     const said = (objects: typeof ramp.record.objects, a: State, b: State): readonly string[] =>
       difference(objects, a, b).map(({ verb, object }) => `${verb} ${object}`);
@@ -299,12 +307,12 @@ describe('the health report of a node', () => {
       [next, from],
     ] as const) {
       const lines = said(ramp.record.objects, a, b);
-      expect([lines[0], lines.at(-1)]).toEqual(['delete report edge-p', 'create report edge-p']);
+      expect([lines[0], lines.at(-1)]).toEqual(['delete keeper edge-p', 'create keeper edge-p']);
       expect(lines).toHaveLength(4);
     }
-    const marked = { ...from, 'report edge-p': VALUE.replace('127.112.0.11', '127.112.0.12') };
-    for (const other of [{ ...from, 'report edge-p': `stopped ${VALUE}` }, marked])
-      expect(said(ramp.record.objects, other, from)).toEqual(['modify report edge-p']);
+    const marked = { ...from, 'keeper edge-p': VALUE.replace('127.112.0.11', '127.112.0.12') };
+    for (const other of [{ ...from, 'keeper edge-p': `stopped ${VALUE}` }, marked])
+      expect(said(ramp.record.objects, other, from)).toEqual(['modify keeper edge-p']);
   });
 
   test.each([
@@ -314,7 +322,7 @@ describe('the health report of a node', () => {
     ['of another version, made anew', `old ${VALUE}`, VALUE, VALUE, VALUE],
     ['of another version, taken away', `old ${VALUE}`, undefined, undefined, VALUE],
   ])('%s is put back', (_what, from, to, now, back) => {
-    const state = (value: string | undefined): State => (value === undefined ? {} : { 'report edge-p': value });
+    const state = (value: string | undefined): State => (value === undefined ? {} : { 'keeper edge-p': value });
     const before = recordOperations(
       {},
       'x',

@@ -16,6 +16,9 @@ export function rampAnswer(
   return answerText(KINDS.ramp.questions({ name, spec, applied }).map((question) => rampSays(world, question, device)));
 }
 
+/** What a node without a keeper says of it. */
+const NO_KEEPER: readonly string[] = ['goal -', 'text other', 'unit inactive -', 'last -', 'heals 0'];
+
 /** What a ramp node says to one question of the observe script. `device`: the one that has its address. */
 export function rampSays(world: World, question: string, device = 'eth0'): Said {
   const { ramp, bridge, ovn, claims, forwarding, alive } = world;
@@ -68,6 +71,8 @@ export function rampSays(world: World, question: string, device = 'eth0'): Said 
       const kernels = own ? [`${name} dev ${own[1]} proto kernel scope link src ${own[2]} `] : [];
       return [question, [...kernels, ...(value === undefined ? [] : [`${name} ${withScope(value)} `])], 0];
     }
+    case 'keeper':
+      return [question, keeperSays(ramp), 0];
     case 'boot':
       return [question, [], 0];
     case 'check':
@@ -107,6 +112,19 @@ export function rampSays(world: World, question: string, device = 'eth0'): Said 
   }
 }
 
+function keeperSays(ramp: State): readonly string[] {
+  const keeper = Object.entries(ramp).find(([object]) => object.startsWith('keeper '))?.[1];
+  if (keeper === undefined) return NO_KEEPER;
+  const [, how, goal] = /^(old |stopped )?(.*)$/.exec(keeper)!;
+  return [
+    `goal ${goal}`,
+    `text ${how === 'old ' ? 'other' : 'ours'}`,
+    `unit ${how === 'stopped ' ? 'inactive' : 'active'} enabled`,
+    'last 1 ok',
+    'heals 0',
+  ];
+}
+
 /** OVN-Kubernetes' port: its address and its link, as `ip -o` shows them. */
 export function managementPort(address: string): readonly string[] {
   return [
@@ -130,7 +148,6 @@ export function pairNodeAnswer(spec: Tunnel, name: string): string {
   const world = freshWorld(spec);
   return answerText(
     KINDS.ramp.questions({ name, spec, applied: null }).map((question): Said => {
-      if (question === 'report') return [question, ['arguments -', 'text other', 'unit inactive -', 'last -'], 0];
       if (question.startsWith('vip ')) return [question, ['nowhere'], 0];
       if (question.startsWith('trace ')) return [question, ['Datapath actions: drop'], 0];
       return rampSays(world, question, rampNode(name, spec).interface);

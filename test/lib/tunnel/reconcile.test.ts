@@ -37,6 +37,7 @@ describe('a fresh pair of hosts', () => {
       'create flow table=0,priority=2000,ip,in_port=2,nw_dst=10.128.0.0/14,nw_src=10.3.91.216',
       'create flow table=30,priority=2000,arp,arp_tpa=10.129.1.254',
       'create flow table=30,priority=2000,ip,nw_dst=10.129.1.254',
+      'create keeper edge-a',
       'create tunnel SDN',
       'create self SDN',
       'create route SDN_10.128.0.0_14',
@@ -51,7 +52,7 @@ describe('a fresh pair of hosts', () => {
       'i-0a4e90de0a4e90de0',
     ]);
     expect(plan.interrupts).toEqual([]);
-    expect(plan.operations).toBe(18);
+    expect(plan.operations).toBe(19);
   });
 
   test('is not reachable before, and both devices answer after', () => {
@@ -344,12 +345,16 @@ describe('a changed declaration', () => {
   test('that moves from flows to the gateway brings the rule before the flows go, and back the other way round', () => {
     const site = change({ snat: 'gateway' });
     const there = operations(site.apply());
-    expect(there[0]).toBe('create nat 10.3.91.216');
-    expect(there.slice(1, 5).every((each) => each.startsWith('delete flow '))).toBe(true);
-    expect(there.slice(5)).toEqual(['delete address tun0 10.129.1.254', 'delete claim 10.129.1.254']);
+    expect(there.slice(0, 2)).toEqual(['delete keeper edge-a', 'create nat 10.3.91.216']);
+    expect(there.slice(2, 6).every((each) => each.startsWith('delete flow '))).toBe(true);
+    expect(there.slice(6)).toEqual([
+      'delete address tun0 10.129.1.254',
+      'delete claim 10.129.1.254',
+      'create keeper edge-a',
+    ]);
     site.spec = EXAMPLE;
     const back = operations(site.apply());
-    expect(back.at(-1)).toBe('delete nat 10.3.91.216');
+    expect(back.slice(-2)).toEqual(['delete nat 10.3.91.216', 'create keeper edge-a']);
     expect(operations(site.plan())).toEqual([]);
   });
 

@@ -86,7 +86,7 @@ export class Bench {
 
   /** One of the ramp node's own scripts, on this Open vSwitch. */
   script(does: 'observe' | 'apply', parameters: Readonly<Record<string, string>>): string {
-    const script = ['prelude', 'ramp-objects', `ramp-${does}`]
+    const script = ['prelude', 'ramp-objects', 'ramp-make', `ramp-${does}`]
       .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))
       .join('\n');
     const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {

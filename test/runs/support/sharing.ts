@@ -16,7 +16,7 @@ export function linesOf(spec: Tunnel, dump: string): readonly string[] {
   const reserved = [...dump.matchAll(new RegExp(`^claim (\\S+) edge-ramp:${name}$`, 'gm'))].map(
     ([, claimed]) => claimed!,
   );
-  const files = [`edge-ramp-${name}.service`, `${name}.vip-report`];
+  const files = [`edge-ramp-${name}.service`, `${name}.keeper`, `${name}.goal`];
   const own = whole([
     ...words,
     ...reserved,

@@ -15,6 +15,32 @@ export const MARK = `127.112.0.${OFFSET + 1}`;
 /** What `oc adm ipfailover --check-script` gets. */
 export const CHECK = documented('vip-check', `check_script ${MARK}`);
 
+const TUNNEL = 'remote 10.3.89.66 local any dev eth0';
+/** What a node's keeper keeps. */
+const GOAL = [
+  `mark ${MARK}`,
+  `keep tunnel tun1%${TUNNEL}`,
+  'keep link tun1%up',
+  'keep route 10.3.91.216%dev tun1',
+  'keep address tun0 10.129.1.254%/32',
+  'keep flow table=0%cookie=0x999 actions=drop',
+];
+const KEEPER = ['prelude', 'ramp-objects', 'ramp-make', 'keeper'];
+
+/** Devices are ends of a cable, for kernels that have no IPIP: only of tunnels `ip` has these words, all else it does itself. */
+const IP = `#!/bin/sh
+export PATH=\${PATH#*:}
+case "$*" in
+'-o tunnel show tun1') echo 'tun1: ip/ip ${TUNNEL} ttl inherit' ;;
+'tunnel add tun1 mode ipip ${TUNNEL}') ip link add tun1 type veth peer name other1 ;;
+*) exec ip "$@" ;;
+esac
+`;
+/** br0 has its flows. */
+const OVS_OFCTL = `#!/bin/sh
+echo packet_count=0 byte_count=0 flow_count=4
+`;
+
 function documented(name: string, line: string): string {
   return execFileSync('bash', ['-c', `. "$1" && ${line}`, '-', join(DOCUMENTS, `${name}.sh`)], { encoding: 'utf8' });
 }
@@ -22,7 +48,7 @@ function documented(name: string, line: string): string {
 /** One of the two nodes: a network, and keepalived in it. */
 export class PairNode {
   private readonly folder: string;
-  private stopReporter = async (): Promise<void> => {};
+  private stopKeeper = async (): Promise<void> => {};
 
   constructor(
     folder: string,
@@ -67,12 +93,12 @@ export class PairNode {
     return (await this.network.run('ip', '-o', '-4', 'addr', 'show', 'dev', 'lo')).includes(` ${mark}/32 `);
   }
 
-  /** As the reporter puts it. */
+  /** As the keeper puts it. */
   mark(seconds: number, mark = MARK): Promise<void> {
     return this.network.ip(`addr replace ${mark}/32 dev lo valid_lft ${seconds} preferred_lft ${seconds}`);
   }
 
-  /** A whole tunnel, as far as the reporter looks: its devices are ends of a cable, for kernels that have no IPIP. */
+  /** A whole tunnel, as far as the keeper looks. */
   async tunnel(): Promise<void> {
     await this.network.ip(
       'link add tun0 type veth peer name other0',
@@ -81,26 +107,38 @@ export class PairNode {
       'link set tun1 up',
       'route add 10.3.91.216/32 dev tun1',
     );
-    writeFileSync(join(this.folder, 'bin/ovs-ofctl'), '#!/bin/sh\necho packet_count=0 byte_count=0 flow_count=4\n', {
-      mode: 0o755,
-    });
   }
 
   loseTunnel(): Promise<void> {
     return this.network.ip('link del tun1');
   }
 
-  /** The node's own reporter, for that tunnel. */
-  report(): void {
-    const script = join(this.folder, 'vip-report');
-    writeFileSync(script, documented('vip-report', 'report_text'));
-    const env = { PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`, EDGE_RAMP_ROOT: this.folder };
-    const args = [MARK, 'tun1', '10.3.91.216', '0x999', '10.129.1.254', 'edge-a'];
-    this.stopReporter = this.network.serve(env, 'bash', script, ...args);
+  async hasRoute(): Promise<boolean> {
+    return (await this.network.run('ip', '-4', 'route', 'show', '10.3.91.216')).includes(' dev tun1 ');
   }
 
-  endReporter(): Promise<void> {
-    return this.stopReporter();
+  /** The node's own keeper, for that tunnel. @param fence says whether it may put something back */
+  keep(fence: string): void {
+    const state = join(this.folder, 'var/lib/edge-ramp');
+    mkdirSync(state, { recursive: true });
+    const put = (file: string, text: string, mode = 0o600): void => writeFileSync(file, text, { mode });
+    put(join(state, 'edge-a.goal'), `${GOAL.join('\n')}\n`);
+    put(join(state, 'edge-a.node.fence'), `${fence}\n`);
+    put(join(this.folder, 'bin/ip'), IP, 0o755);
+    put(join(this.folder, 'bin/ovs-ofctl'), OVS_OFCTL, 0o755);
+    const script = join(state, 'edge-a.keeper');
+    put(script, KEEPER.map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8')).join(''));
+    const env = {
+      PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`,
+      EDGE_RAMP_ROOT: this.folder,
+      SSM_Tunnel: 'edge-a',
+      SSM_Fence: '0',
+    };
+    this.stopKeeper = this.network.serve(env, 'bash', script);
+  }
+
+  endKeeper(): Promise<void> {
+    return this.stopKeeper();
   }
 
   reported(): string {

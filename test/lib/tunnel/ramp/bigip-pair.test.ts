@@ -61,9 +61,12 @@ describe('for a pair of BIG-IP', () => {
     ]);
   });
 
-  test('a route to an inner address that stands by the tunnel is adopted in its form', () => {
+  test('a route to an inner address that stands by the tunnel is adopted in its form, which the keeper learns', () => {
     const standing = { ...built(PAIR), 'route 10.3.91.221': 'dev tun1 proto static metric 425' };
-    expect(operations(PAIR, standing)).toEqual([]);
+    expect(operations(PAIR, standing).map(({ verb, object }) => `${verb} ${object}`)).toEqual([
+      'delete keeper edge-a',
+      'create keeper edge-a',
+    ]);
   });
 
   test("another's route to an inner address is refused", () =>

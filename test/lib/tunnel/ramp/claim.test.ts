@@ -24,7 +24,7 @@ function claimed(first = '', dumped = 'OFPST_FLOW reply', held: Readonly<Record<
     },
   );
   for (const [address, text] of Object.entries(held)) writeFileSync(join(folder, address), text);
-  const script = ['prelude', 'ramp-objects', 'ramp-apply']
+  const script = ['prelude', 'ramp-objects', 'ramp-make', 'ramp-apply']
     .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))
     .join('\n')
     .replace(/^carry_out_all$/m, `${first}\ncarry_out_all`);

@@ -36,13 +36,13 @@ test('a pair with another cookie keeps its virtual IP where it is', async () => 
   await discard(first);
 });
 
-test('a health report of an earlier version goes with the tunnel', async () => {
+test('a keeper of an earlier version goes with the tunnel', async () => {
   const open = await site({ spec: pair });
   const untouched = open.dump();
   expect(await end(open)).toBe('Applied');
-  await open.world.run(SECOND, `echo "# earlier" >> "$EDGE_RAMP_ROOT/var/lib/edge-ramp/${pair.name}.vip-report"`);
+  await open.world.run(SECOND, `echo "# earlier" >> "$EDGE_RAMP_ROOT/var/lib/edge-ramp/${pair.name}.keeper"`);
   expect(await output(open, { action: 'plan' })).toMatchObject({
-    changes: [{ device: `ramp node ${SECOND}`, text: expect.stringContaining('health report') }],
+    changes: [{ device: `ramp node ${SECOND}`, text: expect.stringContaining('keeper') }],
   });
   expect(await end(open, { action: 'teardown' })).toBe('TornDown');
   expect(open.dump()).toBe(untouched);

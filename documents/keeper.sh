@@ -1,0 +1,338 @@
+# The keeper of a ramp node: it holds the node's part of the tunnel as a run left it, and says whether this node can carry the tunnel. systemd runs
+# it (keeper-unit.sh) in one piece with prelude.sh, ramp-objects.sh and ramp-make.sh, on bash 4.2 and iproute2 4.11.
+# It looks every 2 s. What is missing it puts back in the order of a run, under the same lock. It decides nothing: where something else is in the place
+# of an object, or something cannot be asked, it touches nothing, says why, and leaves it to a run (docs/adr/0033).
+# Of a pair it also keeps the address MARK on lo, for 10 s each time, while something that carries the tunnel is positively missing; keepalived's
+# check fails by that, and the virtual IP moves. When the keeper dies, the kernel takes the mark away (docs/adr/0013).
+goal_file=$state/$SSM_Tunnel.goal
+fence_file=$state/$SSM_Tunnel.node.fence
+heals_file=$state/$SSM_Tunnel.heals
+report_file=$root/run/edge-ramp/$SSM_Tunnel.report
+limit=2 # so that a look is over before the mark runs out
+# For so many seconds after a run looked at this node nothing is put back: by then it has changed it, has nothing to change, or is dead. One that is
+# slower is refused at its next command, since the keeper takes a later fence before it acts.
+hold=600
+mkdir -p "${report_file%/*}"
+complaints=$report_file.stderr
+{ : >"$complaints"; } 2>/dev/null || complaints=/dev/null
+
+# The goal: `mark ADDRESS|-`, `keep OBJECT%VALUE` for each object in the order of a run, `landmark FLOW` for each flow by which the SDN's bridge is
+# the one that the flows were made for. A line that is not known is of another version.
+vip_mark=- objects=() landmarks=''
+read_goal() {
+  local line
+  while IFS= read -r line; do
+    case $line in
+    'mark '*) vip_mark=${line#mark } ;;
+    'keep '*%*) objects+=("${line#keep }") ;;
+    'landmark '*) landmarks+=${line#landmark }$newline ;;
+    *) return 1 ;;
+    esac
+  done <"$goal_file"
+  [ "${#objects[@]}" -gt 0 ]
+} 2>/dev/null
+
+# What a look finds: the objects to put back, in order; of them in words what keeps the tunnel from carrying, and what does not; what is not as it
+# was left; what could not be asked.
+missing=() broken='' absent='' changed='' unknown=''
+is_missing() { # WHAT: of an object that packets need
+  missing+=("$object") broken+=${broken:+, }$1
+}
+is_absent() { # WHAT: of one that they do without, for a while
+  missing+=("$object") absent+=${absent:+, }$1
+}
+is_changed() { changed+=${changed:+, }$1; }
+is_unknown() { # COMMAND: answered in words that are not understood, or not at all
+  unknown+="${unknown:+, }$1 answered (exit code $code): $(brief "$complaint${said:+ }$said")"
+}
+
+link_words='' has_link=
+device() { # NAME: its link in link_words; has_link is yes, no or unknown
+  capture ip -o link show dev "$1"
+  link_words=$said
+  case $code:$said$complaint in
+  0:*'<'*'>'*) has_link=yes ;;
+  *'does not exist'*) has_link=no ;;
+  *) has_link=unknown ;;
+  esac
+}
+
+tunnel() { # NAME VALUE
+  device "$1"
+  case $has_link in
+  no) is_missing "$1 is not there" && return ;;
+  unknown) is_unknown "ip link show dev $1" && return ;;
+  esac
+  capture ip -o tunnel show "$1"
+  in_words "$said"
+  case $code:$words in
+  0:*" ip/ip $2 "*) ;;
+  0:*' ip/ip '*) is_changed "$1 is another tunnel" ;;
+  0:' '*) is_changed "$1 is another device" ;;
+  *) is_unknown "ip tunnel show $1" ;;
+  esac
+}
+
+link() { # of the device that was just looked at
+  case $has_link:$link_words in
+  yes:*[,\<]UP[,\>]*) ;;
+  yes:*) is_missing "$1 is down" ;;
+  no:*) missing+=("$object") ;;
+  esac
+}
+
+forwarding() { # DEVICE on|off
+  capture sysctl -n "net/ipv4/conf/$1/forwarding"
+  case $has_link:$code:$said:$2 in
+  no:*) missing+=("$object") ;;
+  *:0:1:on | *:0:0:off) ;;
+  *:0:[01]:*) is_missing "$1 does not forward as it should" ;;
+  *) is_unknown "sysctl net.ipv4.conf.$1.forwarding" ;;
+  esac
+}
+
+# Every IPv4 address of the node, asked once a look.
+everywhere='' everywhere_code=''
+address() { # DEVICE ADDRESS FORM
+  if [ -z "$everywhere_code" ]; then
+    capture ip -o -4 addr show
+    in_words "$said"
+    everywhere=$words everywhere_code=$code
+  fi
+  case $everywhere_code:$everywhere in
+  0:*" $1 inet $2${3/#peer/ peer} "*) ;;
+  0:*" $1 inet $2 "* | 0:*" $1 inet $2/"*) is_changed "$2 is on $1 in another form" ;;
+  0:*' inet '*) is_missing "no $2 on $1" ;;
+  *) is_unknown 'ip addr show' ;;
+  esac
+}
+
+route() { # ADDRESS VALUE
+  capture ip -4 route show "$1"
+  in_words "$said"
+  case $code:${words/ scope link / } in
+  0:'  ' | 0:' ' | 0:) is_missing "no route to $1" ;;
+  0:*" $2 "*) ;;
+  0:*) is_changed "the route to $1 leads elsewhere" ;;
+  *) is_unknown "ip route show $1" ;;
+  esac
+}
+
+claimed() { # ADDRESS
+  if [ ! -e "$claims/$1" ]; then
+    is_absent "$1 is not reserved"
+  elif ! holds_mark "$claims/$1"; then
+    is_changed "$1 is reserved by another"
+  fi
+}
+
+# Whether the rule in $rule is positively not there; exit code 1 is more than that.
+lacks_rule() { # -C CHAIN, after the table
+  capture iptables -w "$@" "${rule[@]}"
+  case $code:$complaint$said in
+  1:*'Bad rule'* | 1:*'No chain/target/match'*) return 0 ;;
+  0:*) ;;
+  *) is_unknown "iptables $*" ;;
+  esac
+  return 1
+}
+
+# The flows are counted by their cookie. Only when some are missing is it asked which, and whether the bridge is the one that they were made for.
+flows=() flow_text=''
+judge_flows() {
+  local line key cookie=${flows[0]##*%}
+  cookie=${cookie%% *}
+  find_ovs
+  capture "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-aggregate br0 "$cookie/-1"
+  if [ "$code" -ne 0 ] || ! [[ $said =~ flow_count=([0-9]+) ]]; then
+    is_unknown 'ovs-ofctl dump-aggregate br0'
+    return
+  fi
+  [ "${BASH_REMATCH[1]}" -lt "${#flows[@]}" ] || return 0
+  object=${flows[0]%%%*}
+  broken+="${broken:+, }$((${#flows[@]} - BASH_REMATCH[1])) of ${#flows[@]} flows are not in br0"
+  fill_slots || return 0
+  capture "${ovs[@]}" ovs-ofctl -O OpenFlow13 diff-flows br0 /dev/stdin <<<"$flow_text$filled_landmarks"
+  if [ "$code" -ne 0 ] && [ "$code" -ne 2 ]; then
+    is_unknown 'ovs-ofctl diff-flows br0'
+    return
+  fi
+  while IFS= read -r line; do
+    key=${line#+}
+    key=${key%% actions=*}
+    case $line in
+    *" $cookie "*)
+      key=${key%" $cookie"}
+      case $newline$said in *"$newline-$key "*) is_changed "the flow $key of br0 does something else" ;; esac
+      ;;
+    +*) unknown+="${unknown:+, }br0 has no $key as it was: the SDN makes it, or is of another release" ;;
+    esac
+  done < <(grep '^+' <<<"$said")
+  missing+=("${flows[@]}")
+}
+
+# tun0 has another port and another MAC address in each bridge that the SDN makes.
+fill_slots() {
+  local port mac
+  capture "${ovs[@]}" ovs-vsctl get Interface tun0 ofport
+  port=${said##*"$newline"}
+  [[ $code:$port =~ ^0:[0-9]+$ ]] || { is_unknown 'ovs-vsctl get Interface tun0 ofport' && return 1; }
+  capture ip -o link show dev tun0
+  [[ $code:$said =~ ^0:.*link/ether\ ([0-9a-f:]{17})\  ]] || { is_unknown 'ip link show dev tun0' && return 1; }
+  mac=${BASH_REMATCH[1]}
+  flow_text='' filled_landmarks=${landmarks//\[port\]/$port}
+  local each i
+  for i in "${!flows[@]}"; do
+    each=${flows[i]//\[port\]/$port}
+    flows[i]=${each//\[mac\]/$mac}
+    each=${flows[i]#flow }
+    local value=${each#*%}
+    flow_text+="${value%% *},${each%%%*},${value#* }$newline"
+  done
+}
+
+examine() {
+  missing=() broken='' absent='' changed='' unknown='' everywhere_code='' flows=()
+  local name value
+  for object in "${objects[@]}"; do
+    name=${object%%%*} value=${object#*%}
+    set -- ${name#* }
+    case $name in
+    'tunnel '*) tunnel "$1" "$value" ;;
+    'link '*) link "$1" ;;
+    'forwarding '*) forwarding "$1" "$value" ;;
+    'address '*) address "$1" "$2" "$value" ;;
+    'route '*) route "$1" "$value" ;;
+    'claim '*) claimed "$1" ;;
+    'input '*) input_rule "$1" && lacks_rule -C INPUT && is_absent "no rule of INPUT for $1" ;;
+    'nat '*) nat_rule "$1" $value && lacks_rule -t nat -C POSTROUTING && is_missing "no rule of nat for $1" ;;
+    'flow '*) flows+=("$object") ;;
+    *) is_changed "its goal has $name, which this keeper does not know" ;;
+    esac
+  done
+  [ "${#flows[@]}" -eq 0 ] || judge_flows
+}
+
+# Why nothing is put back now; empty: it may be.
+obstacle=''
+may_write() {
+  local fence=0 digest=- kept='' age
+  obstacle=''
+  if ! read_fence "$fence_file" 2>/dev/null || [ "$fence" -eq 0 ]; then
+    obstacle="the fence in $fence_file cannot be read"
+    return 1
+  fi
+  [ -z "$kept" ] || return 0
+  age=$(($(date +%s) - $(stat -c %Y "$fence_file")))
+  if [ "$age" -lt 0 ]; then
+    obstacle='the clock is behind the last run'
+  elif [ "$age" -lt "$hold" ]; then
+    obstacle="a run looked at this node $age s ago"
+  fi
+  [ -z "$obstacle" ] || return 1
+  # The run is over or dead. Should it live, its next command finds a later fence and is refused.
+  keep_fence "$fence_file" "$((fence + 1)) - kept" || obstacle="cannot write to $state: is its file system full?"
+  [ -z "$obstacle" ]
+}
+
+# In a process of its own, so that a command that fails ends no more than this. Prints what it does, or why it does nothing.
+put_back() (
+  exec 9>"$state/node.lock" || exit 1
+  flock -n 9 || { echo 'a command of a run holds this node' && exit 1; }
+  may_write || { echo "$obstacle" && exit 1; }
+  examine
+  [ -z "$changed$unknown" ] || { echo 'it changes while it is looked at' && exit 1; }
+  [ "${#missing[@]}" -gt 0 ] || exit 1
+  remember || { echo "cannot write to $heals_file: is its file system full?" && exit 1; }
+  for object in "${missing[@]}"; do
+    make_object "$object"
+  done
+  send_bundle
+) 2>&1
+
+make_object() { # OBJECT%VALUE
+  local name=${1%%%*}
+  case $name in 'flow '*) ;; *) send_bundle ;; esac
+  make "${name%% *}" "${name#* }" "${1#*%}"
+}
+
+# Before the first change, so that none is made in secret. The last 50.
+remember() {
+  local lines=()
+  [ ! -e "$heals_file" ] || mapfile -t lines <"$heals_file"
+  lines+=("$(date +%s) $(together "$broken" "$absent")")
+  [ "${#lines[@]}" -le 50 ] || lines=("${lines[@]: -50}")
+  keep_fence "$heals_file" "$(printf '%s\n' "${lines[@]}")"
+}
+
+put_mark() {
+  [ "$vip_mark" != - ] || return 0
+  capture ip addr replace "$vip_mark/32" dev lo valid_lft 10 preferred_lft 10
+  [ "$code" -eq 0 ] || is_unknown "ip addr replace $vip_mark/32"
+}
+
+take_mark() {
+  [ "$vip_mark" != - ] || return 0
+  capture ip -o -4 addr show dev lo
+  in_words "$said"
+  case $words in *" $vip_mark/32 "*) capture ip addr del "$vip_mark/32" dev lo ;; esac
+}
+
+last=''
+note() { # WORD WHAT: into the report, and into the journal when it changes
+  printf '%s\n' "$1 $(date +%s)${2:+ $2}" >"$report_file.new" && mv "$report_file.new" "$report_file"
+  [ "$1 $2" = "$last" ] || printf '%s\n' "$1${2:+: $2}"
+  last="$1 $2"
+}
+
+together() { # PART...: those that are not empty, in one line
+  local part line=''
+  for part in "$@"; do
+    line+=${part:+${line:+; }$part}
+  done
+  printf '%s' "$line"
+}
+
+word() {
+  if [ -n "$broken" ]; then
+    echo broken
+  elif [ -n "$changed" ]; then
+    echo changed
+  else
+    echo unknown
+  fi
+}
+
+# Seconds until the next look: soon while something is missing, since its cause may be over.
+pause=2
+look() {
+  local did lacking
+  examine
+  lacking=$(together "$broken" "$absent")
+  pause=2
+  [ -z "$lacking" ] || pause=0.5
+  if [ -n "$broken" ]; then put_mark; elif [ -z "$unknown" ]; then take_mark; fi
+  if [ -n "$changed$unknown" ]; then
+    note "$(word)" "$(together "$lacking" "$changed" "$unknown")"
+  elif [ -z "$lacking" ]; then
+    note ok ''
+  elif did=$(put_back); then
+    note healed "$lacking"
+  else
+    note broken "$(together "$lacking" "not put back: $(brief "$did")")"
+  fi
+}
+
+if ! read_goal; then
+  note unknown "its goal $goal_file cannot be read"
+  exit 1
+fi
+case ${1-} in
+--once) look ;;
+*)
+  while :; do
+    look
+    sleep "$pause"
+  done
+  ;;
+esac

@@ -1,0 +1,24 @@
+/** The fence file of a node, as documents/prelude.sh keeps it. `old`: more than the ten minutes of documents/keeper.sh have passed since it was written. */
+export interface Fence {
+  readonly fence: number;
+  readonly digest: string;
+  readonly kept: boolean;
+  readonly old: boolean;
+}
+
+/** `enter` of documents/prelude.sh: a command of a run with its fence and digest (`-` of a look). @returns what the file is then; undefined: refused */
+export function entered(file: Fence, fence: number, digest: string): Fence | undefined {
+  if (fence < file.fence) return undefined;
+  if (fence === file.fence && file.digest !== '-' && digest !== '-' && digest !== file.digest) return undefined;
+  if (fence === file.fence && (digest === '-' || digest === file.digest)) return file;
+  return { fence, digest, kept: false, old: false };
+}
+
+/** `may_write` of documents/keeper.sh. @returns what the file is when it may; undefined: it may not */
+export function keeperEntered(file: Fence): Fence | undefined {
+  if (file.kept) return file;
+  return file.old ? { fence: file.fence + 1, digest: '-', kept: true, old: false } : undefined;
+}
+
+/** Installing a keeper allows it to act. */
+export const released = (fence: number, digest: string): Fence => ({ fence, digest, kept: true, old: false });
