@@ -110,6 +110,7 @@ test('after a single ramp node has become a pair traffic is there again, and wha
 
 test('what the standby has lost is healed without a loss', async () => {
   const [, standby] = await roles();
+  expect(await site.end()).toMatch(/^Unchanged/); // it has looked at the nodes, so that their keepers stand back
   await site.type(standby, 'ip route del 10.3.92.219 dev tun1');
   await site.type(standby, `iptables -w -D INPUT ${INPUT_RULE}`);
   await site.type(standby, 'ovs-ofctl -O OpenFlow13 del-flows br0 cookie=0x999/-1,table=30,ip');
