@@ -37,7 +37,7 @@ timeout() { # lets the lab know within which time an answer has to come
     shift
   done
   lab_seconds "$1"
-  local -x EDGE_RAMP_LAB_WITHIN=$milliseconds
+  local -x EDGE_RAMP_LAB_WITHIN=$((milliseconds * ${EDGE_RAMP_LAB_PATIENCE:-1}))
   if declare -F -- "$2" >/dev/null; then "${@:2}"; else ${lab_program:+exec} /usr/bin/timeout ${options[@]+"${options[@]}"} "$@"; fi
 }
 
