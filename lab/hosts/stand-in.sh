@@ -1,7 +1,7 @@
 #!/bin/bash
 # Stands in for the commands of a simulated host. bash reads this file before a script (BASH_ENV) and has each command as a function: a call costs no
 # process. For all else (sh, env, xargs) the host's PATH has links to it under the commands' names. What waits passes at the lab's speed; what works
-# is given the seconds it was given, in real time: only the lab knows whether a command hangs, and says so.
+# is given the seconds it was given, in real time, or EDGE_RAMP_LAB_PATIENCE times as many: only the lab knows whether a command hangs, and says so.
 
 lab_refuse() { # COMMAND CODE WORDS
   printf '%s: %s\n' "$1" "$3" >&2
