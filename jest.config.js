@@ -27,7 +27,7 @@ const SCRIPTS =
 const BENCH = '\\.slow\\.test\\.ts$';
 const assembled = { globalSetup: '<rootDir>/test/assemble.ts' };
 
-/** @type {import('jest').Config} `npm test` runs rooms and ends; scripts and lab are in every CI beside it; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived, awscli the AWS CLI, kernel a kernel with Open vSwitch or QEMU, ovn OVN besides, bench Ansible, old-tools programs of RHEL 7 (test/old-tools/run.sh); they have scripts of their own */
+/** @type {import('jest').Config} `npm test` runs rooms and ends; scripts and lab are in every CI beside it; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived, awscli the AWS CLI, page Chromium, kernel a kernel with Open vSwitch or QEMU, ovn OVN besides, bench Ansible, old-tools programs of RHEL 7 (test/old-tools/run.sh); they have scripts of their own */
 module.exports = {
   testTimeout: 180_000, // a run may wait for a node that is away; on a busy machine everything doubles
   maxWorkers: '100%', // the default leaves a core idle, half of a small machine
@@ -43,6 +43,7 @@ module.exports = {
       ...assembled,
       testRegex: [`/runs/.*\\.test\\.ts$`, SLOW],
     }),
+    project('page', ['page'], assembled),
     project('ovs', ['ovs']),
     project('vip', ['vip']),
     project('faults', ['faults'], assembled),

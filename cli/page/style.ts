@@ -104,7 +104,7 @@ thead th { border: 0; color: var(--muted); font-size: 12px; line-height: 16px; }
 
 a { color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-h1:focus { outline: none; }
+main:focus { outline: none; }
 .hidden { position: absolute; clip-path: inset(50%); }
 .bar { padding: 8px 16px; border-bottom: 1px solid var(--line); background: var(--surface); }
 .bar a { font-weight: 700; color: var(--text); text-decoration: none; }

@@ -15,14 +15,14 @@ function Console(): Part {
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   }, []);
-  // Whoever does not see that the page is another one is led to its heading.
+  // Whoever does not see that the page is another one is led to its beginning; its heading may not be read yet.
   useEffect(() => {
     scrollTo(0, 0);
-    document.querySelector('h1')?.focus();
+    document.querySelector('main')?.focus();
   }, [hash]);
   return html`
     <header class="bar"><a href="#/">edge-ramp</a></header>
-    <main>${page(hash)}</main>
+    <main tabindex="-1">${page(hash)}</main>
   `;
 }
 

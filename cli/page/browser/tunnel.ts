@@ -18,7 +18,7 @@ export function TunnelPage({ name }: { readonly name: string }): Part {
   const { data, error } = usePolled<TunnelView>(`tunnels/${name}`, () => EVERY);
   const [question, ask] = useState<Question | null>(null);
   return html`
-    <h1 tabindex="-1">${name} ${data === undefined ? null : stateBadge(data.standing)}</h1>
+    <h1>${name} ${data === undefined ? null : stateBadge(data.standing)}</h1>
     <p class="bad" role="alert">${error}</p>
     ${data === undefined && error === undefined ? html`<p class="muted">Reading …</p>` : null}
     ${data === undefined ? null : content(name, data, ask)}

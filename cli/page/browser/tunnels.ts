@@ -19,7 +19,7 @@ export function TunnelsPage(): Part {
     .toSorted((a, b) => Math.sign(b.needs.length) - Math.sign(a.needs.length) || (a.tunnel < b.tunnel ? -1 : 1));
   const onInput = ({ target }: Event): void => setWanted((target as HTMLInputElement).value);
   return html`
-    <h1 tabindex="-1">Tunnels</h1>
+    <h1>Tunnels</h1>
     <p class="bad" role="alert">${error}</p>
     ${data === undefined && error === undefined ? html`<p class="muted">Reading …</p>` : null}
     ${

@@ -1,15 +1,12 @@
 import { request } from 'node:http';
-import { Aws } from '../../../cli/aws/aws';
-import { contentAt } from '../../../cli/page/console/content';
 import { isOwn } from '../../../cli/page/console/guard';
-import { serveConsole, type Served } from '../../../cli/page/console/server';
+import type { Served } from '../../../cli/page/console/server';
 import type { TunnelsView, TunnelView } from '../../../cli/page/console/views';
 import type { RunPage } from '../../../cli/page/model/run';
-import { arnOf, items, parameters, pastExecutions, serve, type Answers, type Question } from '../aws/answers';
-import { findDeployment } from '../../../cli/aws/deployment';
+import { arnOf, items, parameters, pastExecutions, type Answers } from '../aws/answers';
+import { consoleOf, started } from '../../page/account';
 import { applied, DECLARED, rolledBack } from './runs';
 
-const PRODUCT = `${__dirname}/../../..`;
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
   for (const each of open.splice(0).reverse()) await each.close();
@@ -23,16 +20,9 @@ interface Reply {
 
 /** A console for an account that answers these, and how to ask it. */
 async function console(answers: Answers) {
-  const asked: Question[] = [];
-  const endpoint = await serve(answers, asked);
-  const aws = new Aws({
-    region: 'eu-central-1',
-    endpoint: endpoint.url,
-    credentials: { accessKeyId: 't', secretAccessKey: 't' },
-  });
-  const place = async () => ({ aws, deployment: await findDeployment(aws), words: 'Somewhere', lab: undefined });
-  const served = await serveConsole(contentAt(PRODUCT, place, {}), 0);
-  open.push(endpoint, aws, served);
+  const opened = await consoleOf(answers);
+  open.push(opened);
+  const { asked, served } = opened;
   return { asked, served, ask: asking(served) };
 }
 
@@ -56,10 +46,6 @@ function asking({ address }: Served) {
 }
 
 const parsed = <T>({ body }: Reply): T => JSON.parse(body) as T;
-const starts = (asked: readonly Question[]) =>
-  asked.flatMap(([operation, { input }]) =>
-    operation === 'StartExecution' ? [JSON.parse(String(input)) as unknown] : [],
-  );
 const startable: Answers = {
   ...applied(),
   StartExecution: ({ name }) => ({ executionArn: arnOf(String(name)), startDate: 1 }),
@@ -134,7 +120,7 @@ describe('what is started', () => {
     const reply = await ask('/api/runs', {}, body);
     expect(reply.status).toBe(200);
     expect(parsed<{ arn: string }>(reply).arn).toMatch(new RegExp(`:edge-a-${body.action}-`));
-    expect(starts(asked)).toEqual([body]);
+    expect(started(asked)).toEqual([body]);
   });
 
   test.each([
@@ -158,7 +144,7 @@ describe('what is started', () => {
     const body = { tunnel: 'edge-a', action: 'verify' };
     expect(await ask('/api/runs', { 'content-type': 'text/plain' }, body)).toMatchObject({ status: 415 });
     expect(await ask('/api/runs', {}, `"${'x'.repeat(20_000)}"`)).toMatchObject({ status: 413 });
-    expect(starts(asked)).toEqual([]);
+    expect(started(asked)).toEqual([]);
   });
 });
 
