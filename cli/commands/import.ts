@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Given } from '../init/dialogue';
 import { fileInTheWay } from '../init/file';
 import { addOptions, givenTo, refuseTooMany, whoIsAsked } from '../init/options';
-import { blank, FURTHER, questions, type Question } from '../init/questions';
+import { blank, FURTHER, questionsFor, type Question } from '../init/questions';
 import { anywhere, tunnelArgument, type Define } from '../options';
 import { atPlace } from '../place';
 import type { Surroundings } from '../surroundings';
@@ -21,7 +21,7 @@ const WAYS = /^--(?:bigip-(?:management|bastion|user|secret|host-key)|node-insta
 
 function asking(name: string): readonly Question[] {
   return [
-    ...questions(name, ONE).filter(({ option }) => WAYS.test(option)),
+    ...questionsFor(name, ONE).filter(({ option }) => WAYS.test(option)),
     ...FURTHER.flatMap((question) => {
       const preset = NAMES[question.option];
       return preset === undefined ? [] : [{ ...question, preset }];

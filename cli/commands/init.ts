@@ -6,7 +6,7 @@ import type { Completed } from '../init/complete';
 import { askedFor, filledIn, type Person, type Given } from '../init/dialogue';
 import { fileInTheWay, schemaFrom, writeNew } from '../init/file';
 import { addOptions, givenTo, refuseTooMany, whoIsAsked } from '../init/options';
-import { blank, FURTHER, questions, SIZED, type Size } from '../init/questions';
+import { blank, FURTHER, questionsFor, SIZED, type Size } from '../init/questions';
 import { filesOf, readTunnelFiles } from '../local/tunnel-files';
 import { tunnelArgument, type Define } from '../options';
 import { many } from '../report/words';
@@ -17,7 +17,7 @@ export const init: Define = (surroundings, exit) => {
     .description('declare a tunnel: asks for what its file needs, or takes it from options')
     .addArgument(tunnelArgument())
     .addHelpText('after', HELP);
-  return addOptions(command, [...questions('NAME', { bigips: 2, nodes: 2 }), ...FURTHER]).action(
+  return addOptions(command, [...questionsFor('NAME', { bigips: 2, nodes: 2 }), ...FURTHER]).action(
     (name: string, _: unknown, self: Command) => exit(declare(name, givenTo(self), self, surroundings)),
   );
 };
@@ -36,9 +36,9 @@ async function declare(name: string, given: Given, command: Command, surrounding
     err.write(`${taken} is there already: nothing was written. Edit it, or take another name.\n`);
     return 1;
   }
-  const person = whoIsAsked(command, questions(name, sizeOf(given)), given, surroundings);
+  const person = whoIsAsked(command, questionsFor(name, sizeOf(given)), given, surroundings);
   const size = person === undefined ? sizeOf(given) : await askSize(given, person);
-  const asked = [...questions(name, size), ...FURTHER.filter(({ option }) => given[option] !== undefined)];
+  const asked = [...questionsFor(name, size), ...FURTHER.filter(({ option }) => given[option] !== undefined)];
   refuseTooMany(command, asked, given);
   const first = person
     ? await askedFor(blank(name, size), asked, given, reading().draftMistakes, person)

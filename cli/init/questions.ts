@@ -27,7 +27,7 @@ export interface Size {
 export const SIZED = { bigips: '--bigip-management', nodes: '--node-instance' } as const;
 
 /** What every declaration of this size needs, in the order of the file. */
-export function questions(name: string, { bigips, nodes }: Size): readonly Question[] {
+export function questionsFor(name: string, { bigips, nodes }: Size): readonly Question[] {
   const each = (count: number, of: (i: number) => readonly Question[]): readonly Question[] =>
     Array.from({ length: count }, (_, i) => of(i)).flat();
   return [
@@ -176,7 +176,7 @@ export function blank(name: string, { bigips, nodes }: Size): Draft {
     clusterNetworks: [],
     virtualServers: [],
   };
-  return questions(name, { bigips, nodes })
+  return questionsFor(name, { bigips, nodes })
     .filter(({ list: several, optional }) => several !== true && optional !== true)
     .reduce((draft, { path }) => filled(draft, path, ''), form as unknown as Draft);
 }
