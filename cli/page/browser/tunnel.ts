@@ -28,7 +28,7 @@ export function TunnelPage({ name }: { readonly name: string }): Part {
 
 function content(
   name: string,
-  { standing, scene, seenBy, runs, older, drifts }: TunnelView,
+  { standing, scene, seenBy, remarks, runs, older, drifts }: TunnelView,
   ask: Ask,
 ): readonly Part[] {
   const { why, needs, automation, leftAlone, degraded } = standing;
@@ -53,6 +53,9 @@ function content(
           ${seenBy === null ? 'As declared: no run has looked yet.' : html`As <a href=${runHash(seenBy)}>the last run that looked</a> saw it, or left it.`}
         </p>`,
         picture(scene),
+        html`<ul class="plain">
+          ${remarks.map((remark) => html`<li>${remark}</li>`)}
+        </ul>`,
       ),
     section('Runs', older ? 'There may be older ones.' : '', runs.length === 0 ? 'none yet' : history(runs)),
     drifts.length === 0 ? null : section('What automation put right', '', driftList(drifts)),

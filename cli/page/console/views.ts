@@ -23,6 +23,8 @@ export interface TunnelView {
   readonly scene: Scene | null;
   /** The execution of that run; null: none looked. */
   readonly seenBy: string | null;
+  /** What that run remarked, as what a node's keeper has put back. */
+  readonly remarks: readonly string[];
   readonly runs: readonly PastRun[];
   /** There may be older runs. */
   readonly older: boolean;
@@ -70,6 +72,7 @@ export class Views {
       standing: standingOf(known, this.where, new Date()),
       scene: seen?.scene ?? declared ?? null,
       seenBy: seen?.run.arn ?? null,
+      remarks: seen?.remarks ?? [],
       runs,
       older: !complete,
       drifts: known.memory.drifts.toReversed(),

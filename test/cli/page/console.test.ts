@@ -5,7 +5,7 @@ import type { TunnelsView, TunnelView } from '../../../cli/page/console/views';
 import type { RunPage } from '../../../cli/page/model/run';
 import { arnOf, items, parameters, pastExecutions, type Answers } from '../aws/answers';
 import { consoleOf, started } from '../../page/account';
-import { applied, DECLARED, rolledBack } from './runs';
+import { applied, DECLARED, PLAN, rolledBack } from './runs';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -165,6 +165,7 @@ describe('what is shown', () => {
     expect(view.standing).toMatchObject({ tunnel: 'edge-a', declared: true });
     expect(view.runs.map(({ outcome }) => outcome)).toEqual(['Applied']);
     expect(view.seenBy).toBe(arnOf('edge-a-apply-1'));
+    expect(view.remarks).toEqual(PLAN.remarks);
     expect(view.scene?.bigips[0]?.objects).toContainEqual({ text: 'tunnel SDN', fate: 'made' });
   });
 

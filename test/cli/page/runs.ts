@@ -43,7 +43,7 @@ const OPERATIONS = [
 export const PLAN = {
   digest: '5ad34b65026d90bb',
   interrupts: [] as readonly string[],
-  remarks: [],
+  remarks: ['ramp node i-1: its keeper put back one object'],
   degraded: [],
   work: {
     detach: {},
