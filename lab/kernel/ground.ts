@@ -25,6 +25,8 @@ export class KernelGround implements Ground {
   private readonly bigips: ReadonlyMap<string, TmmStandIn>;
   private readonly units: ReadonlyMap<string, Units>;
   private readonly failovers = new Map<string, string>();
+  /** Hosts that go off or boot: nothing is started there meanwhile, whatever a node's service asks for elsewhere. */
+  private readonly booting = new Set<string>();
   private work: Promise<void> = Promise.resolve();
 
   constructor(
@@ -83,7 +85,8 @@ export class KernelGround implements Ground {
   settle(): Promise<void> {
     const { state } = this.plot;
     for (const cluster of state.clusters) schedule(cluster, state.absent);
-    const there = (host: string): boolean => !state.absent.includes(host);
+    const off = this.off();
+    const there = (host: string): boolean => !off.includes(host);
     for (const [host, units] of this.units) if (there(host)) units.follow(state.nodes[host]!);
     return this.followBigIps().then(() => this.followFailovers());
   }
@@ -95,9 +98,9 @@ export class KernelGround implements Ground {
 
   /** A unit that stands back gives its addresses up before the other one takes them. */
   private async followBigIps(): Promise<void> {
-    const { bigips, absent } = this.plot.state;
+    const [{ bigips }, off] = [this.plot.state, this.off()];
     const there = [...this.bigips].flatMap(([host, standIn]) =>
-      absent.includes(host) ? [] : [{ standIn, bigip: bigips[host]! }],
+      off.includes(host) ? [] : [{ standIn, bigip: bigips[host]! }],
     );
     for (const active of [false, true]) {
       const these = there.filter(({ bigip }) => isActive(bigip) === active);
@@ -109,6 +112,7 @@ export class KernelGround implements Ground {
     const model = modelled({ ...surroundings, settle: () => undefined });
     const { network } = this;
     const off = async (host: string): Promise<void> => {
+      this.booting.add(host);
       await network.powerOff(host);
       this.bigips.get(host)?.booted();
       this.units.get(host)?.off();
@@ -118,6 +122,7 @@ export class KernelGround implements Ground {
     const on = async (host: string): Promise<void> => {
       await network.powerOn(host);
       await this.startPods(host);
+      this.booting.delete(host);
       await this.settle();
     };
     const isOff = (host: string): boolean => this.plot.state.absent.includes(host);
@@ -166,9 +171,12 @@ export class KernelGround implements Ground {
     return this.machine.run({ host, command, env: this.network.env(host), ...more });
   }
 
+  private off(): readonly string[] {
+    return [...this.plot.state.absent, ...this.booting];
+  }
+
   private wantedFailovers(): ReadonlyMap<string, Placed> {
-    const { clusters, absent } = this.plot.state;
-    const all = clusters.flatMap((cluster) => failoversOf(cluster, absent));
+    const all = this.plot.state.clusters.flatMap((cluster) => failoversOf(cluster, this.off()));
     return new Map(all.map((placed) => [`${placed.node} ${placed.failover.name}`, placed]));
   }
 

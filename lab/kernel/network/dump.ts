@@ -83,6 +83,9 @@ function rules(lines: readonly string[]): readonly string[] {
   });
 }
 
+/** A command that a node's service has under way, for which the machine's agent waits. */
+const UNDER_WAY = /^\s*(ip|iptables|sysctl|ovs-ofctl|ovs-vsctl) /;
+
 const SECTIONS: Readonly<Record<string, (lines: readonly string[]) => readonly string[]>> = {
   links: (lines) => {
     const links = JSON.parse(lines.join('')) as Link[];
@@ -98,7 +101,11 @@ const SECTIONS: Readonly<Record<string, (lines: readonly string[]) => readonly s
   sysctl: (lines) => lines.map((line) => line.replace('/proc/sys/net/', 'sysctl ').replace(':', ' = ')).toSorted(),
   tcp: (lines) => listening('tcp', lines),
   udp: (lines) => listening('udp', lines),
-  daemons: (lines) => lines.map((line) => `daemon ${line.trim().replace(/ -sf [\d ]+$/, '')}`).toSorted(), // whom a haproxy has relieved
+  daemons: (lines) =>
+    lines
+      .filter((line) => !UNDER_WAY.test(line))
+      .map((line) => `daemon ${line.trim().replace(/ -sf [\d ]+$/, '')}`)
+      .toSorted(), // whom a haproxy has relieved
   files: (lines) => lines.map((line) => `file ${line.trim()}`),
   switch: (lines) => lines.map((line) => `switch ${line}`).toSorted(),
   flow: (lines) => lines.map((line) => `flow ${line.trim()}`).toSorted(),
