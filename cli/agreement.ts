@@ -6,7 +6,7 @@ import { styleFor } from './report/style';
 import { changesText } from './report/text';
 import { resultOf } from './result';
 import type { Surroundings } from './surroundings';
-import { nextCommand, told, type Report, type Running } from './told';
+import { nextCommand, told, type ToldRun, type Running } from './told';
 import { changes, type Action } from './where';
 
 /** Whether a person has to agree to what a run would change: not on this machine, and not to what was agreed beforehand. */
@@ -32,7 +32,7 @@ export async function agreed(
   running: Running,
   place: Place,
   plan: (input: Input) => Promise<Ended>,
-): Promise<{ readonly input: Input } | Report> {
+): Promise<{ readonly input: Input } | ToldRun> {
   const { input, options, surroundings } = running;
   const { err } = surroundings;
   const { tunnel, action, forget, allowInterruption = false } = input;

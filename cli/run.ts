@@ -11,7 +11,7 @@ import { styleFor, table } from './report/style';
 import { many } from './report/words';
 import { debugs, interruptible, messageOf, NobodyAnswered, type Surroundings } from './surroundings';
 import { CLEAR_LINE } from './terminal';
-import { told, type Report, type Running } from './told';
+import { told, type ToldRun, type Running } from './told';
 import { watchedRun } from './watched';
 import type { Action } from './where';
 
@@ -103,7 +103,7 @@ async function runAlone(input: Input, session: Session): Promise<number> {
 }
 
 /** One run, agreed to where that is needed, and told. @throws what keeps it from being started or seen */
-async function runOne(input: Input, session: Session): Promise<Report> {
+async function runOne(input: Input, session: Session): Promise<ToldRun> {
   const { options, surroundings, place, faults, interruption } = session;
   const { out, err, sleep } = surroundings;
   const running: Running = { input, options, surroundings };
@@ -120,7 +120,7 @@ async function runOne(input: Input, session: Session): Promise<Report> {
 async function agreementOn(
   running: Running,
   { options, surroundings: { err, sleep }, place, interruption }: Session,
-): Promise<{ readonly input: Input } | Report> {
+): Promise<{ readonly input: Input } | ToldRun> {
   const { input } = running;
   if (options.repairs === true) return { input: await repairOf(running, place) };
   if (!needsAgreement(input.action, options)) return { input };
@@ -138,7 +138,7 @@ async function runAll(input: (tunnel: string) => Input, session: Session): Promi
   const tunnels = (await everyTunnel(place.aws, place.deployment)).filter(
     ({ declared }) => declared !== undefined && !declared.example,
   );
-  const reports: Report[] = [];
+  const reports: ToldRun[] = [];
   let over = false;
   for (const { name } of tunnels) {
     if (!asJson) out.write(`${reports.length === 0 ? '' : '\n'}${style.bold(name)}\n`);
@@ -159,11 +159,11 @@ async function runAll(input: (tunnel: string) => Input, session: Session): Promi
   return worst(reports);
 }
 
-function row({ document: { tunnel, status, changes } }: Report): readonly string[] {
+function row({ document: { tunnel, status, changes } }: ToldRun): readonly string[] {
   return [tunnel, status, changes.length === 0 ? '-' : many(changes.length, 'change')];
 }
 
-function documentOfAll(reports: readonly Report[], refusal?: Report) {
+function documentOfAll(reports: readonly ToldRun[], refusal?: ToldRun) {
   const error = refusal?.document.error;
   return { runs: reports.map(({ document }) => document), ...(error === undefined ? {} : { error }) };
 }
@@ -171,7 +171,7 @@ function documentOfAll(reports: readonly Report[], refusal?: Report) {
 /** From the best to the worst; that a plan has changes is no failure. */
 const EXIT_CODES = [0, 4, 1, 2, 3];
 
-function worst(reports: readonly Report[]): number {
+function worst(reports: readonly ToldRun[]): number {
   const ranks = reports.map(({ exitCode }) => EXIT_CODES.indexOf(exitCode));
   return EXIT_CODES[Math.max(0, ...ranks)]!;
 }
@@ -180,8 +180,8 @@ function worst(reports: readonly Report[]): number {
  * A run that did not come to start, or of which the end is not known.
  * @throws the error itself where somebody looks for a mistake of edge-ramp
  */
-function refused(error: unknown, input: Input, surroundings: Surroundings): Report {
-  const report = (status: Unfinished, exitCode: number): Report => {
+function refused(error: unknown, input: Input, surroundings: Surroundings): ToldRun {
+  const report = (status: Unfinished, exitCode: number): ToldRun => {
     const document: RunDocument = notRun(input, status, messageOf(error));
     return { exitCode, document };
   };

@@ -27,7 +27,7 @@ export interface Running {
 }
 
 /** What a run came to. */
-export interface Report {
+export interface ToldRun {
   readonly exitCode: number;
   readonly document: RunDocument;
 }
@@ -41,7 +41,7 @@ export async function told(
   place: Place,
   ended: Ended,
   result: Result = resultOf(ended.execution, ended.item),
-): Promise<Report> {
+): Promise<ToldRun> {
   const { out, project } = surroundings;
   const { tunnel, action, teardown = false, repair } = input;
   const { before, applied: lastApplied } = readMemory(ended.item);

@@ -4,7 +4,7 @@ import { KINDS } from '../../lib/tunnel/plan/devices';
 
 const PROJECT = join(__dirname, '../..');
 
-/** The states of the workflow, of which each has a name of its own; and the fields of a declaration, which are called alike. */
+/** The states of the workflow, of which each has a name of its own; the fields of a declaration, which are called alike; and a picture, where each has a place. */
 const OTHERS = [
   'workflow/definition.ts',
   'declaration/shape.ts',
@@ -12,6 +12,7 @@ const OTHERS = [
   'declaration/pairs-schema.ts',
   'declaration/reach-rules.ts',
   'init/questions.ts',
+  'page/model/scene.ts',
 ];
 
 /** Whether a file names a kind of device as a key or as a text. */

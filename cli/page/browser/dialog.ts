@@ -5,7 +5,7 @@ import type { Part } from '../parts/words';
 import { startRun } from './client';
 
 /** What is asked before something is started. */
-export interface Question {
+export interface Asked {
   readonly title: string;
   /** What it does, and what it cuts. */
   readonly words: string;
@@ -17,7 +17,7 @@ export interface Question {
 }
 
 /** Asks once; then starts what was agreed, and shows it. */
-export function Dialog({ question, close }: { readonly question: Question; readonly close: () => void }): Part {
+export function Dialog({ question, close }: { readonly question: Asked; readonly close: () => void }): Part {
   const { title, words, cuts, yes, request } = question;
   const dialog = useRef<HTMLDialogElement>(null);
   const [reason, setReason] = useState('');

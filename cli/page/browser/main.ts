@@ -3,7 +3,7 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Part } from '../parts/words';
 import { takeToken } from './client';
-import { RunPage } from './run';
+import { RunView } from './run';
 import { TunnelPage } from './tunnel';
 import { TunnelsPage } from './tunnels';
 
@@ -30,7 +30,7 @@ function page(hash: string): Part {
   const [, kind, name = ''] = /^#\/(tunnels|runs)\/([^/]+)$/.exec(hash) ?? [];
   document.title = kind === 'tunnels' ? `${name} · edge-ramp` : 'edge-ramp';
   if (kind === 'tunnels') return html`<${TunnelPage} name=${name} />`;
-  return kind === 'runs' ? html`<${RunPage} arn=${decodeURIComponent(name)} />` : html`<${TunnelsPage} />`;
+  return kind === 'runs' ? html`<${RunView} arn=${decodeURIComponent(name)} />` : html`<${TunnelsPage} />`;
 }
 
 takeToken();

@@ -1,5 +1,5 @@
 import { messageOf } from '../../surroundings';
-import { printable } from '../model/printable';
+import { printableValue } from '../model/printable';
 
 /** A request that is not done, with the status of HTTP that says why. */
 export class Refusal extends Error {
@@ -13,6 +13,6 @@ export class Refusal extends Error {
   /** Any error as such: what AWS says is no fault of the page's. */
   static of(error: unknown): Refusal {
     if (error instanceof Refusal) return error;
-    return new Refusal(502, printable(messageOf(error)));
+    return new Refusal(502, printableValue(messageOf(error)));
   }
 }

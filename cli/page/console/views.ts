@@ -5,7 +5,7 @@ import { everyTunnel, oneTunnel, type Known } from '../../aws/tunnels';
 import type { Place } from '../../place';
 import { standingOf, type Standing } from '../../standing';
 import type { Where } from '../../where';
-import { printable } from '../model/printable';
+import { printableValue } from '../model/printable';
 import { readRun, type RunPage } from '../model/run';
 import { sceneOf, type Scene } from '../model/scene';
 
@@ -55,7 +55,7 @@ export class Views {
   async tunnels(): Promise<TunnelsView> {
     const known = await this.known();
     const now = new Date();
-    return printable({ place: this.place.words, tunnels: known.map((each) => standingOf(each, this.where, now)) });
+    return printableValue({ place: this.place.words, tunnels: known.map((each) => standingOf(each, this.where, now)) });
   }
 
   /** @returns undefined when it is neither declared nor in the table */
@@ -67,7 +67,7 @@ export class Views {
     const { runs, complete } = await pastRuns(aws, deployment, name, names, RUNS);
     const seen = await this.lastSeen(runs);
     const declared = known.declared && sceneOf(known.declared, [], []);
-    return printable({
+    return printableValue({
       place: words,
       standing: standingOf(known, this.where, new Date()),
       scene: seen?.scene ?? declared ?? null,

@@ -1,4 +1,5 @@
 import type { Declared } from '../../../lib/tunnel/declaration/tunnel';
+import { KINDS } from '../../../lib/tunnel/plan/devices';
 import type { Observed, Plan } from '../../../lib/tunnel/plan/plan';
 import type { History } from '../../aws/history';
 
@@ -51,11 +52,11 @@ export function evidenceIn({ tries }: History): Evidence {
 function onceEach(looks: readonly Observed[]): readonly Observed[] {
   const byName = new Map<string, Observed>();
   for (const look of looks) if (!byName.has(`${look.kind} ${look.name}`)) byName.set(`${look.kind} ${look.name}`, look);
-  return [...byName.values()].sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+  return [...byName.values()].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
 }
 
-/** In the order in which traffic passes them. */
-const KINDS: readonly Observed['kind'][] = ['bigip', 'ramp', 'balancer', 'cluster'];
+/** The kinds of device, in the order in which a plan has them and traffic passes them. */
+const ORDER = Object.keys(KINDS);
 
 function object(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

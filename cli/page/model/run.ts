@@ -17,9 +17,9 @@ import { resultOf, type Result } from '../../result';
 import { again, type Action, type Where } from '../../where';
 import { evidenceIn } from './evidence';
 import { wayBack } from './going-back';
-import { printable } from './printable';
+import { printableValue } from './printable';
 import { sceneOf, type Scene } from './scene';
-import { devicesOfRun, howKnown, type DeviceRows, type Known } from './states';
+import { devicesOfRun, howKnown, type DeviceRows, type HowKnown } from './states';
 import { toneOf, type Tone } from './tone';
 
 /** All that a page shows of one run, as data: what the command line's readers read, in the order in which a person asks. */
@@ -50,7 +50,7 @@ export interface RunPage {
   /** What these probes are: of before, or after restoring. */
   readonly remarks: readonly string[];
   readonly devices: readonly DeviceRows[];
-  readonly known: Known;
+  readonly known: HowKnown;
   readonly back: readonly string[];
   readonly figures: string;
 }
@@ -86,7 +86,7 @@ export async function readRun(
   const item = await itemOf(aws, deployment, asked.tunnel);
   const page = pageOf({ execution, asked, history, item, place: words, where });
   const link = whereIs(aws, arn);
-  return printable({ ...page, console: link === arn ? null : link });
+  return printableValue({ ...page, console: link === arn ? null : link });
 }
 
 /** What is known of a run. */

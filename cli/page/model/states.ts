@@ -28,7 +28,7 @@ export interface DeviceRows {
 }
 
 /** How the state after a run is known. */
-export type Known = 'as written' | 'as planned' | 'as found' | 'unknown';
+export type HowKnown = 'as written' | 'as planned' | 'as found' | 'unknown';
 
 /** End states in which every planned operation was carried out, and was read back by the script that did it. */
 const WRITTEN = new Set(['Applied', 'TornDown']);
@@ -38,7 +38,7 @@ const FOUND = new Set(['RolledBack', 'RollbackFailed', 'Restored']);
 const BROKEN = new Set(['Interrupted', 'Failed']);
 
 /** How the state after a run that ended so is known. */
-export function howKnown(status: string, { last, plan }: Evidence): Known {
+export function howKnown(status: string, { last, plan }: Evidence): HowKnown {
   if (WRITTEN.has(status)) return 'as written';
   if (FOUND.has(status)) return last === null ? 'unknown' : 'as found';
   return BROKEN.has(status) && plan !== null ? 'unknown' : 'as planned';
@@ -64,7 +64,7 @@ export function devicesOfRun(status: string, evidence: Evidence): readonly Devic
   });
 }
 
-function row(object: string, before: State, goal: Goal, after: Goal | undefined, known: Known): ObjectRow {
+function row(object: string, before: State, goal: Goal, after: Goal | undefined, known: HowKnown): ObjectRow {
   const [was, wanted] = [before[object] ?? null, goal[object] ?? null];
   const touched = was !== wanted;
   if (after === undefined)
@@ -73,7 +73,7 @@ function row(object: string, before: State, goal: Goal, after: Goal | undefined,
   return { object, before: was, after: is, fate: fateOf(was, is, touched, known) };
 }
 
-function fateOf(was: string | null, is: string | null, touched: boolean, known: Known): Fate {
+function fateOf(was: string | null, is: string | null, touched: boolean, known: HowKnown): Fate {
   if (was === is) return known === 'as found' && touched ? 'put back' : 'kept';
   if (known === 'as found' && touched) return 'left';
   const planned = known === 'as planned';

@@ -10,7 +10,7 @@ const PADDING = 12;
 const CHARACTER = { text: 6.6, mono: 7.3 };
 
 /** Where a box stands. */
-export interface Place {
+export interface BoxPlace {
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -22,7 +22,7 @@ export function boxHeight({ addresses, holds, objects }: Station): number {
 }
 
 /** One device of the picture: its name, its addresses, who it is in a pair, and its objects. */
-export function box(station: Station, { x, y, width }: Place): Part {
+export function box(station: Station, { x, y, width }: BoxPlace): Part {
   const { title, name, addresses, holds, objects } = station;
   const left = x + PADDING;
   const right = x + width - PADDING;

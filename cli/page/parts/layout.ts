@@ -1,5 +1,5 @@
 import type { Scene, Station } from '../model/scene';
-import { boxHeight, LINE, type Place } from './box';
+import { boxHeight, LINE, type BoxPlace } from './box';
 
 /** Where everything stands in a picture. */
 export interface Layout {
@@ -7,13 +7,13 @@ export interface Layout {
   readonly height: number;
   readonly boxes: readonly Placed[];
   /** The tunnel; null: there is none. */
-  readonly pill: Place | null;
+  readonly pill: BoxPlace | null;
   readonly lines: readonly Line[];
 }
 
 interface Placed {
   readonly station: Station;
-  readonly at: Place;
+  readonly at: BoxPlace;
 }
 
 interface Line {
@@ -64,7 +64,7 @@ export function down({ bigips, tunnel, nodes, pods }: Scene): Layout {
     y -= GAP;
   };
   group(bigips);
-  let pill: Place | null = null;
+  let pill: BoxPlace | null = null;
   if (tunnel !== null) {
     below();
     pill = { x: 40, y, width: width - 80 };

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import type { Scene, Station, TunnelLine } from '../model/scene';
-import { box, LINE, pair, type Place } from './box';
+import { box, LINE, pair, type BoxPlace } from './box';
 import { across, down, PILL_HEIGHT, type Layout } from './layout';
 import type { Part } from './words';
 
@@ -25,7 +25,7 @@ function drawing(scene: Scene, { width, height, boxes, pill, lines }: Layout, na
 }
 
 /** The tunnel itself, between its two ends. */
-function tunnelPill({ f5, ramp, virtual, inner, words, tone }: TunnelLine, { x, y, width }: Place): Part {
+function tunnelPill({ f5, ramp, virtual, inner, words, tone }: TunnelLine, { x, y, width }: BoxPlace): Part {
   const [left, middle, right] = [x + 14, x + width / 2, x + width - 14];
   const at = (line: number): number => y + 6 + line * LINE;
   const mark = { good: '✓ ', bad: '✗ ' } as Readonly<Record<string, string>>;

@@ -1,10 +1,10 @@
 import { html } from 'htm/preact';
-import type { DeviceRows, Known, ObjectRow } from '../model/states';
+import type { DeviceRows, HowKnown, ObjectRow } from '../model/states';
 import { FATES } from './fates';
 import { badge, type Part } from './words';
 
 /** How the state after a run is known, above its column. */
-const AFTER: Readonly<Record<Known, string>> = {
+const AFTER: Readonly<Record<HowKnown, string>> = {
   'as written': 'After, as written and read back',
   'as planned': 'As planned',
   'as found': 'After, as found',
@@ -12,7 +12,7 @@ const AFTER: Readonly<Record<Known, string>> = {
 };
 
 /** Every object of every device, before and after. */
-export function statesPart(devices: readonly DeviceRows[], known: Known): Part {
+export function statesPart(devices: readonly DeviceRows[], known: HowKnown): Part {
   return html`${devices.map(
     ({ device, rows, unreachable }) => html`
       <div class="device">
@@ -25,7 +25,7 @@ export function statesPart(devices: readonly DeviceRows[], known: Known): Part {
   )}`;
 }
 
-function table(rows: readonly ObjectRow[], known: Known): Part {
+function table(rows: readonly ObjectRow[], known: HowKnown): Part {
   return html`
     <table class="states">
       <thead>
