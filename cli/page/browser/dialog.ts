@@ -5,7 +5,7 @@ import type { Part } from '../parts/words';
 import { startRun } from './client';
 
 /** What is asked before something is started. */
-export interface Asked {
+export interface DialogQuestion {
   readonly title: string;
   /** What it does, and what it cuts. */
   readonly words: string;
@@ -17,7 +17,7 @@ export interface Asked {
 }
 
 /** Asks once; then starts what was agreed, and shows it. */
-export function Dialog({ question, close }: { readonly question: Asked; readonly close: () => void }): Part {
+export function Dialog({ question, close }: { readonly question: DialogQuestion; readonly close: () => void }): Part {
   const { title, words, cuts, yes, request } = question;
   const dialog = useRef<HTMLDialogElement>(null);
   const [reason, setReason] = useState('');

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { RunPage as Page } from '../model/run';
 import { runPart } from '../parts/run';
 import type { Part } from '../parts/words';
-import { Dialog, type Asked } from './dialog';
+import { Dialog, type DialogQuestion } from './dialog';
 import { usePolled } from './polled';
 
 const EVERY = 1000;
@@ -13,7 +13,7 @@ export function RunView({ arn }: { readonly arn: string }): Part {
   const { data, error } = usePolled<Page>(`runs/${encodeURIComponent(arn)}`, ({ run }) =>
     run.seconds === null ? EVERY : 0,
   );
-  const [question, ask] = useState<Asked | null>(null);
+  const [question, ask] = useState<DialogQuestion | null>(null);
   if (data === undefined)
     return error === undefined ? html`<p class="muted">Reading …</p>` : html`<p class="bad" role="alert">${error}</p>`;
   const next = questionOf(data);
@@ -29,7 +29,7 @@ export function RunView({ arn }: { readonly arn: string }): Part {
 }
 
 /** What is asked before a plan is carried out; null: there is none. */
-function questionOf({ tunnel, run, digest, question, interrupts }: Page): Asked | null {
+function questionOf({ tunnel, run, digest, question, interrupts }: Page): DialogQuestion | null {
   if (question === null || digest === null) return null;
   const teardown = run.action !== 'plan';
   const cuts = /LIVE TRAFFIC/.test(question);

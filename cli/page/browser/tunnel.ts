@@ -7,7 +7,7 @@ import { picture } from '../parts/picture';
 import { badge, capital, section, words, type Part } from '../parts/words';
 import { toneOf } from '../model/tone';
 import { startRun } from './client';
-import { Dialog, runHash, show, type Asked } from './dialog';
+import { Dialog, runHash, show, type DialogQuestion } from './dialog';
 import { usePolled } from './polled';
 import { stateBadge } from './tunnels';
 
@@ -16,7 +16,7 @@ const EVERY = 5000;
 /** One tunnel: how it stands, its picture, its runs, and what can be done with it. */
 export function TunnelPage({ name }: { readonly name: string }): Part {
   const { data, error } = usePolled<TunnelView>(`tunnels/${name}`, () => EVERY);
-  const [question, ask] = useState<Asked | null>(null);
+  const [question, ask] = useState<DialogQuestion | null>(null);
   return html`
     <h1>${name} ${data === undefined ? null : stateBadge(data.standing)}</h1>
     <p class="bad" role="alert">${error}</p>
@@ -62,7 +62,7 @@ function content(
   ];
 }
 
-type Ask = (question: Asked) => void;
+type Ask = (question: DialogQuestion) => void;
 
 /** What can be started. A plan and a verify change nothing, so nothing is asked. */
 function Actions({ name, standing, ask }: { name: string; standing: TunnelView['standing']; ask: Ask }): Part {
@@ -87,7 +87,7 @@ function Actions({ name, standing, ask }: { name: string; standing: TunnelView['
   `;
 }
 
-function pauseQuestion(tunnel: string): Asked {
+function pauseQuestion(tunnel: string): DialogQuestion {
   return {
     title: `Pause ${tunnel}?`,
     words: 'No traffic is cut. Automation leaves the tunnel alone, and repairs nothing, until somebody resumes it.',
@@ -97,7 +97,7 @@ function pauseQuestion(tunnel: string): Asked {
   };
 }
 
-function resumeQuestion(tunnel: string): Asked {
+function resumeQuestion(tunnel: string): DialogQuestion {
   return {
     title: `Resume ${tunnel}?`,
     words: 'No traffic is cut. Automation looks after the tunnel again, and makes the changes that cut nothing.',
