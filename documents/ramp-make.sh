@@ -86,6 +86,6 @@ make() { # KIND NAME VALUE: an object that is not there; a flow with the next bu
   claim) claim "$name" ;;
   nat) nat_rule "$name" $value && run iptables -w -t nat -I POSTROUTING 1 "${rule[@]}" ;;
   flow) flow create "$name" '' "$value" ;;
-  *) fail "$UNFIT" "unknown kind of object: $kind" ;;
+  *) fail "$UNFIT" "unknown operation: create $kind" ;;
   esac
 }

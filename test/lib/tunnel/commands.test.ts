@@ -30,8 +30,11 @@ function sent(plan: Plan, kind: 'bigip' | 'ramp'): string[] {
   return works.flatMap(({ operations }) => [...operations]);
 }
 
-const commands = (site: Site, goal: 'declared' | 'absent' | 'recorded', kind: 'bigip' | 'ramp'): readonly string[] =>
-  printed(kind, site.spec.name, sent(site.plan(goal), kind)).commands;
+/** Without the keeper's, which are in ramp/keeper-unit.test.ts word for word. */
+const commands = (site: Site, goal: 'declared' | 'absent' | 'recorded', kind: 'bigip' | 'ramp'): readonly string[] => {
+  const operations = sent(site.plan(goal), kind).filter((operation) => !/^\w+~keeper /.test(operation));
+  return printed(kind, site.spec.name, operations).commands;
+};
 
 describe('the commands of a fresh apply, word for word', () => {
   test('on the ramp node', () =>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const DOCUMENTS = join(__dirname, '../../../documents');
-const SHARED = { bigip: ['bigip-listing', 'bigip-session'], ramp: ['ramp-objects', 'ramp-make'] } as const;
+const SHARED = { bigip: ['bigip-listing', 'bigip-session'], ramp: ['ramp-objects', 'keeper-unit', 'ramp-make'] } as const;
 
 /** An apply script as it runs on a device: prelude, what its kind shares, and the script, in one piece. */
 function script(kind: 'bigip' | 'ramp'): string {
@@ -95,7 +95,7 @@ export function observed(
     mkdirSync(join(root, 'bin'));
     for (const name of new Set(Object.keys(replies).map((line) => line.split(' ')[0]!)))
       writeFileSync(join(root, 'bin', name), program(name, replies), { mode: 0o755 });
-    const script = ['prelude', 'ramp-objects', 'ramp-observe']
+    const script = ['prelude', 'ramp-objects', 'keeper-unit', 'ramp-observe']
       .map((name) => readFileSync(join(DOCUMENTS, `${name}.sh`), 'utf8'))
       .join('\n');
     const { stdout, stderr, status } = spawnSync('bash', ['-c', script], {
@@ -107,6 +107,7 @@ export function observed(
         SSM_Tunnel: tunnel,
         SSM_Fence: '0',
         SSM_Questions: questions.join('|'),
+        keeper_digest: '',
       },
     });
     if (status !== 0) throw new Error(`the script ended with ${status}: ${stderr}`);

@@ -104,3 +104,8 @@ export function publishedOnRamp(spec: Tunnel, bridge: Bridge): readonly (readonl
     flow('0x999', 0, `ip,nw_dst=${source}`, `output:${bridge.port}`),
   ];
 }
+
+/** A node's state but for its keeper, whose unit and files no played command shows. */
+export function withoutKeeper(state: State): State {
+  return Object.fromEntries(Object.entries(state).filter(([object]) => !object.startsWith('keeper ')));
+}
