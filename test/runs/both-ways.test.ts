@@ -49,7 +49,12 @@ async function here<T>(...args: string[]): Promise<{ readonly code: number; read
 }
 
 async function onAws<T>(...args: string[]): Promise<{ readonly code: number; readonly document: T }> {
-  const { code, out } = await call([...args, '--json'], {}, { project: PROJECT, aws: wayTo(served.url), sleep });
+  const agreed = ['apply', 'teardown'].includes(args[0]!) ? ['--yes'] : []; // nobody is there to be asked
+  const { code, out } = await call(
+    [...args, ...agreed, '--json'],
+    {},
+    { project: PROJECT, aws: wayTo(served.url), sleep },
+  );
   return { code, document: JSON.parse(out) as T };
 }
 

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const DOCUMENTS = join(__dirname, '../../../documents');
-const SHARED = { bigip: ['bigip-listing', 'bigip-session'], ramp: ['ramp-objects', 'keeper-unit', 'ramp-make'] } as const;
+const SHARED = {
+  bigip: ['bigip-listing', 'bigip-session'],
+  ramp: ['ramp-objects', 'keeper-unit', 'ramp-make'],
+} as const;
 
 /** An apply script as it runs on a device: prelude, what its kind shares, and the script, in one piece. */
 function script(kind: 'bigip' | 'ramp'): string {
