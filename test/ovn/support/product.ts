@@ -5,6 +5,7 @@ import { difference } from '../../../lib/tunnel/device/difference';
 import { wire, type Operation, type State } from '../../../lib/tunnel/device/operation';
 import { KINDS, scriptsOf } from '../../../lib/tunnel/plan/devices';
 import { tunnel } from '../../lib/tunnel/site';
+import { withoutKeeper } from '../../lib/tunnel/world';
 import { F5, POD, RAMP, type Site } from './site';
 
 export const SPEC: Tunnel = tunnel({
@@ -17,8 +18,9 @@ export const SOURCE = SPEC.tunnel.bigip.split('/')[0]!;
 const { ramp } = KINDS;
 const DOCUMENTS = join(__dirname, '../../../documents');
 /** The text of one of the two documents for ramp nodes. */
+const { files, changes = [] } = scriptsOf('ramp');
 const documentOf = (does: 'observe' | 'apply'): string =>
-  ['prelude.sh', ...scriptsOf('ramp').files, `ramp-${does}.sh`]
+  ['prelude.sh', ...files, ...(does === 'apply' ? changes : []), `ramp-${does}.sh`]
     .map((file) => readFileSync(join(DOCUMENTS, file), 'utf8'))
     .join('');
 
@@ -46,7 +48,8 @@ export class Product {
     const wanted = { ...about, original: this.original };
     if (this.applied === null && goal === 'declared') this.original = ramp.originals(wanted, observed);
     const aim = goal === 'declared' ? ramp.desired(wanted, observed) : ramp.absent(wanted, observed);
-    return difference(ramp.record.objects, observed.state, aim);
+    // These machines have no systemd, so nothing would run a keeper.
+    return difference(ramp.record.objects, observed.state, withoutKeeper(aim));
   }
 
   async carryOut(operations: readonly Operation[]): Promise<void> {
@@ -73,6 +76,7 @@ export class Product {
       env: {
         ...network.env(RAMP),
         EDGE_RAMP_ROOT: `/run/lab/${RAMP}/root`, // hosts of a machine share its file system
+        keeper_digest: '-',
         SSM_Tunnel: SPEC.name,
         SSM_Fence: String(this.fence),
         ...parameters,

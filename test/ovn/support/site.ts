@@ -8,6 +8,9 @@ import { BIGIP, type OvnSite } from '../../../lab/kernel/ovn/plan';
 import { get } from '../../kernel/support/get';
 import { until } from '../../kernel/support/waiting';
 
+// OVN comes up in seconds on an idle machine; a hook that is given up leaves its guest, and jest waits for that for ever.
+jest.setTimeout(600_000);
+
 export { BIGIP, ROUTER } from '../../../lab/kernel/ovn/plan';
 export const [RAMP, WORKER] = ['i-0a4e90de0a4e90de0', 'worker'] as const;
 export const F5 = '10.3.89.66';
