@@ -100,7 +100,7 @@ describe('init with options', () => {
       ...twice('--node-address', '10.9.89.88', '10.9.89.89'),
       ...twice('--node-name', 'ramp-1.example.com', 'ramp-2.example.com'),
       ...options({ '--vip': '10.9.89.90', '--cluster-admin': 'mi-0c1a55e10c1a55e11' }),
-      ...options({ '--cluster-kubeconfig': '/root/.kube/config', '--vrrp-id-offset': '20' }),
+      ...options({ '--cluster-kubeconfig': '/etc/origin/master/admin.kubeconfig', '--vrrp-id-offset': '20' }),
     );
     expect([code, err]).toEqual([0, '']);
     expect(tunnel).toMatchObject({
@@ -214,7 +214,7 @@ describe('init at a terminal', () => {
       'name of the ramp node': ['ramp-1.example.com', 'ramp-2.example.com'],
       'virtual IP of the pair': '10.9.89.90',
       'runs oc': 'mi-0c1a55e10c1a55e11',
-      'login of oc': '/root/.kube/config',
+      'login of oc': '/etc/origin/master/admin.kubeconfig',
       'VRRP id': ['255', '20'],
     });
     expect(code).toBe(0);

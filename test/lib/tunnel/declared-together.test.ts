@@ -117,12 +117,12 @@ describe('several declared tunnels', () => {
   test('reach a node of one cluster in one way, and may have nodes of one name in two clusters', () => {
     const node = 'worker-0.example.com';
     const byOc = (admin: string): Record<string, unknown> => ({
-      cluster: { admin, kubeconfig: '/root/kubeconfig' },
+      cluster: { admin, kubeconfig: '/etc/origin/master/admin.kubeconfig' },
       ramp: { nodes: [{ reach: 'oc', node, address: '10.4.89.89' }] },
     });
     const first = JSON.stringify({
       ...EXAMPLE,
-      cluster: { admin: 'i-0adadadadadadadad', kubeconfig: '/root/kubeconfig' },
+      cluster: { admin: 'i-0adadadadadadadad', kubeconfig: '/etc/origin/master/admin.kubeconfig' },
       ramp: { nodes: [{ ...EXAMPLE.ramp.nodes[0], node }] },
     });
     expect(
