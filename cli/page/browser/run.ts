@@ -29,21 +29,20 @@ export function RunView({ arn }: { readonly arn: string }): Part {
 }
 
 /** What is asked before a plan is carried out; null: there is none. */
-function questionOf({ tunnel, run, digest, question, interrupts }: Page): DialogQuestion | null {
+function questionOf({ tunnel, digest, question, interrupts }: Page): DialogQuestion | null {
   if (question === null || digest === null) return null;
-  const teardown = run.action !== 'plan';
-  const cuts = /LIVE TRAFFIC/.test(question);
-  if (teardown)
+  const { action, words, cuts } = question;
+  if (action === 'teardown')
     return {
       title: 'Tear down as planned',
-      words: question,
+      words,
       cuts,
       yes: 'Tear down',
       request: { tunnel, action: 'teardown', expect: digest },
     };
   return {
     title: 'Apply as planned',
-    words: question,
+    words,
     cuts,
     yes: cuts ? 'Apply, and cut this traffic' : 'Apply',
     request: { tunnel, action: 'apply', expect: digest, ...(interrupts.length > 0 ? { allowInterruption: true } : {}) },

@@ -9,7 +9,7 @@ import { itemOf, type Item } from '../../aws/tunnels';
 import { whereIs } from '../../execution';
 import type { Place } from '../../place';
 import { concernedNothing } from '../../report/progress';
-import { question } from '../../report/question';
+import { cutsTraffic, question } from '../../report/question';
 import { visitsOf, type Visit } from '../../report/steps';
 import { endInParts, figuresLine, type Run } from '../../report/summary';
 import { became } from '../../report/text';
@@ -43,8 +43,12 @@ export interface RunPage {
   readonly remaining: readonly Change[];
   readonly interrupts: readonly string[];
   readonly digest: string | null;
-  /** Of a plan: what is asked before it is carried out, in the words of what that cuts. */
-  readonly question: string | null;
+  /** Of a plan: what is asked before it is carried out, in the words of what that cuts, and whether it cuts anything. */
+  readonly question: {
+    readonly action: 'apply' | 'teardown';
+    readonly words: string;
+    readonly cuts: boolean;
+  } | null;
   readonly steps: readonly TimelineStep[];
   readonly probes: readonly Probe[];
   /** What these probes are: of before, or after restoring. */
@@ -116,6 +120,8 @@ function pageOf({ execution, asked, history, item, place, where }: Read): Omit<R
     begun: readMemory(item).before !== null,
     again: (next: Action, ...options) => again(next, tunnel, where, ...options),
   };
+  const planned = teardown ? 'teardown' : 'apply';
+  const asking = { words: question(tunnel, planned, result), cuts: cutsTraffic(planned, result) };
   const devices = devicesOfRun(status, evidence);
   const probes = told.verification.length > 0 ? told.verification : (plan?.report.verification ?? []);
   const transitions = history.events.filter(({ kind }) => kind === 'entered' || kind === 'retried').length;
@@ -133,8 +139,7 @@ function pageOf({ execution, asked, history, item, place, where }: Read): Omit<R
     remaining: told.remaining ?? [],
     interrupts: told.interrupts.length > 0 ? told.interrupts : (plan?.interrupts ?? []),
     digest: told.digest ?? plan?.digest ?? null,
-    question:
-      status === 'Planned' && changes.length > 0 ? question(tunnel, teardown ? 'teardown' : 'apply', result) : null,
+    question: status === 'Planned' && changes.length > 0 ? { action: planned, ...asking } : null,
     steps: timeline(history, run.outcome === 'Running'),
     probes,
     remarks: told.remarks.length > 0 ? told.remarks : (plan?.remarks ?? []),
