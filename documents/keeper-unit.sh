@@ -16,7 +16,7 @@ Description=edge-ramp:$SSM_Tunnel, which keeps this node's part of the tunnel
 After=network.target
 
 [Service]
-ExecStart=/usr/bin/env SSM_Tunnel=$SSM_Tunnel SSM_Fence=0 /bin/bash $keeper_script
+ExecStart=/usr/bin/env SSM_Tunnel=$SSM_Tunnel /bin/bash $keeper_script
 Restart=always
 RestartSec=5
 

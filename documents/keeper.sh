@@ -271,11 +271,8 @@ put_mark() {
   [ "$code" -eq 0 ] || is_unknown "ip addr replace $vip_mark/32"
 }
 
-take_mark() {
-  [ "$vip_mark" != - ] || return 0
-  capture ip -o -4 addr show dev lo
-  in_words "$said"
-  case $words in *" $vip_mark/32 "*) capture ip addr del "$vip_mark/32" dev lo ;; esac
+take_mark() { # by the addresses that the look has seen
+  case $everywhere in *" lo inet $vip_mark/32 "*) capture ip addr del "$vip_mark/32" dev lo ;; esac
 }
 
 last=''

@@ -48,7 +48,7 @@ test('installing writes keeper, goal and unit, starts it now and after a restart
   expect(fakes.file(SCRIPT)).toBe(KEEPER);
   expect(fakes.file(GOAL_FILE)).toBe(GOAL_LINES);
   expect(fakes.file(UNIT_FILE)).toContain(
-    `\nExecStart=/usr/bin/env SSM_Tunnel=edge-a SSM_Fence=0 /bin/bash /${SCRIPT}\nRestart=always\n`,
+    `\nExecStart=/usr/bin/env SSM_Tunnel=edge-a /bin/bash /${SCRIPT}\nRestart=always\n`,
   );
   expect(fakes.file(FENCE)).toBe('7 0123456789abcdef kept\n');
 });
@@ -141,7 +141,7 @@ test('printing shows the commands, and does nothing', () => {
     'After=network.target',
     '',
     '[Service]',
-    `ExecStart=/usr/bin/env SSM_Tunnel=edge-a SSM_Fence=0 /bin/bash /${SCRIPT}`,
+    `ExecStart=/usr/bin/env SSM_Tunnel=edge-a /bin/bash /${SCRIPT}`,
     'Restart=always',
     'RestartSec=5',
     '',
