@@ -1,0 +1,76 @@
+import { utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROUTE, FENCE, KEPT, BY_NAT, MADE, KeptNode } from './keeper-node';
+
+let fakes: KeptNode;
+beforeEach(() => (fakes = new KeptNode()));
+afterEach(() => fakes.remove());
+
+const look = (...asked: Parameters<KeptNode['look']>): ReturnType<KeptNode['look']> => fakes.look(...asked);
+
+describe('never against a run', () => {
+  const broken = (fence: string, ageSeconds = 0): ReturnType<KeptNode['look']> => {
+    fakes.write(FENCE, fence);
+    const then = Date.now() / 1000 - ageSeconds;
+    utimesSync(join(fakes.root, FENCE), then, then);
+    return look(BY_NAT, { [ROUTE]: [[], 0] });
+  };
+
+  test.each([
+    ['that has looked', '1764403200001 -\n'],
+    ['that is changing it', '1764403200001 fedcba9876543210\n'],
+  ])('a node of a run %s is left alone for ten minutes', (_, fence) => {
+    expect(broken(fence, 540)).toMatchObject({
+      word: 'broken',
+      made: [],
+      mark: 'put',
+      what: expect.stringMatching(/not put back: a run looked at this node 5[4-9][0-9] s ago/),
+    });
+    expect(fakes.file(FENCE)).toBe(fence);
+  });
+
+  test('after that the run is over or dead: the keeper takes a later fence, so that a live one is refused', () => {
+    expect(broken('1764403200001 fedcba9876543210\n', 601)).toMatchObject({ word: 'healed', made: [MADE[5]] });
+    expect(fakes.file(FENCE)).toBe('1764403200002 - kept\n');
+    const late = { SSM_Tunnel: 'edge-a', SSM_Fence: '1764403200001' };
+    expect(fakes.script(['prelude'], 'enter node "$SSM_Fence" fedcba9876543210', late)).toMatchObject({
+      code: 11,
+      stderr: expect.stringContaining('from an overtaken run'),
+    });
+  });
+
+  test.each([
+    ['is missing', undefined],
+    ['is empty', ''],
+    ['is no fence', 'x[$(reboot)]\n'],
+  ])('a fence that %s keeps it silent', (_, fence) => {
+    if (fence === undefined) fakes.bash(['-c', `rm ${join(fakes.root, FENCE)}`]);
+    const seen = fence === undefined ? look(BY_NAT, { [ROUTE]: [[], 0] }) : broken(fence, 3600);
+    expect(seen).toMatchObject({ made: [], what: expect.stringContaining('the fence in') });
+  });
+
+  test('a clock that is behind the last run keeps it silent', () =>
+    expect(broken('1764403200001 -\n', -3600)).toMatchObject({
+      made: [],
+      what: expect.stringContaining('the clock is behind the last run'),
+    }));
+
+  test('a command that holds the lock keeps it silent', () => {
+    fakes.write('var/lib/edge-ramp/node.lock', '');
+    fakes.program('flock', 'exit 1');
+    expect(look(BY_NAT, { [ROUTE]: [[], 0] })).toMatchObject({
+      made: [],
+      what: expect.stringContaining('a command of a run holds this node'),
+    });
+  });
+
+  test('a command of the run that allowed it to act takes nothing of that back', () => {
+    const again = { SSM_Tunnel: 'edge-a', SSM_Fence: '1764403200000' };
+    for (const digest of ['-', '0123456789abcdef'])
+      expect(fakes.script(['prelude'], `enter node "$SSM_Fence" ${digest}`, again)).toMatchObject({ code: 0 });
+    expect(fakes.file(FENCE)).toBe(KEPT);
+    const next = { ...again, SSM_Fence: '1764403200009' };
+    expect(fakes.script(['prelude'], 'enter node "$SSM_Fence" -', next)).toMatchObject({ code: 0 });
+    expect(fakes.file(FENCE)).toBe('1764403200009 -\n');
+  });
+});
