@@ -90,7 +90,8 @@ function Actions({ name, standing, ask }: { name: string; standing: TunnelView['
 function pauseQuestion(tunnel: string): DialogQuestion {
   return {
     title: `Pause ${tunnel}?`,
-    words: 'No traffic is cut. Automation leaves the tunnel alone, and repairs nothing, until somebody resumes it.',
+    words:
+      'No traffic is cut. Automation leaves the tunnel alone, and repairs nothing, until somebody resumes it. The keepers on the ramp nodes go on.',
     cuts: false,
     yes: 'Pause',
     request: { tunnel, action: 'pause' },
