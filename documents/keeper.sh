@@ -329,7 +329,7 @@ case ${1-} in
 *)
   while :; do
     look
-    sleep "$pause"
+    sleep "$pause" || exit 1 # systemd starts it again, and not at once
   done
   ;;
 esac

@@ -125,7 +125,10 @@ export class StandIns {
   }
 
   async close(): Promise<void> {
-    for (const child of this.#children) child.kill('SIGKILL');
+    for (const child of this.#children) {
+      if (child.pid !== undefined) killGroup(child.pid); // with what it has started
+      child.kill('SIGKILL');
+    }
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }

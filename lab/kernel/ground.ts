@@ -92,8 +92,8 @@ export class KernelGround implements Ground {
   }
 
   /** No service of any node runs any more. */
-  stop(): void {
-    for (const units of this.units.values()) units.off();
+  closeServices(): void {
+    for (const units of this.units.values()) units.close();
   }
 
   /** A unit that stands back gives its addresses up before the other one takes them. */

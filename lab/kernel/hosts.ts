@@ -65,7 +65,7 @@ export const kernelHosts =
           return [...(real ? [await hosts.ground.network.dump(name)] : []), ...hosts.told(name)].join('\n');
         },
         close: async () => {
-          hosts.ground.stop();
+          hosts.ground.closeServices();
           await hosts.close();
           if (sleeps && 'sleep' in machine) await machine.sleep(bed);
           else await machine.close();

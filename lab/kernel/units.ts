@@ -17,6 +17,7 @@ const IN_REAL_TIME = ['env', 'EDGE_RAMP_LAB_SPEED=1', 'EDGE_RAMP_LAB_PATIENCE=8'
 export class Units {
   /** By unit: the command line that runs, and what ends it. */
   private readonly running = new Map<string, { readonly command: string; readonly stop: AbortController }>();
+  private over = false;
 
   /** @param exec runs a command in the node's environment until it ends or is stopped */
   constructor(
@@ -29,13 +30,20 @@ export class Units {
     for (const unit of this.running.keys()) this.end(unit);
   }
 
+  /** The lab is being closed: nothing runs, and nothing is started any more by what a command under way brings about. */
+  close(): void {
+    this.over = true;
+    this.off();
+  }
+
   /** A unit is to be started anew, whatever runs. */
   restart(unit: string): void {
     this.end(unit);
   }
 
   /** Starts and stops programs until what runs is what the model says. */
-  follow({ units }: Node): void {
+  follow({ units }: Pick<Node, 'units'>): void {
+    if (this.over) return;
     for (const [unit, { command }] of this.running) if (units[unit]?.process !== command) this.end(unit);
     for (const [unit, { process }] of Object.entries(units))
       if (process !== undefined && !this.running.has(unit)) this.start(unit, process);
