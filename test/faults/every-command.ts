@@ -1,17 +1,21 @@
 import { rmSync } from 'node:fs';
 import type { HostCommand } from '../../lab/hosts/host';
 import { EFFECTS, SCENARIOS, faultsOf, rehearse, spoiled, type Effect, type Rehearsed } from '../runs/support/faulty';
+import { keepersOf } from '../runs/support/keepers';
 import { shareOf } from '../turns/turn';
 
 /** Which commands of a scenario are spoiled, and how. */
 export interface Spoiling {
   readonly effects?: readonly Effect[];
   readonly of?: (command: HostCommand) => boolean;
-  /** There are at least so many such commands. */
+  /** There are at least so many such commands; of those that change something at least 2. */
   readonly least?: number;
 }
 
-/** Each effect of a fault at each command that the scenario runs on any host, or the share whose turn it is: it converges, or everything is as before. */
+/**
+ * Each effect of a fault at each command that the scenario runs on any host, or the share whose turn it is: it converges, or everything is as before.
+ * Where a change fails after it was made, the keepers of all nodes look on: they must not put back what the run takes away.
+ */
 export function everyCommandSpoiled(
   index: number,
   { effects = EFFECTS, of = () => true, least = 11 }: Spoiling = {},
@@ -28,10 +32,11 @@ export function everyCommandSpoiled(
       'by %s, converges or leaves everything as before',
       async (effect) => {
         const faults = faultsOf({ commands: rehearsed.commands.filter(of) }, effect);
-        expect(faults.length).toBeGreaterThanOrEqual(least);
+        expect(faults.length).toBeGreaterThanOrEqual(effect === 'fail-after' ? 2 : least);
         const wrong: string[] = [];
+        const keepers = effect === 'fail-after' ? keepersOf(scenario.first, scenario.spec) : undefined;
         for (const fault of shareOf(faults)) {
-          const found = await spoiled(rehearsed, fault);
+          const found = await spoiled(rehearsed, fault, keepers);
           if (found !== undefined) wrong.push(found);
         }
         expect(wrong.join('\n\n')).toBe('');

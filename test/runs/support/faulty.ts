@@ -3,7 +3,7 @@ import type { Fault } from '../../../lab/hosts/host';
 import type { HostCommand } from '../../../lab/hosts/host';
 import type { Declared } from '../../../lib/tunnel/declaration/tunnel';
 import { third } from '../../examples';
-import { balancer, byOc, discard, endOf, example, onOvn, pair, settled, site, writes } from './site';
+import { balancer, byOc, discard, endOf, example, onOvn, pair, settled, site, writes, type Site } from './site';
 
 /** A run to be spoiled: what the site holds beforehand (runs of the state machine, of `first`), and the run itself. */
 export interface Scenario {
@@ -84,7 +84,8 @@ export async function rehearse(scenario: Scenario): Promise<Rehearsed> {
   const clean = await site({ from: start.state, spec: scenario.spec, also: [scenario.first] });
   const before = settled(clean);
   const end = endOf(await clean.run(scenario.input));
-  if (end !== 'Applied' && end !== 'TornDown') throw new Error(`${scenario.name} ends ${end} without any fault`);
+  if (!['Applied', 'TornDown', 'Unchanged'].includes(end))
+    throw new Error(`${scenario.name} ends ${end} without any fault`);
   const rehearsed = {
     scenario,
     folder: start.state,
@@ -102,32 +103,44 @@ const MARK = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /** What a command takes to a node by oc: a fence, a digest and a script. */
 const CARRIED = / --to-namespace=edge-ramp .*/;
 
-/** Each command line of the clean run as a fault; ssh on the bastion carries what BIG-IP's own lines already name. */
+/**
+ * Each command line of the clean run as a fault; ssh on the bastion carries what BIG-IP's own lines already name. A question that fails after it was
+ * answered is no fault of its own: its answer is right, or it failed.
+ */
 export function faultsOf({ commands }: Pick<Rehearsed, 'commands'>, effect: Effect): readonly Fault[] {
   const seen = new Map<string, number>();
   return commands
     .filter(({ line }) => !line.startsWith('ssh '))
-    .map(({ host, line }) => {
+    .flatMap(({ host, line, writes }) => {
       const shown = line.replace(CARRIED, '');
       const key = `${host} ${shown.replace(MARK, '')}`;
       const nth = (seen.get(key) ?? 0) + 1;
       seen.set(key, nth);
       const match = shown.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(MARK, '[0-9a-f-]{36}');
-      return { host, match: `^${match}${shown === line ? '$' : ' '}`, nth, effect };
+      if (effect === 'fail-after' && !writes) return [];
+      return [{ host, match: `^${match}${shown === line ? '$' : ' '}`, nth, effect }];
     });
 }
 
+/** Something that goes on on a site until it is ended. */
+type Beside = (open: Site) => { end(): Promise<void> };
+const NOTHING: Beside = () => ({ end: () => Promise.resolve() });
+
 /**
  * Carries the scenario out with one fault.
+ * @param beside goes on during the run
  * @returns undefined when it converged or left everything as before, saved configuration included; else what is wrong
  */
 export async function spoiled(
   { scenario, folder, before, after }: Rehearsed,
   fault: Fault,
+  beside = NOTHING,
 ): Promise<string | undefined> {
   const spoilt = await site({ from: folder, spec: scenario.spec, also: [scenario.first], faults: [fault] });
+  const other = beside(spoilt);
   try {
     const result = await spoilt.run(scenario.input);
+    await other.end();
     const end = endOf(result);
     const isDone = ['Applied', 'TornDown'].includes(end);
     if (isDebugPod(difference(isDone ? after : before, settled(spoilt)))) await spoilt.run({ action: 'plan' });

@@ -1,0 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Declared } from '../../../lib/tunnel/declaration/tunnel';
+import type { Site } from './site';
+
+const nodesOf = (spec: Declared): readonly string[] =>
+  spec.kind === 'ramp' ? spec.ramp.nodes.map(({ instance, node }) => instance ?? node!) : [];
+
+/** The keepers of the ramp nodes of all these look, one after another, a quarter of a second apart: at other moments of each run. */
+export const keepersOf = (...specs: readonly Declared[]) => {
+  const nodes = [...new Set(specs.flatMap(nodesOf))];
+  return (open: Site) => {
+    let over = false;
+    const looks = (async () => {
+      for (; !over; await pause(250)) for (const node of nodes) await open.lab.hosts.act(node, 'keep');
+    })();
+    return { end: () => ((over = true), looks) };
+  };
+};
