@@ -20,9 +20,9 @@ const project = (displayName, roots, more = {}) => ({
 /** Files of rooms that take many seconds: each call of a played oc is a program, a bridge is read in all its eras, time-outs are waited for, 500 tunnels are synthesized. */
 const SLOW =
   '/(lib/tunnel/(cluster-(commands|halfway|laws|shared)|ramp/((observe-)?pipelines?|adopted|input|public-script))|lab/cloud/(lab|ssm)|lab/hosts/(happenings|health-check|pairs|reachability|time-outs)|stack/many|kit/(check|spoiled|transcript))\\.test\\.ts$';
-/** What starts the devices' scripts under bash, with commands that answer as a test tells them. */
+/** What starts the devices' scripts under bash, with commands that answer as a test tells them; .ci/run in each turn; the command line, for what it loads. */
 const SCRIPTS =
-  '/lib/tunnel/(prelude|fence|commands|member-scripts|bigip/(((pair|group)-)?scripts|session)|ramp/(by-oc|claim|observe|old-tools|ovn|keeper(-(unit|holds))?))\\.test\\.ts$';
+  '/(lib/tunnel/(prelude|fence|commands|member-scripts|bigip/(((pair|group)-)?scripts|session)|ramp/(by-oc|claim|observe|old-tools|ovn|keeper(-(unit|holds))?))|turns/ci|cli/loads)\\.test\\.ts$';
 /** The contenders of the benchmark that take many seconds: Ansible, and whole runs. */
 const BENCH = '\\.slow\\.test\\.ts$';
 const assembled = { globalSetup: '<rootDir>/test/assemble.ts' };
@@ -36,7 +36,7 @@ module.exports = {
       ...assembled,
       testPathIgnorePatterns: [SLOW, SCRIPTS, BENCH],
     }),
-    project('scripts', ['lib'], { testRegex: [SCRIPTS] }),
+    project('scripts', ['lib', 'turns', 'cli'], { testRegex: [SCRIPTS] }),
     project('lab', ['lab'], { testPathIgnorePatterns: [SLOW] }),
     project('ends', ['ends'], assembled),
     project('runs', ['runs', 'lib', 'stack', 'lab', 'kit'], {
