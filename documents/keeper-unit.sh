@@ -56,7 +56,7 @@ remove_keeper() {
     run rm -f "$unit_file"
     run systemctl daemon-reload
   fi
-  run rm -f "$root$keeper_script" "$goal_file" "$heals_file" "$report_file" "$report_file.stderr" "$state/$SSM_Tunnel.vip-report" # the last one is an earlier version's
+  run rm -f "$root$keeper_script" "$goal_file" "$heals_file"{,.new} "$report_file"{,.new,.stderr} "$state/$SSM_Tunnel.vip-report" # the last one is an earlier version's
 }
 
 # Lines of the answer: `goal LINE@LINE...` or `goal -` (no unit), `text ours|other` (script and unit as this document would write them),

@@ -33,8 +33,8 @@ read_goal() {
 } 2>/dev/null
 
 # What a look finds: the objects to put back, in order; of them in words what keeps the tunnel from carrying, and what does not; what is not as it
-# was left; what could not be asked.
-missing=() broken='' absent='' changed='' unknown=''
+# was left; what could not be asked, and whether that is br0.
+missing=() broken='' absent='' changed='' unknown='' silent=''
 is_missing() { # WHAT: of an object that packets need
   missing+=("$object") broken+=${broken:+, }$1
 }
@@ -145,6 +145,7 @@ judge_flows() {
   find_ovs
   capture "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-aggregate br0 "$cookie/-1"
   if [ "$code" -ne 0 ] || ! [[ $said =~ flow_count=([0-9]+) ]]; then
+    silent=yes
     is_unknown 'ovs-ofctl dump-aggregate br0'
     return
   fi
@@ -192,7 +193,7 @@ fill_slots() {
 }
 
 examine() {
-  missing=() broken='' absent='' changed='' unknown='' everywhere_code='' flows=()
+  missing=() broken='' absent='' changed='' unknown='' silent='' everywhere_code='' flows=()
   local name value
   for object in "${objects[@]}"; do
     name=${object%%%*} value=${object#*%}
@@ -300,14 +301,14 @@ word() {
   fi
 }
 
-# Seconds until the next look: soon while something is missing, since its cause may be over.
+# Seconds until the next look: soon while something is missing or br0 does not answer, since the cause may be over.
 pause=2
 look() {
   local did lacking
   examine
   lacking=$(together "$broken" "$absent")
   pause=2
-  [ -z "$lacking" ] || pause=0.5
+  [ -z "$lacking$silent" ] || pause=0.5
   if [ -n "$broken" ]; then put_mark; elif [ -z "$unknown" ]; then take_mark; fi
   if [ -n "$changed$unknown" ]; then
     note "$(word)" "$(together "$lacking" "$changed" "$unknown")"

@@ -69,6 +69,7 @@ boot() {
   sdn_rebuild
   sdn_chains
   setsid bash /run/lab/bin/sdn.sh "$name" >sdn.log 2>&1 </dev/null &
+  echo "$!" >sdn.pid
 }
 
 follow() {
