@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
 import { devicesOf } from '../lib/tunnel/plan/devices';
-import { bigipUnits, rampName, type Declared, type Tunnel } from '../lib/tunnel/declaration/tunnel';
+import { bigipUnits, rampName, vipMark, type Declared, type Tunnel } from '../lib/tunnel/declaration/tunnel';
 import type { Fault } from '../lab/hosts/host';
 import type { Lab } from '../lab/index';
 import { execute } from './execution';
@@ -51,6 +51,7 @@ That was the tour. What to try next:
 
 /** Where the story happens, and who hears it. */
 interface Scene extends Pick<Surroundings, 'out' | 'sleep'> {
+  readonly hosts: HostsKind;
   readonly place: Place;
   readonly lab: Lab;
   readonly style: Style;
@@ -81,7 +82,7 @@ async function tour(surroundings: Surroundings): Promise<void> {
     await atPlace({ local: true, state, hosts }, surroundings, options, async (place) => {
       lab = place.lab!;
       out.write(`${place.words}; nothing else is touched.\n`);
-      const scene = { place, lab, out, sleep, style: styleFor(out) };
+      const scene = { hosts, place, lab, out, sleep, style: styleFor(out) };
       await story(scene, declaration(project, SINGLE));
       await pairStory(scene, declaration(project, PAIR) as Tunnel);
     });
@@ -153,6 +154,7 @@ async function pairStory(scene: Scene, spec: Tunnel): Promise<void> {
   const { code, err } = await scene.lab.hosts.run(holder, wipe);
   if (code !== 0) throw new Error(`The flows could not be wiped: ${err}`);
   await scene.lab.hosts.act(holder, 'keep'); // one more look on kernel hosts, where it looks by itself
+  if (scene.hosts === 'kernel') await isBackAt(holder, scene, spec); // an apply that meets it on its way finds that the holder does not carry
   scene.out.write(
     'The keeper of that node has put them back, and no run was needed. The next apply has nothing to do, and tells of it:\n\n',
   );
@@ -168,6 +170,17 @@ async function holderOf({ lab }: Scene, { ramp: { nodes, vip } }: Tunnel): Promi
     if (holders.length === 1) return holders[0]!;
     if (Date.now() > end) throw new Error(`${vip} is at ${holders.join(' and ') || 'no node'}.`);
     await setTimeout(200);
+  }
+}
+
+/** Waits until a node has the virtual IP, and keeps it: it leaves for some seconds while the node's keeper says by its mark that it does not carry (ADR 0013). */
+async function isBackAt(node: string, { lab }: Scene, { ramp: { vip }, ipfailover }: Tunnel): Promise<void> {
+  const end = Date.now() + SETTLES_WITHIN_MS;
+  // Twice: keepalived may have seen the mark just before it was taken away.
+  for (let times = 0; times < 2; await setTimeout(200)) {
+    const { out } = await lab.hosts.run(node, 'ip -o addr');
+    times = out.includes(` ${vip}/`) && !out.includes(` ${vipMark(ipfailover!)}/`) ? times + 1 : 0;
+    if (Date.now() > end) throw new Error(`${vip} is not back at ${node}, where the flows stand again.`);
   }
 }
 

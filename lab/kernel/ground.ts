@@ -113,11 +113,13 @@ export class KernelGround implements Ground {
     const { network } = this;
     const off = async (host: string): Promise<void> => {
       this.booting.add(host);
+      // Its keepalived is not to be stopped any more: a command of another node may settle everything while this one loses its power.
+      for (const key of [...this.failovers.keys()].filter((each) => each.startsWith(`${host} `)))
+        this.failovers.delete(key);
+      await this.work;
       await network.powerOff(host);
       this.bigips.get(host)?.booted();
       this.units.get(host)?.off();
-      for (const key of [...this.failovers.keys()].filter((each) => each.startsWith(`${host} `)))
-        this.failovers.delete(key);
     };
     const on = async (host: string): Promise<void> => {
       await network.powerOn(host);

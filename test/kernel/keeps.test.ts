@@ -19,7 +19,7 @@ const SEVERAL = 3;
 /** Packets that a restart of Open vSwitch may cost the tunnel, of those that it costs Pods without one. */
 const RATIO = 1.5;
 const RESTARTS = 2;
-/** The SDN ends when it finds another server of Open vSwitch, and is started anew (origin, pkg/network/node/healthcheck.go), which takes seconds. The lab's has br0 there again within one; for that test it rests so long, in milliseconds. */
+/** Where the SDN finds another server of Open vSwitch it is started anew (OS-49), which takes seconds. The lab's builds br0 within one, so for the ratio it rests so many milliseconds before. */
 const SDN_STARTS = 5000;
 
 const INPUT = [`iptables -w -I INPUT 1 -p 4 -s 10.20.30.1 -m comment --comment edge-ramp:${single.name} -j ACCEPT`];
@@ -233,6 +233,13 @@ describe('with no run in the cloud, the node of a pair that has the virtual IP',
     const pinged = (await echo.stop())[PODS.worker]!;
     say(`a pair's node lost its flows: ${pinged.lost} of ${pinged.sent} pings lost`);
     expect(seen.healing()).toEqual(FLOWS);
+    await allIsWell();
+  });
+
+  test('and is rebooted puts everything back itself, and has the address in the end', async () => {
+    await site.hosts.act(FIRST, 'reboot');
+    await until('all is well, and the first node has the address', async () => isWell() && (await holds(site, FIRST)));
+    await until('traffic answers', answers);
     await allIsWell();
   });
 });

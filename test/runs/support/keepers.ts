@@ -9,10 +9,15 @@ const nodesOf = (spec: Declared): readonly string[] =>
 export const keepersOf = (...specs: readonly Declared[]) => {
   const nodes = [...new Set(specs.flatMap(nodesOf))];
   return (open: Site) => {
-    let over = false;
+    const over = new AbortController();
     const looks = (async () => {
-      for (; !over; await pause(250)) for (const node of nodes) await open.lab.hosts.act(node, 'keep');
+      for (; !over.signal.aborted; await pause(250)) for (const node of nodes) await open.lab.hosts.act(node, 'keep');
     })();
-    return { end: () => ((over = true), looks) };
+    return {
+      end: () => {
+        over.abort();
+        return looks;
+      },
+    };
   };
 };
