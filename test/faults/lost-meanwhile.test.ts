@@ -37,12 +37,13 @@ interface Outcome {
 /** A run with a fault, and the same run once more. */
 async function twice({ scenario, folder }: Rehearsed, fault: Fault, areKept: boolean): Promise<Outcome> {
   const open = await site({ from: folder, spec: scenario.spec, also: [scenario.first], faults: [fault] });
+  const keepers = areKept ? keepersOf(example)(open) : undefined;
   try {
-    const keepers = areKept ? keepersOf(example)(open) : undefined;
     const [first, second] = [await open.run(scenario.input), await open.run(scenario.input)];
     await keepers?.end();
     return { ends: `${endOf(first)}, ${endOf(second)}`, causes: `${first.cause} ${second.cause}`, left: settled(open) };
   } finally {
+    await keepers?.end();
     await discard(open);
   }
 }

@@ -17,8 +17,8 @@ export const SOURCE = SPEC.tunnel.bigip.split('/')[0]!;
 
 const { ramp } = KINDS;
 const DOCUMENTS = join(__dirname, '../../../documents');
-/** The text of one of the two documents for ramp nodes. */
 const { files, changes = [] } = scriptsOf('ramp');
+/** The text of one of the two documents for ramp nodes. */
 const documentOf = (does: 'observe' | 'apply'): string =>
   ['prelude.sh', ...files, ...(does === 'apply' ? changes : []), `ramp-${does}.sh`]
     .map((file) => readFileSync(join(DOCUMENTS, file), 'utf8'))

@@ -152,6 +152,7 @@ export async function spoiled(
     if (!wrong) return undefined;
     return `${fault.effect} at ${fault.host} ${fault.match} (${fault.nth}): ${end}: ${result.cause ?? ''}\n${difference(isDone ? after : before, left)}\n${writes(spoilt).join('\n')}`;
   } finally {
+    await other.end();
     await discard(spoilt);
   }
 }

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Declared } from '../../../lib/tunnel/declaration/tunnel';
+import { rampName, type Declared } from '../../../lib/tunnel/declaration/tunnel';
 import type { Site } from './site';
 
-const nodesOf = (spec: Declared): readonly string[] =>
-  spec.kind === 'ramp' ? spec.ramp.nodes.map(({ instance, node }) => instance ?? node!) : [];
+const nodesOf = (spec: Declared): readonly string[] => (spec.kind === 'ramp' ? spec.ramp.nodes.map(rampName) : []);
 
 /** The keepers of the ramp nodes of all these look, one after another, a quarter of a second apart: at other moments of each run. */
 export const keepersOf = (...specs: readonly Declared[]) => {
