@@ -26,8 +26,8 @@ export async function readOn(aws: Aws, arn: string, history: History): Promise<r
   return (await newEvents(aws, arn, history.read)).flatMap((event) => history.add(event));
 }
 
-/** Events a call: what happens in a second, and far below the size at which an answer is cut. */
-const PAGE = 100;
+/** Events a call: what happens in a second, and few, since each brings the data of its state. */
+const PAGE = 25;
 
 /**
  * Reads what is new in an execution's history, again and again, until it ends.

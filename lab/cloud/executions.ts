@@ -59,6 +59,8 @@ export const machineArn = (name: string) => `arn:aws:states:${REGION}:${ACCOUNT}
 export class Executions {
   private readonly records = new Map<string, ExecutionRecord>();
   private readonly running = new Map<string, Running>();
+  /** Histories that grow, by the execution's name: who looks on asks many times a second. Those that have ended are in their files. */
+  private readonly growing = new Map<string, HistoryEvent[]>();
   private closing = false;
 
   /**
@@ -150,7 +152,8 @@ export class Executions {
   /** What happened in an execution so far, the first event first. */
   events(arn: string): HistoryEvent[] {
     const record = this.records.get(arn);
-    return record ? readEvents(this.historyFile(record)) : [];
+    if (!record) return [];
+    return [...(this.growing.get(record.Name) ?? readEvents(this.historyFile(record)))];
   }
 
   private async carry(
@@ -186,6 +189,7 @@ export class Executions {
     history.add(LAST[status], history.last, status === 'SUCCEEDED' ? whole('output', output) : { error, cause });
     const record = { ...begun, ...how, StopDate: this.date() };
     this.write(record);
+    this.growing.delete(begun.Name);
     this.changed(record);
   }
 
@@ -202,11 +206,14 @@ export class Executions {
 
   private history(record: ExecutionRecord, told: (event: HistoryEvent) => void = () => {}): History {
     const file = this.historyFile(record);
+    const events = readEvents(file);
+    this.growing.set(record.Name, events);
     const keep = (event: HistoryEvent) => {
       appendFileSync(file, `\n${JSON.stringify(event)}`);
+      events.push(event);
       told(event);
     };
-    return new History(keep, this.now, readEvents(file).at(-1)?.id);
+    return new History(keep, this.now, events.at(-1)?.id);
   }
 
   private historyFile({ Name: name }: ExecutionRecord): string {
