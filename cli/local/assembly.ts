@@ -37,14 +37,14 @@ function files(path: string): readonly { readonly path: string; readonly changed
 
 /**
  * Makes the assembly, as `npx cdk synth` does, without a word, and without CDK's check of the template, which takes two thirds of its time: who
- * deploys has it.
+ * deploys has it. It tells AWS nothing of its use: this is a command of the local mode.
  * @throws Error with what the CDK said
  */
 export function synthesize(project: string, tunnels: string): void {
   const cdk = join(project, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [cdk, 'synth', '--quiet'], {
     cwd: project,
-    env: { ...process.env, CDK_VALIDATION: 'false', EDGE_RAMP_TUNNELS: tunnels },
+    env: { ...process.env, CDK_VALIDATION: 'false', CDK_DISABLE_CLI_TELEMETRY: 'true', EDGE_RAMP_TUNNELS: tunnels },
     encoding: 'utf8',
   });
   if (error) throw new Error(`\`npx cdk synth\` could not be started: ${error.message}`);
