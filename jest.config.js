@@ -27,18 +27,18 @@ const SCRIPTS =
 const BENCH = '\\.slow\\.test\\.ts$';
 const assembled = { globalSetup: '<rootDir>/test/assemble.ts' };
 
-/** @type {import('jest').Config} `npm test` runs rooms and ends; scripts and lab are in every CI beside it; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived, awscli the AWS CLI, page Chromium, kernel a kernel with Open vSwitch or QEMU, ovn OVN besides, bench Ansible, old-tools programs of RHEL 7 (test/old-tools/run.sh); they have scripts of their own */
+/** @type {import('jest').Config} `npm test` runs rooms; scripts and lab are in every CI beside it; runs and faults take minutes, ovs needs Open vSwitch, vip keepalived, awscli the AWS CLI, page Chromium, kernel a kernel with Open vSwitch or QEMU, ovn OVN besides, bench Ansible, old-tools programs of RHEL 7 (test/old-tools/run.sh); they have scripts of their own */
 module.exports = {
   testTimeout: 180_000, // a run may wait for a node that is away; on a busy machine everything doubles
   maxWorkers: '100%', // the default leaves a core idle, half of a small machine
+  workerIdleMemoryLimit: '500MB', // a process that ran a hundred files holds 1 GB, and needs longer to end than jest waits for it
   projects: [
-    project('rooms', ['lib', 'stack', 'lambdas', 'bench', 'cli', 'kit', 'turns', 'judge'], {
+    project('rooms', ['lib', 'stack', 'lambdas', 'bench', 'cli', 'kit', 'turns', 'judge', 'ends'], {
       ...assembled,
       testPathIgnorePatterns: [SLOW, SCRIPTS, BENCH],
     }),
     project('scripts', ['lib', 'turns', 'cli'], { testRegex: [SCRIPTS] }),
     project('lab', ['lab'], { testPathIgnorePatterns: [SLOW] }),
-    project('ends', ['ends'], assembled),
     project('runs', ['runs', 'lib', 'stack', 'lab', 'kit'], {
       ...assembled,
       testRegex: [`/runs/.*\\.test\\.ts$`, SLOW],
