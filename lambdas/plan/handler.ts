@@ -26,6 +26,8 @@ export interface PlanInput {
   readonly records: Records;
   /** The record `before` that this run works from; null before it has written one. */
   readonly before: string | null;
+  /** False at the first look of a run that can look once more; absent: it cannot. */
+  readonly lookedAgain?: boolean;
 }
 
 /** A plan as the table and people get it. The field names are those of `lastResult`. */
@@ -76,7 +78,7 @@ async function plan(input: PlanInput): Promise<PlanOutput> {
     contract: CONTRACT,
     interrupts,
     remarks,
-    verdict: verdictOf(goal, request, plan),
+    verdict: verdictOf(goal, request, plan, input.lookedAgain === false),
     records: {
       original: JSON.stringify(original),
       before: JSON.stringify(goal === 'recorded' ? { ...begun, touched: before } : addRun(begun, request.spec, before)),

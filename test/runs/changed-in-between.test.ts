@@ -1,4 +1,4 @@
-import { BIGIP, discard, endOf, entered, site, type Site } from './support/site';
+import { BIGIP, NODE, discard, endOf, entered, site, type Site } from './support/site';
 
 let here: Site | undefined;
 afterEach(async () => {
@@ -21,4 +21,18 @@ test('an operator who changes the SNAT pool between the proof and the traffic st
   const switched = lab.hosts.journal().filter(({ line }) => line.includes('type snat pool'));
   expect(switched).toEqual([]);
   expect(ended.cause).toContain('left, since another changed it: BIG-IP 10.3.88.66: snatpool SDN_snatpool');
+});
+
+test('what carries again within seconds is no failure: an apply that found it dead looks once more, and is Unchanged', async () => {
+  here = await site();
+  const { world, lab } = here;
+  await here.run();
+  await world.run(NODE, 'ip link set eth0 down');
+  let changed: Promise<unknown> | undefined;
+  const { done } = lab.start({ tunnel: 'edge-a' }, (event) => {
+    if (entered(event) === 'Look again') changed ??= world.run(NODE, 'ip link set eth0 up');
+  });
+  const ended = await done;
+  expect(await changed).toMatchObject({ code: 0 });
+  expect(endOf(ended)).toBe('Unchanged');
 });

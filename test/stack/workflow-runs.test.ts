@@ -173,9 +173,22 @@ describe('a run that fails before the first change', () => {
     ['verify', 'Record look', ' (result: table item edge-a, lastLook)'],
   ])('%s with nothing to change that does not carry is NotVerified', async (action, record, where) => {
     const plan = { ...NOTHING, reachable: false, sentence: 'no answer from 10.130.0.7' };
-    const { error, cause, path } = await run({ Plan: () => plan }, { action });
+    const { error, cause, path, asked } = await run({ Plan: () => plan }, { action });
     expect([error, cause]).toEqual(['NotVerified', `no answer from 10.130.0.7${where}`]);
     expect(path).toContain(record);
+    expect(path.filter((state) => state === 'Look again')).toHaveLength(1);
+    // The second look sends commands of its own: those of the first would answer what they have answered.
+    const steps = asked['Observe BIG-IP']!.map(({ Payload: { step } }) => step);
+    expect(steps).toEqual(['Observe BIG-IP 0', 'Observe BIG-IP 0 again']);
+  });
+
+  test.each([
+    ['apply', 'Unchanged'],
+    ['verify', 'Verified'],
+  ])('%s that meets the virtual IP on its way to the other node is %s after one more look', async (action, end) => {
+    const { output, path } = await run({ Plan: (_, visit) => ({ ...NOTHING, reachable: visit > 1 }) }, { action });
+    expect(output).toMatchObject({ endState: end });
+    expect(path).toContain('Look again');
   });
 });
 

@@ -16,11 +16,14 @@ const RESTORING_ROUNDS = 3;
 /** Before the second round of restoring, and so much longer before each further one: with the tries in between, some minutes in all. */
 const RESTORE_SECONDS = 30;
 
+/** Before a tunnel that does not carry is looked at once more. keepalived settles within some 6 s (docs/RUNBOOK.md). */
+const SETTLING_SECONDS = 10;
+
 /**
  * The run, in the order in which it goes:
  *
  *   Begin -> Read request -> Take lease -> Observe -> Plan -> What is to be done?
- *      -> nothing, or only a look: the run ends
+ *      -> nothing, or only a look: the run ends; where the tunnel does not carry, after one more look
  *      -> Record before -> detach -> prepare -> configure -> prove -> attach -> clean up -> Record applied
  *
  *   any failure -> Was anything changed?
@@ -84,6 +87,7 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
     'A plan and a verification end here, and so does an apply or a teardown that finds nothing to change.',
     [
       { when: "$plan.verdict = 'Planned'", goTo: 'Planned' },
+      { when: "$plan.verdict = 'LookAgain'", goTo: 'Look again' },
       { when: "$plan.verdict = 'Verified'", goTo: 'Record look', assign: { ending: 'Verified' } },
       {
         when: "$request.action = 'verify'",
@@ -97,6 +101,14 @@ function forward(run: States, parts: Parts, table: TableWrites): void {
       { when: "$plan.verdict = 'LeftToAPerson'", goTo: 'Record planned' },
     ],
     'Record before',
+  );
+  run.goOn(
+    Wait.jsonata(scope, 'Look again', {
+      comment: 'It stands and does not carry: its virtual IP may be moving, or a node starting. One more look tells.',
+      time: WaitTime.seconds(jsonata(String(SETTLING_SECONDS))),
+      assign: { lookedAgain: true },
+    }),
+    'Observe',
   );
 
   run.work(
@@ -326,4 +338,5 @@ const planning = (phase: Direction) => ({
   observed: jsonata('$observed'),
   records: jsonata('$records'),
   before: jsonata('$before'),
+  lookedAgain: jsonata('$lookedAgain'),
 });

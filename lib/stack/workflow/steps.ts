@@ -53,8 +53,8 @@ export function send(
     contract: CONTRACT,
     do: doing,
     execution: jsonata('$execution'),
-    // The round belongs to the name: a restore passes the same states again, and may not take an old command for its own.
-    step: jsonata(`'${name} ' & $string($restoreRound)`),
+    // A second look and each round of a restore pass the same states again, and may not take an old command for their own.
+    step: jsonata(`'${name} ' & $string($restoreRound) & ($lookedAgain ? ' again' : '')`),
     retry: jsonata('$states.context.State.RetryCount'),
     fence: jsonata('$fence'),
     request: jsonata('$request'),

@@ -74,6 +74,8 @@ export const VARIABLES = {
   begun: false,
   /** The restoring round, from 1; 0: the run goes forward. */
   restoreRound: 0,
+  /** True when a tunnel that stands and does not carry was looked at once more. */
+  lookedAgain: false,
   /** What the devices answered to the last look: an outcome for each kind of device. */
   observed: [],
   /** The last plan (lambdas/plan). */

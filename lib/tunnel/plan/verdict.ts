@@ -3,7 +3,15 @@ import type { Plan } from './plan';
 
 /** What a plan means for the run: how it ends, or that the run carries the plan out. */
 export type Verdict =
-  'Planned' | 'Verified' | 'NotVerified' | 'TornDown' | 'Unchanged' | 'Restored' | 'LeftToAPerson' | 'CarryOut';
+  | 'Planned'
+  | 'Verified'
+  | 'LookAgain'
+  | 'NotVerified'
+  | 'TornDown'
+  | 'Unchanged'
+  | 'Restored'
+  | 'LeftToAPerson'
+  | 'CarryOut';
 
 /** The part of a request that decides. */
 export interface RequestedAction {
@@ -12,17 +20,22 @@ export interface RequestedAction {
   readonly trigger: 'event' | 'schedule' | null;
 }
 
-/** What a plan means for the run. Without a person, no run cuts live traffic. */
+/**
+ * What a plan means for the run. Without a person, no run cuts live traffic.
+ * @param looksAgain whether a tunnel that stands and does not carry is looked at once more before it is called so: its virtual IP may just be moving
+ */
 export function verdictOf(
   goal: Goal,
   { action, trigger }: RequestedAction,
   { operations, reachable, interrupts }: Pick<Plan, 'operations' | 'reachable' | 'interrupts'>,
+  looksAgain: boolean,
 ): Verdict {
   if (goal === 'recorded') return operations === 0 ? 'Restored' : 'CarryOut';
   if (action === 'plan') return 'Planned';
-  if (action === 'verify') return operations === 0 && reachable ? 'Verified' : 'NotVerified';
   if (operations === 0 && action === 'teardown') return 'TornDown';
-  if (operations === 0) return reachable ? 'Unchanged' : 'NotVerified';
+  if (operations === 0 && !reachable) return looksAgain ? 'LookAgain' : 'NotVerified';
+  if (action === 'verify') return operations === 0 ? 'Verified' : 'NotVerified';
+  if (operations === 0) return 'Unchanged';
   return trigger !== null && interrupts.length > 0 ? 'LeftToAPerson' : 'CarryOut';
 }
 

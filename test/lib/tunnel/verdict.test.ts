@@ -26,7 +26,16 @@ test.each([
   ['an event’s apply that cuts nothing', asked('apply', 'event'), plan(1), 'CarryOut'],
   ['an event’s apply that cuts', asked('apply', 'event'), plan(1, true, ['cuts']), 'LeftToAPerson'],
 ] as const)('%s: %s', (_, request, found, verdict) =>
-  expect(verdictOf(request.action === 'teardown' ? 'absent' : 'declared', request, found)).toBe(verdict),
+  expect(verdictOf(request.action === 'teardown' ? 'absent' : 'declared', request, found, false)).toBe(verdict),
+);
+
+test.each(['apply', 'verify'] as const)(
+  '%s of what stands and does not carry: it is looked at once more, where nothing differs',
+  (action) => {
+    expect(verdictOf('declared', asked(action), plan(0, false), true)).toBe('LookAgain');
+    expect(verdictOf('declared', asked(action), plan(0), true)).not.toBe('LookAgain');
+    expect(verdictOf('declared', asked(action), plan(1, false), true)).not.toBe('LookAgain');
+  },
 );
 
 const plans = fc.record({
@@ -41,15 +50,15 @@ const requests = fc.record({
 
 test('a restore goes on exactly as long as something is left to put back, whoever asked and whatever it cuts', () =>
   fc.assert(
-    fc.property(requests, plans, (request, found) =>
-      expect(verdictOf('recorded', request, found)).toBe(found.operations === 0 ? 'Restored' : 'CarryOut'),
+    fc.property(requests, plans, fc.boolean(), (request, found, looksAgain) =>
+      expect(verdictOf('recorded', request, found, looksAgain)).toBe(found.operations === 0 ? 'Restored' : 'CarryOut'),
     ),
   ));
 
 test('nothing is carried out that finds nothing to change, that only looks, or that cuts without a person', () =>
   fc.assert(
-    fc.property(requests, plans, (request, found) => {
-      fc.pre(verdictOf('declared', request, found) === 'CarryOut');
+    fc.property(requests, plans, fc.boolean(), (request, found, looksAgain) => {
+      fc.pre(verdictOf('declared', request, found, looksAgain) === 'CarryOut');
       expect(found.operations).toBeGreaterThan(0);
       expect(['apply', 'teardown']).toContain(request.action);
       expect(request.trigger === null || found.interrupts.length === 0).toBe(true);

@@ -133,7 +133,7 @@ const planning = (goal: 'declared' | 'recorded', answer: Answers[string]) => (ar
   const { changes, verification, left, sentence, ...plan } = answer(args, visit) as any;
   return {
     ...plan,
-    verdict: verdictOf(goal, args.Payload.request, plan),
+    verdict: verdictOf(goal, args.Payload.request, plan, args.Payload.lookedAgain === false),
     report: { changes, verification, left, sentence },
     words: restoreInWords({ left, changes }),
   };
