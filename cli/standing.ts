@@ -124,7 +124,7 @@ const notAsDeclared = ({ changes, cutting }: Seen): string =>
 /** What a person has to do, the most pressing first. */
 function needsOf(known: Known, seen: Seen | null, alive: boolean, where: Where, now: Date): Standing['needs'] {
   const { name, declared, memory } = known;
-  const { wanted, before, owner, failures, failedSpec, paused, notified, degraded, applied } = memory;
+  const { wanted, before, owner, closedBy, failures, failedSpec, paused, notified, degraded, applied } = memory;
   const to = (action: Parameters<typeof again>[0], options = ''): string => again(action, name, where, options);
   const left = !alive && (before !== null || owner !== null);
   const nobody = repairerMissing(declared, memory, now);
@@ -134,7 +134,12 @@ function needsOf(known: Known, seen: Seen | null, alive: boolean, where: Where, 
   const bad = stands && seen?.outcome === 'NotVerified' ? seen : undefined;
   const away = `degraded: ${degraded.join(' and ')} could not be reached; when that is back`;
   const needs: readonly (readonly [boolean, string, string])[] = [
-    [left && nobody !== null, `a run left it half-way, and nobody puts it back by himself: ${nobody}`, to('apply')],
+    [
+      left && nobody !== null,
+      `a run left it half-way, and nobody puts it back by himself: ${nobody}`,
+      // Without the run's name there is nothing to repair; an apply begins with what it wrote down.
+      to(owner === null && closedBy === null ? 'apply' : 'repair'),
+    ],
     [stands && !declared, 'it is not declared any more, and still stands', to('teardown')],
     [stands && declared !== undefined && differs(declared, applied), DIFFERS, to('plan')],
     [stopped, `the automation has stopped after ${failures} runs in a row that failed`, to('history')],

@@ -260,6 +260,13 @@ describe('what needs a person', () => {
     ],
     [
       'repairs gave up',
+      { ...STANDS, before: '{}', closedBy: OWNER, attempts: 2 },
+      {},
+      'a run left it half-way, and nobody puts it back by himself: 2 repairs were tried already',
+      'npx edge-ramp repair edge-a',
+    ],
+    [
+      'repairs gave up, and nobody knows of which run',
       { ...STANDS, before: '{}', attempts: 2 },
       {},
       'a run left it half-way, and nobody puts it back by himself: 2 repairs were tried already',
@@ -270,7 +277,7 @@ describe('what needs a person', () => {
       { ...STANDS, owner: OWNER, fence: 1 },
       { declared: { ...SPEC, watch: 0 } },
       'a run left it half-way, and nobody puts it back by himself: it is not watched',
-      'npx edge-ramp apply edge-a',
+      'npx edge-ramp repair edge-a',
     ],
   ])('%s', (_, item, more, what, command) => expect(standing(item, more).needs).toEqual([{ what, command }]));
 
