@@ -3,10 +3,11 @@ import { Command } from 'commander';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import type { Completed } from '../init/complete';
-import { askedFor, filledIn, type Person, type Given } from '../init/dialogue';
+import { askedFor, filledIn, type Given } from '../init/dialogue';
 import { fileInTheWay, schemaFrom, writeNew } from '../init/file';
 import { addOptions, givenTo, refuseTooMany, whoIsAsked } from '../init/options';
-import { blank, FURTHER, questionsFor, SIZED, type Size } from '../init/questions';
+import { blank, FURTHER, questionsFor } from '../init/questions';
+import { askSize, sizeOf, type Size } from '../init/size';
 import { filesOf, readTunnelFiles } from '../local/tunnel-files';
 import { tunnelArgument, type Define } from '../options';
 import { many } from '../report/words';
@@ -25,8 +26,9 @@ export const init: Define = (surroundings, exit) => {
 const HELP = `
 An option for each field; where they leave none open, nothing is asked. For a
 pair of BIG-IPs or of ramp nodes each option of a device is given twice, in one
-order; what is one list (networks, virtual servers) as often as need be. All
-other fields: docs/declaring.md. No file is ever overwritten.`;
+order; what is one list (networks, virtual servers) as often as need be. A ramp
+node with --node-name and without --node-instance is one that oc reaches (RHCOS).
+All other fields: docs/declaring.md. No file is ever overwritten.`;
 
 /** Asks for a tunnel and writes its file. @returns the exit code */
 async function declare(name: string, given: Given, command: Command, surroundings: Surroundings): Promise<number> {
@@ -94,19 +96,4 @@ function declaredIn({ tunnels, err }: Surroundings): readonly Declared[] {
     );
     return [];
   }
-}
-
-/** As many devices as their first option has values. */
-function sizeOf(given: Given): Size {
-  const count = (option: string): number => ((given[option]?.length ?? 1) >= 2 ? 2 : 1);
-  return { bigips: count(SIZED.bigips), nodes: count(SIZED.nodes) };
-}
-
-async function askSize(given: Given, { ask }: Person): Promise<Size> {
-  const told = sizeOf(given);
-  const pair = async (option: string, what: string): Promise<boolean> =>
-    given[option] === undefined && /^y(?:es)?$/i.test(await ask(`${what} (yes/no) [no]: `));
-  const bigips = (await pair(SIZED.bigips, 'Is BIG-IP a pair of units, active and standby?')) ? 2 : told.bigips;
-  const nodes = (await pair(SIZED.nodes, 'Are there two ramp nodes behind a virtual IP?')) ? 2 : told.nodes;
-  return { bigips, nodes };
 }

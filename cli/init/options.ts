@@ -2,7 +2,8 @@ import { Option, type Command } from 'commander';
 import type { Output } from '../surroundings';
 import { many } from '../report/words';
 import { unanswered, type Person, type Given } from './dialogue';
-import { SIZED, type Question } from './questions';
+import type { Question } from './questions';
+import { SIZED } from './size';
 
 /** Gives a command an option for each question; the values of options that stand several times are kept in order. */
 export function addOptions(command: Command, questions: readonly Question[]): Command {

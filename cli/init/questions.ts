@@ -1,4 +1,5 @@
 import type { Draft, Path } from '../../lib/tunnel/declaration/draft';
+import { NODE_NAME, SIZED, type Size } from './size';
 
 /** A field of a declaration that a person is asked for, or that an option gives. */
 export interface Question {
@@ -17,24 +18,17 @@ export interface Question {
   readonly optional?: true;
 }
 
-/** How many BIG-IPs and how many ramp nodes a tunnel has: one, or a pair. */
-export interface Size {
-  readonly bigips: number;
-  readonly nodes: number;
-}
-
-/** The options that tell the size: as many values, as many devices. */
-export const SIZED = { bigips: '--bigip-management', nodes: '--node-instance' } as const;
-
 /** What every declaration of this size needs, in the order of the file. */
-export function questionsFor(name: string, { bigips, nodes }: Size): readonly Question[] {
+export function questionsFor(name: string, { bigips, nodes, byOc }: Size): readonly Question[] {
   const each = (count: number, of: (i: number) => readonly Question[]): readonly Question[] =>
     Array.from({ length: count }, (_, i) => of(i)).flat();
   return [
     ...each(bigips, (i) => bigip(name, i, bigips === 2)),
     ...(bigips === 2 ? BIGIP_PAIR : []),
-    ...each(nodes, (i) => node(i, nodes === 2)),
-    ...(nodes === 2 ? NODE_PAIR : []),
+    ...(byOc ? NODE_BY_OC : each(nodes, (i) => node(i, nodes === 2))),
+    ...(nodes === 2 ? [VIRTUAL_IP] : []),
+    ...(nodes === 2 || byOc ? CLUSTER : []),
+    ...(nodes === 2 ? [VRRP_ID] : []),
     ...TUNNEL,
   ];
 }
@@ -95,32 +89,37 @@ function node(nth: number, pair: boolean): readonly Question[] {
   return [
     { ...at('instance'), option: SIZED.nodes, what: 'ramp node: id of its instance (i-…, mi-…)' },
     { ...at('address'), option: '--node-address', what: 'address of the ramp node; RAMP_IP, where it is not a pair' },
-    {
-      ...at('interface'),
-      option: '--node-interface',
-      what: 'interface of the ramp node that has this address',
-      preset: 'eth0',
-    },
-    ...(pair
-      ? [{ ...at('node'), option: '--node-name', what: 'name of the ramp node, as `oc get nodes` shows it' }]
-      : []),
+    { ...at('interface'), ...INTERFACE, preset: 'eth0' },
+    ...(pair ? [{ ...at('node'), ...NAME }] : []),
   ];
 }
 
-const NODE_PAIR: readonly Question[] = [
-  {
-    path: ['ramp', 'vip'],
-    option: '--vip',
-    what: 'RAMP_IP: virtual IP of the pair of ramp nodes, which no machine has',
-  },
+const INTERFACE = { option: '--node-interface', what: 'interface of the ramp node that has this address' };
+const NAME = { option: NODE_NAME, what: 'name of the ramp node, as `oc get nodes` shows it' };
+
+/** RHCOS runs no agent: the node is called by its name. Its address is on OVN-Kubernetes' bridge, as most are. */
+const NODE_BY_OC: readonly Question[] = [
+  { path: ['ramp', 'nodes', 0, 'node'], ...NAME },
+  { path: ['ramp', 'nodes', 0, 'address'], option: '--node-address', what: 'address of the ramp node: RAMP_IP' },
+  { path: ['ramp', 'nodes', 0, 'interface'], ...INTERFACE, preset: 'br-ex' },
+];
+
+const VIRTUAL_IP: Question = {
+  path: ['ramp', 'vip'],
+  option: '--vip',
+  what: 'RAMP_IP: virtual IP of the pair of ramp nodes, which no machine has',
+};
+
+const CLUSTER: readonly Question[] = [
   { path: ['cluster', 'admin'], option: '--cluster-admin', what: 'id of the instance that runs oc' },
   { path: ['cluster', 'kubeconfig'], option: '--cluster-kubeconfig', what: 'path of the login of oc on that instance' },
-  {
-    path: ['ipfailover', 'vrrpIdOffset'],
-    option: '--vrrp-id-offset',
-    what: '0 to 254: the VRRP id, unique on the network, is one more',
-  },
 ];
+
+const VRRP_ID: Question = {
+  path: ['ipfailover', 'vrrpIdOffset'],
+  option: '--vrrp-id-offset',
+  what: '0 to 254: the VRRP id, unique on the network, is one more',
+};
 
 const TUNNEL: readonly Question[] = [
   {
@@ -163,20 +162,22 @@ export const FURTHER: readonly Question[] = [
 ];
 
 /** A declaration of this size without any answer. What connects a pair is on one L2 network: nothing else carries a pair. */
-export function blank(name: string, { bigips, nodes }: Size): Draft {
+export function blank(name: string, size: Size): Draft {
+  const { bigips, nodes, byOc } = size;
   const list = (count: number): object[] => Array.from({ length: count }, () => ({}));
   const form = {
     kind: 'ramp',
     name,
     bigip: list(bigips),
     ...(bigips === 2 ? { bigipPair: { floating: '', deviceGroup: '', network: 'l2' } } : {}),
-    ramp: { ...(nodes === 2 ? { network: 'l2', vip: '' } : {}), nodes: list(nodes) },
-    ...(nodes === 2 ? { cluster: { admin: '', kubeconfig: '' }, ipfailover: {} } : {}),
+    ramp: { ...(nodes === 2 ? { network: 'l2', vip: '' } : {}), nodes: byOc ? [{ reach: 'oc' }] : list(nodes) },
+    ...(nodes === 2 || byOc ? { cluster: { admin: '', kubeconfig: '' } } : {}),
+    ...(nodes === 2 ? { ipfailover: {} } : {}),
     tunnel: {},
     clusterNetworks: [],
     virtualServers: [],
   };
-  return questionsFor(name, { bigips, nodes })
+  return questionsFor(name, size)
     .filter(({ list: several, optional }) => several !== true && optional !== true)
     .reduce((draft, { path }) => filled(draft, path, ''), form as unknown as Draft);
 }

@@ -1,5 +1,6 @@
 import { Document, isCollection, isNode } from 'yaml';
 import type { Path } from '../../lib/tunnel/declaration/draft';
+import type { Size } from './size';
 
 /** What a field's value is called in the published procedure, or what else is to be known of it. */
 export interface Remark {
@@ -34,7 +35,7 @@ export function yamlText(
 }
 
 /** The names of the published procedure, at the fields that have them. @public loaded when it is needed */
-export function publishedNames(size: { readonly bigips: number; readonly nodes: number }): readonly Remark[] {
+export function publishedNames(size: Size): readonly Remark[] {
   return [
     { path: size.bigips === 2 ? ['bigipPair', 'floating'] : ['bigip', 0, 'address'], text: 'F5_IP' },
     { path: size.nodes === 2 ? ['ramp', 'vip'] : ['ramp', 'nodes', 0, 'address'], text: 'RAMP_IP' },

@@ -19,6 +19,17 @@ const NEEDED = {
   '--tunnel-node': '10.9.91.217',
 };
 
+/** What a node needs in place of its instance where oc reaches it, and how it is declared then. */
+const OC = {
+  '--node-name': 'worker-0.example.com',
+  '--cluster-admin': 'mi-0ad0000f0ad000011',
+  '--cluster-kubeconfig': '/etc/edge-ramp/kubeconfig',
+};
+const BY_OC = {
+  ramp: { nodes: [{ reach: 'oc', node: 'worker-0.example.com', interface: 'br-ex' }] },
+  cluster: { admin: 'mi-0ad0000f0ad000011', kubeconfig: '/etc/edge-ramp/kubeconfig' },
+};
+
 const options = (given: Record<string, string>): string[] => Object.entries(given).flat();
 
 /** Declares `edge-x` by options. */
@@ -111,7 +122,29 @@ describe('init with options', () => {
     });
   });
 
+  test('declares a node that has a name and no instance as one that oc reaches', async () => {
+    const { '--node-instance': _, ...others } = NEEDED;
+    const { code, err, tunnel } = await byOptions({ ...others, ...OC });
+    expect([code, err]).toEqual([0, '']);
+    expect(tunnel).toMatchObject(BY_OC);
+    expect(tunnel?.ramp.nodes[0]).not.toHaveProperty('instance');
+  });
+
   test.each([
+    [
+      'the way to the cluster of a node that oc reaches is named',
+      { '--node-instance': '', '--node-name': 'worker-0.example.com' },
+      64,
+      /these are missing: --cluster-admin, --cluster-kubeconfig\n/,
+    ],
+    [
+      'a second node without an instance is named',
+      { '--node-instance': '', ...OC },
+      64,
+      /these are missing: --node-instance/,
+      '--node-name',
+      'worker-1.example.com',
+    ],
     ['a missing one is named', { '--tunnel-node': '' }, 64, /these are missing: --tunnel-node\n/],
     [
       'a value without a place is named',
@@ -176,10 +209,10 @@ describe('init with options', () => {
 });
 
 describe('init at a terminal', () => {
-  test('asks for one BIG-IP and one node no more than 16 questions, and takes the defaults of empty answers', async () => {
+  test('asks for one BIG-IP and one node no more than 17 questions, and takes the defaults of empty answers', async () => {
     const { code, tunnel, asked } = await atTerminal(ANSWERS);
     expect(code).toBe(0);
-    expect(asked.length).toBeLessThanOrEqual(16);
+    expect(asked.length).toBeLessThanOrEqual(17);
     expect(asked).toContain('SSH user on BIG-IP [edge-ramp]: ');
     expect(tunnel).toMatchObject({ name: 'edge-x', bigip: [{ user: 'edge-ramp' }], virtualServers: [] });
     expect(tunnel?.probe).toBeUndefined();
@@ -195,7 +228,7 @@ describe('init at a terminal', () => {
     expect(err).toContain('without leading zeros; did you mean 10.9.88.66?');
     expect(err).toContain("must lie in the tunnel's prefix 10.9.91.216/24");
     expect(asked.filter((question) => question.startsWith('management address'))).toHaveLength(2);
-    expect(asked[3]).toMatch(/^management address/); // before anything else
+    expect(asked[4]).toMatch(/^management address/); // before anything else
     expect(tunnel).toMatchObject({ bigip: [{ management: '10.9.88.66' }], tunnel: { node: '10.9.91.217' } });
   });
 
@@ -220,6 +253,19 @@ describe('init at a terminal', () => {
     expect(code).toBe(0);
     expect(asked.filter((question) => question.includes('VRRP id'))).toHaveLength(2);
     expect(tunnel).toMatchObject({ ramp: { vip: '10.9.89.90' }, ipfailover: { vrrpIdOffset: 20 } });
+  });
+
+  test('asks for a node that oc reaches its name and the way to its cluster, and no instance', async () => {
+    const { code, asked, tunnel } = await atTerminal({
+      ...ANSWERS,
+      'which oc reaches': 'yes',
+      'name of the ramp node': 'worker-0.example.com',
+      'runs oc': 'mi-0ad0000f0ad000011',
+      'login of oc': '/etc/edge-ramp/kubeconfig',
+    });
+    expect(code).toBe(0);
+    expect(asked.filter((question) => question.includes('ramp node: id'))).toEqual([]);
+    expect(tunnel).toMatchObject(BY_OC);
   });
 
   test('asks for a name that another tunnel has, which else has a default', async () => {
