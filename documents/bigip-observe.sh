@@ -47,6 +47,16 @@ twins() { # QUESTION CLASS PROPERTY...: those objects that have each of these
   answer "$question" "$code" "$said" "$complaint"
 }
 
+# The self IPs on the VLAN of the one with an address, itself among them.
+beside() { # ADDRESS
+  local vlan
+  heard 'list net self one-line'
+  vlan=$(awk -v address="$1/" '
+    { $1 = $1 } # one blank between words
+    index($0, " address " address) { n = split($0, behind, " vlan "); split(behind[n], word, " "); print word[1]; exit }' <<<"$said")
+  twins "beside $1" self "vlan ${vlan:-?} "
+}
+
 # Of each device what tells who is who: with its keys and its modules a single one may have 6,000 characters.
 devices() {
   local each name kept=''
@@ -138,7 +148,7 @@ line_of() { # KIND NAME
   self | unit-self) line="list net self $path" ;;
   snatpool) line="list ltm snatpool $path" ;;
   tunnels) line='list net tunnels tunnel one-line' ;;
-  selfs) line='list net self one-line' ;;
+  selfs | beside) line='list net self one-line' ;;
   routes) line='list net route one-line' ;;
   devices) line='list cm device one-line' ;;
   device-group) line="list cm device-group $path all-properties" ;;
@@ -181,6 +191,7 @@ question() { # KIND NAME
   case $1 in
   tunnels) twins "$*" 'tunnels tunnel' "local-address $2 " "remote-address $3 " ;;
   selfs) twins "$*" self "address $2/" ;;
+  beside) beside "$2" ;;
   routes) routes "$2" "$3" ;;
   virtual) full "$2" && tell "$*" "virtual $path" ;;
   saved)

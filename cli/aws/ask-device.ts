@@ -13,8 +13,8 @@ export interface LookCommand {
 
 /** A command that no agent has fetched by then never starts. Seconds, the least that Systems Manager takes. */
 const DELIVERY = 30;
-/** A look ends by itself after 60 s (lib/stack/time-outs.ts). Milliseconds. */
-const PATIENCE = 120_000;
+/** A look ends by itself after 60 s, on a node that oc reaches after 180 s (lib/stack/time-outs.ts). Milliseconds. */
+const PATIENCE = 240_000;
 /** So long Systems Manager may not know a command yet that it has just taken. Milliseconds. */
 const SETTLES = 15_000;
 const EVERY = 500;

@@ -1,17 +1,23 @@
-import { handMadeQuestions, readHandMade, type HandMade } from '../../lib/tunnel/bigip/hand-made';
+import {
+  handMadeQuestions,
+  outerQuestions,
+  readHandMade,
+  readOuter,
+  type HandMade,
+} from '../../lib/tunnel/bigip/hand-made';
+import {
+  failoverNameQuestions,
+  handMadeFailoverQuestions,
+  readFailoverName,
+  readHandMadeFailover,
+  type HandMadeFailover,
+} from '../../lib/tunnel/cluster/hand-made';
 import type { Draft } from '../../lib/tunnel/declaration/draft';
-import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
-import type { Subject } from '../../lib/tunnel/device/observation';
+import { unitSelf, type Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { handMadeOnNodeQuestions, readHandMadeOnNode, type HandMadeOnNode } from '../../lib/tunnel/ramp/hand-made';
-import { devicesOf, kindOf, type Kind, type Listed } from '../../lib/tunnel/plan/devices';
-import type { Plan } from '../../lib/tunnel/plan/plan';
-import { reconcile } from '../../lib/tunnel/plan/reconcile';
-import { situationOf } from '../../lib/tunnel/plan/situation';
 import { filled } from '../init/questions';
 import type { Remark } from '../init/yaml';
-
-/** Asks a device questions, joined by a bar. @returns what its observe script printed */
-export type AskDevice = (device: Listed, questions: string) => Promise<string>;
+import { askEach, saidAlike, toAskBy, type AskDevice, type Reading, type Told } from './looks';
 
 /** A hand-made tunnel as a declaration. A field without a value is one that no device tells. */
 export interface Imported {
@@ -20,95 +26,174 @@ export interface Imported {
   readonly unknown: readonly Remark[];
 }
 
-/** Stand in for the addresses that nobody knows yet: reserved for documentation (RFC 5737), and so no host's. */
-const NOWHERE = { bigip: '192.0.2.1', node: '192.0.2.2', inside: '198.51.100.1/24', inner: '198.51.100.2' };
-const NO_NETWORK = '203.0.113.0/24';
+const BIGIP: Reading<HandMade> = { questions: handMadeQuestions, read: readHandMade };
+const OUTER: Reading<string | undefined> = { questions: outerQuestions, read: readOuter };
+const FAILOVER_NAME: Reading<string | undefined> = { questions: failoverNameQuestions, read: readFailoverName };
+const FAILOVER: Reading<HandMadeFailover> = { questions: handMadeFailoverQuestions, read: readHandMadeFailover };
+const NODE: Reading<HandMadeOnNode> = { questions: handMadeOnNodeQuestions, read: readHandMadeOnNode };
 
 /**
- * Looks at a BIG-IP and then at a ramp node for a tunnel that is known by the names of its objects.
- * @param known a draft with the names and the ways to both
- * @throws NotUnderstood, and whatever asking throws
+ * Looks at BIG-IP, at the cluster of a pair of ramp nodes, and then at the nodes, for a tunnel that is known by the names of its objects.
+ * @param draft the names, and the ways to the devices
+ * @throws Refused where two units or two nodes disagree; NotUnderstood, and whatever asking throws
  */
-export async function importedFrom(known: Draft, ask: AskDevice): Promise<Imported> {
-  const nowhere = withAddresses(known, {
-    local: NOWHERE.bigip,
-    remote: NOWHERE.node,
-    inside: NOWHERE.inside,
-    networks: [NO_NETWORK],
-  });
-  const bigip = await asked('bigip', nowhere, handMadeQuestions, readHandMade, ask);
-  const seen = withAddresses(known, {
-    local: bigip.local ?? NOWHERE.bigip,
-    remote: bigip.remote ?? NOWHERE.node,
-    inside: bigip.inside ?? NOWHERE.inside,
-    networks: [NO_NETWORK],
-  });
-  const node = await asked('ramp', seen, handMadeOnNodeQuestions, readHandMadeOnNode, ask);
-  return declared(known, bigip, node);
+export async function importedFrom(draft: Draft, ask: AskDevice): Promise<Imported> {
+  const units = await askEach('bigip', toAskBy(draft), BIGIP, ask);
+  const ends = endsOf(draft as Tunnel, units);
+  const isPair = { bigip: draft.bigipPair !== undefined, ramp: draft.ipfailover !== undefined };
+  const [outer, failover] = await Promise.all([
+    isPair.bigip && ends.local !== undefined ? askEach('bigip', toAskBy(draft, ends), OUTER, ask) : [],
+    isPair.ramp && ends.remote !== undefined ? failoverOf(draft, ends, ask) : undefined,
+  ]);
+  const nodes = await askEach('ramp', toAskBy(draft, { ...ends, interface: failover?.interface ?? '-' }), NODE, ask);
+  const fields = [
+    ...(isPair.bigip ? unitFields(draft as Tunnel, units, outer, ends) : [bigipField(draft as Tunnel, ends)]),
+    ...(isPair.ramp ? pairFields(ends, failover, nodes) : nodeFields(ends, nodes[0]!.told, draft as Tunnel)),
+    ...insideFields(draft as Tunnel, ends, nodes),
+  ];
+  return {
+    draft: fields.reduce((filling, [path, value]) => filled(filling, path, value ?? null), draft),
+    unknown: fields.flatMap(([path, value, text]) => (value === undefined ? [{ path, text }] : [])),
+  };
 }
 
-/** What an apply would change, as a run would plan it. @throws Refused for what a run would refuse */
-export async function planOf(spec: Tunnel, ask: AskDevice): Promise<Plan> {
-  const observed = await Promise.all(
-    devicesOf(spec, null).map(async (device) => {
-      const kind = kindOf(device);
-      const observation = kind.read(await ask(device, kind.questions(device).join('|')), device);
-      return { kind: device.kind, name: device.name, observation };
-    }),
-  );
-  return reconcile('declared', situationOf(spec, { original: null, before: null, applied: null }, observed));
+/** What BIG-IP says, or both units of a pair. */
+type Ends = Pick<HandMade, 'local' | 'remote' | 'inside' | 'networks' | 'deviceGroup'>;
+
+/** @throws Refused where the units disagree */
+function endsOf({ objects }: Tunnel, units: readonly Told<HandMade>[]): Ends {
+  const todo =
+    'Units of a pair have these in common: make it alike on both by hand, or synchronise from the right one, which overwrites what the other has';
+  const alike = <T>(what: string, of: (unit: HandMade) => T | undefined, inWords?: (value: T) => string) =>
+    saidAlike(
+      what,
+      units.map(({ title, told }) => ({ title, told: of(told) })),
+      todo,
+      inWords,
+    );
+  return {
+    local: alike(`the local-address of tunnel ${objects.tunnel}`, ({ local }) => local),
+    remote: alike(`the remote-address of tunnel ${objects.tunnel}`, ({ remote }) => remote),
+    inside: alike(`the address of self IP ${objects.self}`, ({ inside }) => inside),
+    networks:
+      alike(
+        `what is routed by the tunnel ${objects.tunnel}`,
+        ({ networks }) => (networks.length > 0 ? networks : undefined),
+        (networks) => networks.toSorted().join(' '),
+      ) ?? [],
+    deviceGroup: alike('the device group of /Common', ({ deviceGroup }) => deviceGroup),
+  };
 }
 
-async function asked<T>(
-  kind: Kind,
-  spec: Tunnel,
-  questions: (subject: Subject) => readonly string[],
-  read: (subject: Subject, answer: string) => T,
-  ask: AskDevice,
-): Promise<T> {
-  const device = devicesOf(spec, null).find((each) => each.kind === kind)!;
-  const subject = { name: device.name, spec, applied: null };
-  return read(subject, await ask(device, questions(subject).join('|')));
+/** The object that moves the virtual IP: its name, and then what it says. */
+async function failoverOf(draft: Draft, ends: Ends, ask: AskDevice) {
+  const [found] = await askEach('cluster', toAskBy(draft, ends), FAILOVER_NAME, ask);
+  const name = found!.told;
+  if (name === undefined) return undefined;
+  const [said] = await askEach('cluster', toAskBy(draft, { ...ends, failover: name }), FAILOVER, ask);
+  return { name, ...said!.told };
 }
 
-type Addresses = Pick<HandMade, 'networks'> & Record<'local' | 'remote' | 'inside', string>;
+/** A field, what it shall have, and why nobody knows it where that is undefined. */
+type Field = readonly [path: Remark['path'], value: unknown, reason: string];
 
-/** A whole declaration to ask by: what is not known has an address of nobody. */
-function withAddresses(known: Draft, { local, remote, inside, networks }: Addresses): Tunnel {
-  const whole = [
-    [['bigip', 0, 'address'], local],
-    [['ramp', 'nodes', 0, 'address'], remote],
-    [['tunnel', 'bigip'], inside],
-    [['tunnel', 'node'], NOWHERE.inner],
-    [['clusterNetworks'], networks],
-  ] as const;
-  return whole.reduce<Draft>((draft, [path, value]) => filled(draft, path, value), known) as Tunnel;
+function lacks({ bigipPair }: Draft, what: string): string {
+  return bigipPair === undefined ? `BIG-IP has no ${what}` : `neither unit has a ${what}`;
 }
 
-function declared(known: Draft, bigip: HandMade, node: HandMadeOnNode): Imported {
-  const { objects, tunnel } = known as Tunnel;
-  const virtualServers = known.virtualServers ?? [];
-  const { networks } = bigip;
-  const no = (what: string): string => `BIG-IP has no ${what}`;
-  const fields: readonly (readonly [path: Remark['path'], value: unknown, reason: string])[] = [
-    [['bigip', 0, 'address'], bigip.local, no(`tunnel ${objects.tunnel}`)],
-    [['ramp', 'nodes', 0, 'address'], bigip.remote, no(`tunnel ${objects.tunnel}`)],
+function bigipField(draft: Tunnel, { local }: Ends): Field {
+  return [['bigip', 0, 'address'], local, lacks(draft, `tunnel ${draft.objects.tunnel}`)];
+}
+
+function unitFields(
+  draft: Tunnel,
+  units: readonly Told<HandMade>[],
+  outer: readonly Told<string | undefined>[],
+  { local, deviceGroup }: Ends,
+): readonly Field[] {
+  const { objects } = draft;
+  const noTunnel = lacks(draft, `tunnel ${objects.tunnel}`);
+  return [
+    ...units.flatMap(({ title, told: { inner } }, i): Field[] => [
+      [
+        ['bigip', i, 'address'],
+        outer[i]?.told,
+        local === undefined ? noTunnel : `not one self IP of ${title} alone is in the network of ${local}`,
+      ],
+      [
+        ['bigip', i, 'inner'],
+        inner,
+        `${title} has no self IP ${unitSelf(draft)} on the tunnel ${objects.tunnel}: take an address in the network of TUNNEL_IP1 that no other machine has`,
+      ],
+    ]),
+    [['bigipPair', 'floating'], local, noTunnel],
+    [['bigipPair', 'deviceGroup'], deviceGroup, '/Common is in no device group of the units'],
+  ];
+}
+
+function nodeFields({ remote }: Ends, node: HandMadeOnNode, draft: Tunnel): readonly Field[] {
+  const noTunnel = lacks(draft, `tunnel ${draft.objects.tunnel}`);
+  return [
+    [['ramp', 'nodes', 0, 'address'], remote, noTunnel],
     [
       ['ramp', 'nodes', 0, 'interface'],
       node.interface,
-      bigip.remote === undefined ? no(`tunnel ${objects.tunnel}`) : `not one interface of the node has ${bigip.remote}`,
+      remote === undefined ? noTunnel : `not one interface of the node has ${remote}`,
     ],
-    [['tunnel', 'bigip'], bigip.inside, no(`self IP ${objects.self} on the tunnel ${objects.tunnel}`)],
-    [['tunnel', 'node'], node.inside, `not one address of the tunnel's network is on ${tunnel.interface} of the node`],
-    [['clusterNetworks'], networks.length > 0 ? networks : undefined, no(`route by the tunnel ${objects.tunnel}`)],
+  ];
+}
+
+function pairFields(
+  { remote }: Ends,
+  failover: ({ readonly name: string } & HandMadeFailover) | undefined,
+  nodes: readonly Told<HandMadeOnNode>[],
+): readonly Field[] {
+  const no = remote === undefined ? 'no unit of BIG-IP tells the virtual IP' : undefined;
+  const noFailover = no ?? `not one ipfailover object of project default has the virtual IP ${remote}`;
+  const found = failover === undefined ? noFailover : `the ipfailover object ${failover.name} does not say it`;
+  const taken = (['name', 'label', 'serviceAccount'] as const).flatMap((key): Field[] =>
+    failover?.[key] === undefined ? [] : [[['ipfailover', key], failover[key], '']],
+  );
+  return [
+    [['ramp', 'vip'], remote, no ?? ''],
+    ...nodes.flatMap(({ title, told }, i): Field[] => [
+      [
+        ['ramp', 'nodes', i, 'address'],
+        told.address,
+        failover?.interface === undefined
+          ? found
+          : `not one address of its own is on ${failover.interface} of ${title}`,
+      ],
+      [['ramp', 'nodes', i, 'interface'], failover?.interface, found],
+    ]),
+    ...taken,
+    [['ipfailover', 'vrrpIdOffset'], failover?.vrrpIdOffset, found],
+  ];
+}
+
+function insideFields(draft: Tunnel, { inside, networks }: Ends, nodes: readonly Told<HandMadeOnNode>[]): Field[] {
+  const { objects, tunnel, virtualServers } = draft;
+  const onNode = saidAlike(
+    `the address of the tunnel's network on ${tunnel.interface}`,
+    nodes.map(({ title, told }) => ({ title, told: told.inside })),
+    'Both nodes of a pair have TUNNEL_IP2: make it alike on both by hand, which cuts what goes through the node that is changed',
+  );
+  return [
+    [['tunnel', 'bigip'], inside, lacks(draft, `self IP ${objects.self} on the tunnel ${objects.tunnel}`)],
+    [
+      ['tunnel', 'node'],
+      onNode,
+      `not one address of the tunnel's network is on ${tunnel.interface} of ${nodes.length === 1 ? 'the node' : 'the nodes'}`,
+    ],
+    [
+      ['clusterNetworks'],
+      networks.length > 0 ? networks : undefined,
+      lacks(draft, `route by the tunnel ${objects.tunnel}`),
+    ],
     [
       ['virtualServers'],
-      virtualServers.length > 0 ? virtualServers : undefined,
+      (virtualServers ?? []).length > 0 ? virtualServers : undefined,
       `which virtual servers use the SNAT pool ${objects.snatPool}; [] if none`,
     ],
   ];
-  return {
-    draft: fields.reduce((draft, [path, value]) => filled(draft, path, value ?? null), known),
-    unknown: fields.flatMap(([path, value, text]) => (value === undefined ? [{ path, text }] : [])),
-  };
 }

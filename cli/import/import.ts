@@ -3,9 +3,9 @@ import { draftMistakes, type Draft } from '../../lib/tunnel/declaration/draft';
 import { hostKey } from '../../lib/tunnel/declaration/host-key';
 import { mistakeLines } from '../../lib/tunnel/declaration/mistake-lines';
 import { checkDocument } from '../../lib/tunnel/declaration/parse';
-import { marker, type Tunnel } from '../../lib/tunnel/declaration/tunnel';
+import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { Refused } from '../../lib/tunnel/errors/errors';
-import { deviceTitle, documentsFor, kindOf } from '../../lib/tunnel/plan/devices';
+import { deviceTitle, devicesOf, documentsFor, kindOf } from '../../lib/tunnel/plan/devices';
 import type { Plan } from '../../lib/tunnel/plan/plan';
 import { askDevice } from '../aws/ask-device';
 import { askedFor, filledIn, type Person, type Given } from '../init/dialogue';
@@ -19,9 +19,9 @@ import { styleFor } from '../report/style';
 import { many } from '../report/words';
 import type { Surroundings } from '../surroundings';
 import { printableLines } from '../terminal';
-import { importedFrom, planOf, type AskDevice, type Imported } from './hand-made';
-
-const ONE = { bigips: 1, nodes: 1 };
+import { importedFrom, type Imported } from './hand-made';
+import type { AskDevice } from './looks';
+import { marksIn, planOf } from './plan';
 
 /**
  * What must be known to look, from options or from a person.
@@ -56,7 +56,7 @@ export async function waysTo(
 export async function importFrom(known: Draft, place: Place, surroundings: Surroundings): Promise<number> {
   const { out } = surroundings;
   const ask = askingAt(place, surroundings);
-  out.write(`${place.words}: looking at ${known.bigip[0]!.management} and ${known.ramp.nodes[0]!.instance}.\n`);
+  out.write(`${place.words}: looking at ${devicesIn(known).join(', ')}.\n`);
   const imported = await importedFrom(asked(known), ask);
   const file = write(imported, surroundings);
   const checked = checkDocument(imported.draft);
@@ -90,15 +90,21 @@ function askingAt({ aws }: Place, { project, sleep }: Surroundings): AskDevice {
     );
 }
 
+/** What is looked at, by the names that plans give them. */
+function devicesIn(known: Draft): readonly string[] {
+  return devicesOf(known as Tunnel, null).map(deviceTitle);
+}
+
 /** @returns the file, as it is seen from the current folder */
 function write({ draft, unknown }: Imported, { product, tunnels, folder }: Surroundings): string {
-  const [unit, node] = [draft.bigip[0]!, draft.ramp.nodes[0]!];
   const about = [
-    `Imported from what BIG-IP ${unit.management} and ramp node ${node.instance} told. As an example it is left alone by automation: take`,
+    `Imported from what ${devicesIn(draft).join(', ')} told. As an example it is left alone by automation: take`,
     '`example` out when the plan is as you want it, and deploy.',
   ];
   const remarks = unknown.map(({ path, text }) => ({ path, text: `edge-ramp cannot know this: ${text}` }));
-  const names = publishedNames(ONE).filter(({ path }) => !unknown.some((each) => each.path.join() === path.join()));
+  const names = publishedNames({ bigips: draft.bigip.length, nodes: draft.ramp.nodes.length }).filter(
+    ({ path }) => !unknown.some((each) => each.path.join() === path.join()),
+  );
   const file = join(tunnels, `${draft.name}.yaml`);
   writeNew(file, yamlText(draft, schemaFrom(tunnels, product), about, [...names, ...remarks]));
   return relative(folder, file);
@@ -118,16 +124,16 @@ async function planned(spec: Tunnel, ask: AskDevice, { out }: Surroundings): Pro
   return [
     changes.length === 0
       ? '\nAn apply would change nothing.\n'
-      : `\nChanges that an apply would make:\n\n${diff(changes, style)}\n${judged(spec, plan)}\n`,
+      : `\nChanges that an apply would make:\n\n${diff(changes, style)}\n${judged(plan)}\n`,
     ...(remarks.length > 0 ? [`\nRemarks\n${remarks.map((each) => `  ${printableLines(each)}\n`).join('')}`] : []),
     `\nNext: npx edge-ramp validate, npx cdk deploy, npx edge-ramp plan ${spec.name} (docs/adopting.md).\n`,
   ].join('');
 }
 
-/** Whether the changes cut traffic, and how many are no more than the description by which edge-ramp knows what it has adopted. */
-function judged(spec: Tunnel, { changes }: Plan): string {
-  const cutting = changes.filter(({ interrupts }) => interrupts !== null).length;
-  const marks = changes.filter(({ text }) => text.endsWith(` → ${marker(spec)}`)).length;
+/** Whether the changes cut traffic, and how many are no more than the mark by which edge-ramp knows what it has adopted. */
+function judged(plan: Plan): string {
+  const cutting = plan.changes.filter(({ interrupts }) => interrupts !== null).length;
+  const marks = marksIn(plan);
   return [
     cutting === 0 ? 'None of them cuts live traffic.' : `${many(cutting, 'change')} would cut live traffic.`,
     ...(marks === 0 ? [] : [`${marks} of them only mark as edge-ramp's what stands.`]),
@@ -138,5 +144,8 @@ function judged(spec: Tunnel, { changes }: Plan): string {
 function asked(known: Draft): Draft {
   const { kind, name, ...fields } = known;
   const draft = { kind, name, example: true, ...fields };
-  return filled(draft, ['bigip', 0, 'hostKey'], hostKey.parse(known.bigip[0]!.hostKey));
+  return known.bigip.reduce<Draft>(
+    (whole, unit, i) => filled(whole, ['bigip', i, 'hostKey'], hostKey.parse(unit.hostKey)),
+    draft,
+  );
 }

@@ -1,5 +1,3 @@
-import type { Given, Person } from './dialogue';
-
 /** How many BIG-IPs and how many ramp nodes a tunnel has: one, or a pair. */
 export interface Size {
   readonly bigips: number;
@@ -12,26 +10,3 @@ export interface Size {
 export const SIZED = { bigips: '--bigip-management', nodes: '--node-instance' } as const;
 /** A node that has a name and no instance is reached by oc. */
 export const NODE_NAME = '--node-name';
-
-/** As many devices as their first option has values. */
-export function sizeOf(given: Given): Size {
-  const count = (option: string): number => ((given[option]?.length ?? 1) >= 2 ? 2 : 1);
-  const nodes = Math.max(count(SIZED.nodes), count(NODE_NAME));
-  const byOc = nodes === 1 && given[SIZED.nodes] === undefined && given[NODE_NAME] !== undefined;
-  return { bigips: count(SIZED.bigips), nodes, ...(byOc ? { byOc } : {}) };
-}
-
-/** What the options leave open of the size, a person is asked. */
-export async function askSize(given: Given, { ask }: Pick<Person, 'ask'>): Promise<Size> {
-  const told = sizeOf(given);
-  const isOpen = (...options: readonly string[]): boolean => options.every((option) => given[option] === undefined);
-  const yes = async (what: string): Promise<boolean> => /^y(?:es)?$/i.test(await ask(`${what} (yes/no) [no]: `));
-  const nodesAreOpen = isOpen(SIZED.nodes, NODE_NAME);
-  const two = isOpen(SIZED.bigips) && (await yes('Is BIG-IP a pair of units, active and standby?'));
-  const bigips = two ? 2 : told.bigips;
-  if (!nodesAreOpen) return { ...told, bigips };
-  if (await yes('Are there two ramp nodes behind a virtual IP?')) return { bigips, nodes: 2 };
-  return (await yes('Is the ramp node one without an SSM agent (RHCOS), which oc reaches?'))
-    ? { bigips, nodes: 1, byOc: true }
-    : { bigips, nodes: 1 };
-}

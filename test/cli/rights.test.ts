@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DOCUMENT_SETS, rolesOf, STEP_KINDS } from '../../lib/tunnel/plan/devices';
 
 const PROJECT = join(__dirname, '..', '..');
 const read = (...path: string[]): string => readFileSync(join(PROJECT, ...path), 'utf8');
@@ -50,8 +51,11 @@ test('who imports may send what looks, to instances with a role, and nothing els
   const statements = policy('import');
   expect([...new Set(statements.flatMap(({ Action }) => Action))].sort()).toEqual(called((file) => file === SENDS));
   const [documents, instances] = statements.filter(({ Action }) => Action === 'ssm:SendCommand');
-  for (const each of documents!.Resource) expect(each).toMatch(/:document\/edge-ramp-(?:bigip|ramp)-observe-\*$/);
-  expect(instances!.Condition).toEqual({ StringEquals: { 'ssm:resourceTag/edge-ramp:role': ['bastion', 'ramp'] } });
+  expect(documents!.Resource).toEqual(
+    DOCUMENT_SETS.map((set) => `arn:aws:ssm:REGION:ACCOUNT:document/edge-ramp-${set}-observe-*`),
+  );
+  const roles = [...new Set(STEP_KINDS.flatMap(rolesOf))];
+  expect(instances!.Condition).toEqual({ StringEquals: { 'ssm:resourceTag/edge-ramp:role': roles } });
 });
 
 test('it allows each on resources of its own service, and on all only what IAM cannot narrow', () => {

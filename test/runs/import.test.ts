@@ -1,11 +1,7 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { openLab } from '../../lab';
-import { readDeclarations } from '../../lib/tunnel/declaration/read';
+import type { Fault } from '../../lab/hosts/host';
 import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
-import { call, project, temporary } from '../cli/fake';
-import { BIGIP, NODE, discard, endOf, example, site, type Site } from './support/site';
+import { imported as importedFrom, waysTo } from './support/imported';
+import { BIGIP, NODE, byOc, discard, endOf, example, site, type Site } from './support/site';
 
 /** What somebody typed on BIG-IP, under names of their own. */
 const ON_BIGIP = [
@@ -24,14 +20,8 @@ const ON_NODE = [
   'ip route add 10.3.91.216 dev ramp0',
 ];
 
-const [{ management, bastion, user, hostKey }] = example.bigip as [Tunnel['bigip'][number]];
-const WAYS = Object.entries({
-  '--bigip-management': management,
-  '--bigip-bastion': bastion,
-  '--bigip-user': user,
-  '--bigip-host-key': `lb.example.com ${hostKey}`,
-  '--node-instance': NODE,
-}).flat();
+const { management, bastion, user, hostKey } = example.bigip[0]!;
+const WAYS = waysTo({ ...example, virtualServers: [] });
 const NAMES = Object.entries({
   '--object-tunnel': 'to-pods',
   '--object-self': 'to-pods-self',
@@ -39,51 +29,17 @@ const NAMES = Object.entries({
   '--tunnel-interface': 'ramp0',
 }).flat();
 
-/** edge-ramp as it is deployed before anything is declared. */
-function deployed(): string {
-  const folder = project({ assembly: false });
-  const out = join(folder, 'cdk.out');
-  cpSync(process.env['EDGE_RAMP_TEST_ASSEMBLY']!, out, { recursive: true });
-  const file = join(out, 'EdgeRamp.template.json');
-  const template = JSON.parse(readFileSync(file, 'utf8')) as {
-    Resources: Record<string, { Properties?: { Name?: unknown } }>;
-  };
-  for (const [id, { Properties }] of Object.entries(template.Resources))
-    if (String(Properties?.Name).includes('/tunnels/')) delete template.Resources[id];
-  writeFileSync(file, JSON.stringify(template));
-  return folder;
-}
-
 let made: Site;
-let folder: string;
 beforeAll(async () => {
-  folder = deployed();
   made = await site({ world: { typed: { [BIGIP]: ON_BIGIP, [NODE]: ON_NODE } } });
   await made.close();
 });
 afterAll(() => discard(made));
 
-/** Imports into an empty folder of declarations. */
-async function imported(name: string, state: string, ...args: readonly string[]) {
-  const tunnels = temporary();
-  const outcome = await call(
-    ['import', name, ...args, '--local', '--state', state],
-    {},
-    {
-      project: folder,
-      tunnels,
-      openLab: (options) => openLab({ ...options, specs: [example], speed: 25 }),
-      sleep: (milliseconds) => sleep(milliseconds / 5),
-    },
-  );
-  const path = `${name}.yaml`;
-  const text = existsSync(join(tunnels, path)) ? readFileSync(join(tunnels, path), 'utf8') : undefined;
-  return { ...outcome, text, read: () => readDeclarations([{ path, text: text! }])[0] as Tunnel };
-}
+const imported = (state: string, ...args: readonly string[]) => importedFrom(example, state, args);
 
 test('a tunnel that somebody built is declared from what its devices tell; it is planned, adopted, and torn down', async () => {
   const { code, out, err, text, read } = await imported(
-    'edge-a',
     made.state,
     ...WAYS,
     ...NAMES,
@@ -128,14 +84,14 @@ test('of a tunnel that edge-ramp built, and whose records are lost, the plan is 
   expect(endOf(await built.run())).toBe('Applied');
   await built.close();
   const servers = example.virtualServers.join(',');
-  const { code, out, read } = await imported('edge-a', built.state, ...WAYS, '--virtual-server', servers);
+  const { code, out, read } = await imported(built.state, ...WAYS, '--virtual-server', servers);
   await discard(built);
   expect([code, read().objects]).toEqual([0, example.objects]);
   expect(out).toContain('An apply would change nothing.');
 });
 
 test('what no device tells is marked in the file, and validate names it until somebody fills it in', async () => {
-  const { code, out, text, read } = await imported('edge-a', made.state, ...WAYS);
+  const { code, out, text, read } = await imported(made.state, ...WAYS);
   expect(code).toBe(2);
   expect(text).toContain('address: # edge-ramp cannot know this: BIG-IP has no tunnel SDN\n');
   expect(text).toContain('clusterNetworks: # edge-ramp cannot know this: BIG-IP has no route by the tunnel SDN\n');
@@ -152,7 +108,90 @@ test.each([
     /i-0123456789abcdef0 is not connected to Systems Manager/,
   ],
 ])('%s that cannot be asked is named, and nothing is written', async (_, args, says) => {
-  const { code, err, text } = await imported('edge-a', made.state, ...args);
+  const { code, refused, text } = await imported(made.state, ...args);
   expect([code, text]).toEqual([1, undefined]);
-  expect(err.replace(/\s+/g, ' ')).toMatch(says);
+  expect(refused).toMatch(says);
+});
+
+describe('a node that oc reaches', () => {
+  const [{ node, address }] = byOc.ramp.nodes as [Tunnel['ramp']['nodes'][number]];
+  const { admin, kubeconfig } = byOc.cluster!;
+  const onNode = (local: string): readonly string[] => [
+    `ip tunnel add tun1 mode ipip remote 10.20.60.1 local ${local} dev br-ex`,
+    'ip addr add 10.3.97.217/32 dev tun1',
+    'ip link set tun1 up',
+    'ip route add 10.3.97.216/32 dev tun1',
+  ];
+  const onBigIp = [
+    'create net tunnels tunnel SDN { local-address 10.20.60.1 profile ipip remote-address 10.20.60.2 }',
+    'create net self SDN { address 10.3.97.216/24 allow-service all vlan SDN }',
+    'create net route 10.128.0.0/14 interface SDN',
+    'create ltm snatpool SDN_snatpool members add { 10.3.97.216 }',
+    ...byOc.virtualServers.map(
+      (name) => `modify ltm virtual ${name} source-address-translation { type snat pool SDN_snatpool }`,
+    ),
+  ];
+  let byHand: Site;
+  beforeAll(async () => {
+    byHand = await site({
+      spec: byOc,
+      world: { typed: { [byOc.bigip[0]!.management]: onBigIp, [node!]: onNode('any') } },
+    });
+    await byHand.close();
+  });
+  afterAll(() => discard(byHand));
+
+  test('is called by its name, and asked from the admin host; what stands there is planned as a run plans it', async () => {
+    const { code, err, said, read } = await importedFrom(byOc, byHand.state, waysTo(byOc));
+    expect([code, err]).toEqual([0, '']);
+    const spec = read();
+    expect(spec).toMatchObject({
+      ramp: { nodes: [{ reach: 'oc', node, address, interface: 'br-ex' }] },
+      cluster: { admin, kubeconfig },
+      tunnel: byOc.tunnel,
+    });
+    expect(spec.ramp.nodes[0]).not.toHaveProperty('instance');
+    expect(said).not.toMatch(/[+-] (?:tunnel|self|snatpool|route|virtual|link|address)/);
+    const here = await site({ from: byHand.state, spec });
+    try {
+      const { changes } = (await here.run({ action: 'plan' })).output as { changes: { text: string }[] };
+      for (const { text } of changes) expect(said).toContain(text.replace(/\s+/g, ' '));
+    } finally {
+      await discard(here);
+    }
+  });
+
+  test('whose tunnel edge-ramp built has an empty plan', async () => {
+    const built = await site({ spec: byOc });
+    expect(endOf(await built.run())).toBe('Applied');
+    await built.close();
+    const { code, said } = await importedFrom(byOc, built.state, waysTo(byOc));
+    await discard(built);
+    expect([code, said]).toEqual([0, expect.stringContaining('An apply would change nothing.')]);
+  });
+
+  test.each<[string, readonly string[], readonly Fault[], RegExp]>([
+    [
+      'that the cluster does not know',
+      waysTo(byOc).map((each) => (each === node ? 'nobody.example.com' : each)),
+      [],
+      /^edge-ramp: ramp node nobody\.example\.com: the cluster has no node nobody\.example\.com/,
+    ],
+    [
+      'whose debug Pod finds no image',
+      waysTo(byOc),
+      [{ host: admin, match: ' debug ', nth: 1, effect: 'no-image' }],
+      /^edge-ramp: ramp node worker-0\.ocp\.example\.com: /,
+    ],
+    [
+      'whose admin host has no agent',
+      waysTo(byOc).map((each) => (each === admin ? 'mi-0123456789abcdef0' : each)),
+      [],
+      /mi-0123456789abcdef0 is not connected to Systems Manager/,
+    ],
+  ])('%s is named, and nothing is written', async (_, args, faults, says) => {
+    const { code, refused, text } = await importedFrom(byOc, byHand.state, args, { faults });
+    expect([code, text]).toEqual([1, undefined]);
+    expect(refused).toMatch(says);
+  });
 });

@@ -12,7 +12,9 @@ import { readSyncStatus } from './sync-status';
 import { properties, relative, type Block } from './tmsh';
 import { ownTunnel } from './tunnel';
 
-const [DEVICES, FOLDER, SWITCH, ADDRESSES] = ['devices', 'folder', 'db iptunnel.configsync', 'addresses'];
+const [DEVICES, SWITCH, ADDRESSES] = ['devices', 'db iptunnel.configsync', 'addresses'];
+/** What /Common is in, and with it what lies there. */
+export const FOLDER = 'folder';
 /** Which tunnels have changed shared objects on the unit since the last sync: the bastion notes them. */
 const PENDING = 'pending';
 /** What BIG-IP makes by itself for a member of the SNAT pool (BIP-45). */
@@ -52,9 +54,9 @@ export function readPair(look: Look): PairFacts | undefined {
     deviceGroup: readDeviceGroup(look, deviceGroup),
     tunnelsShared: readSwitch(look),
     common: readCommon(look),
-    floating: readSelfs(look, floating),
-    outer: readSelfs(look, outer),
-    inner: readSelfs(look, inner),
+    floating: readSelfs(look, `selfs ${floating}`),
+    outer: readSelfs(look, `selfs ${outer}`),
+    inner: readSelfs(look, `selfs ${inner}`),
     trafficGroups: {
       ...propertyOf('traffic-group', standing),
       ...readVirtualAddresses(look),
@@ -143,7 +145,7 @@ function readSwitch(look: Look): boolean | undefined {
 }
 
 /** @throws NotUnderstood */
-function readCommon(look: Look): PairFacts['common'] {
+export function readCommon(look: Look): PairFacts['common'] {
   const answer = look.answer(FOLDER);
   const [found, ...more] = listing(look.device, 'folder /Common', answer);
   if (found === undefined || !/^sys folder \/?Common$/.test(found.path) || more.length > 0)
@@ -155,9 +157,8 @@ function readCommon(look: Look): PairFacts['common'] {
   return { deviceGroup: value('device-group'), trafficGroup: value('traffic-group') };
 }
 
-/** One without a traffic group is the unit's own, as new ones are. @throws NotUnderstood */
-function readSelfs(look: Look, address: string): readonly FoundSelf[] {
-  const question = `selfs ${address}`;
+/** The self IPs that are listed. One without a traffic group is the unit's own, as new ones are. @throws NotUnderstood */
+export function readSelfs(look: Look, question: string): readonly FoundSelf[] {
   return listed(look.device, ownSelf.tmshClass, question, look.answer(question)).map(({ name, block }) => {
     const value = (property: string): string => properties(block).get(property)?.map(relative).join(' ') ?? '';
     return {

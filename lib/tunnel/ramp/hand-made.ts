@@ -1,5 +1,5 @@
 import { contains, parseCidr } from '../declaration/address';
-import { rampNode } from '../declaration/tunnel';
+import { isRampPair, rampNode } from '../declaration/tunnel';
 import { readAddresses, readNodeAnswers } from '../device/iproute';
 import { Look } from '../device/look';
 import type { Subject } from '../device/observation';
@@ -8,25 +8,37 @@ import type { Subject } from '../device/observation';
 export interface HandMadeOnNode {
   /** TUNNEL_IP2: the address on the tunnel device. */
   readonly inside: string | undefined;
-  /** The interface that has RAMP_IP. */
+  /** The interface that has RAMP_IP; of a pair the one that was asked for. */
   readonly interface: string | undefined;
+  /** Of a pair: the node's own address on that interface. */
+  readonly address: string | undefined;
 }
 
-/** What is asked: the addresses of the tunnel device, and which interface has RAMP_IP. */
+/** What is asked: the addresses of the tunnel device, and which interface has RAMP_IP; of a pair, whose RAMP_IP moves, the addresses of its interface. */
 export function handMadeOnNodeQuestions({ name, spec }: Subject): readonly [string, string] {
-  return [`addresses ${spec.tunnel.interface}`, `holder ${rampNode(name, spec).address}`];
+  const node = rampNode(name, spec);
+  return [
+    `addresses ${spec.tunnel.interface}`,
+    isRampPair(spec) ? `addresses ${node.interface}` : `holder ${node.address}`,
+  ];
 }
 
 /** @throws NotUnderstood */
 export function readHandMadeOnNode(subject: Subject, text: string): HandMadeOnNode {
-  const [addresses, holder] = handMadeOnNodeQuestions(subject);
-  const title = `ramp node ${subject.name}`;
-  const look = new Look(title, subject, readNodeAnswers(title, text, [addresses, holder]));
-  const prefix = parseCidr(subject.spec.tunnel.bigip);
-  const inside = readAddresses(title, look.answer(addresses)).map(({ address }) => address);
-  const fitting = inside.filter((address) => prefix === undefined || contains(prefix, address));
-  const holders = look.lines(holder, 'show its addresses').filter((line) => line !== '');
-  return { inside: only(fitting), interface: only(holders) };
+  const { name, spec } = subject;
+  const questions = handMadeOnNodeQuestions(subject);
+  const [tunnel, outside] = questions;
+  const title = `ramp node ${name}`;
+  const look = new Look(title, subject, readNodeAnswers(title, text, questions));
+  const on = (question: string) => readAddresses(title, look.answer(question)).map(({ address }) => address);
+  const prefix = parseCidr(spec.tunnel.bigip);
+  const inside = only(on(tunnel).filter((address) => prefix === undefined || contains(prefix, address)));
+  if (isRampPair(spec)) {
+    const own = only(on(outside).filter((address) => address !== spec.ramp.vip));
+    return { inside, interface: rampNode(name, spec).interface, address: own };
+  }
+  const holders = look.lines(outside, 'show its addresses').filter((line) => line !== '');
+  return { inside, interface: only(holders), address: undefined };
 }
 
 function only(found: readonly string[]): string | undefined {

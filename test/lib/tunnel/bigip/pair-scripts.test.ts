@@ -1,4 +1,5 @@
 import { bigip } from '../../../../lib/tunnel/bigip/device';
+import { outerQuestions, readOuter } from '../../../../lib/tunnel/bigip/hand-made';
 import { NotUnderstood } from '../../../../lib/tunnel/errors/errors';
 import { IN_ORDER, IN_SYNC, ONE, PAIR, failoverStatus, self } from '../bigip-pair';
 import { EXAMPLE, subject, tunnel } from '../site';
@@ -173,4 +174,45 @@ test('40 virtual servers on 40 addresses fit into one answer', () => {
     tunnel({ ...PAIR, virtualServers: names }),
   );
   expect(Object.keys(seen().facts.pair!.trafficGroups)).toHaveLength(40);
+});
+
+describe("a unit's own address, for who imports a pair", () => {
+  const about = { name: ONE, spec: PAIR, applied: null };
+  const outer = (selfs: readonly string[]): string | undefined => {
+    bastion.answer({ ...STANDS, 'list net self one-line': [selfs] });
+    const ran = bastion.observe(outerQuestions(about));
+    expect([ran.code, ran.complaint]).toEqual([0, '']);
+    return readOuter(about, ran.said);
+  };
+  const own = (name: string, address: string, vlan = 'internal') =>
+    self(name, address, 'traffic-group-local-only', vlan);
+  const floating = self('float', '10.3.89.80/24', 'traffic-group-1', 'internal');
+
+  test.each([
+    ['is that of the self IP on the VLAN of F5_IP that does not float', [floating, own('own', '10.3.89.81/24')]],
+    [
+      'is not one on another VLAN, nor in another network',
+      [own('a', '10.3.89.82/24', 'external'), own('b', '10.4.89.1/24'), floating, own('own', '10.3.89.81/24')],
+    ],
+    [
+      'nor a floating one',
+      [self('f', '10.3.89.83/24', 'traffic-group-1', 'internal'), floating, own('own', '10.3.89.81/24')],
+    ],
+    [
+      'is found by the VLAN, whatever a description says of one',
+      [floating.replace(' vlan', ' description "on vlan other " vlan'), own('own', '10.3.89.81/24')],
+    ],
+  ])('%s', (_, selfs) => expect(outer(selfs)).toBe('10.3.89.81'));
+
+  test.each([
+    ['without a self IP at F5_IP', [own('own', '10.3.89.81/24')]],
+    ['without one of its own', [floating]],
+    ['with two of its own', [floating, own('own', '10.3.89.81/24'), own('more', '10.3.89.82/24')]],
+  ])('is not known %s', (_, selfs) => expect(outer(selfs)).toBeUndefined());
+
+  test('is not guessed from an answer that is no listing', () => {
+    bastion.answer({ ...STANDS, 'list net self one-line': [['Syntax Error: unexpected argument']] });
+    const ran = bastion.observe(outerQuestions(about));
+    expect(() => readOuter(about, ran.said)).toThrow(NotUnderstood);
+  });
 });
