@@ -18,29 +18,34 @@ export async function repairOf(
   { aws, deployment }: Place,
 ): Promise<Input> {
   const { tunnel } = input;
-  const known = await oneTunnel(aws, deployment, tunnel);
-  const repair = deadRun(tunnel, known, options, new Date());
+  const found = repairable(tunnel, await oneTunnel(aws, deployment, tunnel), options, new Date());
+  if ('none' in found) throw new Error(found.none);
+  const { run: repair, words } = found;
   if (options.local === true || options.yes === true) return { ...input, repair };
-  surroundings.err.write(
-    `\nRepair ${tunnel}? ${nameOf(repair)} ended half-way. ${begun(known?.memory.before ?? null)}\n`,
-  );
+  surroundings.err.write(`\nRepair ${tunnel}? ${words}\n`);
   if (await saysYes(surroundings)) return { ...input, repair };
   throw new Error(`NotStarted: it was not agreed to, and nothing was changed.`);
 }
 
-/** The ARN of the run that left something. @throws Error of one sentence when there is none, or nobody knows it */
-function deadRun(tunnel: string, known: Known | undefined, where: Where, now: Date): string {
+/** The ARN of the run that left something, and what a repair of it does; or why there is nothing to be repaired, one sentence. */
+export type Repairable =
+  { readonly run: string; readonly words: string; readonly cuts: boolean } | { readonly none: string };
+
+/** @param known undefined: the tunnel is neither declared nor in the table */
+export function repairable(tunnel: string, known: Known | undefined, where: Where, now: Date): Repairable {
   const { owner = null, before = null, closedBy = null, fence = 0 } = known?.memory ?? {};
   if (owner !== null && mayWork(known?.owner, fence, now))
-    throw new Error(
-      `${nameOf(owner)} works on ${tunnel}: wait for its end, or stop it: ${again('stop', tunnel, where)}`,
-    );
-  if (owner !== null) return owner;
-  if (before === null) throw new Error(`There is nothing to repair: no run has left anything of ${tunnel} half done.`);
-  if (closedBy !== null) return closedBy;
-  throw new Error(
-    `Nobody knows which run left ${tunnel} half done; an apply begins with what it wrote down: ${again('apply', tunnel, where)}`,
-  );
+    return {
+      none: `${nameOf(owner)} works on ${tunnel}: wait for its end, or stop it: ${again('stop', tunnel, where)}`,
+    };
+  const run = owner ?? (before === null ? null : closedBy);
+  if (run !== null) return { run, words: `${nameOf(run)} ended half-way. ${begun(before)}`, cuts: before !== null };
+  return {
+    none:
+      before === null
+        ? `There is nothing to repair: no run has left anything of ${tunnel} half done.`
+        : `Nobody knows which run left ${tunnel} half done; an apply begins with what it wrote down: ${again('apply', tunnel, where)}`,
+  };
 }
 
 /** What a repair has to put back, in words. @param before the record, JSON text */

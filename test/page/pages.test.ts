@@ -112,6 +112,44 @@ describe('the console', () => {
     expect(started(asked)).toEqual([{ tunnel: 'edge-a', action: 'pause', reason: 'change 4711' }]);
   });
 
+  test('stops the run that works after a question that says what becomes of it, and not before', async () => {
+    const run = arnOf('edge-a-apply-1');
+    const { page, asked } = await shown({
+      ...account('edge-a-apply-1', planned(), { status: 'RUNNING', stopDate: undefined }, { owner: run, fence: 1 }),
+      StopExecution: () => ({ stopDate: 1 }),
+    });
+    const stopped = () => asked.filter(([operation]) => operation === 'StopExecution').map(([, input]) => input);
+    await page.getByRole('link', { name: 'edge-a' }).click();
+    await page.getByRole('button', { name: 'Stop the run …' }).click();
+    await page.getByText('edge-a-apply-1 (apply by person').waitFor();
+    await page.getByText('stays half done until a repair puts it back.').waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(stopped()).toEqual([]);
+    await page.getByRole('button', { name: 'Stop the run …' }).click();
+    await page.getByRole('button', { name: 'Stop it' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(stopped()).toMatchObject([{ executionArn: run }]);
+  });
+
+  test('repairs what a run that died has left, after a question that says what that cuts', async () => {
+    const run = arnOf('edge-a-apply-1');
+    const item = { owner: run, fence: 1, before: '{"declared": [], "touched": {"i-1": {"link tun1": {}}}}' };
+    const { page, asked } = await shown({
+      ...account('edge-a-apply-1', planned(), { status: 'ABORTED' }, item),
+      StartExecution: () => ({ executionArn: run, startDate: 1 }),
+    });
+    await page.getByRole('link', { name: 'edge-a' }).click();
+    await page.getByRole('button', { name: 'Repair …' }).click();
+    await page.getByText('at most 1 object on 1 device. THIS CUTS LIVE TRAFFIC').waitFor();
+    expect(await findings(page)).toEqual([]);
+    expect(started(asked)).toEqual([]);
+    await page.getByRole('button', { name: 'Repair', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(started(asked)).toEqual([{ tunnel: 'edge-a', action: 'apply', repair: run }]);
+  });
+
   test("a device's text is text", async () => {
     const { page, wrong } = await shown(rolledBack('<img src=x onerror="document.title=1"><script>alert(1)</script>'));
     await page.evaluate((hash) => (location.hash = hash), run('edge-a-apply-1'));

@@ -16,7 +16,7 @@ export async function read<T>(path: string): Promise<T> {
   return answered<T>(fetch(`/api/${path}`, { headers: authorized() }));
 }
 
-/** Starts a run. @returns its ARN. @throws Error of one sentence when none was started */
+/** Starts a run, or stops one. @returns its ARN. @throws Error of one sentence when it was not done */
 export async function startRun(request: RunRequest): Promise<string> {
   const headers = { ...authorized(), 'content-type': 'application/json' };
   const started = fetch('/api/runs', { method: 'POST', headers, body: JSON.stringify(request) });

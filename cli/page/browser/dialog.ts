@@ -4,19 +4,19 @@ import type { RunRequest } from '../console/request';
 import type { Part } from '../parts/words';
 import { startRun } from './client';
 
-/** What is asked before something is started. */
+/** What is asked before something is done. */
 export interface DialogQuestion {
   readonly title: string;
   /** What it does, and what it cuts. */
   readonly words: string;
   readonly cuts: boolean;
-  /** On the button that starts it. */
+  /** On the button that has it done. */
   readonly yes: string;
-  /** What is started; of a pause without its reason, which is asked for, too. */
+  /** What is done; of a pause without its reason, which is asked for, too. */
   readonly request: RunRequest | { readonly action: 'pause'; readonly tunnel: string };
 }
 
-/** Asks once; then starts what was agreed, and shows it. */
+/** Asks once; then has done what was agreed, and shows the run. */
 export function Dialog({ question, close }: { readonly question: DialogQuestion; readonly close: () => void }): Part {
   const { title, words, cuts, yes, request } = question;
   const dialog = useRef<HTMLDialogElement>(null);

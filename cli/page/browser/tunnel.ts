@@ -2,7 +2,7 @@ import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
 import { minute } from '../../report/time';
 import { many, seconds } from '../../report/words';
-import type { TunnelView } from '../console/views';
+import type { AboutRun, TunnelView } from '../console/views';
 import { picture } from '../parts/picture';
 import { badge, capital, section, words, type Part } from '../parts/words';
 import { toneOf } from '../model/tone';
@@ -28,7 +28,7 @@ export function TunnelPage({ name }: { readonly name: string }): Part {
 
 function content(
   name: string,
-  { standing, scene, seenBy, remarks, runs, older, drifts }: TunnelView,
+  { standing, scene, seenBy, remarks, runs, older, drifts, stop, repair }: TunnelView,
   ask: Ask,
 ): readonly Part[] {
   const { why, needs, automation, leftAlone, degraded } = standing;
@@ -44,7 +44,7 @@ function content(
             ${needs.map(({ what, command }) => html`<p>${what}: ${words(command)}</p>`)}
           </div>
         `,
-    html`<${Actions} name=${name} standing=${standing} ask=${ask} />`,
+    html`<${Actions} name=${name} standing=${standing} stop=${stop} repair=${repair} ask=${ask} />`,
     scene &&
       section(
         'The tunnel',
@@ -65,7 +65,13 @@ function content(
 type Ask = (question: DialogQuestion) => void;
 
 /** What can be started. A plan and a verify change nothing, so nothing is asked. */
-function Actions({ name, standing, ask }: { name: string; standing: TunnelView['standing']; ask: Ask }): Part {
+function Actions({
+  name,
+  standing,
+  stop,
+  repair,
+  ask,
+}: { readonly name: string; readonly ask: Ask } & Pick<TunnelView, 'standing' | 'stop' | 'repair'>): Part {
   const [problem, setProblem] = useState('');
   const begin = (request: Parameters<typeof startRun>[0]) => () =>
     void startRun(request).then(show, ({ message }: Error) => setProblem(message));
@@ -79,9 +85,11 @@ function Actions({ name, standing, ask }: { name: string; standing: TunnelView['
           ? html`<button onClick=${() => ask(pauseQuestion(name))}>Pause …</button>`
           : html`<button onClick=${() => ask(resumeQuestion(name))}>Resume …</button>`
       }
+      ${stop && html`<button onClick=${() => ask(aboutRun(name, 'stop', stop))}>Stop the run …</button>`}
+      ${repair && html`<button onClick=${() => ask(aboutRun(name, 'repair', repair))}>Repair …</button>`}
     </div>
     <p class="note">
-      These look, and change no device. What a plan shows can then be carried out: that plan and no other.
+      Plan and verify look, and change no device. What a plan shows can then be carried out: that plan and no other.
     </p>
     <p class="bad" role="alert">${problem}</p>
   `;
@@ -106,6 +114,13 @@ function resumeQuestion(tunnel: string): DialogQuestion {
     yes: 'Resume',
     request: { tunnel, action: 'resume' },
   };
+}
+
+function aboutRun(tunnel: string, action: 'stop' | 'repair', { run, words, cuts }: AboutRun): DialogQuestion {
+  const [title, yes] = { stop: [`Stop the run of ${tunnel}?`, 'Stop it'], repair: [`Repair ${tunnel}?`, 'Repair'] }[
+    action
+  ];
+  return { title: title!, words, cuts, yes: yes!, request: { tunnel, action, run } };
 }
 
 function history(runs: TunnelView['runs']): Part {

@@ -1,6 +1,6 @@
-import { start } from '../../execution';
 import type { Place } from '../../place';
 import type { Where } from '../../where';
+import { carryOut } from './carry-out';
 import { Refusal } from './refusal';
 import { requestIn } from './request';
 import { Views } from './views';
@@ -31,7 +31,7 @@ export function apiAt(place: () => Promise<Place>, where: Where): Api {
     if (method === 'GET' && kind === 'tunnels')
       return given(named === undefined ? await at.tunnels() : await at.tunnel(named));
     if (method === 'GET' && kind === 'runs' && named !== undefined) return given(await at.run(named));
-    if (method === 'POST' && kind === 'runs' && named === undefined) return start(at.place, requestIn(body));
+    if (method === 'POST' && kind === 'runs' && named === undefined) return carryOut(at.place, where, requestIn(body));
     throw new Refusal(404, 'There is no such thing to ask for.');
   };
 }

@@ -3,7 +3,9 @@ import { History } from '../../aws/history';
 import { pastRuns, type PastRun } from '../../aws/runs';
 import { everyTunnel, oneTunnel, type Known } from '../../aws/tunnels';
 import type { Place } from '../../place';
+import { repairable } from '../../repair';
 import { standingOf, type Standing } from '../../standing';
+import { STOPPED_IS, stoppable, whatFollows, whatWorks } from '../../stopping';
 import type { Where } from '../../where';
 import { printableValue } from '../model/printable';
 import { readRun, type RunPage } from '../model/run';
@@ -30,6 +32,17 @@ export interface TunnelView {
   readonly older: boolean;
   /** What automation had to change, the last first. */
   readonly drifts: Memory['drifts'];
+  /** The run that can be stopped, and what that means; null: none works that changes devices. */
+  readonly stop: AboutRun | null;
+  /** The run that left something half done, and what a repair of it does; null: there is nothing to be repaired. */
+  readonly repair: AboutRun | null;
+}
+
+/** What can be done about a run: words that say what it does. */
+export interface AboutRun {
+  readonly run: string;
+  readonly words: string;
+  readonly cuts: boolean;
 }
 
 /** The table is scanned, and every declaration read, at most so often, however many pages are open. Milliseconds. */
@@ -76,6 +89,8 @@ export class Views {
       runs,
       older: !complete,
       drifts: known.memory.drifts.toReversed(),
+      stop: this.stopOf(known, runs),
+      repair: this.repairOf(known),
     });
   }
 
@@ -92,6 +107,20 @@ export class Views {
       keep(this.ended, arn, page);
     }
     return page;
+  }
+
+  private stopOf(known: Known, runs: readonly PastRun[]): AboutRun | null {
+    const all = stoppable(runs);
+    // Another one may be waiting for the lease of this one.
+    const run = all.find(({ arn }) => arn === known.memory.owner) ?? all[0];
+    if (run === undefined) return null;
+    const words = [...whatWorks(known.name, [run]), STOPPED_IS, whatFollows(known.name, [run], known, this.where)];
+    return { run: run.arn, words: words.join(' '), cuts: false };
+  }
+
+  private repairOf(known: Known): AboutRun | null {
+    const found = repairable(known.name, known, this.where, new Date());
+    return 'none' in found ? null : found;
   }
 
   /** The newest run that looked at devices. */

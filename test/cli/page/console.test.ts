@@ -3,9 +3,9 @@ import { isOwn } from '../../../cli/page/console/guard';
 import type { Served } from '../../../cli/page/console/server';
 import type { TunnelsView, TunnelView } from '../../../cli/page/console/views';
 import type { RunPage } from '../../../cli/page/model/run';
-import { arnOf, items, parameters, pastExecutions, type Answers } from '../aws/answers';
+import { arnOf, items, parameters, pastExecutions, type Answers, type Question } from '../aws/answers';
 import { consoleOf, started } from '../../page/account';
-import { applied, DECLARED, PLAN, rolledBack } from './runs';
+import { account, applied, DECLARED, PLAN, planned, rolledBack } from './runs';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -145,6 +145,129 @@ describe('what is started', () => {
     expect(await ask('/api/runs', { 'content-type': 'text/plain' }, body)).toMatchObject({ status: 415 });
     expect(await ask('/api/runs', {}, `"${'x'.repeat(20_000)}"`)).toMatchObject({ status: 413 });
     expect(started(asked)).toEqual([]);
+  });
+});
+
+describe('a run that works, or has left something', () => {
+  const ONE = arnOf('edge-a-apply-1');
+  const BEFORE = JSON.stringify({
+    declared: [DECLARED],
+    touched: { 'i-1': { 'link tun1': { from: null, wrote: ['up'] } } },
+  });
+  const working = (): Answers => ({
+    ...account('edge-a-apply-1', planned(), { status: 'RUNNING', stopDate: undefined }, { owner: ONE, fence: 1 }),
+    StartExecution: startable['StartExecution']!,
+    StopExecution: () => ({ stopDate: 1 }),
+  });
+  const died = (item: Readonly<Record<string, string | number>> = { before: BEFORE }): Answers => ({
+    ...account('edge-a-apply-1', planned(), { status: 'ABORTED' }, { owner: ONE, fence: 1, ...item }),
+    StartExecution: startable['StartExecution']!,
+    StopExecution: () => ({ stopDate: 1 }),
+  });
+  const view = async (answers: Answers) =>
+    parsed<TunnelView>(await (await console(answers)).ask('/api/tunnels/edge-a'));
+  const done = (asked: readonly Question[]) =>
+    asked.filter(([operation]) => ['StartExecution', 'StopExecution'].includes(operation));
+
+  test('that works can be stopped, and nothing can be repaired', async () => {
+    expect(await view(working())).toMatchObject({
+      stop: {
+        run: ONE,
+        words:
+          'edge-a-apply-1 (apply by person, began 1970-01-01 00:00 UTC) works on edge-a. What it has begun stays half done until a repair puts it back. Automation begins that repair within seconds.',
+        cuts: false,
+      },
+      repair: null,
+    });
+  });
+
+  test('that holds the lease is stopped, not one that waits for it', async () => {
+    const both = pastExecutions(
+      Object.fromEntries(
+        [1, 2].map((i) => [
+          `edge-a-apply-${i}`,
+          { status: 'RUNNING', startDate: i, input: JSON.stringify({ tunnel: 'edge-a', action: 'apply' }) },
+        ]),
+      ),
+    );
+    expect((await view({ ...working(), ...both })).stop?.run).toBe(ONE);
+  });
+
+  test('that only looks is not stopped: it ends by itself', async () => {
+    const plan = {
+      status: 'RUNNING',
+      stopDate: undefined,
+      input: JSON.stringify({ tunnel: 'edge-a', action: 'plan' }),
+    };
+    expect((await view(account('edge-a-plan-1', planned(), plan))).stop).toBeNull();
+  });
+
+  test('that died can be repaired, and what that cuts is said', async () => {
+    expect(await view(died())).toMatchObject({
+      stop: null,
+      repair: {
+        run: ONE,
+        words:
+          'edge-a-apply-1 ended half-way. What it had begun is put back, at most 1 object on 1 device. THIS CUTS LIVE TRAFFIC that uses what that run had made.',
+        cuts: true,
+      },
+    });
+    expect((await view(died({}))).repair).toMatchObject({ cuts: false });
+  });
+
+  test('that ended well leaves nothing to be stopped or repaired', async () => {
+    expect(await view(applied())).toMatchObject({ stop: null, repair: null });
+  });
+
+  test('is stopped, and no other', async () => {
+    const { ask, asked } = await console(working());
+    const reply = await ask('/api/runs', {}, { tunnel: 'edge-a', action: 'stop', run: ONE });
+    expect([reply.status, parsed<{ arn: string }>(reply).arn]).toEqual([200, ONE]);
+    expect(done(asked)).toEqual([
+      ['StopExecution', { executionArn: ONE, error: 'Stopped', cause: 'by a person: edge-ramp console' }],
+    ]);
+  });
+
+  test('is repaired, as the watch would', async () => {
+    const { ask, asked } = await console(died());
+    const reply = await ask('/api/runs', {}, { tunnel: 'edge-a', action: 'repair', run: ONE });
+    expect(reply.status).toBe(200);
+    expect(started(asked)).toEqual([{ tunnel: 'edge-a', action: 'apply', repair: ONE }]);
+  });
+
+  test.each([
+    ['a stop of one that has ended', died, 'stop', ONE, 'edge-a-apply-1 does not work on edge-a any more'],
+    ['a stop of another one', working, 'stop', arnOf('edge-a-apply-0'), 'edge-a-apply-0 does not work on edge-a'],
+    [
+      'a repair of one that works',
+      working,
+      'repair',
+      ONE,
+      'edge-a-apply-1 works on edge-a: wait for its end, or stop it',
+    ],
+    [
+      'a repair of another one',
+      died,
+      'repair',
+      arnOf('edge-a-apply-0'),
+      'It is edge-a-apply-1 that has left something',
+    ],
+    ['a repair where nothing is left', applied, 'repair', ONE, 'There is nothing to repair'],
+  ])('%s is refused, and nothing is done', async (_, answers, action, run, says) => {
+    const { ask, asked } = await console(answers());
+    const reply = await ask('/api/runs', {}, { tunnel: 'edge-a', action, run });
+    expect([reply.status, parsed<{ error: string }>(reply).error]).toEqual([409, expect.stringContaining(says)]);
+    expect(done(asked)).toEqual([]);
+  });
+
+  test.each([
+    { tunnel: 'edge-a', action: 'stop' },
+    { tunnel: 'edge-a', action: 'repair', run: 'edge-a-apply-1' },
+    { tunnel: 'edge-a', action: 'stop', run: `${ONE}\nx` },
+  ])('%j names none, and is not taken', async (body) => {
+    const { ask, asked } = await console(working());
+    expect(await ask('/api/runs', {}, body)).toMatchObject({ status: 400 });
+    expect(done(asked)).toEqual([]);
   });
 });
 
