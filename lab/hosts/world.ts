@@ -209,7 +209,20 @@ function newNode(
     pods: pods.map((number) => hostIn(own, number)),
     others: [{ address: hostIn(networkOf(`${place}/24`), 250), subnet: others, pods: remote }],
   };
-  if (spec.probe && contains(own, spec.probe) && !settings.pods.includes(spec.probe)) settings.pods.push(spec.probe);
+  const { probe } = spec;
+  if (probe && contains(own, probe) && !settings.pods.includes(probe)) settings.pods.push(probe);
+  // A Pod may be on any node of the cluster. Of a pair the other node may be the one.
+  if (
+    probe &&
+    nodesOf(spec).length === 1 &&
+    contains(cluster, probe) &&
+    ![own, others].some((each) => contains(each, probe))
+  )
+    settings.others.push({
+      address: hostIn(networkOf(`${place}/24`), 249),
+      subnet: networkOf(`${probe}/23`),
+      pods: [probe],
+    });
   return startNode(settings);
 }
 

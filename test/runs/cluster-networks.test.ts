@@ -31,3 +31,12 @@ test('a cluster that has further networks than the declared one carries the tunn
   here = await site({ world: { clusterNetworks: [...example.clusterNetworks, '10.132.0.0/14'] } });
   expect(endOf(await here.run())).toBe('Applied');
 });
+
+test.each(['10.128.0.5', '10.129.77.3', '10.131.255.9'])(
+  'a declared Pod that is on any other node of the cluster, %s, is there: whoever tries a tunnel knows no address of the hosts',
+  async (probe) => {
+    here = await site({ spec: { ...example, probe } });
+    const result = await here.run();
+    expect([endOf(result), result.cause]).toEqual(['Applied', undefined]);
+  },
+);
