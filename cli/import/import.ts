@@ -67,6 +67,8 @@ export async function importFrom(known: Draft, place: Place, surroundings: Surro
   }
   out.write(`Written: ${file}, and it has no mistake.\n`);
   out.write(await planned(checked.value as Tunnel, ask, surroundings));
+  const [make, local] = place.lab === undefined ? ['npx cdk deploy', ''] : ['npx cdk synth --quiet', ' --local'];
+  out.write(`\nNext: npx edge-ramp validate, ${make}, npx edge-ramp plan ${known.name}${local} (docs/adopting.md).\n`);
   return 0;
 }
 
@@ -126,7 +128,6 @@ async function planned(spec: Tunnel, ask: AskDevice, { out }: Surroundings): Pro
       ? '\nAn apply would change nothing.\n'
       : `\nChanges that an apply would make:\n\n${diff(changes, style)}\n${judged(plan)}\n`,
     ...(remarks.length > 0 ? [`\nRemarks\n${remarks.map((each) => `  ${printableLines(each)}\n`).join('')}`] : []),
-    `\nNext: npx edge-ramp validate, npx cdk deploy, npx edge-ramp plan ${spec.name} (docs/adopting.md).\n`,
   ].join('');
 }
 

@@ -88,6 +88,9 @@ test('of a tunnel that edge-ramp built, and whose records are lost, the plan is 
   await discard(built);
   expect([code, read().objects]).toEqual([0, example.objects]);
   expect(out).toContain('An apply would change nothing.');
+  expect(out.replace(/\s+/g, ' ')).toContain(
+    'Next: npx edge-ramp validate, npx cdk synth --quiet, npx edge-ramp plan edge-a --local (docs/adopting.md).',
+  );
 });
 
 test('what no device tells is marked in the file, and validate names it until somebody fills it in', async () => {
