@@ -100,8 +100,8 @@ function devicesIn(known: Draft): readonly string[] {
 /** @returns the file, as it is seen from the current folder */
 function write({ draft, unknown }: Imported, { product, tunnels, folder }: Surroundings): string {
   const about = [
-    `Imported from what ${devicesIn(draft).join(', ')} told. As an example it is left alone by automation: take`,
-    '`example` out when the plan is as you want it, and deploy.',
+    `Imported from what was told by: ${devicesIn(draft).join(', ')}.`,
+    'As an example it is left alone by automation: take `example` out when the plan is as you want it, and deploy.',
   ];
   const remarks = unknown.map(({ path, text }) => ({ path, text: `edge-ramp cannot know this: ${text}` }));
   const names = publishedNames({ bigips: draft.bigip.length, nodes: draft.ramp.nodes.length }).filter(
