@@ -9,24 +9,24 @@ import { filled } from '../init/questions';
 export type AskDevice = (device: Listed, questions: string) => Promise<string>;
 
 /** What a device is asked of a hand-made tunnel, and how its answer is read. */
-export interface Reading<T> {
+export interface HandMadeReading<T> {
   readonly questions: (subject: Subject) => readonly string[];
   /** @throws NotUnderstood */
   readonly read: (subject: Subject, answer: string) => T;
 }
 
 /** What a device told, with its title for sentences. */
-export interface Told<T> {
+export interface ToldBy<T> {
   readonly title: string;
   readonly told: T;
 }
 
 /** Asks every device of a kind. @throws NotUnderstood, and whatever asking throws */
-export function askEach<T>(kind: Kind, spec: Tunnel, { questions, read }: Reading<T>, ask: AskDevice) {
+export function askEach<T>(kind: Kind, spec: Tunnel, { questions, read }: HandMadeReading<T>, ask: AskDevice) {
   return Promise.all(
     devicesOf(spec, null)
       .filter((device) => device.kind === kind)
-      .map(async (device): Promise<Told<T>> => {
+      .map(async (device): Promise<ToldBy<T>> => {
         const subject = { name: device.name, spec, applied: null };
         const told = read(subject, await ask(device, questions(subject).join('|')));
         return { title: deviceTitle(device), told };
@@ -41,11 +41,11 @@ export function askEach<T>(kind: Kind, spec: Tunnel, { questions, read }: Readin
  */
 export function saidAlike<T>(
   what: string,
-  said: readonly Told<T | undefined>[],
+  said: readonly ToldBy<T | undefined>[],
   todo: string,
   inWords: (value: T) => string = String,
 ): T | undefined {
-  const [first, ...others] = said.filter((each): each is Told<T> => each.told !== undefined);
+  const [first, ...others] = said.filter((each): each is ToldBy<T> => each.told !== undefined);
   const other = others.find(({ told }) => inWords(told) !== inWords(first!.told));
   if (first !== undefined && other !== undefined)
     throw new Refused(
@@ -61,7 +61,7 @@ const INNER = '198.51.100.2';
 const NO_NETWORK = '203.0.113.0/24';
 
 /** What is known so far of a tunnel. */
-export interface Known {
+export interface KnownSoFar {
   readonly local?: string | undefined;
   readonly remote?: string | undefined;
   readonly inside?: string | undefined;
@@ -71,7 +71,7 @@ export interface Known {
 }
 
 /** A whole declaration to ask by: what is not known has an address of nobody. */
-export function toAskBy(draft: Draft, known: Known = {}): Tunnel {
+export function toAskBy(draft: Draft, known: KnownSoFar = {}): Tunnel {
   const { local = NOWHERE.bigip, remote = NOWHERE.node, inside = NOWHERE.inside } = known;
   const { bigipPair, ipfailover, ramp } = draft;
   const fields: readonly (readonly [path: readonly (string | number)[], value: unknown])[] = [

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import type { WorldOptions } from '../../lab/hosts/world';
-import { units, ONE, TWO } from './support/bigip-pair';
+import { ONE, twoPairs, TWO, units } from './support/bigip-pair';
 import { imported, waysTo } from './support/imported';
 import { ADMIN, FIRST, SECOND, discard, endOf, pair, site, type Site } from './support/site';
 
@@ -258,3 +258,20 @@ describe('a pair of BIG-IPs', () => {
     expect(refused).toMatch(/^edge-ramp: BIG-IP 10\.3\.88\.79: /);
   });
 });
+
+test(
+  'two pairs that edge-ramp built have an empty plan, also when its records are lost',
+  async () => {
+    const state = await built(twoPairs);
+    const { code, said, read } = await imported(twoPairs, state, waysTo(twoPairs));
+    expect([code, said]).toEqual([0, expect.stringContaining('An apply would change nothing.')]);
+    const { bigip, bigipPair, ramp, ipfailover } = twoPairs;
+    expect(read()).toMatchObject({
+      bigip: bigip.map(({ address, inner }) => ({ address, inner })),
+      bigipPair,
+      ramp,
+      ipfailover,
+    });
+  },
+  2 * MINUTES,
+);

@@ -66,7 +66,10 @@ export const secretName = z
 
 export const instance = z
   .string()
-  .regex(/^(?:i|mi)-[0-9a-f]{8,17}$/, 'must be the id of an instance that Systems Manager manages: i- or mi-, and 8 to 17 of 0-9 a-f');
+  .regex(
+    /^(?:i|mi)-[0-9a-f]{8,17}$/,
+    'must be the id of an instance that Systems Manager manages: i- or mi-, and 8 to 17 of 0-9 a-f',
+  );
 
 export const nodeName = z
   .string()

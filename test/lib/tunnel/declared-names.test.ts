@@ -83,7 +83,12 @@ describe('a rule of one field: message with path, value and rule', () => {
       'ramp.nodes.0.instance: "ramp-1"',
       'must be the id of an instance that Systems Manager manages',
     ],
-    ['a bastion by its address', withBigIp({ bastion: '10.3.88.1' }), 'bigip.0.bastion: "10.3.88.1"', 'i- or mi-, and 8 to 17 of 0-9 a-f'],
+    [
+      'a bastion by its address',
+      withBigIp({ bastion: '10.3.88.1' }),
+      'bigip.0.bastion: "10.3.88.1"',
+      'i- or mi-, and 8 to 17 of 0-9 a-f',
+    ],
     [
       'a user with an option',
       withBigIp({ user: '-oProxyCommand=reboot' }),
