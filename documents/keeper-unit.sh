@@ -59,18 +59,24 @@ remove_keeper() {
   run rm -f "$root$keeper_script" "$goal_file" "$heals_file"{,.new} "$report_file"{,.new,.stderr} "$state/$SSM_Tunnel.vip-report" # the last one is an earlier version's
 }
 
+# Whether script and unit are as this document would write them.
+is_current() {
+  local line
+  line=$(sha256sum "$root$keeper_script" 2>/dev/null)
+  [ "${line:0:64} $(cat "$unit_file" 2>/dev/null)" = "$keeper_digest $(unit_text)" ]
+}
+
 # Lines of the answer: `goal LINE@LINE...` or `goal -` (no unit), `text ours|other` (script and unit as this document would write them),
 # `unit ACTIVE ENABLED` in systemctl's words, `last AGE WORD WHAT...` (seconds) or `last -`, and `heals N AGE WHAT`: how often it put something back
 # within an hour, and the last time.
 observe_keeper() {
-  local goal='-' text=other active enabled last='-' heals=0 word epoch what now line
+  local goal='-' text=other active enabled last='-' heals=0 word epoch what now
   local -a lines
   if [ -e "$unit_file" ]; then
     goal=lost
     { mapfile -t lines <"$goal_file" && [ "${#lines[@]}" -gt 0 ] && printf -v goal '@%s' "${lines[@]}"; } 2>/dev/null
     goal=${goal#@}
-    line=$(sha256sum "$root$keeper_script" 2>/dev/null)
-    [ "${line:0:64} $(cat "$unit_file" 2>/dev/null)" != "$keeper_digest $(unit_text)" ] || text=ours
+    ! is_current || text=ours
   fi
   active=$(timeout "$limit" systemctl is-active "$unit" 2>/dev/null 9>&-)
   enabled=$(timeout "$limit" systemctl is-enabled "$unit" 2>/dev/null 9>&-)

@@ -1,12 +1,14 @@
 # The keeper of a ramp node: it holds the node's part of the tunnel as a run left it, and says whether this node can carry the tunnel. systemd runs
 # it (keeper-unit.sh) in one piece with prelude.sh, ramp-objects.sh and ramp-make.sh, on bash 4.2 and iproute2 4.11.
 # It looks every 2 s. What is missing it puts back in the order of a run, under the same lock. It decides nothing: where something else is in the place
-# of an object, or something cannot be asked, it touches nothing, says why, and leaves it to a run (docs/adr/0033).
+# of an object, or something cannot be asked, it touches nothing, says why, and leaves it to a run. While the tunnel is paused it only looks
+# (docs/adr/0033).
 # Of a pair it also keeps the address MARK on lo, for 10 s each time, while something that carries the tunnel is positively missing; keepalived's
 # check fails by that, and the virtual IP moves. When the keeper dies, the kernel takes the mark away (docs/adr/0013).
 goal_file=$state/$SSM_Tunnel.goal
 fence_file=$state/$SSM_Tunnel.node.fence
 heals_file=$state/$SSM_Tunnel.heals
+pause_file=$state/$SSM_Tunnel.pause
 report_file=$root/run/edge-ramp/$SSM_Tunnel.report
 limit=2 # so that a look is over before the mark runs out
 # For so many seconds after a run looked at this node nothing is put back: by then it has changed it, has nothing to change, or is dead. One that is
@@ -214,10 +216,25 @@ examine() {
   [ "${#flows[@]}" -eq 0 ] || judge_flows
 }
 
+# True while the tunnel is paused, as this node was told last (ramp-apply.sh); why, in resting. A keeper that cannot know rests.
+resting=''
+rests() {
+  local line='0 resumed - -'
+  resting=''
+  [ ! -e "$pause_file" ] || { line='' && IFS= read -r line <"$pause_file"; } 2>/dev/null
+  if ! [[ $line =~ ^[0-9]{1,15}\ (paused|resumed)\ (-|[0-9]{1,15})\ ([0-9TZ:.-]{1,30})$ ]]; then
+    resting="$pause_file cannot be read"
+  elif [ "${BASH_REMATCH[1]}" = paused ] && { [ "${BASH_REMATCH[2]}" = - ] || [ "$(date +%s)" -lt "${BASH_REMATCH[2]}" ]; }; then
+    resting="the tunnel is paused since ${BASH_REMATCH[3]}"
+  fi
+  [ -n "$resting" ]
+}
+
 # Why nothing is put back now; empty: it may be.
 obstacle=''
 may_write() {
   local fence=0 digest=- kept='' age
+  rests && obstacle=$resting && return 1
   obstacle=''
   if ! read_fence "$fence_file" 2>/dev/null || [ "$fence" -eq 0 ]; then
     obstacle="the fence in $fence_file cannot be read"
@@ -313,7 +330,7 @@ look() {
   if [ -n "$changed$unknown" ]; then
     note "$(word)" "$(together "$lacking" "$changed" "$unknown")"
   elif [ -z "$lacking" ]; then
-    note ok ''
+    if rests; then note resting "$resting"; else note ok ''; fi
   elif did=$(put_back); then
     note healed "$lacking"
   else

@@ -15,6 +15,17 @@ set_keeper() { # GOAL, its lines joined by @; after `stopped`: there, but not ru
   case $1 in 'stopped '*) run systemctl disable --now "$unit" ;; esac
 }
 
+# Whether the keeper rests, UNTIL in seconds since the epoch. ORDER is that of the writes to the tunnel's item: of two commands that come the other way
+# round, the later write counts. So the file stays when the keeper goes, as the fence does.
+tell_keeper() { # ORDER paused|resumed UNTIL|- SINCE|-
+  local file=$state/$SSM_Tunnel.pause order=0
+  printing && printf '%s\n' "echo $* > $file" && return
+  { read -r order _ <"$file"; } 2>/dev/null
+  [[ $order =~ ^[0-9]{1,15}$ ]] && [ "$1" -lt "$order" ] && return
+  keep_fence "$file" "$*" || fail "$UNFIT" "cannot write $file: is its file system full?"
+  [ ! -e "$unit_file" ] || is_current || fail "$UNFIT" "the keeper here is of another version, which may know of no pause: apply the tunnel"
+}
+
 carry_out() { # VERB KIND NAME FROM TO
   local verb=$1 kind=$2 name=$3 from=$4 to=$5
   case $kind in flow) flow "$verb" "$name" "$from" "$to" && return ;; esac
@@ -40,6 +51,7 @@ carry_out() { # VERB KIND NAME FROM TO
   'delete nat '*) nat_rule "$name" $from && run iptables -w -t nat -D POSTROUTING "${rule[@]}" ;;
   'create keeper '* | 'modify keeper '*) set_keeper "$to" ;;
   'delete keeper '*) remove_keeper ;;
+  'modify pause '*) tell_keeper $to ;;
   'create '*) make "$kind" "$name" "$to" ;;
   *) fail "$UNFIT" "unknown operation: $verb $kind" ;;
   esac

@@ -16,7 +16,10 @@ import { NotUnderstood, NotVerified } from '../../lib/tunnel/errors/errors';
 import type { Observed, Work } from '../../lib/tunnel/plan/plan';
 import { printable } from '../../lib/tunnel/errors/printable';
 import { disagreements } from '../../lib/tunnel/plan/disagreements';
+import { digestOf } from '../../lib/tunnel/declaration/digest';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
+import { readMemory } from '../../lib/tunnel/run/memory';
+import { pauseInWire } from '../../lib/tunnel/run/pause';
 import { refuseOtherContract } from '../contract';
 import type { DeviceCommand, RunCommand } from '../run-command/ssm';
 import { SsmRunCommand } from '../run-command/ssm';
@@ -25,11 +28,13 @@ import { environment } from '../environment';
 import type { StepFields } from '../telemetry/logged-step';
 import { logTrip } from '../telemetry/trips';
 import { look } from './look';
+import { tell, type CarryOut } from './tell';
 
 /** A state's input for the handler of a kind of device. */
 export interface StepInput {
   readonly contract: number;
-  readonly do: 'observe' | 'prove' | Stage;
+  /** `tell`: whether the tunnel is paused. */
+  readonly do: 'observe' | 'prove' | 'tell' | Stage;
   readonly execution: string;
   readonly step: string;
   readonly retry: number;
@@ -39,9 +44,13 @@ export interface StepInput {
   /** The spec last applied, as JSON. */
   readonly applied: string | null;
   readonly digest: string | null;
-  /** The devices with their work; empty for an observation, which is of every device. */
+  /** What the tunnel's item says of a pause, as DynamoDB gives it. */
+  readonly pause: PauseAttributes;
+  /** The devices with their work; empty for what is done with every device. */
   readonly work: readonly Work[];
 }
+
+type PauseAttributes = Readonly<Partial<Record<'paused' | 'pauses', unknown>>>;
 
 /** Its output: an outcome for each device of its kind. */
 export interface StepOutput {
@@ -50,6 +59,8 @@ export interface StepOutput {
   readonly devices: readonly (
     Observed | Proven | ({ readonly name: string; readonly operations: number } & Partial<Drained>)
   )[];
+  /** The devices that could not be told of a pause, and why. */
+  readonly untold?: readonly string[];
 }
 
 interface Proven {
@@ -75,6 +86,12 @@ export function deviceStep(
     const mine = all.filter((device) => stepKindOf(device.kind) === kind);
     const send: Send = (device, does, parameters, round) =>
       commands.run(commandFor(device, input, does, parameters, round));
+    if (input.do === 'tell') {
+      const pause = pauseOf(input);
+      const parameters = (operation: string) => ({ Digest: digestOf(operation), Operations: operation });
+      const carry: CarryOut = (device, operation) => send(device, 'apply', parameters(operation));
+      return { kind, ok: true, devices: [], untold: pause === null ? [] : await tell(mine, pause, carry) };
+    }
     const output: StepOutput = {
       kind,
       ok: true,
@@ -169,13 +186,20 @@ async function carryOut(listed: Listed, work: Work, input: StepInput, send: Send
     return { name, verification: probes.map((probe) => ({ ...probe, detail: printable(probe.detail) })) };
   }
   const { operations, saved, round } = work;
+  const pause = pauseOf(input);
+  const { withTold = (as: readonly string[]) => as } = device.record.keeps ?? {};
   const parameters = {
     Digest: input.digest!,
-    Operations: operations.join('|'),
+    Operations: (pause === null ? operations : withTold(operations, listed.spec.name, pause)).join('|'),
     ...(saved === null ? {} : { Saved: saved }),
   };
   const said = await send(listed, 'apply', parameters, round);
   return { name, operations: operations.length, ...readDrained(said) };
+}
+
+/** What is told of a pause, in wire form; null: nobody has paused the tunnel. */
+function pauseOf({ pause }: StepInput): string | null {
+  return pauseInWire(readMemory(pause));
 }
 
 /** Every try of one step on one device, or of one of its rounds, has the same tag: so a command that was sent is found, not repeated. */

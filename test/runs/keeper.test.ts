@@ -48,3 +48,72 @@ test('a keeper of an earlier version goes with the tunnel', async () => {
   expect(open.dump()).toBe(untouched);
   await discard(open);
 });
+
+describe('a tunnel that is paused', () => {
+  let open: Site;
+  beforeEach(async () => void (open = await site({ spec: pair })));
+  afterEach(() => discard(open));
+
+  const lost = (): Promise<unknown> => open.world.run(FIRST, 'ip link set tun1 down');
+  const isUp = async (): Promise<boolean> =>
+    (await open.world.run(FIRST, 'ip -o link show dev tun1')).out.includes('UP');
+  const looks = (): Promise<unknown> => open.lab.hosts.act(FIRST, 'keep');
+  const pause = (): Promise<any> => output(open, { action: 'pause', reason: 'change 4711' });
+
+  test('is left alone by its keepers too, until it is resumed', async () => {
+    expect(await end(open)).toBe('Applied');
+    expect(await pause()).toMatchObject({ endState: 'Paused', remarks: [] });
+    await lost();
+    await looks();
+    expect(await isUp()).toBe(false);
+    expect(await output(open, { action: 'resume' })).toMatchObject({ endState: 'Resumed', remarks: [] });
+    await looks();
+    expect(await isUp()).toBe(true);
+  });
+
+  test('is changed by a person, and its keepers rest on, also those that this run starts', async () => {
+    expect(await pause()).toMatchObject({ endState: 'Paused', remarks: [] });
+    expect(await end(open)).toBe('Applied');
+    await lost();
+    await looks();
+    expect(await isUp()).toBe(false);
+    expect(await end(open)).toBe('Applied');
+    await lost();
+    await looks();
+    expect(await isUp()).toBe(false);
+  });
+
+  test('whose node cannot be reached is paused all the same: that node is named, and told by the next pause', async () => {
+    expect(await end(open)).toBe('Applied');
+    open.world.gone(FIRST);
+    expect(await pause()).toMatchObject({
+      endState: 'Paused',
+      remarks: [
+        expect.stringMatching(
+          new RegExp(
+            `^ramp node ${FIRST}: its keeper could not be told, and may still put back .*; pause edge-b again`,
+          ),
+        ),
+      ],
+    });
+    open.world.back(FIRST);
+    await lost();
+    await looks();
+    expect(await isUp()).toBe(true);
+    expect(await pause()).toMatchObject({ remarks: [] });
+    await lost();
+    await looks();
+    expect(await isUp()).toBe(false);
+  });
+
+  test('and torn down, resumed and applied again has keepers that work', async () => {
+    expect(await end(open)).toBe('Applied');
+    await pause();
+    expect(await end(open, { action: 'teardown' })).toBe('TornDown');
+    expect(await output(open, { action: 'resume' })).toMatchObject({ endState: 'Resumed', remarks: [] });
+    expect(await end(open)).toBe('Applied');
+    await lost();
+    await looks();
+    expect(await isUp()).toBe(true);
+  });
+});

@@ -21,7 +21,7 @@ describe('a run that goes well', () => {
     });
     expect(path.length).toBeLessThanOrEqual(45);
     expect(asked['Configure BIG-IP']![0].Payload).toEqual({
-      contract: 8,
+      contract: 9,
       do: 'shape',
       execution: EXECUTION,
       step: 'Configure BIG-IP 0',
@@ -29,6 +29,7 @@ describe('a run that goes well', () => {
       fence: 1700000000001,
       request: REQUEST,
       applied: null,
+      pause: {},
       digest: PLAN.digest,
       work: [WORK],
     });

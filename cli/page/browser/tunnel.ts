@@ -99,7 +99,7 @@ function pauseQuestion(tunnel: string): DialogQuestion {
   return {
     title: `Pause ${tunnel}?`,
     words:
-      'No traffic is cut. Automation leaves the tunnel alone, and repairs nothing, until somebody resumes it. The keepers on the ramp nodes go on.',
+      'No traffic is cut. Automation leaves the tunnel alone, and repairs nothing, until somebody resumes it. The keepers on the ramp nodes put nothing back meanwhile.',
     cuts: false,
     yes: 'Pause',
     request: { tunnel, action: 'pause' },

@@ -4,7 +4,7 @@ import { caught, jsonata } from './expressions';
 import type { Parts } from './parts';
 import { isConnected } from './service-calls';
 import type { States } from './states';
-import { compute } from './steps';
+import { compute, send } from './steps';
 import { type TableWrites, textValue } from './table-writes';
 import { VARIABLES } from './variables';
 
@@ -22,7 +22,7 @@ export function begin(run: States, parts: Parts, table: TableWrites): void {
   request(run, parts);
   pair(run, table);
   lease(run, table);
-  pause(run, table);
+  pause(run, parts, table);
 }
 
 /** What is asked for, and may it be now? */
@@ -162,26 +162,48 @@ function lease(run: States, table: TableWrites): void {
   );
 }
 
-function pause(run: States, table: TableWrites): void {
+function pause(run: States, parts: Parts, table: TableWrites): void {
+  // Only nodes of a tunnel that stands, or that a run works on, have a keeper. A run that begins later knows of the pause by its lease.
+  const KEPT = "$states.result.Attributes.($exists(owner) or $exists(before) or wanted.S = 'applied')";
+  const TOLD = 'Keepers to tell?';
   run.work(
-    table.always('Record pause', {
+    table.pausing('Record pause', {
       comment: 'From here on automation leaves the tunnel alone.',
       set: {
         paused: textValue(
           "$string({'until': $request.until, 'reason': $request.reason, 'at': $now(), 'by': $execution})",
         ),
       },
+      assign: { kept: jsonata(KEPT) },
     }),
-    'Paused',
+    TOLD,
     [notStarted('Record pause')],
   );
   run.work(
-    table.always('Record resume', {
+    table.pausing('Record resume', {
       comment: 'From here on automation looks after the tunnel again.',
       remove: ['paused'],
+      assign: { kept: jsonata(KEPT) },
     }),
-    'Resumed',
+    TOLD,
     [notStarted('Record resume')],
+  );
+  run.decide(
+    TOLD,
+    'The table says already that the tunnel is paused, or no more. The keepers of its nodes are told as well.',
+    [
+      { when: '$kept', goTo: 'Tell keepers', assign: { kept: false } },
+      { when: "$request.action = 'pause'", goTo: 'Paused' },
+    ],
+    'Resumed',
+  );
+  run.work(
+    send(run.scope, 'Tell keepers', parts.handlers.of('ramp'), 'tell', {
+      comment: 'Tells each ramp node whether its keeper rests.',
+      assign: { untold: jsonata('$states.result.Payload.untold') },
+    }),
+    TOLD,
+    [{ goTo: TOLD, assign: { failure: caught('Tell keepers') } }],
   );
 }
 

@@ -101,6 +101,10 @@ function ends(run: States): void {
         cause: jsonata(`$substring(${sentence} & $where, 0, ${CAUSE_LIMIT})`),
       }),
     );
+  // A keeper that could not be told does not undo what the table says.
+  const untold = jsonata(
+    "$failure = null ? $untold : ['the keepers of its ramp nodes could not be told, and may go on as before: ' & $failure.cause]",
+  );
   // What the steps answered that changed something: how many connections were cut is in it.
   const outcomes = jsonata('$outcomes');
 
@@ -126,8 +130,11 @@ function ends(run: States): void {
     'Paused',
     'Automation leaves the tunnel alone.',
     "'Automation leaves the tunnel alone until ' & ($request.until = null ? 'it is resumed' : $request.until) & ': ' & $request.reason",
+    { remarks: untold },
   );
-  succeed('Resumed', 'Automation looks after the tunnel again.', "'Automation looks after the tunnel again'");
+  succeed('Resumed', 'Automation looks after the tunnel again.', "'Automation looks after the tunnel again'", {
+    remarks: untold,
+  });
 
   fail('InvalidRequest', 'The input is no request that can be carried out.', '$failure.cause');
   fail('TunnelBusy', 'Another run works on this tunnel, or on its pair of BIG-IPs.', '$busy');

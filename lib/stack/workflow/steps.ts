@@ -34,8 +34,8 @@ export function compute(
   );
 }
 
-/** What a step asks the handler of a kind of device to do. `observe` and `prove` look; the stages change. */
-export type Doing = 'observe' | 'prove' | Stage;
+/** What a step asks the handler of a kind of device to do. `observe` and `prove` look; `tell` says whether the tunnel is paused; the stages change. */
+export type Doing = 'observe' | 'prove' | 'tell' | Stage;
 
 /**
  * A step whose handler sends a command to every device of its kind.
@@ -48,7 +48,8 @@ export function send(
   doing: Doing,
   options: Options & { readonly work?: string },
 ): LambdaInvoke {
-  const looks = doing === 'observe' || doing === 'prove';
+  // What a device is told of a pause has a number, so it may be told twice.
+  const mayRunTwice = doing === 'observe' || doing === 'prove' || doing === 'tell';
   const payload = {
     contract: CONTRACT,
     do: doing,
@@ -59,7 +60,8 @@ export function send(
     fence: jsonata('$fence'),
     request: jsonata('$request'),
     applied: jsonata('$records.applied'),
-    digest: doing === 'observe' ? null : jsonata('$plan.digest'),
+    pause: jsonata('$pause'),
+    digest: doing === 'observe' || doing === 'tell' ? null : jsonata('$plan.digest'),
     work: options.work ? jsonata(options.work) : [],
   };
   return retry(
@@ -70,13 +72,13 @@ export function send(
     'THROTTLED',
     'NOT_DELIVERED',
     // A step that changes devices is not run again when Lambda failed in the middle: nobody knows how far it came.
-    ...(looks ? (['LAMBDA_SERVICE'] as const) : []),
+    ...(mayRunTwice ? (['LAMBDA_SERVICE'] as const) : []),
     'LAMBDA_NOT_STARTED',
   );
 }
 
 /** What is done on several kinds of device at once; virtual servers are BIG-IP's alone. */
-type SideBySide = Exclude<Doing, 'detach' | 'attach'>;
+type SideBySide = Exclude<Doing, 'detach' | 'attach' | 'tell'>;
 
 /** The name of each step of a state that works on several kinds of device at once. */
 export type Steps = Readonly<Partial<Record<StepKind, string>>>;

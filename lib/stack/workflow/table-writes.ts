@@ -23,6 +23,9 @@ export const numberValue = (expression: string) => DynamoAttributeValue.numberFr
 const ME = textValue('$execution');
 const FENCE = numberValue('$string($fence)');
 
+/** What the item says of a pause after a write: the devices that keep their own part are told so. */
+const PAUSE = jsonata("$states.result.Attributes.{'pauses': pauses, 'paused': paused}");
+
 /** What a write does to the item, and to the run's variables. */
 export interface Write {
   readonly comment: string;
@@ -67,6 +70,7 @@ export class TableWrites {
       },
       assign: {
         fence: jsonata('$number($states.result.Attributes.fence.N)'),
+        pause: PAUSE,
         records: { original: record('original'), before: record('before'), applied: record('applied') },
       },
     });
@@ -120,9 +124,18 @@ export class TableWrites {
     });
   }
 
-  /** A write that needs no lease, and counts for whatever automation would start next. */
-  always(name: string, write: Write): DynamoUpdateItem {
-    return this.#update(name, { ...write, values: {}, names: [] });
+  /**
+   * A pause or its end: it needs no lease, and counts for whatever automation would start next. DynamoDB itself counts these writes, so their numbers
+   * are in their order. The count begins at the clock, so it goes on where somebody has deleted the item.
+   */
+  pausing(name: string, { assign = {}, ...write }: Write): DynamoUpdateItem {
+    return this.#update(name, {
+      ...write,
+      values: { ':clock': numberValue('$string($millis())'), ':one': DynamoAttributeValue.fromNumber(1) },
+      names: ['pauses'],
+      sums: ['#pauses = if_not_exists(#pauses, :clock) + :one'],
+      assign: { ...assign, pause: PAUSE },
+    });
   }
 
   /** Every attribute has an alias, since some names are reserved words. */
@@ -135,6 +148,7 @@ export class TableWrites {
       values,
       names,
       set = {},
+      sums = [],
       remove = [],
       assign = {},
     }: Write & {
@@ -142,10 +156,12 @@ export class TableWrites {
       readonly condition?: string;
       readonly values: NonNullable<DynamoUpdateItemJsonataProps['expressionAttributeValues']>;
       readonly names: readonly string[];
+      /** Settings that DynamoDB works out. */
+      readonly sums?: readonly string[];
     },
   ): DynamoUpdateItem {
     const attributes = [...new Set([...names, ...Object.keys(set), ...remove])];
-    const settings = Object.keys(set).map((attribute) => `#${attribute} = :${attribute}Value`);
+    const settings = [...Object.keys(set).map((attribute) => `#${attribute} = :${attribute}Value`), ...sums];
     const removals = remove.map((attribute) => `#${attribute}`);
     const allValues = {
       ...values,

@@ -68,6 +68,12 @@ export const VARIABLES = {
   connected: false,
   /** The number under which this run may change devices; null: the run took no lease. */
   fence: null,
+  /** What the tunnel's item says of a pause, as DynamoDB gives it: { pauses, paused }. */
+  pause: {},
+  /** True when nodes may have keepers that are still to be told of a pause. */
+  kept: false,
+  /** The nodes whose keepers could not be told, in words. */
+  untold: [],
   /** What a restore restores, a JSON string; null: nothing was changed yet. */
   before: null,
   /** True from the first change on: from here a failure is answered by a restore. */

@@ -38,6 +38,8 @@ export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
   readonly stages?: 'own' | 'removed late';
   /** Where its devices have objects in common; default each is planned by itself. */
   readonly together?: Together<Facts, Spec>;
+  /** Of devices that put back by themselves what is missing: how they learn that the tunnel is paused. Default they do not. */
+  readonly keeps?: Keeps;
   /** What its apply script has to know of what was saved there (`Saved`); default nothing. */
   saved?(facts: Facts): string;
   /** Refuses a device that is not fit, before anything is planned. @throws Refused */
@@ -53,6 +55,14 @@ export interface Destination {
   readonly instance: string;
   /** The instance is the cluster's admin host, which takes the script to the node by oc (ADR 0031). Default: the script runs on the instance. */
   readonly byOc?: true;
+}
+
+/** How a device that keeps its own part of the tunnel learns of a pause. */
+export interface Keeps {
+  /** The operation that tells it, in wire form. */
+  told(tunnel: string, pause: string): string;
+  /** The operations of a run, in wire form, with that one behind each that starts to keep: so that nothing is kept meanwhile. */
+  withTold(operations: readonly string[], tunnel: string, pause: string): readonly string[];
 }
 
 /** What the two command documents of a kind of device are made of. */

@@ -16,6 +16,7 @@ import { link } from './link';
 import { nat } from './nat';
 import { probes, proofs } from './proofs';
 import { keeper, readKeeper } from './keeper';
+import { keeps } from './keeps';
 import { route } from './route';
 import { tunnel } from './tunnel';
 import { readWay, wayQuestions } from './way';
@@ -36,7 +37,10 @@ export const ramp = new Device<RampFacts>({
       'The node that has the tunnel pings BIG-IP through it; the other one of a pair is proven by its configuration.',
     files: ['ramp-objects.sh', 'keeper-unit.sh'],
     changes: ['ramp-make.sh'],
-    installs: { name: 'keeper', files: ['prelude.sh', 'ramp-objects.sh', 'ramp-make.sh', 'keeper.sh'] },
+    installs: {
+      name: 'keeper',
+      files: ['prelude.sh', 'ramp-objects.sh', 'ramp-make.sh', 'keeper.sh'],
+    },
     parameters: [],
     byOc: { role: 'admin', file: 'node-by-oc.sh', parameters: ['Kubeconfig', 'Node'] },
   },
@@ -46,6 +50,7 @@ export const ramp = new Device<RampFacts>({
       ? { Kubeconfig: spec.cluster!.kubeconfig, Node: name }
       : {},
   several: true,
+  keeps,
   answers: readNodeAnswers,
   objects: [input, tunnel, link, forwarding, address, route, claim, sdnAddress, nat, flow, keeper],
   facts: {

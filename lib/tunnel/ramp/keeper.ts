@@ -95,6 +95,7 @@ function unheard([age, word, ...what]: readonly string[]): readonly string[] {
     return [
       `its keeper ${word === undefined ? 'has said nothing yet' : `last spoke ${age} s ago`}: until it speaks it puts nothing back, and the virtual IP does not move away from a dead tunnel`,
     ];
+  if (word === 'resting') return [`its keeper puts nothing back: ${what.join(' ')}`];
   return word === 'ok' || word === 'healed' ? [] : [`its keeper says: ${word}: ${what.join(' ')}`];
 }
 

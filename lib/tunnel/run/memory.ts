@@ -6,6 +6,8 @@ export interface Memory {
   readonly fence: number;
   readonly wanted: 'applied' | 'absent' | null;
   readonly paused: Pause | null;
+  /** Counts pauses and resumes, from the time of the first one in milliseconds on: of two the greater number was written later. 0: none yet. */
+  readonly pauses: number;
   /** The records, JSON text. */
   readonly original: string | null;
   readonly before: string | null;
@@ -66,6 +68,7 @@ export function readMemory(item: Readonly<Record<string, unknown>> | undefined):
     fence: number('fence'),
     wanted: wanted === 'applied' || wanted === 'absent' ? wanted : null,
     paused: isNone(item?.['paused']) ? null : pauseOf(text('paused')),
+    pauses: number('pauses'),
     original: text('original'),
     before: text('before'),
     applied: text('applied'),

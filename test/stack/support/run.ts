@@ -13,7 +13,7 @@ export const CHANGE = { device: 'BIG-IP 10.3.88.66', stage: 'shape', text: '+ tu
 export const NOBODY = { bigip: [], ramp: [], cluster: [] };
 export const NO_WORK = { detach: NOBODY, prepare: NOBODY, shape: NOBODY, attach: NOBODY, clean: NOBODY };
 export const PLAN = {
-  contract: 8,
+  contract: 9,
   digest: '0123456789abcdef',
   operations: 4,
   changes: [CHANGE],
@@ -46,14 +46,18 @@ export const throwing = (name: string, message: string) => () => {
   throw lambdaError(name, message);
 };
 
+/** The number of the pause that is written, as the item has it then. */
+export const PAUSES = { N: '1700000000007' };
+
 /** A run in which everything goes well; a case replaces what it is about. */
 export const WELL: Answers = {
   'Take pair': () => attributes(),
   'Take lease': () => attributes(),
   'Tell people': () => ({ MessageId: 'm' }),
   'Is the instance connected?': () => ({ InstanceInformationList: [{ PingStatus: 'Online' }] }),
-  'Record pause': () => ({}),
-  'Record resume': () => ({}),
+  'Record pause': (args) => attributes({ pauses: PAUSES, paused: args.ExpressionAttributeValues[':pausedValue'] }),
+  'Record resume': () => attributes({ pauses: PAUSES }),
+  'Tell keepers': () => ({ kind: 'ramp', ok: true, devices: [], untold: [] }),
   'Record look': () => ({}),
   Plan: () => PLAN,
   'Record before': (args) => attributes({ before: args.ExpressionAttributeValues[':beforeValue'] }),
