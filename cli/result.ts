@@ -1,4 +1,5 @@
 import type { Drained } from '../lib/tunnel/bigip/drained';
+import type { HealedDevice } from '../lib/tunnel/device/healed';
 import type { Probe } from '../lib/tunnel/device/observation';
 import { END_STATES } from '../lib/tunnel/run/outcome';
 import type { Change } from '../lib/tunnel/plan/plan';
@@ -51,6 +52,8 @@ export interface Told
   readonly execution?: string;
   readonly action?: string;
   readonly at?: string;
+  /** What nodes had put back by themselves within an hour before the look. */
+  readonly healed?: readonly HealedDevice[];
   /** Of a look: the fence at its beginning, and whether no run held the lease then. */
   readonly fence?: number;
   readonly free?: boolean;

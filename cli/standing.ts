@@ -3,6 +3,7 @@ import { heldBack, isPaused, MOST_FAILURES, mayWork, repairHeldBack } from '../l
 import { digestOf } from '../lib/tunnel/declaration/digest';
 import type { Memory } from '../lib/tunnel/run/memory';
 import type { Declared } from '../lib/tunnel/declaration/tunnel';
+import type { HealedDevice } from '../lib/tunnel/device/healed';
 import { objectIn } from './result';
 import { again, type Where } from './where';
 import type { Known } from './aws/tunnels';
@@ -19,6 +20,14 @@ interface Seen {
   /** How many changes it made, or found missing; and how many of them cut live traffic. */
   readonly changes: number;
   readonly cutting: number;
+  /** What nodes had put back by themselves within the hour before: how often, what the last time, and about when that was (ISO 8601). */
+  readonly healed: readonly {
+    readonly device: string;
+    readonly times: number;
+    readonly repeated: boolean;
+    readonly lastAt: string | null;
+    readonly what: string;
+  }[];
 }
 
 /** How a tunnel stands, by what runs and looks wrote down last. No device was asked. */
@@ -182,7 +191,30 @@ function lastSeen({ lastLook, lastResult, fence }: Memory): Seen | null {
   const look = objectIn(lastLook);
   const last = look.free === true && look.fence === fence ? look : lastResult === null ? null : objectIn(lastResult);
   if (last === null) return null;
-  const { at = null, execution: by = null, action = 'apply', endState: outcome = null, changes = [] } = last;
+  const {
+    at = null,
+    execution: by = null,
+    action = 'apply',
+    endState: outcome = null,
+    changes = [],
+    healed = [],
+  } = last;
   const cutting = changes.filter(({ interrupts }) => interrupts !== null).length;
-  return { at, by, action, outcome, changes: changes.length, cutting };
+  return {
+    at,
+    by,
+    action,
+    outcome,
+    changes: changes.length,
+    cutting,
+    healed: healed.map((each) => healedAt(each, at)),
+  };
+}
+
+function healedAt(
+  { device, times, repeated, secondsAgo, what }: HealedDevice,
+  at: string | null,
+): Seen['healed'][number] {
+  const lastAt = at === null ? null : new Date(Date.parse(at) - secondsAgo * 1000).toISOString();
+  return { device, times, repeated, lastAt, what };
 }

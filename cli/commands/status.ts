@@ -92,6 +92,9 @@ function changed(before: string, after: string): string {
   return lines.map((line) => `${second(new Date())}  ${line}\n`).join('');
 }
 
+type Seen = NonNullable<Standing['lastSeen']>;
+type Healed = Seen['healed'][number];
+
 const HEADING = ['TUNNEL', 'WANTED', 'IN SYNC', 'LAST SEEN', 'LAST PROVEN', 'AUTOMATION'];
 
 /** Every tunnel in a line, then what is not in order, then what needs a person. */
@@ -130,6 +133,7 @@ function remarksOn(standing: Standing, all: boolean): readonly string[] {
   const remarks: string[] = [];
   if (all && lastSeen?.by != null) remarks.push(`last seen by ${lastSeen.action} ${nameOf(lastSeen.by)}`);
   if (inSync === false) remarks.push(`not in sync: ${why}`);
+  for (const each of lastSeen?.healed ?? []) remarks.push(healedWords(each, lastSeen!));
   if (degraded.length > 0) remarks.push(`degraded: ${degraded.join(', ')} could not be reached`);
   if (lease !== null) remarks.push(leaseWords(lease));
   if (paused !== null)
@@ -141,6 +145,13 @@ function remarksOn(standing: Standing, all: boolean): readonly string[] {
       `last drift ${minute(lastDrift.at, '?')}: ${many(lastDrift.changes, 'change')} by ${nameOf(lastDrift.execution)}`,
     );
   return remarks.map((remark) => `${tunnel}: ${remark}`);
+}
+
+/** What a node put back by itself, by whom it was seen, and when. */
+function healedWords({ device, times, repeated, lastAt, what }: Healed, { at, by, action }: Seen): string {
+  const who = by === null ? action : `${action} ${nameOf(by)}`;
+  const often = `${times === 1 ? 'once' : `${times} times`} within an hour${repeated ? ', which is repeated drift' : ''}`;
+  return `${device}: its keeper had put something back ${often}, the last time at about ${minute(lastAt, '?')}: ${what} (seen by ${who}, ${minute(at, '?')})`;
 }
 
 function leaseWords({ owner, since, alive }: NonNullable<Standing['lease']>): string {

@@ -101,6 +101,17 @@ const seen = z.strictObject({
   outcome: z.string().nullable().describe('The end state'),
   changes: count,
   cutting: count.describe('How many of the changes cut live traffic'),
+  healed: z
+    .array(
+      z.strictObject({
+        device: z.string(),
+        times: count,
+        repeated: z.boolean().describe('true: so often that something keeps taking it away'),
+        lastAt: time.nullable().describe('About when it did so last'),
+        what: z.string().describe('What was missing then'),
+      }),
+    )
+    .describe('What nodes had put back by themselves within the hour before'),
 });
 
 const standing = z.strictObject({

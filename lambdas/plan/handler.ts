@@ -31,12 +31,12 @@ export interface PlanInput {
 }
 
 /** A plan as the table and people get it. The field names are those of `lastResult`. */
-export type Report = Pick<Plan, 'changes' | 'verification' | 'left'> & {
+export type Report = Pick<Plan, 'changes' | 'verification' | 'left' | 'healed'> & {
   /** What the plan means, in one sentence. */
   readonly sentence: string;
 };
 
-export type PlanOutput = Omit<Plan, 'before' | 'original' | 'changes' | 'verification' | 'left'> & {
+export type PlanOutput = Omit<Plan, 'before' | 'original' | keyof Report> & {
   readonly contract: number;
   readonly verdict: Verdict;
   readonly records: { readonly original: string; readonly before: string; readonly applied: string };
@@ -71,11 +71,16 @@ async function plan(input: PlanInput): Promise<PlanOutput> {
   const plan = reconcile(goal, situationOf(request.spec, records, observed, request.forget));
   if (goal !== 'recorded' && request.trigger === null && (request.action === 'apply' || request.action === 'teardown'))
     refuseUnlessAgreed(plan, request);
-  const { before, original, changes: _, verification: __, left: ___, ...rest } = plan;
+  const { before, original, digest, operations, work, prove, reachable, degraded } = plan;
   const { interrupts, remarks, ...reported } = inWords(plan);
   return fitting(goal, {
-    ...rest,
     contract: CONTRACT,
+    digest,
+    operations,
+    work,
+    prove,
+    reachable,
+    degraded,
     interrupts,
     remarks,
     verdict: verdictOf(goal, request, plan, input.lookedAgain === false),
@@ -90,11 +95,12 @@ async function plan(input: PlanInput): Promise<PlanOutput> {
 }
 
 /** The texts for people quote values of devices: without control characters. The commands for devices stay as they are. */
-function inWords({ changes, interrupts, remarks, left, verification }: Plan) {
+function inWords({ changes, interrupts, remarks, healed, left, verification }: Plan) {
   return {
     changes: changes.map((change) => ({ ...change, text: printable(change.text) })),
     interrupts: interrupts.map(printable),
     remarks: remarks.map(printable),
+    healed: healed.map((each) => ({ ...each, what: printable(each.what) })),
     left: left.map(printable),
     verification: verification.map((probe) => ({ ...probe, detail: printable(probe.detail) })),
   };

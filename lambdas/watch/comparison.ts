@@ -35,6 +35,8 @@ export interface Trips {
 export interface Finding {
   readonly runNeeded: boolean;
   readonly because: string;
+  /** What nodes have put back by themselves within the last hour. */
+  readonly healed: Plan['healed'];
 }
 
 /**
@@ -57,7 +59,8 @@ export async function compareWithDeclaration(spec: Declared, memory: Memory, tri
     if (kind.status === 'rejected') throw kind.reason;
     return kind.value;
   });
-  return findingOf(reconcile('declared', situationOf(spec, memory, observed)), memory);
+  const plan = reconcile('declared', situationOf(spec, memory, observed));
+  return { ...findingOf(plan, memory), healed: plan.healed };
 }
 
 /** The instances that get the commands of a look, and whether it waits for what goes to a node by oc. */
@@ -67,7 +70,7 @@ export function reachedBy(spec: Declared, memory: Memory) {
 }
 
 /** What a plan means for the watch. */
-export function findingOf(plan: Plan, { notified, degraded }: Memory): Finding {
+export function findingOf(plan: Plan, { notified, degraded }: Memory): Omit<Finding, 'healed'> {
   const { operations, digest, changes, reachable, verification, remarks } = plan;
   if (operations > 0 && digest === notified)
     return { runNeeded: false, because: `${operations} changes wait for a person, who has the notice` };

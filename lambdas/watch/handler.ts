@@ -12,7 +12,8 @@ import { loggerOf } from '../telemetry/logger';
 import { publish } from '../telemetry/publish';
 import { LookFailures } from './look-failures';
 import { connectedInstances } from './connected';
-import { sendNotice } from './notice';
+import { COULD_NOT_LOOK, KEEPS_DRIFTING, sendNotice, type Notice } from './notice';
+import { NoticesOnce } from './notices-once';
 import { type Tick, watch } from './watch';
 
 const systemsManager = new SSMClient({});
@@ -41,14 +42,17 @@ const look = watch({
   }),
   documents: (set) => environment(documentVariable(set)),
   deadlines,
-  lookFailures: new LookFailures((tunnel, why) =>
-    sendNotice(topic, { topic: environment('NOTICES_TOPIC_ARN'), machine, tunnel, why }),
-  ),
+  lookFailures: new LookFailures(notifying(COULD_NOT_LOOK)),
+  repeatedDrift: new NoticesOnce(notifying(KEEPS_DRIFTING)),
   // Only at failures: a metric that is published at every tick costs 30 cents a month.
   measure: { couldNotLook: () => publish('watch', [{ name: 'CouldNotLook', value: 1 }]) },
   log: loggerOf('watch'),
   now: () => new Date(),
 });
+
+function notifying(notice: Notice): (tunnel: string, why: string) => Promise<void> {
+  return (tunnel, why) => sendNotice(topic, notice, { topic: environment('NOTICES_TOPIC_ARN'), machine, tunnel, why });
+}
 
 /** The watch: looks at every tunnel that is due, and starts a run where one is needed. Takes no lease, writes nothing. */
 export function handler(tick: Tick, context: { getRemainingTimeInMillis(): number }): Promise<void> {

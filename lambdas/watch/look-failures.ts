@@ -1,16 +1,15 @@
 import { Throttled } from '../../lib/tunnel/errors/errors';
+import { NoticesOnce } from './notices-once';
 
-/**
- * The tunnels that the watch cannot look at now. It sends one notice for each, until a look succeeds again.
- *
- * Only the warm function's memory holds them, since the watch writes nothing (ADR 0017): a fresh function may send the notice again.
- */
+/** The tunnels that the watch cannot look at now: one notice for each, until a look succeeds again. */
 export class LookFailures {
-  readonly #notified = new Set<string>();
+  readonly #notices: NoticesOnce;
   readonly #waiting = new Set<string>();
 
   /** @param notify sends the notice; may throw */
-  constructor(private readonly notify: (tunnel: string, why: string) => Promise<void>) {}
+  constructor(notify: (tunnel: string, why: string) => Promise<void>) {
+    this.#notices = new NoticesOnce(notify);
+  }
 
   /**
    * A look failed. For a busy device, or a service that asks to slow down, the notice waits for a second failure.
@@ -21,14 +20,12 @@ export class LookFailures {
       this.#waiting.add(tunnel);
       return;
     }
-    if (this.#notified.has(tunnel)) return;
-    await this.notify(tunnel, why.message);
-    this.#notified.add(tunnel);
+    await this.#notices.holds(tunnel, why.message);
   }
 
   /** A look succeeded, or is not needed any more. */
   over(tunnel: string): void {
-    this.#notified.delete(tunnel);
+    this.#notices.over(tunnel);
     this.#waiting.delete(tunnel);
   }
 }

@@ -1,7 +1,31 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { statesPage } from '../../lib/tunnel/run/links';
 
-export interface LookFailure {
+/** What the watch tells people of a tunnel. */
+export interface Notice {
+  /** Also the heading in the runbook. */
+  readonly heading: string;
+  /** What follows from it, behind the heading. */
+  readonly consequence: string;
+  /** When it is sent again. */
+  readonly again: string;
+}
+
+export const COULD_NOT_LOOK: Notice = {
+  heading: 'The watch could not look',
+  consequence: 'so it is unknown whether the tunnel carries',
+  again: 'The watch tries again at every tick. It sends this notice again only after a look has succeeded in between.',
+};
+
+export const KEEPS_DRIFTING: Notice = {
+  heading: 'Repeated drift on a node',
+  consequence: 'which puts it back each time',
+  again:
+    'The watch looks again at every tick. It sends this notice again only after an hour in which nothing had to be put back.',
+};
+
+/** Where a notice goes, and what it is about. */
+export interface Addressed {
   /** The topic's ARN. */
   readonly topic: string;
   /** The state machine's ARN. */
@@ -11,22 +35,23 @@ export interface LookFailure {
   readonly why: string;
 }
 
-/** Also the heading in the runbook. */
-const WHAT = 'The watch could not look';
-
-/** Notifies people that the watch could not look at a tunnel: the reason, the page with its runs, the heading of the runbook. */
-export async function sendNotice(client: SNSClient, { topic, machine, tunnel, why }: LookFailure): Promise<void> {
+/** Notifies people of a tunnel: what it is, the reason, the page with its runs, the heading of the runbook. */
+export async function sendNotice(
+  client: SNSClient,
+  { heading, consequence, again }: Notice,
+  { topic, machine, tunnel, why }: Addressed,
+): Promise<void> {
   await client.send(
     new PublishCommand({
       TopicArn: topic,
-      Subject: `edge-ramp: ${tunnel}: ${WHAT}`,
+      Subject: `edge-ramp: ${tunnel}: ${heading}`,
       Message: [
-        `${tunnel}: ${WHAT}, so it is unknown whether the tunnel carries: ${why}.`,
+        `${tunnel}: ${heading}, ${consequence}: ${why}.`,
         '',
         `Its runs: ${statesPage(machine, 'statemachines/view')}`,
-        `What to do: docs/RUNBOOK.md, "${WHAT}"`,
+        `What to do: docs/RUNBOOK.md, "${heading}"`,
         '',
-        'The watch tries again at every tick. It sends this notice again only after a look has succeeded in between.',
+        again,
       ].join('\n'),
     }),
   );

@@ -1,6 +1,7 @@
 import { heldBack, isDue } from '../../lib/tunnel/run/automation';
 import { digestOf } from '../../lib/tunnel/declaration/digest';
 import type { DocumentSet } from '../../lib/tunnel/plan/devices';
+import { healedInWords } from '../../lib/tunnel/device/healed';
 import { Throttled } from '../../lib/tunnel/errors/errors';
 import { lastDeclared } from '../../lib/tunnel/plan/situation';
 import type { Memory } from '../../lib/tunnel/run/memory';
@@ -15,6 +16,7 @@ import type { Runs } from '../runs/sfn';
 import { errorFields } from '../telemetry/logger';
 import { inParallel } from './in-parallel';
 import type { LookFailures } from './look-failures';
+import type { NoticesOnce } from './notices-once';
 import { type Finding, compareWithDeclaration, reachedBy } from './comparison';
 
 /** The schedule's event. */
@@ -40,6 +42,7 @@ export interface WatchDependencies {
   /** How long a look waits for a device's result, in seconds: usually, and for what goes to a node by oc. */
   readonly deadlines: { readonly usual: number; readonly byOc: number };
   readonly lookFailures: LookFailures;
+  readonly repeatedDrift: NoticesOnce;
   readonly measure: { couldNotLook(): void };
   readonly log: Log;
   now(): Date;
@@ -91,7 +94,7 @@ export function watch(
 
 /** @returns undefined when nobody has to look. @throws the error of starting a run */
 async function readItem(spec: Declared, tick: Tick, dependencies: WatchDependencies): Promise<ToLook | undefined> {
-  const { runs, log, lookFailures } = dependencies;
+  const { runs, log, lookFailures, repeatedDrift } = dependencies;
   const tunnel = spec.name;
   let memory: Memory;
   let reached: Pick<ToLook, 'instances' | 'byOc'>;
@@ -107,6 +110,7 @@ async function readItem(spec: Declared, tick: Tick, dependencies: WatchDependenc
     (await repairDeadRuns(spec, memory, discovery(tick), runs, now)) ?? whyNotLook(spec, memory, tick, now);
   if (because === null) return { spec, memory, ...reached };
   lookFailures.over(tunnel);
+  repeatedDrift.over(tunnel);
   log.info(because, { tunnel });
   return undefined;
 }
@@ -179,6 +183,7 @@ async function tryToLook(
     const finding = await compareWithDeclaration(spec, memory, trips);
     lookFailures.over(tunnel);
     log.info(finding.because, { tunnel, runNeeded: finding.runNeeded });
+    await reportDrift(tunnel, finding, dependencies);
     return finding;
   } catch (error) {
     await reportFailure(tunnel, error, dependencies);
@@ -197,6 +202,21 @@ async function reportFailure(
   measure.couldNotLook();
   await lookFailures
     .failed(tunnel, why)
+    .catch((failure: unknown) => log.warn(`the notice failed: ${String(failure)}`, { tunnel }));
+}
+
+/** Tells people once that a node puts something back again and again, until it has not for an hour. A notice that fails is in the log only. */
+async function reportDrift(
+  tunnel: string,
+  { healed }: Finding,
+  { repeatedDrift, log }: WatchDependencies,
+): Promise<void> {
+  const again = healed.filter(({ repeated }) => repeated);
+  if (healed.length === 0) repeatedDrift.over(tunnel);
+  if (again.length === 0) return;
+  const why = again.map((each) => `${each.device}: ${healedInWords(each)}`).join('; ');
+  await repeatedDrift
+    .holds(tunnel, why)
     .catch((failure: unknown) => log.warn(`the notice failed: ${String(failure)}`, { tunnel }));
 }
 

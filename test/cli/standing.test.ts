@@ -48,6 +48,7 @@ describe('how a tunnel stands', () => {
         outcome: 'Applied',
         changes: 0,
         cutting: 0,
+        healed: [],
       },
       provenAt: '2026-11-23T07:55:00.000Z',
       provenBy: OWNER,
@@ -193,6 +194,14 @@ describe('what a verify saw', () => {
         command: 'npx edge-ramp apply edge-a --allow-interruption',
       },
     ]);
+  });
+
+  test('what keepers had put back is known as of that look', () => {
+    const healed = [{ device: 'ramp node i-1', times: 6, repeated: true, secondsAgo: 61, what: 'no route' }];
+    expect(seen('Verified', { healed }).lastSeen!.healed).toEqual([
+      { device: 'ramp node i-1', times: 6, repeated: true, lastAt: '2026-11-23T07:57:59.000Z', what: 'no route' },
+    ]);
+    expect(seen('Verified', { healed, at: undefined }).lastSeen!.healed).toMatchObject([{ lastAt: null }]);
   });
 
   test.each([

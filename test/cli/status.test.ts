@@ -104,6 +104,27 @@ describe('status', () => {
     );
   });
 
+  test('says what keepers had put back, of every tunnel, and which run or verify saw it', async () => {
+    const healed = [
+      { device: 'ramp node i-1', times: 6, repeated: true, secondsAgo: 61, what: 'no route' },
+      { device: 'ramp node i-2', times: 1, repeated: false, secondsAgo: 3000, what: 'tun1 is down' },
+    ];
+    const lastResult = JSON.stringify({ ...JSON.parse(STANDS.lastResult), healed });
+    const answers = { ...ACCOUNT, ...items({ 'edge-a': { ...STANDS, lastResult } }) };
+    const { out } = await callAws(['status'], answers);
+    expect(out).toContain(
+      '  edge-a: ramp node i-1: its keeper had put something back 6 times within an hour, which is repeated drift, the last time at about 2026-11-23 07:54 UTC: no route (seen by apply edge-a-schedule-1, 2026-11-23 07:55 UTC)\n',
+    );
+    expect(out).toContain(
+      '  edge-a: ramp node i-2: its keeper had put something back once within an hour, the last time at about 2026-11-23 07:05 UTC: tun1 is down (seen by apply edge-a-schedule-1, 2026-11-23 07:55 UTC)\n',
+    );
+    const { out: json } = await callAws(['status', 'edge-a', '--json'], answers);
+    expect(JSON.parse(json).tunnels[0].lastSeen.healed).toMatchObject([
+      { device: 'ramp node i-1', times: 6, repeated: true, lastAt: '2026-11-23T07:54:09.000Z' },
+      { device: 'ramp node i-2', times: 1, repeated: false },
+    ]);
+  });
+
   test('shows the pause of an example', async () => {
     const paused = JSON.stringify({ until: '2199-01-01T00:00:00Z', reason: 'spare part', at: null, by: null });
     const { out } = await callAws(['status', 'edge-a'], {

@@ -9,7 +9,7 @@ import { storedDeclarations } from '../../lambdas/runs/declarations';
 import { memoryOf, pairItemOf, unfinished } from '../../lambdas/runs/memory';
 import { SfnRuns } from '../../lambdas/runs/sfn';
 import { connectedInstances } from '../../lambdas/watch/connected';
-import { sendNotice } from '../../lambdas/watch/notice';
+import { COULD_NOT_LOOK, KEEPS_DRIFTING, sendNotice } from '../../lambdas/watch/notice';
 import { EXAMPLE } from '../lib/tunnel/site';
 import { MACHINE, arnOf, throttled } from './fake-runs';
 
@@ -178,7 +178,12 @@ describe('the watch', () => {
   test('tells people what it could not look at, where to look, and what to read', async () => {
     const { client: sns, sent } = client({});
     const topic = 'arn:aws:sns:eu-central-1:123456789012:notices';
-    await sendNotice(sns, { topic, machine: MACHINE, tunnel: 'edge-a', why: 'ramp node i-1 cannot be reached' });
+    await sendNotice(sns, COULD_NOT_LOOK, {
+      topic,
+      machine: MACHINE,
+      tunnel: 'edge-a',
+      why: 'ramp node i-1 cannot be reached',
+    });
     expect(sent[0]).toBeInstanceOf(PublishCommand);
     const { TopicArn, Subject, Message } = sent[0]!.input;
     expect([TopicArn, Subject]).toEqual([topic, 'edge-ramp: edge-a: The watch could not look']);
@@ -189,12 +194,23 @@ describe('the watch', () => {
       `https://eu-central-1.console.aws.amazon.com/states/home?region=eu-central-1#/statemachines/view/${MACHINE}`,
     );
     const gov = MACHINE.replace('arn:aws:states:eu-central-1', 'arn:aws-us-gov:states:us-gov-west-1');
-    await sendNotice(sns, { topic, machine: gov, tunnel: 'edge-a', why: 'it is away' });
+    await sendNotice(sns, COULD_NOT_LOOK, { topic, machine: gov, tunnel: 'edge-a', why: 'it is away' });
     expect(sent[1]!.input.Message).toContain(
       `https://us-gov-west-1.console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/statemachines/view/${gov}`,
     );
     const [, heading] = /docs\/RUNBOOK\.md, "(.*)"/.exec(Message)!;
     expect(readFileSync(join(__dirname, '../../docs/RUNBOOK.md'), 'utf8')).toContain(`\n## ${heading}\n`);
+  });
+
+  test('tells people that a node keeps putting something back, once until that is over, with its own heading', async () => {
+    const { client: sns, sent } = client({});
+    const why = 'ramp node i-1: its keeper put something back 7 times within the last hour';
+    await sendNotice(sns, KEEPS_DRIFTING, { topic: 'arn:1', machine: MACHINE, tunnel: 'edge-a', why });
+    const { Subject, Message } = sent[0]!.input;
+    expect(Subject).toBe('edge-ramp: edge-a: Repeated drift on a node');
+    expect(Message).toContain(`edge-a: Repeated drift on a node, which puts it back each time: ${why}.`);
+    expect(Message).toContain('only after an hour in which nothing had to be put back');
+    expect(readFileSync(join(__dirname, '../../docs/RUNBOOK.md'), 'utf8')).toContain('\n## Repeated drift on a node\n');
   });
 
   test('counts by a line of the log from which CloudWatch makes a metric', () => {

@@ -1,5 +1,6 @@
 import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/ssm';
 import { LookFailures } from '../../lambdas/watch/look-failures';
+import { NoticesOnce } from '../../lambdas/watch/notices-once';
 import { watch } from '../../lambdas/watch/watch';
 import type { DocumentSet } from '../../lib/tunnel/plan/devices';
 import { readMemory } from '../../lib/tunnel/run/memory';
@@ -74,6 +75,7 @@ export function watched(spec = EDGE_A, more: readonly Declared[] = []) {
     documents: (set: DocumentSet) => DOCUMENTS[set as keyof typeof DOCUMENTS],
     deadlines: { usual: 100, byOc: 220 },
     lookFailures: new LookFailures(async (tunnel, why) => void told.push(`${tunnel}: ${why}`)),
+    repeatedDrift: new NoticesOnce(async (tunnel, why) => void told.push(`${tunnel}: ${why}`)),
     measure: { couldNotLook: () => void measured.push('CouldNotLook') },
     log,
     now: () => new Date(NOW),

@@ -79,6 +79,16 @@ describe('a run that goes well', () => {
     });
   });
 
+  test.each([
+    ['a verify', 'Record look', 'lastLook', { action: 'verify' }],
+    ['an apply', 'Record applied', 'lastResult', {}],
+  ])('%s writes down what keepers had put back before its look', async (_, state, attribute, request) => {
+    const healed = [{ device: 'ramp node i-1', times: 6, repeated: true, secondsAgo: 61, what: 'no route' }];
+    const { asked } = await run({ Plan: () => ({ ...PLAN, healed }) }, request);
+    const written = asked[state]![0].ExpressionAttributeValues[`:${attribute}Value`].S;
+    expect(JSON.parse(written).healed).toEqual(healed);
+  });
+
   test('what a verify saw is told even where it cannot be written down', async () => {
     const { error, cause } = await run(
       { Plan: () => PLAN, 'Record look': throwing('DynamoDB.AccessDeniedException', 'no') },

@@ -28,8 +28,8 @@ const resultOf = (endState: string): string =>
 
 /** What a verify saw, a JSON text. The fence, and whether the tunnel was free, say whether it is still valid. */
 export const LOOK =
-  "$string($merge([$about, $seen, {'endState': $ending, 'failure': $failure, 'changes': $report.changes, " +
-  "'verification': $report.verification, 'remarks': $plan.remarks, 'degraded': $plan.degraded}]))";
+  "$string($merge([$about, $seen, $report, {'endState': $ending, 'failure': $failure, " +
+  "'remarks': $plan.remarks, 'degraded': $plan.degraded}]))";
 
 /** Where a result is found. */
 export const inTheTable = (attribute: string): string =>

@@ -269,6 +269,7 @@ function restore(run: States, parts: Parts, table: TableWrites): void {
           verification: jsonata(`${answer}.report.verification`),
           remaining: jsonata(`${answer}.report.changes`),
           left: jsonata(`${answer}.report.left`),
+          healed: jsonata(`${answer}.report.healed`),
           sentence: jsonata(`${answer}.report.sentence`),
         },
         remainder: jsonata(`${answer}.words.remaining`),

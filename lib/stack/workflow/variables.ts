@@ -97,7 +97,7 @@ export const VARIABLES = {
    * The result's fields in outputs and in the table. `changes`: those of the run's first plan; `remaining`: what this round of restoring has still to
    * put back, null before it has planned.
    */
-  report: { changes: [], verification: null, remaining: null, left: [], sentence: null },
+  report: { changes: [], verification: null, remaining: null, left: [], healed: [], sentence: null },
   /** What a restore answers, in words. */
   whatFailed: 'A run that died had to be restored',
   /** What is still not put back, in words. */

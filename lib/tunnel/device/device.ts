@@ -2,6 +2,7 @@ import type { Declared, Tunnel } from '../declaration/tunnel';
 import type { Answer } from './answer';
 import { describeWords } from './describe';
 import { rulesOf } from './difference';
+import type { Healed } from './healed';
 import type { ObjectKind } from './kind';
 import { Look } from './look';
 import type { Observation, Probe, Subject, Wanted } from './observation';
@@ -40,6 +41,8 @@ export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
   readonly together?: Together<Facts, Spec>;
   /** Of devices that put back by themselves what is missing: how they learn that the tunnel is paused. Default they do not. */
   readonly keeps?: Keeps;
+  /** What such a device has put back lately; default nothing. */
+  healed?(facts: Facts): Healed | null;
   /** What its apply script has to know of what was saved there (`Saved`); default nothing. */
   saved?(facts: Facts): string;
   /** Refuses a device that is not fit, before anything is planned. @throws Refused */

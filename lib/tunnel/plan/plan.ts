@@ -1,3 +1,4 @@
+import type { HealedDevice } from '../device/healed';
 import type { Observation, Probe } from '../device/observation';
 import type { Stage } from '../device/operation';
 import type { Kind, StepKind } from './devices';
@@ -65,6 +66,8 @@ export interface Plan {
   /** Objects that a restore does not touch, because somebody else has changed them since. */
   readonly left: readonly string[];
   readonly remarks: readonly string[];
+  /** The devices that put something back by themselves within the last hour. */
+  readonly healed: readonly HealedDevice[];
 }
 
 /** What reconcile works from. */

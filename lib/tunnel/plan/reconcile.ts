@@ -62,6 +62,10 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     degraded,
     left: planned.flatMap(({ listed, left }) => left.map((object) => `${deviceTitle(listed)}: ${object}`)),
     remarks: [...remarks, ...onPairs, ...planned.flatMap((each) => each.remarks)],
+    healed: answered.flatMap(({ listed, observation }) => {
+      const healed = kindOf(listed).record.healed?.(observation.facts) ?? null;
+      return healed === null ? [] : [{ device: deviceTitle(listed), ...healed }];
+    }),
   };
 }
 

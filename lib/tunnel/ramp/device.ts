@@ -51,6 +51,7 @@ export const ramp = new Device<RampFacts>({
       : {},
   several: true,
   keeps,
+  healed: ({ healed }) => healed,
   answers: readNodeAnswers,
   objects: [input, tunnel, link, forwarding, address, route, claim, sdnAddress, nat, flow, keeper],
   facts: {
@@ -61,6 +62,7 @@ export const ramp = new Device<RampFacts>({
       holders: look.lines(holderQuestion(look.subject), 'show its addresses').filter((line) => line !== ''),
       bootScripts: look.answer('boot').lines.filter((line) => line !== ''),
       keeperRemarks: look.once(readKeeper).remarks,
+      healed: look.once(readKeeper).healed,
     }),
   },
   probes,

@@ -1,3 +1,4 @@
+import type { Healed } from '../device/healed';
 import type { Refused } from '../errors/errors';
 import type { OvnFacts } from '../ovn/facts';
 import type { SdnFacts } from '../sdn/facts';
@@ -14,4 +15,6 @@ export interface RampFacts extends SdnFacts, OvnFacts {
   readonly bootScripts: readonly string[];
   /** Said with the plan: why the node's keeper does not keep it, and what it has put back. */
   readonly keeperRemarks: readonly string[];
+  /** What the keeper has put back within the last hour; null: nothing. */
+  readonly healed: Healed | null;
 }

@@ -1,5 +1,6 @@
 import { excerpt } from '../device/answer';
 import { sign } from '../device/describe';
+import { healedInWords, type Healed } from '../device/healed';
 import type { ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
 import type { State } from '../device/operation';
@@ -74,20 +75,26 @@ const REPEATED = 5;
 
 /**
  * Reads the goal of the keeper, what it reported last, and what it put back within the last hour.
- * @returns `remarks`: why it does not keep the node, and what it has put back; empty: it keeps it, and had nothing to do
+ * @returns `remarks`: why it does not keep the node, and what it has put back; empty: it keeps it, and had nothing to do. `healed`: the latter alone
  * @throws NotUnderstood
  */
-export function readKeeper(look: Look): { readonly value?: string; readonly remarks: readonly string[] } {
+export function readKeeper(look: Look): {
+  readonly value?: string;
+  readonly remarks: readonly string[];
+  readonly healed: Healed | null;
+} {
   const { lines, code } = look.answer('keeper');
   const said = new Map(lines.map((line) => [line.split(' ')[0]!, line.split(' ').slice(1)]));
   const [goal, text, unit, last, heals] = ['goal', 'text', 'unit', 'last', 'heals'].map((word) => said.get(word));
   if (code !== 0 || !goal || !text || !unit || !last || !heals)
     throw new NotUnderstood('look-refused', `${look.device} would not tell of its keeper: ${excerpt(lines.join(' '))}`);
   const value = goal.join(' ');
-  if (value === '-') return { remarks: [] };
-  if (text[0] !== 'ours') return { value: `old ${value}`, remarks: [] };
-  if (unit.join(' ') !== 'active enabled') return { value: `stopped ${value}`, remarks: [] };
-  return { value, remarks: [...healed(heals), ...unheard(last)] };
+  const nothing = { remarks: [], healed: null };
+  if (value === '-') return nothing;
+  if (text[0] !== 'ours') return { value: `old ${value}`, ...nothing };
+  if (unit.join(' ') !== 'active enabled') return { value: `stopped ${value}`, ...nothing };
+  const healed = readHealed(heals);
+  return { value, remarks: [...(healed === null ? [] : [healedInWords(healed)]), ...unheard(last)], healed };
 }
 
 function unheard([age, word, ...what]: readonly string[]): readonly string[] {
@@ -99,11 +106,8 @@ function unheard([age, word, ...what]: readonly string[]): readonly string[] {
   return word === 'ok' || word === 'healed' ? [] : [`its keeper says: ${word}: ${what.join(' ')}`];
 }
 
-function healed([count = '0', age, ...what]: readonly string[]): readonly string[] {
+function readHealed([count = '0', age, ...what]: readonly string[]): Healed | null {
   const times = Number(count);
-  if (times === 0) return [];
-  const often = times < REPEATED ? '' : ', which is repeated drift: find what takes it away';
-  return [
-    `its keeper put something back ${times === 1 ? 'once' : `${times} times`} within the last hour${often}; the last time ${age} s ago: ${what.join(' ')}`,
-  ];
+  if (times === 0) return null;
+  return { times, repeated: times >= REPEATED, secondsAgo: Number(age), what: what.join(' ') };
 }

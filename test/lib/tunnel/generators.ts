@@ -244,6 +244,7 @@ function built(kind: 'bigip' | 'ramp', spec: Tunnel, state: State): State {
     sdnAddressRemark: '',
     strangeFlows: [],
     keeperRemarks: [],
+    healed: null,
     bootScripts: [],
     unrestorable: {},
   };

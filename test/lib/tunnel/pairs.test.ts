@@ -155,6 +155,7 @@ describe('what is worth knowing of a pair', () => {
     withoutRules: null,
     sdnAddressRemark: '',
     keeperRemarks: [] as readonly string[],
+    healed: null,
     bootScripts: [] as readonly string[],
   } as RampFacts;
   const remarks = (name: string, spec: Tunnel, more: Partial<RampFacts> = {}): readonly string[] =>
@@ -252,6 +253,7 @@ describe('the keeper of a node', () => {
 
   test('that speaks is there, and nothing is to be said', () =>
     expect(read(GOAL, 'text ours', 'unit active enabled', 'last 1 ok', 'heals 0')).toEqual({
+      healed: null,
       remarks: [],
       value: VALUE,
     }));
@@ -291,9 +293,9 @@ describe('the keeper of a node', () => {
   );
 
   test('that is none counts as absent; of another version it is old, and goes with the tunnel', () => {
-    expect(read('goal -', 'text other', 'unit inactive -', 'last -', 'heals 0')).toEqual({ remarks: [] });
+    expect(read('goal -', 'text other', 'unit inactive -', 'last -', 'heals 0')).toEqual({ remarks: [], healed: null });
     const old = read(GOAL, 'text other', 'unit active enabled', 'last 1 ok', 'heals 0');
-    expect(old).toEqual({ remarks: [], value: `old ${VALUE}` });
+    expect(old).toEqual({ remarks: [], healed: null, value: `old ${VALUE}` });
     expect(difference(ramp.record.objects, { 'keeper edge-p': old.value! }, {})).toEqual([
       expect.objectContaining({ verb: 'delete', object: 'keeper edge-p' }),
     ]);
@@ -339,6 +341,13 @@ describe('the keeper of a node', () => {
     expect(recordedState(before, 'x', state(now))).toEqual({ goal: state(back), left: [] });
     expect(recordedState(before, 'x', state(back))).toEqual({ goal: state(back), left: [] });
   });
+
+  test.each([
+    ['once', 'heals 1 7 tun1 is down', { times: 1, repeated: false, secondsAgo: 7, what: 'tun1 is down' }],
+    ['so often that it is repeated drift', 'heals 5 0 x', { times: 5, repeated: true, secondsAgo: 0, what: 'x' }],
+  ])('that put something back %s tells how often, what, and when', (_, heals, healed) =>
+    expect(read(GOAL, 'text ours', 'unit active enabled', 'last 1 ok', heals).healed).toEqual(healed),
+  );
 
   test.each([[[]], [['arguments x', 'text ours', 'unit active enabled', 'last 1 ok']]])(
     '%j is not understood',

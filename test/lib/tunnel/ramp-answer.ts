@@ -72,7 +72,7 @@ export function rampSays(world: World, question: string, device = 'eth0'): Said 
       return [question, [...kernels, ...(value === undefined ? [] : [`${name} ${withScope(value)} `])], 0];
     }
     case 'keeper':
-      return [question, keeperSays(ramp), 0];
+      return [question, keeperSays(world), 0];
     case 'boot':
       return [question, [], 0];
     case 'check':
@@ -112,7 +112,7 @@ export function rampSays(world: World, question: string, device = 'eth0'): Said 
   }
 }
 
-function keeperSays(ramp: State): readonly string[] {
+function keeperSays({ ramp, heals }: World): readonly string[] {
   const keeper = Object.entries(ramp).find(([object]) => object.startsWith('keeper '))?.[1];
   if (keeper === undefined) return NO_KEEPER;
   const [, how, goal] = /^(old |stopped )?(.*)$/.exec(keeper)!;
@@ -121,7 +121,7 @@ function keeperSays(ramp: State): readonly string[] {
     `text ${how === 'old ' ? 'other' : 'ours'}`,
     `unit ${how === 'stopped ' ? 'inactive' : 'active'} enabled`,
     'last 1 ok',
-    'heals 0',
+    `heals ${heals}`,
   ];
 }
 

@@ -22,6 +22,8 @@ export interface World {
   claims: readonly string[];
   forwarding: string;
   alive: boolean;
+  /** What the node's keeper has put back: how often within an hour, and of the last time how long ago it was and what. */
+  heals: string;
 }
 
 /** The bridge of the example's ramp node. */
@@ -51,6 +53,7 @@ export function freshWorld(spec: Tunnel, translations: State = {}): World {
     claims: ['10.129.0.5', '10.129.0.6'],
     forwarding: '1',
     alive: true,
+    heals: '0',
   };
 }
 

@@ -19,6 +19,7 @@ export const PLAN = {
   changes: [CHANGE],
   interrupts: [],
   remarks: [],
+  healed: [],
   work: { ...NO_WORK, shape: { ...NOBODY, bigip: [WORK], ramp: [WORK] }, attach: { ...NOBODY, bigip: [WORK] } },
   prove: { ...NOBODY, bigip: [WORK], ramp: [WORK] },
   records: { original: '{"o":1}', before: '{"b":1}', applied: '{"a":1}' },
@@ -134,11 +135,11 @@ const opening =
 
 /** What the handler of Plan makes of a plan. */
 const planning = (goal: 'declared' | 'recorded', answer: Answers[string]) => (args: any, visit: number) => {
-  const { changes, verification, left, sentence, ...plan } = answer(args, visit) as any;
+  const { changes, verification, left, healed, sentence, ...plan } = answer(args, visit) as any;
   return {
     ...plan,
     verdict: verdictOf(goal, args.Payload.request, plan, args.Payload.lookedAgain === false),
-    report: { changes, verification, left, sentence },
+    report: { changes, verification, left, healed, sentence },
     words: restoreInWords({ left, changes }),
   };
 };
