@@ -11,9 +11,9 @@ heals_file=$state/$SSM_Tunnel.heals
 pause_file=$state/$SSM_Tunnel.pause
 report_file=$root/run/edge-ramp/$SSM_Tunnel.report
 limit=2 # so that a look is over before the mark runs out
-# For so many seconds after a run looked at this node nothing is put back: by then it has changed it, has nothing to change, or is dead. One that is
-# slower is refused at its next command, since the keeper takes a later fence before it acts.
-hold=600
+# For so many seconds after a run looked at this node, and again after its first change of it, nothing is put back: by then it has changed it, has
+# nothing to change, or is dead. One that is slower is refused at its next command, since the keeper takes a later fence before it acts.
+hold=300
 mkdir -p "${report_file%/*}"
 complaints=$report_file.stderr
 { : >"$complaints"; } 2>/dev/null || complaints=/dev/null

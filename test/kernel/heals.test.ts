@@ -68,7 +68,7 @@ const expectServed = async (peer: string): Promise<void> =>
 
 /**
  * What is lost, what brings that about, and the command lines that change something in the run that heals it, in their order. The keeper stands back:
- * the run before has looked at the node within ten minutes.
+ * the run before has looked at the node within five minutes.
  */
 type Loss = readonly [lost: string, loss: () => Promise<unknown>, healing: readonly string[]];
 const LOSSES: readonly Loss[] = [

@@ -27,7 +27,7 @@ afterAll(() => site?.close());
 const lastState = async (node: string): Promise<string | undefined> => (await states(site, node)).at(-1);
 const isLast = async (node: string, state: string): Promise<boolean> => (await lastState(node)) === state;
 
-/** The next run ends with this and writes these lines of a node, in their order. Keepers stand back: the run before has looked at the nodes within ten minutes. */
+/** The next run ends with this and writes these lines of a node, in their order. Keepers stand back: the run before has looked at the nodes within five minutes. */
 async function heals(node: string, lines: readonly string[]): Promise<void> {
   const changes = await written(site, async () => expect(await site.end()).toBe('Applied'));
   expect(changes).toEqual(lines.map((line) => `${node} ${line}`));

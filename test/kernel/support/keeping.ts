@@ -5,7 +5,7 @@ import { single, type KernelSite } from './site';
 
 const UNIT = `edge-ramp-${single.name}`;
 /** A run that looked so many seconds ago is over or dead, for a keeper. */
-const RUN_IS_OVER = 601;
+const RUN_IS_OVER = 301;
 
 /** A keeper's mark, by which a pair's virtual IP moves. */
 export const isMark = (line: string): boolean => /^ip addr (replace|del) 127\.112\.\S+ dev lo\b/.test(line);
@@ -30,7 +30,7 @@ export const stopKeeper = (site: KernelSite, node: string): Promise<string> =>
 export const startKeeper = (site: KernelSite, node: string): Promise<string> =>
   site.type(node, `systemctl enable --now ${UNIT} 2>/dev/null`);
 
-/** Lets ten minutes pass for a node since a run has looked at it. */
+/** Lets five minutes pass for a node since a run has looked at it. */
 export function letRunBeOver(site: KernelSite, node: string): void {
   const then = Date.now() / 1000 - RUN_IS_OVER;
   utimesSync(file(site, node, `var/lib/edge-ramp/${single.name}.node.fence`), then, then);

@@ -19,18 +19,18 @@ describe('never against a run', () => {
   test.each([
     ['that has looked', '1764403200001 -\n'],
     ['that is changing it', '1764403200001 fedcba9876543210\n'],
-  ])('a node of a run %s is left alone for ten minutes', (_, fence) => {
-    expect(broken(fence, 540)).toMatchObject({
+  ])('a node of a run %s is left alone for five minutes', (_, fence) => {
+    expect(broken(fence, 270)).toMatchObject({
       word: 'broken',
       made: [],
       mark: 'put',
-      what: expect.stringMatching(/not put back: a run looked at this node 5[4-9][0-9] s ago/),
+      what: expect.stringMatching(/not put back: a run looked at this node 2[7-9][0-9] s ago/),
     });
     expect(fakes.file(FENCE)).toBe(fence);
   });
 
   test('after that the run is over or dead: the keeper takes a later fence, so that a live one is refused', () => {
-    expect(broken('1764403200001 fedcba9876543210\n', 601)).toMatchObject({ word: 'healed', made: [MADE[5]] });
+    expect(broken('1764403200001 fedcba9876543210\n', 301)).toMatchObject({ word: 'healed', made: [MADE[5]] });
     expect(fakes.file(FENCE)).toBe('1764403200002 - kept\n');
     const late = { SSM_Tunnel: 'edge-a', SSM_Fence: '1764403200001' };
     expect(fakes.script(['prelude'], 'enter node "$SSM_Fence" fedcba9876543210', late)).toMatchObject({

@@ -2,7 +2,7 @@ import { entered, keeperEntered, released, type Fence } from './keeper-model';
 
 /*
  * All interleavings of a keeper and of runs, one after the other as the lease has it, on one node with one object X and its keeper. A command of a run
- * and what the keeper puts back are whole: both hold the node's lock. Between them anything may happen: X goes, ten minutes pass, the run or the keeper
+ * and what the keeper puts back are whole: both hold the node's lock. Between them anything may happen: X goes, five minutes pass, the run or the keeper
  * dies. The scripts' own rules are in keeper-model.ts; test/lib/tunnel/fence.test.ts holds these against the real scripts.
  */
 
@@ -25,7 +25,7 @@ interface Node {
   readonly fence: Fence;
   readonly clock: number;
   readonly run: Run | null;
-  /** What is still to come: runs, losses of X, deaths, spans of ten minutes. */
+  /** What is still to come: runs, losses of X, deaths, spans of five minutes. */
   readonly budget: readonly [runs: number, losses: number, deaths: number, spans: number];
   readonly tornDown: boolean;
 }
@@ -41,7 +41,7 @@ function* nexts(node: Node): Generator<readonly [what: string, next: Node]> {
   const [runs, losses, deaths, spans] = budget;
   if (losses > 0 && x) yield ['X goes', { ...node, x: false, budget: spent(node, 1) }];
   if (spans > 0 && !fence.old)
-    yield ['ten minutes pass', { ...node, fence: { ...fence, old: true }, budget: spent(node, 3) }];
+    yield ['five minutes pass', { ...node, fence: { ...fence, old: true }, budget: spent(node, 3) }];
   if (keeper && !x) {
     const file = keeperEntered(fence);
     const overtaken = run === null ? null : { ...run, overtaken: true };
@@ -157,7 +157,7 @@ describe('a keeper beside runs', () => {
     for (const { x, keeper } of after) expect([x, keeper]).toEqual([false, false]);
   });
 
-  test('a keeper that is there may act again, at the latest ten minutes after the last run', () => {
+  test('a keeper that is there may act again, at the latest five minutes after the last run', () => {
     const missing = all.filter(({ keeper, x, run }) => keeper && !x && run === null);
     expect(missing.length).toBeGreaterThan(100);
     for (const { fence } of missing) expect(keeperEntered({ ...fence, old: true })).toBeDefined();

@@ -1,4 +1,4 @@
-/** The fence file of a node, as documents/prelude.sh keeps it. `old`: more than the ten minutes of documents/keeper.sh have passed since it was written. */
+/** The fence file of a node, as documents/prelude.sh keeps it. `old`: more than the five minutes of documents/keeper.sh have passed since it was written. */
 export interface Fence {
   readonly fence: number;
   readonly digest: string;
