@@ -187,10 +187,10 @@ async function carryOut(listed: Listed, work: Work, input: StepInput, send: Send
   }
   const { operations, saved, round } = work;
   const pause = pauseOf(input);
-  const { withTold = (as: readonly string[]) => as } = device.record.keeps ?? {};
+  const { keeps } = device.record;
   const parameters = {
     Digest: input.digest!,
-    Operations: (pause === null ? operations : withTold(operations, listed.spec.name, pause)).join('|'),
+    Operations: (pause === null || !keeps ? operations : keeps.withTold(operations, listed.spec.name, pause)).join('|'),
     ...(saved === null ? {} : { Saved: saved }),
   };
   const said = await send(listed, 'apply', parameters, round);

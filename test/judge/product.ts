@@ -60,7 +60,16 @@ export async function judged(situation: Situation, respond: Responder): Promise<
         return answered(() => respond(command));
       },
     };
-    const input = { contract: CONTRACT, do: doing, execution: 'judge', step: doing, retry: 0, fence: 7, pause: {}, request };
+    const input = {
+      contract: CONTRACT,
+      do: doing,
+      execution: 'judge',
+      step: doing,
+      retry: 0,
+      fence: 7,
+      pause: {},
+      request,
+    };
     const output = await deviceStep(kind, port)({ ...input, applied: situation.records.applied, digest, work });
     return JSON.parse(JSON.stringify(output)) as typeof output;
   };

@@ -26,7 +26,8 @@ const told = (pause: string, env: Readonly<Record<string, string>> = {}) =>
 
 describe('the keeper of a paused tunnel', () => {
   beforeEach(() => {
-    expect(told(`7 paused - ${SINCE}`)).toMatchObject({ code: 0 });
+    const { code, stderr } = told(`7 paused - ${SINCE}`);
+    if (code !== 0) throw new Error(stderr);
   });
 
   test('puts nothing back, and says that the tunnel is paused and since when', () => {
