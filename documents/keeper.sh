@@ -219,10 +219,10 @@ examine() {
 # True while the tunnel is paused, as this node was told last (ramp-apply.sh); why, in resting. A keeper that cannot know rests.
 resting=''
 rests() {
-  local line='0 resumed - -'
+  local line='0 resumed - -' form='^[0-9]{1,15} (paused|resumed) (-|[0-9]{1,15}) ([0-9TZ:.-]{1,30})$'
   resting=''
   [ ! -e "$pause_file" ] || { line='' && IFS= read -r line <"$pause_file"; } 2>/dev/null
-  if ! [[ $line =~ ^[0-9]{1,15}\ (paused|resumed)\ (-|[0-9]{1,15})\ ([0-9TZ:.-]{1,30})$ ]]; then
+  if ! [[ $line =~ $form ]]; then
     resting="$pause_file cannot be read"
   elif [ "${BASH_REMATCH[1]}" = paused ] && { [ "${BASH_REMATCH[2]}" = - ] || [ "$(date +%s)" -lt "${BASH_REMATCH[2]}" ]; }; then
     resting="the tunnel is paused since ${BASH_REMATCH[3]}"

@@ -16,7 +16,6 @@ import { NotUnderstood, NotVerified } from '../../lib/tunnel/errors/errors';
 import type { Observed, Work } from '../../lib/tunnel/plan/plan';
 import { printable } from '../../lib/tunnel/errors/printable';
 import { disagreements } from '../../lib/tunnel/plan/disagreements';
-import { digestOf } from '../../lib/tunnel/declaration/digest';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { readMemory } from '../../lib/tunnel/run/memory';
 import { pauseInWire } from '../../lib/tunnel/run/pause';
@@ -68,6 +67,9 @@ interface Proven {
   readonly verification: readonly Probe[];
 }
 
+/** The digest of a command that belongs to no plan. Its fence is 0, so the device does not keep it. */
+const NO_PLAN = '0000000000000000';
+
 /** Step Functions takes at most 262,144 bytes a state, for the outcomes of all kinds together. Bytes. */
 const MOST = 32 * 1024;
 
@@ -88,8 +90,7 @@ export function deviceStep(
       commands.run(commandFor(device, input, does, parameters, round));
     if (input.do === 'tell') {
       const pause = pauseOf(input);
-      const parameters = (operation: string) => ({ Digest: digestOf(operation), Operations: operation });
-      const carry: CarryOut = (device, operation) => send(device, 'apply', parameters(operation));
+      const carry: CarryOut = (device, operation) => send(device, 'apply', { Digest: NO_PLAN, Operations: operation });
       return { kind, ok: true, devices: [], untold: pause === null ? [] : await tell(mine, pause, carry) };
     }
     const output: StepOutput = {

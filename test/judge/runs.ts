@@ -240,6 +240,7 @@ function plainly(value: unknown, runs: readonly string[]): unknown {
   if (typeof value === 'string') {
     if (/^[[{]/.test(value)) return plain(JSON.parse(value));
     if (runs.includes(value)) return `run ${runs.indexOf(value)}`;
+    if (/^\d{13} (?:paused|resumed) /.test(value)) return value.replace(/\d[\dTZ:.-]{12,}/g, 'a time');
     return /^\d{4}-\d\d-\d\dT/.test(value) ? 'a time' : value;
   }
   if (Array.isArray(value)) return value.filter((each) => !isIdle(each)).map(plain);

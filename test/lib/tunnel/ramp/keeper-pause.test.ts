@@ -99,7 +99,7 @@ test.each([
     made: [],
     what: expect.stringMatching(/edge-a\.pause cannot be read/),
   });
-  expect(told('1 resumed - -')).toMatchObject({ code: 0 });
+  expect(told('8 resumed - -')).toMatchObject({ code: 0 });
   expect(look(BY_NAT, NO_ROUTE)).toMatchObject({ word: 'healed' });
 });
 
