@@ -21,7 +21,7 @@ export const KEEPS_DRIFTING: Notice = {
   heading: 'Repeated drift on a node',
   consequence: 'which puts it back each time',
   again:
-    'The watch looks again at every tick. It sends this notice again only after an hour in which nothing had to be put back.',
+    'The watch looks again at every tick. It sends this notice again after an hour in which nothing had to be put back, after a run, or after a pause.',
 };
 
 /** Where a notice goes, and what it is about. */
