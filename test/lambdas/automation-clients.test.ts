@@ -209,7 +209,7 @@ describe('the watch', () => {
     const { Subject, Message } = sent[0]!.input;
     expect(Subject).toBe('edge-ramp: edge-a: Repeated drift on a node');
     expect(Message).toContain(`edge-a: Repeated drift on a node, which puts it back each time: ${why}.`);
-    expect(Message).toContain('only after an hour in which nothing had to be put back');
+    expect(Message).toContain('again after an hour in which nothing had to be put back, after a run, or after a pause');
     expect(readFileSync(join(__dirname, '../../docs/RUNBOOK.md'), 'utf8')).toContain('\n## Repeated drift on a node\n');
   });
 

@@ -165,7 +165,7 @@ function lease(run: States, table: TableWrites): void {
 function pause(run: States, parts: Parts, table: TableWrites): void {
   // Only nodes of a tunnel that stands, or that a run works on, have a keeper. A run that begins later knows of the pause by its lease.
   const KEPT = "$states.result.Attributes.($exists(owner) or $exists(before) or wanted.S = 'applied')";
-  const TOLD = 'Keepers to tell?';
+  const END = 'How does the run end?';
   run.work(
     table.pausing('Record pause', {
       comment: 'From here on automation leaves the tunnel alone.',
@@ -174,36 +174,27 @@ function pause(run: States, parts: Parts, table: TableWrites): void {
           "$string({'until': $request.until, 'reason': $request.reason, 'at': $now(), 'by': $execution})",
         ),
       },
-      assign: { kept: jsonata(KEPT) },
+      assign: { ending: 'Paused', kept: jsonata(KEPT) },
     }),
-    TOLD,
+    END,
     [notStarted('Record pause')],
   );
   run.work(
     table.pausing('Record resume', {
       comment: 'From here on automation looks after the tunnel again.',
       remove: ['paused'],
-      assign: { kept: jsonata(KEPT) },
+      assign: { ending: 'Resumed', kept: jsonata(KEPT) },
     }),
-    TOLD,
+    END,
     [notStarted('Record resume')],
-  );
-  run.decide(
-    TOLD,
-    'The table says already that the tunnel is paused, or no more. The keepers of its nodes are told as well.',
-    [
-      { when: '$kept', goTo: 'Tell keepers', assign: { kept: false } },
-      { when: "$request.action = 'pause'", goTo: 'Paused' },
-    ],
-    'Resumed',
   );
   run.work(
     send(run.scope, 'Tell keepers', parts.handlers.of('ramp'), 'tell', {
       comment: 'Tells each ramp node whether its keeper rests.',
-      assign: { untold: jsonata('$states.result.Payload.untold') },
+      assign: { kept: false, untold: jsonata('$states.result.Payload.untold') },
     }),
-    TOLD,
-    [{ goTo: TOLD, assign: { failure: caught('Tell keepers') } }],
+    END,
+    [{ goTo: END, assign: { kept: false, failure: caught('Tell keepers') } }],
   );
 }
 

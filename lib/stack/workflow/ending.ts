@@ -51,10 +51,21 @@ function close(run: States, { scope, notices }: Parts, table: TableWrites): void
 
   run.decide(
     END,
-    'As the result says. A notice is published first, where the end calls for one.',
+    'As the result says. Keepers are told of a pause first, and people of an end that calls for a notice.',
     [
+      { when: '$kept', goTo: 'Tell keepers' },
       { when: '$noticeHeading != null', goTo: 'Tell people' },
-      ...['Applied', 'Planned', 'Verified', 'Restored', 'NotVerified', 'NotStarted', 'RolledBack'].map((name) => ({
+      ...[
+        'Applied',
+        'Planned',
+        'Verified',
+        'Restored',
+        'NotVerified',
+        'NotStarted',
+        'RolledBack',
+        'Paused',
+        'Resumed',
+      ].map((name) => ({
         when: `$ending = '${name}'`,
         goTo: name,
       })),
