@@ -36,3 +36,12 @@ test('what carries again within seconds is no failure: an apply that found it de
   expect(await changed).toMatchObject({ code: 0 });
   expect(endOf(ended)).toBe('Unchanged');
 });
+
+test('where it carries nothing the run is NotVerified, and nothing is changed', async () => {
+  here = await site();
+  await here.run();
+  await here.world.run(NODE, 'ip link set eth0 down'); // none of ours, yet no packet comes back
+  const before = here.dump();
+  expect(endOf(await here.run())).toBe('NotVerified');
+  expect(here.dump()).toBe(before);
+});
