@@ -146,6 +146,7 @@ describe('an applied pair', () => {
 
 describe('wherever a run ends, and whether the units change their roles then', () => {
   const most = fc.integer({ min: 0, max: 24 });
+  const RUNS = { numRuns: 50 };
 
   test('a restore puts both units back as they were, on the unit that was changed', () => {
     fc.assert(
@@ -168,6 +169,7 @@ describe('wherever a run ends, and whether the units change their roles then', (
         expect(site.units.map(({ state }) => state)).toEqual(before);
         expect(site.newest).toBeUndefined();
       }),
+      RUNS,
     );
   });
 
@@ -199,6 +201,7 @@ describe('wherever a run ends, and whether the units change their roles then', (
           expect(site.newest).toBeUndefined();
         },
       ),
+      RUNS,
     );
   });
 
@@ -213,6 +216,7 @@ describe('wherever a run ends, and whether the units change their roles then', (
         expect(site.units.map(({ state }) => state)).toEqual(whole.units.map(({ state }) => state));
         expect(site.plan().operations).toBe(0);
       }),
+      RUNS,
     );
   });
 });
