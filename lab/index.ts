@@ -5,7 +5,7 @@ import type { ExecutionRecord, ExecutionResult } from './cloud/executions';
 import { lock } from './cloud/lock';
 import type { Sent, Trip } from './cloud/ssm/command';
 import type { Lab, LabOptions } from './lab';
-import { open } from './open';
+import { closeAll, open } from './open';
 
 export type { ExecutionRecord, ExecutionResult, HistoryEvent, Lab, LabOptions, Sent, Trip };
 
@@ -22,7 +22,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   try {
     return await open(options, state, deployment, opened);
   } catch (error) {
-    for (const close of opened.reverse()) await close();
+    await closeAll(opened);
     throw error;
   }
 }

@@ -125,6 +125,7 @@ export async function open(
     logs: folder.path('logs'),
   }));
   opened.push(() => bus.close());
+  let closed: Promise<void> | undefined;
   if (options.port !== undefined) opened.push(announce(state, endpoint.url));
 
   return {
@@ -162,8 +163,12 @@ export async function open(
       deployment = next;
       bus.refresh();
     },
-    async close() {
-      for (const close of opened.splice(0).reverse()) await close();
-    },
+    // Whoever closes it too waits until it is closed: then its folder may go.
+    close: () => (closed ??= closeAll(opened)),
   };
+}
+
+/** The last opened first. */
+export async function closeAll(opened: readonly (() => unknown)[]): Promise<void> {
+  for (const close of opened.toReversed()) await close();
 }

@@ -268,6 +268,15 @@ test('the owner of a lease is looked up: busy while it runs, taken over when it 
   expect(await lab.start({ tunnel: 'edge-a', document: 'say' }).done).toMatchObject({ status: 'SUCCEEDED' });
 });
 
+test('who closes a lab that is being closed waits, too, until it is closed', async () => {
+  await open({ state: temporaryFolder() });
+  lab.start({ tunnel: 'edge-a', document: 'hangs' });
+  await eventually(() => lab.trips()[0]);
+  const ended: string[] = [];
+  await Promise.all([lab.close().then(() => ended.push('first')), lab.close().then(() => ended.push('second'))]);
+  expect(ended).toEqual(['first', 'second']);
+});
+
 test('table and executions outlive the process; a run whose process died counts as aborted', async () => {
   const state = temporaryFolder();
   await open({ state });
