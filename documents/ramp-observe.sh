@@ -321,6 +321,18 @@ heard() { # NAME
   done
 }
 
+# A proof that was sent together with its change waits, at most 15 s, until that has begun and with it holds the lock, for which this script waits
+# next. A change that comes later is proven by a command of its own.
+await_change() { # DIGEST
+  local deadline=$((SECONDS + 15)) fence digest kept
+  until
+    read_fence "$state/$SSM_Tunnel.node.fence" && [ "$fence $digest" = "$SSM_Fence $1" ]
+  do
+    [ "$SECONDS" -lt "$deadline" ] || fail "$SILENT" "the change $1 did not begin within 15 s, so it is not proven here"
+    sleep 0.2
+  done
+}
+
 # A node without tun0 may have no tool of Open vSwitch, and has no br0.
 ask_bridge() { # QUESTION COMMAND...
   if [ "$has_tun0" = no ]; then answer "$1" - ''; else "${@:2}"; fi
@@ -334,6 +346,7 @@ question() { # KIND NAME...
     *) ask "$*" sysctl -n "net/ipv4/conf/$2/forwarding" ;;
     esac
     ;;
+  after) answer "$*" 0 '' ;; # it has begun, and ended
   boot) boot ;;
   holder) holder "$2" ;;
   ovn) ovn ;;
@@ -375,5 +388,6 @@ question() { # KIND NAME...
 }
 
 has_tunnel=unasked has_tun0=unasked has_mp0=no standby=no
+case $SSM_Questions in 'after '*) first=${SSM_Questions%%|*} && await_change "${first#after }" ;; esac
 enter node "$SSM_Fence" -
 answer_all

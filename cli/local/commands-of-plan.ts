@@ -68,7 +68,11 @@ export function commandsOfPlan(
     };
   };
   return STAGES.flatMap((stage) =>
-    STEP_KINDS.flatMap((kind) => planned[stage][kind].map((work) => print(stage, kind, work))),
+    STEP_KINDS.flatMap((kind) =>
+      planned[stage][kind]
+        .filter(({ operations }) => operations.length > 0) // what only proves changes nothing
+        .map((work) => print(stage, kind, work)),
+    ),
   );
 }
 

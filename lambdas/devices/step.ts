@@ -55,16 +55,19 @@ type PauseAttributes = Readonly<Partial<Record<'paused' | 'pauses', unknown>>>;
 export interface StepOutput {
   readonly kind: StepKind;
   readonly ok: true;
-  readonly devices: readonly (
-    Observed | Proven | ({ readonly name: string; readonly operations: number } & Partial<Drained>)
-  )[];
+  readonly devices: readonly (Observed | Done)[];
   /** The devices that could not be told of a pause, and why. */
   readonly untold?: readonly string[];
 }
 
-interface Proven {
+/** What came of the work on one device. */
+interface Done extends Partial<Drained> {
   readonly name: string;
-  readonly verification: readonly Probe[];
+  /** So many were carried out. Absent: it was only proven. */
+  readonly operations?: number;
+  /** The tunnel was proven in the same step as it was changed. Absent: that is still to be done. */
+  readonly proven?: true;
+  readonly verification?: readonly Probe[];
 }
 
 /** The digest of a command that belongs to no plan. Its fence is 0, so the device does not keep it. */
@@ -93,15 +96,14 @@ export function deviceStep(
       const carry: CarryOut = (device, operation) => send(device, 'apply', { Digest: NO_PLAN, Operations: operation });
       return { kind, ok: true, devices: [], untold: pause === null ? [] : await tell(mine, pause, carry) };
     }
-    const output: StepOutput = {
-      kind,
-      ok: true,
-      devices:
-        input.do === 'observe'
-          ? await look(mine, (device, questions) => send(device, 'observe', { Questions: questions }))
-          : await roundByRound(input.work, mine, (device, work) => carryOut(device, work, input, send)),
-    };
-    if (input.do === 'prove') refuseDisagreement(output.devices as readonly Proven[]);
+    const devices =
+      input.do === 'observe'
+        ? await look(mine, (device, questions) => send(device, 'observe', { Questions: questions }))
+        : agreeing(
+            input.do,
+            await roundByRound(input.work, mine, (device, work) => carryOut(device, work, input, send)),
+          );
+    const output: StepOutput = { kind, ok: true, devices };
     const size = Buffer.byteLength(JSON.stringify(output));
     if (size > MOST)
       throw new NotUnderstood(
@@ -116,9 +118,9 @@ export function deviceStep(
 async function roundByRound(
   work: readonly Work[],
   devices: readonly Listed[],
-  does: (device: Listed, work: Work) => Promise<Outcome>,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
+  does: (device: Listed, work: Work) => Promise<Done>,
+): Promise<Done[]> {
+  const outcomes: Done[] = [];
   for (const round of new Set(work.map((each) => each.round))) {
     const settled = await Promise.allSettled(
       devices.flatMap((device) =>
@@ -133,15 +135,17 @@ async function roundByRound(
   return outcomes;
 }
 
-/** @throws NotVerified when both nodes of a pair have the virtual IP, or not exactly one BIG-IP of a pair is active */
-function refuseDisagreement(devices: readonly Proven[]): void {
-  const [wrong] = disagreements(devices.flatMap(({ verification }) => verification));
-  if (wrong === undefined) return;
+/**
+ * What proofs say together: both nodes of a pair may have the virtual IP, or both BIG-IPs be active. Beside a change that proves nothing yet.
+ * @throws NotVerified when proving is all that is done
+ */
+function agreeing(doing: StepInput['do'], devices: readonly Done[]): readonly Done[] {
+  const [wrong] = disagreements(devices.flatMap(({ verification = [] }) => verification));
+  if (wrong === undefined) return devices;
   const { from, what, to, detail } = wrong.probe;
-  throw new NotVerified(wrong.code, `${from}: ${what} ${to}: ${detail}`);
+  if (doing === 'prove') throw new NotVerified(wrong.code, `${from}: ${what} ${to}: ${detail}`);
+  return devices.map(({ name, operations = 0 }) => ({ name, operations }));
 }
-
-type Outcome = StepOutput['devices'][number];
 
 /** Sends a device one document of its kind. @returns what the script printed */
 type Send = (
@@ -177,18 +181,33 @@ function commandFor(
   };
 }
 
-/** Proves a device, or changes it. */
-async function carryOut(listed: Listed, work: Work, input: StepInput, send: Send): Promise<Outcome> {
-  const { name } = listed;
+/** Proves a device, or changes it; or both in one. */
+async function carryOut(listed: Listed, work: Work, input: StepInput, send: Send): Promise<Done> {
+  if (input.do === 'prove') return { name: listed.name, verification: await prove(listed, send) };
+  const [changed, proven] = await Promise.allSettled([
+    change(listed, work, input, send),
+    work.proves ? prove({ ...listed, along: input.digest! }, send) : undefined,
+  ]);
+  // No command is under way any more when a restore begins.
+  if (changed.status === 'rejected') throw changed.reason;
+  // A proof that was too early, or met a device that answers late, is no failure: it comes once more, behind the change.
+  const verification = proven.status === 'fulfilled' ? proven.value : undefined;
+  return { ...changed.value, ...(verification ? { proven: true, verification } : {}) };
+}
+
+/** @throws NotVerified, or as RunCommand does */
+async function prove(listed: Listed, send: Send): Promise<readonly Probe[]> {
   const device = kindOf(listed);
-  if (input.do === 'prove') {
-    const answer = await send(listed, 'observe', { Questions: device.proofs(listed).join('|') });
-    const probes = device.prove(answer, listed);
-    return { name, verification: probes.map((probe) => ({ ...probe, detail: printable(probe.detail) })) };
-  }
+  const answer = await send(listed, 'observe', { Questions: device.proofs(listed).join('|') });
+  return device.prove(answer, listed).map((probe) => ({ ...probe, detail: printable(probe.detail) }));
+}
+
+async function change(listed: Listed, work: Work, input: StepInput, send: Send): Promise<Done> {
+  const { name } = listed;
   const { operations, saved, round } = work;
+  if (operations.length === 0) return { name, operations: 0 };
   const pause = pauseOf(input);
-  const { keeps } = device.record;
+  const { keeps } = kindOf(listed).record;
   const parameters = {
     Digest: input.digest!,
     Operations: (pause === null || !keeps ? operations : keeps.withTold(operations, listed.spec.name, pause)).join('|'),

@@ -105,6 +105,12 @@ test('plan --commands shows them as a script, and gives them to programs', async
   expect(JSON.parse((await plan('--json')).out)).toMatchObject({ commands: COMMANDS });
 });
 
+test('a device that only proves what another one changes has no commands', () => {
+  const proves = { ...BIGIP, operations: [], proves: true as const };
+  const work = { ...WORK, detach: NOBODY, shape: { ...WORK.shape, bigip: [proves] } };
+  expect(commandsOfPlan(assembled(), EDGE_A, null, '-', work)).toEqual(COMMANDS.slice(2));
+});
+
 test('what cannot be printed is said in one sentence', () => {
   const work = {
     ...WORK,

@@ -33,8 +33,13 @@ interface StageOptions {
 const workOf = (stage: Stage | 'prove') => (kind: StepKind) =>
   stage === 'prove' ? `$plan.prove.${kind}` : `$plan.work.${stage}.${kind}`;
 
-const hasWork = (work: (kind: StepKind) => string, kinds: readonly StepKind[]): string =>
-  `${kinds.map((kind) => `$count(${work(kind)})`).join(' + ')} > 0`;
+const hasWork = (work: (kind: StepKind) => string, kinds: readonly StepKind[], done = '0'): string =>
+  `${kinds.map((kind) => `$count(${work(kind)})`).join(' + ')} > ${done}`;
+
+const SKIPPED = 'A stage without work is skipped.';
+
+/** How many devices have proven the tunnel together with a change. */
+const PROVEN = '$count($outcomes.devices[proven = true])';
 
 /** Takes traffic off the tunnel, or puts it on: one transaction on BIG-IP. */
 export function trafficStage(
@@ -45,7 +50,7 @@ export function trafficStage(
   { gate, name, comment, next }: StageOptions,
 ): void {
   const work = workOf(stage);
-  run.decide(gate, 'A stage without work is skipped.', [{ when: hasWork(work, ['bigip']), goTo: name }], next);
+  run.decide(gate, SKIPPED, [{ when: hasWork(work, ['bigip']), goTo: name }], next);
   run.work(
     send(run.scope, name, handlers.of('bigip'), stage, {
       comment,
@@ -67,17 +72,18 @@ export function deviceStage(
 ): void {
   const work = workOf(stage);
   const kinds = Object.keys(steps) as StepKind[];
-  const [assign, question] =
-    stage === 'prove'
-      ? [
-          { report: reportWith("'verification': $append([], $states.result.devices.verification)") },
-          'Traffic arrives only on a tunnel that carries.',
-        ]
-      : [
-          { outcomes: jsonata('$append($outcomes, $states.result)') },
-          'Every device has finished: did all of them succeed?',
-        ];
-  run.decide(gate, 'A stage without work is skipped.', [{ when: hasWork(work, kinds), goTo: name }], next);
+  const proves = stage === 'prove';
+  const probes = '$states.result.devices.verification';
+  const verification = proves
+    ? `$append([], ${probes})`
+    : `$exists(${probes}) ? $append([], ${probes}) : $report.verification`;
+  const report = reportWith(`'verification': ${verification}`);
+  const assign = proves ? { report } : { report, outcomes: jsonata('$append($outcomes, $states.result)') };
+  const question = proves
+    ? 'Traffic arrives only on a tunnel that carries.'
+    : 'Every device has finished: did all of them succeed?';
+  const skipped = proves ? 'Skipped where nothing has to be proven, or a proof came with the change.' : SKIPPED;
+  run.decide(gate, skipped, [{ when: hasWork(work, kinds, proves ? PROVEN : undefined), goTo: name }], next);
   run.work(
     sideBySide(run.scope, name, handlers, stage, { comment, steps, work, assign, outputs: JUDGED }),
     judged,

@@ -61,6 +61,7 @@ export const bigip = new Device<BigIpFacts>({
   },
   probes,
   proofs,
+  provesAlong: 'until answered',
   several: true,
   together: {
     ...workingInPair(objects),

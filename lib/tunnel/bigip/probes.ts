@@ -1,7 +1,7 @@
 import { pingProbe } from '../device/answer';
 import type { Reading } from '../device/device';
 import type { Look } from '../device/look';
-import type { Probe } from '../device/observation';
+import type { Probe, Subject } from '../device/observation';
 import { NotVerified } from '../errors/errors';
 import { bigipAddress, isBigIpPair, isRampPair, type Tunnel } from '../declaration/tunnel';
 import { FAILOVER_STATUS } from './group';
@@ -18,11 +18,14 @@ export const probes: Reading<Tunnel, readonly Probe[]> = {
   },
 };
 
-/** As proofs the same; the virtual IP of a pair of ramp nodes needs some seconds to be there after its first start, so the far end is waited for. */
+/**
+ * As proofs the same; the virtual IP of a pair of ramp nodes needs some seconds to be there after its first start, so the far end is waited for. So is
+ * whatever a change makes reachable that is under way.
+ */
 export const proofs: Reading<Tunnel, readonly Probe[]> = {
   questions: (subject) => [
     ...(isBigIpPair(subject.spec) ? [FAILOVER_STATUS, ...carrierQuestions(subject)] : []),
-    ...(isRampPair(subject.spec) ? [`await ${subject.spec.tunnel.node}`] : []),
+    ...awaited(subject).map((to) => `await ${to}`),
     ...probes.questions(subject),
   ],
   read(look) {
@@ -57,6 +60,11 @@ function roleOf(look: Look): readonly Probe[] {
 
 function isStandby(look: Look): boolean {
   return isBigIpPair(look.subject.spec) && readRole(look.answer(FAILOVER_STATUS)).is === 'STANDBY';
+}
+
+function awaited({ spec, along }: Subject): readonly string[] {
+  if (along !== undefined) return pings(spec);
+  return isRampPair(spec) ? [spec.tunnel.node] : [];
 }
 
 function pings(spec: Tunnel): readonly string[] {

@@ -35,6 +35,8 @@ export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
   readonly probes?: Reading<Spec, readonly Probe[]>;
   /** What proves the tunnel before traffic arrives; default nothing can. `read` throws NotVerified too. */
   readonly proofs?: Reading<Spec, readonly Probe[]>;
+  /** How its proof can be sent together with the change that it proves (proving.ts); default it cannot. */
+  readonly provesAlong?: 'after its change' | 'until answered';
   /** Whether its changes keep their own stages, or wait, where they only take away, until traffic goes the new way. Default neither (stages.ts). */
   readonly stages?: 'own' | 'removed late';
   /** Where its devices have objects in common; default each is planned by itself. */

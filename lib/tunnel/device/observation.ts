@@ -29,6 +29,8 @@ export interface Subject<Spec extends Declared = Tunnel> {
   readonly spec: Spec;
   /** The tunnel last applied. */
   readonly applied: Spec | null;
+  /** Of a proof that is sent together with a ramp node's change: the digest of that change's plan. Absent: nothing changes meanwhile. */
+  readonly along?: string;
 }
 
 /** A device with the values that its shared objects had before edge-ramp first touched them. */

@@ -40,6 +40,8 @@ export interface Work {
   readonly device: string;
   readonly operations: readonly string[];
   readonly saved: string | null;
+  /** The tunnel is proven in the same step: the proof is sent together with the change, if there is one. Absent: it is not. */
+  readonly proves?: true;
   /** The devices of a kind go round after round; those of one round side by side. Absent: there is one round. */
   readonly round?: number;
 }

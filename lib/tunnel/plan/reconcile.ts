@@ -17,8 +17,8 @@ import { deviceTitle, STEP_KINDS, kindOf, stepKindOf, type StepKind } from './de
 import { digestOf } from '../declaration/digest';
 import { PlanChanged, Refused, WouldInterrupt } from '../errors/errors';
 import type { Change, Plan, Situation, Work, WorkByKind } from './plan';
-import { disagreements } from './disagreements';
 import { judgeTogether, membersWith, recordedInCommon, sharedOut, wantedOf } from './in-common';
+import { provesAlong, whatCarries, withProofs } from './proving';
 import { recordedState, recordOperations, type Before, type Original } from './records';
 import { assignStages } from './stages';
 import { isRampPair, type Declared } from '../declaration/tunnel';
@@ -40,6 +40,11 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
   const changes = [...(known.length > 0 ? known : planned.flatMap(awaitedBy)), ...unknown];
   const standing = answered.filter(({ listed }) => !listed.former);
   const { verification, reachable, toProve } = whatCarries(goal, standing, changes);
+  const changed = planned.filter(({ operations }) => operations.length > 0);
+  const work = byStage((stage) =>
+    inRounds(byKind(planned, (each) => workOf(goal, each, stage, membersWith(each, planned)))),
+  );
+  const prove = byKind(toProve, ({ listed }) => [{ device: listed.name, operations: [], saved: null }]);
   return {
     digest: digestOf([
       goal,
@@ -51,10 +56,8 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
     interrupts: changes.flatMap(({ device, text, interrupts }) =>
       interrupts === null ? [] : [`${device}: ${text}: ${interrupts}`],
     ),
-    work: byStage((stage) =>
-      inRounds(byKind(planned, (each) => workOf(goal, each, stage, membersWith(each, planned)))),
-    ),
-    prove: byKind(toProve, ({ listed }) => [{ device: listed.name, operations: [], saved: null }]),
+    work: provesAlong(toProve, changes, changed) ? { ...work, shape: withProofs(work.shape, prove) } : work,
+    prove,
     before: planned.reduce((before, each) => withChanges(goal, before, each), situation.before),
     original: planned.reduce((original, each) => withOriginal(original, each), situation.original),
     verification,
@@ -196,18 +199,6 @@ function awaitedBy({ listed, awaited }: Planned): readonly Change[] {
     text: `? ${object}: is ${from ?? 'none'} and was ${to ?? 'none'}, which can be put back only together with the other unit`,
     interrupts: null,
   }));
-}
-
-/** Whether packets come through, by the probes of the look; and the devices that prove it before traffic arrives. */
-function whatCarries(goal: Goal, standing: readonly Answered[], changes: readonly Change[]) {
-  const probes = standing.flatMap(({ observation }) => observation.probes);
-  const verification = [...probes, ...disagreements(probes).map(({ probe }) => probe)];
-  const proving = standing.filter(({ listed }) => kindOf(listed).proofs(listed).length > 0);
-  const reachable =
-    proving.every(({ observation }) => observation.probes.length > 0) && verification.every(({ ok }) => ok);
-  const shaped = changes.some(({ stage }) => stage === 'prepare' || stage === 'shape');
-  const toProve = goal === 'declared' && changes.length > 0 && (shaped || !reachable) ? proving : [];
-  return { verification, reachable, toProve };
 }
 
 function byKind<Each extends Answered>(all: readonly Each[], does: (each: Each) => readonly Work[]): WorkByKind {

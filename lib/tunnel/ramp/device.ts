@@ -67,6 +67,7 @@ export const ramp = new Device<RampFacts>({
   },
   probes,
   proofs,
+  provesAlong: 'after its change',
   refuse,
   remarks,
 });

@@ -26,12 +26,14 @@ export const probes: Reading<Tunnel, readonly Probe[]> = {
 
 /**
  * What proves the node's side. `heard` waits, bounded, for the first packet out of the tunnel: so BIG-IP pings first, and no ping of the node's
- * own opens the firewall. A pair waits, bounded, until one of the two has the virtual IP; the other is proven by its configuration.
+ * own opens the firewall. A pair waits, bounded, until one of the two has the virtual IP; the other is proven by its configuration. `after` comes
+ * first: what is sent together with a change waits for its end.
  */
 export const proofs: Reading<Tunnel, readonly Probe[]> = {
   questions: (subject) => {
-    const { spec, name } = subject;
+    const { spec, name, along } = subject;
     return [
+      ...(along === undefined ? [] : [`after ${along}`]),
       inputQuestion(subject),
       ...inputChecks(spec),
       ...(isRampPair(spec) ? [`await ${spec.ramp.vip}`, vipQuestion(spec, name), traceQuestion(spec)] : []),
