@@ -3,13 +3,15 @@ import type { Fault } from '../../../lab/hosts/host';
 import type { HostCommand } from '../../../lab/hosts/host';
 import type { Declared } from '../../../lib/tunnel/declaration/tunnel';
 import { third } from '../../examples';
-import { balancer, byOc, discard, endOf, example, onOvn, pair, settled, site, writes, type Site } from './site';
+import { NODE, balancer, byOc, discard, endOf, example, onOvn, pair, settled, site, writes, type Site } from './site';
 
 /** A run to be spoiled: what the site holds beforehand (runs of the state machine, of `first`), and the run itself. */
 export interface Scenario {
   readonly name: string;
   readonly first: Declared;
   readonly prepare: readonly object[];
+  /** What somebody types behind those runs: a host and a line each. Default nothing. */
+  readonly drift?: readonly (readonly [host: string, line: string])[];
   readonly spec: Declared;
   readonly input: object;
 }
@@ -62,6 +64,14 @@ export const SCENARIOS: readonly Scenario[] = [
     spec: byOc,
     input: { action: 'teardown' },
   },
+  {
+    name: 'a repair of a node without its flows',
+    first: example,
+    prepare: [{}],
+    drift: [[NODE, `ovs-ofctl -O OpenFlow13 del-flows br0 cookie=${example.cookie}/-1`]],
+    spec: example,
+    input: {},
+  },
 ];
 
 export const EFFECTS = ['fail-before', 'fail-after', 'hang'] as const;
@@ -80,6 +90,7 @@ export interface Rehearsed {
 export async function rehearse(scenario: Scenario): Promise<Rehearsed> {
   const start = await site({ spec: scenario.first, also: [scenario.spec] });
   for (const input of scenario.prepare) await start.run(input);
+  for (const [host, line] of scenario.drift ?? []) await start.world.run(host, line);
   await start.close();
   const clean = await site({ from: start.state, spec: scenario.spec, also: [scenario.first] });
   const before = settled(clean);
