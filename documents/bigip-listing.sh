@@ -24,7 +24,7 @@ keep_virtuals() { # PATH...: of a listing that has each of these once, and nothi
     elif [ -n "${line//[[:space:]]/}" ]; then
       [ -n "$path" ] || return 1
       read -r -a each <<<"$line"
-      texts[$path]+=" ${each[*]}"
+      texts[$path]+=" ${each[*]-}"
     fi
   done <<<"$said"
   [ "${#texts[@]}" -eq "$#" ] || return 1

@@ -9,12 +9,12 @@ find_ovs() {
 }
 find_ovs
 
-# Blanks never count: iproute2 of RHEL 7.3 and before prints two where later ones print one.
+# Blanks never count: iproute2 of RHEL 7.3 and before prints two where later ones print one. Before bash 4.4 an array without elements is unset (LX-14).
 words=''
 in_words() { # TEXT: into $words, with one blank around each of its words
   local -a each
   IFS=$' \t\n' read -r -d '' -a each <<<"$1"
-  words=" ${each[*]} "
+  words=" ${each[*]-} "
 }
 
 # The tunnel, as `ip tunnel` calls it, and its protocol: by number, since the name of protocol 4 depends on /etc/protocols.
