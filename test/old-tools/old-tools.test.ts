@@ -1,5 +1,7 @@
 import { FIRST, SECOND, kernelSite, pair, PODS, single, type KernelSite } from '../kernel/support/site';
+import { saidBy, stopKeeper } from '../kernel/support/keeping';
 import { answers, VIRTUALS } from '../kernel/support/traffic';
+import { until } from '../kernel/support/waiting';
 
 const MEMBERS = [PODS.ramp, PODS.worker, '10.131.0.5'];
 
@@ -59,15 +61,28 @@ describe('with bash 4.2 and iproute2 4.11', () => {
     });
 
     // A pair loses them on its standby: the virtual IP stays where it is.
-    test('that has lost route, firewall rule, address and a flow is healed', async () => {
-      const applied = await dumps();
+    const loses = async (): Promise<void> => {
       const rule = `-p 4 -s ${spec.bigip[0]!.address} -m comment --comment edge-ramp:${spec.name} -j ACCEPT`;
       await site.type(node, `ip route del 10.3.92.216; ip addr del 10.3.92.217/32 dev tun1`);
       await site.type(node, `iptables -w -D INPUT ${rule}`);
       await site.type(node, 'ovs-ofctl -O OpenFlow13 del-flows br0 cookie=0x999/-1,arp,table=0');
+    };
+
+    test('that has lost route, firewall rule, address and a flow is healed by a run', async () => {
+      const applied = await dumps();
+      await stopKeeper(site, node);
+      await loses();
       expect(await dumps()).not.toEqual(applied);
       expect(await site.end()).toBe('Applied');
       expect(await dumps()).toEqual(applied);
+      await expectServed();
+    });
+
+    test('and by its keeper alone', async () => {
+      const applied = await dumps();
+      await until('the keeper has looked', () => saidBy(site, node) === 'ok');
+      await loses();
+      await until('all of it is put back', async () => String(await dumps()) === String(applied));
       await expectServed();
     });
 
