@@ -43,7 +43,7 @@ export function repairable(tunnel: string, known: Known | undefined, where: Wher
   return {
     none:
       before === null
-        ? `There is nothing to repair: no run has left anything of ${tunnel} half done.`
+        ? `There is nothing to repair: no run has left anything of ${tunnel} half done. What differs on the devices is put right by ${again('apply', tunnel, where)}`
         : `Nobody knows which run left ${tunnel} half done; an apply begins with what it wrote down: ${again('apply', tunnel, where)}`,
   };
 }

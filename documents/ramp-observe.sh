@@ -200,13 +200,18 @@ addresses_on() { # DEVICE
   done <<<"$everywhere"
 }
 
-# The devices that have an address.
+# The devices that have an address, and with which prefix length.
 holder() { # ADDRESS
-  local line found=''
+  local line form found=''
   all_addresses
   while IFS= read -r line; do
     in_words "$line"
-    case $words in *" inet $1/"*) line=${words# *: } && found+=${line%% *}$newline ;; esac
+    case $words in
+    *" inet $1/"*)
+      line=${words# *: } form=${words#*" inet "}
+      found+="${line%% *} ${form%% *}$newline"
+      ;;
+    esac
   done <<<"$everywhere"
   answer "holder $1" "$everywhere_code" "${found%"$newline"}" "$everywhere_complaint"
 }

@@ -12,7 +12,7 @@ const HAPPENINGS: Readonly<Record<HostAction, string>> = {
   reboot: 'was rebooted',
   'wipe-flows': 'has only the flows of the SDN',
   'restart-ovs': 'has a new br0',
-  keep: 'has been looked at by its keepers',
+  keep: 'has been looked at by its keepers; for five minutes after a run that changed nothing there they put nothing back',
   gone: 'is off',
   back: 'is there',
   failover: 'has changed roles with its peer',

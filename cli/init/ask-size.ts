@@ -10,10 +10,10 @@ export function sizeOf(given: Given): Size {
 }
 
 /** What the options leave open of the size, a person is asked. */
-export async function askSize(given: Given, { ask }: Pick<Person, 'ask'>): Promise<Size> {
+export async function askSize(given: Given, person: Person): Promise<Size> {
   const told = sizeOf(given);
   const isOpen = (...options: readonly string[]): boolean => options.every((option) => given[option] === undefined);
-  const yes = async (what: string): Promise<boolean> => /^y(?:es)?$/i.test(await ask(`${what} (yes/no) [no]: `));
+  const yes = (what: string): Promise<boolean> => askYes(what, person);
   const nodesAreOpen = isOpen(SIZED.nodes, NODE_NAME);
   const two = isOpen(SIZED.bigips) && (await yes('Is BIG-IP a pair of units, active and standby?'));
   const bigips = two ? 2 : told.bigips;
@@ -22,4 +22,14 @@ export async function askSize(given: Given, { ask }: Pick<Person, 'ask'>): Promi
   return (await yes('Is the ramp node one without an SSM agent (RHCOS), which oc reaches?'))
     ? { bigips, nodes: 1, byOc: true }
     : { bigips, nodes: 1 };
+}
+
+/** Asks until the answer is one: a slip of the hand must not decide how many devices there are. */
+async function askYes(what: string, { ask, tell }: Person): Promise<boolean> {
+  for (;;) {
+    const said = await ask(`${what} (yes/no) [no]: `);
+    if (/^(?:n(?:o)?)?$/i.test(said)) return false;
+    if (/^y(?:es)?$/i.test(said)) return true;
+    tell(`Please answer yes or no, not "${said}".`);
+  }
 }

@@ -125,7 +125,7 @@ const TUNNEL: readonly Question[] = [
   {
     path: ['tunnel', 'bigip'],
     option: '--tunnel-bigip',
-    what: 'TUNNEL_IP1 with its prefix length: BIG-IP inside the tunnel',
+    what: 'TUNNEL_IP1 with its prefix length: BIG-IP inside the tunnel, in a small network that nothing else uses, such as 10.3.91.216/24',
   },
   { path: ['tunnel', 'node'], option: '--tunnel-node', what: 'TUNNEL_IP2: the ramp node inside the tunnel' },
   {
@@ -142,7 +142,12 @@ const TUNNEL: readonly Question[] = [
     list: true,
     optional: true,
   },
-  { path: ['probe'], option: '--probe', what: 'Pod that BIG-IP pings as a proof', optional: true },
+  {
+    path: ['probe'],
+    option: '--probe',
+    what: 'Pod that BIG-IP pings as a proof; without one the tunnel is proven, and not the way on to Pods',
+    optional: true,
+  },
 ];
 
 /** What has a default that serves until another tunnel has the same: only then it is asked for. */

@@ -255,6 +255,17 @@ describe('init at a terminal', () => {
     expect(tunnel).toMatchObject({ ramp: { vip: '10.9.89.90' }, ipfailover: { vrrpIdOffset: 20 } });
   });
 
+  test('asks again whether there are two, where the answer is neither yes nor no', async () => {
+    const { code, err, asked, tunnel } = await atTerminal({
+      ...ANSWERS,
+      'two ramp nodes': ['yess', '10.9.89.89', 'no'],
+    });
+    expect(code).toBe(0);
+    expect(err).toContain('Please answer yes or no, not "yess".');
+    expect(asked.filter((question) => question.includes('two ramp nodes'))).toHaveLength(3);
+    expect(tunnel?.ramp.nodes).toHaveLength(1);
+  });
+
   test('asks for a node that oc reaches its name and the way to its cluster, and no instance', async () => {
     const { code, asked, tunnel } = await atTerminal({
       ...ANSWERS,

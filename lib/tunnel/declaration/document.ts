@@ -78,7 +78,7 @@ const NOT_YAML: Readonly<Record<string, string>> = {
     'a key stands where a value ends: it is indented too deep, or it is no key and the value with a colon in it needs quotes',
   BLOCK_IN_FLOW: 'within brackets a list has commas, and no "- "',
   MISSING_CHAR:
-    'a character is missing here: a bracket, a comma, a colon behind a key, or a blank behind a colon or before #',
+    'this is not indented as the lines above it, or a character is missing: a bracket, a comma, a colon behind a key, or a blank behind a colon or before #',
   MULTILINE_IMPLICIT_KEY: 'a key and its colon must stand in one line',
   MULTIPLE_DOCS: 'a second document begins here (---); a file declares one tunnel',
   RESOURCE_EXHAUSTION: 'this is nested too deep',

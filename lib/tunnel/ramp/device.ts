@@ -1,16 +1,18 @@
 import { Device, type Destination } from '../device/device';
 import { readNodeAnswers } from '../device/iproute';
-import type { Observation, Subject, Wanted } from '../device/observation';
+import type { Observation, Wanted } from '../device/observation';
 import type { Operation } from '../device/operation';
 import { Refused } from '../errors/errors';
 import { address as sdnAddress } from '../sdn/address';
 import { claim } from '../sdn/claim';
 import { flow } from '../sdn/flow';
 import { refuseOnOvn, remarksOnOvn, remarkWithoutRules } from '../ovn/rules';
+import { contains, parseCidr } from '../declaration/address';
 import { isRampPair, rampName, rampNode, type RampNode, type Tunnel } from '../declaration/tunnel';
 import { address } from './address';
 import type { RampFacts } from './facts';
 import { forwarding, forwardsEverywhere } from './forwarding';
+import { holderQuestion, readHolders } from './holders';
 import { input } from './input';
 import { link } from './link';
 import { nat } from './nat';
@@ -59,7 +61,7 @@ export const ramp = new Device<RampFacts>({
     read: (look) => ({
       ...readWay(look),
       forwarding: forwardsEverywhere(look),
-      holders: look.lines(holderQuestion(look.subject), 'show its addresses').filter((line) => line !== ''),
+      ...readHolders(look),
       bootScripts: look.answer('boot').lines.filter((line) => line !== ''),
       keeperRemarks: look.once(readKeeper).remarks,
       healed: look.once(readKeeper).healed,
@@ -76,11 +78,6 @@ export const ramp = new Device<RampFacts>({
 function reached(node: RampNode, { cluster }: Tunnel): Destination {
   const name = rampName(node);
   return node.reach === 'oc' ? { name, instance: cluster!.admin, byOc: true } : { name, instance: name };
-}
-
-/** Which devices have the node's own address. */
-function holderQuestion({ name, spec }: Subject): string {
-  return `holder ${rampNode(name, spec).address}`;
 }
 
 /** Refuses a node that is no way into the cluster network. A teardown does not need one. */
@@ -118,9 +115,19 @@ function remarks(
           `${title} is an EC2 instance: is its network really an L2 network of your own? In a VPC keepalived cannot move ${spec.ramp.vip}, and no second node takes over`,
         ]
       : []),
+    ...remarkOnVip(wanted, facts),
     ...facts.bootScripts.map(
       (script) =>
         `${title} runs ${script} when it boots, which builds a ramp as the published procedure does: it takes away tun1 and may take away br0, and with them all traffic of the node and what edge-ramp made; take it out of the boot (RUNBOOK, "A foreign boot script")`,
     ),
+  ];
+}
+
+/** Nothing forbids it, and it is the commonest slip of the pen where a pair is declared. */
+function remarkOnVip({ name, spec }: Wanted, { network }: RampFacts): readonly string[] {
+  const own = network === null ? undefined : parseCidr(network);
+  if (!isRampPair(spec) || own === undefined || contains(own, spec.ramp.vip!)) return [];
+  return [
+    `ramp node ${name}: the virtual IP ${spec.ramp.vip} is not in the network of its ${rampNode(name, spec).interface} (${network}): no host there asks for it, so BIG-IP reaches it only where a router knows the way. Is an address of that network meant?`,
   ];
 }

@@ -11,6 +11,8 @@ export interface RampFacts extends SdnFacts, OvnFacts {
   readonly forwarding: boolean;
   /** The devices that have the node's declared address. */
   readonly holders: readonly string[];
+  /** That address on the first of them with its prefix length, `10.3.89.89/24`; null: the device does not tell. */
+  readonly network: string | null;
   /** Units and scripts of somebody else's that build a ramp when the node boots. */
   readonly bootScripts: readonly string[];
   /** Said with the plan: why the node's keeper does not keep it, and what it has put back. */

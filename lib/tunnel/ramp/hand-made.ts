@@ -3,6 +3,7 @@ import { isRampPair, rampNode } from '../declaration/tunnel';
 import { readAddresses, readNodeAnswers } from '../device/iproute';
 import { Look } from '../device/look';
 import type { Subject } from '../device/observation';
+import { readHolders } from './holders';
 
 /** What a ramp node says of a tunnel that somebody built, known by the name of its device. undefined: there is none, or more than one. */
 export interface HandMadeOnNode {
@@ -37,8 +38,7 @@ export function readHandMadeOnNode(subject: Subject, text: string): HandMadeOnNo
     const own = only(on(outside).filter((address) => address !== spec.ramp.vip));
     return { inside, interface: rampNode(name, spec).interface, address: own };
   }
-  const holders = look.lines(outside, 'show its addresses').filter((line) => line !== '');
-  return { inside, interface: only(holders), address: undefined };
+  return { inside, interface: only(readHolders(look).holders), address: undefined };
 }
 
 function only(found: readonly string[]): string | undefined {

@@ -239,6 +239,7 @@ function built(kind: 'bigip' | 'ramp', spec: Tunnel, state: State): State {
     withoutRules: null,
     wayProblem: null,
     holders: [spec.ramp.nodes[0]!.interface],
+    network: `${spec.ramp.nodes[0]!.address}/24`,
     forwarding: true,
     sdnAddress: '10.129.1.254',
     sdnAddressRemark: '',

@@ -19,6 +19,7 @@ import { refused } from './plans';
 import { EXAMPLE, Site } from './site';
 import { freshWorld } from './world';
 import { FIRST, SECOND } from './pair-nodes';
+import { pairNodeAnswer } from './ramp-answer';
 
 describe('the devices of a tunnel', () => {
   const names = (devices: readonly { name: string; former: boolean }[]): string[] =>
@@ -103,6 +104,21 @@ describe('stages', () => {
   ] as const)('%s', (_what, device, operations, isRampPair, cut, expected) =>
     expect(stages(device, [...operations] as Operation[], isRampPair, cut)).toEqual(expected),
   );
+});
+
+describe('a virtual IP', () => {
+  const remarks = (vip: string): readonly string[] => {
+    const about = { name: FIRST, spec: pair({ ramp: { ...pair().ramp, vip } }), applied: null };
+    const observed = ramp.read(pairNodeAnswer(about.spec, FIRST), about);
+    return ramp.remarks({ ...about, original: {} }, observed, []).filter((remark) => remark.includes('virtual IP'));
+  };
+
+  test('in the network of the nodes is not remarked on', () => expect(remarks('10.20.30.4')).toEqual([]));
+
+  test('outside of it is: mostly another address was meant', () =>
+    expect(remarks('10.20.31.4')).toEqual([
+      `ramp node ${FIRST}: the virtual IP 10.20.31.4 is not in the network of its eth0 (10.20.30.2/24): no host there asks for it, so BIG-IP reaches it only where a router knows the way. Is an address of that network meant?`,
+    ]));
 });
 
 describe('a device that cannot be reached', () => {

@@ -35,7 +35,7 @@ export function rampSays(world: World, question: string, device = 'eth0'): Said 
       if (!stands) return failed(question, 1, `sysctl: cannot stat /proc/sys/net/ipv4/conf/${name}/forwarding`);
       return [question, [value === undefined ? forwarding : value === 'on' ? '1' : '0'], 0];
     case 'holder':
-      return [question, [device], 0];
+      return [question, [`${device} ${name}/24`], 0];
     case 'ovn':
       return [question, ovn === null ? [] : managementPort(ovn), 0];
     case 'way':

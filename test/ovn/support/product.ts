@@ -17,12 +17,17 @@ export const SOURCE = SPEC.tunnel.bigip.split('/')[0]!;
 
 const { ramp } = KINDS;
 const DOCUMENTS = join(__dirname, '../../../documents');
-const { files, changes = [] } = scriptsOf('ramp');
+const { files, changes = [], installs } = scriptsOf('ramp');
+const textOf = (names: readonly string[]): string =>
+  names.map((file) => readFileSync(join(DOCUMENTS, file), 'utf8')).join('');
 /** The text of one of the two documents for ramp nodes. */
 const documentOf = (does: 'observe' | 'apply'): string =>
-  ['prelude.sh', ...files, ...(does === 'apply' ? changes : []), `ramp-${does}.sh`]
-    .map((file) => readFileSync(join(DOCUMENTS, file), 'utf8'))
-    .join('');
+  textOf(['prelude.sh', ...files, ...(does === 'apply' ? changes : []), `ramp-${does}.sh`]);
+
+/** Hosts of a machine share its file system. */
+const ROOT = `/run/lab/${RAMP}/root`;
+const OWN = `${ROOT}/var/lib/edge-ramp`;
+const DIGEST = '0123456789abcdef';
 
 /** edge-ramp on the ramp node of a site: what a run plans for it, and its scripts as a command of SSM starts them. */
 export class Product {
@@ -42,21 +47,51 @@ export class Product {
 
   /** @throws Refused, NotUnderstood */
   async plan(goal: 'declared' | 'absent' = 'declared'): Promise<readonly Operation[]> {
+    const { state, aim } = await this.look(goal);
+    // These machines have no systemd, so nothing would run a keeper.
+    return difference(ramp.record.objects, state, withoutKeeper(aim));
+  }
+
+  /** Starts the keeper as an apply leaves it, by hand: these machines have no systemd. It may act. */
+  async startKeeper(): Promise<void> {
+    const { aim } = await this.look('declared');
+    const { machine, network } = this.site;
+    await machine.write(`${OWN}/edge-a.goal`, `${aim[`keeper ${SPEC.name}`]!.replaceAll('@', '\n')}\n`);
+    await machine.write(`${OWN}/edge-a.keeper`, textOf(installs!.files));
+    await machine.write(`${OWN}/edge-a.node.fence`, `${this.fence} ${DIGEST} kept\n`);
+    const environment = { ...network.env(RAMP), EDGE_RAMP_ROOT: ROOT, SSM_Tunnel: SPEC.name };
+    const words = Object.entries(environment).map(([name, value]) => `${name}='${value}'`);
+    await this.site.type(
+      RAMP,
+      `env ${words.join(' ')} setsid bash ${OWN}/edge-a.keeper >${OWN}/said 2>&1 </dev/null & echo $! >${OWN}/pid`,
+    );
+  }
+
+  /** What the keeper reported last: `ok 1795985390`. */
+  keeperSays(): Promise<string> {
+    return this.site.type(RAMP, `cat ${ROOT}/run/edge-ramp/edge-a.report 2>/dev/null || true`);
+  }
+
+  /** Also where none runs. Its report goes with it. */
+  async stopKeeper(): Promise<void> {
+    await this.site.type(RAMP, `kill $(<${OWN}/pid) 2>/dev/null; rm -f ${ROOT}/run/edge-ramp/edge-a.report`);
+  }
+
+  private async look(goal: 'declared' | 'absent'): Promise<{ readonly state: State; readonly aim: State }> {
     const about = { name: RAMP, spec: SPEC, applied: this.applied };
     const questions = ramp.questions(about);
     const observed = ramp.read(await this.script('observe', { SSM_Questions: questions.join('|') }), about);
     const wanted = { ...about, original: this.original };
     if (this.applied === null && goal === 'declared') this.original = ramp.originals(wanted, observed);
     const aim = goal === 'declared' ? ramp.desired(wanted, observed) : ramp.absent(wanted, observed);
-    // These machines have no systemd, so nothing would run a keeper.
-    return difference(ramp.record.objects, observed.state, withoutKeeper(aim));
+    return { state: observed.state, aim };
   }
 
   async carryOut(operations: readonly Operation[]): Promise<void> {
     this.fence += 1;
     if (operations.length === 0) return;
     const said = await this.script('apply', {
-      SSM_Digest: '0123456789abcdef',
+      SSM_Digest: DIGEST,
       SSM_Operations: operations.map(wire).join('|'),
     });
     if (!said.endsWith(`carried out ${operations.length}\n`)) throw new Error(`ramp-apply.sh said: ${said}`);
@@ -75,7 +110,7 @@ export class Product {
       command: ['bash', '-c', documentOf(does)],
       env: {
         ...network.env(RAMP),
-        EDGE_RAMP_ROOT: `/run/lab/${RAMP}/root`, // hosts of a machine share its file system
+        EDGE_RAMP_ROOT: ROOT,
         keeper_digest: '-',
         SSM_Tunnel: SPEC.name,
         SSM_Fence: String(this.fence),

@@ -1,0 +1,73 @@
+import { until } from '../kernel/support/waiting';
+import { buildBigIpEnd, Product, SOURCE } from './support/product';
+import { BIGIP, MP0, NOBODY, RAMP, reachedFrom, Site } from './support/site';
+
+/*
+ * The keeper of a ramp node on real OVN. No run looks at the node meanwhile.
+ */
+
+const BOTH = reachedFrom(MP0);
+const NAT = `-s ${SOURCE} -o ovn-k8s-mp0 -m comment --comment edge-ramp:edge-a -j SNAT --to-source ${MP0}`;
+
+let site: Site;
+let product: Product;
+let right: string;
+const objects = (): Promise<string> =>
+  site.type(
+    RAMP,
+    'ip -o -4 addr show dev tun1 | cut -d: -f2-; ip -4 route show dev tun1; ip -o tunnel show tun1; iptables -w -S INPUT; iptables -w -t nat -S POSTROUTING; cat /proc/sys/net/ipv4/conf/tun1/forwarding',
+  );
+const isWell = async (): Promise<boolean> => (await product.keeperSays()).startsWith('ok ');
+
+beforeAll(async () => {
+  site = await Site.open();
+  product = new Product(site);
+  await site.network.snat(RAMP, 'advertised'); // so that only our rule translates
+  await buildBigIpEnd(site, BIGIP);
+  await product.run();
+  await site.comesTo(BOTH);
+  right = await objects();
+});
+afterAll(() => site?.close());
+
+const type = (line: string) => () => site.type(RAMP, line);
+const LOSSES: readonly (readonly [lost: string, loss: () => Promise<unknown>])[] = [
+  ['its rule of SNAT', type(`iptables -w -t nat -D POSTROUTING ${NAT}`)],
+  ['its route', type(`ip route del ${SOURCE}`)],
+  ['its tunnel', type('ip tunnel del tun1')],
+  [
+    'its forwarding, which ovnkube takes away from all but its own devices,',
+    async () => {
+      await site.network.forwarding(RAMP, 'Global');
+      await site.network.forwarding(RAMP, 'Restricted');
+    },
+  ],
+];
+
+describe('a ramp node of OVN-Kubernetes', () => {
+  afterEach(() => product.stopKeeper());
+
+  test.each(LOSSES)(
+    'that lost %s carries nothing without a keeper, and puts it back once one runs',
+    async (_, loss) => {
+      await loss();
+      expect(await site.both()).toEqual([NOBODY, NOBODY]);
+      await product.startKeeper();
+      await site.comesTo(BOTH);
+      await until('the keeper is content', isWell);
+      expect(await objects()).toBe(right);
+    },
+  );
+
+  test('that is kept loses one thing after the other, and a run finds nothing to do', async () => {
+    await product.startKeeper();
+    for (const [, loss] of LOSSES) {
+      await until('the keeper is content', isWell);
+      await loss();
+      await site.comesTo(BOTH);
+    }
+    await until('all of it stands', async () => (await objects()) === right);
+    await product.stopKeeper();
+    expect(await product.run()).toEqual([]);
+  });
+});
