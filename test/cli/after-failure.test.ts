@@ -8,6 +8,8 @@ const DEAD = arnOf('edge-a-apply-1');
 const SPEC = { ...declared('edge-a'), example: false };
 const TOUCHED = { 'i-1': { 'link tun1': { from: null, wrote: ['up'] } }, '10.3.88.66': { a: {}, b: {} } };
 const BEFORE = JSON.stringify({ declared: [SPEC], touched: TOUCHED });
+const NOTHING_LEFT =
+  'There is nothing to repair: no run has left anything of edge-a half done. What differs on the devices is put right by npx edge-ramp apply edge-a\n';
 const RESTORED = { endState: 'Restored', sentence: 'Nothing has to change.', changes: [] };
 
 /** AWS with a tunnel whose item is this, and whose executions have these states. `inputs`: what was started. */
@@ -107,13 +109,8 @@ describe('repair', () => {
       { 'edge-a-apply-1': 'RUNNING' },
       'edge-a-apply-1 works on edge-a: wait for its end, or stop it: npx edge-ramp stop edge-a\n',
     ],
-    [
-      'nothing is left',
-      { fence: 1 },
-      {},
-      'There is nothing to repair: no run has left anything of edge-a half done.\n',
-    ],
-    ['no run was ever', undefined, {}, 'There is nothing to repair: no run has left anything of edge-a half done.\n'],
+    ['nothing is left', { fence: 1 }, {}, NOTHING_LEFT],
+    ['no run was ever', undefined, {}, NOTHING_LEFT],
     [
       'nobody knows which run it was',
       { fence: 1, before: BEFORE },

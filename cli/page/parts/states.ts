@@ -54,7 +54,16 @@ function row({ object, before, after, fate }: ObjectRow): Part {
   `;
 }
 
+/** Characters of a value that a table shows whole, and of a longer one so many. */
+const [LONG, SHOWN] = [300, 60];
+
 function valueOf(value: string | null | undefined): Part {
   if (value === undefined) return html`<span class="muted">not known</span>`;
-  return value === null ? html`<span class="muted">not there</span>` : html`<code>${value}</code>`;
+  if (value === null) return html`<span class="muted">not there</span>`;
+  if (value.length <= LONG) return html`<code>${value}</code>`;
+  // The goal of a keeper has some thousand.
+  return html`<details>
+    <summary><code>${value.slice(0, SHOWN)}…</code> (${value.length} characters)</summary>
+    <code>${value}</code>
+  </details>`;
 }

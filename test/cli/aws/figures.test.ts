@@ -62,6 +62,18 @@ describe('what a run on AWS cost', () => {
     });
   });
 
+  test('a device that is changed and proven in one step takes two trips at once, and one that only proves takes one', () => {
+    const step = (...operations: readonly string[]): Told => {
+      const told = new Told();
+      told.enter('Task', 'Configure');
+      told.attempt({ do: 'shape', work: [{ device: 'a', operations, proves: true }] }, devices(operations.length));
+      told.leave('Task', 'Configure');
+      return told;
+    };
+    expect(figures(step('create~link tun1~-~up'))).toMatchObject({ ssmRoundTrips: 2, criticalPathTrips: 1 });
+    expect(figures(step())).toMatchObject({ ssmRoundTrips: 1, criticalPathTrips: 1, deviceOperations: 0 });
+  });
+
   test('the rounds of a step follow one another in the chain, the devices of a round do not', () => {
     const told = new Told();
     told.enter('Task', 'Configure');

@@ -56,6 +56,16 @@ describe('report', () => {
     expect(text).toContain('This run changed nothing on a device.');
   });
 
+  test('a value of thousands of characters, as a keeper has, is shown in few, and whole where it is opened', async () => {
+    const long = `mark -@keep ${'x'.repeat(2000)}`;
+    const run = { status: 'SUCCEEDED', output: JSON.stringify({ endState: 'Planned', changes: [], digest: 'd' }) };
+    const state = { 'virtual ose-vserver': 'type none', 'self SDN': long };
+    const { html } = await report(account('edge-a-plan-1', planned({ state }), run));
+    expect(html()).toMatch(
+      /<details>\s*<summary><code>mark -@keep x{48}…<\/code> \(2012 characters\)<\/summary>\s*<code>mark -@keep x{2000}<\/code>/,
+    );
+  });
+
   test.each(['edge-a-apply-1', 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:edge-a-apply-1'])(
     'an execution is named %s',
     async (named) => {
