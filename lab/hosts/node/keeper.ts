@@ -47,7 +47,7 @@ function isBroken(node: Node, { kept }: Goal): boolean {
             protocol: 'icmp',
             source: name,
             destination: node.settings.pods[0] ?? '',
-            output: 'tun0',
+            output: / dev (\S+)/.exec(value)?.[1] ?? 'tun0',
           } as const;
           return verdict(node.chains.nat, 'POSTROUTING', packet)?.[0] !== 'SNAT';
         }
