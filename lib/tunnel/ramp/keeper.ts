@@ -59,12 +59,24 @@ function goalOf(value: string): string {
 /** What of a node's state it keeps: the tunnel's own objects and no further addresses; flows with slots for tun0's port and MAC address. */
 function keptObjects(spec: Tunnel, facts: RampFacts, goal: State): State {
   const { interface: device, node } = spec.tunnel;
-  const own = Object.entries(goal).filter(
+  const own = Object.entries(withForwarding(device, facts, goal)).filter(
     ([object]) =>
       !object.startsWith('flow ') &&
       (!object.startsWith(`address ${device} `) || object === `address ${device} ${node}`),
   );
   return { ...Object.fromEntries(own), ...(translatesByFlows(spec, facts) ? keptFlows(spec, facts) : {}) };
+}
+
+/**
+ * On OVN-Kubernetes the tunnel's device has to forward whatever net.ipv4.ip_forward is: also where that is 1 now, so that no object is needed. Who sets it
+ * to 0 takes it away (OVN-9), and the goal is the same all the time.
+ */
+function withForwarding(device: string, { ovn }: RampFacts, goal: State): State {
+  const object = `forwarding ${device}`;
+  if (ovn === null || goal[object] !== undefined) return goal;
+  const objects = Object.entries(goal);
+  const behind = objects.findIndex(([each]) => each === `link ${device}`) + 1;
+  return Object.fromEntries([...objects.slice(0, behind), [object, 'on'], ...objects.slice(behind)]);
 }
 
 /** A keeper looks every 2 s, and its report is valid for 10 s (LX-18). Seconds. */
