@@ -51,6 +51,9 @@ test.each(RELEASES)(
         'ip addr add 10.3.96.217/32 dev tun1',
         'ip route add 10.3.96.216/32 dev tun1',
         'iptables -w -t nat -I POSTROUTING 1 -s 10.3.96.216 -o ovn-k8s-mp0 -m comment --comment edge-ramp:edge-f -j SNAT --to-source 10.129.0.2',
+        'systemctl daemon-reload',
+        'systemctl enable edge-ramp-edge-f.service',
+        'systemctl restart edge-ramp-edge-f.service',
       ].map((line) => `${NODE}: ${line}`),
     );
     expect(here.lab.hosts.journal().filter(({ host, line }) => host === NODE && line.startsWith('ovs-'))).toEqual([]);
