@@ -173,13 +173,9 @@ describe('it is refused in one sentence', () => {
       'reboot',
       `There is no host i-0; there are ${[BIGIP, BASTION, NODE].sort().join(', ')}.`,
     ],
-    [
-      'where there is no Open vSwitch',
-      BASTION,
-      'restart-ovs',
-      `${BASTION} has no Open vSwitch; the nodes are ${NODE}.`,
-    ],
-    ['for flows of a BIG-IP', BIGIP, 'wipe-flows', `${BIGIP} has no Open vSwitch; the nodes are ${NODE}.`],
+    ['where there is no Open vSwitch', BASTION, 'restart-ovs', `${BASTION} is no node; the nodes are ${NODE}.`],
+    ['for flows of a BIG-IP', BIGIP, 'wipe-flows', `${BIGIP} is no node; the nodes are ${NODE}.`],
+    ['for the keeper of a bastion', BASTION, 'keep', `${BASTION} is no node; the nodes are ${NODE}.`],
   ] as const)('%s', async (_, host, action, message) => {
     const { hosts } = await built();
     await expect(hosts.act(host, action)).rejects.toThrow(message);

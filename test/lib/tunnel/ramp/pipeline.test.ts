@@ -54,7 +54,15 @@ describe.each(PIPELINES)('the bridge of an OpenShift %s node with %s', (release,
   const version = /note:0[0-2]\.(..)/.exec(lines.at(-1)!)![1]!;
 
   test('is recognised, with its tables read off it', () =>
-    expect(recognised(lines, bridge)).toEqual({ release: RELEASE_OF[version], plugin, ...tables(release) }));
+    expect(recognised(lines, bridge)).toMatchObject({ release: RELEASE_OF[version], plugin, ...tables(release) }));
+
+  test('gives the keeper the flows that tell it and the version note, with a slot where the port of tun0 is', () => {
+    const text = (line: string): string => JSON.stringify(parseFlow(line, bridge.port));
+    const told = recognised(lines, bridge).landmarks.map((each) => text(each.replaceAll('[port]', bridge.port)));
+    expect([...told].sort()).toEqual([...landmarks.map(([, line]) => line), lines.at(-1)!].map(text).sort());
+    const other = { ...bridge, port: '5' };
+    expect(recognised(bridgeFlows(other), other).landmarks).toEqual(recognised(lines, bridge).landmarks);
+  });
 
   test('is recognised with several cluster networks', () =>
     expect(recognised(bridgeFlows({ ...bridge, clusters: SEVERAL }), { ...bridge, clusters: SEVERAL }).plugin).toBe(
