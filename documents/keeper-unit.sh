@@ -1,5 +1,5 @@
-# The unit by which a ramp node runs its keeper (documents/keeper.sh, whose text is in $keeper where it is put there). Script, goal and unit are this
-# tunnel's own, so tunnels that share a node do not touch each other's. Paths in the unit are as the node sees them.
+# The unit by which a ramp node runs its keeper (documents/keeper.sh, whose text is in $shared and $keeper where it is put there). Script, goal and unit
+# are this tunnel's own, so tunnels that share a node do not touch each other's. Paths in the unit are as the node sees them.
 unit=edge-ramp-$SSM_Tunnel.service
 unit_file=$root/etc/systemd/system/$unit
 keeper_script=/var/lib/edge-ramp/$SSM_Tunnel.keeper
@@ -38,7 +38,7 @@ install_keeper() { # GOAL: its lines, joined by @
   if printing; then
     printf '%s\n' "cat > $root$keeper_script # documents/keeper.sh" "cat > $goal_file <<END" "${1//@/$newline}" END "cat > $unit_file <<END" "$(unit_text)" END
   else
-    place "$root$keeper_script" 0700 "${keeper%"$newline"}"
+    place "$root$keeper_script" 0700 "${shared-}${keeper%"$newline"}"
     place "$goal_file" 0600 "${1//@/$newline}"
     place "$unit_file" 0644 "$(unit_text)"
   fi

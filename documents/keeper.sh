@@ -1,8 +1,8 @@
 # The keeper of a ramp node: it holds the node's part of the tunnel as a run left it, and says whether this node can carry the tunnel. systemd runs
 # it (keeper-unit.sh) in one piece with prelude.sh, ramp-objects.sh and ramp-make.sh, on bash 4.2 and iproute2 4.11.
-# It looks every 2 s. What is missing it puts back in the order of a run, under the same lock. It decides nothing: where something else is in the place
-# of an object, or something cannot be asked, it touches nothing, says why, and leaves it to a run. While the tunnel is paused it only looks
-# (docs/adr/0033).
+# It looks every 2 s, and at once when the node tells of a change. What is missing it puts back in the order of a run, under the same lock. It decides
+# nothing: where something else is in the place of an object, or something cannot be asked, it touches nothing, says why, and leaves it to a run. While
+# the tunnel is paused it only looks (docs/adr/0033).
 # Of a pair it also keeps the address MARK on lo, for 10 s each time, while something that carries the tunnel is positively missing; keepalived's
 # check fails by that, and the virtual IP moves. When the keeper dies, the kernel takes the mark away (docs/adr/0013).
 goal_file=$state/$SSM_Tunnel.goal
@@ -230,10 +230,18 @@ rests() {
   [ -n "$resting" ]
 }
 
+# The fence that allows the keeper to act, or nothing. A run stamps another one before it changes anything.
+leave=''
+read_leave() {
+  local fence=0 digest=- kept=''
+  leave=''
+  ! read_fence "$fence_file" 2>/dev/null || leave=${kept:+$fence $digest}
+}
+
 # Why nothing is put back now; empty: it may be.
 obstacle=''
 may_write() {
-  local fence=0 digest=- kept='' age
+  local fence=0 digest=- kept='' written now age
   rests && obstacle=$resting && return 1
   obstacle=''
   if ! read_fence "$fence_file" 2>/dev/null || [ "$fence" -eq 0 ]; then
@@ -241,7 +249,9 @@ may_write() {
     return 1
   fi
   [ -z "$kept" ] || return 0
-  age=$(($(date +%s) - $(stat -c %Y "$fence_file")))
+  written=$(stat -c %Y "$fence_file")
+  printf -v now '%(%s)T' -1
+  age=$((now - written))
   if [ "$age" -lt 0 ]; then
     obstacle='the clock is behind the last run'
   elif [ "$age" -lt "$hold" ]; then
@@ -253,12 +263,19 @@ may_write() {
   [ -z "$obstacle" ]
 }
 
+# Whether what the look has found needs no second one under the lock: flows alone are missing, which may be sent twice, and no run has been here since.
+still_so() {
+  local seen=$leave
+  read_leave
+  case ${missing[0]-} in 'flow '*) [ -n "$leave" ] && [ "$leave" = "$seen" ] ;; *) false ;; esac
+}
+
 # In a process of its own, so that a command that fails ends no more than this. Prints what it does, or why it does nothing.
 put_back() (
   exec 9>"$state/node.lock" || exit 1
   flock -n 9 || { echo 'a command of a run holds this node' && exit 1; }
   may_write || { echo "$obstacle" && exit 1; }
-  examine
+  still_so || examine
   [ -z "$changed$unknown" ] || { echo 'it changes while it is looked at' && exit 1; }
   [ "${#missing[@]}" -gt 0 ] || exit 1
   remember || { echo "cannot write to $heals_file: is its file system full?" && exit 1; }
@@ -276,9 +293,10 @@ make_object() { # OBJECT%VALUE
 
 # Before the first change, so that none is made in secret. The last 50.
 remember() {
-  local lines=()
+  local now lines=()
   [ ! -e "$heals_file" ] || mapfile -t lines <"$heals_file"
-  lines+=("$(date +%s) $(together "$broken" "$absent")")
+  printf -v now '%(%s)T' -1
+  lines+=("$now $(together "$broken" "$absent")")
   [ "${#lines[@]}" -le 50 ] || lines=("${lines[@]: -50}")
   keep_fence "$heals_file" "$(printf '%s\n' "${lines[@]}")"
 }
@@ -295,7 +313,7 @@ take_mark() { # by the addresses that the look has seen
 
 last=''
 note() { # WORD WHAT: into the report, and into the journal when it changes
-  printf '%s\n' "$1 $(date +%s)${2:+ $2}" >"$report_file.new" && mv "$report_file.new" "$report_file"
+  printf '%s %(%s)T%s\n' "$1" -1 "${2:+ $2}" >"$report_file.new" && mv "$report_file.new" "$report_file"
   [ "$1 $2" = "$last" ] || printf '%s\n' "$1${2:+: $2}"
   last="$1 $2"
 }
@@ -322,6 +340,7 @@ word() {
 pause=2
 look() {
   local did lacking
+  read_leave
   examine
   lacking=$(together "$broken" "$absent")
   pause=2
@@ -338,6 +357,53 @@ look() {
   fi
 }
 
+# What the node tells by itself: changes of its links, addresses and routes, and flows that are deleted. ovs-ofctl says so on stderr, over OpenFlow 1.3
+# from Open vSwitch 2.16 on, and ends with Open vSwitch. Where it ends the look every 2 s remains, and a minute later it is tried again. Two processes
+# that sleep.
+listening='' retry=0
+listen() {
+  [ -z "$listening" ] || return 0
+  [ "$SECONDS" -ge "$retry" ] || return 1
+  listening=yes retry=$((SECONDS + 60))
+  exec 8< <(
+    ip -o monitor link address route 2>/dev/null &
+    case ${#flows[@]} in
+    0) wait ;;
+    *) "${ovs[@]}" ovs-ofctl -O OpenFlow13 monitor br0 'watch:!initial,!add,!modify,!actions' 2>&1 ;;
+    esac
+    kill $! 2>/dev/null
+  )
+}
+
+# Whether a line of it is about what the keeper keeps: one of its devices, its cookie.
+concerns() { # LINE
+  local object word
+  for object in "${objects[@]}"; do
+    set -- "$1" ${object//%/ }
+    case $2 in
+    tunnel | address) word=" $3" ;;
+    flow) word=" $4 " ;;
+    *) continue ;;
+    esac
+    case $1 in *"$word"*) return 0 ;; esac
+  done
+  return 1
+}
+
+# Waits until the next look is due.
+wait_for_look() {
+  local line end=$((SECONDS + pause))
+  while [ "$SECONDS" -lt "$end" ]; do
+    IFS= read -r -t 1 -u 8 line
+    case $? in
+    0) ! concerns "$line" || break ;;
+    1) listening='' && break ;; # Open vSwitch has ended, or tells nothing of flows
+    esac
+  done
+  # What was told in one go needs one look.
+  while [ -n "$listening" ] && [ "$SECONDS" -lt "$end" ] && read -t 0 -u 8 && IFS= read -r -t 1 -u 8 line; do :; done
+}
+
 if ! read_goal; then
   note unknown "its goal $goal_file cannot be read"
   exit 1
@@ -347,7 +413,11 @@ case ${1-} in
 *)
   while :; do
     look
-    sleep "$pause" || exit 1 # systemd starts it again, and not at once
+    if [ "$pause" = 2 ] && listen; then
+      wait_for_look
+    else
+      sleep "$pause" || exit 1 # systemd starts it again, and not at once
+    fi
   done
   ;;
 esac

@@ -99,11 +99,16 @@ ovs-ofctl() {
 
 # Hands host, command, its input, keys and arguments to the lab, and gives back exit code, stdout and stderr.
 lab_call() { # COMMAND INPUT KNOWN-HOSTS AGENT-KEYS ARGUMENTS...
-  local LC_ALL=C lab code out err within=${EDGE_RAMP_LAB_WITHIN-}
+  local LC_ALL=C lab code ended out err within=${EDGE_RAMP_LAB_WITHIN-}
   lab_connect "$1" || return
   printf '%s\0' "$EDGE_RAMP_LAB_HOST" "$within" "${@:1:4}" $(($# - 4)) "${@:5}" >&"$lab"
-  IFS= read -r -d '' ${within:+-t $(((within + 999) / 1000))} -u "$lab" code
-  case $? in
+  while :; do
+    IFS= read -r -d '' ${within:+-t $(((within + 999) / 1000))} -u "$lab" code
+    ended=$?
+    [[ $ended == 0 && $code == 'to '* ]] || break
+    IFS= read -r -d '' -u "$lab" out && printf '%s' "$out" >&"${code#to }"
+  done
+  case $ended in
   0) IFS= read -r -d '' -u "$lab" out && IFS= read -r -d '' -u "$lab" err ;;
   1) false ;;
   *) code=124 out='' err='' ;;

@@ -18,6 +18,8 @@ export interface Call {
   readonly args: readonly string[];
   /** Its caller was killed: nobody waits for the answer any more. */
   readonly gone: AbortSignal;
+  /** Gives the caller what a command prints while it runs, on stdout (1) or stderr (2); the answer has what is left. */
+  readonly tell: (stream: 1 | 2, text: string) => void;
 }
 
 const STAND_IN = join(__dirname, 'stand-in.sh');
@@ -59,7 +61,8 @@ export class StandIns {
         if (count === undefined || words.length <= Number(count)) return; // every field ends in a zero byte
         received = '';
         const [within, args] = [milliseconds ? Number(milliseconds) / 1000 : undefined, words.slice(0, -1)];
-        const call = { host, within, command, input, knownHosts, agentKeys, args, gone: caller.signal };
+        const tell: Call['tell'] = (stream, text) => void socket.write(`to ${stream}\0${text}\0`);
+        const call = { host, within, command, input, knownHosts, agentKeys, args, gone: caller.signal, tell };
         void answer(call).then(({ code, out, err }) => socket.end(`${code}\0${out}\0${err}\0`));
       });
     });

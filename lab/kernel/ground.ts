@@ -28,6 +28,8 @@ export class KernelGround implements Ground {
   /** Hosts that go off or boot: nothing is started there meanwhile, whatever a node's service asks for elsewhere. */
   private readonly booting = new Set<string>();
   private work: Promise<void> = Promise.resolve();
+  /** Commands that have not ended. */
+  private readonly commands = new Set<Promise<unknown>>();
 
   constructor(
     private readonly machine: Machine,
@@ -69,12 +71,14 @@ export class KernelGround implements Ground {
   }
 
   async command(host: string, call: Call): Promise<Answer> {
-    const { command, args, input, gone } = call;
+    const { command, args, input, gone, tell } = call;
     if (command === 'systemctl') return this.systemctl(host, args);
     if (command.startsWith('ovs-') && this.plot.state.nodes[host]?.settings.plugin === 'ovn')
       throw new Refusal('notFoundHere', command); // it runs in a Pod
     if (!REAL.includes(command)) throw new Refusal('notModelled', command, args.join(' '));
-    return { ...(await this.real(host, [command, ...args], { input, signal: gone })), writes: changes(command, args) };
+    const heard = args.includes('monitor') ? { heard: tell } : {}; // it ends with its caller, who wants to hear it before
+    const answer = await this.real(host, [command, ...args], { input, signal: gone, ...heard });
+    return { ...answer, writes: changes(command, args) };
   }
 
   async ping(host: string, args: readonly string[]): Promise<Answer> {
@@ -94,6 +98,11 @@ export class KernelGround implements Ground {
   /** No service of any node runs any more. */
   closeServices(): void {
     for (const units of this.units.values()) units.close();
+  }
+
+  /** Waits for what a caller that is gone has left: a machine with jobs cannot sleep. */
+  async quiet(): Promise<void> {
+    await Promise.allSettled(this.commands);
   }
 
   /** A unit that stands back gives its addresses up before the other one takes them. */
@@ -169,8 +178,10 @@ export class KernelGround implements Ground {
     return answer;
   }
 
-  private real(host: string, command: Job['command'], more: Pick<Job, 'input' | 'signal'> = {}): Promise<Answer> {
-    return this.machine.run({ host, command, env: this.network.env(host), ...more });
+  private real(host: string, command: Job['command'], more: Partial<Job> = {}): Promise<Answer> {
+    const answer = this.machine.run({ host, command, env: this.network.env(host), ...more });
+    this.commands.add(answer);
+    return answer.finally(() => this.commands.delete(answer));
   }
 
   private off(): readonly string[] {

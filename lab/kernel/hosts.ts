@@ -67,8 +67,9 @@ export const kernelHosts =
         close: async () => {
           hosts.ground.closeServices();
           await hosts.close();
-          if (sleeps && 'sleep' in machine) await machine.sleep(bed);
-          else await machine.close();
+          if (!sleeps || !('sleep' in machine)) return machine.close();
+          await hosts.ground.quiet();
+          return machine.sleep(bed);
         },
       };
     } catch (error) {

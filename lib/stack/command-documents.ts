@@ -20,6 +20,8 @@ interface DocumentDescription {
   readonly description: string;
   /** Files of documents/, in order; the first one begins with `#!/bin/bash`, since the agent runs the text by `sh -c`. */
   readonly scripts: readonly string[];
+  /** What of them also belongs to the script that they put on a node: it stands in the text once, as the variable `shared`. */
+  readonly shared?: readonly string[];
   /** What they find in variables, behind the prelude: the script that they put on a node or take there, or its digest. */
   readonly variables: Readonly<Record<string, string>>;
   readonly parameters: readonly string[];
@@ -47,8 +49,7 @@ export class CommandDocuments extends Construct {
 
   private pair(kind: StepKind, set: DocumentSet): DocumentPair {
     const { what, files, changes = [], installs, parameters, byOc } = scriptsOf(kind);
-    const installed = installs === undefined ? '' : textOf(installs.files);
-    const digest = installs === undefined ? {} : { [`${installs.name}_digest`]: sha256(installed) };
+    const digest = installs === undefined ? {} : { [`${installs.name}_digest`]: sha256(textOf(installs.files)) };
     const observe = {
       description: `Looks at ${what}.`,
       scripts: ['prelude.sh', ...files, `${kind}-observe.sh`],
@@ -56,10 +57,14 @@ export class CommandDocuments extends Construct {
       parameters: ['Tunnel', 'Fence', 'Questions', ...parameters.filter((name) => name !== 'Saved')],
       timeout: OBSERVE_EXECUTION,
     };
+    const scripts = ['prelude.sh', ...files, ...changes, `${kind}-apply.sh`];
+    const shared = installs?.files.filter((file) => scripts.includes(file)) ?? [];
+    const own = installs?.files.filter((file) => !shared.includes(file)) ?? [];
     const apply = {
       description: `Changes ${what}.`,
-      scripts: ['prelude.sh', ...files, ...changes, `${kind}-apply.sh`],
-      variables: installs === undefined ? {} : { ...digest, [installs.name]: installed },
+      scripts,
+      shared,
+      variables: installs === undefined ? {} : { ...digest, [installs.name]: textOf(own) },
       parameters: ['Tunnel', 'Fence', 'Digest', 'Operations', ...parameters],
       timeout: APPLY_EXECUTION,
     };
@@ -124,11 +129,17 @@ function documentContent(description: DocumentDescription): object {
   return content;
 }
 
-/** The text of the scripts, with their variables behind the first one. */
-function scriptOf({ scripts, variables }: Pick<DocumentDescription, 'scripts' | 'variables'>): string {
-  const [first, ...others] = scripts;
+/** The text of the scripts, with their variables behind the first one, or behind what is shared. */
+function scriptOf({
+  scripts,
+  shared = [],
+  variables,
+}: Pick<DocumentDescription, 'scripts' | 'shared' | 'variables'>): string {
   const assigned = Object.entries(variables).map(([name, text]) => assignment(name, text));
-  return `${textOf([first!])}${assigned.join('')}${textOf(others)}`;
+  const first = shared.length > 0 ? shared : scripts.slice(0, 1);
+  const text = textOf(first);
+  const begin = shared.length > 0 ? `#!/bin/bash\n${assignment('shared', text)}eval "$shared"\n` : text;
+  return `${begin}${assigned.join('')}${textOf(scripts.filter((file) => !first.includes(file)))}`;
 }
 
 function textOf(files: readonly string[]): string {

@@ -63,6 +63,10 @@ describe('the declared tunnels', () => {
 /** A script without what it finds in variables: a digest, or the text of another script. */
 function withoutVariables(text: string): string {
   return text
+    .replace(
+      /^#!\/bin\/bash\nIFS= read -r -d '' shared <<'END-OF-SHARED'\n([^]*?)^END-OF-SHARED\neval "\$shared"\n/m,
+      '$1',
+    )
     .replace(/^IFS= read -r -d '' (\w+) <<'(END-OF-\w+)'\n[^]*?^\2\n/gm, '')
     .replace(/^\w+_digest=[0-9a-f]{64}\n/gm, '');
 }
@@ -87,7 +91,12 @@ describe('the command documents', () => {
       '120',
     ],
     ['ramp-observe', [...RAMP, 'ramp-observe'], ['Tunnel', 'Fence', 'Questions'], '60'],
-    ['ramp-apply', [...RAMP, 'ramp-make', 'ramp-apply'], ['Tunnel', 'Fence', 'Digest', 'Operations'], '120'],
+    [
+      'ramp-apply',
+      ['prelude', 'ramp-objects', 'ramp-make', 'keeper-unit', 'ramp-apply'],
+      ['Tunnel', 'Fence', 'Digest', 'Operations'],
+      '120',
+    ],
     [
       'cluster-observe',
       ['prelude', 'vip-check', 'cluster-objects', 'cluster-observe'],
@@ -115,13 +124,16 @@ describe('the command documents', () => {
   });
 
   test("a node's documents have its keeper as data: its text where it is put there, its digest where it is looked at", () => {
-    const files = ['prelude', 'ramp-objects', 'ramp-make', 'keeper'];
-    const keeper = files.map((script) => readFileSync(join(PROJECT, 'documents', `${script}.sh`), 'utf8')).join('');
-    const digest = `\nkeeper_digest=${createHash('sha256').update(keeper).digest('hex')}\n`;
+    const textOf = (...files: readonly string[]): string =>
+      files.map((script) => readFileSync(join(PROJECT, 'documents', `${script}.sh`), 'utf8')).join('');
+    const [shared, keeper] = [textOf('prelude', 'ramp-objects', 'ramp-make'), textOf('keeper')];
+    const digest = `\nkeeper_digest=${createHash('sha256').update(shared).update(keeper).digest('hex')}\n`;
     const [observe, apply] = ['ramp-observe', 'ramp-apply'].map((kind): string =>
       named(kind).Content.mainSteps[0].inputs.runCommand.join('\n'),
     );
+    expect(apply).toContain(`\nIFS= read -r -d '' shared <<'END-OF-SHARED'\n${shared}END-OF-SHARED\n`);
     expect(apply).toContain(`${digest}IFS= read -r -d '' keeper <<'END-OF-KEEPER'\n${keeper}END-OF-KEEPER\n`);
+    expect(apply!.split(shared)).toHaveLength(2);
     expect(observe).toContain(digest);
     expect(observe).not.toContain('END-OF-KEEPER');
   });

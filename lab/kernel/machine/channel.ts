@@ -24,6 +24,7 @@ export interface Channel {
 }
 
 interface Waiting {
+  readonly heard: Job['heard'];
   readonly out: Buffer[];
   readonly err: Buffer[];
   readonly done: (ran: Ran) => void;
@@ -59,9 +60,11 @@ export function channel(from: Readable, to: Writable): Channel {
     const next = line + 1 + length;
     if (bytes.length < next) return undefined;
     const job = waiting.get(id);
-    if (what === 'OUT') job?.out.push(bytes.subarray(line + 1, next));
-    else if (what === 'ERR') job?.err.push(bytes.subarray(line + 1, next));
-    else if (what === 'READY') greeted.shift()?.done({ uptime: Number(id), release: value });
+    if (what === 'OUT' || what === 'ERR') {
+      const said = bytes.subarray(line + 1, next);
+      if (job?.heard) job.heard(what === 'OUT' ? 1 : 2, String(said));
+      else job?.[what === 'OUT' ? 'out' : 'err'].push(said);
+    } else if (what === 'READY') greeted.shift()?.done({ uptime: Number(id), release: value });
     else if (what === 'EXIT') {
       waiting.delete(id);
       job?.done({ code: Number(value), out: String(Buffer.concat(job.out)), err: String(Buffer.concat(job.err)) });
@@ -77,7 +80,12 @@ export function channel(from: Readable, to: Writable): Channel {
   from.on('close', () => end('The machine has ended.'));
   for (const stream of [from, to]) stream.on('error', (error) => end(`The machine has ended: ${error.message}.`));
 
-  function ask(what: 'RUN' | 'WRITE', fields: readonly string[], rest: string, signal?: AbortSignal): Promise<Ran> {
+  function ask(
+    what: 'RUN' | 'WRITE',
+    fields: readonly string[],
+    rest: string,
+    { signal, heard }: Partial<Job> = {},
+  ): Promise<Ran> {
     if (ended) return Promise.reject(ended);
     const id = `${mine}.${++jobs}`;
     const body = Buffer.from(fields.map((field) => `${field}\0`).join('') + rest);
@@ -89,7 +97,7 @@ export function channel(from: Readable, to: Writable): Channel {
           then(value);
         };
       };
-      waiting.set(id, { out: [], err: [], done: settled(resolve), failed: settled(reject) });
+      waiting.set(id, { heard, out: [], err: [], done: settled(resolve), failed: settled(reject) });
       to.write(Buffer.concat([Buffer.from(`${what} ${id} ${body.length}\n`), body]));
       signal?.addEventListener('abort', kill);
     });
@@ -105,13 +113,14 @@ export function channel(from: Readable, to: Writable): Channel {
         to.write(`HELLO ${now === undefined ? '-' : (now / 1000).toFixed(3)}\n`);
       });
     },
-    async run({ host = '', command, input = '', env = {}, signal }) {
+    async run(job) {
+      const { host = '', command, input = '', env = {}, signal } = job;
       if (signal?.aborted) return { code: 137, out: '', err: '' };
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
       const fields = [host, String(command.length), ...command, String(variables.length), ...variables];
       const broken = fields.find((field) => field.includes('\0'));
       if (broken !== undefined) throw new Error(`No program can be given a NUL: ${JSON.stringify(broken)}.`);
-      return ask('RUN', fields, input, signal);
+      return ask('RUN', fields, input, job);
     },
     async write(path, text, mode = 0o644) {
       const { code, err } = await ask('WRITE', [path, mode.toString(8)], text);

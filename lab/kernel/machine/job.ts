@@ -9,6 +9,8 @@ export interface Job {
   readonly env?: Readonly<Record<string, string>>;
   /** Aborting it kills the job's process group; the job then ends with code 137. */
   readonly signal?: AbortSignal;
+  /** Is given what it prints as soon as it does, on stdout (1) and stderr (2), in place of `Ran`. */
+  readonly heard?: (stream: 1 | 2, text: string) => void;
 }
 
 /** How it ended: 128 and the signal's number if by a signal, 127 for a program that is not there, 125 for a host that is not. */

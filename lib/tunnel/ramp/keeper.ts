@@ -11,9 +11,9 @@ import { keptFlows } from '../sdn/kept';
 import type { RampFacts } from './facts';
 
 /**
- * The keeper of a node: a unit that looks every 2 s, puts back what is missing of the node's part as it was last applied, and by whose mark the
- * check of a pair's virtual IP decides (ADR 0033, ADR 0013). Its value is its goal, the lines of documents/keeper.sh joined by `@`. One whose script
- * or unit is of another version is `old`: it is put there anew, or taken away.
+ * The keeper of a node: a unit that looks every 2 s and when its node tells of a change, puts back what is missing of the node's part as it was last
+ * applied, and by whose mark the check of a pair's virtual IP decides (ADR 0033, ADR 0013). Its value is its goal, the lines of documents/keeper.sh
+ * joined by `@`. One whose script or unit is of another version is `old`: it is put there anew, or taken away.
  */
 export const keeper: ObjectKind<RampFacts> = {
   kind: 'keeper',

@@ -18,10 +18,13 @@ export class Fakes {
   private readonly bin = join(this.root, 'bin');
   private readonly log = join(this.root, 'calls');
 
-  /** Replaces every command named in `replies`; any other command line of theirs is answered with exit code 127. */
-  reply(replies: Replies): void {
+  /**
+   * Replaces every command named in `replies`; any other command line of theirs is answered with exit code 127.
+   * @param first by command: lines of bash that it runs before it answers
+   */
+  reply(replies: Replies, first: Readonly<Record<string, string>> = {}): void {
     for (const name of new Set(Object.keys(replies).map((line) => line.split(' ')[0]!)))
-      this.put(name, program(name, replies, `echo "${name} $*" >>'${this.log}'`));
+      this.put(name, program(name, replies, [`echo "${name} $*" >>'${this.log}'`, first[name] ?? ''].join('\n')));
   }
 
   /** Replaces one command by lines of bash, where its answer depends on more than its words. */

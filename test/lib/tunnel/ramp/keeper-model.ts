@@ -20,5 +20,9 @@ export function keeperEntered(file: Fence): Fence | undefined {
   return file.old ? { fence: file.fence + 1, digest: '-', kept: true, old: false } : undefined;
 }
 
+/** `still_so` of documents/keeper.sh: whether it needs no second look for what it saw under a fence. */
+export const stillSo = (seen: Fence, now: Fence): boolean =>
+  seen.kept && now.kept && seen.fence === now.fence && seen.digest === now.digest;
+
 /** Installing a keeper allows it to act. */
 export const released = (fence: number, digest: string): Fence => ({ fence, digest, kept: true, old: false });

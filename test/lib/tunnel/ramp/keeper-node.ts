@@ -127,9 +127,10 @@ export class KeptNode extends Fakes {
     this.write(CLAIM, 'edge-ramp:edge-a\n');
   }
 
-  once() {
+  /** One look, and then a line of bash in the keeper itself. */
+  once(then = '') {
     const files = ['prelude', 'ramp-objects', 'ramp-make', 'keeper'];
-    return this.script(files, '', { SSM_Tunnel: 'edge-a' }, ['--once']);
+    return this.script(files, then, { SSM_Tunnel: 'edge-a' }, ['--once']);
   }
 
   /** One look at a node that answers like a whole one, but for these. @throws Error when it fails or reports nothing */

@@ -1,0 +1,81 @@
+import { BY_FLOWS, BY_NAT, KeptNode, WHOLE } from './keeper-node';
+
+/*
+ * How a keeper hears of a change: `ip monitor` and `ovs-ofctl monitor` in the words of iproute2 6.1 and Open vSwitch 3.1. Whoever waits in vain here waits
+ * until the test ends it.
+ */
+
+let node: KeptNode;
+beforeEach(() => (node = new KeptNode()));
+afterEach(() => node.remove());
+
+const FOREVER = 1000;
+
+/** A keeper that has looked once, and then does this. `told` is what its node tells of itself: by commands that print and then wait, or end. */
+function keeper(then: string, told: { readonly ip?: string; readonly ovs?: string } = {}, goal = BY_FLOWS) {
+  node.write('var/lib/edge-ramp/edge-a.goal', `${goal.join('\n')}\n`);
+  const pids = `${node.root}/pids`;
+  const monitor = (lines = 'exec sleep 60'): string =>
+    `case " $* " in *' monitor '*) echo "$$" >>'${pids}'; ${lines} ;; esac`;
+  node.reply(WHOLE, { ip: monitor(told.ip), 'ovs-ofctl': monitor(told.ovs) });
+  const { stdout } = node.once(`echo; ${then}\n[ ! -e '${pids}' ] || kill $(cat '${pids}') 2>/dev/null`);
+  const monitors = node.calls().filter((line) => line.includes(' monitor '));
+  return { said: stdout.replace('ok\n\n', ''), monitors: [...monitors].sort() };
+}
+
+describe('a keeper hears', () => {
+  test.each([
+    ['its device go', 'Deleted 9: tun1@NONE: <POINTOPOINT,NOARP> mtu 1480 qdisc noop state DOWN group default'],
+    ['its device go down', '9: tun1@eth0: <POINTOPOINT,NOARP> mtu 1480 qdisc noqueue state DOWN group default'],
+    ['its route go', 'Deleted 10.3.91.216 dev tun1 scope link '],
+    ['tun0 made anew', '12: tun0: <BROADCAST,MULTICAST> mtu 1450 qdisc noop state DOWN group default'],
+    ['RAMP_SDN_IP go', 'Deleted 7: tun0    inet 10.129.1.254/32 scope global tun0'],
+    ['a flow of its cookie deleted', ' event=DELETED reason=delete table=30 cookie=0x999 ip,nw_dst=10.129.1.254'],
+  ])('%s', (_, line) => expect(keeper(`concerns '${line}' && echo yes`).said).toBe('yes\n'));
+
+  test.each([
+    ['a Pod come', '24: veth3d1f@if3: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue master ovs-system'],
+    ['a flow of the SDN deleted', ' event=DELETED reason=delete table=80 cookie=0x9991 priority=100,reg0=0x1'],
+    ['its own mark', '1: lo    inet 127.112.0.11/32 scope host dynamic lo'],
+    ['the frame of a message', 'ONFST_FLOW_MONITOR reply (OF1.3) (xid=0x0):'],
+  ])('not %s', (_, line) => expect(keeper(`concerns '${line}' || echo no`).said).toBe('no\n'));
+});
+
+describe('it waits', () => {
+  const wait = `pause=${FOREVER}; listen; wait_for_look; echo "waited, listens: \${listening:-no}"`;
+
+  test('no longer than until it hears of what it keeps, whatever else it hears', () => {
+    const ovs = `echo ' event=DELETED reason=delete table=80 cookie=0x1 priority=1'; echo ' event=DELETED reason=delete table=30 cookie=0x999 ip' >&2; exec sleep 60`;
+    expect(keeper(wait, { ovs })).toMatchObject({
+      said: 'waited, listens: yes\n',
+      monitors: [
+        'ip -o monitor link address route',
+        'ovs-ofctl -O OpenFlow13 monitor br0 watch:!initial,!add,!modify,!actions',
+      ],
+    });
+  });
+
+  test('once for what is told in one go', () => {
+    const ip = `printf 'Deleted %s: tun1@NONE: <POINTOPOINT>\\n' 1 2 3; exec sleep 60`;
+    expect(keeper(`${wait}; IFS= read -r -t 0.1 -u 8 line || echo 'nothing is left'`, { ip }).said).toBe(
+      'waited, listens: yes\nnothing is left\n',
+    );
+  });
+
+  test('not at all for an Open vSwitch that has ended, and listens again only a minute later', () => {
+    const again = 'listen || echo "not yet"; SECONDS=100; listen && echo "again"';
+    expect(keeper(`${wait}; ${again}`, { ovs: 'exit 1' }).said).toBe('waited, listens: no\nnot yet\nagain\n');
+  });
+
+  test('until the next look is due where nothing happens', () => {
+    expect(keeper('listen; wait_for_look; echo "waited $pause"').said).toBe('waited 2\n');
+  });
+
+  test('for what the kernel tells alone where the node has no flows', () => {
+    const ip = `echo 'Deleted 10.3.91.216 dev tun1 scope link '; exec sleep 60`;
+    expect(keeper(wait, { ip }, BY_NAT)).toMatchObject({
+      said: 'waited, listens: yes\n',
+      monitors: ['ip -o monitor link address route'],
+    });
+  });
+});
