@@ -115,7 +115,8 @@ function unheard([age, word, ...what]: readonly string[]): readonly string[] {
       `its keeper ${word === undefined ? 'has said nothing yet' : `last spoke ${age} s ago`}: until it speaks it puts nothing back, and the virtual IP does not move away from a dead tunnel`,
     ];
   if (word === 'resting') return [`its keeper puts nothing back: ${what.join(' ')}`];
-  return word === 'ok' || word === 'healed' ? [] : [`its keeper says: ${word}: ${what.join(' ')}`];
+  // People read it after the run, which may have mended it.
+  return word === 'ok' || word === 'healed' ? [] : [`at the look its keeper said: ${word}: ${what.join(' ')}`];
 }
 
 function readHealed([count = '0', age, ...what]: readonly string[]): Healed | null {

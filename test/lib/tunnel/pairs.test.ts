@@ -277,14 +277,19 @@ describe('the keeper of a node', () => {
   test.each([
     ['is silent', 'last 11 ok', 'heals 0', 'last spoke 11 s ago'],
     ['has not spoken yet', 'last -', 'heals 0', 'has said nothing yet'],
-    ['says that something is missing', 'last 2 broken no route', 'heals 0', 'broken: no route'],
+    [
+      'says that something is missing',
+      'last 2 broken no route',
+      'heals 0',
+      'at the look its keeper said: broken: no route',
+    ],
     [
       'rests since the tunnel is paused',
       'last 2 resting the tunnel is paused since 2026-11-24',
       'heals 0',
       'puts nothing back: the tunnel is paused since 2026-11-24',
     ],
-    ['could not look', 'last 2 unknown ovs-ofctl answered', 'heals 0', 'unknown: ovs-ofctl answered'],
+    ['could not look', 'last 2 unknown ovs-ofctl answered', 'heals 0', 'its keeper said: unknown: ovs-ofctl answered'],
     [
       'has put something back',
       'last 2 ok',
