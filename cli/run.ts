@@ -8,7 +8,7 @@ import type { RunDocument } from './report/documents';
 import { repairOf } from './repair';
 import { json, notRun, type Unfinished } from './report/json';
 import { styleFor, table } from './report/style';
-import { many } from './report/words';
+import { changesOf } from './report/words';
 import { debugs, interruptible, messageOf, NobodyAnswered, type Surroundings } from './surroundings';
 import { CLEAR_LINE } from './terminal';
 import { told, type ToldRun, type Running } from './told';
@@ -160,7 +160,7 @@ async function runAll(input: (tunnel: string) => Input, session: Session): Promi
 }
 
 function row({ document: { tunnel, status, changes } }: ToldRun): readonly string[] {
-  return [tunnel, status, changes.length === 0 ? '-' : many(changes.length, 'change')];
+  return [tunnel, status, changes.length === 0 ? '-' : changesOf(status, changes)];
 }
 
 function documentOfAll(reports: readonly ToldRun[], refusal?: ToldRun) {

@@ -6,7 +6,7 @@ import { atPlace } from '../place';
 import { json } from '../report/json';
 import { styleFor, type Style } from '../report/style';
 import { minute } from '../report/time';
-import { many, seconds } from '../report/words';
+import { changesOf, seconds } from '../report/words';
 import type { Surroundings } from '../surroundings';
 import { END_STATES } from '../../lib/tunnel/run/outcome';
 import { printableLines } from '../terminal';
@@ -56,7 +56,7 @@ function historyText(tunnel: string, { runs, complete }: PastRuns, style: Style)
 function runText(run: PastRun, style: Style): string {
   const { began, action, by, outcome, changes, cause, execution } = run;
   const took = run.seconds === null ? 'still runs' : seconds(run.seconds);
-  const made = changes === null ? '' : `, ${many(changes.length, 'change')}`;
+  const made = changes === null ? '' : `, ${changesOf(outcome, changes)}`;
   const paint = (END_STATES.find(({ name }) => name === outcome)?.exitCode ?? 3) === 0 ? style.good : style.bad;
   const words = outcome === 'Running' ? style.changed(outcome) : paint(outcome);
   const why = (cause ?? '').replace(/\s+/g, ' ').trim();

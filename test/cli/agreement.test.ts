@@ -174,8 +174,8 @@ describe('every tunnel', () => {
     expect([code, inputs]).toEqual([0, ['edge-a', 'edge-b'].map((tunnel) => ({ tunnel, action: 'plan' }))]);
     expect(out.split('\n').slice(-4)).toEqual([
       'TUNNEL  ENDED AS  CHANGES',
-      'edge-a  Planned   1 change',
-      'edge-b  Planned   1 change',
+      'edge-a  Planned   would make 1 change',
+      'edge-b  Planned   would make 1 change',
       '',
     ]);
   });

@@ -69,6 +69,24 @@ describe('history', () => {
     expect(described).not.toContain('edge-ab-apply-1');
   });
 
+  test.each([
+    ['a plan', { action: 'plan' }, 'plan by person: Planned, would make 2 changes, '],
+    [
+      'of a teardown',
+      { action: 'plan', teardown: true },
+      'plan of a teardown by person: Planned, would make 2 changes, ',
+    ],
+    ['left to a person', { trigger: 'schedule' }, 'apply by schedule: Planned, would make 2 changes, '],
+  ])('what was only planned (%s) is not told as made', async (_, asked, words) => {
+    const planned = run(
+      { tunnel: 'edge-a', ...asked },
+      { endState: 'Planned', changes: ['+ a', '+ b'].map(change) },
+      1,
+    );
+    const { out } = await callAws(['history', 'edge-a'], { ...ACCOUNT, ...pastExecutions({ 'edge-a-x': planned }) });
+    expect(out).toContain(words);
+  });
+
   test('a limit is kept, and said to be one', async () => {
     const { out } = await callAws(['history', 'edge-a', '--limit', '2'], ACCOUNT);
     expect(out).toContain('edge-a-event-2');

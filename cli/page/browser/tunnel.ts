@@ -1,7 +1,7 @@
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
 import { minute } from '../../report/time';
-import { many, seconds } from '../../report/words';
+import { changesOf, many, seconds } from '../../report/words';
 import type { AboutRun, TunnelView } from '../console/views';
 import { picture } from '../parts/picture';
 import { badge, capital, section, words, type Part } from '../parts/words';
@@ -144,7 +144,7 @@ function history(runs: TunnelView['runs']): Part {
               <td>${action}</td>
               <td data-title="by">${by}</td>
               <td>${badge(toneOf(outcome), outcome)}</td>
-              <td>${changes === null ? '' : many(changes.length, 'change')}</td>
+              <td>${changes === null ? '' : changesOf(outcome, changes)}</td>
               <td class="number">${took === null ? '' : seconds(took)}</td>
             </tr>
           `,
