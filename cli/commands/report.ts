@@ -2,20 +2,23 @@ import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Argument, Command } from 'commander';
 import { executionArn } from '../aws/executions';
-import { pastRuns } from '../aws/runs';
+import { pastRuns, type PastRun } from '../aws/runs';
 import { everyTunnel } from '../aws/tunnels';
 import { anywhere, text, type Define } from '../options';
 import { atPlace, type Place } from '../place';
 import type { Surroundings } from '../surroundings';
 import { versionOf } from '../version';
-import type { Where } from '../where';
+import { again, changes, type Where } from '../where';
 
 interface Options extends Where {
   readonly html: string;
   readonly force?: boolean;
 }
 
-const NAMED = 'a tunnel: its last run; or an execution, by its name or ARN';
+const NAMED = 'a tunnel: its last apply or teardown, else its last run; or an execution, by its name or ARN';
+
+/** So many of the newest runs are looked through for one that did something. */
+const LOOKED_THROUGH = 20;
 
 export const report: Define = (surroundings, exit) =>
   anywhere(
@@ -33,24 +36,34 @@ async function write(named: string, options: Options, surroundings: Surroundings
     // What makes pages is loaded here: few commands need it.
     const { readRun } = require('../page/model/run') as typeof import('../page/model/run');
     const { reportHtml } = require('../page/report') as typeof import('../page/report');
-    const page = await readRun(place, options, await runNamed(place, named));
+    const { arn, tunnel } = await runNamed(place, named);
+    const page = await readRun(place, options, arn);
     if (page === undefined)
       throw new Error(
         `${named} is no tunnel with a run, and no execution that Step Functions remembers (90 days): see \`npx edge-ramp status\` and \`npx edge-ramp history TUNNEL\`.`,
       );
     const file = resolve(folder, options.html);
     writeWhole(file, reportHtml(page, { version: versionOf(product), at: new Date() }), options.force === true);
-    out.write(`${page.tunnel}, ${page.run.action}: ${page.status}. Written to ${file}\n`);
+    out.write(`${page.tunnel}, ${page.run.action} ${page.run.execution}: ${page.status}. Written to ${file}\n`);
+    if (tunnel !== null)
+      out.write(`To report another run, give its name, as listed by: ${again('history', tunnel, options)}\n`);
     return 0;
   });
 }
 
-/** The ARN of the execution that a person means. */
-async function runNamed({ aws, deployment }: Place, named: string): Promise<string> {
+/** The ARN of the execution that a person means, and the tunnel by which it was named; null: by itself. */
+async function runNamed({ aws, deployment }: Place, named: string) {
   const tunnels = (await everyTunnel(aws, deployment)).map(({ name }) => name);
-  if (!tunnels.includes(named)) return executionArn(deployment.stateMachine, named);
-  const { runs } = await pastRuns(aws, deployment, named, tunnels, 1);
-  return runs[0]?.arn ?? executionArn(deployment.stateMachine, named);
+  const itself = { arn: executionArn(deployment.stateMachine, named), tunnel: null };
+  if (!tunnels.includes(named)) return itself;
+  const { runs } = await pastRuns(aws, deployment, named, tunnels, LOOKED_THROUGH);
+  const run = runs.find(didSomething) ?? runs[0];
+  return run === undefined ? itself : { arn: run.arn, tunnel: named };
+}
+
+/** A change ticket is about a run that worked on devices, however it ended: not about a look since, or an event for which nothing was done. */
+function didSomething({ action, outcome }: PastRun): boolean {
+  return changes(action) && outcome !== 'Skipped';
 }
 
 /**

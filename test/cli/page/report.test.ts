@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { callAws, type Answers } from '../aws/fake-aws';
+import { arnOf, callAws, pastExecutions, type Answers, type Input } from '../aws/fake-aws';
 import { temporary } from '../fake';
 import { account, applied, planned, rolledBack } from './runs';
 
@@ -23,7 +23,9 @@ describe('report', () => {
   test("tells a tunnel's last run: its end, the picture's addresses, the diff, the steps, the proof, the states", async () => {
     const { code, out, html } = await report(applied());
     expect(code).toBe(0);
-    expect(out).toMatch(/^edge-a, apply: Applied\. Written to .*run\.html\n$/);
+    expect(out).toMatch(
+      /^edge-a, apply edge-a-apply-1: Applied\. Written to .*run\.html\n.*: npx edge-ramp history edge-a\n$/,
+    );
     const text = words(html());
     expect(text).toContain('edge-a apply Applied');
     expect(text).toContain('Applied: edge-a stands as declared and was proven (1 change on 1 device)');
@@ -69,9 +71,26 @@ describe('report', () => {
   test.each(['edge-a-apply-1', 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:edge-a-apply-1'])(
     'an execution is named %s',
     async (named) => {
-      expect((await report(applied(), named)).out).toContain('edge-a, apply: Applied.');
+      expect((await report(applied(), named)).out).toMatch(/^edge-a, apply edge-a-apply-1: Applied\. Written to .*\n$/);
     },
   );
+
+  test.each([
+    ['a verify since', { action: 'verify' }, 'Verified', 'edge-a-apply-1'],
+    ['a plan since', { action: 'plan' }, 'Planned', 'edge-a-apply-1'],
+    ['a plan of a teardown since', { action: 'plan', teardown: true }, 'Planned', 'edge-a-apply-1'],
+    ['a pause since', { action: 'pause' }, 'Paused', 'edge-a-apply-1'],
+    ['an event since, for which nothing was done', { trigger: 'event' }, 'Skipped', 'edge-a-apply-1'],
+    ['an apply since', {}, 'Unchanged', 'edge-a-2'],
+  ])('of a tunnel with %s is about the run that did something', async (_, asked, endState, told) => {
+    const answers = applied();
+    const run = answers['DescribeExecution']!({ executionArn: arnOf('edge-a-apply-1') });
+    const later = { input: JSON.stringify({ tunnel: 'edge-a', ...asked }), output: JSON.stringify({ endState }) };
+    const runs = pastExecutions({ 'edge-a-2': { ...later, stopDate: 14 }, 'edge-a-apply-1': run as Input });
+    expect((await report({ ...answers, ...runs })).out).toMatch(new RegExp(`^edge-a, \\w+ ${told}: `));
+    const alone = pastExecutions({ 'edge-a-2': { ...later, stopDate: 14 } });
+    expect((await report({ ...answers, ...alone })).out).toMatch(/^edge-a, .* edge-a-2: /);
+  });
 
   test('who is unknown gets no file, and is told where to look', async () => {
     const { code, err, files } = await report(applied(), 'edge-z');
