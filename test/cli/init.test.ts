@@ -233,8 +233,8 @@ describe('init at a terminal', () => {
   });
 
   test('names the other field that an answer does not go with', async () => {
-    const { err, tunnel } = await atTerminal({ ...ANSWERS, TUNNEL_IP1: ['10.9.89.1/24', '10.9.91.216/24'] });
-    expect(err).toContain("bigip.0.address 10.9.89.66 must lie outside the tunnel's prefix 10.9.89.1/24");
+    const { err, tunnel } = await atTerminal({ ...ANSWERS, TUNNEL_IP1: ['10.9.88.1/24', '10.9.91.216/24'] });
+    expect(err).toContain("bigip.0.management 10.9.88.66 must lie outside the tunnel's prefix 10.9.88.1/24");
     expect(tunnel?.tunnel.bigip).toBe('10.9.91.216/24');
   });
 

@@ -9,6 +9,7 @@ import {
   parseNetwork,
   reservedRange,
   toNumber,
+  type Network,
 } from './address';
 
 /*
@@ -23,6 +24,20 @@ export const network = addressText('network', wrongNetwork, NETWORK_PATTERN);
 
 /** The address of an interface, with the prefix length of its network. */
 export const interfaceAddress = addressText('interfaceAddress', wrongInterface, INTERFACE_PATTERN);
+
+/*
+ * For the rules between fields: a text that is mistaken by itself is compared with nothing, or the mistake would be told of other fields.
+ */
+
+/** The network of hosts that a text is; undefined: it is none. */
+export function networkOf(text: string): Network | undefined {
+  return wrongNetwork(text) === undefined ? parseNetwork(text) : undefined;
+}
+
+/** The network of the interface whose address a text is; undefined: it is none. */
+export function interfaceNetworkOf(text: string): Network | undefined {
+  return wrongInterface(text) === undefined ? parseCidr(text) : undefined;
+}
 
 /**
  * @param id its name in the JSON Schema

@@ -1,4 +1,5 @@
-import { contains, isAddress, overlaps, parseCidr, parseNetwork, toNumber } from './address';
+import { contains, isAddress, overlaps, toNumber, type Network } from './address';
+import { interfaceNetworkOf, networkOf } from './addresses';
 import { memberMistakes } from './balancer-rules';
 import { bigipPairMistakes } from './bigip-pair-rules';
 import { bigipAddresses, field, fullPath, innerFields, rampAddresses, type Field, type Mistake } from './mistake';
@@ -13,10 +14,11 @@ export function crossFieldMistakes(declared: Declared): readonly Mistake[] {
 }
 
 function tunnelMistakes(tunnel: Tunnel): readonly Mistake[] {
+  const outside = outsideTheTunnel(tunnel);
   return [
     ...insideTheTunnel(tunnel),
-    ...outsideTheTunnel(tunnel),
-    ...networkMistakes(tunnel),
+    ...outside,
+    ...networkMistakes(tunnel, outside),
     ...oneRoleAnAddress(tunnel),
     ...names(tunnel),
     ...reachMistakes(tunnel),
@@ -27,7 +29,7 @@ function tunnelMistakes(tunnel: Tunnel): readonly Mistake[] {
 
 function insideTheTunnel(declared: Tunnel): readonly Mistake[] {
   const { tunnel } = declared;
-  const prefix = parseCidr(tunnel.bigip);
+  const prefix = interfaceNetworkOf(tunnel.bigip);
   if (!prefix) return [];
   const inside = [
     { ...field(['tunnel', 'node'], tunnel.node), why: 'or BIG-IP has no route to it' },
@@ -49,31 +51,60 @@ function insideTheTunnel(declared: Tunnel): readonly Mistake[] {
   });
 }
 
+/** What BIG-IP sends into the tunnel. */
+interface Inside extends Field {
+  readonly what: string;
+  readonly network: Network;
+}
+
+function insideNetworks({ tunnel, clusterNetworks }: Tunnel): readonly Inside[] {
+  return [
+    { ...field(['tunnel', 'bigip'], tunnel.bigip), what: "tunnel's prefix", network: interfaceNetworkOf(tunnel.bigip) },
+    ...clusterNetworks.map((cidr, i) => ({
+      ...field(['clusterNetworks', i], cidr),
+      what: 'cluster network',
+      network: networkOf(cidr),
+    })),
+  ].flatMap(({ network, ...each }) => (network ? [{ ...each, network }] : []));
+}
+
 /** Outer addresses in the tunnel's own prefix or in a cluster network would be routed into the tunnel that they carry. */
 function outsideTheTunnel(tunnel: Tunnel): readonly Mistake[] {
-  const mistakes: Mistake[] = [];
-  const mistake = ({ path, value }: Field, message: string): void => void mistakes.push({ path, value, message });
-  const prefix = parseCidr(tunnel.tunnel.bigip);
-  const networks = tunnel.clusterNetworks.flatMap((cidr, i) => {
-    const network = parseNetwork(cidr);
-    return network ? [{ ...field(['clusterNetworks', i], cidr), network }] : [];
-  });
   const outer = [
     ...bigipAddresses(tunnel),
     ...tunnel.bigip.map((unit, i) => field(['bigip', i, 'management'], unit.management)),
     ...rampAddresses(tunnel),
   ];
-  for (const each of outer) {
-    if (prefix && contains(prefix, each.value))
-      mistake(each, `must lie outside the tunnel's prefix ${tunnel.tunnel.bigip}`);
-    for (const { network, value: cidr } of networks)
-      if (contains(network, each.value))
-        mistake(each, `must lie outside the cluster network ${cidr}, or BIG-IP would send it into the tunnel`);
+  const mistakes: Mistake[] = [];
+  const others: Inside[] = [];
+  for (const inside of insideNetworks(tunnel)) {
+    const within = outer.filter(({ value }) => contains(inside.network, value));
+    // One address in it is mistyped; a network that has several of them is too large, or another one.
+    if (new Set(within.map(({ value }) => value)).size > 1) mistakes.push(tooLarge(inside, within));
+    else {
+      others.push(inside);
+      mistakes.push(
+        ...within.map(({ path, value }) => ({
+          path,
+          value,
+          message: `must lie outside the ${inside.what} ${inside.value}, or BIG-IP would send it into the tunnel`,
+        })),
+      );
+    }
   }
-  for (const each of networks)
-    if (prefix && overlaps(each.network, prefix))
-      mistake(each, `must not overlap the tunnel's prefix ${tunnel.tunnel.bigip}`);
+  const prefix = others.find(({ path }) => path[0] === 'tunnel');
+  for (const each of others)
+    if (prefix && each !== prefix && overlaps(each.network, prefix.network))
+      mistakes.push({
+        ...field(each.path, each.value),
+        message: `must not overlap the ${prefix.what} ${prefix.value}`,
+      });
   return mistakes;
+}
+
+function tooLarge({ path, value }: Inside, within: readonly Field[]): Mistake {
+  const addresses = within.map((each) => `${each.path.join('.')} ${each.value}`).join(', ');
+  return { path, value, message: `must not have ${addresses} in it, or BIG-IP would send them into the tunnel` };
 }
 
 /** A BIG-IP may be managed at its own address on the network of the ramp; any other address has one role. */

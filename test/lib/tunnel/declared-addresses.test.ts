@@ -147,7 +147,7 @@ describe('a rule between fields: message with path, value and rule', () => {
       'a probe that is no Pod',
       withFields({ probe: '10.3.89.1' }),
       'probe: "10.3.89.1"',
-      'must be a Pod: an address in one of 10.128.0.0/14',
+      'must be a Pod: an address in one of clusterNetworks (10.128.0.0/14)',
     ],
     [
       'F5_IP and RAMP_IP the same',

@@ -79,7 +79,7 @@ describe('a declared balancer', () => {
     [
       'a probe elsewhere',
       { probe: '10.3.89.5' },
-      'probe: "10.3.89.5": must be a Pod: an address in one of 10.128.0.0/14',
+      'probe: "10.3.89.5": must be a Pod: an address in one of clusterNetworks (10.128.0.0/14)',
     ],
     ['a network with host bits', { clusterNetworks: ['10.128.0.1/14'] }, 'clusterNetworks.0: "10.128.0.1/14"'],
     [
