@@ -67,6 +67,13 @@ export function onAws(command: Command): Command {
   return command;
 }
 
+/** A command for AWS alone. @param instead what a person does on this machine: who has tried other commands with --local tries it here, too */
+export function onAwsAlone(command: Command, instead: string): Command {
+  return onAws(command)
+    .addOption(new Option('--local').hideHelp())
+    .on('option:local', () => command.error(`error: ${command.name()} is for AWS, without --local: ${instead}`));
+}
+
 /** A deployment on AWS, or with --local the lab on this machine: without it, the lab's options are wrong usage. */
 export function anywhere(command: Command): Command {
   const local = new Option(

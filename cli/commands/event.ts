@@ -3,14 +3,15 @@ import { heldBack } from '../../lib/tunnel/run/automation';
 import { digestOf } from '../../lib/tunnel/declaration/digest';
 import { Problem } from '../aws/problem';
 import { oneTunnel } from '../aws/tunnels';
-import { onAws, tunnelArgument, type Define } from '../options';
+import { onAwsAlone, tunnelArgument, type Define } from '../options';
 import { atPlace } from '../place';
 import type { Surroundings } from '../surroundings';
 import { again, type OnAws } from '../where';
 
 export const event: Define = (surroundings, exit) =>
-  onAws(
+  onAwsAlone(
     new Command('event').description('ask the automation to apply a tunnel again').addArgument(tunnelArgument()),
+    'on this machine start `npx edge-ramp local`, and send the event from another shell after the export that it prints.',
   ).action((name: string, where: OnAws) => exit(ask(name, where, surroundings)));
 
 /** Asks as anything in the account may: by an event. */

@@ -5,7 +5,7 @@ import type { Check } from '../preflight/check';
 import { checkDeclaration } from '../preflight/declaration';
 import { checkInstances } from '../preflight/instances';
 import { checkPlan, checkUnseen } from '../preflight/trial';
-import { jsonOption, onAws, tunnelArgument, type Define } from '../options';
+import { jsonOption, onAwsAlone, tunnelArgument, type Define } from '../options';
 import { json } from '../report/json';
 import { styleFor, type Style } from '../report/style';
 import { many } from '../report/words';
@@ -20,7 +20,10 @@ interface Options extends OnAws {
 }
 
 export const preflight: Define = (surroundings, exit) =>
-  onAws(new Command('preflight').description('is everything ready for a first run?').addArgument(tunnelArgument()))
+  onAwsAlone(
+    new Command('preflight').description('is everything ready for a first run?').addArgument(tunnelArgument()),
+    'on this machine nothing has to be made ready before a plan or an apply.',
+  )
     .addOption(jsonOption())
     .option('--no-plan', 'leave out the plan, which looks at every device')
     .action((name: string, options: Options) => exit(look(name, options, surroundings)));

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { saysYes } from '../agreement';
-import { agreedTo, onAws, tunnelArgument, type Define } from '../options';
+import { agreedTo, onAwsAlone, tunnelArgument, type Define } from '../options';
 import { atPlace } from '../place';
 import { STOPPED_IS, stopRun, whatFollows, whatWorks, working } from '../stopping';
 import type { Surroundings } from '../surroundings';
@@ -13,7 +13,10 @@ interface Options extends OnAws {
 // A run on this machine ends with its command: nothing is left to be stopped by another one.
 export const stop: Define = (surroundings, exit) =>
   agreedTo(
-    onAws(new Command('stop').description('stop the run that works on the tunnel').addArgument(tunnelArgument())),
+    onAwsAlone(
+      new Command('stop').description('stop the run that works on the tunnel').addArgument(tunnelArgument()),
+      'a run on this machine is stopped where it was started, by Ctrl-C.',
+    ),
     surroundings,
     ({ yes }) => yes !== true,
   ).action((tunnel: string, options: Options) => exit(stopRuns(tunnel, options, surroundings)));
