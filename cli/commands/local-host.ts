@@ -2,8 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, Command } from 'commander';
 import type { HostAction } from '../../lab/hosts/host';
+import { devicesOf, kindOf } from '../../lib/tunnel/plan/devices';
+import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import { hasHosts, kindIn, openLocalLab, stateIn } from '../local/lab';
+import { filesOf, readTunnelFiles } from '../local/tunnel-files';
 import { onThisMachine, type Define } from '../options';
+import { styleFor, table } from '../report/style';
 import { messageOf, type Surroundings } from '../surroundings';
 import type { Here } from '../where';
 
@@ -28,20 +32,52 @@ const HAPPENINGS: Readonly<Record<HostAction, string>> = {
 /** Nothing happens to it: what it holds is printed. */
 const SHOW = 'show';
 
-export const localHost: Define = (surroundings, exit) =>
-  onThisMachine(
+export const localHost: Define = (surroundings, exit) => {
+  const command = onThisMachine(
     new Command('host')
       .description('let something happen to a host of this machine, or show what it holds')
-      .argument('<host>', 'an instance id, or the management address of a BIG-IP')
+      .argument('[host]', 'an instance id, or the management address of a BIG-IP; without it the hosts are listed')
       .addArgument(
-        new Argument('<happening>', 'what happens to it; show: nothing, and what it holds is printed').choices([
+        new Argument('[happening]', 'what happens to it; show: nothing, and what it holds is printed').choices([
           ...Object.keys(HAPPENINGS),
           SHOW,
         ]),
       ),
-  ).action((host: string, what: HostAction | typeof SHOW, options: Here) =>
-    exit(happen(host, what, options, surroundings)),
   );
+  return command.action((host: string | undefined, what: HostAction | typeof SHOW | undefined, options: Here) => {
+    if (host === undefined) return exit(list(surroundings));
+    if (what === undefined) return command.error("error: missing required argument 'happening'");
+    return exit(happen(host, what, options, surroundings));
+  });
+};
+
+/** The host that runs oc. */
+const ADMIN_HOST = 'admin host';
+
+/** Every host that can be named, as tunnels are declared: it is known before any run has made it. @returns 2 for mistakes in the declarations */
+function list({ tunnels, out, err }: Surroundings): number {
+  try {
+    const hosts = new Map<string, { readonly what: string; readonly tunnels: string[] }>();
+    const add = (host: string, what: string, tunnel: string): void => {
+      const { tunnels } = hosts.get(host) ?? hosts.set(host, { what, tunnels: [] }).get(host)!;
+      if (!tunnels.includes(tunnel)) tunnels.push(tunnel);
+    };
+    for (const declared of readTunnelFiles(filesOf(tunnels)))
+      for (const device of devicesOf(declared, null)) {
+        const { kind, name, instance, byOc } = device;
+        add(name, kind === 'cluster' ? ADMIN_HOST : kindOf(device).record.title, declared.name);
+        add(instance, byOc === true ? ADMIN_HOST : 'bastion', declared.name);
+      }
+    const rows = [...hosts].map(([host, { what, tunnels }]) => [host, what, tunnels.join(', ')]);
+    out.write(`${table(['HOST', 'WHAT', 'TUNNELS'], rows, styleFor(out))}\n`);
+    out.write('What one holds: npx edge-ramp local host HOST show\n');
+    return 0;
+  } catch (error) {
+    if (!(error instanceof InvalidRequest)) throw error;
+    err.write(`${error.message}\n`);
+    return 2;
+  }
+}
 
 /** Through the lab that has the folder open, or in the folder itself. @returns 1 when there is no such host or nothing is kept there */
 async function happen(

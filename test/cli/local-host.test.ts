@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLab, type Lab, type LabOptions } from '../../lab/index';
 import { spec, NODE, BIGIP, BASTION } from '../lab/hosts/bench';
 import { table, writeAssembly } from '../lab/cloud/support';
-import { call, temporary } from './fake';
+import { call, project, temporary } from './fake';
 
 const machine = { QueryLanguage: 'JSONata', StartAt: 'Done', States: { Done: { Type: 'Succeed' } } };
 const assembly = writeAssembly({
@@ -31,6 +31,40 @@ async function dump(state: string, host: string): Promise<string> {
     await lab.close();
   }
 }
+
+describe('without a host to name', () => {
+  const declared = (name: string): string => readFileSync(join(__dirname, '../../tunnels', name), 'utf8');
+
+  test('the hosts of the declared tunnels are listed, each once', async () => {
+    const tunnels = Object.fromEntries(
+      ['edge-a.yaml', 'edge-c.yaml', 'edge-g.yaml'].map((name) => [name, declared(name)]),
+    );
+    const folder = project({ tunnels });
+    const { code, out, err, options } = await call(['local', 'host'], {}, { project: folder });
+    expect([code, err, options]).toEqual([0, '', []]);
+    expect(out.split('\n')).toEqual([
+      'HOST                      WHAT        TUNNELS',
+      '10.3.88.66                BIG-IP      edge-a, edge-c',
+      'i-0ba5710a0ba5710a0       bastion     edge-a, edge-c',
+      'i-0a4e90de0a4e90de0       ramp node   edge-a',
+      'i-0a4e90dc0a4e90dc0       ramp node   edge-c',
+      '10.3.88.77                BIG-IP      edge-g',
+      'mi-0ba5710f0ba571010      bastion     edge-g',
+      'worker-0.ocp.example.com  ramp node   edge-g',
+      'mi-0ad0000f0ad000010      admin host  edge-g',
+      '',
+      'What one holds: npx edge-ramp local host HOST show',
+      '',
+    ]);
+  });
+
+  test('mistakes in the declarations are told', async () => {
+    const folder = project({ tunnels: { 'edge-a.yaml': 'kind: ramp' } });
+    const { code, out, err } = await call(['local', 'host'], {}, { project: folder });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('tunnels/edge-a.yaml:1:1: ');
+  });
+});
 
 describe('what a host holds is shown', () => {
   test('as it stands in a folder that nobody has open, or as the lab has it that has it open', async () => {
