@@ -1,15 +1,15 @@
 import type { Fault, HostCommand } from '../../lab/hosts/host';
 import type { Lab, Sent } from '../../lab/index';
-import { figuresOf } from '../report/figures';
+import { figuresOf, type Figures } from '../report/figures';
 import { isSendFault } from './fault-effects';
 
-/** Counts what happens in a lab from now on, where it happens: on its endpoints and its hosts. */
+/** Counts what happens in a lab from now on, where it happens: on its endpoints and its hosts. What they do not see is as the run's history tells it. */
 export function measuring(lab: Lab, faults: readonly Fault[]) {
   const [trips, commands, sends] = [lab.trips().length, lab.hosts.journal().length, lab.sends().length];
-  return (stateTransitions: number) => {
+  return (told: Figures) => {
     const journal = lab.hosts.journal().slice(commands);
     return {
-      figures: figuresOf(lab.trips().slice(trips), journal, stateTransitions),
+      figures: { ...told, ...figuresOf(lab.trips().slice(trips), journal, told.stateTransitions) },
       notes: idleFaults(faults, journal, lab.sends().slice(sends)),
     };
   };

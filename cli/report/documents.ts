@@ -65,7 +65,9 @@ const run = z
     criticalPathTrips: count.describe('The longest chain of commands that waited for one another'),
     stateTransitions: count,
     deviceWrites: count.nullable().describe('Command lines that changed a device; null: not known'),
-    deviceOperations: count.optional().describe('Where the writes are not known: the operations carried out'),
+    deviceOperations: count
+      .optional()
+      .describe('The operations carried out; left out where there was nothing to carry out'),
     verification: z.array(probe),
     degraded: z.array(z.string()).optional().describe('Devices of a pair that could not be reached'),
     drained: drained.optional(),

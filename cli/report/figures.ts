@@ -9,7 +9,7 @@ export interface Figures {
   readonly stateTransitions: number;
   /** Command lines that changed a device; null: not known, since only the devices saw them. */
   readonly deviceWrites: number | null;
-  /** Where the writes are not known: the operations that were carried out. One may take several command lines, or share one. */
+  /** The operations that were carried out; undefined: no step was told to change anything. One may take several command lines, or share one. */
   readonly deviceOperations?: number;
 }
 

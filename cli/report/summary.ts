@@ -163,10 +163,6 @@ function remaining({ remaining: changes, restoreFailure }: Result): string {
 
 /** What the run cost, in one line. */
 export function figuresLine(figures: Figures, took: number): string {
-  const { ssmRoundTrips, criticalPathTrips, stateTransitions, deviceWrites, deviceOperations = 0 } = figures;
-  const devices =
-    deviceWrites === null
-      ? `${many(deviceOperations, 'operation')} on devices`
-      : `${many(deviceWrites, 'write')} to devices`;
-  return `${many(ssmRoundTrips, 'SSM round trip')} (${criticalPathTrips} in the longest chain); ${many(stateTransitions, 'state transition')}; ${devices}; ${seconds(took)}`;
+  const { ssmRoundTrips, criticalPathTrips, stateTransitions, deviceOperations = 0 } = figures;
+  return `${many(ssmRoundTrips, 'SSM round trip')} (${criticalPathTrips} in the longest chain); ${many(stateTransitions, 'state transition')}; ${many(deviceOperations, 'operation')} on devices; ${seconds(took)}`;
 }

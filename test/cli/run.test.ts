@@ -251,6 +251,18 @@ describe('--json', () => {
     expect(err).toBe('');
   });
 
+  test('counts operations, as on AWS; only here the command lines on devices are counted, too', async () => {
+    const history = new Told();
+    history.enter('Task', 'Configure ramp nodes');
+    history.attempt({ do: 'shape', work: [] }, { answer: { kind: 'ramp', devices: [{ operations: 2 }] } });
+    history.leave('Task', 'Configure ramp nodes');
+    const line = { at: 1, host: 'i-1', line: 'ip link set tun1 up', code: 0, writes: true };
+    const script: Script = { output: { ...OUTPUT, endState: 'Applied' }, history, journal: [line, line, line] };
+    expect((await apply(script)).out).toContain('; 1 state transition; 2 operations on devices; ');
+    const { out } = await apply(script, '--json');
+    expect(JSON.parse(out)).toMatchObject({ deviceWrites: 3, deviceOperations: 2 });
+  });
+
   test('also when nothing ran', async () => {
     const { code, out } = await apply({ refusal: 'The lab in /x is open in process 7.' }, '--json');
     expect(code).toBe(1);
