@@ -66,7 +66,8 @@ export function standingOf(known: Known, where: Where, now: Date): Standing {
   const alive = memory.owner !== null && mayWork(owner, memory.fence, now);
   const since = owner?.began?.toISOString() ?? null;
   const leftAlone = declared ? heldBack(memory, declared, digestOf(declared), now) : 'it is not declared any more';
-  const [inSync, why] = syncOf(known, seen, alive);
+  const automation = automationOf(known, leftAlone, now);
+  const [inSync, why] = syncOf(known, seen, alive, automation);
   return {
     tunnel: name,
     declared: declared !== undefined,
@@ -81,8 +82,8 @@ export function standingOf(known: Known, where: Where, now: Date): Standing {
     paused: isPaused(memory, now) ? memory.paused : null,
     degraded: memory.degraded,
     leftAlone,
-    automation: automationOf(known, leftAlone, now),
-    needs: needsOf(known, seen, alive, where, now),
+    automation,
+    needs: needsOf(known, seen, { alive, automation }, where, now),
   };
 }
 
@@ -98,7 +99,12 @@ function automationOf({ declared, memory }: Known, leftAlone: string | null, now
 /** Whether devices are as declared, as far as that was written down, and why. */
 type Sync = readonly [Standing['inSync'], Standing['why']];
 
-function syncOf({ declared, memory }: Known, seen: Seen | null, alive: boolean): Sync {
+function syncOf(
+  { declared, memory }: Known,
+  seen: Seen | null,
+  alive: boolean,
+  automation: Standing['automation'],
+): Sync {
   const { wanted, before, applied } = memory;
   if (alive) return [null, 'a run works on it'];
   if (before !== null) return [false, 'a run left it half-way'];
@@ -107,6 +113,13 @@ function syncOf({ declared, memory }: Known, seen: Seen | null, alive: boolean):
   if (differs(declared, applied)) return [false, DIFFERS];
   if (seen?.outcome === 'NotVerified') return [false, seen.changes > 0 ? notAsDeclared(seen) : NOT_CARRYING];
   if (seen?.outcome === 'RolledBack' && seen.action === 'teardown') return [null, 'a teardown failed and was put back'];
+  if (seen?.outcome === 'NotStarted')
+    return [
+      null,
+      automation === 'on'
+        ? `${NOT_STARTED}; the automation looks every ${declared.watch} minutes, and sends a notice when it cannot`
+        : NOT_STARTED,
+    ];
   return SEEN[seen?.outcome ?? ''] ?? [null, 'of the last run nothing is known'];
 }
 
@@ -118,10 +131,11 @@ const SEEN: Readonly<Record<string, Sync>> = {
   Unchanged: GOOD,
   Verified: GOOD,
   Planned: [false, 'what has to change would cut live traffic'],
-  NotStarted: [null, 'the last run could not look'],
   RolledBack: [false, 'what had to change could not be changed, and was put back'],
   Restored: [null, 'what a run that died had left was put back, and nobody has looked since'],
 };
+
+const NOT_STARTED = 'the last run failed before its first change';
 
 const DIFFERS = 'declared differs from what is applied';
 
@@ -131,13 +145,20 @@ const notAsDeclared = ({ changes, cutting }: Seen): string =>
   `it did not stand as declared: ${changes} ${changes === 1 ? 'change is' : 'changes are'} needed${cutting === 0 ? '' : `, ${cutting} of which cut live traffic`}`;
 
 /** What a person has to do, the most pressing first. */
-function needsOf(known: Known, seen: Seen | null, alive: boolean, where: Where, now: Date): Standing['needs'] {
+function needsOf(
+  known: Known,
+  seen: Seen | null,
+  { alive, automation }: Pick<Standing, 'automation'> & { readonly alive: boolean },
+  where: Where,
+  now: Date,
+): Standing['needs'] {
   const { name, declared, memory } = known;
   const { wanted, before, owner, closedBy, failures, failedSpec, paused, notified, degraded, applied } = memory;
   const to = (action: Parameters<typeof again>[0], options = ''): string => again(action, name, where, options);
   const left = !alive && (before !== null || owner !== null);
   const nobody = repairerMissing(declared, memory, now);
   const stands = wanted === 'applied' && !alive && before === null;
+  const different = declared !== undefined && differs(declared, applied);
   const stopped = declared !== undefined && failures >= MOST_FAILURES && failedSpec === digestOf(declared);
   const cuts = 'what has to change would cut live traffic, which the automation leaves to a person';
   const bad = stands && seen?.outcome === 'NotVerified' ? seen : undefined;
@@ -150,12 +171,17 @@ function needsOf(known: Known, seen: Seen | null, alive: boolean, where: Where, 
       to(owner === null && closedBy === null ? 'apply' : 'repair'),
     ],
     [stands && !declared, 'it is not declared any more, and still stands', to('teardown')],
-    [stands && declared !== undefined && differs(declared, applied), DIFFERS, to('plan')],
+    [stands && different, DIFFERS, to('plan')],
     [stopped, `the automation has stopped after ${failures} runs in a row that failed`, to('history')],
     [
       stands && notified !== null && seen?.outcome === 'Planned',
       cuts,
       to('apply', `--allow-interruption --expect ${notified}`),
+    ],
+    [
+      stands && seen?.outcome === 'NotStarted' && !different && !stopped && automation !== 'on',
+      `${NOT_STARTED}, and nobody has looked since`,
+      to('verify'),
     ],
     [bad?.changes === 0, NOT_CARRYING, to('verify')],
     ...(bad && bad.changes > 0

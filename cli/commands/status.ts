@@ -129,10 +129,12 @@ function row(standing: Standing) {
 
 /** What the table has no room for. @param all also what is in order */
 function remarksOn(standing: Standing, all: boolean): readonly string[] {
-  const { tunnel, inSync, why, lastSeen, lease, paused, degraded, lastDrift } = standing;
+  const { tunnel, wanted, inSync, why, lastSeen, lease, paused, degraded, lastDrift } = standing;
   const remarks: string[] = [];
   if (all && lastSeen?.by != null) remarks.push(`last seen by ${lastSeen.action} ${nameOf(lastSeen.by)}`);
   if (inSync === false) remarks.push(`not in sync: ${why}`);
+  if (inSync === null && wanted === 'applied' && lease?.alive !== true)
+    remarks.push(`not known whether it is in sync: ${why}`);
   for (const each of lastSeen?.healed ?? []) remarks.push(healedWords(each, lastSeen!));
   if (degraded.length > 0) remarks.push(`degraded: ${degraded.join(', ')} could not be reached`);
   if (lease !== null) remarks.push(leaseWords(lease));

@@ -87,7 +87,13 @@ describe('how a tunnel stands', () => {
       'what has to change would cut live traffic',
       'on',
     ],
-    ['not looked at', { ...STANDS, lastResult: result('NotStarted') }, null, 'the last run could not look', 'on'],
+    [
+      'not looked at',
+      { ...STANDS, lastResult: result('NotStarted') },
+      null,
+      'the last run failed before its first change; the automation looks every 5 minutes, and sends a notice when it cannot',
+      'on',
+    ],
     [
       'rolled back',
       { ...STANDS, lastResult: result('RolledBack') },
@@ -254,6 +260,34 @@ describe('what needs a person', () => {
       'npx edge-ramp verify edge-a',
     ],
     [
+      'the last run could not look, and nobody does by himself',
+      { ...STANDS, lastResult: result('NotStarted') },
+      { declared: { ...SPEC, watch: 0 } },
+      'the last run failed before its first change, and nobody has looked since',
+      'npx edge-ramp verify edge-a',
+    ],
+    [
+      'the last run of an example could not look',
+      { ...STANDS, lastResult: result('NotStarted') },
+      { declared: EXAMPLE },
+      'the last run failed before its first change, and nobody has looked since',
+      'npx edge-ramp verify edge-a',
+    ],
+    [
+      'the last run with the declaration of before could not look',
+      { ...STANDS, applied: JSON.stringify({ ...SPEC, virtualServers: [] }), lastResult: result('NotStarted') },
+      { declared: EXAMPLE },
+      'declared differs from what is applied',
+      'npx edge-ramp plan edge-a',
+    ],
+    [
+      'the automation has stopped, since its runs could not look',
+      { ...STANDS, failures: 2, failedSpec: digestOf(SPEC), lastResult: result('NotStarted') },
+      {},
+      'the automation has stopped after 2 runs in a row that failed',
+      'npx edge-ramp history edge-a',
+    ],
+    [
       'nobody ends its pause',
       { ...STANDS, paused: JSON.stringify({ until: null, reason: 'spare part' }) },
       {},
@@ -289,6 +323,12 @@ describe('what needs a person', () => {
       'npx edge-ramp repair edge-a',
     ],
   ])('%s', (_, item, more, what, command) => expect(standing(item, more).needs).toEqual([{ what, command }]));
+
+  test('where the last run could not look, the automation does by itself, and a tunnel that is not wanted needs nobody', () => {
+    const lastResult = result('NotStarted');
+    expect(standing({ ...STANDS, lastResult })).toMatchObject({ automation: 'on', inSync: null, needs: [] });
+    expect(standing({ wanted: 'absent', lastResult }, { declared: EXAMPLE }).needs).toEqual([]);
+  });
 
   test('what the automation puts back by itself needs nobody', () => {
     expect(standing({ ...STANDS, before: '{}' }).needs).toEqual([]);

@@ -104,6 +104,24 @@ describe('status', () => {
     );
   });
 
+  test('says why it is not known whether a tunnel is in sync, and who looks', async () => {
+    const lastResult = JSON.stringify({ ...JSON.parse(STANDS.lastResult), endState: 'NotStarted' });
+    const { out } = await callAws(['status'], { ...ACCOUNT, ...items({ 'edge-a': { ...STANDS, lastResult } }) });
+    expect(out).toContain('edge-a  applied  -        2026-11-23 07:55  2026-11-23 07:55  on');
+    expect(out).toContain(
+      '  edge-a: not known whether it is in sync: the last run failed before its first change; the automation looks every 5 minutes, and sends a notice when it cannot\n',
+    );
+    const held = parameters({ '/edge-ramp/tunnels/edge-a': { ...SPEC, watch: 0 } });
+    const { out: alone } = await callAws(['status'], {
+      ...ACCOUNT,
+      ...held,
+      ...items({ 'edge-a': { ...STANDS, lastResult } }),
+    });
+    expect(alone).toContain(
+      'What needs a person\n  edge-a: the last run failed before its first change, and nobody has looked since: npx edge-ramp verify edge-a\n',
+    );
+  });
+
   test('says what keepers had put back, of every tunnel, and which run or verify saw it', async () => {
     const healed = [
       { device: 'ramp node i-1', times: 6, repeated: true, secondsAgo: 61, what: 'no route' },
