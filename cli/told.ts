@@ -7,7 +7,7 @@ import type { Place } from './place';
 import type { RunDocument } from './report/documents';
 import { stepsOf } from './report/steps';
 import { styleFor } from './report/style';
-import { endSentence, type Run } from './report/summary';
+import { byMemory, endSentence, type Run } from './report/summary';
 import { changesText, commandsText, endText } from './report/text';
 import { resultOf, type Result } from './result';
 import type { Surroundings } from './surroundings';
@@ -44,10 +44,10 @@ export async function told(
 ): Promise<ToldRun> {
   const { out, project } = surroundings;
   const { tunnel, action, teardown = false, repair } = input;
-  const { before, applied: lastApplied } = readMemory(ended.item);
+  const memory = readMemory(ended.item);
   const { status, exitCode, changes, digest, verification, work, degraded, drained, remaining } = result;
   const wanted = options.commands === true;
-  const applied = lastApplied === null ? null : (JSON.parse(lastApplied) as Declared);
+  const applied = memory.applied === null ? null : (JSON.parse(memory.applied) as Declared);
   const commands =
     wanted && status === 'Planned' && work !== null
       ? commandsOfPlan(project, await declaredOrApplied(place, input, applied), applied, digest ?? '', work)
@@ -56,7 +56,7 @@ export async function told(
     tunnel,
     action,
     teardown,
-    begun: before !== null,
+    ...byMemory(memory),
     again: nextCommand(input, options),
   };
   if (options.json !== true) {

@@ -6,7 +6,7 @@ import { anywhere, jsonOption, tunnelArgument, type Define } from '../options';
 import { atPlace } from '../place';
 import { json } from '../report/json';
 import { styleFor } from '../report/style';
-import { endSentence, type Run } from '../report/summary';
+import { byMemory, endSentence, type Run } from '../report/summary';
 import { changesText, endText } from '../report/text';
 import { minute } from '../report/time';
 import { nameOf } from '../report/words';
@@ -45,7 +45,7 @@ async function show(tunnel: string, options: Options, surroundings: Surroundings
       tunnel,
       action: (told.action ?? 'apply') as Action,
       teardown: false,
-      begun: memory.before !== null,
+      ...byMemory(memory),
       again: (next, ...more) => again(next, tunnel, options, ...more),
     };
     if (options.json === true) out.write(json(documentOf(told, result, run, unfinished)), 'exact');

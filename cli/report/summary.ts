@@ -1,3 +1,4 @@
+import type { Memory } from '../../lib/tunnel/run/memory';
 import type { Action } from '../where';
 import type { Failure, Result } from '../result';
 import type { Figures } from './figures';
@@ -12,8 +13,15 @@ export interface Run {
   readonly teardown: boolean;
   /** The run's record of how to put everything back stands in the table. */
   readonly begun: boolean;
+  /** The last apply or teardown that succeeded was a teardown. */
+  readonly tornDown: boolean;
   /** How to call edge-ramp again on the same hosts: an action to a command line. */
   readonly again: (action: Action, ...options: readonly string[]) => string;
+}
+
+/** What that is by the tunnel's item in the table. */
+export function byMemory({ before, wanted }: Memory): Pick<Run, 'begun' | 'tornDown'> {
+  return { begun: before !== null, tornDown: wanted === 'absent' };
 }
 
 /** How a run ended and what to do next: one sentence. */
@@ -135,9 +143,14 @@ function nextAfter(failure: Failure | null, { action, again }: Run): string {
   return `when that is mended: ${again(action)}`;
 }
 
-function notVerified(result: Result, { tunnel, again }: Run): readonly string[] {
+function notVerified(result: Result, { tunnel, tornDown, again }: Run): readonly string[] {
   const { changes, verification, words } = result;
   const dead = verification.filter(({ ok }) => !ok).map(({ from, to, detail }) => `${from} to ${to}: ${detail}`);
+  if (changes.length > 0 && tornDown)
+    return [
+      `${tunnel} was torn down, so that it does not stand as declared`,
+      `nothing is to be done; where it is wanted again: ${again('apply')}`,
+    ];
   if (changes.length > 0) {
     const cutting = changes.filter(({ interrupts }) => interrupts !== null).length;
     return [

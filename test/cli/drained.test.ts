@@ -2,7 +2,14 @@ import { endSentence } from '../../cli/report/summary';
 import { resultOf } from '../../cli/result';
 import type { Described } from '../../cli/aws/executions';
 
-const RUN = { tunnel: 'edge-a', action: 'teardown', teardown: false, begun: false, again: () => '' } as const;
+const RUN = {
+  tunnel: 'edge-a',
+  action: 'teardown',
+  teardown: false,
+  begun: false,
+  tornDown: false,
+  again: () => '',
+} as const;
 
 /** The last line of a teardown whose steps answered this. */
 function sentence(...devices: readonly object[]): string {

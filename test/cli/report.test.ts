@@ -84,7 +84,14 @@ describe('the diff', () => {
 test('a pair of which a node is away says so in the last line', () => {
   const output = { endState: 'Unchanged', changes: [], degraded: ['ramp node mi-2'] };
   const execution = { status: 'SUCCEEDED', output: JSON.stringify(output) } as Described;
-  const run = { tunnel: 'edge-b', action: 'apply', teardown: false, begun: false, again: () => '' } as const;
+  const run = {
+    tunnel: 'edge-b',
+    action: 'apply',
+    teardown: false,
+    begun: false,
+    tornDown: false,
+    again: () => '',
+  } as const;
   expect(endSentence(resultOf(execution, undefined), run)).toBe(
     'Unchanged: edge-b stands as declared already and carries; nothing was written. Degraded: ramp node mi-2 cannot be reached and was left out.',
   );

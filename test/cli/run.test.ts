@@ -125,6 +125,15 @@ describe('how a run ends', () => {
       );
     });
 
+    test('of what was torn down needs nobody, and says how to have it again', async () => {
+      const found = look(CHANGES);
+      const { code, out } = await verify({ ...found, item: { ...found.item, wanted: 'absent' } });
+      expect(code).toBe(1);
+      expect(out).toContain(
+        'NotVerified: edge-a was torn down, so that it does not stand as declared; nothing is to be done; where it is wanted again: npx edge-ramp apply edge-a --local\n',
+      );
+    });
+
     test('that only does not carry is no reason to apply', async () => {
       const { out } = await verify(look([]));
       expect(out).toContain(

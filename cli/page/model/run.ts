@@ -11,7 +11,7 @@ import type { Place } from '../../place';
 import { concernedNothing } from '../../report/progress';
 import { cutsTraffic, question } from '../../report/question';
 import { visitsOf, type Visit } from '../../report/steps';
-import { endInParts, figuresLine, type Run } from '../../report/summary';
+import { byMemory, endInParts, figuresLine, type Run } from '../../report/summary';
 import { became } from '../../report/text';
 import { resultOf, type Result } from '../../result';
 import { again, type Action, type Where } from '../../where';
@@ -117,7 +117,7 @@ function pageOf({ execution, asked, history, item, place, where }: Read): Omit<R
     tunnel,
     action,
     teardown,
-    begun: readMemory(item).before !== null,
+    ...byMemory(readMemory(item)),
     again: (next: Action, ...options) => again(next, tunnel, where, ...options),
   };
   const planned = teardown ? 'teardown' : 'apply';
