@@ -191,7 +191,7 @@ async function act({ place, out, sleep, style }: Scene, action: Action, tunnel: 
   const result = resultOf((await ended).execution, (await ended).item);
   progress.end();
   const again = (next: Action): string => `npx edge-ramp ${next} ${tunnel} --local`;
-  const run = { tunnel, action, teardown: false, begun: false, tornDown: false, again };
+  const run = { tunnel, action, teardown: false, begun: false, tornDown: false, noProbe: false, again };
   out.write(changesText(result, run, style) + endText(result, await ended, run, style));
   if (result.status !== promised)
     throw new Error(`This run should have ended as ${promised}, not as ${result.status}: ${result.words}`);

@@ -1,6 +1,7 @@
+import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import type { Memory } from '../../lib/tunnel/run/memory';
 import type { Action } from '../where';
-import type { Failure, Result } from '../result';
+import { objectIn, type Failure, type Result } from '../result';
 import type { Figures } from './figures';
 import { many, seconds } from './words';
 import { printableLines } from '../terminal';
@@ -15,13 +16,16 @@ export interface Run {
   readonly begun: boolean;
   /** The last apply or teardown that succeeded was a teardown. */
   readonly tornDown: boolean;
+  /** As it was applied last it names no Pod to be pinged. */
+  readonly noProbe: boolean;
   /** How to call edge-ramp again on the same hosts: an action to a command line. */
   readonly again: (action: Action, ...options: readonly string[]) => string;
 }
 
 /** What that is by the tunnel's item in the table. */
-export function byMemory({ before, wanted }: Memory): Pick<Run, 'begun' | 'tornDown'> {
-  return { begun: before !== null, tornDown: wanted === 'absent' };
+export function byMemory({ before, wanted, applied }: Memory): Pick<Run, 'begun' | 'tornDown' | 'noProbe'> {
+  const { kind, probe } = objectIn<Tunnel>(applied);
+  return { begun: before !== null, tornDown: wanted === 'absent', noProbe: kind === 'ramp' && probe === undefined };
 }
 
 /** How a run ended and what to do next: one sentence. */
@@ -75,15 +79,15 @@ function success(result: Result, run: Run): string {
   const { tunnel, teardown, again } = run;
   switch (result.status) {
     case 'Applied':
-      return `${tunnel} stands as declared and was proven (${changed(result)})${connections(result)}.`;
+      return `${tunnel} stands as declared and was proven (${changed(result)})${connections(result)}.${noPod(result, run)}`;
     case 'Unchanged':
-      return `${tunnel} stands as declared already and carries; nothing was written.`;
+      return `${tunnel} stands as declared already and carries; nothing was written.${noPod(result, run)}`;
     case 'Planned':
       if (teardown) return plannedTeardown(result, run);
       if (changes.length === 0) return `${tunnel} stands as declared; an apply would change nothing.`;
       return `an apply would make ${changed(result)}, ${interrupts.length === 0 ? 'none of which cuts' : `${interrupts.length} of which cut`} live traffic; nothing was changed yet; to make exactly these: ${again('apply', `--expect ${result.digest}${interrupts.length === 0 ? '' : ' --allow-interruption'}`)}`;
     case 'Verified':
-      return `${tunnel} stands as declared and carries.`;
+      return `${tunnel} stands as declared and carries.${noPod(result, run)}`;
     case 'TornDown':
       if (changes.length === 0) return `${tunnel} was not there; nothing was written.`;
       return `${tunnel} is gone, and what it shared with others is as it was before (${changed(result)})${connections(result)}.`;
@@ -98,6 +102,12 @@ function success(result: Result, run: Run): string {
     default:
       return `${tunnel}: ${words}`;
   }
+}
+
+/** What was not proven; empty: a Pod was pinged, or nobody knows. A verify may have a probe that no apply has seen yet. */
+function noPod({ verification }: Result, { noProbe }: Run): string {
+  const none = noProbe && !verification.some(({ what }) => /\bPod\b/.test(what));
+  return none ? ' No probe is declared: whether a Pod answers was not tried.' : '';
 }
 
 function plannedTeardown(result: Result, { tunnel, again }: Run): string {

@@ -8,6 +8,7 @@ const RUN = {
   teardown: false,
   begun: false,
   tornDown: false,
+  noProbe: false,
   again: () => '',
 } as const;
 

@@ -90,6 +90,7 @@ test('a pair of which a node is away says so in the last line', () => {
     teardown: false,
     begun: false,
     tornDown: false,
+    noProbe: false,
     again: () => '',
   } as const;
   expect(endSentence(resultOf(execution, undefined), run)).toBe(

@@ -1,6 +1,7 @@
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { END_STATES } from '../../lib/tunnel/run/outcome';
+import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { declared } from '../examples';
 import { Told } from './aws/told';
 import { ARN, call, project, temporary, type Script } from './fake';
@@ -88,6 +89,29 @@ describe('how a run ends', () => {
     expect(out).toContain('Still to be done to put everything back:\n\nramp node i-1\n  + link tun1 up\n');
     expect(out).toContain('1 object is not put back on ramp node i-1 (Restore ramp nodes failed:');
     expect(JSON.parse((await apply(script, '--json')).out)).toMatchObject({ remaining: [CHANGES[1]] });
+  });
+
+  describe('that no Pod was asked is said once, behind what was proven', () => {
+    const { probe: _, ...without } = EXAMPLE as Tunnel;
+    const ping = (what: string) => ({ from: 'BIG-IP x', to: '10.0.0.1', what, ok: true, detail: '3 of 3' });
+    const SAYS = ' No probe is declared: whether a Pod answers was not tried.\n';
+    const ended = (endState: string, applied: unknown, ...pings: string[]): Script => ({
+      output: { ...OUTPUT, endState, verification: ['ping through the tunnel', ...pings].map(ping) },
+      item: { applied: JSON.stringify(applied) },
+    });
+
+    test.each(['Applied', 'Unchanged', 'Verified'])('of a run that ended as %s', async (endState) => {
+      const { out } = await apply(ended(endState, without));
+      expect(out.endsWith(SAYS)).toBe(true);
+      expect(out.split(SAYS)).toHaveLength(2);
+    });
+
+    test.each([
+      ['a probe is declared', ended('Applied', EXAMPLE, 'ping to a Pod through the tunnel')],
+      ['a verify has one that no apply has seen', ended('Verified', without, 'ping to a Pod through the tunnel')],
+      ['nothing is known of the last apply', { output: { ...OUTPUT, endState: 'Verified' } }],
+      ['nothing was proven', ended('Planned', without)],
+    ])('not where %s', async (__, script) => expect((await apply(script)).out).not.toContain('No probe'));
   });
 
   describe('a verify that fails', () => {
