@@ -1,12 +1,21 @@
 import type { Operation, State } from '../device/operation';
 import { rulesOf } from '../device/difference';
 import type { ObjectRules } from '../device/kind';
+import { digestOf } from '../declaration/digest';
 import type { Declared } from '../declaration/tunnel';
 
-/** One changed object: the value to restore, and every value that edge-ramp may have written. null: no such object. */
+/** One changed object: the value to restore, and every value that edge-ramp may have written, as `written` has it. null: no such object. */
 export interface Touched {
   readonly from: string | null;
   readonly wrote: readonly (string | null)[];
+}
+
+/** Characters. The goal of a keeper has up to 6,000, and three forms of it may be found: a plan has to fit what a state may hand on. */
+const LONG = 200;
+
+/** A value that edge-ramp may have written, in a record: it is only compared, so a long one is there by its digest. */
+export function written(value: string | null): string | null {
+  return value === null || value.length <= LONG ? value : `digest ${digestOf(value)}`;
 }
 
 /** The record `before`: device (a BIG-IP's management address, a node's instance id) to object to its values. */
@@ -49,7 +58,7 @@ export function recordOperations(
     const known = touched[object] ?? { from: first, wrote: [] };
     touched[object] = {
       from: known.from,
-      wrote: [...new Set([...known.wrote, to ?? null, ...(rules?.partial?.(operation) ?? [])])],
+      wrote: [...new Set([...known.wrote, ...[to ?? null, ...(rules?.partial?.(operation) ?? [])].map(written)])],
     };
   }
   return operations.length === 0 ? before : { ...before, [device]: touched };
@@ -71,8 +80,8 @@ export function recordedState(
   for (const [object, { from, wrote }] of Object.entries(before[device] ?? {})) {
     const now = observed[object] ?? null;
     if (now === from) continue;
-    // A note with another value was written by another tunnel's run, along with what is restored here.
-    if (!wrote.includes(now) && !rulesOf(kinds, object)?.note) left.push(object);
+    // A record of an earlier version has long values, too. A note with another value was written by another tunnel's run, along with what is restored here.
+    if (!wrote.includes(now) && !wrote.includes(written(now)) && !rulesOf(kinds, object)?.note) left.push(object);
     else if (from === null) delete goal[object];
     else goal[object] = from;
   }

@@ -112,6 +112,34 @@ describe('a record', () => {
     expect(recordedState(before, DEVICE, {})).toEqual({ goal: {}, left: [] });
   });
 
+  describe('of a long value, as the goal of a keeper', () => {
+    const goal = `mark -@${'keep flow table=0,priority=2000,ip,in_port=[port]%cookie=0x999 actions=goto_table:30@'.repeat(60)}`;
+    const longer = `${goal}landmark cookie=0x0`;
+    const object = 'keeper edge-a';
+    const { objects } = KINDS.ramp.record;
+    const operations = difference(objects, { [object]: goal }, { [object]: longer });
+    const record = recordOperations({}, DEVICE, { [object]: goal }, operations, objects);
+
+    test('leads back to it from every form that the run may have left', () => {
+      for (const left of [longer, `stopped ${longer}`, `old ${longer}`, goal, `stopped ${goal}`, `old ${goal}`])
+        expect(recordedState(record, DEVICE, { [object]: left }, objects)).toEqual({
+          goal: { [object]: goal },
+          left: [],
+        });
+      expect(recordedState(record, DEVICE, { [object]: `${longer}@` }, objects).left).toEqual([object]);
+    });
+
+    test('has it once, and what is only compared by its digest', () => {
+      expect(JSON.stringify(record).split(goal)).toHaveLength(2);
+      expect(JSON.stringify(record).length).toBeLessThan(goal.length + 400);
+    });
+
+    test('counts also as an earlier version has written it', () =>
+      expect(
+        recordedState({ [DEVICE]: { [object]: { from: null, wrote: [goal] } } }, DEVICE, { [object]: goal }, objects),
+      ).toEqual({ goal: {}, left: [] }));
+  });
+
   test('survives the table: JSON text and back', () =>
     fc.assert(
       fc.property(stopped('ramp'), ({ before, from, now }) => {
