@@ -358,13 +358,13 @@ look() {
 }
 
 # What the node tells by itself: changes of its links, addresses and routes, and flows that are deleted. ovs-ofctl says so on stderr, over OpenFlow 1.3
-# from Open vSwitch 2.16 on, and ends with Open vSwitch. Where it ends the look every 2 s remains, and a minute later it is tried again. Two processes
-# that sleep.
-listening='' retry=0
+# from Open vSwitch 2.16 on, and ends with Open vSwitch. Where it ends within 10 s the look every 2 s remains, and a minute later it is tried again. Two
+# processes that sleep.
+listening='' since=0 retry=0
 listen() {
   [ -z "$listening" ] || return 0
   [ "$SECONDS" -ge "$retry" ] || return 1
-  listening=yes retry=$((SECONDS + 60))
+  listening=yes since=$SECONDS
   exec 8< <(
     ip -o monitor link address route 2>/dev/null &
     case ${#flows[@]} in
@@ -397,7 +397,11 @@ wait_for_look() {
     IFS= read -r -t 1 -u 8 line
     case $? in
     0) ! concerns "$line" || break ;;
-    1) listening='' && break ;; # Open vSwitch has ended, or tells nothing of flows
+    1) # Open vSwitch has ended, or tells nothing of flows
+      listening=''
+      [ "$((SECONDS - since))" -ge 10 ] || retry=$((SECONDS + 60))
+      break
+      ;;
     esac
   done
   # What was told in one go needs one look.

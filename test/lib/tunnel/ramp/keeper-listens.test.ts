@@ -56,15 +56,20 @@ describe('it waits', () => {
   });
 
   test('once for what is told in one go', () => {
-    const ip = `printf 'Deleted %s: tun1@NONE: <POINTOPOINT>\\n' 1 2 3; exec sleep 60`;
+    const ip = `env printf 'Deleted %s: tun1@NONE: <POINTOPOINT>\\n' 1 2 3; exec sleep 60`;
     expect(keeper(`${wait}; IFS= read -r -t 0.1 -u 8 line || echo 'nothing is left'`, { ip }).said).toBe(
       'waited, listens: yes\nnothing is left\n',
     );
   });
 
-  test('not at all for an Open vSwitch that has ended, and listens again only a minute later', () => {
+  test('not at all for an Open vSwitch that tells nothing, and listens again only a minute later', () => {
     const again = 'listen || echo "not yet"; SECONDS=100; listen && echo "again"';
     expect(keeper(`${wait}; ${again}`, { ovs: 'exit 1' }).said).toBe('waited, listens: no\nnot yet\nagain\n');
+  });
+
+  test('no longer for an Open vSwitch that ends, and listens again at once', () => {
+    const later = `pause=${FOREVER}; listen; since=-20; wait_for_look; echo "listens: \${listening:-no}"; listen && echo "again"`;
+    expect(keeper(later, { ovs: 'exit 1' }).said).toBe('listens: no\nagain\n');
   });
 
   test('until the next look is due where nothing happens', () => {
