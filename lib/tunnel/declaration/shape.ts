@@ -178,7 +178,7 @@ const rampTunnel = z.strictObject({
   virtualServers: z
     .array(virtualServer)
     .meta({ uniqueItems: true })
-    .max(40, 'must be at most 40 virtual servers, or a plan would not fit what a state may hand on (96 KB)')
+    .max(40, 'must be at most 40 virtual servers, or a plan would not fit what a state may hand on (112 KB)')
     .default([])
     .describe('Virtual servers that reach their Pods through the tunnel'),
   probe: address.optional().describe('A Pod that BIG-IP pings through the tunnel as a proof'),

@@ -28,6 +28,8 @@ export interface ObjectRules {
    * Default false.
    */
   readonly note?: true;
+  /** The script overwrites whatever it finds, so the value that an object had is not sent. Default false. */
+  readonly overwrites?: true;
   /** The objects without which one cannot exist: it is deleted and created with them. */
   needs?(object: string, state: State): readonly string[];
   /** Whether the device cannot change one value into the other, so that the object is deleted and created; default false. */

@@ -1,5 +1,5 @@
 import { judgeReach, type Answered } from './reach';
-import { difference, stranded, withoutNotes } from '../device/difference';
+import { difference, rulesOf, stranded, withoutNotes } from '../device/difference';
 import type { ObjectRules } from '../device/kind';
 import {
   STAGES,
@@ -228,11 +228,20 @@ function workOf(goal: Goal, planned: Planned, stage: Stage, members: readonly Pl
     const mine = operations.filter((operation) => operation.round === round);
     const statements = [
       ...(stage === 'attach' && i === 0 ? keeps : []),
-      ...(round === undefined ? mine.map(wire) : record.together!.statements(goal, planned, mine, members)),
+      ...(round === undefined
+        ? mine.map((each) => wire(sent(record.objects, each)))
+        : record.together!.statements(goal, planned, mine, members)),
       ...(stage === 'detach' && i === rounds.length - 1 ? drains : []),
     ];
     return { device: listed.name, operations: statements, saved, ...(round === undefined ? {} : { round }) };
   });
+}
+
+/** What the script needs of an operation. */
+function sent(kinds: readonly ObjectRules[], operation: Operation): Operation {
+  if (rulesOf(kinds, operation.object)?.overwrites !== true) return operation;
+  const { from: _, ...rest } = operation;
+  return rest;
 }
 
 /**

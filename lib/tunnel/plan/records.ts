@@ -58,7 +58,7 @@ export function recordOperations(
     const known = touched[object] ?? { from: first, wrote: [] };
     touched[object] = {
       from: known.from,
-      wrote: [...new Set([...known.wrote, ...[to ?? null, ...(rules?.partial?.(operation) ?? [])].map(written)])],
+      wrote: [...new Set([...known.wrote, to ?? null, ...(rules?.partial?.(operation) ?? [])].map(written))],
     };
   }
   return operations.length === 0 ? before : { ...before, [device]: touched };

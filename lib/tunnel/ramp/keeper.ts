@@ -17,6 +17,7 @@ import type { RampFacts } from './facts';
  */
 export const keeper: ObjectKind<RampFacts> = {
   kind: 'keeper',
+  overwrites: true,
   questions: () => ['keeper'],
   read: (look) => [{ object: `keeper ${look.subject.spec.name}`, value: look.once(readKeeper).value }],
   desired({ spec }, { facts }, goal) {
