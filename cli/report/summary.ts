@@ -79,15 +79,15 @@ function success(result: Result, run: Run): string {
   const { tunnel, teardown, again } = run;
   switch (result.status) {
     case 'Applied':
-      return `${tunnel} stands as declared and was proven (${changed(result)})${connections(result)}.${noPod(result, run)}`;
+      return `${tunnel} stands as declared and was proven (${changed(result)})${connections(result)}.${noPod(run)}`;
     case 'Unchanged':
-      return `${tunnel} stands as declared already and carries; nothing was written.${noPod(result, run)}`;
+      return `${tunnel} stands as declared already and carries; nothing was written.${noPod(run)}`;
     case 'Planned':
       if (teardown) return plannedTeardown(result, run);
       if (changes.length === 0) return `${tunnel} stands as declared; an apply would change nothing.`;
       return `an apply would make ${changed(result)}, ${interrupts.length === 0 ? 'none of which cuts' : `${interrupts.length} of which cut`} live traffic; nothing was changed yet; to make exactly these: ${again('apply', `--expect ${result.digest}${interrupts.length === 0 ? '' : ' --allow-interruption'}`)}`;
     case 'Verified':
-      return `${tunnel} stands as declared and carries.${noPod(result, run)}`;
+      return `${tunnel} stands as declared and carries.`;
     case 'TornDown':
       if (changes.length === 0) return `${tunnel} was not there; nothing was written.`;
       return `${tunnel} is gone, and what it shared with others is as it was before (${changed(result)})${connections(result)}.`;
@@ -104,10 +104,9 @@ function success(result: Result, run: Run): string {
   }
 }
 
-/** What was not proven; empty: a Pod was pinged, or nobody knows. A verify may have a probe that no apply has seen yet. */
-function noPod({ verification }: Result, { noProbe }: Run): string {
-  const none = noProbe && !verification.some(({ what }) => /\bPod\b/.test(what));
-  return none ? ' No probe is declared: whether a Pod answers was not tried.' : '';
+/** What the run that applied a tunnel did not prove; empty: a Pod was pinged, or nobody knows. */
+function noPod({ noProbe }: Run): string {
+  return noProbe ? ' No probe is declared: whether a Pod answers was not tried.' : '';
 }
 
 function plannedTeardown(result: Result, { tunnel, again }: Run): string {

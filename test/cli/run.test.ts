@@ -93,23 +93,22 @@ describe('how a run ends', () => {
 
   describe('that no Pod was asked is said once, behind what was proven', () => {
     const { probe: _, ...without } = EXAMPLE as Tunnel;
-    const ping = (what: string) => ({ from: 'BIG-IP x', to: '10.0.0.1', what, ok: true, detail: '3 of 3' });
     const SAYS = ' No probe is declared: whether a Pod answers was not tried.\n';
-    const ended = (endState: string, applied: unknown, ...pings: string[]): Script => ({
-      output: { ...OUTPUT, endState, verification: ['ping through the tunnel', ...pings].map(ping) },
+    const ended = (endState: string, applied: unknown): Script => ({
+      output: { ...OUTPUT, endState },
       item: { applied: JSON.stringify(applied) },
     });
 
-    test.each(['Applied', 'Unchanged', 'Verified'])('of a run that ended as %s', async (endState) => {
+    test.each(['Applied', 'Unchanged'])('of a run that ended as %s', async (endState) => {
       const { out } = await apply(ended(endState, without));
       expect(out.endsWith(SAYS)).toBe(true);
       expect(out.split(SAYS)).toHaveLength(2);
     });
 
     test.each([
-      ['a probe is declared', ended('Applied', EXAMPLE, 'ping to a Pod through the tunnel')],
-      ['a verify has one that no apply has seen', ended('Verified', without, 'ping to a Pod through the tunnel')],
-      ['nothing is known of the last apply', { output: { ...OUTPUT, endState: 'Verified' } }],
+      ['a probe is declared', ended('Applied', EXAMPLE)],
+      ['a verify may have one that no apply has seen', ended('Verified', without)],
+      ['nothing is known of the last apply', { output: { ...OUTPUT, endState: 'Applied' } }],
       ['nothing was proven', ended('Planned', without)],
     ])('not where %s', async (__, script) => expect((await apply(script)).out).not.toContain('No probe'));
   });
