@@ -97,19 +97,20 @@ ovs-ofctl() {
   lab_call ovs-ofctl "$flows" '' '' "$@"
 }
 
-# Hands host, command, its input, keys and arguments to the lab, and gives back exit code, stdout and stderr.
+# Hands host, command, its input, keys and arguments to the lab, and gives back exit code, stdout and stderr. Each answer begins with a line that tells
+# lengths in bytes: up to a delimiter bash reads a socket byte by byte, and a bridge's flows are some ten thousand.
 lab_call() { # COMMAND INPUT KNOWN-HOSTS AGENT-KEYS ARGUMENTS...
-  local LC_ALL=C lab code ended out err within=${EDGE_RAMP_LAB_WITHIN-}
+  local LC_ALL=C lab code first second ended out err within=${EDGE_RAMP_LAB_WITHIN-}
   lab_connect "$1" || return
   printf '%s\0' "$EDGE_RAMP_LAB_HOST" "$within" "${@:1:4}" $(($# - 4)) "${@:5}" >&"$lab"
   while :; do
-    IFS= read -r -d '' ${within:+-t $(((within + 999) / 1000))} -u "$lab" code
+    IFS=' ' read -r ${within:+-t $(((within + 999) / 1000))} -u "$lab" code first second
     ended=$?
-    [[ $ended == 0 && $code == 'to '* ]] || break
-    IFS= read -r -d '' -u "$lab" out && printf '%s' "$out" >&"${code#to }"
+    [[ $ended == 0 && $code == to ]] || break
+    lab_read "$second" out && printf '%s' "$out" >&"$first"
   done
   case $ended in
-  0) IFS= read -r -d '' -u "$lab" out && IFS= read -r -d '' -u "$lab" err ;;
+  0) lab_read "$first" out && lab_read "$second" err ;;
   1) false ;;
   *) code=124 out='' err='' ;;
   esac || lab_refuse "$1" 255 'the lab process went away' || return
@@ -117,6 +118,11 @@ lab_call() { # COMMAND INPUT KNOWN-HOSTS AGENT-KEYS ARGUMENTS...
   printf '%s' "$out"
   printf '%s' "$err" >&2
   return "$code"
+}
+
+lab_read() { # LENGTH VARIABLE
+  printf -v "$2" ''
+  [[ $1 == 0 ]] || IFS= read -r -N "$1" -u "$lab" "${2?}"
 }
 
 for lab_name in $EDGE_RAMP_LAB_COMMANDS; do

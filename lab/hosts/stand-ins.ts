@@ -28,6 +28,8 @@ const COMMANDS = ['ip', 'iptables', 'ovs-ofctl', 'ovs-vsctl', 'sysctl', 'ping', 
   ['conntrack', 'modinfo', 'modprobe', 'nft', 'nsenter', 'oc', 'ovs-appctl', 'sleep', 'systemctl'],
 );
 
+const length = (text: string): number => Buffer.byteLength(text);
+
 function killGroup(leader: number): void {
   try {
     process.kill(-leader, 'SIGKILL');
@@ -61,9 +63,11 @@ export class StandIns {
         if (count === undefined || words.length <= Number(count)) return; // every field ends in a zero byte
         received = '';
         const [within, args] = [milliseconds ? Number(milliseconds) / 1000 : undefined, words.slice(0, -1)];
-        const tell: Call['tell'] = (stream, text) => void socket.write(`to ${stream}\0${text}\0`);
+        const tell: Call['tell'] = (stream, text) => void socket.write(`to ${stream} ${length(text)}\n${text}`);
         const call = { host, within, command, input, knownHosts, agentKeys, args, gone: caller.signal, tell };
-        void answer(call).then(({ code, out, err }) => socket.end(`${code}\0${out}\0${err}\0`));
+        void answer(call).then(({ code, out, err }) =>
+          socket.end(`${code} ${length(out)} ${length(err)}\n${out}${err}`),
+        );
       });
     });
   }

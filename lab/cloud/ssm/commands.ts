@@ -17,6 +17,8 @@ export interface Fleet extends Agents {
 
 /** Lab seconds after which a new command can be asked for. */
 const VISIBLE_AFTER = 0.5;
+/** Seconds between two questions about a command, as whoever asks for its outcome pauses. */
+const BETWEEN_QUESTIONS = 0.5;
 /** So many questions about an outcome are throttled, where a fault says so. */
 const THROTTLED_QUESTIONS = 4;
 
@@ -129,7 +131,7 @@ export class Commands {
     return this.fleet.clock.now() - command.sent >= (VISIBLE_AFTER * 1000) / this.fleet.clock.speed;
   }
 
-  private get(input: Input): unknown {
+  private async get(input: Input): Promise<unknown> {
     onlyMembers('GetCommandInvocation', input, ['CommandId', 'InstanceId']);
     const command = this.commands.find(({ id }) => id === input.CommandId);
     const invocation = command?.invocations.find(({ instance }) => instance === input.InstanceId);
@@ -137,7 +139,19 @@ export class Commands {
     if (invocation?.fault?.effect === 'throttle-result' && ++invocation.asked <= THROTTLED_QUESTIONS)
       throw new ServiceError('ThrottlingException', 'Rate exceeded');
     if (!command || !invocation || lost || !this.visible(command)) throw new ServiceError('InvocationDoesNotExist', '');
+    await this.letWork(invocation);
     return reportOf(command, invocation);
+  }
+
+  /**
+   * Pauses pass at the lab's speed, scripts take as long as they do: at 25 a script of a second is asked about 50 times, which costs more than the script.
+   * So the answer waits for what a real pause is longer, or until the script has ended. At speed 1 it waits for nothing.
+   */
+  private async letWork({ running }: Invocation): Promise<void> {
+    const { clock } = this.fleet;
+    const over = new AbortController();
+    if (running) await Promise.race([running.ended, clock.sleep(BETWEEN_QUESTIONS * (clock.speed - 1), over.signal)]);
+    over.abort();
   }
 
   /** The visible commands that the request asks for, newest first. */
