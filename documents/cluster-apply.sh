@@ -14,11 +14,12 @@ change() { # WORDS...: one change
   printf '%s\n' "${line% }"
 }
 
-word() { # NAME VALUE: what stands behind a word; nothing: there is no such word
-  local name=$1
-  set -- $2
+word() { # VARIABLE NAME VALUE: what stands behind a word; nothing: there is no such word
+  local variable=$1 called=$2
+  printf -v "$variable" ''
+  set -- $3
   while [ $# -ge 2 ]; do
-    [ "$1" != "$name" ] || { printf '%s' "$2" && return; }
+    [ "$1" != "$called" ] || { printf -v "$variable" %s "$2" && return; }
     shift 2
   done
 }
@@ -30,16 +31,17 @@ changed() { # OBJECT FROM NOW
 # A shared thing: our claim before the change, the change before the claim goes, so that whatever comes in between, what was there first is known.
 # Only a new account cannot be claimed before it is there.
 share() { # KIND NAME KEY FROM TO
-  local kind=$1 from=$4 to=$5 name now was want had claim
-  name=$(thing "$@")
-  was=$(word is "$from") want=$(word is "$to") had=$(word first "$from") claim=$(word first "$to")
+  local kind=$1 from=$4 to=$5 name now was want had claim theirs
+  thing name "$@"
+  word was is "$from" && word want is "$to" && word had first "$from" && word claim first "$to"
   was=${was:--} want=${want:--}
   if ! printing; then
     node_now='' # as it is now, whatever an operation before this one changed
     look_at_thing "$@" || fail "$REFUSED" "the cluster would not tell of $kind $2 (exit code $code): $(its_words)"
-    now=$(value "$name")
+    value now "$name"
     [ "$now" != "$to" ] || return 0
-    if [ "$from:$now" = "-:is $want" ] && [ -n "$claim" ] && others "$name" | grep -q -e " $claim\$"; then
+    others theirs "$name"
+    if [ "$from:$now" = "-:is $want" ] && [ -n "$claim" ] && [[ $theirs == *" $claim$newline"* ]]; then
       was=$want # another tunnel has made it since the plan, and found there what we did
     else
       [ "$now" = "$from" ] || changed "$kind $2${3:+ $3}" "$from" "$now"
@@ -61,10 +63,11 @@ is_ours() { # KIND VALUE: whether it is what edge-ramp makes of such a thing
 
 # The last claim to go takes along what was made for it. Which one that is shows when it goes: another tunnel may have come or gone since the plan.
 used() { # KIND NAME KEY: by another tunnel, or by an ipfailover object that is no tunnel's
-  case $1 in
-  account | scc) [ -z "$(others account)$(others scc)" ] || return 0 ;;
-  *) [ -z "$(others "$(thing "$@")")" ] || return 0 ;;
-  esac
+  local name theirs more=''
+  thing name "$@"
+  others theirs "$name"
+  case $1 in account) others more scc ;; scc) others more account ;; esac
+  [ -z "$theirs$more" ] || return 0
   [ "$1" != scheduling ] || return 1
   know_failovers
   [ -n "$(each_failover uses "$@")" ]
@@ -170,17 +173,18 @@ named() { # NAME
 # `oc adm ipfailover` exits 1 whenever the service account is there already, although it did its work: what it made is looked at instead.
 create_failover() { # NAME VALUE
   local name=$1 to=$2 owner check selector told='' words
-  owner=$(word owner "$to") check=$(word check "$to") selector=$(word selector "$to")
-  words=(adm ipfailover "$name" -n default "--virtual-ips=$(word vip "$to")" "--interface=$(word interface "$to")"
-    "--watch-port=$(word port "$to")")
+  local vip interface port replicas account offset
+  word owner owner "$to" && word check check "$to" && word selector selector "$to" && word vip vip "$to" && word interface interface "$to" &&
+    word port port "$to" && word replicas replicas "$to" && word account account "$to" && word offset offset "$to"
+  words=(adm ipfailover "$name" -n default "--virtual-ips=$vip" "--interface=$interface" "--watch-port=$port")
   case $check in
   none) ;;
   *[!0-9.]*) fail "$UNFIT" "ipfailover $name: a check that edge-ramp cannot put back" ;;
   *) words+=("--check-script=$(check_script "$check")" --check-interval=2) ;;
   esac
-  words+=("--replicas=$(word replicas "$to")" "--service-account=$(word account "$to")")
+  words+=("--replicas=$replicas" "--service-account=$account")
   [ "$selector" = - ] || words+=("--selector=$selector")
-  words+=("--vrrp-id-offset=$(word offset "$to")")
+  words+=("--vrrp-id-offset=$offset")
   if printing; then
     change "${words[@]}"
   else
@@ -224,7 +228,7 @@ runs() { # NAME
 
 mark_failover() { # NAME FROM TO: whose it is
   local owner
-  owner=$(word owner "$3")
+  word owner owner "$3"
   if ! printing; then
     look_at_failover "$1"
     [ "$now" != "$3" ] || return 0

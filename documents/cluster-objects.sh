@@ -35,11 +35,17 @@ look_at() { # TEMPLATE WORDS...: `;NAME {PATH}` is a field; of each comes a line
   said=${fields%end}
 }
 
-field() { # NAME: its value in $said
-  local rest=$'\n'$said
-  case $rest in *$'\n'"$1 "*) ;; *) return ;; esac
-  rest=${rest#*$'\n'"$1 "}
-  printf '%s' "${rest%%$'\n'*}"
+field() { # VARIABLE NAME: its value in $said
+  line_of "$1" "$2" "$said"
+}
+
+# A cluster is asked many things, and a process costs some milliseconds: what is found is put into a variable, not printed.
+line_of() { # VARIABLE NAME TEXT: what stands behind a name that begins a line; nothing: there is no such line
+  local rest=$'\n'$3
+  printf -v "$1" ''
+  case $rest in *$'\n'"$2 "*) ;; *) return 0 ;; esac
+  rest=${rest#*$'\n'"$2 "}
+  printf -v "$1" %s "${rest%%$'\n'*}"
 }
 
 # What `oc adm ipfailover` is told; clients before 3.5 lack two of them (OS-50).
@@ -47,7 +53,11 @@ failover_options='--virtual-ips --interface --watch-port --check-script --check-
 
 offers() { # COMMAND WORD: whether this client has `oc adm COMMAND`; one that has not prints the help of `oc adm`, or an error
   look adm "$1" --help
-  [ "$code" -eq 0 ] && grep -qw -e "$2" <<<"$said"
+  [ "$code" -eq 0 ] && says "$2"
+}
+
+says() { # WORD: whether it stands in $said, as a word
+  case " $said " in *[!A-Za-z0-9_]"$1"[!A-Za-z0-9_]*) ;; *) return 1 ;; esac
 }
 
 # A map prints as map[k:v k:v] (3.11) or {"k":"v"} (newer). What labels and selectors consist of has neither blanks nor quotes.
@@ -62,11 +72,14 @@ pairs() { # MAP: sets pairs to ` k:v k:v `
 
 # The annotations of edge-ramp among others, `NAME VALUE` a line. `oc apply` keeps a copy of an object in another annotation: there
 # they stand in quotes (3.11), or in escaped ones (newer).
-annotations() { # MAP
-  case $1 in
-  '{'*) grep -oE "[{,]\"$prefix/[A-Za-z0-9._-]+\":\"[A-Za-z0-9._=-]+\"" <<<"$1" ;;
-  *) grep -oE "(\\[| )$prefix/[A-Za-z0-9._-]+:[A-Za-z0-9._=-]+" <<<"$1" ;;
-  esac | sed -e 's/"//g' -e 's/^[^/]*\///' -e 's/:/ /'
+annotations() { # VARIABLE MAP
+  local rest=$2 found='' pattern="[[ ]$prefix/([A-Za-z0-9._-]+):([A-Za-z0-9._=-]+)"
+  case $2 in '{'*) pattern="[{,]\"$prefix/([A-Za-z0-9._-]+)\":\"([A-Za-z0-9._=-]+)\"" ;; esac
+  while [[ $rest =~ $pattern ]]; do
+    found+="${BASH_REMATCH[1]} ${BASH_REMATCH[2]}"$'\n'
+    rest=${rest#*"${BASH_REMATCH[0]}"}
+  done
+  printf -v "$1" %s "$found"
 }
 
 # What a shared thing is (`-`: it is not there), and the claims on it, `TUNNEL.THING VALUE` a line.
@@ -75,21 +88,30 @@ is='' claims=''
 node_now='' schedulable='' labels=''
 look_at_node() { # NODE: remembered, several things are asked of each
   [ "$node_now" != "$1" ] || return 0
+  local text
   node_now=''
   look_at ';unschedulable {.spec.unschedulable};labels {.metadata.labels};annotations {.metadata.annotations}' get node "$1" || return 1
-  case $(field unschedulable) in true) schedulable=off ;; *) schedulable=on ;; esac
-  pairs "$(field labels)"
+  field text unschedulable
+  case $text in true) schedulable=off ;; *) schedulable=on ;; esac
+  field text labels
+  pairs "$text"
   labels=$pairs
-  node_claims=$(annotations "$(field annotations)")
+  field text annotations
+  annotations node_claims "$text"
   node_now=$1
   return 0
 }
 
 look_at_account() { # ACCOUNT
+  local text
   is=- claims=''
   look_at ';name {.metadata.name};annotations {.metadata.annotations}' get serviceaccount "$1" -n default
   case $code:$complaint in
-  0:*) is=present claims=$(annotations "$(field annotations)") ;;
+  0:*)
+    is=present
+    field text annotations
+    annotations claims "$text"
+    ;;
   *'(NotFound)'*) ;;
   *) return 1 ;;
   esac
@@ -97,7 +119,7 @@ look_at_account() { # ACCOUNT
 }
 
 look_at_thing() { # KIND NAME [KEY]: sets is and claims; fails with oc's words in $complaint
-  local found
+  local found text
   case $1 in
   label)
     look_at_node "$2" || return
@@ -112,27 +134,38 @@ look_at_thing() { # KIND NAME [KEY]: sets is and claims; fails with oc's words i
   scc)
     look_at_account "$2" || return
     look_at ';users {.users}' get scc privileged || return
-    case $(items "$(field users)") in *" system:serviceaccount:default:$2 "*) is=granted ;; *) is=- ;; esac
+    field text users
+    case $(items "$text") in *" system:serviceaccount:default:$2 "*) is=granted ;; *) is=- ;; esac
     ;;
   esac
 }
 
-thing() { # KIND NAME [KEY]: how claims call it
-  case $1 in label) printf 'label.%s' "$3" ;; *) printf '%s' "$1" ;; esac
+thing() { # VARIABLE KIND NAME [KEY]: how claims call it
+  case $2 in label) printf -v "$1" 'label.%s' "$4" ;; *) printf -v "$1" %s "$2" ;; esac
 }
 
-own() { # THING: what our claim says was there first; nothing: we have none
-  sed -n "s/^$SSM_Tunnel\\.$1 //p" <<<"$claims"
+own() { # VARIABLE THING: what our claim says was there first; nothing: we have none
+  line_of "$1" "$SSM_Tunnel.$2" "$claims"
 }
 
-others() { # THING: the claims of other tunnels, `TUNNEL VALUE` a line
-  sed -n "s/^\\([a-z][a-z0-9-]*\\)\\.$1 /\\1 /p" <<<"$claims" | grep -v "^$SSM_Tunnel "
+others() { # VARIABLE THING: the claims of other tunnels, `TUNNEL VALUE` a line
+  local line tunnel found=''
+  while IFS= read -r line; do
+    tunnel=${line%%".$2 "*}
+    [ "$tunnel" != "$line" ] || continue
+    case $tunnel in "$SSM_Tunnel" | '' | [!a-z]* | *[!a-z0-9-]*) ;; *) found+="$tunnel ${line#*".$2 "}"$'\n' ;; esac
+  done <<<"$claims"
+  printf -v "$1" %s "$found"
 }
 
-value() { # THING: the canonical value of what was looked at, or `-`
-  local first
-  first=$(own "$1")
-  case "$is $first" in '- ') printf -- - ;; *' ') printf 'is %s' "$is" ;; *) printf 'is %s first %s' "$is" "$first" ;; esac
+value() { # VARIABLE THING: the canonical value of what was looked at, or `-`
+  local before
+  own before "$2"
+  case "$is $before" in
+  '- ') printf -v "$1" %s - ;;
+  *' ') printf -v "$1" 'is %s' "$is" ;;
+  *) printf -v "$1" 'is %s first %s' "$is" "$before" ;;
+  esac
 }
 
 # All ipfailover objects, of all projects, one after another: `dc PROJECT NAME` and what it consists of, line by line.

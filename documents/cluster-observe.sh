@@ -6,7 +6,7 @@ client() { # what this client can do, and which options its `oc adm ipfailover` 
   local can='' lacks='' option
   if offers ipfailover '--virtual-ips'; then
     can+='ipfailover '
-    for option in $failover_options; do grep -qw -e "$option" <<<"$said" || lacks+=" $option"; done
+    for option in $failover_options; do says "$option" || lacks+=" $option"; done
   fi
   offers cordon 'cordon' && can+='cordon '
   offers manage-node '--schedulable' && can+='manage-node '
@@ -18,14 +18,15 @@ node() { # NODE
 }
 
 shared() { # KIND NAME [KEY]: its value, if there is one, and a line for each claim of another tunnel
-  local text name
+  local text name theirs claim=$newline'claim '
   if look_at_thing "$@"; then
-    name=$(thing "$@")
-    text=$(value "$name")
-    answer "$*" 0 "$(
-      [ "$text" = - ] || printf '%s\n' "$text"
-      others "$name" | sed 's/^/claim /'
-    )"
+    thing name "$@"
+    value text "$name"
+    others theirs "$name"
+    [ "$text" != - ] || text=''
+    theirs=${theirs%"$newline"}
+    [ -z "$theirs" ] || text+=$claim${theirs//$newline/$claim}
+    answer "$*" 0 "${text#"$newline"}"
   else
     answer "$*" "$code" "$said" "$complaint"
   fi

@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { SendFault } from '../../hosts/host';
 import { onlyMembers, ServiceError, type Input, type Operations } from '../endpoint';
-import { describe, end, fresh, reportOf, tripsOf, type Command, type Sent, type Trip } from './command';
+import {
+  describe,
+  end,
+  fresh,
+  reportOf,
+  tripsOf,
+  type Command,
+  type Invocation,
+  type Sent,
+  type Trip,
+} from './command';
 import { Deliveries, type Agents } from './delivery';
 import { environmentOf, type CommandDocument } from './document';
 import { SendFaults } from './send-faults';
