@@ -16,7 +16,7 @@ change() { # WORDS...: one change
 
 word() { # VARIABLE NAME VALUE: what stands behind a word; nothing: there is no such word
   local variable=$1 called=$2
-  printf -v "$variable" ''
+  printf -v "$variable" %s ''
   set -- $3
   while [ $# -ge 2 ]; do
     [ "$1" != "$called" ] || { printf -v "$variable" %s "$2" && return; }
@@ -33,7 +33,10 @@ changed() { # OBJECT FROM NOW
 share() { # KIND NAME KEY FROM TO
   local kind=$1 from=$4 to=$5 name now was want had claim theirs
   thing name "$@"
-  word was is "$from" && word want is "$to" && word had first "$from" && word claim first "$to"
+  word was is "$from"
+  word want is "$to"
+  word had first "$from"
+  word claim first "$to"
   was=${was:--} want=${want:--}
   if ! printing; then
     node_now='' # as it is now, whatever an operation before this one changed
@@ -172,10 +175,9 @@ named() { # NAME
 
 # `oc adm ipfailover` exits 1 whenever the service account is there already, although it did its work: what it made is looked at instead.
 create_failover() { # NAME VALUE
-  local name=$1 to=$2 owner check selector told='' words
-  local vip interface port replicas account offset
-  word owner owner "$to" && word check check "$to" && word selector selector "$to" && word vip vip "$to" && word interface interface "$to" &&
-    word port port "$to" && word replicas replicas "$to" && word account account "$to" && word offset offset "$to"
+  local name=$1 to=$2 told='' each words
+  local owner check selector vip interface port replicas account offset
+  for each in owner check selector vip interface port replicas account offset; do word "$each" "$each" "$to"; done
   words=(adm ipfailover "$name" -n default "--virtual-ips=$vip" "--interface=$interface" "--watch-port=$port")
   case $check in
   none) ;;

@@ -42,7 +42,7 @@ field() { # VARIABLE NAME: its value in $said
 # A cluster is asked many things, and a process costs some milliseconds: what is found is put into a variable, not printed.
 line_of() { # VARIABLE NAME TEXT: what stands behind a name that begins a line; nothing: there is no such line
   local rest=$'\n'$3
-  printf -v "$1" ''
+  printf -v "$1" %s ''
   case $rest in *$'\n'"$2 "*) ;; *) return 0 ;; esac
   rest=${rest#*$'\n'"$2 "}
   printf -v "$1" %s "${rest%%$'\n'*}"

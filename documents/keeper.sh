@@ -1,5 +1,5 @@
 # The keeper of a ramp node: it holds the node's part of the tunnel as a run left it, and says whether this node can carry the tunnel. systemd runs
-# it (keeper-unit.sh) in one piece with prelude.sh, ramp-objects.sh and ramp-make.sh, on bash 4.2 and iproute2 4.11.
+# it (keeper-unit.sh) in one piece with prelude.sh, ramp-objects.sh, ramp-make.sh and keeper-listens.sh, on bash 4.2 and iproute2 4.11.
 # It looks every 2 s, and at once when the node tells of a change. What is missing it puts back in the order of a run, under the same lock. It decides
 # nothing: where something else is in the place of an object, or something cannot be asked, it touches nothing, says why, and leaves it to a run. While
 # the tunnel is paused it only looks (docs/adr/0033).
@@ -355,57 +355,6 @@ look() {
   else
     note broken "$(together "$lacking" "not put back: $(brief "$did")")"
   fi
-}
-
-# What the node tells by itself: changes of its links, addresses and routes, and flows that are deleted. ovs-ofctl says so on stderr, over OpenFlow 1.3
-# from Open vSwitch 2.16 on, and ends with Open vSwitch. Where it ends within 10 s the look every 2 s remains, and a minute later it is tried again. Two
-# processes that sleep.
-listening='' since=0 retry=0
-listen() {
-  [ -z "$listening" ] || return 0
-  [ "$SECONDS" -ge "$retry" ] || return 1
-  listening=yes since=$SECONDS
-  exec 8< <(
-    ip -o monitor link address route 2>/dev/null &
-    case ${#flows[@]} in
-    0) wait ;;
-    *) "${ovs[@]}" ovs-ofctl -O OpenFlow13 monitor br0 'watch:!initial,!add,!modify,!actions' 2>&1 ;;
-    esac
-    kill $! 2>/dev/null
-  )
-}
-
-# Whether a line of it is about what the keeper keeps: one of its devices, its cookie.
-concerns() { # LINE
-  local object word
-  for object in "${objects[@]}"; do
-    set -- "$1" ${object//%/ }
-    case $2 in
-    tunnel | address) word=" $3" ;;
-    flow) word=" $4 " ;;
-    *) continue ;;
-    esac
-    case $1 in *"$word"*) return 0 ;; esac
-  done
-  return 1
-}
-
-# Waits until the next look is due.
-wait_for_look() {
-  local line end=$((SECONDS + pause))
-  while [ "$SECONDS" -lt "$end" ]; do
-    IFS= read -r -t 1 -u 8 line
-    case $? in
-    0) ! concerns "$line" || break ;;
-    1) # Open vSwitch has ended, or tells nothing of flows
-      listening=''
-      [ "$((SECONDS - since))" -ge 10 ] || retry=$((SECONDS + 60))
-      break
-      ;;
-    esac
-  done
-  # What was told in one go needs one look.
-  while [ -n "$listening" ] && [ "$SECONDS" -lt "$end" ] && read -t 0 -u 8 && IFS= read -r -t 1 -u 8 line; do :; done
 }
 
 if ! read_goal; then

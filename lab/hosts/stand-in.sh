@@ -121,7 +121,7 @@ lab_call() { # COMMAND INPUT KNOWN-HOSTS AGENT-KEYS ARGUMENTS...
 }
 
 lab_read() { # LENGTH VARIABLE
-  printf -v "$2" ''
+  printf -v "$2" %s ''
   [[ $1 == 0 ]] || IFS= read -r -N "$1" -u "$lab" "${2?}"
 }
 

@@ -1,5 +1,10 @@
+import fc from 'fast-check';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StandIns } from '../../../lab/hosts/stand-ins';
 import { BASTION, BIGIP, clientKey, closeAll, hostKey, newKey, NODE, open, script } from './bench';
 
 afterAll(closeAll);
@@ -185,4 +190,42 @@ describe('aws from a bastion', () => {
       });
     },
   );
+});
+
+describe('what a command prints', () => {
+  const text = fc.array(
+    fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('\n', ' ', '\\', 'to 1 5\n', '0 0 0\n')),
+  );
+  const words = text.map((parts) => parts.join(''));
+
+  it('comes through as it is, while it runs and at its end, whatever letters and lines it has', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'edge-ramp-stand-ins-'));
+    let answers = { told: '', complained: '', out: '', err: '', code: 0 };
+    const standIns = new StandIns(({ tell }) => {
+      tell(1, answers.told);
+      tell(2, answers.complained);
+      return Promise.resolve({ code: answers.code, out: answers.out, err: answers.err });
+    });
+    try {
+      await standIns.listen(directory);
+      const environment = standIns.environment(NODE, directory, 1);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.record({ told: words, complained: words, out: words, err: words, code: fc.integer({ min: 0, max: 254 }) }),
+          async (each) => {
+            answers = each;
+            expect(await standIns.bash(environment, 'ip link show')).toEqual({
+              code: each.code,
+              out: each.told + each.out,
+              err: each.complained + each.err,
+            });
+          },
+        ),
+        { numRuns: 40 },
+      );
+    } finally {
+      await standIns.close();
+      rmSync(directory, { recursive: true });
+    }
+  });
 });
