@@ -11,6 +11,20 @@ export function dependentsOf(kinds: readonly ObjectRules[], object: string, stat
   return Object.keys(state).filter((other) => rulesOf(kinds, other)?.needs?.(other, state).includes(object));
 }
 
+/** What objects of a state need there, and what that needs in turn. */
+export function supportsOf(kinds: readonly ObjectRules[], objects: readonly string[], state: State): readonly string[] {
+  const found = new Set<string>();
+  const add = (object: string): void => {
+    for (const needed of rulesOf(kinds, object)?.needs?.(object, state) ?? []) {
+      if (state[needed] === undefined || found.has(needed)) continue;
+      found.add(needed);
+      add(needed);
+    }
+  };
+  objects.forEach(add);
+  return [...found];
+}
+
 /**
  * The position of an operation within its stage: lower runs earlier.
  * @param all the operations of its device

@@ -1,5 +1,5 @@
 import type { Operation, State } from '../device/operation';
-import { rulesOf } from '../device/difference';
+import { rulesOf, supportsOf } from '../device/difference';
 import type { ObjectRules } from '../device/kind';
 import { digestOf } from '../declaration/digest';
 import type { Declared } from '../declaration/tunnel';
@@ -37,7 +37,8 @@ export function addRun({ declared }: Begun, spec: Declared, touched: Before): Be
 export type Original = Readonly<Record<string, State>>;
 
 /**
- * Adds a plan's operations to a record. The value to restore is never overwritten; the values that edge-ramp may write are added.
+ * Adds a plan's operations to a record, and what the changed objects stand on. The value to restore is never overwritten; the values that edge-ramp may
+ * write are added.
  * @param before the record so far, empty for a fresh run
  * @param observed the device's state when the plan was made
  * @param kinds their rules say which other values an operation may leave, and what is recorded for a value that could not be restored
@@ -50,16 +51,23 @@ export function recordOperations(
   kinds: readonly ObjectRules[] = [],
 ): Before {
   const touched: Record<string, Touched> = { ...before[device] };
+  const value = (object: string, found: string): string => rulesOf(kinds, object)?.recorded?.(found) ?? found;
   for (const operation of operations) {
     const { object, to } = operation;
     const rules = rulesOf(kinds, object);
     const found = observed[object];
-    const first = found === undefined ? null : (rules?.recorded?.(found) ?? found);
+    const first = found === undefined ? null : value(object, found);
     const known = touched[object] ?? { from: first, wrote: [] };
     touched[object] = {
       from: known.from,
       wrote: [...new Set([...known.wrote, to ?? null, ...(rules?.partial?.(operation) ?? [])].map(written))],
     };
+  }
+  // What they stand on may go meanwhile, and nothing could be put back on it: then it comes back as well.
+  const standing = operations.map(({ object }) => object).filter((object) => observed[object] !== undefined);
+  for (const object of supportsOf(kinds, standing, observed)) {
+    const { from, wrote } = touched[object] ?? { from: value(object, observed[object]!), wrote: [] };
+    touched[object] = { from, wrote: [...new Set([...wrote, null])] };
   }
   return operations.length === 0 ? before : { ...before, [device]: touched };
 }

@@ -34,11 +34,11 @@ export const route: ObjectKind = {
       }),
     );
   },
-  // The kernel drops a device's routes with the device, and with its last address (LX-22).
+  // The kernel drops a device's routes with the device, when it goes down, and with its last address (LX-22).
   needs(object, state) {
     const device = deviceOf(state[object]);
     const on = Object.keys(state).filter((other) => other.startsWith(`address ${device} `));
-    return [`tunnel ${device}`, ...(on.length === 1 ? on : [])];
+    return [`tunnel ${device}`, `link ${device}`, ...(on.length === 1 ? on : [])];
   },
   // Routes of different metrics exist side by side: one does not replace the other.
   replaces(from, to) {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { difference } from '../../../lib/tunnel/device/difference';
+import { dependentsOf, difference, supportsOf } from '../../../lib/tunnel/device/difference';
 import { effect, type State } from '../../../lib/tunnel/device/operation';
 import { KINDS } from '../../../lib/tunnel/plan/devices';
 import { recordedState, recordOperations } from '../../../lib/tunnel/plan/records';
@@ -70,6 +70,22 @@ describe.each(['bigip', 'ramp'] as const)('what a run on a %s recorded before it
         const { goal, left } = recordedState(before, DEVICE, changed);
         expect(left).toEqual([object]);
         expect(goal).toEqual({ ...from, [object]: 'description somebody-else' });
+      }),
+      RUNS,
+    ));
+
+  test('what removed objects stood on comes back with them, where it goes meanwhile and takes them along', () =>
+    fc.assert(
+      fc.property(stopped(kind), fc.nat(), ({ from, operations }, n) => {
+        const removed = operations.flatMap(({ verb, object }) => (verb === 'delete' ? [object] : []));
+        const supports = supportsOf(objects, removed, from);
+        fc.pre(supports.length > 0);
+        const gone = supports[n % supports.length]!;
+        const without = [gone, ...dependentsOf(objects, gone, from)];
+        const now = Object.fromEntries(Object.entries(from).filter(([object]) => !without.includes(object)));
+        const { goal, left } = recordedState(recordOperations({}, DEVICE, from, operations, objects), DEVICE, now);
+        expect(left).not.toContain(gone);
+        for (const object of [gone, ...removed]) expect(goal[object]).toBe(from[object]);
       }),
       RUNS,
     ));
