@@ -11,8 +11,8 @@ heals_file=$state/$SSM_Tunnel.heals
 pause_file=$state/$SSM_Tunnel.pause
 report_file=$root/run/edge-ramp/$SSM_Tunnel.report
 limit=2 # so that a look is over before the mark runs out
-# For so many seconds after a run looked at this node, and again after its first change of it, nothing is put back: by then it has changed it, has
-# nothing to change, or is dead. One that is slower is refused at its next command, since the keeper takes a later fence before it acts.
+# For so many seconds after a run's last command on this node nothing is put back: by then it has changed it, has nothing to change, or is dead. One
+# that is slower is refused at its next command, since the keeper takes a later fence before it acts.
 hold=300
 mkdir -p "${report_file%/*}"
 complaints=$report_file.stderr
@@ -230,52 +230,52 @@ rests() {
   [ -n "$resting" ]
 }
 
-# The fence that allows the keeper to act, or nothing. A run stamps another one before it changes anything.
-leave=''
+# What allows the keeper to act, in leave: a fence with `kept`, or one that is older than $hold, with its time. Each command of a run makes it another
+# one. Empty: nothing allows it, and obstacle says why.
+leave='' obstacle=''
 read_leave() {
-  local fence=0 digest=- kept=''
-  leave=''
-  ! read_fence "$fence_file" 2>/dev/null || leave=${kept:+$fence $digest}
-}
-
-# Why nothing is put back now; empty: it may be.
-obstacle=''
-may_write() {
-  local fence=0 digest=- kept='' written now age
-  rests && obstacle=$resting && return 1
-  obstacle=''
-  if ! read_fence "$fence_file" 2>/dev/null || [ "$fence" -eq 0 ]; then
+  local fence=0 digest=- kept='' written age
+  leave='' obstacle=''
+  if rests; then
+    obstacle=$resting
+  elif ! read_fence "$fence_file" 2>/dev/null || [ "$fence" -eq 0 ]; then
     obstacle="the fence in $fence_file cannot be read"
-    return 1
+  elif [ -n "$kept" ]; then
+    leave="$fence $digest kept"
+  else
+    written=$(stat -c %Y "$fence_file")
+    printf -v age '%(%s)T' -1
+    age=$((age - written))
+    if [ "$age" -lt 0 ]; then
+      obstacle='the clock is behind the last run'
+    elif [ "$age" -lt "$hold" ]; then
+      obstacle="a run worked on this node $age s ago"
+    else
+      leave="$fence $digest $written"
+    fi
   fi
-  [ -z "$kept" ] || return 0
-  written=$(stat -c %Y "$fence_file")
-  printf -v now '%(%s)T' -1
-  age=$((now - written))
-  if [ "$age" -lt 0 ]; then
-    obstacle='the clock is behind the last run'
-  elif [ "$age" -lt "$hold" ]; then
-    obstacle="a run looked at this node $age s ago"
-  fi
-  [ -z "$obstacle" ] || return 1
-  # The run is over or dead. Should it live, its next command finds a later fence and is refused.
-  keep_fence "$fence_file" "$((fence + 1)) - kept" || obstacle="cannot write to $state: is its file system full?"
-  [ -z "$obstacle" ]
 }
 
-# Whether what the look has found needs no second one under the lock: flows alone are missing, which may be sent twice, and no run has been here since.
-still_so() {
-  local seen=$leave
-  read_leave
-  case ${missing[0]-} in 'flow '*) [ -n "$leave" ] && [ "$leave" = "$seen" ] ;; *) false ;; esac
+# A run that left no `kept` is over or dead. Should it live, its next command finds a later fence and is refused.
+take_fence() {
+  case $leave in *' kept') return ;; esac
+  keep_fence "$fence_file" "$((${leave%% *} + 1)) - kept"
+}
+
+# Whether what the look has found needs no second one under the lock: flows alone are missing, which may be sent twice.
+only_flows_are_missing() {
+  case ${missing[0]-} in 'flow '*) ;; *) false ;; esac
 }
 
 # In a process of its own, so that a command that fails ends no more than this. Prints what it does, or why it does nothing.
 put_back() (
+  seen=$leave
   exec 9>"$state/node.lock" || exit 1
   flock -n 9 || { echo 'a command of a run holds this node' && exit 1; }
-  may_write || { echo "$obstacle" && exit 1; }
-  still_so || examine
+  read_leave
+  [ -n "$leave" ] || { echo "$obstacle" && exit 1; }
+  take_fence || { echo "cannot write to $state: is its file system full?" && exit 1; }
+  { only_flows_are_missing && [ "$leave" = "$seen" ]; } || examine
   [ -z "$changed$unknown" ] || { echo 'it changes while it is looked at' && exit 1; }
   [ "${#missing[@]}" -gt 0 ] || exit 1
   remember || { echo "cannot write to $heals_file: is its file system full?" && exit 1; }

@@ -196,7 +196,7 @@ describe('beside runs', () => {
     await until('it has looked several times', () => seen.looks() > SEVERAL);
     expect(seen.changes()).toEqual([]);
     expect(saidBy(site, FIRST)).toMatch(
-      /^broken no route to 10\.3\.92\.216; not put back: a run looked at this node [0-9]+ s ago$/,
+      /^broken no route to 10\.3\.92\.216; not put back: a run worked on this node [0-9]+ s ago$/,
     );
     letRunBeOver(site, FIRST);
     await until('the route is put back', () => seen.healing().length > 0);

@@ -96,7 +96,7 @@ describe('real keepalived, as the ipfailover image configures it, with the check
         await first.loseTunnel();
         await taken(second);
         expect(first.reported()).toMatch(
-          /^broken [0-9]+ tun1 is not there, no route to 10\.3\.91\.216; not put back: a run looked at this node [0-9]+ s ago\n$/,
+          /^broken [0-9]+ tun1 is not there, no route to 10\.3\.91\.216; not put back: a run worked on this node [0-9]+ s ago\n$/,
         );
         await first.endKeeper();
         await until('the mark is gone', async () => !(await first.marked()));

@@ -87,7 +87,7 @@ describe('the lock of a device', () => {
 });
 
 test('the model that the search of keeper and runs stands on says of every fence and command what the script does', () => {
-  const files = ['1 -', '5 -', '5 aa', '5 aa kept', '5 - kept', '9 bb kept'];
+  const files = ['1 -', '5 -', '5 aa', '5 aa kept', '5 - kept', '9 bb kept', '5 - old', '5 aa kept old'];
   const commands = [4, 5, 6].flatMap((fence) => ['-', 'aa', 'bb'].map((digest) => [fence, digest] as const));
   const cases = files.flatMap((file) => commands.map((command) => [file, ...command] as const));
   const line = cases
@@ -96,14 +96,22 @@ test('the model that the search of keeper and runs stands on says of every fence
     .join('\n');
   // The device's lock and its complaints are another matter, and each case a process.
   const script = `mkdir -p "$state"; SSM_Tunnel=t; flock() { :; }; keep_complaints() { :; }
-    try() { mv "$state/f" "$state/t.node.fence"; (enter node "$@" 2>/dev/null) && echo "$(<"$state/t.node.fence")" || echo refused; }
+    touch -d '-300 seconds' "$state/then"
+    try() {
+      local file="$state/t.node.fence" text
+      text=$(<"$state/f") && echo "\${text% old}" >"$file"
+      [[ $text != *old ]] || touch -d '-301 seconds' "$file"
+      (enter node "$@" 2>/dev/null) || { echo refused && return; }
+      [ "$file" -ot "$state/then" ] && echo "$(<"$file") old" || echo "$(<"$file")"
+    }
     ${line}`;
   const said = fakes.script(['prelude'], script).stdout.trimEnd().split('\n');
   const parsed = (text: string): Fence => {
-    const [fence, digest, kept] = text.split(' ');
-    return { fence: Number(fence), digest: digest!, kept: kept !== undefined, old: false };
+    const [fence, digest, ...more] = text.split(' ');
+    return { fence: Number(fence), digest: digest!, kept: more.includes('kept'), old: more.includes('old') };
   };
-  const written = ({ fence, digest, kept }: Fence): string => `${fence} ${digest}${kept ? ' kept' : ''}`;
+  const written = ({ fence, digest, kept, old }: Fence): string =>
+    `${fence} ${digest}${kept ? ' kept' : ''}${old ? ' old' : ''}`;
   expect(said).toEqual(
     cases.map(([file, fence, digest]) => {
       const after = entered(parsed(file), fence, digest);

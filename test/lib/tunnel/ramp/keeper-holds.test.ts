@@ -24,7 +24,7 @@ describe('never against a run', () => {
       word: 'broken',
       made: [],
       mark: 'put',
-      what: expect.stringMatching(/not put back: a run looked at this node 2[7-9][0-9] s ago/),
+      what: expect.stringMatching(/not put back: a run worked on this node 2[7-9][0-9] s ago/),
     });
     expect(fakes.file(FENCE)).toBe(fence);
   });

@@ -45,7 +45,7 @@ function* keeps(node: Node): Generator<readonly [what: string, next: Node]> {
   if (!x && seen === null) yield ['the keeper sees that X is missing', { ...node, seen: fence }];
   if (seen !== null) {
     if (x) throw new BothWrite('the keeper puts back what stands');
-    yield ['the keeper puts X back by its look', { ...node, x: true, seen: null, run: overtaken }];
+    yield ['the keeper puts X back by its look', { ...node, x: true, fence: file!, seen: null, run: overtaken }];
   }
   if (x || file === undefined) return;
   yield ['the keeper looks again and puts X back', { ...node, x: true, fence: file, seen: null, run: overtaken }];

@@ -1,4 +1,4 @@
-/** The fence file of a node, as documents/prelude.sh keeps it. `old`: more than the five minutes of documents/keeper.sh have passed since it was written. */
+/** The fence file of a node, as documents/prelude.sh keeps it. `old`: more than the five minutes of documents/keeper.sh have passed since a command came with it. */
 export interface Fence {
   readonly fence: number;
   readonly digest: string;
@@ -10,19 +10,23 @@ export interface Fence {
 export function entered(file: Fence, fence: number, digest: string): Fence | undefined {
   if (fence < file.fence) return undefined;
   if (fence === file.fence && file.digest !== '-' && digest !== '-' && digest !== file.digest) return undefined;
-  if (fence === file.fence && (digest === '-' || digest === file.digest)) return file;
+  if (fence === file.fence && (digest === '-' || digest === file.digest)) return { ...file, old: false };
   return { fence, digest, kept: false, old: false };
 }
 
-/** `may_write` of documents/keeper.sh. @returns what the file is when it may; undefined: it may not */
+/** `read_leave` and `take_fence` of documents/keeper.sh. @returns what the file is when it may; undefined: it may not */
 export function keeperEntered(file: Fence): Fence | undefined {
   if (file.kept) return file;
   return file.old ? { fence: file.fence + 1, digest: '-', kept: true, old: false } : undefined;
 }
 
-/** `still_so` of documents/keeper.sh: whether it needs no second look for what it saw under a fence. */
+/** `put_back` of documents/keeper.sh: whether flows need no second look that were seen to be missing under a fence. */
 export const stillSo = (seen: Fence, now: Fence): boolean =>
-  seen.kept && now.kept && seen.fence === now.fence && seen.digest === now.digest;
+  keeperEntered(seen) !== undefined &&
+  keeperEntered(now) !== undefined &&
+  seen.fence === now.fence &&
+  seen.digest === now.digest &&
+  seen.kept === now.kept;
 
 /** Installing a keeper allows it to act. */
 export const released = (fence: number, digest: string): Fence => ({ fence, digest, kept: true, old: false });
