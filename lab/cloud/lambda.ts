@@ -89,10 +89,12 @@ class LambdaFunction {
         { file, handler, name: this.name, speed: runtime.clock.speed },
         { ...surroundings(this.name, folder), ...runtime.endpoints, ...environment },
       );
-      const log = join(runtime.logs, `lambda-${this.name}.log`);
-      for (const stream of [worker.stdout, worker.stderr])
-        stream.on('data', (text: Buffer) => appendFileSync(log, text));
-      worker.on('error', (error) => appendFileSync(log, `${String(error.stack)}\n`));
+      const log = (text: Buffer | string): void => {
+        // Its last words may come when the lab is closed and its folder gone.
+        if (existsSync(runtime.logs)) appendFileSync(join(runtime.logs, `lambda-${this.name}.log`), text);
+      };
+      for (const stream of [worker.stdout, worker.stderr]) stream.on('data', log);
+      worker.on('error', (error) => log(`${String(error.stack)}\n`));
       worker.on('exit', () => {
         if (this.idle.includes(worker)) this.idle.splice(this.idle.indexOf(worker), 1);
       });

@@ -21,14 +21,17 @@ export class Workers {
     const as = JSON.stringify([sandbox, env]);
     const worker = this.idle.get(as)?.pop() ?? start(sandbox, env);
     this.started.set(worker, as);
-    return worker;
+    return withoutListeners(worker);
   }
 
-  /** Takes back a worker that has answered, and whom nobody listens to any more. */
+  /** Takes back a worker that has answered, and whom nobody listens to any more. One that breaks while it is idle is not given again. */
   giveBack(worker: Worker): void {
     const as = this.started.get(worker)!;
-    for (const stream of [worker.stdout, worker.stderr]) stream.removeAllListeners('data');
-    for (const event of ['error', 'exit']) worker.removeAllListeners(event);
+    const forget = (): void => {
+      const others = this.idle.get(as)?.filter((each) => each !== worker);
+      this.idle.set(as, others ?? []);
+    };
+    withoutListeners(worker).once('error', forget).once('exit', forget);
     this.idle.set(as, [...(this.idle.get(as) ?? []), worker]);
   }
 
@@ -36,6 +39,11 @@ export class Workers {
   async close(): Promise<void> {
     await Promise.all([...this.idle.values()].flat().map((worker) => worker.terminate()));
   }
+}
+
+function withoutListeners(worker: Worker): Worker {
+  for (const stream of [worker.stdout, worker.stderr]) stream.removeAllListeners('data');
+  return worker.removeAllListeners('error').removeAllListeners('exit');
 }
 
 function start(sandbox: Sandbox, env: Environment): Worker {

@@ -65,9 +65,9 @@ export class StandIns {
         const [within, args] = [milliseconds ? Number(milliseconds) / 1000 : undefined, words.slice(0, -1)];
         const tell: Call['tell'] = (stream, text) => void socket.write(`to ${stream} ${length(text)}\n${text}`);
         const call = { host, within, command, input, knownHosts, agentKeys, args, gone: caller.signal, tell };
-        void answer(call).then(({ code, out, err }) =>
-          socket.end(`${code} ${length(out)} ${length(err)}\n${out}${err}`),
-        );
+        void answer(call)
+          .catch((error: Error): Answer => ({ code: 255, out: '', err: `the lab failed: ${error.stack}\n` }))
+          .then(({ code, out, err }) => socket.end(`${code} ${length(out)} ${length(err)}\n${out}${err}`));
       });
     });
   }
@@ -103,6 +103,7 @@ export class StandIns {
     child.stdout.on('data', (chunk) => (out += String(chunk)));
     child.stderr.on('data', (chunk) => (err += String(chunk)));
     return new Promise((resolve) => {
+      child.on('error', (error) => resolve({ code: 127, out, err: String(error) }));
       child.on('close', (code) => {
         this.#children.delete(child);
         resolve({ code: code ?? 255, out, err });

@@ -35,7 +35,7 @@ export function runScript(script: string, environment: NodeJS.ProcessEnv, direct
     child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
   const ended = new Promise<Ended>((resolve) => {
     const done = (code: number) => {
-      rmSync(directory, { recursive: true, force: true });
+      rmSync(directory, { recursive: true, force: true, maxRetries: 5 }); // what was just killed may still write there
       resolve({ ...output, code: killed ? PREEMPTED : code, ...(killed ? { killed } : {}) });
     };
     child.once('error', (error) => {

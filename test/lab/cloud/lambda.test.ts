@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Clock } from '../../../lab/cloud/clock';
 import { Functions } from '../../../lab/cloud/lambda';
 import { readAssembly, type Assembly } from '../../../lab/cloud/template';
@@ -40,6 +44,8 @@ beforeAll(() => {
           class NotDelivered extends Error { constructor(m) { super(m); this.name = 'NotDelivered'; } }
           exports.handler = async () => { throw new NotDelivered('gone'); };`,
         Exits: `exports.handler = async () => process.exit(3);`,
+        Late: `exports.handler = async () => void setTimeout(() => console.log('late'), 1000);`,
+        Breaks: `exports.handler = async () => void setImmediate(() => { throw new Error('broken afterwards'); });`,
         Empty: `exports.handler = async () => {};`,
         Broken: `throw new SyntaxError('broken bundle');`,
       },
@@ -144,4 +150,27 @@ test('a worker that was at work when its functions were closed is not given to l
   expect(await interrupted).toMatchObject({ error: 'Runtime.ExitError' });
   expect(await second.invoke('Lab-Says', {})).toMatchObject({ calls: 1 });
   await second.close(true);
+});
+
+test('what a function prints when the folder of its lab is gone disturbs nobody', async () => {
+  const gone = temporaryFolder();
+  const late = new Functions(assembly, around('http://d', gone));
+  await late.invoke('Lab-Late', {});
+  rmSync(gone, { recursive: true });
+  expect(await late.invoke('Lab-Late', {})).toBeNull();
+  await pause(100); // its second of 20 ms has passed
+  await late.close(true);
+});
+
+test('a worker that breaks while it is idle is not given again, and disturbs nobody', async () => {
+  const file = join(assembly.asset(`${Buffer.from('Breaks').toString('hex')}.zip`), 'index.js');
+  const sandbox = { file, handler: 'handler', name: 'Breaks', speed: 50 };
+  const worker = workers.take(sandbox, {});
+  worker.postMessage({ event: {}, requestId: '1', timeout: 3000, ahead: 0 });
+  await once(worker, 'message');
+  workers.giveBack(worker);
+  await new Promise((gone) => worker.once('exit', gone));
+  const next = workers.take(sandbox, {});
+  expect(next).not.toBe(worker);
+  await next.terminate();
 });
