@@ -1,0 +1,64 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import seconds from './seconds.json';
+
+/** What of jest's tests the sequencer reads. */
+interface File {
+  readonly path: string;
+}
+interface Order {
+  shard(files: readonly File[], share: { shardIndex: number; shardCount: number }): readonly File[];
+  sort(files: readonly File[]): readonly File[];
+}
+const Sequencer = jest.requireActual<new () => Order>('./sequencer');
+const order = new Sequencer();
+
+const TEST = join(__dirname, '..');
+const file = (name: string): File => ({ path: join(TEST, name) });
+const names = (files: readonly File[]): readonly string[] => files.map(({ path }) => path.slice(TEST.length + 1));
+const RECORDED = Object.keys(seconds);
+const secondsOf = (files: readonly File[]): number =>
+  names(files).reduce((sum, name) => sum + (seconds as Record<string, number>)[name]!, 0);
+
+test('all shares of some files are these files, and no file is in two, recorded or not', () =>
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.oneof(fc.constantFrom(...RECORDED), fc.stringMatching(/^new\/[a-z]{1,8}\.test\.ts$/))),
+      fc.integer({ min: 1, max: 12 }),
+      (asked, shardCount) => {
+        const shares = Array.from({ length: shardCount }, (_, i) =>
+          order.shard(asked.map(file), { shardIndex: i + 1, shardCount }),
+        );
+        expect(names(shares.flat()).sort()).toEqual([...asked].sort());
+      },
+    ),
+  ));
+
+test('a share does not depend on the order in which jest has found the files', () =>
+  fc.assert(
+    fc.property(fc.shuffledSubarray(RECORDED, { minLength: RECORDED.length }), (found) => {
+      const share = { shardIndex: 2, shardCount: 6 };
+      expect(order.shard(found.map(file), share)).toEqual(order.shard(RECORDED.map(file), share));
+    }),
+  ));
+
+test.each(['runs', 'kernel'])('the six shares of %s take about the same time', (room) => {
+  const files = RECORDED.filter((name) => name.startsWith(`${room}/`)).map(file);
+  const shares = [1, 2, 3, 4, 5, 6].map((shardIndex) => secondsOf(order.shard(files, { shardIndex, shardCount: 6 })));
+  const longest = Math.max(...files.map((each) => secondsOf([each])));
+  expect(Math.max(...shares)).toBeLessThanOrEqual(Math.max(longest, (1.1 * secondsOf(files)) / 6));
+});
+
+test('what takes longest is begun first', () =>
+  fc.assert(
+    fc.property(fc.shuffledSubarray(RECORDED), (found) => {
+      const took = order.sort(found.map(file)).map((each) => secondsOf([each]));
+      expect(took).toEqual([...took].sort((a, b) => b - a));
+    }),
+  ));
+
+test('only files that there are are recorded', () => {
+  const there = new Set(readdirSync(TEST, { recursive: true, encoding: 'utf8' }));
+  expect(RECORDED.filter((name) => !there.has(name))).toEqual([]);
+});
