@@ -31,6 +31,7 @@ const assembled = { globalSetup: '<rootDir>/test/assemble.ts' };
 module.exports = {
   testTimeout: 180_000, // a run may wait for a node that is away; on a busy machine everything doubles
   maxWorkers: '100%', // the default leaves a core idle, half of a small machine
+  testSequencer: '<rootDir>/test/turns/sequencer.js',
   workerIdleMemoryLimit: '500MB', // a process that ran a hundred files holds 1 GB, and needs longer to end than jest waits for it
   projects: [
     project('rooms', ['lib', 'stack', 'lambdas', 'bench', 'cli', 'kit', 'turns', 'judge', 'ends'], {

@@ -2,7 +2,11 @@ const { sep } = require('node:path');
 const { default: Sequencer } = require('@jest/test-sequencer');
 const SECONDS = require('./seconds.json');
 
-const nameOf = ({ path }) => path.split(sep).join('/').replace(/^.*\/test\//, '');
+const nameOf = ({ path }) =>
+  path
+    .split(sep)
+    .join('/')
+    .replace(/^.*\/test\//, '');
 const isRecorded = (test) => nameOf(test) in SECONDS;
 /** What a file takes that is not recorded: as much as the middle one of those that are. */
 const MIDDLE = Object.values(SECONDS).sort((a, b) => a - b)[Math.floor(Object.keys(SECONDS).length / 2)];
@@ -24,10 +28,8 @@ module.exports = class extends Sequencer {
   }
 
   /** The longest first: else one process begins it when the others have nothing left to do. */
-  sort(tests) {
-    return [
-      ...longestFirst(tests.filter(isRecorded)),
-      ...super.sort(tests.filter((test) => !isRecorded(test))),
-    ];
+  async sort(tests) {
+    const others = await super.sort(tests.filter((test) => !isRecorded(test)));
+    return [...longestFirst(tests.filter(isRecorded)), ...others];
   }
 };

@@ -9,7 +9,7 @@ interface File {
 }
 interface Order {
   shard(files: readonly File[], share: { shardIndex: number; shardCount: number }): readonly File[];
-  sort(files: readonly File[]): readonly File[];
+  sort(files: readonly File[]): Promise<readonly File[]>;
 }
 const Sequencer = jest.requireActual<new () => Order>('./sequencer');
 const order = new Sequencer();
@@ -30,7 +30,7 @@ test('all shares of some files are these files, and no file is in two, recorded 
         const shares = Array.from({ length: shardCount }, (_, i) =>
           order.shard(asked.map(file), { shardIndex: i + 1, shardCount }),
         );
-        expect(names(shares.flat()).sort()).toEqual([...asked].sort());
+        expect([...names(shares.flat())].sort()).toEqual([...asked].sort());
       },
     ),
   ));
@@ -43,8 +43,8 @@ test('a share does not depend on the order in which jest has found the files', (
     }),
   ));
 
-test.each(['runs', 'kernel'])('the six shares of %s take about the same time', (room) => {
-  const files = RECORDED.filter((name) => name.startsWith(`${room}/`)).map(file);
+test('the six shares of runs take about the same time', () => {
+  const files = RECORDED.filter((name) => !name.startsWith('faults/')).map(file);
   const shares = [1, 2, 3, 4, 5, 6].map((shardIndex) => secondsOf(order.shard(files, { shardIndex, shardCount: 6 })));
   const longest = Math.max(...files.map((each) => secondsOf([each])));
   expect(Math.max(...shares)).toBeLessThanOrEqual(Math.max(longest, (1.1 * secondsOf(files)) / 6));
@@ -52,8 +52,8 @@ test.each(['runs', 'kernel'])('the six shares of %s take about the same time', (
 
 test('what takes longest is begun first', () =>
   fc.assert(
-    fc.property(fc.shuffledSubarray(RECORDED), (found) => {
-      const took = order.sort(found.map(file)).map((each) => secondsOf([each]));
+    fc.asyncProperty(fc.shuffledSubarray(RECORDED), async (found) => {
+      const took = (await order.sort(found.map(file))).map((each) => secondsOf([each]));
       expect(took).toEqual([...took].sort((a, b) => b - a));
     }),
   ));
