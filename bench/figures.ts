@@ -22,13 +22,11 @@ const state = mkdtempSync(join(tmpdir(), 'edge-ramp-figures-'));
 const beyond: string[] = [];
 
 function main(): void {
-  const synth = timed('npx', ['cdk', 'synth', '--quiet']);
   const fresh = local('apply', 'edge-a');
   const unchanged = local('apply', 'edge-a');
   const teardown = local('teardown', 'edge-a');
   const pair = { fresh: local('apply', 'edge-b'), unchanged: local('apply', 'edge-b') };
   const units = { fresh: local('apply', 'edge-e'), unchanged: local('apply', 'edge-e') };
-  const tour = timed('npm', ['start']);
   rmSync(state, { recursive: true, force: true });
 
   count('fresh apply: sequential SSM trips', fresh.run.criticalPathTrips, 4);
@@ -60,8 +58,6 @@ function main(): void {
 
   console.log('');
   for (const [what, seconds] of [
-    ['cdk synth', synth],
-    ['npm start', tour],
     ['fresh apply, simulated hosts', fresh.seconds],
     ['unchanged, simulated hosts', unchanged.seconds],
   ] as const)
@@ -88,14 +84,6 @@ function local(action: string, tunnel: string): { readonly run: Run; readonly se
   if (done.status !== 0)
     throw new Error(`edge-ramp ${action} ${tunnel} ended with ${done.status}: ${done.stdout}${done.stderr}`);
   return { run: JSON.parse(done.stdout) as Run, seconds: (Date.now() - begun) / 1000 };
-}
-
-function timed(command: string, args: readonly string[]): number {
-  const begun = Date.now();
-  const done = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
-  if (done.status !== 0)
-    throw new Error(`${command} ${args.join(' ')} ended with ${done.status}: ${done.stdout}${done.stderr}`);
-  return (Date.now() - begun) / 1000;
 }
 
 /** The functions of the synthesized template, by what they do. */

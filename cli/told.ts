@@ -7,11 +7,11 @@ import type { Place } from './place';
 import type { RunDocument } from './report/documents';
 import { stepsOf } from './report/steps';
 import { styleFor } from './report/style';
-import { byMemory, endSentence, type Run } from './report/summary';
+import { byMemory, endSentence, type Next, type Run } from './report/summary';
 import { changesText, commandsText, endText } from './report/text';
 import { resultOf, type Result } from './result';
 import type { Surroundings } from './surroundings';
-import { again, type Action, type Where } from './where';
+import { again, type Where } from './where';
 
 /** What was asked of a run, and what is told of it. */
 export interface Running {
@@ -90,8 +90,8 @@ export async function told(
 export function nextCommand(
   { tunnel, teardown = false, forget = [], repair }: Input,
   where: Where,
-): (next: Action, ...options: readonly string[]) => string {
-  const carriedOver = (next: Action): readonly string[] =>
+): (next: Next, ...options: readonly string[]) => string {
+  const carriedOver = (next: Next): readonly string[] =>
     ['plan', 'apply', 'teardown'].includes(next)
       ? [...(teardown && next === 'plan' ? ['--teardown'] : []), ...forget.map((instance) => `--forget ${instance}`)]
       : [];

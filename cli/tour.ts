@@ -14,6 +14,7 @@ import { hostsOption } from './options';
 import { atPlace, type Place } from './place';
 import { Progress } from './report/progress';
 import { styleFor, type Style } from './report/style';
+import type { Next } from './report/summary';
 import { changesText, endText } from './report/text';
 import { many, seconds } from './report/words';
 import { resultOf } from './result';
@@ -190,7 +191,7 @@ async function act({ place, out, sleep, style }: Scene, action: Action, tunnel: 
   const { ended } = await execute(place, { tunnel, action }, sleep, progress.onEvent);
   const result = resultOf((await ended).execution, (await ended).item);
   progress.end();
-  const again = (next: Action): string => `npx edge-ramp ${next} ${tunnel} --local`;
+  const again = (next: Next): string => `npx edge-ramp ${next} ${tunnel} --local`;
   const run = { tunnel, action, teardown: false, begun: false, tornDown: false, noProbe: false, again };
   out.write(changesText(result, run, style) + endText(result, await ended, run, style));
   if (result.status !== promised)

@@ -17,17 +17,16 @@ listen() {
   )
 }
 
-# Whether a line of it is about what the keeper keeps: one of its devices, its cookie.
+# Whether a line of it is about what the keeper keeps: one of its devices, its cookie. What was told is `flows` while it is of them alone, else `all`.
+told=''
 concerns() { # LINE
-  local object word
+  local object
   for object in "${objects[@]}"; do
     set -- "$1" ${object//%/ }
     case $2 in
-    tunnel | address) word=" $3" ;;
-    flow) word=" $4 " ;;
-    *) continue ;;
+    tunnel | address) case $1 in *" $3"*) told=all && return 0 ;; esac ;;
+    flow) case $1 in *" $4 "*) told=${told:-flows} && return 0 ;; esac ;;
     esac
-    case $1 in *"$word"*) return 0 ;; esac
   done
   return 1
 }
@@ -47,5 +46,5 @@ wait_for_look() {
     esac
   done
   # What was told in one go needs one look.
-  while [ -n "$listening" ] && [ "$SECONDS" -lt "$end" ] && read -t 0 -u 8 && IFS= read -r -t 1 -u 8 line; do :; done
+  while [ -n "$listening" ] && [ "$SECONDS" -lt "$end" ] && read -t 0 -u 8 && IFS= read -r -t 1 -u 8 line; do concerns "$line"; done
 }

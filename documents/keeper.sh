@@ -194,11 +194,12 @@ fill_slots() {
   done
 }
 
-examine() {
+examine() { # [flows]: only the flows, and that their source address is there and reserved
   missing=() broken='' absent='' changed='' unknown='' silent='' everywhere_code='' flows=()
-  local name value
+  local only=${1-} name value
   for object in "${objects[@]}"; do
     name=${object%%%*} value=${object#*%}
+    case $only:$name in :* | flows:'flow '* | flows:'claim '* | flows:'address '*) ;; *) continue ;; esac
     set -- ${name#* }
     case $name in
     'tunnel '*) tunnel "$1" "$value" ;;
@@ -338,10 +339,14 @@ word() {
 
 # Seconds until the next look: soon while something is missing or br0 does not answer, since the cause may be over.
 pause=2
+# Where flows alone are told to be gone, and the look before has found all right, a look is at them alone: the next one is at everything again.
+right=''
 look() {
-  local did lacking
+  local did lacking only=''
+  [ "$right:$told" != yes:flows ] || only=flows
+  right='' told=''
   read_leave
-  examine
+  examine $only
   lacking=$(together "$broken" "$absent")
   pause=2
   [ -z "$lacking$silent" ] || pause=0.5
@@ -349,6 +354,7 @@ look() {
   if [ -n "$changed$unknown" ]; then
     note "$(word)" "$(together "$lacking" "$changed" "$unknown")"
   elif [ -z "$lacking" ]; then
+    [ -n "$only" ] || right=yes
     if rests; then note resting "$resting"; else note ok ''; fi
   elif did=$(put_back); then
     note healed "$lacking"

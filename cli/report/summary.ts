@@ -19,8 +19,11 @@ export interface Run {
   /** As it was applied last it names no Pod to be pinged. */
   readonly noProbe: boolean;
   /** How to call edge-ramp again on the same hosts: an action to a command line. */
-  readonly again: (action: Action, ...options: readonly string[]) => string;
+  readonly again: (next: Next, ...options: readonly string[]) => string;
 }
+
+/** What a sentence may propose. */
+export type Next = Action | 'repair';
 
 /** What that is by the tunnel's item in the table. */
 export function byMemory({ before, wanted, applied }: Memory): Pick<Run, 'begun' | 'tornDown' | 'noProbe'> {
@@ -55,13 +58,13 @@ export function endInParts(result: Result, run: Run): readonly string[] {
       return [
         failed(result),
         `${remaining(result)}${asFound}`,
-        `how it was stands in the table, and the next run goes on from here: ${again(action)}`,
+        `how it was stands in the table; when the cause is removed, ${backOrOn(run, action)}`,
       ];
     case 'Interrupted':
       return run.begun
         ? [
             'the run was stopped half-way and devices may be changed',
-            `how they were stands in the table, and the next apply goes on from here or puts them back: ${again('apply')}`,
+            `how they were stands in the table; ${backOrOn(run, 'apply')}`,
           ]
         : [`the run was stopped before it changed a device`, `to start it again: ${again(action)}`];
     case 'Failed':
@@ -72,6 +75,12 @@ export function endInParts(result: Result, run: Run): readonly string[] {
     default:
       return [success(result, run)];
   }
+}
+
+/** The two ways out of what a run has left half done. */
+export function backOrOn({ again }: Pick<Run, 'again'>, action: Action): string {
+  const [back, on] = [again('repair'), again(action)];
+  return `put everything back: ${back}${on === back ? '' : `; or go on from here: ${on}`}`;
 }
 
 function success(result: Result, run: Run): string {

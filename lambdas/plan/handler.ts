@@ -5,7 +5,7 @@ import type { Observed, Plan } from '../../lib/tunnel/plan/plan';
 import { printable } from '../../lib/tunnel/errors/printable';
 import { reconcile, refuseUnlessAgreed } from '../../lib/tunnel/plan/reconcile';
 import { addRun } from '../../lib/tunnel/plan/records';
-import { begunOf, situationOf, type Records } from '../../lib/tunnel/plan/situation';
+import { appliedOf, begunOf, situationOf, type Records } from '../../lib/tunnel/plan/situation';
 import { refuseOtherContract } from '../contract';
 import type { Request } from '../read-request/request';
 import { restoreInWords, sentenceOf, verdictOf, type Verdict } from '../../lib/tunnel/plan/verdict';
@@ -89,7 +89,7 @@ async function plan(input: PlanInput): Promise<PlanOutput> {
       before: JSON.stringify(goal === 'recorded' ? { ...begun, touched: before } : addRun(begun, request.spec, before)),
       applied: JSON.stringify(request.spec),
     },
-    report: { ...reported, sentence: printable(sentenceOf(goal, request.action, plan)) },
+    report: { ...reported, sentence: printable(sentenceOf(goal, request.action, plan, appliedOf(records) !== null)) },
     words: goal === 'recorded' ? restoreInWords(reported) : { left: '', remaining: '' },
   });
 }

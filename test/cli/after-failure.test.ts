@@ -218,7 +218,7 @@ describe('result', () => {
         'As found after restoring',
         '  ok      BIG-IP x to 10.3.91.217: ping: 3 of 3 packets came back',
         '',
-        'RollbackFailed: Configure BIG-IP failed: BIG-IP x refused "y"; 1 object is not put back on ramp node i-1 (Restore BIG-IP failed: BIG-IP x refused "y"); how it was stands in the table, and the next run goes on from here: npx edge-ramp apply edge-a',
+        'RollbackFailed: Configure BIG-IP failed: BIG-IP x refused "y"; 1 object is not put back on ramp node i-1 (Restore BIG-IP failed: BIG-IP x refused "y"); how it was stands in the table; when the cause is removed, put everything back: npx edge-ramp repair edge-a; or go on from here: npx edge-ramp apply edge-a',
         '',
       ].join('\n'),
     );

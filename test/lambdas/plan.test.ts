@@ -88,6 +88,18 @@ describe('the plan', () => {
     expect((await planHandler(input(site))).report.sentence).toBe('1 change on 1 device; none cuts live traffic.');
   });
 
+  test('of a verify proposes an apply where the tunnel is applied, and says where none is', async () => {
+    const site = new Site(EXAMPLE);
+    const sentence = async (): Promise<string> =>
+      (await planHandler(input(site, {}, { action: 'verify' }))).report.sentence;
+    expect(await sentence()).toBe(
+      'No tunnel is applied: it was torn down, or never applied. An apply would make 19 changes on 2 devices.',
+    );
+    site.apply();
+    site.world.saved = '0123456789abcdef';
+    expect(await sentence()).toBe('The tunnel does not stand as declared: 1 change on 1 device is needed; apply it.');
+  });
+
   test('back works from the record of the run rather than the one that stood before it', async () => {
     const site = new Site(EXAMPLE);
     const forward = await planHandler(input(site));

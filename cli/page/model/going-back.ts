@@ -1,10 +1,10 @@
-import type { Run } from '../../report/summary';
+import { backOrOn, type Run } from '../../report/summary';
 import type { Result } from '../../result';
 import type { Evidence } from './evidence';
 
 /** How to go back to what was before a run, a sentence each. */
 export function wayBack({ status, changes }: Result, run: Run, { applied, declared }: Evidence): readonly string[] {
-  const { tunnel, again } = run;
+  const { tunnel, action, again } = run;
   if (status === 'Running') return [];
   if (status === 'Applied' && applied === null)
     return [
@@ -25,7 +25,7 @@ export function wayBack({ status, changes }: Result, run: Run, { applied, declar
   if (status === 'Restored') return ['This run put back what another had begun.'];
   if (status === 'RollbackFailed' || status === 'Interrupted' || status === 'Failed')
     return [
-      `How everything was before stands in the table, in the item ${tunnel}. The next run goes on from here, or puts it back: ${again('apply')}`,
+      `How everything was before stands in the table, in the item ${tunnel}. When the cause is removed, ${backOrOn(run, action)}`,
     ];
   return ['This run changed nothing on a device.'];
 }

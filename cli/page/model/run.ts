@@ -14,7 +14,7 @@ import { visitsOf, type Visit } from '../../report/steps';
 import { byMemory, endInParts, figuresLine, type Run } from '../../report/summary';
 import { became } from '../../report/text';
 import { resultOf, type Result } from '../../result';
-import { again, type Action, type Where } from '../../where';
+import { again, type Where } from '../../where';
 import { evidenceIn } from './evidence';
 import { wayBack } from './going-back';
 import { printableValue } from './printable';
@@ -118,7 +118,7 @@ function pageOf({ execution, asked, history, item, place, where }: Read): Omit<R
     action,
     teardown,
     ...byMemory(readMemory(item)),
-    again: (next: Action, ...options) => again(next, tunnel, where, ...options),
+    again: (next, ...options) => again(next, tunnel, where, ...options),
   };
   const planned = teardown ? 'teardown' : 'apply';
   const asking = { words: question(tunnel, planned, result), cuts: cutsTraffic(planned, result) };

@@ -39,23 +39,28 @@ export function verdictOf(
   return trigger !== null && interrupts.length > 0 ? 'LeftToAPerson' : 'CarryOut';
 }
 
-/** What the plan means, in one sentence: the run's result when nothing is carried out. */
+/**
+ * What the plan means, in one sentence: the run's result when nothing is carried out.
+ * @param isApplied whether a tunnel was applied, and not torn down since
+ */
 export function sentenceOf(
   goal: Goal,
   action: RequestedAction['action'],
   plan: Pick<Plan, 'changes' | 'interrupts' | 'verification' | 'reachable' | 'degraded'>,
+  isApplied: boolean,
 ): string {
   const degraded =
     goal === 'recorded' || plan.degraded.length === 0
       ? ''
       : ` Degraded: ${plan.degraded.join(', ')} cannot be reached.`;
-  return whatItMeans(goal, action, plan) + degraded;
+  return whatItMeans(goal, action, plan, isApplied) + degraded;
 }
 
 function whatItMeans(
   goal: Goal,
   action: RequestedAction['action'],
   { changes, interrupts, verification, reachable }: Pick<Plan, 'changes' | 'interrupts' | 'verification' | 'reachable'>,
+  isApplied: boolean,
 ): string {
   const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
   if (changes.length === 0) {
@@ -64,6 +69,8 @@ function whatItMeans(
     return `The tunnel stands as declared, but it does not carry: ${dead ? `${dead.from}: ${dead.what} to ${dead.to}: ${dead.detail}` : 'no device could be asked to ping through it'}.`;
   }
   const devices = many(new Set(changes.map(({ device }) => device)).size, 'device');
+  if (action === 'verify' && !isApplied)
+    return `No tunnel is applied: it was torn down, or never applied. An apply would make ${many(changes.length, 'change')} on ${devices}.`;
   if (action === 'verify')
     return `The tunnel does not stand as declared: ${many(changes.length, 'change')} on ${devices} ${changes.length === 1 ? 'is' : 'are'} needed${interrupts.length === 0 ? '' : `, ${interrupts.length} of which cut live traffic`}; apply it.`;
   const traffic = {

@@ -99,6 +99,16 @@ test('a command runs on its host under its own interpreter, with its parameters 
   });
 });
 
+test('a look at a command that is at work is answered when it has ended: few looks are needed, however fast pauses pass', async () => {
+  const { CommandId: id } = await send('pause');
+  const seen: (string | undefined)[] = [];
+  await eventually(async () => {
+    seen.push((await get(id!).catch((): { Status?: string } => ({}))).Status);
+    return seen.at(-1) === 'Success' ? true : undefined;
+  });
+  expect(seen.filter((status) => status === 'InProgress').length).toBeLessThan(8);
+});
+
 test('the agent tells a script its region and instance by names of its own, and no HOME', async () => {
   const { CommandId: id } = await send('tell');
   expect(await settled(id!)).toMatchObject({

@@ -1,4 +1,24 @@
-import { BY_FLOWS, BY_NAT, KeptNode, WHOLE } from './keeper-node';
+import type { Replies } from '../scripts';
+import {
+  ADDRESSES,
+  BARE,
+  BUNDLE,
+  BY_FLOWS,
+  BY_NAT,
+  CLAIM,
+  COUNT,
+  DIFF,
+  INPUT,
+  KeptNode,
+  LINK,
+  PORT,
+  PUT,
+  ROUTE,
+  TUN0,
+  TUNNEL,
+  WHOLE,
+  counted,
+} from './keeper-node';
 
 /*
  * How a keeper hears of a change: `ip monitor` and `ovs-ofctl monitor` in the words of iproute2 6.1 and Open vSwitch 3.1. Whoever waits in vain here waits
@@ -30,8 +50,17 @@ describe('a keeper hears', () => {
     ['its route go', 'Deleted 10.3.91.216 dev tun1 scope link '],
     ['tun0 made anew', '12: tun0: <BROADCAST,MULTICAST> mtu 1450 qdisc noop state DOWN group default'],
     ['RAMP_SDN_IP go', 'Deleted 7: tun0    inet 10.129.1.254/32 scope global tun0'],
-    ['a flow of its cookie deleted', ' event=DELETED reason=delete table=30 cookie=0x999 ip,nw_dst=10.129.1.254'],
-  ])('%s', (_, line) => expect(keeper(`concerns '${line}' && echo yes`).said).toBe('yes\n'));
+  ])('%s', (_, line) => expect(keeper(`concerns '${line}' && echo "$told"`).said).toBe('all\n'));
+
+  const DELETED = ' event=DELETED reason=delete table=30 cookie=0x999 ip,nw_dst=10.129.1.254';
+  test('flows of its cookie deleted, and whether it was flows alone', () => {
+    const device = '9: tun1@eth0: <POINTOPOINT,NOARP> mtu 1480 qdisc noqueue state DOWN group default';
+    const hear = (...lines: readonly string[]): string =>
+      `told=''; ${lines.map((line) => `concerns '${line}'`).join('; ')}; echo "$told"`;
+    expect(keeper([hear(DELETED, DELETED), hear(DELETED, device), hear(device, DELETED)].join('; ')).said).toBe(
+      'flows\nall\nall\n',
+    );
+  });
 
   test.each([
     ['a Pod come', '24: veth3d1f@if3: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue master ovs-system'],
@@ -62,6 +91,14 @@ describe('it waits', () => {
     );
   });
 
+  test('for flows alone, where these are all that was told in one go', () => {
+    const flow = `echo ' event=DELETED reason=delete table=30 cookie=0x999 ip' >&2`;
+    const device = `env printf 'Deleted 9: tun1@NONE: <POINTOPOINT>\n%s\n' ' cookie=0x999 '`;
+    const told = `${wait}; echo "$told"`;
+    expect(keeper(told, { ovs: `${flow}; exec sleep 60` }).said).toContain('yes\nflows\n');
+    expect(keeper(told, { ip: `${device}; exec sleep 60` }).said).toContain('yes\nall\n');
+  });
+
   test('not at all for an Open vSwitch that tells nothing, and listens again only a minute later', () => {
     const again = 'listen || echo "not yet"; SECONDS=100; listen && echo "again"';
     expect(keeper(`${wait}; ${again}`, { ovs: 'exit 1' }).said).toBe('waited, listens: no\nnot yet\nagain\n');
@@ -82,5 +119,38 @@ describe('it waits', () => {
       said: 'waited, listens: yes\n',
       monitors: ['ip -o monitor link address route'],
     });
+  });
+});
+
+describe('flows that are told to be gone, where the look before has found all right,', () => {
+  const ONLY_FLOWS = [ADDRESSES, COUNT];
+  const lost = (then: string, differently: Replies = {}): readonly string[] => {
+    node.write('var/lib/edge-ramp/edge-a.goal', `${BY_FLOWS.join('\n')}\n`);
+    const none = counted(0)[COUNT]![0][0]!;
+    const gone = `case "$*" in *dump-aggregate*) [ ! -e '${node.root}/lost' ] || { echo '${none}' && exit; } ;; esac`;
+    node.reply({ ...WHOLE, [DIFF]: BARE[DIFF]!, [BUNDLE]: [[], 0], ...differently }, { 'ovs-ofctl': gone });
+    const { stdout } = node.once(`: >'${node.root}/lost' >'${node.root}/calls'; ${then}`);
+    return [...node.calls(), ...stdout.trimEnd().split('\n').slice(1)];
+  };
+
+  test('are put back by a look at them and their source address alone', () => {
+    const healed = 'healed: 2 of 2 flows are not in br0';
+    expect(lost('told=flows; look')).toEqual([...ONLY_FLOWS, PORT, TUN0, DIFF, PUT, BUNDLE, healed]);
+  });
+
+  test('and the next look is at everything, whatever is told', () => {
+    const next = lost(`rm '${node.root}/lost'; told=flows; look; : >'${node.root}/calls'; told=flows; look`);
+    expect(next).toEqual(expect.arrayContaining([LINK, TUNNEL, ROUTE, INPUT]));
+  });
+
+  test('are no reason to look at them alone where more was told, or where the look before has found something else', () => {
+    expect(lost('told=all; look')).toContain(LINK);
+    expect(lost('told=flows; look', { [ROUTE]: [['10.3.91.216 via 10.3.89.1 dev eth0'], 0] })).toContain(LINK);
+  });
+
+  test('stay where their source address is claimed by another', () => {
+    const calls = lost(`echo a-pod >'${node.root}/${CLAIM}'; told=flows; look`);
+    expect(calls).not.toContain(BUNDLE);
+    expect(calls.at(-1)).toMatch(/^broken: 2 of 2 flows are not in br0; 10\.129\.1\.254 is reserved by another$/);
   });
 });

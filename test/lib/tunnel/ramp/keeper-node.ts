@@ -2,18 +2,18 @@ import { Fakes } from '../fakes';
 import type { Replies } from '../scripts';
 
 export const MARK = '127.112.0.11';
-const PUT = `ip addr replace ${MARK}/32 dev lo valid_lft 10 preferred_lft 10`;
+export const PUT = `ip addr replace ${MARK}/32 dev lo valid_lft 10 preferred_lft 10`;
 const TAKE = `ip addr del ${MARK}/32 dev lo`;
 
 export const LINK = 'ip -o link show dev tun1';
 export const TUNNEL = 'ip -o tunnel show tun1';
 export const ROUTE = 'ip -4 route show 10.3.91.216';
-const ADDRESSES = 'ip -o -4 addr show';
+export const ADDRESSES = 'ip -o -4 addr show';
 export const COUNT = 'ovs-ofctl -O OpenFlow13 dump-aggregate br0 cookie=0x999/-1';
 export const DIFF = 'ovs-ofctl -O OpenFlow13 diff-flows br0 /dev/stdin';
 export const BUNDLE = 'ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -';
 export const PORT = 'ovs-vsctl get Interface tun0 ofport';
-const TUN0 = 'ip -o link show dev tun0';
+export const TUN0 = 'ip -o link show dev tun0';
 export const POD_FLOWS = 'ovs-ofctl -O OpenFlow13 dump-flows br0 ip,nw_dst=10.129.1.254';
 const RULE = '-p 4 -s 10.3.89.66 -m comment --comment edge-ramp:edge-a -j ACCEPT';
 export const INPUT = `iptables -w -C INPUT ${RULE}`;
