@@ -164,13 +164,13 @@ judge_flows() {
     key=${line#+}
     key=${key%% actions=*}
     case $line in
-    *" $cookie "*)
+    +*" $cookie "*)
       key=${key%" $cookie"}
       case $newline$said in *"$newline-$key "*) is_changed "the flow $key of br0 does something else" ;; esac
       ;;
     +*) unknown+="${unknown:+, }br0 has no $key as it was: the SDN makes it, or is of another release" ;;
     esac
-  done < <(grep '^+' <<<"$said")
+  done <<<"$said"
   missing+=("${flows[@]}")
 }
 
@@ -268,9 +268,9 @@ only_flows_are_missing() {
   case ${missing[0]-} in 'flow '*) ;; *) false ;; esac
 }
 
-# In a process of its own, so that a command that fails ends no more than this. Prints what it does, or why it does nothing.
-put_back() (
-  seen=$leave
+# Called in a process of its own, so that a command that fails ends no more than this. Prints what it does, or why it does nothing.
+put_back() {
+  local seen=$leave
   exec 9>"$state/node.lock" || exit 1
   flock -n 9 || { echo 'a command of a run holds this node' && exit 1; }
   read_leave
@@ -284,7 +284,7 @@ put_back() (
     make_object "$object"
   done
   send_bundle
-) 2>&1
+} 2>&1
 
 make_object() { # OBJECT%VALUE
   local name=${1%%%*}
@@ -294,12 +294,14 @@ make_object() { # OBJECT%VALUE
 
 # Before the first change, so that none is made in secret. The last 50.
 remember() {
-  local now lines=()
+  local now what text lines=()
   [ ! -e "$heals_file" ] || mapfile -t lines <"$heals_file"
   printf -v now '%(%s)T' -1
-  lines+=("$now $(together "$broken" "$absent")")
+  together what "$broken" "$absent"
+  lines+=("$now $what")
   [ "${#lines[@]}" -le 50 ] || lines=("${lines[@]: -50}")
-  keep_fence "$heals_file" "$(printf '%s\n' "${lines[@]}")"
+  printf -v text '%s\n' "${lines[@]}"
+  keep_fence "$heals_file" "${text%"$newline"}"
 }
 
 put_mark() {
@@ -319,12 +321,12 @@ note() { # WORD WHAT: into the report, and into the journal when it changes
   last="$1 $2"
 }
 
-together() { # PART...: those that are not empty, in one line
+together() { # VARIABLE PART...: those that are not empty, in one line
   local part line=''
-  for part in "$@"; do
+  for part in "${@:2}"; do
     line+=${part:+${line:+; }$part}
   done
-  printf '%s' "$line"
+  printf -v "$1" %s "$line"
 }
 
 word() {
@@ -342,24 +344,26 @@ pause=2
 # Where flows alone are told to be gone, and the look before has found all right, a look is at them alone: the next one is at everything again.
 right=''
 look() {
-  local did lacking only=''
+  local did lacking all only=''
   [ "$right:$told" != yes:flows ] || only=flows
   right='' told=''
   read_leave
   examine $only
-  lacking=$(together "$broken" "$absent")
+  together lacking "$broken" "$absent"
   pause=2
   [ -z "$lacking$silent" ] || pause=0.5
   if [ -n "$broken" ]; then put_mark; elif [ -z "$unknown" ]; then take_mark; fi
   if [ -n "$changed$unknown" ]; then
-    note "$(word)" "$(together "$lacking" "$changed" "$unknown")"
+    together all "$lacking" "$changed" "$unknown"
+    note "$(word)" "$all"
   elif [ -z "$lacking" ]; then
     [ -n "$only" ] || right=yes
     if rests; then note resting "$resting"; else note ok ''; fi
   elif did=$(put_back); then
     note healed "$lacking"
   else
-    note broken "$(together "$lacking" "not put back: $(brief "$did")")"
+    together all "$lacking" "not put back: $(brief "$did")"
+    note broken "$all"
   fi
 }
 

@@ -101,6 +101,32 @@ const allIsWell = async (): Promise<void> => {
   expect(await differencesThatStay(right, dumps)).toEqual({});
 };
 
+describe('a program that goes on is heard on the node while it runs', () => {
+  /** Starts it, makes the change up to 20 times until a line with the word comes, and ends it. */
+  const hear = (program: string, change: string, word: string): Promise<string> =>
+    type(`exec 8< <(exec 2>&1; ${program}); told=$!
+      for ((i = 0; i < 20; i++)); do
+        ${change}
+        while IFS= read -r -t 1 -u 8 line; do [[ $line != *'${word}'* ]] || { echo "heard after $i" && break 2; }; done
+      done
+      kill "$told"`);
+
+  test.each([
+    [
+      'ip monitor',
+      'ip -o monitor link address route',
+      'ip addr add 192.0.2.9/32 dev lo; ip addr del 192.0.2.9/32 dev lo',
+      '192.0.2.9',
+    ],
+    [
+      'ovs-ofctl monitor',
+      "ovs-ofctl -O OpenFlow13 monitor br0 'watch:!initial,!add,!modify,!actions'",
+      'ovs-ofctl -O OpenFlow13 add-flow br0 cookie=0x70,priority=1,arp,arp_tpa=192.0.2.9,actions=drop; ovs-ofctl -O OpenFlow13 del-flows br0 cookie=0x70/-1',
+      'cookie=0x70',
+    ],
+  ])('%s', async (_, program, change, word) => expect(await hear(program, change, word)).toMatch(/^heard after/m));
+});
+
 describe('with no run in the cloud, a single ramp node', () => {
   test.each(LOSSES)(
     'that lost %s stays dead while no keeper runs, and answers once one does',

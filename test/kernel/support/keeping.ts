@@ -9,8 +9,8 @@ const RUN_IS_OVER = 301;
 
 /** A keeper's mark, by which a pair's virtual IP moves. */
 export const isMark = (line: string): boolean => /^ip addr (replace|del) 127\.112\.\S+ dev lo\b/.test(line);
-/** What a look of a keeper, and a second one before it puts something back, ask first. */
-const BEGINS = 'ip -o link show dev tun1';
+/** What a look of a keeper, and a second one before it puts something back, ask once. */
+const BEGINS = 'ip -o -4 addr show';
 
 const file = ({ hosts }: KernelSite, node: string, path: string): string =>
   join(hosts.host(node)!.environment['EDGE_RAMP_ROOT']!, path);

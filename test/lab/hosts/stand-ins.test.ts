@@ -192,6 +192,18 @@ describe('aws from a bastion', () => {
   );
 });
 
+/** Stand-ins alone, of these answers, with the environment of a host; `done` closes them. */
+async function standing(answer: ConstructorParameters<typeof StandIns>[0]) {
+  const directory = mkdtempSync(join(tmpdir(), 'edge-ramp-stand-ins-'));
+  const standIns = new StandIns(answer);
+  await standIns.listen(directory);
+  const done = async (): Promise<void> => {
+    await standIns.close();
+    rmSync(directory, { recursive: true });
+  };
+  return { standIns, environment: standIns.environment(NODE, directory, 1), done };
+}
+
 describe('what a command prints', () => {
   const text = fc.array(
     fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('\n', ' ', '\\', 'to 1 5\n', '0 0 0\n')),
@@ -199,16 +211,13 @@ describe('what a command prints', () => {
   const words = text.map((parts) => parts.join(''));
 
   it('comes through as it is, while it runs and at its end, whatever letters and lines it has', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'edge-ramp-stand-ins-'));
     let answers = { told: '', complained: '', out: '', err: '', code: 0 };
-    const standIns = new StandIns(({ tell }) => {
+    const { standIns, environment, done } = await standing(({ tell }) => {
       tell(1, answers.told);
       tell(2, answers.complained);
       return Promise.resolve({ code: answers.code, out: answers.out, err: answers.err });
     });
     try {
-      await standIns.listen(directory);
-      const environment = standIns.environment(NODE, directory, 1);
       await fc.assert(
         fc.asyncProperty(
           fc.record({ told: words, complained: words, out: words, err: words, code: fc.integer({ min: 0, max: 254 }) }),
@@ -224,8 +233,20 @@ describe('what a command prints', () => {
         { numRuns: 40 },
       );
     } finally {
-      await standIns.close();
-      rmSync(directory, { recursive: true });
+      await done();
+    }
+  });
+
+  it('is that the lab failed, and why, where a model throws: nobody waits for ever', async () => {
+    const { standIns, environment, done } = await standing(() => Promise.reject(new Error('no such model')));
+    try {
+      expect(await standIns.bash(environment, 'ip link show')).toMatchObject({
+        code: 255,
+        out: '',
+        err: expect.stringMatching(/^the lab failed: Error: no such model\n {4}at /),
+      });
+    } finally {
+      await done();
     }
   });
 });

@@ -160,7 +160,7 @@ export async function spoiled(
       ? left !== after
       : !['RolledBack', 'NotStarted', 'NotVerified'].includes(end) ||
         (left !== before && !isUnclaimedAccount(scenario, difference(before, left), result.cause));
-    if (!wrong) return undefined;
+    if (!wrong && !result.cause?.includes('the lab failed')) return undefined;
     return `${fault.effect} at ${fault.host} ${fault.match} (${fault.nth}): ${end}: ${result.cause ?? ''}\n${difference(isDone ? after : before, left)}\n${writes(spoilt).join('\n')}`;
   } finally {
     await other.end();
