@@ -103,7 +103,7 @@ function managed(spec: Tunnel): fc.Arbitrary<State> {
           leftovers.map(([object, value]) => [object, object.startsWith('address tun0') ? onTun0 : value]),
         ),
         [`tunnel ${device}`]: `remote ${spec.bigip[0]!.address} local any dev ${node.interface}${options}`,
-        ...(up ? { [`link ${device}`]: 'up' } : {}),
+        ...(up || route !== null ? { [`link ${device}`]: 'up' } : {}), // a device that goes down loses its routes
         ...(form === null ? {} : { [`address ${device} ${spec.tunnel.node}`]: form }),
         ...(route === null ? {} : { [`route ${to}`]: route }),
         ...(further === null ? {} : { [`address ${device} 10.9.9.8`]: further }),
