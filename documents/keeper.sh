@@ -243,8 +243,9 @@ read_leave() {
     obstacle="the fence in $fence_file cannot be read"
   elif [ -n "$kept" ]; then
     leave="$fence $digest kept"
+  elif ! written=$(stat -c %Y "$fence_file" 2>/dev/null); then
+    obstacle="$fence_file has no time"
   else
-    written=$(stat -c %Y "$fence_file")
     printf -v age '%(%s)T' -1
     age=$((age - written))
     if [ "$age" -lt 0 ]; then
@@ -259,7 +260,7 @@ read_leave() {
 
 # A run that left no `kept` is over or dead. Should it live, its next command finds a later fence and is refused.
 take_fence() {
-  case $leave in *' kept') return ;; esac
+  case $leave in *' kept') return 0 ;; esac
   keep_fence "$fence_file" "$((${leave%% *} + 1)) - kept"
 }
 
