@@ -58,13 +58,13 @@ export function endInParts(result: Result, run: Run): readonly string[] {
       return [
         failed(result),
         `${remaining(result)}${asFound}`,
-        `how it was stands in the table; when the cause is removed, ${backOrOn(run, action)}`,
+        `how it was stands in the table; when the cause is removed, ${waysOut(run, action)}`,
       ];
     case 'Interrupted':
       return run.begun
         ? [
             'the run was stopped half-way and devices may be changed',
-            `how they were stands in the table; ${backOrOn(run, 'apply')}`,
+            `how they were stands in the table; ${waysOut(run, 'apply')}`,
           ]
         : [`the run was stopped before it changed a device`, `to start it again: ${again(action)}`];
     case 'Failed':
@@ -78,7 +78,7 @@ export function endInParts(result: Result, run: Run): readonly string[] {
 }
 
 /** The two ways out of what a run has left half done. */
-export function backOrOn({ again }: Pick<Run, 'again'>, action: Action): string {
+export function waysOut({ again }: Pick<Run, 'again'>, action: Action): string {
   const [back, on] = [again('repair'), again(action)];
   return `put everything back: ${back}${on === back ? '' : `; or go on from here: ${on}`}`;
 }

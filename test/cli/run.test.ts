@@ -196,7 +196,12 @@ describe('how a run ends', () => {
     expect(early.out).toMatch(/^Interrupted: the run was stopped before it changed a device/m);
     const late = await apply({ endless: true, item: { before: '{}' } }, '--json');
     expect(late.code).toBe(3);
-    expect(JSON.parse(late.out)).toMatchObject({ status: 'Interrupted', error: expect.stringMatching(/half-way/) });
+    expect(JSON.parse(late.out)).toMatchObject({
+      status: 'Interrupted',
+      error: expect.stringMatching(
+        /half-way and devices may be changed; .* put everything back: npx edge-ramp repair edge-a --local; or go on from here: npx edge-ramp apply edge-a --local$/,
+      ),
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import { backOrOn, type Run } from '../../report/summary';
+import { waysOut, type Run } from '../../report/summary';
 import type { Result } from '../../result';
 import type { Evidence } from './evidence';
 
@@ -25,7 +25,7 @@ export function wayBack({ status, changes }: Result, run: Run, { applied, declar
   if (status === 'Restored') return ['This run put back what another had begun.'];
   if (status === 'RollbackFailed' || status === 'Interrupted' || status === 'Failed')
     return [
-      `How everything was before stands in the table, in the item ${tunnel}. When the cause is removed, ${backOrOn(run, action === 'teardown' ? action : 'apply')}`,
+      `How everything was before stands in the table, in the item ${tunnel}. When the cause is removed, ${waysOut(run, action === 'teardown' ? action : 'apply')}`,
     ];
   return ['This run changed nothing on a device.'];
 }
