@@ -2,21 +2,23 @@
 
 need SSM_Digest SSM_Operations SSM_Saved
 
-words() { # VALUE: as tmsh reads it; %20 is a blank, a description with a blank needs quotes, and other objects are named with their folder
-  local out='' word before='' path
+words() { # VALUE: in phrase, as tmsh reads it; %20 is a blank, a description with a blank needs quotes, and other objects are named with their folder
+  local word before='' path
+  phrase=''
   for word in $1; do
     case $before in vlan | interface | pool | traffic-group) full "$word" && word=$path ;; esac
     before=$word
     case $word in *%20*) word="\"${word//%20/ }\"" ;; esac
-    out+="${word//%25/%} "
+    phrase+="${word//%25/%} "
   done
-  printf '%s' "${out% }"
+  phrase=${phrase% }
 }
 
-members() { # HOW VALUE: `members A,B description D`
+members() { # HOW VALUE: `members A,B description D`, in phrase
   local rest=${2#members * } list=${2#members }
   list=${list%% *}
-  printf 'members %s { %s } %s' "$1" "${list//,/ }" "$(words "$rest")"
+  words "$rest"
+  phrase="members $1 { ${list//,/ } } $phrase"
 }
 
 # Another may have changed an object since it was looked at; and what tmsh lists must be that very object.
@@ -86,7 +88,8 @@ switch_virtuals() {
     IFS='~' read -r name from to <<<"$each"
     full "$name"
     paths+=("$path")
-    transaction+="; modify ltm virtual $path source-address-translation { $(words "$to") }"
+    words "$to"
+    transaction+="; modify ltm virtual $path source-address-translation { $phrase }"
   done
   printing || find_as_planned
   tmsh_do "$transaction; submit cli transaction"
@@ -183,23 +186,23 @@ carry_out() { # VERB KIND NAME FROM TO
   esac
   switch_virtuals
   case "$verb $kind" in
-  'create tunnel') tmsh_do create net tunnels tunnel "$path" "{ $(words "$to") }" ;;
+  'create tunnel') words "$to" && tmsh_do create net tunnels tunnel "$path" "{ $phrase }" ;;
   'modify tunnel')
     to=${to#profile * }
-    expect "$from" net tunnels tunnel "$path" && tmsh_do modify net tunnels tunnel "$path" "{ $(words "${to#traffic-group * }") }"
+    expect "$from" net tunnels tunnel "$path" && words "${to#traffic-group * }" && tmsh_do modify net tunnels tunnel "$path" "{ $phrase }"
     ;;
   'delete tunnel') expect "$from" net tunnels tunnel "$path" && tmsh_do delete net tunnels tunnel "$path" ;;
-  'create self' | 'create unit-self') tmsh_do create net self "$path" "{ $(words "$to") }" ;;
+  'create self' | 'create unit-self') words "$to" && tmsh_do create net self "$path" "{ $phrase }" ;;
   'modify self' | 'modify unit-self')
     to=${to#address * }
-    expect "$from" net self "$path" && tmsh_do modify net self "$path" "{ $(words "${to#traffic-group * }") }"
+    expect "$from" net self "$path" && words "${to#traffic-group * }" && tmsh_do modify net self "$path" "{ $phrase }"
     ;;
   'delete self' | 'delete unit-self') expect "$from" net self "$path" && tmsh_do delete net self "$path" ;;
-  'create route') tmsh_do create net route "$path" "{ $(words "$to") }" ;;
-  'modify route') expect "$from" net route "$path" && tmsh_do modify net route "$path" "{ $(words "${to#network * }") }" ;;
+  'create route') words "$to" && tmsh_do create net route "$path" "{ $phrase }" ;;
+  'modify route') expect "$from" net route "$path" && words "${to#network * }" && tmsh_do modify net route "$path" "{ $phrase }" ;;
   'delete route') expect "$from" net route "$path" && tmsh_do delete net route "$path" ;;
-  'create snatpool') tmsh_do create ltm snatpool "$path" "{ $(members add "$to") }" ;;
-  'modify snatpool') expect "$from" ltm snatpool "$path" && tmsh_do modify ltm snatpool "$path" "{ $(members replace-all-with "$to") }" ;;
+  'create snatpool') members add "$to" && tmsh_do create ltm snatpool "$path" "{ $phrase }" ;;
+  'modify snatpool') expect "$from" ltm snatpool "$path" && members replace-all-with "$to" && tmsh_do modify ltm snatpool "$path" "{ $phrase }" ;;
   'delete snatpool') expect "$from" ltm snatpool "$path" && tmsh_do delete ltm snatpool "$path" ;;
   'drain translation') drain "$name" "$to" ;;
   'check group') check_group "$name" "$from" "$to" ;;

@@ -96,7 +96,7 @@ tmsh_do() { # WORDS...: one change
     return
   fi
   local line
-  printf '> %s\n' "$(brief "$*")"
+  printf '> ' && brief "$*" && printf '\n'
   tmsh_line "$*"
   hand "$line" 0 </dev/null
   hear "$*" 0

@@ -73,14 +73,15 @@ used() { # KIND NAME KEY: by another tunnel, or by an ipfailover object that is 
   [ -z "$theirs$more" ] || return 0
   [ "$1" != scheduling ] || return 1
   know_failovers
-  [ -n "$(each_failover uses "$@")" ]
+  each_failover uses "$@"
+  [ -n "$found" ]
 }
 
 uses() { # KIND NAME KEY
   [ -z "$owner" ] || [ "$project" != default ] || return
   case $1 in
-  label) case ",$selector," in *",$3=true,"*) may_run && printf yes ;; esac ;;
-  *) [ "$project/$account" != "default/$2" ] || printf yes ;;
+  label) case ",$selector," in *",$3=true,"*) may_run && found=yes ;; esac ;;
+  *) [ "$project/$account" != "default/$2" ] || found=yes ;;
   esac
 }
 
@@ -123,7 +124,8 @@ evict() { # NODE KEY
     return
   fi
   know_failovers
-  for each in $(each_failover selecting "$2"); do
+  each_failover selecting "$2"
+  for each in $found; do
     limit=$removal
     [ "$limit" -le "$((patience - SECONDS))" ] || limit=$((patience - SECONDS))
     [ "$limit" -ge 1 ] || limit=1
@@ -149,7 +151,7 @@ is_dead() { # NODE: the cluster has not heard of it for a while
 }
 
 selecting() { # KEY
-  case "$project,$selector," in default,*",$1=true,"* | "default,$1=true,"*) printf '%s ' "$name" ;; esac
+  case "$project,$selector," in default,*",$1=true,"* | "default,$1=true,"*) found+="$name " ;; esac
 }
 
 # A server without DeploymentConfigs (OpenShift 4, as an option) has no such objects.
@@ -165,12 +167,12 @@ know_failovers() {
 now=
 look_at_failover() { # NAME: its canonical value in $now
   know_failovers
-  now=$(each_failover named "$1")
-  now=${now:--}
+  each_failover named "$1"
+  now=${found:--}
 }
 
 named() { # NAME
-  [ "$project/$name" != "default/$1" ] || failover_value
+  [ "$project/$name" != "default/$1" ] || failover_value found
 }
 
 # `oc adm ipfailover` exits 1 whenever the service account is there already, although it did its work: what it made is looked at instead.
@@ -220,12 +222,13 @@ roll_out() { # NAME
   why="exit code $code"
   [ "$code" -ne 124 ] || why="within $limit s"
   look_at_failovers
-  [ "$(each_failover runs "$1")" = yes ] ||
+  each_failover runs "$1"
+  [ "$found" = yes ] ||
     fail "$REFUSED" "ipfailover $1 did not roll out ($why); \"oc describe dc/$1 -n default\" and its Pods' events say why: $told"
 }
 
 runs() { # NAME
-  [ "$project/$name" != "default/$1" ] || [ "$available" = 0 ] || printf yes
+  [ "$project/$name" != "default/$1" ] || [ "$available" = 0 ] || found=yes
 }
 
 mark_failover() { # NAME FROM TO: whose it is

@@ -135,7 +135,8 @@ look_at_thing() { # KIND NAME [KEY]: sets is and claims; fails with oc's words i
     look_at_account "$2" || return
     look_at ';users {.users}' get scc privileged || return
     field text users
-    case $(items "$text") in *" system:serviceaccount:default:$2 "*) is=granted ;; *) is=- ;; esac
+    items text "$text"
+    case $text in *" system:serviceaccount:default:$2 "*) is=granted ;; *) is=- ;; esac
     ;;
   esac
 }
@@ -177,18 +178,19 @@ look_at_failovers() {
   look_at "{range .items[*]}$each{range .spec.template.spec.containers[0].env[*]};env {.name}={.value}{end}{end}" \
     get dc --all-namespaces -l ipfailover
   failovers=$said failovers_code=$code failovers_complaint=$complaint
-  [ -z "$(each_failover elsewhere)" ] || look_at_rights
+  each_failover elsewhere
+  [ -z "$found" ] || look_at_rights
 }
 
 elsewhere() {
-  [ "$project" = default ] || printf yes
+  [ "$project" = default ] || found=yes
 }
 
 # Whoever may make objects in a project may label one `ipfailover`. It has to do with the nodes' network only where an SCC lets its account, or a
 # group that every account is of, use that. Rights that roles give are not seen.
 allowed=''
 look_at_rights() { # who may use the nodes' network: ` USER GROUP ... `
-  local line host=''
+  local line text host=''
   allowed=''
   look_at '{range .items[*]};scc {.metadata.name};host {.allowHostNetwork};users {.users};groups {.groups}{end}' get scc
   [ "$code" -eq 0 ] || return 0
@@ -196,7 +198,10 @@ look_at_rights() { # who may use the nodes' network: ` USER GROUP ... `
     case $line in
     'scc '*) host='' ;;
     'host true') host=yes ;;
-    'users '* | 'groups '*) [ -z "$host" ] || allowed+=$(items "${line#* }") ;;
+    'users '* | 'groups '*)
+      items text "${line#* }"
+      [ -z "$host" ] || allowed+=$text
+      ;;
     esac
   done <<<"$said"
 }
@@ -211,13 +216,15 @@ may_run() { # whether the one that each_failover is at can hold an address on th
   esac
 }
 
-items() { # LIST: ` a b `, however it prints: [a b] or ["a","b"]
-  printf ' %s ' "${1//[][\",]/ }"
+items() { # VARIABLE LIST: ` a b `, however it prints: [a b] or ["a","b"]
+  printf -v "$1" ' %s ' "${2//[][\",]/ }"
 }
 
-# Calls a function for each of them, with its fields in these variables.
+# Calls a function for each of them, with its fields in these variables. What they add to found is the outcome.
+found=''
 each_failover() { # FUNCTION ARGUMENTS...
   local project='' name='' replicas available strategy account network selector owner vips interface port offset check other line text
+  found=''
   while IFS= read -r line; do
     text=${line#* }
     case $line in
@@ -272,7 +279,7 @@ selection() { # MAP: sets selector to k=v,k=v in order. No fork where it is one 
   selector=${selector:--}
 }
 
-failover_value() { # of the one that each_failover is at: the canonical value
-  printf 'vip %s interface %s port %s check %s offset %s replicas %s account %s selector %s%s' \
+failover_value() { # VARIABLE: the canonical value of the one that each_failover is at
+  printf -v "$1" 'vip %s interface %s port %s check %s offset %s replicas %s account %s selector %s%s' \
     "$vips" "$interface" "$port" "$check" "$offset" "$replicas" "$account" "$selector" "${owner:+ owner edge-ramp:$owner}"
 }

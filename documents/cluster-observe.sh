@@ -48,28 +48,30 @@ pods() { # NODE
 }
 
 failover() { # NAME
-  answer "ipfailover $1" "$failovers_code" "$(each_failover full "$1")" "$failovers_complaint"
+  each_failover full "$1"
+  answer "ipfailover $1" "$failovers_code" "${found%"$newline"}" "$failovers_complaint"
 }
 
 full() { # NAME
-  [ "$project/$name" = "default/$1" ] || return
-  printf 'value %s\n' "$(failover_value)"
-  printf 'available %s\n' "$available"
-  [ "$strategy" = Recreate ] || printf 'strategy %s\n' "$strategy"
-  printf '%s' "$other" | cut -c 1-200
+  local value line
+  [ "$project/$name" = "default/$1" ] || return 0
+  failover_value value
+  found+="value $value${newline}available $available$newline"
+  [ "$strategy" = Recreate ] || found+="strategy $strategy$newline"
+  [ -z "$other" ] || while IFS= read -r line; do found+=${line:0:200}$newline; done <<<"${other%"$newline"}"
 }
 
 # Of other projects' objects that cannot run on the nodes' network so many are told, as `idle`: there may be any number, and they only make a remark.
 MOST=20 idle=0
 line() {
-  local of=${owner:--}
+  local of=${owner:--} idly=''
   [ "$project" = default ] || of=- # a mark that anybody can set
   if ! may_run; then
     idle=$((idle + 1))
     [ "$idle" -le "$MOST" ] || return 0
-    printf 'idle '
+    idly='idle '
   fi
-  printf '%s/%s %s %s %s %s %s\n' "$project" "$name" "$vips" "$offset" "$account" "$selector" "$of"
+  found+="$idly$project/$name $vips $offset $account $selector $of$newline"
 }
 
 question() { # KIND NAME...
@@ -82,7 +84,11 @@ question() { # KIND NAME...
     [ -n "$failovers_code" ] || look_at_failovers
     case $1 in
     ipfailover) failover "$2" ;;
-    *) answer ipfailovers "$failovers_code" "$(each_failover line)" "$failovers_complaint" ;;
+    *)
+      idle=0
+      each_failover line
+      answer ipfailovers "$failovers_code" "${found%"$newline"}" "$failovers_complaint"
+      ;;
     esac
     ;;
   *) fail "$UNFIT" "unknown question: $*" ;;

@@ -9,9 +9,7 @@ report_file=$root/run/edge-ramp/$SSM_Tunnel.report
 
 # By bash and not by itself: no domain of SELinux's is asked to execute a file of /var/lib. Started again within the mark's 10 s (LX-18), and
 # seldom enough for systemd's own limit of 5 starts in 10 s.
-unit_text() {
-  cat <<END
-[Unit]
+unit_text="[Unit]
 Description=edge-ramp:$SSM_Tunnel, which keeps this node's part of the tunnel
 After=network.target
 
@@ -21,12 +19,10 @@ Restart=always
 RestartSec=5
 
 [Install]
-WantedBy=multi-user.target
-END
-}
+WantedBy=multi-user.target"
 
 place() { # FILE MODE TEXT: whole or not at all
-  mkdir -p "${1%/*}"
+  [ -d "${1%/*}" ] || mkdir -p "${1%/*}"
   if ! { printf '%s\n' "$3" >"$1.new" && chmod "$2" "$1.new" && mv "$1.new" "$1"; }; then
     rm -f "$1.new"
     fail "$REFUSED" "cannot write $1: is its file system full?"
@@ -36,11 +32,11 @@ place() { # FILE MODE TEXT: whole or not at all
 # The keeper may act once this is done: the fence says so, until another run looks at this node.
 install_keeper() { # GOAL: its lines, joined by @
   if printing; then
-    printf '%s\n' "cat > $root$keeper_script # documents/keeper.sh" "cat > $goal_file <<END" "${1//@/$newline}" END "cat > $unit_file <<END" "$(unit_text)" END
+    printf '%s\n' "cat > $root$keeper_script # documents/keeper.sh" "cat > $goal_file <<END" "${1//@/$newline}" END "cat > $unit_file <<END" "$unit_text" END
   else
     place "$root$keeper_script" 0700 "${shared-}${keeper%"$newline"}"
     place "$goal_file" 0600 "${1//@/$newline}"
-    place "$unit_file" 0644 "$(unit_text)"
+    place "$unit_file" 0644 "$unit_text"
   fi
   run systemctl daemon-reload
   run systemctl enable "$unit"
@@ -61,9 +57,10 @@ remove_keeper() {
 
 # Whether script and unit are as this document would write them.
 is_current() {
-  local line
+  local line text=''
   line=$(sha256sum "$root$keeper_script" 2>/dev/null)
-  [ "${line:0:64} $(cat "$unit_file" 2>/dev/null)" = "$keeper_digest $(unit_text)" ]
+  { IFS= read -r -d '' text <"$unit_file"; } 2>/dev/null
+  [ "${line:0:64} $text" = "$keeper_digest $unit_text$newline" ]
 }
 
 # Lines of the answer: `goal LINE@LINE...` or `goal -` (no unit), `text ours|other` (script and unit as this document would write them),
@@ -80,7 +77,7 @@ observe_keeper() {
   fi
   active=$(timeout "$limit" systemctl is-active "$unit" 2>/dev/null 9>&-)
   enabled=$(timeout "$limit" systemctl is-enabled "$unit" 2>/dev/null 9>&-)
-  now=$(date +%s)
+  printf -v now '%(%s)T' -1
   if [ -r "$report_file" ] && read -r word epoch what <"$report_file" && [[ $epoch =~ ^[1-9][0-9]{0,11}$ ]]; then
     last="$((now - epoch)) $word${what:+ $what}"
   fi

@@ -140,38 +140,53 @@ lacks_rule() { # -C CHAIN, after the table
 }
 
 # The flows are counted by their cookie. Only when some are missing is it asked which, and whether the bridge is the one that they were made for.
+# Where some are told to be gone, that is asked at once.
 flows=() flow_text=''
-judge_flows() {
-  local line key cookie=${flows[0]##*%}
+judge_flows() { # [told]
+  local line key lost=0 cookie=${flows[0]##*%}
   cookie=${cookie%% *}
   find_ovs
-  capture "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-aggregate br0 "$cookie/-1"
-  if [ "$code" -ne 0 ] || ! [[ $said =~ flow_count=([0-9]+) ]]; then
-    silent=yes
-    is_unknown 'ovs-ofctl dump-aggregate br0'
-    return
-  fi
-  [ "${BASH_REMATCH[1]}" -lt "${#flows[@]}" ] || return 0
-  object=${flows[0]%%%*}
-  broken+="${broken:+, }$((${#flows[@]} - BASH_REMATCH[1])) of ${#flows[@]} flows are not in br0"
+  [ -n "${1-}" ] || counts_fewer "$cookie" || return 0
+  silent=yes
   fill_slots || return 0
   capture "${ovs[@]}" ovs-ofctl -O OpenFlow13 diff-flows br0 /dev/stdin <<<"$flow_text$filled_landmarks"
   if [ "$code" -ne 0 ] && [ "$code" -ne 2 ]; then
     is_unknown 'ovs-ofctl diff-flows br0'
     return
   fi
+  silent=''
   while IFS= read -r line; do
     key=${line#+}
     key=${key%% actions=*}
     case $line in
     +*" $cookie "*)
+      lost=$((lost + 1))
       key=${key%" $cookie"}
       case $newline$said in *"$newline-$key "*) is_changed "the flow $key of br0 does something else" ;; esac
       ;;
     +*) unknown+="${unknown:+, }br0 has no $key as it was: the SDN makes it, or is of another release" ;;
     esac
   done <<<"$said"
+  if [ -n "${1-}" ]; then
+    [ "$lost" -gt 0 ] || return 0
+    lack_flows "$lost"
+  fi
   missing+=("${flows[@]}")
+}
+
+counts_fewer() { # COOKIE: true where br0 has fewer of them
+  capture "${ovs[@]}" ovs-ofctl -O OpenFlow13 dump-aggregate br0 "$1/-1"
+  if [ "$code" -ne 0 ] || ! [[ $said =~ flow_count=([0-9]+) ]]; then
+    silent=yes
+    is_unknown 'ovs-ofctl dump-aggregate br0'
+    return 1
+  fi
+  [ "${BASH_REMATCH[1]}" -lt "${#flows[@]}" ] || return 1
+  lack_flows $((${#flows[@]} - BASH_REMATCH[1]))
+}
+
+lack_flows() { # COUNT
+  broken+="${broken:+, }$1 of ${#flows[@]} flows are not in br0"
 }
 
 # tun0 has another port and another MAC address in each bridge that the SDN makes.
@@ -194,12 +209,12 @@ fill_slots() {
   done
 }
 
-examine() { # [flows]: only the flows, and that their source address is there and reserved
+examine() { # [flows]: only the flows, of which some are told to be gone, and that their source address is reserved
   missing=() broken='' absent='' changed='' unknown='' silent='' everywhere_code='' flows=()
   local only=${1-} name value
   for object in "${objects[@]}"; do
     name=${object%%%*} value=${object#*%}
-    case $only:$name in :* | flows:'flow '* | flows:'claim '* | flows:'address '*) ;; *) continue ;; esac
+    case $only:$name in :* | flows:'flow '* | flows:'claim '*) ;; *) continue ;; esac
     set -- ${name#* }
     case $name in
     'tunnel '*) tunnel "$1" "$value" ;;
@@ -214,18 +229,19 @@ examine() { # [flows]: only the flows, and that their source address is there an
     *) is_changed "its goal has $name, which this keeper does not know" ;;
     esac
   done
-  [ "${#flows[@]}" -eq 0 ] || judge_flows
+  [ "${#flows[@]}" -eq 0 ] || judge_flows ${only:+told}
 }
 
 # True while the tunnel is paused, as this node was told last (ramp-apply.sh); why, in resting. A keeper that cannot know rests.
 resting=''
 rests() {
-  local line='0 resumed - -' form='^[0-9]{1,15} (paused|resumed) (-|[0-9]{1,15}) ([0-9TZ:.-]{1,30})$'
+  local now line='0 resumed - -' form='^[0-9]{1,15} (paused|resumed) (-|[0-9]{1,15}) ([0-9TZ:.-]{1,30})$'
   resting=''
+  printf -v now '%(%s)T' -1
   [ ! -e "$pause_file" ] || { line='' && IFS= read -r line <"$pause_file"; } 2>/dev/null
   if ! [[ $line =~ $form ]]; then
     resting="$pause_file cannot be read"
-  elif [ "${BASH_REMATCH[1]}" = paused ] && { [ "${BASH_REMATCH[2]}" = - ] || [ "$(date +%s)" -lt "${BASH_REMATCH[2]}" ]; }; then
+  elif [ "${BASH_REMATCH[1]}" = paused ] && { [ "${BASH_REMATCH[2]}" = - ] || [ "$now" -lt "${BASH_REMATCH[2]}" ]; }; then
     resting="the tunnel is paused since ${BASH_REMATCH[3]}"
   fi
   [ -n "$resting" ]

@@ -8,7 +8,7 @@ claim() { # ADDRESS
     printf 'cd %s && echo %s > .%s && ln .%s %s && rm .%s\n' "$claims" "$mark" "$mark" "$mark" "$1" "$mark"
     return
   fi
-  if ! { mkdir -p "$claims" && dd of="$draft" conv=fsync <<<"$mark" && holds_mark "$draft"; } 2>/dev/null; then
+  if ! { { [ -d "$claims" ] || mkdir -p "$claims"; } && dd of="$draft" conv=fsync <<<"$mark" && holds_mark "$draft"; } 2>/dev/null; then
     rm -f "$draft"
     fail "$REFUSED" "cannot write to $claims: is its file system full?"
   fi

@@ -12,8 +12,10 @@ find_ovs
 # Blanks never count: iproute2 of RHEL 7.3 and before prints two where later ones print one. Before bash 4.4 an array without elements is unset (LX-14).
 words=''
 in_words() { # TEXT: into $words, with one blank around each of its words
+  local IFS=$' \t\n'
   local -a each
-  IFS=$' \t\n' read -r -d '' -a each <<<"$1"
+  # shellcheck disable=SC2206 # words are what is asked for; file names are not expanded (set -f)
+  each=($1)
   words=" ${each[*]-} "
 }
 

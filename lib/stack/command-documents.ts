@@ -146,12 +146,16 @@ function textOf(files: readonly string[]): string {
   return files.map((file) => readFileSync(join(SCRIPTS, file), 'utf8')).join('');
 }
 
-/** A text of several lines is data, which the shell does not read. @throws Error: the text has the line that ends it */
+/**
+ * A text of several lines is data, which the shell does not read. Its length is told, since up to a delimiter bash reads byte by byte: 20,000 calls of the
+ * kernel for a keeper.
+ * @throws Error: the text has the line that ends it
+ */
 function assignment(name: string, text: string): string {
   if (/^[0-9a-f]+$/.test(text)) return `${name}=${text}\n`;
   const end = `END-OF-${name.toUpperCase()}`;
   if (text.split('\n').includes(end)) throw new Error(`${name}: the script has a line ${end}`);
-  return `IFS= read -r -d '' ${name} <<'${end}'\n${text}${end}\n`;
+  return `IFS= read -r -N ${Buffer.byteLength(text)} ${name} <<'${end}'\n${text}${end}\n`;
 }
 
 function sha256(text: string): string {

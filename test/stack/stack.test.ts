@@ -64,10 +64,10 @@ describe('the declared tunnels', () => {
 function withoutVariables(text: string): string {
   return text
     .replace(
-      /^#!\/bin\/bash\nIFS= read -r -d '' shared <<'END-OF-SHARED'\n([^]*?)^END-OF-SHARED\neval "\$shared"\n/m,
+      /^#!\/bin\/bash\nIFS= read -r -N \d+ shared <<'END-OF-SHARED'\n([^]*?)^END-OF-SHARED\neval "\$shared"\n/m,
       '$1',
     )
-    .replace(/^IFS= read -r -d '' (\w+) <<'(END-OF-\w+)'\n[^]*?^\2\n/gm, '')
+    .replace(/^IFS= read -r -N \d+ (\w+) <<'(END-OF-\w+)'\n[^]*?^\2\n/gm, '')
     .replace(/^\w+_digest=[0-9a-f]{64}\n/gm, '');
 }
 
@@ -131,8 +131,10 @@ describe('the command documents', () => {
     const [observe, apply] = ['ramp-observe', 'ramp-apply'].map((kind): string =>
       named(kind).Content.mainSteps[0].inputs.runCommand.join('\n'),
     );
-    expect(apply).toContain(`\nIFS= read -r -d '' shared <<'END-OF-SHARED'\n${shared}END-OF-SHARED\n`);
-    expect(apply).toContain(`${digest}IFS= read -r -d '' keeper <<'END-OF-KEEPER'\n${keeper}END-OF-KEEPER\n`);
+    expect(apply).toContain(`\nIFS= read -r -N ${shared.length} shared <<'END-OF-SHARED'\n${shared}END-OF-SHARED\n`);
+    expect(apply).toContain(
+      `${digest}IFS= read -r -N ${keeper.length} keeper <<'END-OF-KEEPER'\n${keeper}END-OF-KEEPER\n`,
+    );
     expect(apply!.split(shared)).toHaveLength(2);
     expect(observe).toContain(digest);
     expect(observe).not.toContain('END-OF-KEEPER');

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { program, type Replies } from './scripts';
@@ -34,7 +34,9 @@ export class Fakes {
 
   private put(name: string, text: string): void {
     mkdirSync(this.bin, { recursive: true });
-    writeFileSync(join(this.bin, name), text, { mode: 0o755 });
+    // Not over one that may just be started: Linux refuses that (ETXTBSY).
+    writeFileSync(join(this.bin, `.${name}`), text, { mode: 0o755 });
+    renameSync(join(this.bin, `.${name}`), join(this.bin, name));
   }
 
   /** The calls since the last time. */

@@ -40,7 +40,7 @@ interface Ran {
 /** Takes a script to the node, as the document does on the admin host. `changes`: of the script that takes it there. */
 function take(carried: string, more: NodeJS.ProcessEnv = {}, changes = (text: string) => text): Promise<Ran> {
   const file = (name: string): string => readFileSync(join(DOCUMENTS, name), 'utf8');
-  const text = `${file('prelude.sh')}IFS= read -r -d '' carried <<'END-OF-CARRIED'\n${carried}\nEND-OF-CARRIED\n${file('node-by-oc.sh')}`;
+  const text = `${file('prelude.sh')}IFS= read -r -N ${carried.length + 1} carried <<'END-OF-CARRIED'\n${carried}\nEND-OF-CARRIED\n${file('node-by-oc.sh')}`;
   const env = {
     ...hosts.host(ADMIN)!.environment,
     AWS_SSM_INSTANCE_ID: ADMIN,

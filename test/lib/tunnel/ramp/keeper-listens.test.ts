@@ -1,6 +1,5 @@
 import type { Replies } from '../scripts';
 import {
-  ADDRESSES,
   BARE,
   BUNDLE,
   BY_FLOWS,
@@ -123,7 +122,6 @@ describe('it waits', () => {
 });
 
 describe('flows that are told to be gone, where the look before has found all right,', () => {
-  const ONLY_FLOWS = [ADDRESSES, COUNT];
   const lost = (then: string, differently: Replies = {}): readonly string[] => {
     node.write('var/lib/edge-ramp/edge-a.goal', `${BY_FLOWS.join('\n')}\n`);
     const none = counted(0)[COUNT]![0][0]!;
@@ -133,9 +131,28 @@ describe('flows that are told to be gone, where the look before has found all ri
     return [...node.calls(), ...stdout.trimEnd().split('\n').slice(1)];
   };
 
-  test('are put back by a look at them and their source address alone', () => {
+  test('are put back by a look at them and the claim on their source address alone, which does not count them first', () => {
     const healed = 'healed: 2 of 2 flows are not in br0';
-    expect(lost('told=flows; look')).toEqual([...ONLY_FLOWS, PORT, TUN0, DIFF, PUT, BUNDLE, healed]);
+    expect(lost('told=flows; look')).toEqual([PORT, TUN0, DIFF, PUT, BUNDLE, healed]);
+  });
+
+  test('are told to be in br0 where they are, and nothing is sent', () => {
+    const others = { [DIFF]: [['-priority=0 actions=NORMAL'], 2] } satisfies Replies;
+    expect(lost('told=flows; look; echo "$last, again after $pause s"', others)).toEqual([
+      PORT,
+      TUN0,
+      DIFF,
+      'ok , again after 2 s',
+    ]);
+  });
+
+  test.each([
+    ['tun0 has no port', { [PORT]: [['[]'], 0] }],
+    ['br0 does not answer', { [DIFF]: [[], 1, 'ovs-ofctl: br0 is not a bridge or a socket'] }],
+  ] satisfies [string, Replies][])('are looked for again soon where %s', (_, differently) => {
+    const calls = lost('told=flows; look; echo "again after $pause s"', differently);
+    expect(calls).not.toContain(BUNDLE);
+    expect(calls.slice(-2)).toEqual([expect.stringMatching(/^unknown: ovs-/), 'again after 0.5 s']);
   });
 
   test('and the next look is at everything, whatever is told', () => {
