@@ -77,10 +77,14 @@ function count(what: string, value: number, most: number): void {
 /** A run of an example on simulated hosts, by the command line as a person uses it. */
 function local(action: string, tunnel: string): { readonly run: Run; readonly seconds: number } {
   const begun = Date.now();
-  const done = spawnSync('npx', ['edge-ramp', action, tunnel, '--local', '--json', '--state', state], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const done = spawnSync(
+    process.execPath,
+    ['bin/edge-ramp.js', action, tunnel, '--local', '--json', '--state', state],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
   if (done.status !== 0)
     throw new Error(`edge-ramp ${action} ${tunnel} ended with ${done.status}: ${done.stdout}${done.stderr}`);
   return { run: JSON.parse(done.stdout) as Run, seconds: (Date.now() - begun) / 1000 };

@@ -48,9 +48,11 @@ is_unknown() { # COMMAND: answered in words that are not understood, or not at a
   unknown+="${unknown:+, }$1 answered (exit code $code): $(brief "$complaint${said:+ }$said")"
 }
 
+# By capture_unlimited, and so with half the processes, the kernel is asked by ip and sysctl: it answers at once, and where it waits for its own lock no
+# signal would end them.
 link_words='' has_link=
 device() { # NAME: its link in link_words; has_link is yes, no or unknown
-  capture ip -o link show dev "$1"
+  capture_unlimited ip -o link show dev "$1"
   link_words=$said
   case $code:$said$complaint in
   0:*'<'*'>'*) has_link=yes ;;
@@ -65,7 +67,7 @@ tunnel() { # NAME VALUE
   no) is_missing "$1 is not there" && return ;;
   unknown) is_unknown "ip link show dev $1" && return ;;
   esac
-  capture ip -o tunnel show "$1"
+  capture_unlimited ip -o tunnel show "$1"
   in_words "$said"
   case $code:$words in
   0:*" ip/ip $2 "*) ;;
@@ -84,7 +86,7 @@ link() { # of the device that was just looked at
 }
 
 forwarding() { # DEVICE on|off
-  capture sysctl -n "net/ipv4/conf/$1/forwarding"
+  capture_unlimited sysctl -n "net/ipv4/conf/$1/forwarding"
   case $has_link:$code:$said:$2 in
   no:*) missing+=("$object") ;;
   *:0:1:on | *:0:0:off) ;;
@@ -97,7 +99,7 @@ forwarding() { # DEVICE on|off
 everywhere='' everywhere_code=''
 address() { # DEVICE ADDRESS FORM
   if [ -z "$everywhere_code" ]; then
-    capture ip -o -4 addr show
+    capture_unlimited ip -o -4 addr show
     in_words "$said"
     everywhere=$words everywhere_code=$code
   fi
@@ -110,7 +112,7 @@ address() { # DEVICE ADDRESS FORM
 }
 
 route() { # ADDRESS VALUE
-  capture ip -4 route show "$1"
+  capture_unlimited ip -4 route show "$1"
   in_words "$said"
   case $code:${words/ scope link / } in
   0:'  ' | 0:' ' | 0:) is_missing "no route to $1" ;;
@@ -195,7 +197,7 @@ fill_slots() {
   capture "${ovs[@]}" ovs-vsctl get Interface tun0 ofport
   port=${said##*"$newline"}
   [[ $code:$port =~ ^0:[0-9]+$ ]] || { is_unknown 'ovs-vsctl get Interface tun0 ofport' && return 1; }
-  capture ip -o link show dev tun0
+  capture_unlimited ip -o link show dev tun0
   [[ $code:$said =~ ^0:.*link/ether\ ([0-9a-f:]{17})\  ]] || { is_unknown 'ip link show dev tun0' && return 1; }
   mac=${BASH_REMATCH[1]}
   flow_text='' filled_landmarks=${landmarks//\[port\]/$port}
@@ -309,26 +311,29 @@ make_object() { # OBJECT%VALUE
   make "${name%% *}" "${name#* }" "${1#*%}"
 }
 
-# Before the first change, so that none is made in secret. The last 50.
+# Before the first change, so that none is made in secret. The last 50, or some more: to add a line takes no process.
 remember() {
   local now what text lines=()
-  [ ! -e "$heals_file" ] || mapfile -t lines <"$heals_file"
   printf -v now '%(%s)T' -1
   together what "$broken" "$absent"
+  [ ! -f "$heals_file" ] || mapfile -t lines <"$heals_file"
   lines+=("$now $what")
-  [ "${#lines[@]}" -le 50 ] || lines=("${lines[@]: -50}")
-  printf -v text '%s\n' "${lines[@]}"
-  keep_fence "$heals_file" "${text%"$newline"}"
+  if [ "${#lines[@]}" -le 100 ]; then
+    { printf '%s\n' "${lines[@]: -1}" >>"$heals_file"; } 2>/dev/null
+  else
+    printf -v text '%s\n' "${lines[@]: -50}"
+    keep_fence "$heals_file" "${text%"$newline"}"
+  fi
 }
 
 put_mark() {
   [ "$vip_mark" != - ] || return 0
-  capture ip addr replace "$vip_mark/32" dev lo valid_lft 10 preferred_lft 10
+  capture_unlimited ip addr replace "$vip_mark/32" dev lo valid_lft 10 preferred_lft 10
   [ "$code" -eq 0 ] || is_unknown "ip addr replace $vip_mark/32"
 }
 
 take_mark() { # by the addresses that the look has seen
-  case $everywhere in *" lo inet $vip_mark/32 "*) capture ip addr del "$vip_mark/32" dev lo ;; esac
+  case $everywhere in *" lo inet $vip_mark/32 "*) capture_unlimited ip addr del "$vip_mark/32" dev lo ;; esac
 }
 
 last=''

@@ -93,7 +93,11 @@ leave() { # a device keeps no file that only this script needed
 }
 
 capture() { # COMMAND...: one command on this host, in said, complaint and code; 124: it did not end within $limit s
-  said=$(timeout "$limit" "$@" 2>"$complaints" 9>&-)
+  capture_unlimited timeout "$limit" "$@"
+}
+
+capture_unlimited() { # COMMAND...: however long it takes
+  said=$("$@" 2>"$complaints" 9>&-)
   code=$?
   IFS= read -r -d '' complaint <"$complaints"
   complaint=${complaint%"$newline"}

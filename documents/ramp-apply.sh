@@ -12,7 +12,7 @@ expect() { # FROM COMMAND...: another may have changed the object since it was l
 
 set_keeper() { # GOAL, its lines joined by @; after `stopped`: there, but not running
   install_keeper "${1#stopped }"
-  case $1 in 'stopped '*) run systemctl disable --now "$unit" ;; esac
+  case $1 in 'stopped '*) run systemctl stop "$unit" && run systemctl disable "$unit" ;; esac
 }
 
 # Whether the keeper rests, UNTIL in seconds since the epoch. ORDER is that of the writes to the tunnel's item: of two commands that come the other way

@@ -15,6 +15,7 @@ const WRAPPERS: Readonly<Record<string, number>> = {
   run: 1,
   ask: 2,
   capture: 1,
+  capture_unlimited: 1,
   consult: 1,
   without_rule: 3,
   expect: 2,

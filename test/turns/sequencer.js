@@ -15,7 +15,7 @@ const nameOf = ({ path }) =>
 const isRecorded = (name) => name in SECONDS;
 const secondsOf = (name) => SECONDS[name] ?? MIDDLE;
 /** How much longer a share takes by a file: these have the machine for themselves, of all others two run at once. */
-const loadOf = (name) => secondsOf(name) * (/^(kernel|ovn|bench)\//.test(name) ? 2 : 1);
+const loadOf = (name) => secondsOf(name) * (/^(ovs|vip|awscli|page|kernel|ovn|bench)\//.test(name) ? 2 : 1);
 const most = (of) => (a, b) => of(b) - of(a) || (a < b ? -1 : 1);
 
 /** Each file, what takes most first, goes to the share that has least to do. */

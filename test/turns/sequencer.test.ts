@@ -22,7 +22,7 @@ const RECORDED = Object.keys(seconds);
 const SHARED = RECORDED.filter((name) => !name.startsWith('faults/'));
 const secondsOf = (name: string): number => (seconds as Record<string, number>)[name]!;
 /** Whether a file has the machine for itself; of all others two run at once. */
-const isAlone = (name: string): boolean => /^(kernel|ovn|bench)\//.test(name);
+const isAlone = (name: string): boolean => /^(ovs|vip|awscli|page|kernel|ovn|bench)\//.test(name);
 /** How long these files take. */
 const longOf = (files: readonly File[]): number =>
   names(files).reduce((sum, name) => sum + secondsOf(name) * (isAlone(name) ? 1 : 0.5), 0);

@@ -8,7 +8,7 @@ const TAKE = `ip addr del ${MARK}/32 dev lo`;
 export const LINK = 'ip -o link show dev tun1';
 export const TUNNEL = 'ip -o tunnel show tun1';
 export const ROUTE = 'ip -4 route show 10.3.91.216';
-export const ADDRESSES = 'ip -o -4 addr show';
+const ADDRESSES = 'ip -o -4 addr show';
 export const COUNT = 'ovs-ofctl -O OpenFlow13 dump-aggregate br0 cookie=0x999/-1';
 export const DIFF = 'ovs-ofctl -O OpenFlow13 diff-flows br0 /dev/stdin';
 export const BUNDLE = 'ovs-ofctl -O OpenFlow13 --bundle add-flows br0 -';

@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Replies } from '../scripts';
 import {
@@ -233,6 +234,26 @@ describe('nothing is touched where something is not simply missing', () => {
   });
 });
 
+describe('what it puts back it writes down before,', () => {
+  const healed = (before: number): readonly string[] => {
+    fakes.write(HEALS, Array.from({ length: before }, (_, i) => `${i + 1} no route\n`).join(''));
+    look(BY_NAT, { [ROUTE]: [[], 0] });
+    return fakes.file(HEALS)!.trimEnd().split('\n');
+  };
+
+  test('a line more each time', () =>
+    expect(healed(99)).toEqual([
+      ...Array.from({ length: 99 }, (_, i) => `${i + 1} no route`),
+      expect.stringMatching(/^\d{10} no route to 10\.3\.91\.216$/),
+    ]));
+
+  test('and of a hundred the last fifty stay', () => {
+    const lines = healed(100);
+    expect(lines).toHaveLength(50);
+    expect(lines.slice(-2)).toEqual(['100 no route', expect.stringMatching(/no route to/)]);
+  });
+});
+
 describe('a keeper that cannot do its work says why', () => {
   test.each([
     ['is missing', undefined],
@@ -250,7 +271,7 @@ describe('a keeper that cannot do its work says why', () => {
   });
 
   test('what cannot be written down is not done', () => {
-    fakes.program('dd', 'exit 1');
+    symlinkSync('/dev/full', join(fakes.root, HEALS));
     expect(look(BY_NAT, { [ROUTE]: [[], 0] })).toMatchObject({
       made: [],
       what: expect.stringMatching(/not put back: cannot write to .*edge-a\.heals: is its file system full\?/),
