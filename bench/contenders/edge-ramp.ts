@@ -16,7 +16,7 @@ export interface EdgeRampOptions extends Pick<ContenderOptions, 'spec' | 'signal
 }
 
 /** Seconds after which a run that looked at a node is over or dead for its keeper (documents/keeper.sh). */
-const HOLD = 601;
+const HOLD = 301;
 
 /** The node's keeper. It is asked nothing: that its bundle was taken is seen on the node. */
 function keeperOf({ lab, spec, signal }: EdgeRampOptions): Alone {

@@ -36,7 +36,7 @@ export function everyCommandSpoiled(
         const faults = faultsOf({ commands: rehearsed.commands.filter(of) }, effect);
         expect(faults.length).toBeGreaterThanOrEqual(effect === 'fail-after' ? leastChanges : least);
         const wrong: string[] = [];
-        // A keeper would put the drift back itself.
+        // Elsewhere a keeper, which asks by the same lines, would meet the fault in the run's place; and drift it would put back itself.
         const areKept = effect === 'fail-after' && scenario.drift === undefined;
         const keepers = areKept ? keepersOf(scenario.first, scenario.spec) : undefined;
         for (const fault of shareOf(faults)) {
