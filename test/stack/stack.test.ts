@@ -126,7 +126,10 @@ describe('the command documents', () => {
   test("a node's documents have its keeper as data: its text where it is put there, its digest where it is looked at", () => {
     const textOf = (...files: readonly string[]): string =>
       files.map((script) => readFileSync(join(PROJECT, 'documents', `${script}.sh`), 'utf8')).join('');
-    const [shared, keeper] = [textOf('prelude', 'ramp-objects', 'ramp-make'), textOf('keeper-listens', 'keeper')];
+    const [shared, keeper] = [
+      textOf('prelude', 'ramp-objects', 'ramp-make'),
+      textOf('keeper-listens', 'keeper-looks', 'keeper'),
+    ];
     const digest = `\nkeeper_digest=${createHash('sha256').update(shared).update(keeper).digest('hex')}\n`;
     const [observe, apply] = ['ramp-observe', 'ramp-apply'].map((kind): string =>
       named(kind).Content.mainSteps[0].inputs.runCommand.join('\n'),

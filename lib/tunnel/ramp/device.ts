@@ -41,7 +41,7 @@ export const ramp = new Device<RampFacts>({
     changes: ['ramp-make.sh'],
     installs: {
       name: 'keeper',
-      files: ['prelude.sh', 'ramp-objects.sh', 'ramp-make.sh', 'keeper-listens.sh', 'keeper.sh'],
+      files: ['prelude.sh', 'ramp-objects.sh', 'ramp-make.sh', 'keeper-listens.sh', 'keeper-looks.sh', 'keeper.sh'],
     },
     parameters: [],
     byOc: { role: 'admin', file: 'node-by-oc.sh', parameters: ['Kubeconfig', 'Node'] },

@@ -25,7 +25,7 @@ const GOAL = [
   'keep address tun0 10.129.1.254%/32',
   'keep flow table=0%cookie=0x999 actions=drop',
 ];
-const KEEPER = ['prelude', 'ramp-objects', 'ramp-make', 'keeper-listens', 'keeper'];
+const KEEPER = ['prelude', 'ramp-objects', 'ramp-make', 'keeper-listens', 'keeper-looks', 'keeper'];
 
 /** Devices are ends of a cable, for kernels that have no IPIP: only of tunnels `ip` has these words, all else it does itself. */
 const IP = `#!/bin/sh

@@ -129,7 +129,7 @@ export class KeptNode extends Fakes {
 
   /** One look, and then a line of bash in the keeper itself. */
   once(then = '') {
-    const files = ['prelude', 'ramp-objects', 'ramp-make', 'keeper-listens', 'keeper'];
+    const files = ['prelude', 'ramp-objects', 'ramp-make', 'keeper-listens', 'keeper-looks', 'keeper'];
     return this.script(files, then, { SSM_Tunnel: 'edge-a' }, ['--once']);
   }
 
