@@ -154,7 +154,7 @@ async function pairStory(scene: Scene, spec: Tunnel): Promise<void> {
   chapter(scene, '5. The node that carries loses its flows', `Typed on ${holder}:\n  ${wipe}`);
   const { code, err } = await scene.lab.hosts.run(holder, wipe);
   if (code !== 0) throw new Error(`The flows could not be wiped: ${err}`);
-  await scene.lab.hosts.act(holder, 'keep'); // one more look on kernel hosts, where it looks by itself
+  await scene.lab.hosts.act(holder, 'keep'); // on kernel hosts it looks by itself
   if (scene.hosts === 'kernel') await untilBackAt(holder, scene, spec); // an apply that meets the virtual IP on its way ends NotVerified
   scene.out.write(
     'The keeper of that node has put them back, and no run was needed. The next apply has nothing to do, and tells of it:\n\n',
@@ -174,13 +174,15 @@ async function holderOf({ lab }: Scene, { ramp: { nodes, vip } }: Tunnel): Promi
   }
 }
 
-/** Waits until a node has the virtual IP, and keeps it. It leaves while the node's keeper says by its mark that the node does not carry (ADR 0013). */
-async function untilBackAt(node: string, { lab }: Scene, { ramp: { vip }, ipfailover }: Tunnel): Promise<void> {
+/** Waits until a node has its flows and the virtual IP, and keeps it. It leaves while the node's keeper says by its mark that the node does not carry (ADR 0013). */
+async function untilBackAt(node: string, { lab }: Scene, { cookie, ramp: { vip }, ipfailover }: Tunnel): Promise<void> {
   const end = Date.now() + SETTLES_WITHIN_MS;
   // Twice: keepalived may have seen the mark just before it was taken away.
   for (let times = 0; times < 2; await setTimeout(200)) {
+    const { out: flows } = await lab.hosts.run(node, `ovs-ofctl -O OpenFlow13 dump-flows br0 cookie=${cookie}/-1`);
     const { out } = await lab.hosts.run(node, 'ip -o addr');
-    times = out.includes(` ${vip}/`) && !out.includes(` ${vipMark(ipfailover!)}/`) ? times + 1 : 0;
+    const carries = flows.includes(cookie) && out.includes(` ${vip}/`) && !out.includes(` ${vipMark(ipfailover!)}/`);
+    times = carries ? times + 1 : 0;
     if (Date.now() > end) throw new Error(`${vip} is not back at ${node}, where the flows stand again.`);
   }
 }

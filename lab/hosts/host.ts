@@ -56,7 +56,7 @@ export const UNIT_ACTIONS = [
   'stall-syncs',
   'mend-syncs',
 ] as const;
-/** What can be done to a host by name: `wipe-flows`, `restart-ovs` and `keep` (its keepers look once) to nodes only. */
+/** What can be done to a host by name: `wipe-flows`, `restart-ovs` and `keep` (its keepers look once, which they do by themselves on kernel hosts) to nodes only. */
 export const HOST_ACTIONS = ['reboot', 'wipe-flows', 'restart-ovs', 'keep', 'gone', 'back', ...UNIT_ACTIONS] as const;
 export type HostAction = (typeof HOST_ACTIONS)[number];
 

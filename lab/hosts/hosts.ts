@@ -26,6 +26,8 @@ export interface Ground {
   ping(host: string, args: readonly string[]): Answer | Promise<Answer>;
   /** Lets follow from the models' state what follows by itself: time passes, Pods start, addresses move. */
   settle(): void | Promise<void>;
+  /** Whether the programs of a node's services run by themselves. */
+  runsServices(host: string): boolean;
   happenings(surroundings: Surroundings): Happenings<void | Promise<void>>;
 }
 
@@ -198,8 +200,9 @@ export async function openHosts<G extends Ground>(
     state.bigips[host] ? login(state.bigips[host], line) : standIns.bash(environments[host] ?? {}, line);
   const save = (): void => writeFileSync(file, JSON.stringify({ format: FORMAT, ...state }));
 
-  /** Each keeper of a node looks once: the real script, whatever the ground is. */
+  /** Each keeper of a node looks once, by the real script. Where it looks by itself a second one beside it would note each loss twice. */
   async function keep(host: string): Promise<void> {
+    if (ground.runsServices(host)) return;
     for (const words of Object.entries(state.nodes[host]!.units).flatMap(([name, { process }]) =>
       name.startsWith('edge-ramp-') && process !== undefined ? [onHost(root(host), process)] : [],
     ))

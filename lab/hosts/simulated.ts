@@ -50,6 +50,7 @@ const models = ({ state, root, now }: Plot) =>
     command: (host, call) => onNode(state.nodes[host]!, call, root(host), now()),
     ping: (host, args) => ping(state, state.nodes[host] ?? state.bigips[host]!, args),
     settle: () => settle(state, root, now()),
+    runsServices: () => false,
     happenings,
   }) satisfies Ground;
 

@@ -117,6 +117,10 @@ export class KernelGround implements Ground {
     }
   }
 
+  runsServices(host: string): boolean {
+    return this.units.has(host);
+  }
+
   happenings(surroundings: Surroundings): Happenings<Promise<void>> {
     const model = modelled({ ...surroundings, settle: () => undefined });
     const { network } = this;

@@ -45,7 +45,8 @@ beforeAll(() => {
           exports.handler = async () => { throw new NotDelivered('gone'); };`,
         Exits: `exports.handler = async () => process.exit(3);`,
         Late: `exports.handler = async () => void setTimeout(() => console.log('late'), 1000);`,
-        Breaks: `exports.handler = async () => void setImmediate(() => { throw new Error('broken afterwards'); });`,
+        Breaks: `const { parentPort } = require('node:worker_threads');
+          exports.handler = async () => void parentPort.once('message', () => { throw new Error('broken afterwards'); });`,
         Empty: `exports.handler = async () => {};`,
         Broken: `throw new SyntaxError('broken bundle');`,
       },
@@ -169,6 +170,7 @@ test('a worker that breaks while it is idle is not given again, and disturbs nob
   worker.postMessage({ event: {}, requestId: '1', timeout: 3000, ahead: 0 });
   await once(worker, 'message');
   workers.giveBack(worker);
+  worker.postMessage({ event: {}, requestId: '2', timeout: 3000, ahead: 0 }); // which breaks it, not before it is idle
   await new Promise((gone) => worker.once('exit', gone));
   const next = workers.take(sandbox, {});
   expect(next).not.toBe(worker);
