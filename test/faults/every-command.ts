@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { HostCommand } from '../../lab/hosts/host';
+import type { Fault, HostCommand } from '../../lab/hosts/host';
 import { EFFECTS, SCENARIOS, faultsOf, rehearse, spoiled, type Effect, type Rehearsed } from '../runs/support/faulty';
 import { keepersOf } from '../runs/support/keepers';
 import { shareOf } from '../turns/turn';
@@ -14,9 +14,11 @@ export interface Spoiling {
   readonly leastChanges?: number;
 }
 
+const place = (fault: Fault): string => JSON.stringify({ ...fault, effect: undefined });
+
 /**
  * Each effect of a fault at each command that the scenario runs on any host, or the share whose turn it is: it converges, or everything is as before.
- * Where a change fails after it was made, the keepers of all nodes look on: they must not put back what the run takes away.
+ * Where the command changes something, the keepers of all nodes look on: they must not put back what the run takes away.
  */
 export function everyCommandSpoiled(
   index: number,
@@ -33,14 +35,15 @@ export function everyCommandSpoiled(
     test.each(effects)(
       'by %s, converges or leaves everything as before',
       async (effect) => {
-        const faults = faultsOf({ commands: rehearsed.commands.filter(of) }, effect);
+        const commands = rehearsed.commands.filter(of);
+        const faults = faultsOf({ commands }, effect);
         expect(faults.length).toBeGreaterThanOrEqual(effect === 'fail-after' ? leastChanges : least);
         const wrong: string[] = [];
-        // Elsewhere a keeper, which asks by the same lines, would meet the fault in the run's place; and drift it would put back itself.
-        const areKept = effect === 'fail-after' && scenario.drift === undefined;
-        const keepers = areKept ? keepersOf(scenario.first, scenario.spec) : undefined;
+        // At a question a keeper, which asks by the same lines, would meet the fault in the run's place; and drift it would put back itself.
+        const kept = new Set(scenario.drift ? [] : faultsOf({ commands }, 'fail-after').map(place));
+        const keepers = keepersOf(scenario.first, scenario.spec);
         for (const fault of shareOf(faults)) {
-          const found = await spoiled(rehearsed, fault, keepers);
+          const found = await spoiled(rehearsed, fault, kept.has(place(fault)) ? keepers : undefined);
           if (found !== undefined) wrong.push(found);
         }
         expect(wrong.join('\n\n')).toBe('');
