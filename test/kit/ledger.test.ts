@@ -25,7 +25,7 @@ const rows: readonly Row[] = [...ledger.matchAll(/^\| (`.*)\|$/gm)].map(([, cell
     facts: facts!,
   };
 });
-const REAL = ['kernel hosts', 'ovs', 'ovn', 'vip', 'scripts', 'none'];
+const REAL = ['kernel hosts', 'ovs', 'ovn', 'vip', 'scripts', 'old-tools', 'none'];
 
 test('every command of the documents has one row, and every row its commands', () =>
   expect(rows.flatMap(({ commands }) => commands).toSorted()).toEqual(documentCommands()));
