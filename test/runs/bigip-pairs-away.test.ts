@@ -136,3 +136,20 @@ test('where both are away nothing is begun', async () => {
   expect([result.end, result.typed]).toEqual([expect.stringMatching(/^NotStarted: .*cannot be reached/), []]);
   expect(unitOf(open, ONE).running['net tunnels tunnel']).toEqual({});
 });
+
+test('what is put back on the active unit alone in a teardown, and the other one would refuse, is torn down by the next', async () => {
+  await discard(open);
+  open = await pairSite({
+    faults: [
+      { host: TWO, match: '^delete net self /Common/SDN_unit$', nth: 1, effect: 'meanwhile', on: TWO, does: 'cut-ssh' },
+    ],
+  });
+  const before = open.dump();
+  expect(await end(open)).toBe('Applied');
+  expect(await end(open, { action: 'teardown' })).toMatch(
+    /^RollbackFailed: .*not put back: .*01070393:3: Cannot create IP 10\.3\.95\.216/,
+  );
+  await act(TWO, 'mend-ssh');
+  expect(await end(open, { action: 'teardown' })).toBe('TornDown');
+  expect(open.dump()).toBe(before);
+});

@@ -44,8 +44,8 @@ export function workingInPair(
         ],
       }));
       const [first] = inOrder(own);
-      const drafts = own.map((unit) =>
-        first?.at === unit.wanted.name ? unit : { ...unit, kept: [...pendingSync(unit), ...unit.kept] },
+      const drafts = own.map((unit, i) =>
+        first?.at === unit.wanted.name ? unit : { ...unit, kept: withPendingSync(unit, units[1 - i]) },
       );
       const kept = drafts.map((unit) => unit.kept);
       const rounds = roundsOf(drafts);
@@ -62,7 +62,8 @@ export function workingInPair(
       const forward = onlySync ? '-' : 'ACTIVE';
       const onTheNewest = goal === 'recorded' && undoneOnTheNewest(units) === unit;
       const role = onTheNewest ? 'undo' : goal === 'recorded' ? '-' : forward;
-      const waits = onTheNewest && undoesMore(unit, round) && units.some(lacksItsOwnSelf);
+      const fails = onTheNewest || hasFloatingSelf(unit);
+      const waits = fails && changesMore(unit, round) && units.some(lacksItsOwnSelf);
       const how = isAlone(pair) ? 'alone' : pair.deviceGroup?.autoSync === true ? 'auto' : 'manual';
       return [
         `check~group ${deviceGroup}~${role}~${how}`,
@@ -129,12 +130,16 @@ function undoneOnTheNewest(units: readonly Drafted<BigIpFacts>[]): Drafted<BigIp
   return undone(newest).some((object) => !undone(other).includes(object)) ? newest : undefined;
 }
 
-/** So it takes no floating one by a sync: that comes when all is undone on the other unit. */
+/** So it takes no floating one by a sync: that comes when all is undone on the other unit, or the floating one removed there. */
 function lacksItsOwnSelf({ wanted, observation }: Unit): boolean {
   return observation.state[`unit-self ${unitSelf(wanted.spec)}`] === undefined;
 }
 
-function undoesMore({ operations, observation }: Drafted<BigIpFacts>, round: readonly Operation[]): boolean {
+function hasFloatingSelf({ wanted, observation }: Unit): boolean {
+  return observation.state[`self ${wanted.spec.objects.self}`] !== undefined;
+}
+
+function changesMore({ operations, observation }: Drafted<BigIpFacts>, round: readonly Operation[]): boolean {
   const last = round[0]!.round!;
   return operations.some((each) => each.round! > last && isShared(observation.facts.pair!, each.object));
 }
@@ -219,15 +224,20 @@ function strandsTheOther({ operations }: Pick<Kept, 'operations'>, { verb, objec
 
 /**
  * What this tunnel left pending on a unit is synchronised first, if the first round does not do it anyway: a sync that failed fails again until something
- * has changed there (BIP-42).
+ * has changed there (BIP-42). Where the other unit lacks its own self IP and this one has the floating one, that is what has to change: the sync comes
+ * behind it.
  */
-function pendingSync(unit: Unit): readonly Operation[] {
+function withPendingSync(unit: Kept, other: Drafted<BigIpFacts> | undefined): readonly Operation[] {
   const pair = pairOf(unit);
   const { name, bigipPair } = unit.wanted.spec;
   // A unit that has restarted since has its older configuration again, and would overwrite the newer one.
   const isNewest = (pair.sync.source ?? pair.device) === pair.device;
   const isPending = pair.sync.is !== 'in sync' && isNewest && pair.pendingOf.includes(name);
-  return isPending && !isAlone(pair) ? [syncOf(bigipPair!.deviceGroup)] : [];
+  if (!isPending || isAlone(pair)) return unit.kept;
+  const sync = syncOf(bigipPair!.deviceGroup);
+  if (other === undefined || !hasFloatingSelf(unit) || !lacksItsOwnSelf(other)) return [sync, ...unit.kept];
+  const own = other.operations.find(({ object }) => object.startsWith('unit-self '));
+  return own === undefined ? unit.kept : [...unit.kept, { ...sync, stage: own.stage }];
 }
 
 /** The other unit is away: it takes the changes when it is back. */
