@@ -183,7 +183,7 @@ async function untilBackAt(node: string, { lab }: Scene, { cookie, ramp: { vip }
     const { out } = await lab.hosts.run(node, 'ip -o addr');
     const carries = flows.includes(cookie) && out.includes(` ${vip}/`) && !out.includes(` ${vipMark(ipfailover!)}/`);
     times = carries ? times + 1 : 0;
-    if (Date.now() > end) throw new Error(`${vip} is not back at ${node}, where the flows stand again.`);
+    if (Date.now() > end) throw new Error(`${vip} or the flows are not back at ${node}.`);
   }
 }
 

@@ -41,6 +41,7 @@ export function everyCommandSpoiled(
         const wrong: string[] = [];
         // At a question a keeper, which asks by the same lines, would meet the fault in the run's place; and drift it would put back itself.
         const kept = new Set(scenario.drift ? [] : faultsOf({ commands }, 'fail-after').map(place));
+        expect(faults.filter((fault) => kept.has(place(fault)))).toHaveLength(kept.size);
         const keepers = keepersOf(scenario.first, scenario.spec);
         for (const fault of shareOf(faults)) {
           const found = await spoiled(rehearsed, fault, kept.has(place(fault)) ? keepers : undefined);

@@ -62,8 +62,7 @@ export function workingInPair(
       const forward = onlySync ? '-' : 'ACTIVE';
       const onTheNewest = goal === 'recorded' && undoneOnTheNewest(units) === unit;
       const role = onTheNewest ? 'undo' : goal === 'recorded' ? '-' : forward;
-      const fails = onTheNewest || hasFloatingSelf(unit);
-      const waits = fails && changesMore(unit, round) && units.some(lacksItsOwnSelf);
+      const waits = changesMore(unit, round) && (onTheNewest || hasFloatingSelf(unit)) && units.some(lacksItsOwnSelf);
       const how = isAlone(pair) ? 'alone' : pair.deviceGroup?.autoSync === true ? 'auto' : 'manual';
       return [
         `check~group ${deviceGroup}~${role}~${how}`,
