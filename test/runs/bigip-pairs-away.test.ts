@@ -137,19 +137,43 @@ test('where both are away nothing is begun', async () => {
   expect(unitOf(open, ONE).running['net tunnels tunnel']).toEqual({});
 });
 
-test('what is put back on the active unit alone in a teardown, and the other one would refuse, is torn down by the next', async () => {
-  await discard(open);
-  open = await pairSite({
-    faults: [
-      { host: TWO, match: '^delete net self /Common/SDN_unit$', nth: 1, effect: 'meanwhile', on: TWO, does: 'cut-ssh' },
-    ],
+describe('what is put back on the active unit alone in a teardown, and the other one would refuse', () => {
+  /** The dumps before the tunnel was built and while it stood, and the teardown that failed. */
+  async function halfTornDown(): Promise<{ before: string; applied: string; failed: string }> {
+    await discard(open);
+    const silence = {
+      match: '^delete net self /Common/SDN_unit$',
+      nth: 1,
+      effect: 'meanwhile',
+      does: 'cut-ssh',
+    } as const;
+    open = await pairSite({ faults: [{ ...silence, host: TWO, on: TWO }] });
+    const before = open.dump();
+    expect(await end(open)).toBe('Applied');
+    const applied = open.dump();
+    const { end: ends, result } = await run(open, { action: 'teardown' });
+    expect(ends).toMatch(/^RollbackFailed: .*not put back: .*01070393:3: Cannot create IP 10\.3\.95\.216/);
+    await act(TWO, 'mend-ssh');
+    return { before, applied, failed: result.arn };
+  }
+
+  test('is torn down by the next', async () => {
+    const { before } = await halfTornDown();
+    expect(await end(open, { action: 'teardown' })).toBe('TornDown');
+    expect(open.dump()).toBe(before);
   });
-  const before = open.dump();
-  expect(await end(open)).toBe('Applied');
-  expect(await end(open, { action: 'teardown' })).toMatch(
-    /^RollbackFailed: .*not put back: .*01070393:3: Cannot create IP 10\.3\.95\.216/,
-  );
-  await act(TWO, 'mend-ssh');
-  expect(await end(open, { action: 'teardown' })).toBe('TornDown');
-  expect(open.dump()).toBe(before);
+
+  test('stands on both again by a repair; the plan of an apply says that a description is changed and changed back', async () => {
+    const { applied, failed } = await halfTornDown();
+    const { output } = await run(open, { action: 'plan' });
+    expect(output.remarks.join('\n')).toContain('the description of self SDN is changed and changed back');
+    expect(await end(open, { repair: failed })).toBe('Restored');
+    expect(open.dump()).toBe(applied);
+  });
+
+  test('stands on both again by the next apply', async () => {
+    const { applied } = await halfTornDown();
+    expect(await end(open)).toBe('Applied');
+    expect(open.dump()).toBe(applied);
+  });
 });

@@ -1,8 +1,9 @@
-import { isBigIpPair, unitSelf, type Tunnel } from '../declaration/tunnel';
+import { isBigIpPair, marker, unitSelf, type Tunnel } from '../declaration/tunnel';
 import { rankOf } from '../device/difference';
 import type { ObjectKind } from '../device/kind';
 import { STAGES, wire, type Goal, type Operation } from '../device/operation';
 import type { Drafted, Together } from '../device/together';
+import { property } from '../device/words';
 import { Refused } from '../errors/errors';
 import type { BigIpFacts, PairFacts } from './facts';
 import { title } from './own';
@@ -156,8 +157,16 @@ export function syncRemarks(
   const how = pair.deviceGroup.autoSync
     ? 'by itself (auto-sync)'
     : `by "run cm config-sync to-group ${deviceGroup}", which takes along whatever somebody else changes there meanwhile`;
+  const renewed = operations.filter(
+    ({ verb, object }, i) =>
+      verb === 'modify' && operations.slice(0, i).some((each) => each.verb === verb && each.object === object),
+  );
   return [
     `${title(wanted)} is ${pair.role.said}: what both units share is changed there, and goes to the other one ${how}`,
+    ...renewed.map(
+      ({ object }) =>
+        `${title(wanted)}: the last synchronisation failed, and the next may fail again until something has changed: the description of ${object} is changed and changed back`,
+    ),
   ];
 }
 
@@ -222,9 +231,8 @@ function strandsTheOther({ operations }: Pick<Kept, 'operations'>, { verb, objec
 }
 
 /**
- * What this tunnel left pending on a unit is synchronised first, if the first round does not do it anyway: a sync that failed fails again until something
- * has changed there (BIP-42). Where the other unit lacks its own self IP and this one has the floating one, that is what has to change: the sync comes
- * behind it.
+ * What this tunnel left pending on a unit is synchronised first, if the first round does not do it anyway. Where the other unit lacks its own self IP and
+ * this one has the floating one, the sync comes behind that self IP: it would be refused before.
  */
 function withPendingSync(unit: Kept, other: Drafted<BigIpFacts> | undefined): readonly Operation[] {
   const pair = pairOf(unit);
@@ -233,10 +241,35 @@ function withPendingSync(unit: Kept, other: Drafted<BigIpFacts> | undefined): re
   const isNewest = (pair.sync.source ?? pair.device) === pair.device;
   const isPending = pair.sync.is !== 'in sync' && isNewest && pair.pendingOf.includes(name);
   if (!isPending || isAlone(pair)) return unit.kept;
-  const sync = syncOf(bigipPair!.deviceGroup);
-  if (other === undefined || !hasFloatingSelf(unit) || !lacksItsOwnSelf(other)) return [sync, ...unit.kept];
+  const renewed = pair.sync.is === 'failed' ? changedAndChangedBack(unit) : [];
+  const sync = renewed.length > 0 ? renewed : [syncOf(bigipPair!.deviceGroup)];
+  if (other === undefined || !hasFloatingSelf(unit) || !lacksItsOwnSelf(other)) return [...sync, ...unit.kept];
   const own = other.operations.find(({ object }) => object.startsWith('unit-self '));
-  return own === undefined ? unit.kept : [...unit.kept, { ...sync, stage: own.stage }];
+  return own === undefined ? unit.kept : [...unit.kept, ...sync.map((each) => ({ ...each, stage: own.stage }))];
+}
+
+/**
+ * A sync that failed may fail again, whatever the other unit has become, until something has changed on this one (BIP-42): the description of a shared
+ * object, which carries no traffic. Empty: none of them stands, or none is left as it is.
+ */
+function changedAndChangedBack({ wanted, observation, operations, awaited, kept }: Kept): readonly Operation[] {
+  const { state, facts } = observation;
+  const { self, snatPool } = wanted.spec.objects;
+  const isLeft = (object: string): boolean =>
+    state[object] !== undefined &&
+    facts.unrestorable[object] === undefined &&
+    [...operations, ...awaited, ...kept].every((each) => each.object !== object);
+  const object = [`self ${self}`, `snatpool ${snatPool}`].find(isLeft);
+  if (object === undefined) return [];
+  const found = state[object]!;
+  const description = property(found, 'description');
+  const other = description === 'none' ? marker(wanted.spec) : 'none';
+  const changed = found.replace(/ description \S+$/, ` description ${other}`);
+  const modify = { stage: 'detach', verb: 'modify', object } as const;
+  return [
+    { ...modify, from: found, to: changed },
+    { ...modify, from: changed, to: found },
+  ];
 }
 
 /** The other unit is away: it takes the changes when it is back. */

@@ -36,6 +36,8 @@ export class PairSite {
   readonly units: readonly [Unit, Unit];
   readonly ramp = freshWorld(PAIR);
   link: 'up' | 'cut' = 'up';
+  /** The last sync that failed: of which change, and how. Until a newer one it fails again, whatever the other unit has become (BIP-42). */
+  #failure: { readonly commit: number; readonly error: Error } | undefined;
   /** A unit that no bastion reaches. */
   silent: string | undefined;
   /** What was carried out: `UNIT verb object`, in order; a round's end is `-`. */
@@ -90,10 +92,10 @@ export class PairSite {
   }
 
   #look({ name, role, state, saved, note }: Unit) {
-    const { newest, tunnelsShared } = this;
+    const { tunnelsShared } = this;
     const look = unit(name, {
       role: { is: role, said: role },
-      sync: newest ? { is: 'pending', said: 'Changes Pending', source: unit(newest.name).facts.pair!.device } : IN_SYNC,
+      sync: this.#status(),
       pendingOf: note === 'pending' ? [this.spec.name] : [],
       tunnelsShared,
       disconnected: this.link === 'cut' ? [unit(name === ONE ? TWO : ONE).facts.pair!.device] : [],
@@ -114,6 +116,15 @@ export class PairSite {
       pair: look.facts.pair!,
     };
     return { facts, state: { ...state, 'config saved': facts.saved }, probes: [] };
+  }
+
+  #status(): GroupSync {
+    const { newest } = this;
+    if (newest === undefined) return IN_SYNC;
+    const source = unit(newest.name).facts.pair!.device;
+    return newest.commit === this.#failure?.commit
+      ? { is: 'failed', said: 'Sync Failure', source }
+      : { is: 'pending', said: 'Changes Pending', source };
   }
 
   #unit(name: string): Unit {
@@ -184,7 +195,13 @@ export class PairSite {
     const pick = ({ state }: Unit, shared: boolean): [string, string][] =>
       Object.entries(state).filter(([object]) => this.isShared(object) === shared);
     const next = Object.fromEntries([...pick(to, false), ...pick(from, true)]);
-    refuseBroken(next);
+    if (this.#failure?.commit === from.commit) throw this.#failure.error;
+    try {
+      refuseBroken(next);
+    } catch (error) {
+      this.#failure = { commit: from.commit, error: error as Error };
+      throw error;
+    }
     to.state = next;
     to.commit = from.commit;
     from.note = undefined;
