@@ -45,9 +45,6 @@ export const at = ({ unit, line, nth }: Place): Pick<LineFault, 'host' | 'match'
   nth,
 });
 
-/** Where a session begins, and where the units are to be synchronised. */
-export const isTurningPoint = ({ line }: Place): boolean => /^(?:tmsh -v$|run cm config-sync )/.test(line);
-
 /** Lines that change what the units share. */
 const SHARED = /^(?:create|modify|delete) (?:net tunnels|net route|ltm|net self \/Common\/SDN(?: |$)|cli transaction)/;
 

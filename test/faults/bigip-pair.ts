@@ -6,7 +6,7 @@ import { ONE, pairOf, TWO, unitOf } from '../runs/support/bigip-pair';
 import { difference, rehearse, type Rehearsed, type Scenario } from '../runs/support/faulty';
 import { discard, endOf, settled, site, type Site } from '../runs/support/site';
 import { shareOf } from '../turns/turn';
-import { at, isTurningPoint, placesOf, wrongSide, type Place } from './bigip-pair-places';
+import { at, placesOf, wrongSide, type Place } from './bigip-pair-places';
 
 /** Something that goes wrong at one command on a unit. */
 interface Trouble {
@@ -17,19 +17,19 @@ interface Trouble {
   /** It lasts: the run may say what it could not put back, and the next one, when it is over, converges. */
   readonly lasts?: true;
 }
+const always = (): boolean => true;
 const changes = ({ writes }: Place): boolean => writes;
-const isNotable = ({ writes, line }: Place): boolean => writes || line === 'show cm failover-status';
+/** Where a session begins, where something changes, and where the units are to be synchronised. */
+const isTurningPoint = ({ line, writes }: Place): boolean => writes || line === 'tmsh -v';
+const otherThan = (unit: string): string => (unit === ONE ? TWO : ONE);
+
 const TROUBLES: readonly Trouble[] = [
-  {
-    fares: 'fails before',
-    strikes: ({ writes, line }) => writes || line.startsWith('show '),
-    faults: (place) => [{ ...at(place), effect: 'fail-before' }],
-  },
+  { fares: 'fails before', strikes: always, faults: (place) => [{ ...at(place), effect: 'fail-before' }] },
   { fares: 'fails after', strikes: changes, faults: (place) => [{ ...at(place), effect: 'fail-after' }] },
-  { fares: 'hangs', strikes: changes, faults: (place) => [{ ...at(place), effect: 'hang' }] },
+  { fares: 'hangs', strikes: always, faults: (place) => [{ ...at(place), effect: 'hang' }] },
   {
     fares: 'finds the roles changed',
-    strikes: isNotable,
+    strikes: always,
     faults: (place) => [{ ...at(place), effect: 'meanwhile', on: ONE, does: 'failover' }],
   },
   {
@@ -50,6 +50,12 @@ const TROUBLES: readonly Trouble[] = [
     fares: 'finds its unit without SSH',
     strikes: isTurningPoint,
     faults: (place) => [{ ...at(place), effect: 'meanwhile', on: place.unit, does: 'cut-ssh' }],
+    lasts: true,
+  },
+  {
+    fares: 'finds the other unit without SSH',
+    strikes: isTurningPoint,
+    faults: (place) => [{ ...at(place), effect: 'meanwhile', on: otherThan(place.unit), does: 'cut-ssh' }],
     lasts: true,
   },
 ];

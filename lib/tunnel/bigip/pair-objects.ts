@@ -118,7 +118,7 @@ export function refuseDifferences(spec: Tunnel, units: readonly Unit[]): void {
   const [first, other] = units;
   if (!first || !other || units.some(({ pair }) => pair.sync.is !== 'in sync')) return;
   const objects = new Set(units.flatMap(({ state }) => Object.keys(state)));
-  for (const object of [...objects].filter((each) => units.every((unit) => comesBySync(unit, each)))) {
+  for (const object of [...objects].filter((each) => comesBySync(units, each))) {
     const [here, there] = [first.state[object], other.state[object]];
     if (here === there) continue;
     const say = (value: string | undefined): string => (value === undefined ? 'none' : readable(value));
@@ -129,8 +129,9 @@ export function refuseDifferences(spec: Tunnel, units: readonly Unit[]): void {
   }
 }
 
-/** A self IP that does not float, as a BIG-IP that stood alone has it, stays on its unit. */
-function comesBySync({ pair }: Unit, object: string): boolean {
-  const floats = (pair.trafficGroups[object] ?? 'traffic-group-local-only') !== 'traffic-group-local-only';
-  return isShared(pair, object) && (floats || !object.startsWith('self '));
+/** A self IP that floats on neither unit, as a BIG-IP that stood alone has it, stays on its unit. */
+function comesBySync(units: readonly Unit[], object: string): boolean {
+  const floats = ({ pair }: Unit): boolean =>
+    (pair.trafficGroups[object] ?? 'traffic-group-local-only') !== 'traffic-group-local-only';
+  return units.every(({ pair }) => isShared(pair, object)) && (units.some(floats) || !object.startsWith('self '));
 }

@@ -24,7 +24,7 @@ export const NODE = example.ramp.nodes[0]!.instance!;
 export const BIGIP = example.bigip[0]!.management;
 
 /** Waits pass so many times faster; the scripts run as fast as they do. */
-const SPEED = 25;
+const SPEED = 100;
 
 /** The platforms of closed sites are free for others, which find their functions warm. Each site begins with its own state all the same. */
 const [platforms, free]: [Platform[], Platform[]] = [[], []];

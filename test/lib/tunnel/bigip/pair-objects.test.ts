@@ -124,6 +124,16 @@ describe('units that differ although in sync', () => {
   test('one lacks it', () =>
     refused(differing('route SDN_10', undefined), APPLY, 'pair-differs', `BIG-IP ${TWO} has none`));
 
+  test.each([ONE, TWO])('%s lacks the floating self IP, and so says of no traffic group of it', (lacking) => {
+    const { 'self SDN': _, ...others } = STANDS;
+    const looks = [ONE, TWO].map((name) =>
+      name === lacking
+        ? unit(name, {}, others)
+        : unit(name, { trafficGroups: { 'self SDN': 'traffic-group-1' } }, STANDS),
+    );
+    refused(looks, APPLY, 'pair-differs', 'the units differ in self SDN', `BIG-IP ${lacking} has none`);
+  });
+
   test.each(['self SDN_unit', 'config saved'])('%s is its own', (object) => judge(differing(object, 'other')));
   test('a tunnel is its own where tunnels are not synchronised', () =>
     judge(differing('tunnel SDN', 'other', { tunnelsShared: false })));
