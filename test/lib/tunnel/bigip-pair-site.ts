@@ -42,6 +42,8 @@ export class PairSite {
   silent: string | undefined;
   /** What was carried out: `UNIT verb object`, in order; a round's end is `-`. */
   readonly log: string[] = [];
+  /** Is told after each statement, when a failover may come. */
+  afterEach: () => void = () => undefined;
 
   constructor(
     public spec: Tunnel = PAIR,
@@ -149,6 +151,7 @@ export class PairSite {
         for (const operation of operations) {
           if (left-- <= 0) return;
           this.#carryOut(mine, operation);
+          this.afterEach();
         }
       }
       this.log.push('-');

@@ -236,6 +236,44 @@ describe('an applied pair', () => {
   });
 });
 
+describe('a failover at any moment finds on the other unit', () => {
+  /** Virtual servers that send into the tunnel while something that carries their traffic is missing. */
+  function half({ state }: PairSite['units'][0]): readonly string[] {
+    const kinds = new Set(Object.keys(state).map((object) => object.split(' ')[0]!));
+    const missing = ['tunnel', 'unit-self', 'self', 'route', 'snatpool'].filter((kind) => !kinds.has(kind));
+    const uses = (object: string): boolean => object.startsWith('virtual ') && state[object]!.startsWith('type snat ');
+    return Object.keys(state).some(uses) ? missing : [];
+  }
+  function lookingOn(site: PairSite, run: (site: PairSite) => void): void {
+    let moments = 0;
+    site.afterEach = () => {
+      moments += 1;
+      expect(site.units.map(half)).toEqual([[], []]);
+    };
+    run(site);
+    expect(moments).toBeGreaterThan(15);
+  }
+
+  test.each([true, false])('the old or the new, never half of it (tunnels are synchronised: %s)', (shared) => {
+    const site = new PairSite(PAIR, shared);
+    lookingOn(site, () => site.apply());
+    site.failOver();
+    lookingOn(site, () => site.apply('absent'));
+  });
+
+  test('nor while a run that was cut off is undone', () => {
+    for (let forward = 0; forward < 20; forward++) {
+      const site = new PairSite();
+      const plan = site.plan();
+      site.before = plan.before;
+      site.carryOut(plan, forward);
+      site.afterEach = () => expect(site.units.map(half)).toEqual([[], []]);
+      site.carryOut(site.plan('recorded'));
+      expect(site.units.map(half)).toEqual([[], []]);
+    }
+  });
+});
+
 describe('wherever a run ends, and whether the units change their roles then', () => {
   const most = fc.integer({ min: 0, max: 24 });
   const RUNS = { numRuns: 50 };
