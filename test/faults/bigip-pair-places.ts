@@ -1,5 +1,5 @@
 import type { HostCommand, LineFault } from '../../lab/hosts/host';
-import { ONE, TWO, units } from '../runs/support/bigip-pair';
+import { ONE, TWO, unitOf, units } from '../runs/support/bigip-pair';
 import type { Rehearsed, Scenario } from '../runs/support/faulty';
 
 export const FRESH: Scenario = { name: 'a fresh pair of BIG-IPs', first: units, prepare: [], spec: units, input: {} };
@@ -9,6 +9,21 @@ export const TEARDOWN: Scenario = {
   prepare: [{}],
   spec: units,
   input: { action: 'teardown' },
+};
+/** The floating self IP goes for a while, each unit's tunnel is its own, and one virtual server leaves. */
+export const CHANGED: Scenario = {
+  name: 'a changed tunnel of a pair of BIG-IPs that do not synchronise tunnels',
+  set(open) {
+    for (const unit of [ONE, TWO]) unitOf(open, unit).device.tunnels = 'disable';
+  },
+  first: units,
+  prepare: [{}],
+  spec: {
+    ...units,
+    bigip: units.bigip.map((unit, i) => ({ ...unit, inner: `10.3.95.22${i}` })),
+    virtualServers: units.virtualServers.slice(1),
+  },
+  input: { allowInterruption: true },
 };
 
 /** One command on a unit in the clean run. */

@@ -8,6 +8,8 @@ import { NODE, balancer, byOc, discard, endOf, example, onOvn, pair, settled, si
 /** A run to be spoiled: what the site holds beforehand (runs of the state machine, of `first`), and the run itself. */
 export interface Scenario {
   readonly name: string;
+  /** How the hosts are set before all; default as the lab has them. */
+  readonly set?: (open: Site) => void;
   readonly first: Declared;
   readonly prepare: readonly object[];
   /** What somebody types behind those runs: a host and a line each. Default nothing. */
@@ -89,6 +91,7 @@ export interface Rehearsed {
 /** Carries a scenario out once without a fault. */
 export async function rehearse(scenario: Scenario): Promise<Rehearsed> {
   const start = await site({ spec: scenario.first, also: [scenario.spec] });
+  scenario.set?.(start);
   for (const input of scenario.prepare) await start.run(input);
   for (const [host, line] of scenario.drift ?? []) await start.world.run(host, line);
   await start.close();
