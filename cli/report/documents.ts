@@ -25,7 +25,8 @@ const probe = z
     what: z.string(),
     ok: z.boolean(),
     detail: z.string().describe('The evidence'),
-    holds: z.boolean().optional().describe('Of a pair: whether this one has what one of both has'),
+    held: z.enum(['virtual-ip', 'active-role']).optional().describe('Of a pair: what exactly one of both has'),
+    holds: z.boolean().optional().describe('Whether this one has it'),
   })
   .describe('Something that was tried, or read, as a proof');
 

@@ -7,7 +7,7 @@ export const REQUEST = { ...LEAST_REQUEST, specDigest: null, spec: EXAMPLE } as 
 
 /** What the state machine gives the step of a kind of device. */
 export const INPUT: StepInput = {
-  contract: 9,
+  contract: 10,
   do: 'observe',
   execution: 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:run-1',
   step: 'Observe BIG-IP',

@@ -3,7 +3,7 @@ import type { Records } from '../../lib/tunnel/plan/situation';
 
 /** What Read request makes of {"tunnel": "edge-a"}, but the declaration and its digest; read-request.test.ts holds it to that. */
 export const LEAST_REQUEST = {
-  contract: 9,
+  contract: 10,
   tunnel: 'edge-a',
   action: 'apply',
   teardown: false,

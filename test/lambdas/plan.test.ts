@@ -16,7 +16,7 @@ describe('the plan', () => {
   const input = (site: Site, changes: Partial<PlanInput> = {}, request: object = {}): PlanInput =>
     JSON.parse(
       JSON.stringify({
-        contract: 9,
+        contract: 10,
         phase: 'forward',
         request: { ...REQUEST, spec: site.spec, ...request },
         observed: outcomes(site),

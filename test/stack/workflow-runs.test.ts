@@ -21,7 +21,7 @@ describe('a run that goes well', () => {
     });
     expect(path.length).toBeLessThanOrEqual(45);
     expect(asked['Configure BIG-IP']![0].Payload).toEqual({
-      contract: 9,
+      contract: 10,
       do: 'shape',
       execution: EXECUTION,
       step: 'Configure BIG-IP 0',

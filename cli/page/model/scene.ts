@@ -118,7 +118,7 @@ function station(
     name,
     addresses,
     holds: held
-      ? { words: held.what === 'virtual IP' ? vipWords(held) : held.detail.toLowerCase(), is: held.holds! }
+      ? { words: held.held === 'active-role' ? held.detail.toLowerCase() : vipWords(held), is: held.holds! }
       : null,
     objects: marks(devices.find((each) => each.device === device)),
   };

@@ -38,9 +38,6 @@ export const proofs: Reading<Tunnel, readonly Probe[]> = {
   },
 };
 
-/** What the probe is called that tells which unit of a pair is active. */
-export const FAILOVER_STATE = 'failover state';
-
 /** Of a pair, whether it is active: both units may answer pings while each takes itself for the active one. */
 function roleOf(look: Look): readonly Probe[] {
   if (!isBigIpPair(look.subject.spec)) return [];
@@ -50,9 +47,10 @@ function roleOf(look: Look): readonly Probe[] {
     {
       from: look.device,
       to: bigipAddress(look.subject.spec),
-      what: FAILOVER_STATE,
+      what: 'failover state',
       ok,
       detail: ok ? is : said,
+      held: 'active-role',
       holds: is === 'ACTIVE',
     },
   ];

@@ -8,7 +8,9 @@ export interface Probe {
   readonly what: string;
   readonly ok: boolean;
   readonly detail: string;
-  /** Of what exactly one device of a pair holds: whether it has the virtual IP, or is the active unit. */
+  /** What exactly one device of a pair holds, where the probe is about that. */
+  readonly held?: 'virtual-ip' | 'active-role';
+  /** Whether this device is the one that holds it. */
   readonly holds?: boolean;
 }
 

@@ -4,9 +4,6 @@ import type { Probe } from '../device/observation';
 import { NotUnderstood } from '../errors/errors';
 import { rampNode, tunnelAddress, type Tunnel } from '../declaration/tunnel';
 
-/** What the probe is called that tells which node of a pair has the virtual IP. */
-export const VIRTUAL_IP = 'virtual IP';
-
 /** Where the virtual IP of a pair is, as one node sees it: on the interface that shall have it, answering elsewhere, or nowhere. */
 export function vipQuestion(spec: Tunnel, name: string): string {
   return `vip ${rampNode(name, spec).interface} ${spec.ramp.vip}`;
@@ -19,7 +16,7 @@ export function traceQuestion(spec: Tunnel): string {
 
 /** A node without the declared interface has no virtual IP on it: after a migration the other node of a pair may be the first to have br-ex. @throws NotUnderstood */
 export function readVip(device: string, { ramp }: Tunnel, answer: Answer): Probe {
-  const probe = { from: device, to: ramp.vip!, what: VIRTUAL_IP };
+  const probe = { from: device, to: ramp.vip!, what: 'virtual IP', held: 'virtual-ip' } as const;
   if (isAbsent(answer))
     return { ...probe, ok: false, detail: `it lacks the interface: ${answer.complaint}`, holds: false };
   const where = answer.lines[0]?.trim();

@@ -5,7 +5,7 @@
  */
 
 /** The version of the payloads between the state machine and its handlers. A handler refuses another one. */
-export const CONTRACT = 9;
+export const CONTRACT = 10;
 
 /** One way a run can end: the name of the state that ends it, and the command line's exit code. */
 export interface EndState {

@@ -7,12 +7,13 @@ import { declared } from '../../examples';
 import { BIGIP, carriedOut, PING, PLAN, planned } from './runs';
 import type { Told } from '../aws/told';
 
-const probe = (from: string, what: string, holds: boolean, detail: string): Probe => ({
+const probe = (from: string, held: NonNullable<Probe['held']>, holds: boolean, detail: string): Probe => ({
   from,
   to: 'there',
-  what,
+  what: 'whatever a person reads',
   ok: true,
   detail,
+  held,
   holds,
 });
 
@@ -22,8 +23,8 @@ describe('the picture', () => {
       declared('edge-b'),
       [],
       [
-        probe('ramp node mi-0a4e90b20a4e90b20', 'virtual IP', false, 'stands by: another node has it'),
-        probe('ramp node mi-0a4e90b30a4e90b30', 'virtual IP', true, 'has it'),
+        probe('ramp node mi-0a4e90b20a4e90b20', 'virtual-ip', false, 'stands by: another node has it'),
+        probe('ramp node mi-0a4e90b30a4e90b30', 'virtual-ip', true, 'has it'),
       ],
     );
     expect(bigips.map(({ name }) => name)).toEqual(['10.3.88.67']);
@@ -39,8 +40,8 @@ describe('the picture', () => {
       declared('edge-e'),
       [],
       [
-        probe('BIG-IP 10.3.88.71', 'failover state', true, 'ACTIVE'),
-        probe('BIG-IP 10.3.88.72', 'failover state', false, 'STANDBY'),
+        probe('BIG-IP 10.3.88.71', 'active-role', true, 'ACTIVE'),
+        probe('BIG-IP 10.3.88.72', 'active-role', false, 'STANDBY'),
       ],
     );
     expect(bigips.map(({ holds }) => holds?.words)).toEqual(['active', 'standby']);

@@ -1,13 +1,13 @@
-import { FAILOVER_STATE } from '../../../lib/tunnel/bigip/probes';
 import type { Probe } from '../../../lib/tunnel/device/observation';
 import { disagreements } from '../../../lib/tunnel/plan/disagreements';
 
 const role = (from: string, holds: boolean): Probe => ({
   from,
   to: '10.3.89.80',
-  what: FAILOVER_STATE,
+  what: 'whatever a person reads',
   ok: true,
   detail: holds ? 'ACTIVE' : 'STANDBY',
+  held: 'active-role',
   holds,
 });
 

@@ -224,9 +224,10 @@ describe('where the virtual IP is', () => {
     const probe = (from: string, holds: boolean): Probe => ({
       from,
       to: 'x',
-      what: 'virtual IP',
+      what: 'whatever a person reads',
       ok: true,
       detail: '',
+      held: 'virtual-ip',
       holds,
     });
     expect(disagreements([probe('a', true), probe('b', true)])).toEqual([

@@ -13,7 +13,7 @@ export const CHANGE = { device: 'BIG-IP 10.3.88.66', stage: 'shape', text: '+ tu
 export const NOBODY = { bigip: [], ramp: [], cluster: [] };
 export const NO_WORK = { detach: NOBODY, prepare: NOBODY, shape: NOBODY, attach: NOBODY, clean: NOBODY };
 export const PLAN = {
-  contract: 9,
+  contract: 10,
   digest: '0123456789abcdef',
   operations: 4,
   changes: [CHANGE],
