@@ -17,7 +17,7 @@ import {
  */
 
 /** The address of a host. */
-export const address = addressText('address', wrongAddress, ADDRESS_PATTERN);
+export const hostAddress = addressText('address', wrongAddress, ADDRESS_PATTERN);
 
 /** A network of hosts. */
 export const network = addressText('network', wrongNetwork, NETWORK_PATTERN);

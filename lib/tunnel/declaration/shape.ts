@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { address, interfaceAddress, network } from './addresses';
+import { hostAddress, interfaceAddress, network } from './addresses';
 import { hostKey } from './host-key';
 import { PAIRS } from './pairs-schema';
 import {
@@ -31,15 +31,15 @@ function wrongCookie(typed: unknown): string {
 
 const unit = z
   .strictObject({
-    management: address.describe('Where the bastion reaches BIG-IP by SSH'),
+    management: hostAddress.describe('Where the bastion reaches BIG-IP by SSH'),
     bastion: instance.describe('The instance that holds the SSH way to this BIG-IP; no agent runs on BIG-IP itself'),
     user: userName.describe('SSH user; its shell may be tmsh or bash'),
     secret: secretName.describe("Name of the secret that holds the user's private key"),
     hostKey: hostKey.describe("BIG-IP's SSH host key, pinned"),
-    address: address.describe(
+    address: hostAddress.describe(
       'Its own address on the network that it shares with the ramp node; F5_IP where it is the only BIG-IP',
     ),
-    inner: address
+    inner: hostAddress
       .optional()
       .describe("For a pair: its own address in TUNNEL_IP1's network, which no other machine has"),
   })
@@ -47,7 +47,7 @@ const unit = z
 
 const bigipPair = z
   .strictObject({
-    floating: address.describe('F5_IP: the floating self IP that the active unit has, where the tunnel ends'),
+    floating: hostAddress.describe('F5_IP: the floating self IP that the active unit has, where the tunnel ends'),
     deviceGroup: objectName.describe(
       'The sync-failover device group of these two units and no other, without /Common/',
     ),
@@ -67,7 +67,7 @@ const node = z.strictObject({
       "How commands reach the node; ssm: by its own SSM agent, and the default; oc: from the cluster's admin host by `oc debug node/NAME`, for RHCOS, which has no agent",
     ),
   instance: instance.optional().describe('The ramp node, as Systems Manager knows it; left out with reach: oc'),
-  address: address.describe("The node's own address; for a single node RAMP_IP, where the tunnel ends"),
+  address: hostAddress.describe("The node's own address; for a single node RAMP_IP, where the tunnel ends"),
   interface: interfaceName.default('eth0').describe('The interface that has this address, and the virtual IP'),
   node: nodeName
     .optional()
@@ -136,7 +136,7 @@ const rampTunnel = z.strictObject({
         .min(1, NODES)
         .max(2, NODES)
         .describe('The ramp node, or a pair of them behind a virtual IP'),
-      vip: address.optional().describe('RAMP_IP of a pair: an address that no machine has; ipfailover moves it'),
+      vip: hostAddress.optional().describe('RAMP_IP of a pair: an address that no machine has; ipfailover moves it'),
       network: z
         .enum(['l2', 'vpc'])
         .optional()
@@ -152,7 +152,7 @@ const rampTunnel = z.strictObject({
   tunnel: z
     .strictObject({
       bigip: interfaceAddress.describe('TUNNEL_IP1 with its prefix length: BIG-IP inside the tunnel'),
-      node: address.describe('TUNNEL_IP2: the ramp node inside the tunnel'),
+      node: hostAddress.describe('TUNNEL_IP2: the ramp node inside the tunnel'),
       interface: interfaceName.default('tun1').describe('Tunnel device on the ramp node'),
     })
     .describe('The addresses inside the tunnel'),
@@ -181,7 +181,7 @@ const rampTunnel = z.strictObject({
     .max(40, 'must be at most 40 virtual servers, or a plan would not fit what a state may hand on (112 KB)')
     .default([])
     .describe('Virtual servers that reach their Pods through the tunnel'),
-  probe: address.optional().describe('A Pod that BIG-IP pings through the tunnel as a proof'),
+  probe: hostAddress.optional().describe('A Pod that BIG-IP pings through the tunnel as a proof'),
   save: z
     .boolean()
     .default(true)
@@ -208,7 +208,7 @@ const member = z.strictObject({
     .describe('The node that balances; it is cordoned, so that it gets no ordinary Pods'),
   cluster,
   clusterNetworks: networks.describe('CLUSTER_NETWORK: what the SDN routes on the balancer'),
-  probe: address.describe('A Pod that the balancer pings as a proof'),
+  probe: hostAddress.describe('A Pod that the balancer pings as a proof'),
 });
 
 /** All kinds of declaration: a tunnel to ramp nodes; a balancer inside the SDN, which needs none. */
