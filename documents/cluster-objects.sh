@@ -208,7 +208,7 @@ look_at_rights() { # who may use the nodes' network: ` USER GROUP ... `
 
 may_run() { # whether the one that each_failover is at can hold an address on the nodes' network
   [ "$project" != default ] || return 0
-  [ "$network" = true ] || return 1
+  [ "$network" = true ] && [ "$replicas $available" != '0 0' ] || return 1
   case $allowed in
   *" system:serviceaccount:$project:$account "* | *" system:serviceaccounts:$project "*) ;;
   *' system:serviceaccounts '* | *' system:authenticated '*) ;;

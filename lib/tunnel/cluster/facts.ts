@@ -18,7 +18,7 @@ export interface ClusterFacts {
   readonly claims: Readonly<Record<string, State>>;
   /** The ipfailover objects that have to do with ours (account, label, VRRP ids, virtual IP), and ours. */
   readonly failovers: readonly Failover[];
-  /** Those of other projects that have to do with ours by what is written in them, and that no SCC lets use the nodes' network. */
+  /** Those of other projects that have to do with ours by what is written in them, and that run no Pod, or that no SCC lets use the nodes' network. */
   readonly idle: readonly Failover[];
   /** How many Pods of our ipfailover objects run. */
   readonly available: Readonly<Record<string, number>>;

@@ -29,7 +29,7 @@ export function failoversQuestion(subject: Subject<Declared>): readonly string[]
   return declarationsOf(subject).some((each) => pairOf(each) !== undefined) ? ['ipfailovers'] : [];
 }
 
-/** Those that have to do with ours; `idle`: no SCC lets them use the nodes' network. @throws NotUnderstood */
+/** Those that have to do with ours; `idle`: they run no Pod, or no SCC lets them use the nodes' network. @throws NotUnderstood */
 export function readFailovers(look: Look<Declared>): Pick<ClusterFacts, 'failovers' | 'idle'> {
   const [failovers, idle] = [false, true].map((idles) =>
     failoversQuestion(look.subject)

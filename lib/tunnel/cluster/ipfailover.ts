@@ -114,7 +114,7 @@ function remarks(
     ]);
   const idle = facts.idle.map(
     ({ project, name }) =>
-      `ipfailover ${project}/${name} has this tunnel's virtual IP, VRRP id, label or account written in it, and no SCC lets its account use the nodes' network: it is passed over, unless a role gives it that right, which is not seen`,
+      `ipfailover ${project}/${name} has this tunnel's virtual IP, VRRP id, label or account written in it, but it runs no Pod, or no SCC lets its account use the nodes' network: it is passed over. It would collide once it is scaled up, or where a role gives it that right, which is not seen`,
   );
   const foreign = Object.entries(others(wanted, { state } as Observation<ClusterFacts>)).map(
     ([object, value]) => `${object} is not this tunnel's and stays as it is (${value})`,

@@ -39,12 +39,14 @@ describe('observing', () => {
       const fresh = freshCluster();
       return new ClusterSite(pair(), { ...fresh, privileged: [...fresh.privileged, ...privileged], dcs });
     };
-    const REMARK = /ipfailover shop\/mine has this tunnel's .* no SCC lets its account use the nodes' network/;
+    const REMARK =
+      /ipfailover shop\/mine has this tunnel's .* it runs no Pod, or no SCC lets its account use the nodes' network/;
 
     test.each([
       ['whose account no SCC lets use the nodes’ network', {}, []],
       ['whose Pods do not ask for it', { network: false }, ['system:serviceaccount:shop:robot']],
       ['with an account of the same name as one that may', {}, ['system:serviceaccount:shop2:robot']],
+      ['that are scaled to nothing', { replicas: 0 }, ['system:serviceaccount:shop:robot']],
     ])('%s: a remark, no obstacle', (_, changes, privileged) => {
       const site = planned([tenants(changes)], privileged);
       expect(site.plan()).not.toEqual([]);
@@ -58,6 +60,16 @@ describe('observing', () => {
       'that %s lets run are in the way',
       (user) => expect(() => planned([tenants()], [user]).plan()).toThrow('shop/mine already has the virtual IP'),
     );
+
+    test('that are scaled to nothing and still run are in the way', () =>
+      expect(() =>
+        new ClusterSite(pair(), {
+          ...freshCluster(),
+          available: 1,
+          privileged: ['system:serviceaccount:shop:robot'],
+          dcs: [tenants({ replicas: 0 })],
+        }).plan(),
+      ).toThrow('shop/mine already has the virtual IP'));
 
     test('forge no field by what is written in them', () => {
       const forged = '\ndc default f5ipfailover\nowner edge-q\nenv OPENSHIFT_HA_VIRTUAL_IPS=10.20.30.4\nend';
