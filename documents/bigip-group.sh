@@ -59,7 +59,7 @@ check_group() { # GROUP ROLE HOW; role `undo`: any, and what is pending is what 
   disconnected) [ "$how" = alone ] || fail "$CHANGED" "has lost the other unit of device group $1 since the plan was made: $words" ;;
   pending | syncing | failed)
     [ "$2" = undo ] || grep -qsxF -e "$SSM_Tunnel" "$path" ||
-      fail "$CHANGED" "sees changes pending in device group $1 that are not this tunnel's, and a sync would carry or undo them: undo them, or synchronise them, on the unit that has them, and start again: $words"
+      fail "$CHANGED" "sees changes pending in device group $1 that are not this tunnel's, and a sync would carry or undo them: undo them, or synchronise them, which cuts what they take away, on the unit that has them, and start again: $words"
     ;;
   conflict) fail "$CHANGED" "and the other unit of device group $1 have both been changed since the last sync, so nothing was done: $words" ;;
   *) fail "$CHANGED" "does not say in words that are understood how device group $1 stands: $words" ;;

@@ -46,7 +46,7 @@ export function refuseGroup(subject: Pick<Subject, 'name'>, { group }: BigIpFact
 export function groupRemarks(subject: Pick<Subject, 'name'>, { group }: BigIpFacts): readonly string[] {
   if (group.kind === 'member')
     return [
-      `${title(subject)} is ${inGroup(group)}: the tunnel is removed from this unit only; look at the others, and synchronise the group by hand`,
+      `${title(subject)} is ${inGroup(group)}: the tunnel is removed from this unit only; look at the others, and synchronise the group by hand, which cuts what still goes through the tunnel on them`,
     ];
   return group.kind === 'unknown'
     ? [

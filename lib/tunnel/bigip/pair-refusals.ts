@@ -210,7 +210,7 @@ const UNSYNCED: Readonly<Partial<Record<GroupSync['is'], Unsynced>>> = {
   failed: [
     'sync-failed',
     'could not be synchronised',
-    'correct what is named there, on the unit where it was changed, and synchronise from that one',
+    'correct what is named there, on the unit where it was changed, and synchronise from that one, which cuts what its changes take away',
   ],
   disconnected: ['pair-disconnected', 'is disconnected', RECONNECT],
 };

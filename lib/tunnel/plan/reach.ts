@@ -170,6 +170,6 @@ function refuseForgetting(goal: Goal, { spec, applied, before, forget = [] }: Si
   if (goal === 'declared' && first)
     throw new Refused(
       'forget-declared',
-      `${deviceTitle(first)} is declared and cannot be forgotten: take it out of the declaration, or only tear down without it`,
+      `${deviceTitle(first)} is declared and cannot be forgotten: take it out of the declaration, or only tear down without it, which cuts the tunnel's traffic`,
     );
 }
