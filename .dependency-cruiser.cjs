@@ -85,6 +85,13 @@ module.exports = {
       from: {},
       to: { path: '^lib/tunnel/[^/]+$' },
     },
+    {
+      name: 'lib/tunnel: floors',
+      comment: 'every room of the domain stands on a floor: add it to FLOORS',
+      severity: 'error',
+      from: {},
+      to: { path: '^lib/tunnel/[^/]+/', pathNot: within(...FLOORS.flat().map((room) => `lib/tunnel/${room}`)) },
+    },
 
     rooms('lib/stack', 'what is deployed is made of the domain', 'lib/tunnel'),
     never('lib/stack', 'nothing calls AWS while a template is made', '@aws-sdk'),
