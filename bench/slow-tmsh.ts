@@ -13,24 +13,37 @@ const TUNNEL = 'edge-a';
 export interface Slow {
   readonly what: string;
   readonly seconds: number;
+  /** More would be too slow; absent: it has no bound. */
+  readonly most?: number;
 }
+
+/** Seconds that a fresh apply may take, and a look. */
+export const MOST = { apply: 45, look: 20 };
 
 /**
  * Runs of edge-ramp with a BIG-IP whose tmsh takes a second a call, on simulated hosts, in real time.
  * @param assembly the folder that `cdk synth` wrote
- * @throws Error of one sentence when a run fails
+ * @throws Error of one sentence when a run fails, or takes longer than it may
  */
 export async function withSlowTmsh(assembly: string): Promise<readonly Slow[]> {
   const spec = new Deployment(assembly).specs().find((each) => (each as { name: string }).name === TUNNEL);
   const many = { ...(spec as object), virtualServers: Array.from({ length: 40 }, (_, i) => `vserver-${i + 1}`) };
   const [apply, again, teardown] = await runs(assembly, spec, ['apply', 'apply', 'teardown']);
   const [look] = await runs(assembly, many, ['plan']);
-  return [
-    { what: 'fresh apply', seconds: apply! },
+  return withinBounds([
+    { what: 'fresh apply', seconds: apply!, most: MOST.apply },
     { what: 'unchanged re-apply', seconds: again! },
     { what: 'teardown', seconds: teardown! },
-    { what: 'plan with 40 virtual servers: one look', seconds: look! },
-  ];
+    { what: 'plan with 40 virtual servers: one look', seconds: look!, most: MOST.look },
+  ]);
+}
+
+/** @throws Error that says which took longer than it may */
+export function withinBounds(slow: readonly Slow[]): readonly Slow[] {
+  const beyond = slow.filter(({ seconds, most }) => most !== undefined && seconds > most);
+  if (beyond.length === 0) return slow;
+  const each = beyond.map(({ what, seconds, most }) => `${what}: ${seconds.toFixed(1)} s, at most ${most} s`);
+  throw new Error(`beyond its bound where each call of tmsh takes ${CALL} s: ${each.join('; ')}`);
 }
 
 /** The seconds of each of these runs, one after the other on hosts that nobody has touched. */
