@@ -10,18 +10,19 @@ pending_file() { # in path
 
 # The group's own line decides: the Status above is that of the worst group, hidden ones too, and the exit code is that of an error which a failed
 # sync quotes (BIP-38).
-ask_group() { # GROUP: in standing, and BIG-IP's own words in words
+ask_group() { # GROUP: in standing, and BIG-IP's own words in wording
   local line status='' more='' another='^[^[:space:]]+( \([^()]+\):|: (connected|disconnected))'
-  words='' standing=unknown
+  wording='' standing=unknown
   tmsh_say show cm sync-status
   while IFS= read -r line; do
-    line=${line#"${line%%[![:space:]]*}"} line=${line#Details} line=${line#"${line%%[![:space:]]*}"}
+    in_words "$line"
+    line=${words# } line=${line#Details } line=${line% }
     if [[ $line == "$1 ("*'):'* ]]; then
       status=${line#"$1 ("} status=${status%%')'*} more=yes
     elif [[ $line =~ $another ]]; then
       more=''
     fi
-    [ -z "$more" ] || words+=$line$newline
+    [ -z "$more" ] || wording+=$line$newline
   done <<<"$said"
   case ${status,,} in
   'in sync') standing=in-sync ;;
@@ -30,18 +31,18 @@ ask_group() { # GROUP: in standing, and BIG-IP's own words in words
   'sync failure' | 'sync failed') standing=failed ;;
   'disconnected') standing=disconnected ;;
   esac
-  case $words in
+  case $wording in
   *conflict*) standing=conflict ;;
   *'Sync error on'*) standing=failed ;;
   esac
-  words=$(brief "${words:-$(its_words)}")
+  wording=$(brief "${wording:-$(its_words)}")
 }
 
 # Shared objects are changed on the active unit, and on one unit between two syncs: changes on both are a conflict, and a sync then overwrites the
 # other unit's (BIP-43). A restore goes on where the change was made, whatever the unit's role is by then.
 how='' # the sync: manual, auto (BIG-IP does it by itself), alone (the other unit is away)
 check_group() { # GROUP ROLE HOW; role `undo`: any, and what is pending is what the run changed, which the other unit lacks
-  local path standing words role='Status[[:space:]]+([A-Z]+( OFFLINE)?)[[:space:]]*($|[[:cntrl:]])'
+  local path standing wording role='Status[[:space:]]+([A-Z]+([[:blank:]]+OFFLINE)?)[[:space:]]*($|[[:cntrl:]])'
   how=$3
   if printing; then
     printf '%s\n' 'show cm failover-status' 'show cm sync-status'
@@ -56,13 +57,13 @@ check_group() { # GROUP ROLE HOW; role `undo`: any, and what is pending is what 
   pending_file
   case $standing in
   in-sync) : >"$path" || fail "$UNFIT" "cannot write to $state" ;;
-  disconnected) [ "$how" = alone ] || fail "$CHANGED" "has lost the other unit of device group $1 since the plan was made: $words" ;;
+  disconnected) [ "$how" = alone ] || fail "$CHANGED" "has lost the other unit of device group $1 since the plan was made: $wording" ;;
   pending | syncing | failed)
     [ "$2" = undo ] || grep -qsxF -e "$SSM_Tunnel" "$path" ||
-      fail "$CHANGED" "sees changes pending in device group $1 that are not this tunnel's, and a sync would carry or undo them: undo them, or synchronise them, which cuts what they take away, on the unit that has them, and start again: $words"
+      fail "$CHANGED" "sees changes pending in device group $1 that are not this tunnel's, and a sync would carry or undo them: undo them, or synchronise them, which cuts what they take away, on the unit that has them, and start again: $wording"
     ;;
-  conflict) fail "$CHANGED" "and the other unit of device group $1 have both been changed since the last sync, so nothing was done: $words" ;;
-  *) fail "$CHANGED" "does not say in words that are understood how device group $1 stands: $words" ;;
+  conflict) fail "$CHANGED" "and the other unit of device group $1 have both been changed since the last sync, so nothing was done: $wording" ;;
+  *) fail "$CHANGED" "does not say in words that are understood how device group $1 stands: $wording" ;;
   esac
   grep -qsxF -e "$SSM_Tunnel" "$path" || printf '%s\n' "$SSM_Tunnel" >>"$path" || fail "$UNFIT" "cannot write to $state"
 }
@@ -71,7 +72,7 @@ check_group() { # GROUP ROLE HOW; role `undo`: any, and what is pending is what 
 # before the sync, and only the status tells how it ended (BIP-41). What is told of an earlier failure may stand for some seconds after a new sync has
 # begun (BIP-42).
 sync_group() { # GROUP
-  local path standing words line="run cm config-sync to-group $1" failures=0
+  local path standing wording line="run cm config-sync to-group $1" failures=0
   [ "$how" != alone ] || return 0
   if printing; then
     [ "$how" = auto ] || printf '%s\n' "$line"
@@ -81,20 +82,20 @@ sync_group() { # GROUP
   if [ "$how" != auto ]; then
     ask_group "$1"
     case $standing in
-    conflict | disconnected | unknown) fail "$REFUSED" "did not synchronise device group $1: $words" ;;
+    conflict | disconnected | unknown) fail "$REFUSED" "did not synchronise device group $1: $wording" ;;
     esac
     tmsh_do "$line"
   fi
   printf '> show cm sync-status\n'
   while ask_group "$1" && [ "$standing" != in-sync ]; do
     case $standing in
-    conflict | disconnected | unknown) fail "$REFUSED" "did not synchronise device group $1: $words" ;;
+    conflict | disconnected | unknown) fail "$REFUSED" "did not synchronise device group $1: $wording" ;;
     failed)
       failures=$((failures + 1))
-      [ "$failures" -lt 10 ] || fail "$REFUSED" "did not synchronise device group $1: $words"
+      [ "$failures" -lt 10 ] || fail "$REFUSED" "did not synchronise device group $1: $wording"
       ;;
     esac
-    [ "$SECONDS" -lt "$patience" ] || fail "$SILENT" "did not synchronise device group $1 within $patience s: $words"
+    [ "$SECONDS" -lt "$patience" ] || fail "$SILENT" "did not synchronise device group $1 within $patience s: $wording"
     sleep 1
   done
   pending_file

@@ -120,10 +120,11 @@ is_standby() {
 # A virtual IP needs some seconds until keepalived has put it on a node for the first time: so long, at most, its answer is waited for.
 await() { # ADDRESS
   if is_standby; then answer "await $1" - '' && return; fi
-  local deadline=$((SECONDS + 15)) some='[1-9][0-9]* (packets )?received'
+  local deadline=$((SECONDS + 15)) some=' [1-9][0-9]* (packets )?received'
   until
     tmsh_say run util ping -c 1 -W 1 "$1"
-    [[ $said =~ $some ]]
+    in_words "$said"
+    [[ $words =~ $some ]]
   do
     [ "$SECONDS" -lt "$deadline" ] || { answer "await $1" 1 '' && return; }
     sleep 0.2

@@ -52,7 +52,7 @@ link() { # of the device that was just looked at
 
 forwarding() { # DEVICE on|off
   capture_unlimited sysctl -n "net/ipv4/conf/$1/forwarding"
-  case $has_link:$code:$said:$2 in
+  case $has_link:$code:${said//[[:space:]]/}:$2 in
   no:*) missing+=("$object") ;;
   *:0:1:on | *:0:0:off) ;;
   *:0:[01]:*) is_missing "$1 does not forward as it should" ;;
@@ -110,7 +110,7 @@ lacks_rule() { # -C CHAIN, after the table
 # Where some are told to be gone, that is asked at once.
 flows=() flow_text=''
 judge_flows() { # [told]
-  local line key lost=0 cookie=${flows[0]##*%}
+  local line key lost=0 text=$newline cookie=${flows[0]##*%}
   cookie=${cookie%% *}
   find_ovs
   [ -n "${1-}" ] || counts_fewer "$cookie" || return 0
@@ -123,17 +123,21 @@ judge_flows() { # [told]
   fi
   silent=''
   while IFS= read -r line; do
+    in_words "$line"
+    text+=${words# }$newline
+  done <<<"$said"
+  while IFS= read -r line; do
     key=${line#+}
     key=${key%% actions=*}
     case $line in
     +*" $cookie "*)
       lost=$((lost + 1))
       key=${key%" $cookie"}
-      case $newline$said in *"$newline-$key "*) is_changed "the flow $key of br0 does something else" ;; esac
+      case $text in *"$newline-$key "*) is_changed "the flow $key of br0 does something else" ;; esac
       ;;
     +*) unknown+="${unknown:+, }br0 has no $key as it was: the SDN makes it, or is of another release" ;;
     esac
-  done <<<"$said"
+  done <<<"$text"
   if [ -n "${1-}" ]; then
     [ "$lost" -gt 0 ] || return 0
     lack_flows "$lost"
@@ -161,9 +165,11 @@ fill_slots() {
   local port mac
   capture "${ovs[@]}" ovs-vsctl get Interface tun0 ofport
   port=${said##*"$newline"}
+  port=${port//[[:space:]]/}
   [[ $code:$port =~ ^0:[0-9]+$ ]] || { is_unknown 'ovs-vsctl get Interface tun0 ofport' && return 1; }
   capture_unlimited ip -o link show dev tun0
-  [[ $code:$said =~ ^0:.*link/ether\ ([0-9a-f:]{17})\  ]] || { is_unknown 'ip link show dev tun0' && return 1; }
+  in_words "$said"
+  [[ $code:$words =~ ^0:.*\ link/ether\ ([0-9a-f:]{17})\  ]] || { is_unknown 'ip link show dev tun0' && return 1; }
   mac=${BASH_REMATCH[1]}
   flow_text='' filled_landmarks=${landmarks//\[port\]/$port}
   local each i

@@ -123,6 +123,16 @@ run() { # COMMAND...
   [ "$code" -eq 0 ] || fail "$REFUSED" "$* answered (exit code $code): $(its_words)"
 }
 
+# Blanks never count: iproute2 of RHEL 7.3 and before prints two where later ones print one. Before bash 4.4 an array without elements is unset (LX-14).
+words=''
+in_words() { # TEXT: into $words, with one blank around each of its words
+  local IFS=$' \t\n'
+  local -a split
+  # shellcheck disable=SC2206 # words are what is asked for; file names are not expanded (set -f)
+  split=($1)
+  words=" ${split[*]-} "
+}
+
 brief() { # TEXT: on one line, 400 characters at most
   local line=${1//$newline/ }
   printf '%s' "${line:0:400}"

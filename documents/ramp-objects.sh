@@ -9,16 +9,6 @@ find_ovs() {
 }
 find_ovs
 
-# Blanks never count: iproute2 of RHEL 7.3 and before prints two where later ones print one. Before bash 4.4 an array without elements is unset (LX-14).
-words=''
-in_words() { # TEXT: into $words, with one blank around each of its words
-  local IFS=$' \t\n'
-  local -a each
-  # shellcheck disable=SC2206 # words are what is asked for; file names are not expanded (set -f)
-  each=($1)
-  words=" ${each[*]-} "
-}
-
 # The tunnel, as `ip tunnel` calls it, and its protocol: by number, since the name of protocol 4 depends on /etc/protocols.
 mode=ipip protocol=4
 

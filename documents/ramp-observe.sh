@@ -177,7 +177,7 @@ trace() { # SOURCE POD: `-` means any of this node's own
     return
   fi
   consult "${ovs[@]}" ovs-appctl ofproto/trace br0 "in_port=$port,icmp,nw_src=$1,nw_dst=$pod"
-  [ "$code" -ne 0 ] || said=$(grep '^Datapath actions: ' <<<"$said")
+  [ "$code" -ne 0 ] || said=$(grep -E '^[[:blank:]]*Datapath[[:blank:]]+actions:' <<<"$said")
   answer "trace $1 $2" "$code" "$said" "$complaint"
 }
 
@@ -234,7 +234,8 @@ ovn() {
   else
     consult ip -o link show
     while IFS= read -r line; do
-      case $line in *': ovn-k8s-mp0'*) found+=${found:+$newline}$line ;; esac
+      in_words "$line"
+      case $words in *': ovn-k8s-mp0'*) found+=${found:+$newline}$line ;; esac
     done <<<"$said"
     answer ovn "$code" "$found" "$complaint"
   fi
@@ -311,7 +312,8 @@ interesting() { # COOKIE SOURCE
 
 tunnel() { # NAME
   ask "tunnel $1" ip -o tunnel show "$1"
-  case $newline$said in *"$newline$1: "*) has_tunnel=yes ;; *) [ "$has_tunnel" = yes ] || has_tunnel=no ;; esac
+  in_words "$said"
+  case $words in *" $1: "*) has_tunnel=yes ;; *) [ "$has_tunnel" = yes ] || has_tunnel=no ;; esac
 }
 
 # Waits, at most 5 s, until a packet has come out of the tunnel: BIG-IP pings first, and our own ping cannot open the firewall for it.

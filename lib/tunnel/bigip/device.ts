@@ -1,4 +1,3 @@
-import { readAnswers } from '../device/answer';
 import { absentOf, Device } from '../device/device';
 import type { Observation, Wanted } from '../device/observation';
 import { property } from '../device/words';
@@ -6,6 +5,7 @@ import { Refused } from '../errors/errors';
 import { bigipUnits, isBigIpPair, marker } from '../declaration/tunnel';
 import type { BigIpFacts } from './facts';
 import { GROUP_QUESTIONS, groupRemarks, readGroup, refuseGroup } from './group';
+import { readBigIpAnswers } from './listing';
 import { title } from './own';
 import { pairQuestions, readPair } from './pair';
 import { pairRemarks, refusePair } from './pair-refusals';
@@ -42,7 +42,7 @@ export const bigip = new Device<BigIpFacts>({
     const unit = bigipUnits(spec).find(({ management }) => management === name)!;
     return { Management: unit.management, User: unit.user, Secret: unit.secret, HostKey: unit.hostKey };
   },
-  answers: readAnswers,
+  answers: readBigIpAnswers,
   objects,
   facts: {
     questions: (subject) => [...twinQuestions(subject), ...GROUP_QUESTIONS, ...pairQuestions(subject)],

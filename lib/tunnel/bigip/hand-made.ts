@@ -1,10 +1,10 @@
 import { contains, parseCidr } from '../declaration/address';
 import { bigipAddress, isBigIpPair, unitSelf } from '../declaration/tunnel';
-import { readAnswers } from '../device/answer';
 import { Look } from '../device/look';
 import type { Subject } from '../device/observation';
 import type { State } from '../device/operation';
 import { property } from '../device/words';
+import { readBigIpAnswers } from './listing';
 import { FOLDER, readCommon, readSelfs } from './pair';
 import { route } from './route';
 import { self } from './self';
@@ -77,5 +77,5 @@ export function readOuter(subject: Subject, text: string): string | undefined {
 
 function lookOf(subject: Subject, text: string, questions: readonly string[]): Look {
   const title = `BIG-IP ${subject.name}`;
-  return new Look(title, subject, readAnswers(title, text, questions));
+  return new Look(title, subject, readBigIpAnswers(title, text, questions));
 }

@@ -65,6 +65,11 @@ export function answered(lines: readonly string[], complaint: string, code: numb
   return { lines, complaint, code, printed: excerpt([complaint, ...lines].join(' ')) };
 }
 
+/** The same answer with one blank for each run of blanks in a line, and none at either end (LX-24). A sentence has them as the device printed them. */
+export function inWords(answer: Answer): Answer {
+  return { ...answer, lines: answer.lines.map((line) => line.trim().replace(/\s+/g, ' ')) };
+}
+
 /** At most 200 characters on one line, its blanks as printed: enough to recognise a message, too short to flood a cause. */
 export function excerpt(text: string): string {
   const line = text.trim().replace(/\s*[\t\r\n]\s*/g, ' ');

@@ -1,6 +1,6 @@
 import { isAddress } from '../declaration/address';
 import { NotUnderstood } from '../errors/errors';
-import { readAnswers, type Answer } from './answer';
+import { inWords, readAnswers, type Answer } from './answer';
 
 /**
  * Reads what an observe script printed on a node of the SDN, as `readAnswers`. In `lines` each run of blanks is one blank, and none stands at
@@ -13,12 +13,7 @@ export function readNodeAnswers(
   text: string,
   questions: readonly string[],
 ): ReadonlyMap<string, Answer> {
-  return new Map(
-    [...readAnswers(device, text, questions)].map(([question, answer]) => [
-      question,
-      { ...answer, lines: answer.lines.map((line) => line.trim().replace(/\s+/g, ' ')) },
-    ]),
-  );
+  return new Map([...readAnswers(device, text, questions)].map(([question, answer]) => [question, inWords(answer)]));
 }
 
 /** Whether iproute2 says that there is no such interface. */

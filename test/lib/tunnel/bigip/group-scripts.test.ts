@@ -63,6 +63,28 @@ test('a round with shared objects asks role and group, changes, asks for a confl
   expect(bastion.file(NOTE)).toBeUndefined();
 });
 
+describe('blanks never count', () => {
+  const wider = (lines: readonly string[]): string[] => lines.map((line) => ` ${line.replaceAll(' ', '  ')} `);
+
+  test('in what a group says', () => {
+    const ran = apply([FROM_ACTIVE, POOL, TO_GROUP], [IN_SYNC, PENDING, FAILED, AT_WORK, IN_SYNC].map(wider));
+    expect([ran.code, typed(ran)]).toEqual([0, [CREATED, SYNC]]);
+  });
+
+  test.each([
+    ['a conflict', BOTH_CHANGED, 'have both been changed since the last sync'],
+    ["somebody's failure", FAILED, "that are not this tunnel's"],
+    ['a lost link', CUT, 'has lost the other unit'],
+  ])('in what it says of %s', (_, status, why) =>
+    expect(apply([FROM_ACTIVE, POOL], [wider(status)]).complaint).toContain(why),
+  );
+
+  test('in what a unit is', () =>
+    expect(apply([FROM_ACTIVE, POOL], [IN_SYNC], 'FORCED  OFFLINE').complaint).toContain(
+      'is FORCED  OFFLINE and no longer',
+    ));
+});
+
 test('what the other unit has lost is undone whatever the role, though no note of it is here', () => {
   const undone = apply(['check~group edge-dg~undo~manual', POOL, TO_GROUP], [PENDING, PENDING, IN_SYNC], 'STANDBY');
   expect([undone.code, typed(undone)]).toEqual([0, [CREATED, SYNC]]);

@@ -50,6 +50,9 @@ const STANDS: Answers = {
   [addresses('/Common/10.3.88.90')]: [address('10.3.88.90')],
 };
 
+/** More blanks wherever there is one already. */
+const wider = (line: string): string => ` ${line.replaceAll(' ', '  ')} `;
+
 function look(answers: Answers = {}, spec = PAIR) {
   bastion.answer({ ...STANDS, ...answers });
   const about = { name: ONE, spec, applied: null };
@@ -215,4 +218,19 @@ describe("a unit's own address, for who imports a pair", () => {
     const ran = bastion.observe(outerQuestions(about));
     expect(() => readOuter(about, ran.said)).toThrow(NotUnderstood);
   });
+});
+
+describe('blanks never count in what a unit says of its group', () => {
+  test('a unit of a pair in order is the same one with more of them in all that it says', () => {
+    const widened = Object.fromEntries(
+      Object.entries(STANDS).map(([line, [lines, ...more]]) => [line, [lines.map(wider), ...more] as const]),
+    );
+    expect(look(widened).seen().facts).toEqual(look().seen().facts);
+  });
+
+  test.each(['ACTIVE', 'STANDBY', 'OFFLINE', 'FORCED OFFLINE'])('it is %s', (role) =>
+    expect(look({ 'show cm failover-status': [failoverStatus(role).map(wider)] }).seen().facts.pair!.role.is).toBe(
+      role,
+    ),
+  );
 });

@@ -198,6 +198,30 @@ test('blanks never count: a listing with more of them is the same one', () => {
   expect(seen().facts.twins).toEqual(['tunnel ramp']);
 });
 
+describe('blanks never count in what BIG-IP writes for people', () => {
+  const wider = (line: string): string => ` ${line.replaceAll(' ', '  ')} `;
+
+  test('of a ping: packets that came back are counted', () => {
+    const { seen } = look({
+      'list net tunnels tunnel /Common/SDN': [['net tunnels tunnel SDN { profile ipip local-address 10.3.89.66 }']],
+      [`run util ping -c 3 -i 0.2 -W 1 ${EXAMPLE.tunnel.node}`]: [
+        [wider('3 packets transmitted, 3 packets received, 0% packet loss')],
+      ],
+    });
+    expect(seen().probes[0]).toMatchObject({ ok: true, detail: '3 of 3 packets came back' });
+  });
+
+  test.each(['1 packets transmitted, 1 packets received, 0% packet loss', '1 packets transmitted, 1 received'])(
+    'of a ping whose answer is waited for: %s',
+    (line) => {
+      bastion.answer({ 'run util ping -c 1 -W 1 10.3.91.217': [[wider(line)]] });
+      const { said, lines } = bastion.observe(['await 10.3.91.217']);
+      expect(said).toContain('?await 10.3.91.217\n=0\n');
+      expect(lines.filter((each) => each.includes(' ping '))).toHaveLength(1);
+    },
+  );
+});
+
 test("another route domain's routes are no bypass, and are not counted as some", () => {
   const said = [
     ...Array.from({ length: 9 }, (_, i) => `net route rd-${i} { gw 10.3.89.1%2 network 10.130.${i}.0%2/24 }`),

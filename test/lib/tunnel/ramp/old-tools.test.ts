@@ -1,8 +1,10 @@
+import { readNodeAnswers } from '../../../../lib/tunnel/device/iproute';
 import { bridgeFlows } from '../pipelines';
 import { dumpOurs } from '../ramp-answer';
 import { EXAMPLE, Site } from '../site';
 import { BRIDGE, withoutKeeper } from '../world';
 import { observed, type Replies } from '../scripts';
+import { BARE, BY_FLOWS, DIFF, KeptNode, MADE, MADE_BY_FLOWS, TUN0, WHOLE } from './keeper-node';
 import { read, replies, SOURCE } from './observed-node';
 
 const site = new Site(EXAMPLE);
@@ -24,7 +26,9 @@ describe('blanks never count', () => {
       'ip -o tunnel show tun1': [[tunnel], 0],
       [`ip -4 route show ${SOURCE}`]: [[route], 0],
     });
-    expect(read(given).state).toEqual(withoutKeeper(site.world.ramp));
+    const { state, probes } = read(given);
+    expect(state).toEqual(withoutKeeper(site.world.ramp));
+    expect(probes).toEqual([expect.objectContaining({ ok: true })]);
   });
 
   test('in any answer of any tool', () => {
@@ -33,6 +37,28 @@ describe('blanks never count', () => {
       Object.entries(given).map(([line, [lines, code]]) => [line, [lines.map(wider), code] as const]),
     );
     expect(read(all)).toEqual(read(given));
+  });
+
+  describe('in what a keeper is told', () => {
+    let node: KeptNode;
+    beforeEach(() => (node = new KeptNode()));
+    afterEach(() => node.remove());
+    const widened = (given: Replies): Replies =>
+      Object.fromEntries(Object.entries(given).map(([line, [lines, ...more]]) => [line, [lines.map(wider), ...more]]));
+
+    test('a whole node is ok', () =>
+      expect(node.look(BY_FLOWS, widened(WHOLE))).toMatchObject({ word: 'ok', made: [] }));
+
+    test('what is missing is put back, with the slots of the flows filled', () => {
+      const bare = widened({ [TUN0]: WHOLE[TUN0]!, ...BARE });
+      expect(node.look(BY_FLOWS, bare)).toMatchObject({ word: 'healed', made: [...MADE, ...MADE_BY_FLOWS] });
+    });
+
+    test("another's flow in the place of one is seen, and stays", () => {
+      const lines = BARE[DIFF]![0].concat('-table=30 priority=2000,ip,nw_dst=10.129.1.254 actions=drop');
+      const seen = node.look(BY_FLOWS, widened({ ...BARE, [DIFF]: [lines, 2] }));
+      expect(seen).toMatchObject({ made: [], what: expect.stringContaining('does something else') });
+    });
   });
 
   test('but a sentence has them as the device printed them', () => {
@@ -63,10 +89,12 @@ test("a pair's questions are answered by stdout alone as well, with whatever bla
       }).map(([line, said]) => [line, [[said.replaceAll(' ', blank)], 0, warning] as const]),
     );
   const asked = ['vip eth0 10.20.30.4', 'trace 10.3.92.216 10.130.0.7', 'await 10.20.30.4'];
-  const plain = observed('edge-b', asked, given('', ' '), {});
-  expect(plain).toContain('|here');
-  expect(observed('edge-b', asked.slice(0, 1).concat(asked.slice(2)), given('x|WARN|y', '  '), {})).toContain('|here');
-  expect(observed('edge-b', asked, given('2019-05-14T09:21:33Z|00001|ovsdb_idl|WARN|lacks a column', ' '), {})).toBe(
-    plain,
-  );
+  const told = (warning: string, blank: string) =>
+    readNodeAnswers('node', observed('edge-b', asked, given(warning, blank), {}), asked);
+  const plain = told('', ' ');
+  expect(plain.get(asked[0]!)!.lines).toEqual(['here']);
+  expect(plain.get(asked[1]!)!.lines).toEqual(['Datapath actions: 1']);
+  const linesOf = (answers: typeof plain) => [...answers.values()].map(({ lines, code }) => [lines, code]);
+  expect(linesOf(told('x|WARN|y', '  '))).toEqual(linesOf(plain));
+  expect(told('2019-05-14T09:21:33Z|00001|ovsdb_idl|WARN|lacks a column', ' ')).toEqual(plain);
 });

@@ -83,7 +83,19 @@ function refusal(release: Release, changes: Replies): { readonly code: string; r
   throw new Error('not refused');
 }
 
+/** More blanks wherever there is one already. */
+const widened = (given: Replies): Replies =>
+  Object.fromEntries(
+    Object.entries(given).map(([line, [lines, ...more]]) => [
+      line,
+      [lines.map((each) => each.replaceAll(' ', '  ')), ...more],
+    ]),
+  );
+
 describe.each(Object.keys(NODES) as Release[])('a node of OpenShift %s', (release) => {
+  test('is the same one with more blanks in all that it says', () =>
+    expect(read(release, widened(NODES[release]))).toEqual(read(release)));
+
   test('that has the whole tunnel lacks nothing', () => {
     const { state, facts, probes } = read(release);
     expect(facts).toMatchObject({
@@ -146,6 +158,13 @@ test.each<[string, Release, Replies, string, string]>([
     'a DPU',
     '4.16',
     { ...without(OWN), 'ip -o link show': [[LINK.replace('ovn-k8s-mp0', 'ovn-k8s-mp0_0')], 0] },
+    'ovn-dpu',
+    'ovn-k8s-mp0_0',
+  ],
+  [
+    'a DPU, whose tools print more blanks',
+    '4.16',
+    widened({ ...without(OWN), 'ip -o link show': [[LINK.replace('ovn-k8s-mp0', 'ovn-k8s-mp0_0')], 0] }),
     'ovn-dpu',
     'ovn-k8s-mp0_0',
   ],
