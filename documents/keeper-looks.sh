@@ -35,8 +35,8 @@ tunnel() { # NAME VALUE
   capture_unlimited ip -o tunnel show "$1"
   in_words "$said"
   case $code:$words in
-  0:*" ip/ip $2 "*) ;;
-  0:*' ip/ip '*) is_changed "$1 is another tunnel" ;;
+  0:*" $shown $2 "*) ;;
+  0:*" $shown "*) is_changed "$1 is another tunnel" ;;
   0:' '*) is_changed "$1 is another device" ;;
   *) is_unknown "ip tunnel show $1" ;;
   esac

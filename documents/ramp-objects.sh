@@ -9,8 +9,10 @@ find_ovs() {
 }
 find_ovs
 
-# The tunnel, as `ip tunnel` calls it, and its protocol: by number, since the name of protocol 4 depends on /etc/protocols.
-mode=ipip protocol=4
+# The tunnel, as `ip tunnel` is told and as it shows it, and its protocol: by number, since the name of protocol 4 depends on /etc/protocols. The names
+# by which iptables shows other protocols do not.
+mode=ipip shown=ip/ip protocol=4
+other_protocols='tcp|udp|udplite|icmp|igmp|ipv6|ipv6-icmp|icmpv6|gre|esp|ah|ospf|ospfigp|pim|vrrp|sctp|dccp'
 
 # The rule that lets BIG-IP's tunnel in.
 input_rule() { # BIGIP

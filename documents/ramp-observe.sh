@@ -5,17 +5,16 @@ need SSM_Tunnel SSM_Fence SSM_Questions
 quoted="--comment \"$mark\" " plain="--comment $mark "
 
 # `ours N` for the place of each copy of our rule in the chain, and `reject N` for the first rule that may turn BIG-IP's packets away, by protocol,
-# source and input interface; behind all rules it is the chain's policy. What is not understood may. Protocol 4 has a name of its own in each
-# /etc/protocols; the names here are others.
+# source and input interface; behind all rules it is the chain's policy. What is not understood may.
 input() { # BIGIP INTERFACE
   consult iptables -w -S INPUT
-  [ "$code" -ne 0 ] || said=$(awk -v quoted="$quoted" -v plain="$plain" -v bigip="$1" -v interface="$2" '
+  [ "$code" -ne 0 ] || said=$(awk -v quoted="$quoted" -v plain="$plain" -v bigip="$1" -v interface="$2" -v protocol="$protocol" -v others="^($other_protocols)$" '
     function number(address,   part) {
       split(address, part, ".")
       return ((part[1] * 256 + part[2]) * 256 + part[3]) * 256 + part[4]
     }
     function other_protocol(name) {
-      return name ~ /^(tcp|udp|udplite|icmp|igmp|ipv6|ipv6-icmp|icmpv6|gre|esp|ah|ospf|ospfigp|pim|vrrp|sctp|dccp)$/ || (name ~ /^[1-9][0-9]*$/ && name != 4)
+      return name ~ others || (name ~ /^[1-9][0-9]*$/ && name != protocol)
     }
     function other_source(network,   part, size) {
       if (network !~ /^[0-9.]+\/[0-9]+$/) return 0
