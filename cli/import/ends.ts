@@ -8,7 +8,7 @@ export type Ends = Pick<HandMade, 'local' | 'remote' | 'inside' | 'networks' | '
 /** @throws Refused where the units disagree */
 export function endsOf({ objects }: Tunnel, units: readonly ToldBy<HandMade>[]): Ends {
   const todo =
-    'Units of a pair have these in common: make it alike on both by hand, or synchronise from the right one, which overwrites what the other has';
+    'Units of a pair have these in common: make it alike on both by hand, or synchronise from the right one, which overwrites what the other has and cuts traffic that needs it';
   const alike = <T>(what: string, of: (unit: HandMade) => T | undefined, inWords?: (value: T) => string) =>
     saidAlike(
       what,

@@ -6,8 +6,8 @@ const PROJECT = join(__dirname, '../..');
 /** What a person is told to do that can stop traffic. */
 const REMEDY =
   /\b(?:remove (?:it|them|that)\b|tear it down|tear down without|synchronise (?:from|them|the group)\b|device group, (?:which|or)|makes? it anew|rebuild|(?:restart|reboot) (?:it|the)|delete (?:it|them)\b)/;
-/** In a text of its own, which says so; and what is overwritten is gone. */
-const WARNING = /\bcuts?\b|\$\{BY_HAND\}|\boverwrites\b/;
+/** In a text of its own, which says so. */
+const WARNING = /\bcuts?\b|\$\{BY_HAND\}/;
 
 /** The lines in the sources of these rooms that hold text; a message stands on one line. */
 const texts = ['lib', 'lambdas', 'cli', 'documents'].flatMap((room) =>

@@ -124,7 +124,7 @@ export function refuseDifferences(spec: Tunnel, units: readonly Unit[]): void {
     const say = (value: string | undefined): string => (value === undefined ? 'none' : readable(value));
     throw new Refused(
       'pair-differs',
-      `the units differ in ${object} although device group ${spec.bigipPair!.deviceGroup} is in sync: ${title(first)} has ${say(here)}, ${title(other)} has ${say(there)}. Make it alike on both by hand, or synchronise from the right one, which overwrites the other's`,
+      `the units differ in ${object} although device group ${spec.bigipPair!.deviceGroup} is in sync: ${title(first)} has ${say(here)}, ${title(other)} has ${say(there)}. Make it alike on both by hand, or synchronise from the right one, which overwrites the other's and cuts traffic that needs it`,
     );
   }
 }
