@@ -1,7 +1,7 @@
-import { isBigIpPair, marker, unitSelf, type Tunnel } from '../declaration/tunnel';
+import { isBigIpPair, marker, type Tunnel } from '../declaration/tunnel';
 import { rankOf } from '../device/difference';
 import type { ObjectKind } from '../device/kind';
-import { STAGES, wire, type Goal, type Operation } from '../device/operation';
+import { STAGES, wire, type Goal, type Operation, type State } from '../device/operation';
 import type { Drafted, Together } from '../device/together';
 import { property } from '../device/words';
 import { Refused } from '../errors/errors';
@@ -130,13 +130,17 @@ function undoneOnTheNewest(units: readonly Drafted<BigIpFacts>[]): Drafted<BigIp
   return undone(newest).some((object) => !undone(other).includes(object)) ? newest : undefined;
 }
 
-/** So it takes no floating one by a sync: that comes when all is undone on the other unit, or the floating one removed there. */
-function lacksItsOwnSelf({ wanted, observation }: Unit): boolean {
-  return observation.state[`unit-self ${unitSelf(wanted.spec)}`] === undefined;
+/** So it takes no floating one by a sync: that comes when all is undone on the other unit, or the floating one removed there. Names may change with the declaration. */
+function lacksItsOwnSelf({ observation }: Unit): boolean {
+  return Object.keys(observation.state).every((object) => !object.startsWith('unit-self '));
 }
 
-function hasFloatingSelf({ wanted, observation }: Unit): boolean {
-  return observation.state[`self ${wanted.spec.objects.self}`] !== undefined;
+function hasFloatingSelf({ observation }: Unit): boolean {
+  return Object.keys(observation.state).some((object) => isFloatingSelf(observation.state, object));
+}
+
+function isFloatingSelf(state: State, object: string): boolean {
+  return object.startsWith('self ') && property(state[object], 'traffic-group') !== undefined;
 }
 
 function changesMore({ operations, observation }: Drafted<BigIpFacts>, round: readonly Operation[]): boolean {
@@ -254,14 +258,15 @@ function withPendingSync(unit: Kept, other: Drafted<BigIpFacts> | undefined): re
  */
 function changedAndChangedBack({ wanted, observation, operations, awaited, kept }: Kept): readonly Operation[] {
   const { state, facts } = observation;
-  const { self, snatPool } = wanted.spec.objects;
-  const isLeft = (object: string): boolean =>
-    state[object] !== undefined &&
-    facts.unrestorable[object] === undefined &&
-    [...operations, ...awaited, ...kept].every((each) => each.object !== object);
-  const object = [`self ${self}`, `snatpool ${snatPool}`].find(isLeft);
-  if (object === undefined) return [];
-  const found = state[object]!;
+  const planned = new Set([...operations, ...awaited, ...kept].map(({ object }) => object));
+  const [object, found] =
+    Object.entries(state).find(
+      ([each]) =>
+        (isFloatingSelf(state, each) || each.startsWith('snatpool ')) &&
+        facts.unrestorable[each] === undefined &&
+        !planned.has(each),
+    ) ?? [];
+  if (object === undefined || found === undefined) return [];
   const description = property(found, 'description');
   const other = description === 'none' ? marker(wanted.spec) : 'none';
   const changed = found.replace(/ description \S+$/, ` description ${other}`);

@@ -94,6 +94,32 @@ test.each([
   expect(site.plan().operations).toBe(0);
 });
 
+test('another name of the units’ own self IP takes the floating one away for so long, by a sync, as its own one has another address', () => {
+  const site = new PairSite();
+  site.apply();
+  site.spec = { ...PAIR, objects: { ...PAIR.objects, unitSelf: 'inner' } };
+  expect(rounds(site).slice(0, 3)).toEqual([
+    [
+      'first check group edge-dg',
+      'first delete route SDN_10.128.0.0_14',
+      'first delete self SDN',
+      'first sync group edge-dg',
+    ],
+    [
+      'first delete unit-self SDN_unit',
+      'first create unit-self inner',
+      'second delete unit-self SDN_unit',
+      'second create unit-self inner',
+    ],
+    [
+      'first check group edge-dg',
+      'first create self SDN',
+      'first create route SDN_10.128.0.0_14',
+      'first sync group edge-dg',
+    ],
+  ]);
+});
+
 describe('an applied pair', () => {
   const applied = (): PairSite => {
     const site = new PairSite();
