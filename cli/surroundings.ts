@@ -5,12 +5,13 @@ import type { Lab, LabOptions } from '../lab/index';
 import { Aws, type Reach } from './aws/aws';
 import { openLab } from './lab';
 import { projectAt } from './local/project';
+import { timesInZone } from './report/time';
 import { wrapped } from './report/wrap';
 import { printableLines, shown } from './terminal';
 
 /** Where text goes, and what may be done there. */
 export interface Output {
-  /** Lines are broken at words; what programs and shells read goes out `exact`. */
+  /** Lines are broken at words, and times are those of the reader's zone; what programs and shells read goes out `exact`. */
   write(text: string, layout?: 'exact'): void;
   /** A terminal: a line may be drawn over. */
   readonly live: boolean;
@@ -120,7 +121,7 @@ export function outputTo(stream: Pick<NodeJS.WriteStream, 'isTTY' | 'on' | 'writ
   });
   const ways = { live, colour: live && (noColour ?? '') === '' };
   return {
-    write: (text, layout) => void stream.write(shown(layout === 'exact' ? text : wrapped(text), ways)),
+    write: (text, layout) => void stream.write(shown(layout === 'exact' ? text : wrapped(timesInZone(text)), ways)),
     ...ways,
   };
 }

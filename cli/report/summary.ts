@@ -33,19 +33,35 @@ export function byMemory({ before, wanted, applied }: Memory): Pick<Run, 'begun'
 
 /** How a run ended and what to do next: one sentence. */
 export function endSentence(result: Result, run: Run): string {
-  const missing = result.degraded.join(' and ');
-  const degraded = missing === '' ? '' : ` Degraded: ${missing} cannot be reached and was left out.`;
-  return printableLines(`${result.status}: ${endInParts(result, run).join('; ')}${degraded}`);
+  return printableLines(`${result.status}: ${endInParts(result, run).join('; ')}`);
 }
 
+/** Of a failure. */
+type Failed = readonly [happened: string, stands: string, next: string];
+
 /** The parts of that sentence. Of a failure: what happened, what stands where, what to do next; of all else there is one. */
-export function endInParts(result: Result, run: Run): readonly string[] {
+export function endInParts(result: Result, run: Run): Failed | readonly [string] {
+  const failed = failure(result, run);
+  const missing = result.degraded.join(' and ');
+  const degraded = missing === '' ? '' : `egraded: ${missing} cannot be reached and was left out`;
+  if (failed === null) {
+    const sentence = success(result, run);
+    // A command at the end must not run on into it.
+    const end = sentence.endsWith('.') ? '' : ';';
+    return [degraded === '' ? sentence : `${sentence}${end} D${degraded}.`];
+  }
+  const [happened, stands, next] = failed;
+  return [happened, degraded === '' ? stands : `${stands}; d${degraded}`, next];
+}
+
+/** @returns null: it is none */
+function failure(result: Result, run: Run): Failed | null {
   const { words } = result;
   const { tunnel, action, again } = run;
   const asFound = result.left.length === 0 ? '' : `; left, since another changed it: ${result.left.join(', ')}`;
   switch (result.status) {
     case 'InvalidRequest':
-      return [words, 'no device was contacted.'];
+      return [unstopped(words), 'no device was contacted', `when that is corrected: ${again(action)}`];
     case 'TunnelBusy':
       return [`${tunnel} is busy (${words})`, 'nothing was changed', 'try again when that is over.'];
     case 'NotStarted':
@@ -63,17 +79,19 @@ export function endInParts(result: Result, run: Run): readonly string[] {
     case 'Interrupted':
       return run.begun
         ? [
-            'the run was stopped half-way and devices may be changed',
-            `how they were stands in the table; ${waysOut(run, 'apply')}`,
+            'the run was stopped half-way',
+            'devices may be changed, and how they were stands in the table',
+            waysOut(run, 'apply'),
           ]
-        : [`the run was stopped before it changed a device`, `to start it again: ${again(action)}`];
+        : ['the run was stopped before it changed a device', NOTHING_CHANGED, `to start it again: ${again(action)}`];
     case 'Failed':
       return [
         `the run broke off without coming to an end of its own (${words})`,
-        `what it left is not known: look with ${again('plan')}`,
+        'what it left is not known',
+        `to look: ${again('plan')}`,
       ];
     default:
-      return [success(result, run)];
+      return null;
   }
 }
 
@@ -161,25 +179,30 @@ function nextAfter(failure: Failure | null, { action, again }: Run): string {
   return `when that is mended: ${again(action)}`;
 }
 
-function notVerified(result: Result, { tunnel, tornDown, again }: Run): readonly string[] {
+const NOTHING_CHANGED = 'this run changed no device';
+
+function notVerified(result: Result, { tunnel, tornDown, again }: Run): Failed {
   const { changes, verification, words } = result;
   const dead = verification.filter(({ ok }) => !ok).map(({ from, to, detail }) => `${from} to ${to}: ${detail}`);
   if (changes.length > 0 && tornDown)
     return [
       `${tunnel} was torn down, so that it does not stand as declared`,
+      NOTHING_CHANGED,
       `nothing is to be done; where it is wanted again: ${again('apply')}`,
     ];
   if (changes.length > 0) {
     const cutting = changes.filter(({ interrupts }) => interrupts !== null).length;
     return [
-      `${tunnel} does not stand as declared`,
-      `${changed(result)} ${changes.length === 1 ? 'is' : 'are'} needed${cutting === 0 ? '' : `, ${cutting} of which ${cutting === 1 ? 'cuts' : 'cut'} live traffic`}: ${again('apply', cutting === 0 ? '' : '--allow-interruption')}`,
+      `${tunnel} does not stand as declared: ${changed(result)} ${changes.length === 1 ? 'is' : 'are'} needed${cutting === 0 ? '' : `, ${cutting} of which ${cutting === 1 ? 'cuts' : 'cut'} live traffic`}`,
+      NOTHING_CHANGED,
+      `to have ${changes.length === 1 ? 'it' : 'them'} made: ${again('apply', cutting === 0 ? '' : '--allow-interruption')}`,
     ];
   }
   // What a run saw stands in the table, where a later look may have taken its place.
-  if (verification.length === 0) return [unstopped(words), `for a fresh look: ${again('verify')}`];
+  if (verification.length === 0) return [unstopped(words), NOTHING_CHANGED, `for a fresh look: ${again('verify')}`];
   return [
     `${tunnel} stands as declared, yet does not carry (${dead.length > 0 ? dead.join('; ') : unstopped(words)})`,
+    NOTHING_CHANGED,
     `look at the network between the devices, then: ${again('verify')}`,
   ];
 }

@@ -25,6 +25,14 @@ export function second(at: string | Date): string {
   return time === undefined ? '?' : `${time.date} ${time.minute}:${time.second} ${time.zone}`;
 }
 
+/** ISO 8601 in UTC, as runs write it into their sentences. */
+const ISO = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z\b/g;
+
+/** A sentence that a run or a device made, with its times in the zone of whoever reads it. */
+export function timesInZone(sentence: string): string {
+  return sentence.replace(ISO, (at) => minute(at, at));
+}
+
 /** The time of the day to the second, where zone and day are known. */
 export function clock(at: string | Date): string {
   const time = partsOf(at);

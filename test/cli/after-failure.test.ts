@@ -228,7 +228,7 @@ describe('result', () => {
   test('of a verify that came later is that one', async () => {
     const look = { ...FAILED, action: 'verify', endState: 'NotVerified', at: '2026-11-23T08:00:00.000Z' };
     const { out } = await result({ lastResult: FAILED, lastLook: { ...look, sentence: undefined } });
-    expect(out).toMatch(/NotVerified: edge-a does not stand as declared; 1 change on 1 device is needed: .*\n$/);
+    expect(out).toMatch(/NotVerified: edge-a does not stand as declared: 1 change on 1 device is needed; .*\n$/);
     const earlier = await result({ lastResult: FAILED, lastLook: { ...look, at: '2026-11-23T07:00:00.000Z' } });
     expect(earlier.out).toContain('RollbackFailed:');
   });

@@ -132,7 +132,7 @@ describe('how a run ends', () => {
       expect(out).toContain('Changes that are missing:\n\nBIG-IP 10.3.88.66\n  + tunnel SDN: profile ipip\n');
       expect(out).toContain('  FAILED  BIG-IP x to 10.3.91.217: ping: 0 of 3 packets came back\n');
       expect(out).toContain(
-        'NotVerified: edge-a does not stand as declared; 2 changes on 2 devices are needed: npx edge-ramp apply edge-a --local\n',
+        'NotVerified: edge-a does not stand as declared: 2 changes on 2 devices are needed; this run changed no device; to have them made: npx edge-ramp apply edge-a --local\n',
       );
       expect(JSON.parse((await verify(look(CHANGES), '--json')).out)).toMatchObject({
         status: 'NotVerified',
@@ -144,7 +144,7 @@ describe('how a run ends', () => {
     test('says what of the apply would cut traffic', async () => {
       const { out } = await verify(look([{ ...CHANGES[0], interrupts: 'the tunnel is replaced' }]));
       expect(out).toContain(
-        '1 change on 1 device is needed, 1 of which cuts live traffic: npx edge-ramp apply edge-a --local --allow-interruption\n',
+        '1 change on 1 device is needed, 1 of which cuts live traffic; this run changed no device; to have it made: npx edge-ramp apply edge-a --local --allow-interruption\n',
       );
     });
 
@@ -153,14 +153,14 @@ describe('how a run ends', () => {
       const { code, out } = await verify({ ...found, item: { ...found.item, wanted: 'absent' } });
       expect(code).toBe(1);
       expect(out).toContain(
-        'NotVerified: edge-a was torn down, so that it does not stand as declared; nothing is to be done; where it is wanted again: npx edge-ramp apply edge-a --local\n',
+        'NotVerified: edge-a was torn down, so that it does not stand as declared; this run changed no device; nothing is to be done; where it is wanted again: npx edge-ramp apply edge-a --local\n',
       );
     });
 
     test('that only does not carry is no reason to apply', async () => {
       const { out } = await verify(look([]));
       expect(out).toContain(
-        'edge-a stands as declared, yet does not carry (BIG-IP x to 10.3.91.217: 0 of 3 packets came back); look at the network',
+        'edge-a stands as declared, yet does not carry (BIG-IP x to 10.3.91.217: 0 of 3 packets came back); this run changed no device; look at the network',
       );
     });
 
@@ -171,7 +171,7 @@ describe('how a run ends', () => {
         item: {},
       });
       expect(out).toContain(
-        'NotVerified: The tunnel does not stand as declared: apply it; for a fresh look: npx edge-ramp verify edge-a --local\n',
+        'NotVerified: The tunnel does not stand as declared: apply it; this run changed no device; for a fresh look: npx edge-ramp verify edge-a --local\n',
       );
     });
   });
@@ -199,7 +199,7 @@ describe('how a run ends', () => {
     expect(JSON.parse(late.out)).toMatchObject({
       status: 'Interrupted',
       error: expect.stringMatching(
-        /half-way and devices may be changed; .* put everything back: npx edge-ramp repair edge-a --local; or go on from here: npx edge-ramp apply edge-a --local$/,
+        /stopped half-way; devices may be changed, .*; put everything back: npx edge-ramp repair edge-a --local; or go on from here: npx edge-ramp apply edge-a --local$/,
       ),
     });
   });

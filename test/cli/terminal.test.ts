@@ -42,6 +42,12 @@ describe('whatever is written', () => {
   });
 });
 
+test('a time within a sentence is shown in the zone of the reader, and to programs as it is', () => {
+  const sentence = 'the tunnel is paused until 2026-11-24T06:00:00.000Z: work';
+  expect(written(sentence)).toBe('the tunnel is paused until 2026-11-24 06:00 UTC: work');
+  expect(written(sentence, true, 'exact')).toBe(sentence);
+});
+
 test('a document for programs holds every character, and shows none that is not to be seen', () => {
   const document = { text: 'a\u202eb\u009bc\u{e0001}d\u001be', list: ['\n'] };
   const text = json(document as unknown as Parameters<typeof json>[0]);

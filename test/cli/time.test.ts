@@ -25,6 +25,13 @@ test.each([
   expect(inZone(zone, `${all}.join('|')`)).toBe(shown);
 });
 
+test('a sentence that a run or a device made has its times in the same zone, and is else as it was', () => {
+  const sentence = `'until 2026-11-23T07:55:10.123Z, since 2026-07-01T12:00Z: edge-a-20261123T075510Z, 2026-99-99T07:55:10Z'`;
+  expect(inZone('Europe/Berlin', `time.timesInZone(${sentence})`)).toBe(
+    'until 2026-11-23 08:55 CET, since 2026-07-01 14:00 CEST: edge-a-20261123T075510Z, 2026-99-99T07:55:10Z',
+  );
+});
+
 test('what is no time is shown as that', () => {
   expect(inZone('UTC', `[time.minute(null, 'never'), time.minute('soon', '-')].join()`)).toBe('never,-');
 });

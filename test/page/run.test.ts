@@ -98,6 +98,8 @@ test('a failure: what happened, what stands where, what to do; and the tunnel ne
   );
   await page.getByRole('link', { name: '← edge-a' }).click();
   await page.getByText('RolledBack').waitFor();
+  const states = page.locator('table.states').first();
+  expect(await states.locator('tr', { hasText: 'tunnel SDN' }).innerText()).toContain('profile ipip');
 });
 
 test('an interruption: refused where the answer is no, and made where it is yes', async () => {

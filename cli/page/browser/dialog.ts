@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { timesInZone } from '../../report/time';
 import type { RunRequest } from '../console/request';
 import type { Part } from '../parts/words';
 import { startRun } from './client';
@@ -40,7 +41,7 @@ export function Dialog({ question, close }: { readonly question: DialogQuestion;
     <dialog ref=${dialog} onClose=${close} aria-labelledby="asked">
       <form onSubmit=${go}>
         <h2 id="asked">${title}</h2>
-        <p class=${cuts ? 'cuts' : ''}>${words}</p>
+        <p class=${cuts ? 'cuts' : ''}>${timesInZone(words)}</p>
         ${pauses ? reasonField(reason, setReason) : null}
         <p class="bad" role="alert">${problem}</p>
         <div class="buttons">

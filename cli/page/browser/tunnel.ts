@@ -1,9 +1,11 @@
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
-import { minute } from '../../report/time';
+import { minute, timesInZone } from '../../report/time';
 import { changesOf, many, seconds } from '../../report/words';
 import type { AboutRun, TunnelView } from '../console/views';
 import { picture } from '../parts/picture';
+import { LOOKED } from '../parts/run';
+import { statesPart } from '../parts/states';
 import { badge, capital, section, words, type Part } from '../parts/words';
 import { toneOf } from '../model/tone';
 import { startRun } from './client';
@@ -28,20 +30,20 @@ export function TunnelPage({ name }: { readonly name: string }): Part {
 
 function content(
   name: string,
-  { standing, scene, seenBy, remarks, runs, older, drifts, stop, repair }: TunnelView,
+  { standing, scene, seenBy, devices, known, remarks, runs, older, drifts, stop, repair }: TunnelView,
   ask: Ask,
 ): readonly Part[] {
   const { why, needs, automation, leftAlone, degraded } = standing;
   const automated = `automation: ${automation}${leftAlone === null ? '' : ` (${leftAlone})`}`;
   const away = degraded.length === 0 ? '' : `; degraded: ${degraded.join(' and ')}`;
   return [
-    html`<p>${capital(why)}; ${automated}${away}.</p>`,
+    html`<p>${words(`${capital(why)}; ${automated}${away}.`)}</p>`,
     needs.length === 0
       ? null
       : html`
           <div class="end bad">
             <p><strong>What needs a person</strong></p>
-            ${needs.map(({ what, command }) => html`<p>${what}: ${words(command)}</p>`)}
+            ${needs.map(({ what, command }) => html`<p>${words(`${what}: ${command}`)}</p>`)}
           </div>
         `,
     html`<${Actions} name=${name} standing=${standing} stop=${stop} repair=${repair} ask=${ask} />`,
@@ -54,9 +56,10 @@ function content(
         </p>`,
         picture(scene),
         html`<ul class="plain">
-          ${remarks.map((remark) => html`<li>${remark}</li>`)}
+          ${remarks.map((remark) => html`<li>${timesInZone(remark)}</li>`)}
         </ul>`,
       ),
+    devices.length === 0 ? null : section('States', LOOKED, statesPart(devices, known)),
     section('Runs', older ? 'There may be older ones.' : '', runs.length === 0 ? 'none yet' : history(runs)),
     drifts.length === 0 ? null : section('What automation put right', '', driftList(drifts)),
   ];

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
-import { minute } from '../../report/time';
+import { minute, timesInZone } from '../../report/time';
 import type { TunnelsView } from '../console/views';
 import type { Tone } from '../model/tone';
 import { badge, type Part } from '../parts/words';
@@ -71,7 +71,7 @@ function row(standing: Standing): Part {
       <td data-title="last seen">${minute(lastSeen?.at, 'never')}</td>
       <td data-title="last proven">${minute(provenAt, 'never')}</td>
       <td data-title="automation">${automation}</td>
-      <td class="bad">${needs.map(({ what }) => what).join('; ')}</td>
+      <td class="bad">${timesInZone(needs.map(({ what }) => what).join('; '))}</td>
     </tr>
   `;
 }

@@ -25,6 +25,9 @@ export interface TunnelView {
   readonly scene: Scene | null;
   /** The execution of that run; null: none looked. */
   readonly seenBy: string | null;
+  /** Every object as that run found and left it. */
+  readonly devices: RunPage['devices'];
+  readonly known: RunPage['known'];
   /** What that run remarked, as what a node's keeper has put back. */
   readonly remarks: readonly string[];
   readonly runs: readonly PastRun[];
@@ -85,6 +88,8 @@ export class Views {
       standing: standingOf(known, this.where, new Date()),
       scene: seen?.scene ?? declared ?? null,
       seenBy: seen?.run.arn ?? null,
+      devices: seen?.devices ?? [],
+      known: seen?.known ?? 'unknown',
       remarks: seen?.remarks ?? [],
       runs,
       older: !complete,

@@ -25,7 +25,9 @@ import { toneOf, type Tone } from './tone';
 /** All that a page shows of one run, as data: what the command line's readers read, in the order in which a person asks. */
 export interface RunPage {
   readonly tunnel: string;
-  readonly run: Pick<PastRun, 'execution' | 'arn' | 'action' | 'by' | 'began' | 'seconds'>;
+  readonly run: Pick<PastRun, 'execution' | 'arn' | 'action' | 'began' | 'seconds'>;
+  /** Who asked for it, and where the name of a person is. */
+  readonly asker: string;
   /** What it was asked beside its action. */
   readonly asked: readonly string[];
   /** Where the state machine and its hosts are. */
@@ -35,7 +37,7 @@ export interface RunPage {
   /** The end state; `Running` before. */
   readonly status: string;
   readonly tone: Tone;
-  /** Of a failure: what happened, what stands where, what to do next; of all else one sentence; none while it runs. */
+  /** Of a failure three parts: what happened, what stands where, what to do next; of all else one sentence; none while it runs. */
   readonly end: readonly string[];
   readonly scene: Scene | null;
   readonly changes: readonly Change[];
@@ -88,9 +90,9 @@ export async function readRun(
   if (!execution || typeof asked?.tunnel !== 'string') return undefined;
   await readOn(aws, arn, history);
   const item = await itemOf(aws, deployment, asked.tunnel);
-  const page = pageOf({ execution, asked, history, item, place: words, where });
   const link = whereIs(aws, arn);
-  return printableValue({ ...page, console: link === arn ? null : link });
+  const console = link === arn ? null : link;
+  return printableValue(pageOf({ execution, asked, history, item, place: words, console, where }));
 }
 
 /** What is known of a run. */
@@ -100,10 +102,11 @@ interface Read {
   readonly history: History;
   readonly item: Item | undefined;
   readonly place: string;
+  readonly console: string | null;
   readonly where: Where;
 }
 
-function pageOf({ execution, asked, history, item, place, where }: Read): Omit<RunPage, 'console'> {
+function pageOf({ execution, asked, history, item, place, console, where }: Read): RunPage {
   const run = pastRun(execution);
   const { tunnel = '', action = 'apply', teardown = false } = asked;
   const evidence = evidenceIn(history);
@@ -128,8 +131,10 @@ function pageOf({ execution, asked, history, item, place, where }: Read): Omit<R
   return {
     tunnel,
     run,
+    asker: askerOf(asked, console !== null),
     asked: conditionsOf(asked),
     place,
+    console,
     status,
     tone: toneOf(status),
     end: status === 'Running' ? [] : endInParts(result, sentence),
@@ -148,6 +153,13 @@ function pageOf({ execution, asked, history, item, place, where }: Read): Omit<R
     back: wayBack(result, sentence, evidence),
     figures: run.seconds === null ? '' : figuresLine(figuresFrom(history.tries, transitions), run.seconds),
   };
+}
+
+/** Who asked for a run. Step Functions does not keep which person it was. */
+export function askerOf({ trigger, repair }: Asked, onAws: boolean): string {
+  const what = repair === undefined ? '' : ', for a repair';
+  if (trigger !== undefined) return `automation, by ${trigger}${what}`;
+  return `a person${what}${onAws ? '; CloudTrail has the name: its event StartExecution of that time' : ''}`;
 }
 
 /** What a person said beside the action. */

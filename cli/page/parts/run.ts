@@ -1,5 +1,5 @@
 import { html } from 'htm/preact';
-import { second } from '../../report/time';
+import { second, timesInZone } from '../../report/time';
 import { seconds } from '../../report/words';
 import type { RunPage } from '../model/run';
 import { changesPart } from './changes';
@@ -14,7 +14,8 @@ export function runPart(page: RunPage): Part {
   return html`<article class="run">${head(page)} ${end(page)} ${sections(page)}</article>`;
 }
 
-const LOOKED = "Only what this tunnel names was looked at. A value is in the device's own words.";
+/** What a reader of a table of states should know. */
+export const LOOKED = "Only what this tunnel names was looked at. A value is in the device's own words.";
 
 /** What there is to tell, in the order in which a person asks. */
 function sections(page: RunPage): readonly Part[] {
@@ -50,7 +51,7 @@ function sections(page: RunPage): readonly Part[] {
 }
 
 function item(text: string): Part {
-  return html`<li>${text}</li>`;
+  return html`<li>${timesInZone(text)}</li>`;
 }
 
 function cutting(interrupts: number): string {
@@ -58,11 +59,11 @@ function cutting(interrupts: number): string {
   return interrupts === 1 ? 'One of them cuts live traffic.' : `${interrupts} of them cut live traffic.`;
 }
 
-function head({ tunnel, run, asked, place, console, status, tone, digest }: RunPage): Part {
-  const { action, by, began, seconds: took, execution } = run;
+function head({ tunnel, run, asker, asked, place, console, status, tone, digest }: RunPage): Part {
+  const { action, began, seconds: took, execution } = run;
   const facts: readonly (readonly [string, string | null])[] = [
-    ['Asked by', by === 'person' ? 'a person' : by],
-    ['On condition', asked.length === 0 ? null : asked.join('; ')],
+    ['Asked by', asker],
+    ['On condition', asked.length === 0 ? null : timesInZone(asked.join('; '))],
     ['Began', second(began)],
     ['Took', took === null ? 'still runs' : seconds(took)],
     ['Execution', execution],
@@ -89,19 +90,15 @@ function head({ tunnel, run, asked, place, console, status, tone, digest }: RunP
   `;
 }
 
-/** Headings over the parts of a failed run's end, as many as there are. */
-const PARTS: Readonly<Record<number, readonly string[]>> = {
-  1: ['What happened'],
-  2: ['What happened', 'What to do'],
-  3: ['What happened', 'What stands where', 'What to do'],
-};
+/** Headings over the parts of a failed run's end. */
+const PARTS = ['What happened', 'What stands where', 'What to do'];
 
 function end({ end, tone, status }: RunPage): Part {
   if (end.length === 0) return null;
   if (tone !== 'bad') return html`<p class="end ${tone}"><strong>${status}:</strong> ${words(end[0]!)}</p>`;
   return html`
     <div class="end bad">
-      ${end.map((part, i) => html`<p><strong>${PARTS[end.length]?.[i] ?? 'And'}</strong> ${words(capital(part))}</p>`)}
+      ${end.map((part, i) => html`<p><strong>${PARTS[i]}</strong> ${words(capital(part))}</p>`)}
     </div>
   `;
 }

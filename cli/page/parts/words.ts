@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
+import { timesInZone } from '../../report/time';
 import { COMMAND } from '../../report/wrap';
 import type { Tone } from '../model/tone';
 
@@ -11,9 +12,9 @@ export function badge(tone: Tone, word: string): Part {
   return html`<span class="badge ${tone}">${word}</span>`;
 }
 
-/** A sentence; the commands in it can be told from its words. */
+/** A sentence, with the times of the reader's zone; the commands in it can be told from its words. */
 export function words(text: string): ComponentChildren {
-  const parts = text.split(new RegExp(`(${COMMAND})`));
+  const parts = timesInZone(text).split(new RegExp(`(${COMMAND})`));
   return parts.map((part, i) => (i % 2 === 0 ? part : html`<code>${part}</code>`));
 }
 

@@ -77,7 +77,9 @@ describe('a run on AWS', () => {
     expect(code).toBe(1);
     expect(out).toContain('Changes that are missing:\n\nramp node i-1\n  + link tun1 up\n');
     expect(out).toContain('  FAILED  BIG-IP x to 10.3.91.217: ping: 0 of 3 packets came back\n');
-    expect(out).toMatch(/1 change on 1 device is needed: npx edge-ramp apply edge-a\n$/);
+    expect(out).toMatch(
+      /1 change on 1 device is needed; this run changed no device; to have it made: npx edge-ramp apply edge-a\n$/,
+    );
   });
 
   test('is told as on this machine, but for where it is', async () => {

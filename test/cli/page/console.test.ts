@@ -290,6 +290,13 @@ describe('what is shown', () => {
     expect(view.seenBy).toBe(arnOf('edge-a-apply-1'));
     expect(view.remarks).toEqual(PLAN.remarks);
     expect(view.scene?.bigips[0]?.objects).toContainEqual({ text: 'tunnel SDN', fate: 'made' });
+    expect(view.devices[0]?.rows).toContainEqual({
+      object: 'tunnel SDN',
+      before: null,
+      after: 'profile ipip',
+      fate: 'made',
+    });
+    expect(view.known).toBe('as written');
   });
 
   test('a run that has ended is read once', async () => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { arnOf, callAws, pastExecutions, type Answers, type Input } from '../aws/fake-aws';
 import { temporary } from '../fake';
+import { askerOf } from '../../../cli/page/model/run';
 import { account, applied, planned, rolledBack } from './runs';
 
 /** Runs `report` in a folder. */
@@ -48,6 +49,106 @@ describe('report', () => {
     expect(at('The tunnel')).toBeGreaterThan(at('What to do'));
     expect(text).toMatch(/Configure BIG-IP .*? s FAILED DeviceRefused/);
     expect(text).toContain('virtual ose-vserver type none the same put back');
+  });
+
+  test.each<readonly [string, Input, Readonly<Record<string, unknown>>, readonly [string, string, string]]>([
+    [
+      'InvalidRequest',
+      { status: 'FAILED', error: 'InvalidRequest', cause: 'tunnel: edge-a is not declared.' },
+      {},
+      ['Tunnel: edge-a is not declared', 'No device was contacted', 'When that is corrected: npx edge-ramp apply'],
+    ],
+    [
+      'TunnelBusy',
+      { status: 'FAILED', error: 'TunnelBusy', cause: 'arn' },
+      {},
+      ['Edge-a is busy (arn)', 'Nothing was changed', 'Try again when that is over.'],
+    ],
+    [
+      'NotVerified',
+      { status: 'FAILED', error: 'NotVerified', cause: 'x', input: '{"tunnel": "edge-a", "action": "verify"}' },
+      {},
+      [
+        'Edge-a does not stand as declared: 1 change on 1 device is needed',
+        'This run changed no device',
+        'To have it made: npx edge-ramp apply edge-a',
+      ],
+    ],
+    [
+      'Interrupted',
+      { status: 'ABORTED' },
+      { before: {} },
+      [
+        'The run was stopped half-way',
+        'Devices may be changed, and how they were stands in the table',
+        'Put everything back: npx edge-ramp repair',
+      ],
+    ],
+    [
+      'Interrupted',
+      { status: 'ABORTED' },
+      {},
+      [
+        'The run was stopped before it changed a device',
+        'This run changed no device',
+        'To start it again: npx edge-ramp apply',
+      ],
+    ],
+    [
+      'Failed',
+      { status: 'FAILED', error: 'States.Runtime', cause: 'an expression' },
+      {},
+      [
+        'The run broke off without coming to an end of its own (FAILED: States.Runtime: an expression)',
+        'What it left is not known',
+        'To look: npx edge-ramp plan',
+      ],
+    ],
+  ])('so does one that ended as %s', async (_, run, item, [happened, stands, next]) => {
+    const texts = Object.entries(item).map(([name, told]) => [
+      name,
+      JSON.stringify({ execution: arnOf('edge-a-run-1'), ...(told as object) }),
+    ]);
+    const answers = account('edge-a-run-1', planned(), run, Object.fromEntries(texts));
+    expect(words((await report(answers)).html())).toContain(
+      `What happened ${happened} What stands where ${stands} What to do ${next}`,
+    );
+  });
+
+  test('of a pair of which a device was away says so', async () => {
+    const output = JSON.stringify({ endState: 'Unchanged', changes: [], degraded: ['ramp node mi-2'] });
+    const text = words((await report(account('edge-a-apply-1', planned(), { status: 'SUCCEEDED', output }))).html());
+    expect(text).toContain('nothing was written. Degraded: ramp node mi-2 cannot be reached and was left out.');
+    const failed = { execution: arnOf('edge-a-apply-1'), degraded: ['ramp node mi-2'] };
+    const run = { status: 'FAILED', error: 'RolledBack', cause: 'no' };
+    const item = { lastResult: JSON.stringify(failed) };
+    expect(words((await report(account('edge-a-apply-1', planned(), run, item))).html())).toContain(
+      'Everything is as it was before this run; degraded: ramp node mi-2 cannot be reached and was left out What to do',
+    );
+  });
+
+  test.each([
+    [{}, 'a person; CloudTrail has the name: its event StartExecution of that time'],
+    [{ repair: 'arn' }, 'a person, for a repair; CloudTrail has the name: its event StartExecution of that time'],
+    [{ repair: 'arn', trigger: 'schedule' }, 'automation, by schedule, for a repair'],
+    [{ trigger: 'event' }, 'automation, by event'],
+  ])('says who asked by %j; outside of AWS nobody has kept the name', async (asked, who) => {
+    const run = { status: 'ABORTED', input: JSON.stringify({ tunnel: 'edge-a', ...asked }) };
+    const [here] = who.split(';');
+    expect(words((await report(account('edge-a-apply-1', planned(), run))).html())).toMatch(
+      new RegExp(`Asked by ${here} (Began|On condition)`),
+    );
+    expect(askerOf(asked, true)).toBe(who);
+  });
+
+  test('has the times of a sentence in the zone of whoever made the report', async () => {
+    const asked = { tunnel: 'edge-a', action: 'pause', reason: 'work', until: '2026-11-24T06:00:00.000Z' };
+    const sentence = `Automation leaves the tunnel alone until ${asked.until}: work`;
+    const output = JSON.stringify({ endState: 'Paused', sentence });
+    const run = { status: 'SUCCEEDED', output, input: JSON.stringify(asked) };
+    const text = words((await report(account('edge-a-pause-1', planned(), run))).html());
+    expect(text).toContain('reason: work; until 2026-11-24 06:00 UTC');
+    expect(text).toContain('leaves the tunnel alone until 2026-11-24 06:00 UTC: work');
   });
 
   test('a plan says what would be, and that nothing has changed', async () => {
