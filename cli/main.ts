@@ -3,6 +3,7 @@ import { apply } from './commands/apply';
 import { complete, completion } from './commands/completion';
 import { consoleCommand } from './commands/console';
 import { event } from './commands/event';
+import { help } from './commands/help';
 import { history } from './commands/history';
 import { importTunnel } from './commands/import';
 import { init } from './commands/init';
@@ -21,6 +22,7 @@ import { validate } from './commands/validate';
 import { verify } from './commands/verify';
 import type { Define, Exit } from './options';
 import { WIDTH } from './report/wrap';
+import { withSuggestion } from './suggestions';
 import { debugs, messageOf, type Output, type Surroundings } from './surroundings';
 import { versionOf } from './version';
 
@@ -31,7 +33,7 @@ const COMMANDS: Readonly<Record<string, readonly Define[]>> = {
   'Look at tunnels:': [status, history, report, consoleCommand, preflight],
   'After a failure:': [result, stop, repair],
   'Automation:': [event, pause, resume],
-  'On this machine:': [local, completion],
+  'On this machine:': [local, completion, help],
 };
 
 const EXIT_CODES = `
@@ -74,12 +76,7 @@ function programFor(given: Surroundings, exit: Exit): Command {
     )
     .version(versionOf(product))
     .addOption(noColour())
-    .addHelpCommand(
-      new Command('help')
-        .argument('[command]')
-        .description('how a command is used, with its options')
-        .helpGroup('On this machine:'),
-    )
+    .helpCommand(false) // ours knows commands within others
     .enablePositionalOptions() // what stands after a command is for it: `local` and `local host` have options of one name
     .exitOverride()
     .configureOutput({
@@ -131,6 +128,7 @@ function add(program: Command, command: Command): void {
   for (const each of [command, ...command.commands]) {
     const name = [command.name(), ...(each === command ? [] : [each.name()])].join(' ');
     each.copyInheritedSettings(program).addOption(noColour());
+    each.configureOutput({ outputError: (error, write) => write(withSuggestion(error, each)) });
     each.showHelpAfterError(`${usageOf(each)}\nIts options: npx edge-ramp ${name} --help`);
   }
 }

@@ -41,10 +41,10 @@ export function tunnelArgument(flags = '<tunnel>'): Argument {
 
 const HERE = 'On this machine (default: on AWS):';
 
-/** Hosts on this machine. */
-export function onThisMachine(command: Command): Command {
+/** Hosts on this machine. @param group over its options in the help */
+export function onThisMachine(command: Command, group = 'Options:'): Command {
   const folder = 'where hosts and table are kept between calls (default: ~/.local/state/edge-ramp)';
-  return command.addOption(hostsOption().helpGroup(HERE)).addOption(text('--state <dir>', folder).helpGroup(HERE));
+  return command.addOption(hostsOption().helpGroup(group)).addOption(text('--state <dir>', folder).helpGroup(group));
 }
 
 export function hostsOption(): Option {
@@ -81,7 +81,7 @@ export function anywhere(command: Command): Command {
     'the state machine of cdk.out (`npx cdk synth`), against hosts of this machine; refused where tunnels/ says something else than cdk.out',
   );
   const here = local.conflicts(['region', 'profile', 'stack']).helpGroup(HERE);
-  return onThisMachine(onAws(command).addOption(here)).hook('preAction', () => {
+  return onThisMachine(onAws(command).addOption(here), HERE).hook('preAction', () => {
     const given: RunOptions = command.opts();
     const foreign = (['state', 'hosts', 'fresh', 'fault'] as const).find((name) => given[name] !== undefined);
     if (given.local !== true && foreign !== undefined)

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import type { HostAction } from '../../lab/hosts/host';
 import { devicesOf, kindOf } from '../../lib/tunnel/plan/devices';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
@@ -42,7 +42,9 @@ export const localHost: Define = (surroundings, exit) => {
           ...Object.keys(HAPPENINGS),
           SHOW,
         ]),
-      ),
+      )
+      // It is said of every other command for these hosts.
+      .addOption(new Option('--local').hideHelp()),
   );
   return command.action((host: string | undefined, what: HostAction | typeof SHOW | undefined, options: Here) => {
     if (host === undefined) return exit(list(surroundings));

@@ -71,7 +71,9 @@ describe('the command line', () => {
     ['local host i-0', "missing required argument 'happening'"],
     ['local host i-0 explode', 'Allowed choices are reboot, wipe-flows, restart-ovs, keep, gone, '],
     ['local host i-0 gone back', "too many arguments for 'host'"],
-    ['local host i-0 gone --local', "unknown option '--local'"],
+    ['help aply', "unknown command 'aply'"],
+    ['help local hots', "unknown command 'hots'"],
+    ['local hots', "unknown command 'hots'"],
     ['completion fish', 'Allowed choices are bash, zsh.'],
   ])('"%s" is wrong usage, and nothing is done', async (line, sentence) => {
     const { code, out, err, options } = await call(line.split(' '));
@@ -95,12 +97,18 @@ describe('the command line', () => {
     ['aply edge-a', '(Did you mean apply?)'],
     ['apply edge-a --lcal', '(Did you mean --local?)'],
     ['apply edge-a --alow-interruption', '(Did you mean --allow-interruption?)'],
+    ['apply edge-a --allow', '(Did you mean --allow-interruption?)'],
+    ['apply edge-a --al', '(Did you mean one of --all, --allow-interruption?)'],
+    ['help aply', '(Did you mean apply?)'],
+    ['help local hots', '(Did you mean host?)'],
+    ['local hots', '(Did you mean host?)'],
   ])('"%s" is answered with %s', async (line, suggestion) => {
     expect((await call(line.split(' '))).err).toContain(suggestion);
   });
 
   test.each([
     ['aply edge-a', 'edge-ramp [options] [command]', 'The commands: npx edge-ramp help'],
+    ['help aply', 'edge-ramp [options] [command]', 'The commands: npx edge-ramp help'],
     ['plan edge-a --locl', 'edge-ramp plan [options] [tunnel]', 'Its options: npx edge-ramp plan --help'],
     ['apply edge-a --fresh', 'edge-ramp apply [options] [tunnel]', 'Its options: npx edge-ramp apply --help'],
     [
@@ -131,6 +139,17 @@ describe('the command line', () => {
       expect([code, err, out.includes('Exit codes:')]).toEqual([0, '', true]);
     },
   );
+
+  test('help of a command within another one is that of its --help', async () => {
+    const { out } = await call(['help', 'local', 'host']);
+    expect(out).toBe((await call(['local', 'host', '--help'])).out);
+    expect(out).toMatch(/^Usage: edge-ramp local host /);
+  });
+
+  test('help of local speaks of no AWS', async () => {
+    for (const line of ['local --help', 'local host --help'])
+      expect((await call(line.split(' '))).out).not.toContain('AWS):');
+  });
 
   test('so does the version', async () => {
     expect(await call(['--version'])).toMatchObject({ code: 0, out: '1.2.3\n', err: '' });
@@ -164,8 +183,11 @@ test.each([
   expect(options).toMatchObject([{ port, fresh: false }]);
 });
 
-test('what stands after `local host` is for it, though `local` has options of that name', async () => {
-  const state = temporary();
-  const { err } = await call(['local', 'host', 'i-0', 'gone', '--state', state]);
-  expect(err).toContain(`There are no hosts in ${state}:`);
-});
+test.each([[], ['--local']])(
+  'what stands after `local host` is for it, though `local` has options of that name %j',
+  async (...more) => {
+    const state = temporary();
+    const { err } = await call(['local', 'host', 'i-0', 'gone', '--state', state, ...more]);
+    expect(err).toContain(`There are no hosts in ${state}:`);
+  },
+);

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { nearest } from '../lib/tunnel/declaration/nearest';
+
+/** That a command has none of this name, and which was probably meant. */
+export function unknownCommand(typed: string, command: Command): string {
+  const help = command.createHelp();
+  const meant = nearest(
+    typed,
+    help.visibleCommands(command).map((each) => each.name()),
+  );
+  return `error: unknown command '${typed}'${meant === undefined ? '' : didYouMean([meant])}`;
+}
+
+/** An error of a command line with what was probably meant, where commander's guess is worse or it has none. */
+export function withSuggestion(error: string, command: Command): string {
+  const [, option] = /^error: unknown option '(--[^'=]+)/.exec(error) ?? [];
+  if (option !== undefined) {
+    const longer = command
+      .createHelp()
+      .visibleOptions(command)
+      .flatMap(({ long }) => (long?.startsWith(option) === true ? [long] : []));
+    return longer.length === 0 ? error : `${error.split('\n')[0]}${didYouMean(longer)}\n`;
+  }
+  // A command that does something by itself takes the name of one below it for an argument.
+  const [typed] = command.args;
+  if (!error.startsWith('error: too many arguments') || typed === undefined) return error;
+  const unknown = unknownCommand(typed, command);
+  return unknown.includes('\n') ? `${unknown}\n` : error;
+}
+
+function didYouMean(words: readonly string[]): string {
+  return words.length === 1 ? `\n(Did you mean ${words[0]}?)` : `\n(Did you mean one of ${words.join(', ')}?)`;
+}
