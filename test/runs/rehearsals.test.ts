@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Aws } from '../../cli/aws/aws';
+import { Aws, type Reach } from '../../cli/aws/aws';
 import { main } from '../../cli/main';
 import type { Surroundings } from '../../cli/surroundings';
-import { openLab } from '../../lab';
+import { openLab, type Lab, type LabOptions } from '../../lab';
 import { Platform } from '../../lab/cloud/platform';
 import { END_STATES } from '../../lib/tunnel/run/outcome';
 
@@ -24,13 +24,23 @@ interface Rehearsal {
   readonly shows: string;
 }
 
-const RUNBOOK = readFileSync(join(PROJECT, 'docs', 'RUNBOOK.md'), 'utf8');
-const REHEARSALS: readonly Rehearsal[] = RUNBOOK.split(/^## /m).flatMap((section) =>
-  [...section.matchAll(/^_Rehearsal_: ([^]+?)(?=\n\n|$(?![^]))/gm)].map(([, text]) => {
-    const quoted = [...text!.replaceAll('\n', ' ').matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
-    return { heading: section.split('\n')[0]!, commands: quoted.slice(0, -1), shows: quoted.at(-1)! };
-  }),
-);
+const SECTIONS = readFileSync(join(PROJECT, 'docs', 'RUNBOOK.md'), 'utf8')
+  .split(/^## /m)
+  .slice(1);
+const headingOf = (section: string): string => section.split('\n')[0]!;
+
+/** What stands behind that word, until the paragraph ends. */
+function rehearsals(word: string): readonly Rehearsal[] {
+  return SECTIONS.flatMap((section) =>
+    [...section.matchAll(new RegExp(`^_${word}_: ([^]+?)(?=\\n\\n|$(?![^]))`, 'gm'))].map(([, text]) => {
+      const quoted = [...text!.replaceAll('\n', ' ').matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
+      return { heading: headingOf(section), commands: quoted.slice(0, -1), shows: quoted.at(-1)! };
+    }),
+  );
+}
+const REHEARSALS = rehearsals('Rehearsal');
+/** With `npx edge-ramp local` in another shell. */
+const ON_THE_SERVER = rehearsals('Rehearsal on the server');
 
 let platform: Platform;
 let project: string;
@@ -45,23 +55,46 @@ afterAll(async () => {
   rmSync(project, { recursive: true, force: true });
 });
 
-test('every end of a run that one command line can come to is rehearsed', () => {
-  // These two need a second run at the same time, or automation.
-  const ends = END_STATES.map(({ name }) => name).filter((name) => !['Skipped', 'TunnelBusy'].includes(name));
-  expect(ends.filter((name) => !REHEARSALS.some(({ heading }) => heading === name))).toEqual([]);
+test('every heading has a rehearsal, or says why it has none', () => {
+  const without = SECTIONS.filter(
+    (section) => !/^_(Rehearsal|Rehearsal on the server|No rehearsal)_: ./m.test(section),
+  );
+  expect(without.map(headingOf)).toEqual([]);
+});
+
+test('every end of a run is rehearsed', () => {
+  const rehearsed = new Set([...REHEARSALS, ...ON_THE_SERVER].map(({ heading }) => heading));
+  expect(END_STATES.map(({ name }) => name).filter((name) => !rehearsed.has(name))).toEqual([]);
 });
 
 test.each(REHEARSALS)('$heading: the last of $commands.length shows $shows', async ({ commands, shows }) => {
+  const state = emptied();
+  let shown = '';
+  for (const [i, command] of commands.entries())
+    shown = i === 0 ? await first(command, state) : await typed(command, state);
+  expect(shown).toContain(shows);
+});
+
+test.each(ON_THE_SERVER)(
+  '$heading: on the server, the last of $commands.length shows $shows',
+  async ({ commands, shows }) => {
+    const server = await served(emptied());
+    try {
+      let shown = '';
+      for (const command of commands) shown = await server.typed(command);
+      expect(shown).toContain(shows);
+    } finally {
+      await server.close();
+    }
+  },
+);
+
+function emptied(): string {
   const state = join(project, 'state');
   rmSync(state, { recursive: true, force: true });
   mkdirSync(state);
-  let shown = '';
-  for (const [i, command] of commands.entries()) {
-    expect(command).toMatch(/^npx edge-ramp /);
-    shown = i === 0 ? await first(command, state) : await typed(command, state);
-  }
-  expect(shown).toContain(shows);
-});
+  return state;
+}
 
 /** Several rehearsals begin with the same command: what it printed and left is kept. */
 const begun = new Map<string, { readonly printed: string; readonly left: string }>();
@@ -81,7 +114,16 @@ async function first(command: string, state: string): Promise<string> {
 
 /** @returns what a command line prints, wherever */
 async function typed(command: string, state: string): Promise<string> {
+  const { ended, printed } = begin(command, state);
+  await ended;
+  return printed();
+}
+
+/** Begins what a command line asks for. */
+function begin(command: string, state: string, given: Partial<Surroundings> = {}) {
+  expect(command).toMatch(/^npx edge-ramp /);
   let printed = '';
+  let stop = (): void => undefined;
   const output = { write: (text: string) => void (printed += text), live: false, colour: false };
   const surroundings: Surroundings = {
     out: output,
@@ -95,8 +137,51 @@ async function typed(command: string, state: string): Promise<string> {
     aws: (reach) => new Aws(reach),
     ask: undefined,
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
-    onInterrupt: () => () => undefined,
+    onInterrupt: (called) => {
+      stop = called;
+      return () => undefined;
+    },
+    ...given,
   };
-  await main(command.split(' ').slice(2), surroundings);
-  return printed;
+  const ended = main(command.split(' ').slice(2), surroundings);
+  return { ended, printed: () => printed, stop: () => stop() };
+}
+
+/** The server on which a rehearsal is typed in another shell, with what it printed exported there. */
+async function served(state: string) {
+  let lab: Lab | undefined;
+  const opened = async (options: LabOptions): Promise<Lab> =>
+    (lab = await openLab({ ...options, speed: SPEED, platform }));
+  const server = begin('npx edge-ramp local --port 0', state, { openLab: opened });
+  await until(() => server.printed().includes('Ctrl-C ends it'));
+  const credentials = { accessKeyId: 'lab', secretAccessKey: 'lab' };
+  const { url: endpoint, environment } = lab!;
+  const aws = (reach: Reach): Aws => new Aws({ ...reach, endpoint, region: environment['AWS_REGION'], credentials });
+  const behind: ReturnType<typeof begin>[] = [];
+  let waits = true;
+  return {
+    /** The next command begins when all that this one started has ended, unless this one has an &: as for somebody who waits some seconds. */
+    async typed(command: string): Promise<string> {
+      if (waits) await lab!.settled();
+      waits = !command.endsWith(' &');
+      const run = begin(command.replace(/ &$/, ''), state, { aws });
+      if (!waits) {
+        behind.push(run);
+        await until(() => run.printed().includes('Take lease'));
+        return run.printed();
+      }
+      await run.ended;
+      return run.printed();
+    },
+    async close(): Promise<void> {
+      behind.forEach(({ stop }) => stop());
+      server.stop();
+      await Promise.all([server, ...behind].map(({ ended }) => ended));
+    },
+  };
+}
+
+/** Waits for something that a run does by itself. */
+async function until(is: () => boolean): Promise<void> {
+  while (!is()) await sleep(20);
 }
