@@ -4,6 +4,7 @@ import type { Memory } from '../../lib/tunnel/run/memory';
 import { oneTunnel, type Known } from '../aws/tunnels';
 import { anywhere, jsonOption, tunnelArgument, type Define } from '../options';
 import { atPlace } from '../place';
+import { formerText, formerValues, type Former } from '../report/former';
 import { json } from '../report/json';
 import { styleFor } from '../report/style';
 import { byMemory, endSentence, type Run } from '../report/summary';
@@ -48,12 +49,14 @@ async function show(tunnel: string, options: Options, surroundings: Surroundings
       ...byMemory(memory),
       again: (next, ...more) => again(next, tunnel, options, ...more),
     };
-    if (options.json === true) out.write(json(documentOf(told, result, run, unfinished)), 'exact');
+    const former = formerValues(result, memory.before);
+    if (options.json === true) out.write(json(documentOf(told, result, run, { before: former, unfinished })), 'exact');
     else {
       const style = styleFor(out);
       if (later !== null) out.write(`${style.bad(printableLines(later))}\nThe run before it:\n\n`);
       out.write(headline(told, run));
       out.write(changesText(result, run, style));
+      out.write(formerText(former, style));
       out.write(endText(result, undefined, run, style));
     }
     return 0;
@@ -79,13 +82,18 @@ function headline({ execution, at }: Partial<Told>, { tunnel, action }: Run): st
   return printableLines(`${tunnel}: ${action} ${name}${at === undefined ? '' : `, ended ${minute(at, '?')}`}\n`);
 }
 
-function documentOf(told: Partial<Told>, result: Result, run: Run, unfinished: Unfinished) {
+function documentOf(
+  told: Partial<Told>,
+  result: Result,
+  run: Run,
+  stands: { readonly before: readonly Former[]; readonly unfinished: Unfinished },
+) {
   const { execution = null, at = null } = told;
   const { status, changes, verification, remarks, degraded, failure, restoreFailure, remaining, left, drained } =
     result;
   const about = { tunnel: run.tunnel, execution, action: run.action, at, status, sentence: endSentence(result, run) };
   const found = { changes, verification, remarks, degraded, failure, restoreFailure, remaining, left, drained };
-  return { ...about, ...found, unfinished };
+  return { ...about, ...found, ...stands };
 }
 
 /** What was written down last: by a run that held the lease, or by a verify, which holds none. */

@@ -184,6 +184,15 @@ const result = z
     remaining: z.array(change).nullable().describe('What was not put back; null: nothing had to be, or nobody knows'),
     left: z.array(z.string()).describe('What was left alone, since somebody else had changed it'),
     drained,
+    before: z
+      .array(
+        z.strictObject({
+          device: z.string(),
+          object: z.string(),
+          value: z.string().nullable().describe("In the device's own words; null: it was not there"),
+        }),
+      )
+      .describe('Every changed object of the devices on which something is not put back, as it was before'),
     unfinished: z
       .strictObject({ execution: arn, works: z.boolean().describe('false: it ended half-way') })
       .nullable()

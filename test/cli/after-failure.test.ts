@@ -6,7 +6,10 @@ type Item = Readonly<Record<string, string | number>>;
 
 const DEAD = arnOf('edge-a-apply-1');
 const SPEC = { ...declared('edge-a'), example: false };
-const TOUCHED = { 'i-1': { 'link tun1': { from: null, wrote: ['up'] } }, '10.3.88.66': { a: {}, b: {} } };
+const TOUCHED = {
+  'i-1': { 'link tun1': { from: null, wrote: ['up'] }, 'address tun1': { from: '10.0.0.1/32', wrote: [null] } },
+  '10.3.88.66': { a: { from: 'x' }, b: { from: null } },
+};
 const BEFORE = JSON.stringify({ declared: [SPEC], touched: TOUCHED });
 const NOTHING_LEFT =
   'There is nothing to repair: no run has left anything of edge-a half done. What differs on the devices is put right by npx edge-ramp apply edge-a\n';
@@ -73,7 +76,7 @@ describe('repair', () => {
     const { code, inputs, err, out } = await at('repair edge-a', stopped(), 'yes');
     expect([code, inputs]).toEqual([0, [{ tunnel: 'edge-a', action: 'apply', repair: DEAD }]]);
     expect(err).toBe(
-      '\nRepair edge-a? edge-a-apply-1 ended half-way. What it had begun is put back, at most 3 objects on 2 devices. THIS CUTS LIVE TRAFFIC that uses what that run had made.\n',
+      '\nRepair edge-a? edge-a-apply-1 ended half-way. What it had begun is put back, at most 4 objects on 2 devices. THIS CUTS LIVE TRAFFIC that uses what that run had made.\n',
     );
     expect(out).toContain('Restored: Nothing has to change.\n');
   });
@@ -215,6 +218,12 @@ describe('result', () => {
         'ramp node i-1',
         '  + link tun1 up',
         '',
+        'As it was before, all that was changed on these devices:',
+        '',
+        'ramp node i-1',
+        '  link tun1: not there',
+        '  address tun1: 10.0.0.1/32',
+        '',
         'As found after restoring',
         '  ok      BIG-IP x to 10.3.91.217: ping: 3 of 3 packets came back',
         '',
@@ -240,7 +249,7 @@ describe('result', () => {
   });
 
   test('gives programs the whole of it', async () => {
-    const { out } = await result({ lastResult: FAILED }, '--json');
+    const { out } = await result({ lastResult: FAILED, before: BEFORE }, '--json');
     expect(JSON.parse(out)).toMatchObject({
       tunnel: 'edge-a',
       execution: DEAD,
@@ -250,7 +259,17 @@ describe('result', () => {
       remaining: [CHANGE],
       verification: [PROBE],
       left: [],
+      before: [
+        { device: 'ramp node i-1', object: 'link tun1', value: null },
+        { device: 'ramp node i-1', object: 'address tun1', value: '10.0.0.1/32' },
+      ],
     });
+  });
+
+  test('of which nobody knows what is left has every changed object as it was', async () => {
+    const unknown = await result({ lastResult: { ...FAILED, remaining: null }, before: BEFORE });
+    expect(unknown.out).toContain('i-1\n  link tun1: not there\n  address tun1: 10.0.0.1/32\n\n10.3.88.66\n  a: x\n');
+    expect((await result({ lastResult: FAILED })).out).not.toContain('As it was before');
   });
 
   test('says first that a later run works, or ended half-way, since that one has no result', async () => {
