@@ -29,7 +29,9 @@ An option for each field; where they leave none open, nothing is asked. For a
 pair of BIG-IPs or of ramp nodes each option of a device is given twice, in one
 order; what is one list (networks, virtual servers) as often as need be. A ramp
 node with --node-name and without --node-instance is one that oc reaches
-(RHCOS). All other fields: docs/declaring.md. No file is ever overwritten.`;
+(RHCOS). All other fields: docs/declaring.md. It declares tunnels (kind ramp); a
+balancer that is a node of the SDN (kind member) is written by hand, as in
+tunnels/edge-lb.yaml. No file is ever overwritten.`;
 
 /** Asks for a tunnel and writes its file. @returns the exit code */
 async function declare(name: string, given: Given, command: Command, surroundings: Surroundings): Promise<number> {

@@ -54,7 +54,7 @@ async function everyCheck(
   const { checks: table, known } = await checkTable(aws, deployment, tunnel);
   const declared = known?.declared;
   const notices = await checkNotices(aws, deployment);
-  const first = [...checks, ...table, notices, ...checkDeclaration(tunnels, tunnel, declared)];
+  const first = [...checks, ...table, notices, ...checkDeclaration(tunnels, tunnel, declared, aws.names)];
   if (!declared) return first;
   const instances = await checkInstances(aws, declared);
   const place = options.plan ? { aws, deployment, words: '', lab: undefined } : undefined;

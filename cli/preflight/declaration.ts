@@ -3,12 +3,18 @@ import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
+import type { DeploymentNames } from '../../lib/tunnel/run/deployment-names';
 import { readTunnelFiles } from '../local/tunnel-files';
 import { checking, judged, type Check } from './check';
 
 /** Whether the tunnel is declared where it will be run, as its file says, and for the automation too. */
-export function checkDeclaration(tunnels: string, tunnel: string, declared: Declared | undefined): readonly Check[] {
-  const deployed = checking('declared', `the parameter /edge-ramp/tunnels/${tunnel}`);
+export function checkDeclaration(
+  tunnels: string,
+  tunnel: string,
+  declared: Declared | undefined,
+  names: Pick<DeploymentNames, 'tunnels'>,
+): readonly Check[] {
+  const deployed = checking('declared', `the parameter ${names.tunnels}${tunnel}`);
   if (!declared)
     return [deployed('fail', `${tunnel} is not declared there: add tunnels/${tunnel}.yaml, then npx cdk deploy`)];
   const watched =

@@ -45,10 +45,10 @@ export function endInParts(result: Result, run: Run): Failed | readonly [string]
   const missing = result.degraded.join(' and ');
   const degraded = missing === '' ? '' : `egraded: ${missing} cannot be reached and was left out`;
   if (failed === null) {
-    const sentence = success(result, run);
+    const told = success(result, run);
     // A command at the end must not run on into it.
-    const end = sentence.endsWith('.') ? '' : ';';
-    return [degraded === '' ? sentence : `${sentence}${end} D${degraded}.`];
+    const end = told.endsWith('.') ? '' : ';';
+    return [degraded === '' ? told : `${told}${end} D${degraded}.`];
   }
   const [happened, stands, next] = failed;
   return [happened, degraded === '' ? stands : `${stands}; d${degraded}`, next];

@@ -141,6 +141,27 @@ describe('a preflight', () => {
     );
   });
 
+  test('of a deployment with a name has looked at the parameter of that one', async () => {
+    const { checks } = await preflight(
+      parameters({
+        '/edge-ramp-staging/deployment': {
+          contract: CONTRACT,
+          stateMachine: MACHINE,
+          table: 'Tunnels',
+          notices: TOPIC,
+        },
+        '/edge-ramp-staging/tunnels/edge-b': PAIR,
+      }),
+      FILE,
+      '--stack',
+      'staging',
+    );
+    expect(named(checks, 'declared')).toMatchObject({
+      result: 'pass',
+      how: 'the parameter /edge-ramp-staging/tunnels/edge-b',
+    });
+  });
+
   test('changes nothing: what it starts is a plan', async () => {
     const { asked } = await callAws(['preflight', 'edge-b'], READY);
     const starts = asked.filter(([operation]) => operation === 'StartExecution');
