@@ -38,7 +38,7 @@ afterAll(() => discard(made));
 
 const imported = (state: string, ...args: readonly string[]) => importedFrom(example, state, args);
 
-test('a tunnel that somebody built is declared from what its devices tell; it is planned, adopted, and torn down', async () => {
+test('a tunnel that somebody built is declared from what its devices tell; it is planned, adopted, has an empty plan then, and is torn down', async () => {
   const { code, out, err, text, read } = await imported(
     made.state,
     ...WAYS,
@@ -71,6 +71,7 @@ test('a tunnel that somebody built is declared from what its devices tell; it is
     for (const each of changes) expect(out.replace(/\s+/g, ' ')).toContain(each.text.replace(/\s+/g, ' '));
     expect(here.dump()).toBe(before);
     expect(endOf(await here.run())).toBe('Applied');
+    expect((await here.run({ action: 'plan' })).output).toMatchObject({ endState: 'Planned', changes: [] });
     expect(endOf(await here.run())).toBe('Unchanged');
     expect(endOf(await here.run({ action: 'teardown' }))).toBe('TornDown');
     expect(here.dump()).not.toMatch(/to-pods|ramp0|10\.3\.91\.21/);
