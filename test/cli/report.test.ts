@@ -96,6 +96,12 @@ test('a pair of which a node is away says so in the last line', () => {
   expect(endSentence(resultOf(execution, undefined), run)).toBe(
     'Unchanged: edge-b stands as declared already and carries; nothing was written. Degraded: ramp node mi-2 cannot be reached and was left out.',
   );
+  // A command at the end of the sentence is copied without it.
+  const planned = { ...output, endState: 'Planned', digest: 'd', changes: [change('BIG-IP 1', 'shape', '+ x')] };
+  const plan = { status: 'SUCCEEDED', output: JSON.stringify(planned) } as Described;
+  expect(endSentence(resultOf(plan, undefined), { ...run, again: () => 'npx edge-ramp apply edge-b' })).toMatch(
+    /: npx edge-ramp apply edge-b; Degraded: ramp node mi-2 cannot be reached and was left out\.$/,
+  );
 });
 
 test('probes come from a plan or from the devices that proved', () => {
