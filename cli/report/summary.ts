@@ -42,16 +42,15 @@ type Failed = readonly [happened: string, stands: string, next: string];
 /** The parts of that sentence. Of a failure: what happened, what stands where, what to do next; of all else there is one. */
 export function endInParts(result: Result, run: Run): Failed | readonly [string] {
   const failed = failure(result, run);
-  const missing = result.degraded.join(' and ');
-  const degraded = missing === '' ? '' : `egraded: ${missing} cannot be reached and was left out`;
-  if (failed === null) {
-    const told = success(result, run);
-    // A command at the end must not run on into it.
-    const end = told.endsWith('.') ? '' : ';';
-    return [degraded === '' ? told : `${told}${end} D${degraded}.`];
+  const left =
+    result.degraded.length === 0 ? '' : `${result.degraded.join(' and ')} cannot be reached and was left out`;
+  if (failed !== null) {
+    const [happened, stands, next] = failed;
+    return [happened, left === '' ? stands : `${stands}; degraded: ${left}`, next];
   }
-  const [happened, stands, next] = failed;
-  return [happened, degraded === '' ? stands : `${stands}; d${degraded}`, next];
+  const sentence = success(result, run);
+  // A command at the end must not run on into what follows.
+  return [left === '' ? sentence : `${sentence}${sentence.endsWith('.') ? '' : ';'} Degraded: ${left}.`];
 }
 
 /** @returns null: it is none */
