@@ -48,9 +48,9 @@ export function endInParts(result: Result, run: Run): Failed | readonly [string]
     const [happened, stands, next] = failed;
     return [happened, left === '' ? stands : `${stands}; degraded: ${left}`, next];
   }
-  const sentence = success(result, run);
+  const whole = success(result, run);
   // A command at the end must not run on into what follows.
-  return [left === '' ? sentence : `${sentence}${sentence.endsWith('.') ? '' : ';'} Degraded: ${left}.`];
+  return [left === '' ? whole : `${whole}${whole.endsWith('.') ? '' : ';'} Degraded: ${left}.`];
 }
 
 /** @returns null: it is none */
