@@ -59,8 +59,6 @@ read_leave() {
     obstacle=$resting
   elif ! read_fence "$fence_file" 2>/dev/null || [ "$fence" -eq 0 ]; then
     obstacle="the fence in $fence_file cannot be read"
-  elif [ -n "$kept" ]; then
-    leave="$fence $digest kept"
   elif ! written=$(stat -c %Y "$fence_file" 2>/dev/null); then
     obstacle="$fence_file has no time"
   else
@@ -68,6 +66,8 @@ read_leave() {
     age=$((age - written))
     if [ "$age" -lt 0 ]; then
       obstacle='the clock is behind the last run'
+    elif [ -n "$kept" ]; then
+      leave="$fence $digest kept"
     elif [ "$age" -lt "$hold" ]; then
       obstacle="a run worked on this node $age s ago"
     else

@@ -1,6 +1,6 @@
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROUTE, FENCE, KEPT, BY_NAT, MADE, KeptNode } from './keeper-node';
+import { ROUTE, FENCE, HEALS, KEPT, BY_NAT, MADE, KeptNode } from './keeper-node';
 
 let fakes: KeptNode;
 beforeEach(() => (fakes = new KeptNode()));
@@ -49,11 +49,28 @@ describe('never against a run', () => {
     expect(seen).toMatchObject({ made: [], what: expect.stringContaining('the fence in') });
   });
 
-  test('a clock that is behind the last run keeps it silent', () =>
-    expect(broken('1764403200001 -\n', -3600)).toMatchObject({
+  test.each([
+    ['looked', '1764403200001 -\n'],
+    ['allowed it to act', KEPT],
+  ])('a clock that is behind the run which %s keeps it silent, and nothing gets a wrong time', (_, fence) => {
+    expect(broken(fence, -3600)).toMatchObject({
+      word: 'broken',
       made: [],
-      what: expect.stringContaining('the clock is behind the last run'),
-    }));
+      what: expect.stringContaining('not put back: the clock is behind the last run'),
+    });
+    expect([fakes.file(FENCE), fakes.file(HEALS)]).toEqual([fence, undefined]);
+  });
+
+  test('what cannot write a fence of its own changes nothing, and says so', () => {
+    fakes.program('dd', 'exit 1');
+    const fence = '1764403200001 -\n';
+    expect(broken(fence, 301)).toMatchObject({
+      word: 'broken',
+      made: [],
+      what: expect.stringMatching(/not put back: cannot write to .*edge-ramp: is its file system full\?/),
+    });
+    expect([fakes.file(FENCE), fakes.file(HEALS)]).toEqual([fence, undefined]);
+  });
 
   test('a command that holds the lock keeps it silent', () => {
     fakes.write('var/lib/edge-ramp/node.lock', '');
