@@ -1,6 +1,6 @@
 import { readRemark } from '../../../lib/tunnel/device/answer';
 import { Fakes } from './fakes';
-import { entered, type Fence } from './ramp/keeper-model';
+import { entered, parsed, written } from './ramp/keeper-model';
 
 const FENCE = 'var/lib/edge-ramp/edge-a.node.fence';
 const LOCK = 'var/lib/edge-ramp/node.lock';
@@ -106,12 +106,6 @@ test('the model that the search of keeper and runs stands on says of every fence
     }
     ${line}`;
   const said = fakes.script(['prelude'], script).stdout.trimEnd().split('\n');
-  const parsed = (text: string): Fence => {
-    const [fence, digest, ...more] = text.split(' ');
-    return { fence: Number(fence), digest: digest!, kept: more.includes('kept'), old: more.includes('old') };
-  };
-  const written = ({ fence, digest, kept, old }: Fence): string =>
-    `${fence} ${digest}${kept ? ' kept' : ''}${old ? ' old' : ''}`;
   expect(said).toEqual(
     cases.map(([file, fence, digest]) => {
       const after = entered(parsed(file), fence, digest);

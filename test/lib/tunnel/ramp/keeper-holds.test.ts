@@ -1,6 +1,22 @@
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROUTE, FENCE, HEALS, KEPT, BY_NAT, MADE, KeptNode } from './keeper-node';
+import { keeperEntered, parsed, stillSo, written } from './keeper-model';
+import {
+  BARE,
+  BUNDLE,
+  BY_FLOWS,
+  BY_NAT,
+  COUNT,
+  counted,
+  DIFF,
+  FENCE,
+  HEALS,
+  KEPT,
+  KeptNode,
+  MADE,
+  ROUTE,
+  WHOLE,
+} from './keeper-node';
 
 let fakes: KeptNode;
 beforeEach(() => (fakes = new KeptNode()));
@@ -89,5 +105,54 @@ describe('never against a run', () => {
     const next = { ...again, SSM_Fence: '1764403200009' };
     expect(fakes.script(['prelude'], 'enter node "$SSM_Fence" -', next)).toMatchObject({ code: 0 });
     expect(fakes.file(FENCE)).toBe('1764403200009 -\n');
+  });
+
+  describe('what comes between a look that missed flows and the lock:', () => {
+    /** A look at a node without its flows. @returns the questions for them, and the bundles */
+    const lockedAfter = (path: string, text: string): readonly string[] => {
+      look(BY_FLOWS, { ...counted(0), [DIFF]: BARE[DIFF]! }); // so that the commands answer
+      fakes.write('meanwhile', text);
+      fakes.program('flock', `cp '${join(fakes.root, 'meanwhile')}' '${join(fakes.root, path)}'`);
+      fakes.calls();
+      fakes.once();
+      return fakes.calls().filter((line) => line === COUNT || line === BUNDLE);
+    };
+
+    test('nothing, and one look is enough', () => expect(lockedAfter('no-matter', KEPT)).toEqual([COUNT, BUNDLE]));
+
+    test('a run that allows it to act, and it looks again before it does', () =>
+      expect(lockedAfter(FENCE, '1764403200009 fedcba9876543210 kept\n')).toEqual([COUNT, COUNT, BUNDLE]));
+
+    test('a run that does not, and it does nothing', () =>
+      expect(lockedAfter(FENCE, '1764403200009 fedcba9876543210\n')).toEqual([COUNT]));
+
+    test('a pause, and it does nothing', () =>
+      expect(lockedAfter('var/lib/edge-ramp/edge-a.pause', '7 paused - 2026-11-24T06:00:00.000Z\n')).toEqual([COUNT]));
+  });
+
+  test('the model that the search of keeper and runs stands on says of each two fences what the keeper does', () => {
+    const files = ['5 aa', '5 aa kept', '5 - kept', '5 - old', '5 aa old', '9 bb kept', '9 bb'];
+    const pairs = files.flatMap((seen) => files.map((now) => [seen, now] as const));
+    // What it would ask and make is another matter.
+    const script = `remember() { :; }; make_object() { :; }; send_bundle() { :; }; examine() { echo again; }
+      touch -d '-301 seconds' "$state/then"
+      put() { echo "\${1% old}" >"$fence_file" && { [[ $1 != *old ]] || touch -r "$state/then" "$fence_file"; }; }
+      try() {
+        local missing=('flow x') now=$2
+        flock() { put "$now"; }
+        put "$1" && read_leave
+        did=$(put_back) && echo "\${did:-at once}, $(<"$fence_file")" || echo 'not at all'
+      }
+      changed='' unknown=''
+      ${pairs.map(([seen, now]) => `try '${seen}' '${now}'`).join('\n')}`;
+    fakes.write('var/lib/edge-ramp/edge-a.goal', `${BY_NAT.join('\n')}\n`);
+    fakes.reply(WHOLE);
+    const { stdout } = fakes.once(`echo; ${script}`);
+    const said = pairs.map(([seen, now]) => {
+      const after = keeperEntered(parsed(now));
+      if (after === undefined) return 'not at all';
+      return `${stillSo(parsed(seen), parsed(now)) ? 'at once' : 'again'}, ${written(after)}`;
+    });
+    expect(stdout.trimEnd().split('\n').slice(-pairs.length)).toEqual(said);
   });
 });

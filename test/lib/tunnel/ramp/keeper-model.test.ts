@@ -1,9 +1,12 @@
 import { entered, keeperEntered, released, stillSo, type Fence } from './keeper-model';
 
 /*
- * All interleavings of a keeper and of runs, one after the other as the lease has it, on one node with one object X and its keeper. A command of a run
- * and what the keeper puts back are whole: both hold the node's lock. Between them anything may happen: X goes, five minutes pass, the run or the keeper
- * dies. The scripts' own rules are in keeper-model.ts; test/lib/tunnel/fence.test.ts holds these against the real scripts.
+ * All interleavings of a keeper and of runs, one after the other as the lease has it, on one node with one object X and its keeper. A step is one whole
+ * command of a run on the node, or all that the keeper puts back at once: both hold the node's lock. Between steps anything may happen: X goes, five
+ * minutes pass, the run or the keeper dies. What happens inside a command (it fails, hangs, is stopped half-way) the fault matrices try on the scripts
+ * themselves, beside keepers (test/faults). The scripts' own rules are in keeper-model.ts; test/lib/tunnel/fence.test.ts holds `entered` against the
+ * real scripts, keeper-holds.test.ts `keeperEntered` and `stillSo`. A pause is not in here: it only takes the leave to act away, which
+ * keeper-pause.test.ts and keeper-holds.test.ts try.
  */
 
 /** What a run is about: it makes X where it is missing, makes X and its keeper anew in another form, or takes both away. */

@@ -6,6 +6,14 @@ export interface Fence {
   readonly old: boolean;
 }
 
+/** `5 aa kept old`: as in the file, and whether it is old. */
+export function parsed(text: string): Fence {
+  const [fence, digest, ...more] = text.split(' ');
+  return { fence: Number(fence), digest: digest!, kept: more.includes('kept'), old: more.includes('old') };
+}
+export const written = ({ fence, digest, kept, old }: Fence): string =>
+  `${fence} ${digest}${kept ? ' kept' : ''}${old ? ' old' : ''}`;
+
 /** `enter` of documents/prelude.sh: a command of a run with its fence and digest (`-` of a look). @returns what the file is then; undefined: refused */
 export function entered(file: Fence, fence: number, digest: string): Fence | undefined {
   if (fence < file.fence) return undefined;
