@@ -129,9 +129,20 @@ describe('a pair of which one node is away', () => {
       ),
     );
     expect(await open.lab.hosts.dump(FIRST)).toBe(applied);
-    expect(await end(open, { action: 'teardown', forget: [SECOND] })).toBe('TornDown');
+    const without = await output(open, { action: 'teardown', forget: [SECOND] });
+    expect(without).toMatchObject({
+      endState: 'TornDown',
+      remarks: expect.arrayContaining([
+        `ramp node ${SECOND} is not asked: if it comes back, its keeper still holds the tunnel there, after a restart too, until a teardown without "forget" reaches that node`,
+      ]),
+    });
     expect(await open.lab.hosts.dump(FIRST)).not.toContain('tun1');
     expect(await open.lab.hosts.dump(ADMIN)).not.toContain('ipfailover');
+    open.world.back(SECOND);
+    await open.lab.hosts.act(SECOND, 'keep');
+    expect(await open.lab.hosts.dump(SECOND)).toMatch(/tun1[^]*edge-ramp/);
+    expect(await end(open, { action: 'teardown' })).toBe('TornDown');
+    expect(await open.lab.hosts.dump(SECOND)).not.toMatch(/tun1|edge-ramp/);
   });
 
   test('is refused whole when both are away', async () => {

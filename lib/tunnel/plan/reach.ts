@@ -5,7 +5,7 @@ import type { Goal } from '../device/operation';
 import type { Change, Observed, Situation } from './plan';
 import type { Before } from './records';
 import { isAddress } from '../declaration/address';
-import { bigipUnits, isBigIpPair, rampName, type Declared } from '../declaration/tunnel';
+import { bigipUnits, isBigIpPair, rampName, type Declared, type RampNode } from '../declaration/tunnel';
 
 /** A device that answered. */
 export interface Answered {
@@ -39,7 +39,7 @@ export function judgeReach(goal: Goal, situation: Situation) {
   const missing = devices.find(({ kind, name }) => !observed.some((each) => each.kind === kind && each.name === name));
   if (missing) throw new NotUnderstood('not-observed', `${deviceTitle(missing)} was not observed`);
 
-  const remarks: string[] = [];
+  const remarks = goal === 'recorded' ? [] : [...remarksOnForgotten(situation)];
   const degraded: string[] = [];
   const unknown: Change[] = [];
   const answered: Answered[] = [];
@@ -140,17 +140,41 @@ function refuseRenaming(title: string, listed: Listed, unreachable: string): voi
     );
 }
 
+/** Applied nodes whose address is declared with another `reach`, each with that declared one: likely the same node, under another name. */
+function reachedOtherwise({ spec, applied }: Situation): readonly (readonly [before: RampNode, declared: RampNode])[] {
+  if (spec.kind !== 'ramp' || applied?.kind !== 'ramp') return [];
+  const { nodes } = spec.ramp;
+  return applied.ramp.nodes.flatMap((before) =>
+    nodes
+      .filter(({ address, reach }) => address === before.address && reach !== before.reach)
+      .map((declared) => [before, declared] as const),
+  );
+}
+
 /** A node has another name when commands reach it another way: it would be looked at, and changed, as two. @throws Refused */
-function refuseReachChanged(goal: Goal, { spec, applied, forget = [] }: Situation): void {
-  if (goal === 'recorded' || spec.kind !== 'ramp' || applied?.kind !== 'ramp') return;
-  for (const node of spec.ramp.nodes) {
-    const before = applied.ramp.nodes.find(({ address }) => address === node.address);
-    if (before === undefined || before.reach === node.reach || forget.includes(rampName(before))) continue;
+function refuseReachChanged(goal: Goal, situation: Situation): void {
+  if (goal === 'recorded') return;
+  for (const [before, node] of reachedOtherwise(situation)) {
+    if (situation.forget?.includes(rampName(before))) continue;
     throw new Refused(
       'reach-changed',
       `ramp node ${rampName(node)} has the address of ${rampName(before)}, to which the tunnel was applied with reach: ${before.reach ?? 'ssm'}: if it is the same node, run once with "forget": ["${rampName(before)}"], which changes nothing there and leaves traffic as it is; if it is another one, tear the tunnel down first, which cuts its traffic`,
     );
   }
+}
+
+/** A keeper knows only what its own node was told: what a run writes down without the node does not reach it (ADR 0033). */
+function remarksOnForgotten(situation: Situation): readonly string[] {
+  const { spec, applied, forget = [] } = situation;
+  const lookedAt = reachedOtherwise(situation).map(([before]) => rampName(before));
+  return devicesOf(spec, applied)
+    .filter(({ kind, name }) => kind === 'ramp' && forget.includes(name) && !lookedAt.includes(name))
+    .map((listed) => {
+      const until = listed.former
+        ? 'until somebody takes it away there ("What a keeper did" in the runbook)'
+        : 'until a teardown without "forget" reaches that node';
+      return `${deviceTitle(listed)} is not asked: if it comes back, its keeper still holds the tunnel there, after a restart too, ${until}`;
+    });
 }
 
 /** @throws Refused for a name that the tunnel does not have, and for a declared one: only a teardown forgets those */

@@ -147,6 +147,9 @@ describe('a device that cannot be reached', () => {
       forget: [old],
     });
     expect(plan.work.clean.ramp).toEqual([]);
+    expect(plan.remarks).toContain(
+      `ramp node ${old} is not asked: if it comes back, its keeper still holds the tunnel there, after a restart too, until somebody takes it away there ("What a keeper did" in the runbook)`,
+    );
   });
 
   test('and is declared cannot be forgotten by an apply', () =>
