@@ -1,12 +1,13 @@
 import { until } from '../kernel/support/waiting';
 import { buildBigIpEnd, Product, SOURCE } from './support/product';
-import { BIGIP, MP0, NOBODY, RAMP, reachedFrom, Site } from './support/site';
+import { BIGIP, F5, MP0, NOBODY, RAMP, reachedFrom, Site } from './support/site';
 
 /*
  * The keeper of a ramp node on real OVN. No run looks at the node meanwhile.
  */
 
 const BOTH = reachedFrom(MP0);
+const INPUT = `-p 4 -s ${F5} -m comment --comment edge-ramp:edge-a -j ACCEPT`;
 const NAT = `-s ${SOURCE} -o ovn-k8s-mp0 -m comment --comment edge-ramp:edge-a -j SNAT --to-source ${MP0}`;
 
 let site: Site;
@@ -42,6 +43,19 @@ const LOSSES: readonly (readonly [lost: string, loss: () => Promise<unknown>])[]
       await site.network.forwarding(RAMP, 'Restricted');
     },
   ],
+  [
+    // These machines have no boot: what one takes goes, and what one starts anew starts anew.
+    'all that a restart of the node takes',
+    async () => {
+      await site.type(
+        RAMP,
+        `ip tunnel del tun1; iptables -w -D INPUT ${INPUT}; iptables -w -t nat -D POSTROUTING ${NAT}`,
+      );
+      for (const event of ['restart-ovs', 'restart-controller', 'restart-ovnkube'] as const)
+        await site.network.happens(RAMP, event);
+      await site.network.synced();
+    },
+  ],
 ];
 
 describe('a ramp node of OVN-Kubernetes', () => {
@@ -58,6 +72,14 @@ describe('a ramp node of OVN-Kubernetes', () => {
       expect(await objects()).toBe(right);
     },
   );
+
+  test('that lost its firewall rule, by which traffic that flows goes on, has it again once a keeper runs', async () => {
+    await site.type(RAMP, `iptables -w -D INPUT ${INPUT}`);
+    expect(await objects()).not.toBe(right);
+    await product.startKeeper();
+    await until('all of it stands', async () => (await objects()) === right);
+    await site.comesTo(BOTH);
+  });
 
   test('that is kept loses one thing after the other, and a run finds nothing to do', async () => {
     await product.startKeeper();

@@ -1,7 +1,7 @@
 import type { Event } from '../../lab/kernel/ovn/ovn';
 import { pings, type PingTarget } from '../../bench/traffic/pings';
 import { buildBigIpEnd, Product, SOURCE } from './support/product';
-import { seconds } from '../kernel/support/waiting';
+import { seconds, until } from '../kernel/support/waiting';
 import { BIGIP, MP0, POD, RAMP, reachedFrom, Site } from './support/site';
 
 /** Echo requests a second to each target. */
@@ -22,6 +22,11 @@ beforeAll(async () => {
   await product.run();
 });
 afterAll(() => site?.close());
+beforeEach(async () => {
+  await product.startKeeper();
+  await until('the keeper has looked', async () => (await product.keeperSays()).startsWith('ok '));
+});
+afterEach(() => product.stopKeeper());
 
 /** What an event costs the tunnel; and the plugin's own traffic meanwhile: the node's to its Pods, and BIG-IP's to the node, which takes no tunnel. */
 async function during(event: Event): Promise<{ readonly tunnel: PingTarget[]; readonly control: PingTarget[] }> {
@@ -47,7 +52,7 @@ test.each<[string, Event]>([
   ['ovnkube', 'restart-ovnkube'],
   ['Open vSwitch', 'restart-ovs'],
 ])(
-  'a restart of %s costs the tunnel no more than the plugin itself, and leaves nothing to repair',
+  'a restart of %s costs the tunnel no more than the plugin itself, and leaves nothing to repair, neither to the keeper nor to a run',
   async (what, event) => {
     const { tunnel, control } = await during(event);
     process.stderr.write(`${what}: lost through the tunnel ${told(tunnel)}; without it ${told(control)}\n`);
@@ -56,6 +61,7 @@ test.each<[string, Event]>([
       expect(sent).toBeGreaterThan(RATE);
       expect(lost).toBeLessThanOrEqual(most + SLACK);
     }
+    expect(await product.keeperPutBack()).toBe('');
     expect(await product.run()).toEqual([]);
     await site.comesTo(reachedFrom(MP0));
   },

@@ -36,6 +36,8 @@ export interface KernelSite {
   end(input?: object): Promise<string>;
   /** Declares the tunnel otherwise, on the same hosts. */
   declare(spec: Tunnel): Promise<void>;
+  /** Switches the cloud off: the hosts are alone, until a tunnel is declared. */
+  switchCloudOff(): Promise<void>;
   /** What a line says that somebody types on a host: on a BIG-IP a tmsh command. @throws Error when it fails */
   type(host: string, line: string): Promise<string>;
   /** All that every host holds, by name. */
@@ -93,6 +95,7 @@ export async function kernelSite({
       await lab.close();
       [lab, current] = [await open(wanted), wanted];
     },
+    switchCloudOff: () => lab.close(),
     type: async (host, line) => {
       const { code, out, err } = await hosts!.run(host, line);
       if (code !== 0) throw new Error(`${line} on ${host} ended with ${code}: ${err || out}`);

@@ -72,6 +72,11 @@ export class Product {
     return this.site.type(RAMP, `cat ${ROOT}/run/edge-ramp/edge-a.report 2>/dev/null || true`);
   }
 
+  /** What keepers have put back here, a line each time; '': nothing. */
+  keeperPutBack(): Promise<string> {
+    return this.site.type(RAMP, `cat ${OWN}/edge-a.heals 2>/dev/null || true`);
+  }
+
   /** Also where none runs. Its report goes with it. */
   async stopKeeper(): Promise<void> {
     await this.site.type(RAMP, `kill $(<${OWN}/pid) 2>/dev/null; rm -f ${ROOT}/run/edge-ramp/edge-a.report`);
