@@ -4,6 +4,7 @@ import { changedUnits } from '../../lab/hosts/bigip/sync';
 import type { Fault, HostAction } from '../../lab/hosts/host';
 import { ONE, pairOf, synchronise, TWO, unitOf } from '../runs/support/bigip-pair';
 import { difference, rehearse, type Rehearsed, type Scenario } from '../runs/support/faulty';
+import { keptRun } from '../runs/support/keepers';
 import { discard, endOf, settled, site, type Site } from '../runs/support/site';
 import { shareOf } from '../turns/turn';
 import { at, isShared, placesOf, wrongSide, type Place } from './bigip-pair-places';
@@ -185,12 +186,12 @@ async function met(rehearsed: Rehearsed, meeting: Meeting, place: Place, next: P
   });
   pairOf(open).autoSync = meeting.autoSync === true;
   try {
-    const result = await open.run(scenario.input);
+    const result = await keptRun(open, scenario.spec, scenario.input);
     const carried = carriedAlong(open, result);
     let judged = carried === undefined ? judge(open, rehearsed, result) : { wrong: carried };
     if (judged === 'left') {
       await person(open);
-      judged = judge(open, rehearsed, await open.run(scenario.input));
+      judged = judge(open, rehearsed, await keptRun(open, scenario.spec, scenario.input));
     }
     if (judged === 'right') return undefined;
     return `${place.unit}: ${place.line} (${place.nth}): ${judged === 'left' ? 'it is still left' : judged.wrong}`;
@@ -199,7 +200,7 @@ async function met(rehearsed: Rehearsed, meeting: Meeting, place: Place, next: P
   }
 }
 
-/** Each meeting at each command that it may strike, or the share whose turn it is. */
+/** Each meeting at each command that it may strike, or the share whose turn it is. The ramp node's keeper looks on. */
 export function everyCommandMet(scenario: Scenario): void {
   describe(`${scenario.name}, where a command`, () => {
     let rehearsed: Rehearsed;

@@ -4,6 +4,7 @@ import { changedUnits } from '../../lab/hosts/bigip/sync';
 import type { Fault } from '../../lab/hosts/host';
 import { ONE, pairOf, TWO, unitOf } from '../runs/support/bigip-pair';
 import { difference, rehearse, type Rehearsed, type Scenario } from '../runs/support/faulty';
+import { keptRun } from '../runs/support/keepers';
 import { discard, endOf, settled, site, type Site } from '../runs/support/site';
 import { shareOf } from '../turns/turn';
 import { at, placesOf, wrongSide, type Place } from './bigip-pair-places';
@@ -81,16 +82,18 @@ function judge(
   return { wrong: `${end}: ${result.cause ?? ''}\n${difference(wanted ?? before, found)}` };
 }
 
-/** Carries a scenario out with a trouble at one command. @returns what is wrong; undefined: nothing */
+/** Carries a scenario out with a trouble at one command, beside the ramp node's keeper. @returns what is wrong; undefined: nothing */
 async function troubled(rehearsed: Rehearsed, trouble: Trouble, place: Place): Promise<string | undefined> {
   const { scenario, folder } = rehearsed;
   const open = await site({ from: folder, spec: scenario.spec, faults: trouble.faults(place) });
+  const run = async (): Promise<ReturnType<typeof judge>> =>
+    judge(open, rehearsed, await keptRun(open, scenario.spec, scenario.input));
   try {
-    let judged = judge(open, rehearsed, await open.run(scenario.input));
+    let judged = await run();
     if (judged === 'left' && trouble.lasts) {
       await open.lab.hosts.act(ONE, 'mend-link');
       for (const unit of [ONE, TWO]) await open.lab.hosts.act(unit, 'mend-ssh');
-      judged = judge(open, rehearsed, await open.run(scenario.input));
+      judged = await run();
     }
     if (judged === 'right') return undefined;
     return `${place.unit}: ${place.line} (${place.nth}) ${trouble.fares}: ${judged === 'left' ? judged : judged.wrong}`;
@@ -99,7 +102,7 @@ async function troubled(rehearsed: Rehearsed, trouble: Trouble, place: Place): P
   }
 }
 
-/** Each trouble at each command that it may strike, or the share whose turn it is. */
+/** Each trouble at each command that it may strike, or the share whose turn it is. The ramp node's keeper looks on. */
 export function everyCommandTroubled(scenario: Scenario): void {
   describe(`${scenario.name}, where a command`, () => {
     let rehearsed: Rehearsed;

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Fault, HostCommand } from '../../lab/hosts/host';
 import { EFFECTS, SCENARIOS, faultsOf, rehearse, spoiled, type Effect, type Rehearsed } from '../runs/support/faulty';
-import { keepersOf } from '../runs/support/keepers';
+import { keepersBehindTheLook, keepersOf } from '../runs/support/keepers';
 import { shareOf } from '../turns/turn';
 
 /** Which commands of a scenario are spoiled, and how. */
@@ -39,10 +39,10 @@ export function everyCommandSpoiled(
         const faults = faultsOf({ commands }, effect);
         expect(faults.length).toBeGreaterThanOrEqual(effect === 'fail-after' ? leastChanges : least);
         const wrong: string[] = [];
-        // At a question a keeper, which asks by the same lines, would meet the fault in the run's place; and drift it would put back itself.
-        const kept = new Set(scenario.drift ? [] : faultsOf({ commands }, 'fail-after').map(place));
+        // At a question a keeper, which asks by the same lines, would meet the fault in the run's place.
+        const kept = new Set(faultsOf({ commands }, 'fail-after').map(place));
         expect(faults.filter((fault) => kept.has(place(fault)))).toHaveLength(kept.size);
-        const keepers = keepersOf(scenario.first, scenario.spec);
+        const keepers = (scenario.drift ? keepersBehindTheLook : keepersOf)(scenario.first, scenario.spec);
         for (const fault of shareOf(faults)) {
           const found = await spoiled(rehearsed, fault, kept.has(place(fault)) ? keepers : undefined);
           if (found !== undefined) wrong.push(found);
