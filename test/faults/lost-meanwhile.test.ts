@@ -1,10 +1,24 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
+import type { ExecutionResult } from '../../lab';
 import type { Fault } from '../../lab/hosts/host';
 import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { SCENARIOS, difference, faultsOf, rehearse, type Rehearsed, type Scenario } from '../runs/support/faulty';
 import { keptRun } from '../runs/support/keepers';
-import { FIRST, NODE, SECOND, discard, endOf, example, onOvn, pair, settled, site } from '../runs/support/site';
+import {
+  FIRST,
+  NODE,
+  SECOND,
+  discard,
+  endOf,
+  example,
+  onOvn,
+  pair,
+  settled,
+  site,
+  type Site,
+} from '../runs/support/site';
 import { shareOf } from '../turns/turn';
 
 /** What a node loses, and its keeper puts back: what happens to it, or a line that somebody types there. */
@@ -51,6 +65,7 @@ const teardown = (spec: Tunnel): Scenario => ({
   name: `a teardown of ${spec.name}`,
   input: { action: 'teardown' },
 });
+/** It has edge-a's name too. */
 const gateway: Tunnel = { ...example, snat: 'gateway' };
 const KINDS: readonly Kind[] = [
   ...[fresh(example), second(example), SCENARIOS[1]!, teardown(example)].map((scenario) => ({
@@ -77,17 +92,54 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => rehearsed.forEach(({ folder }) => rmSync(folder, { recursive: true, force: true })));
 
-const CONVERGES = /^(Applied|Unchanged|TornDown|RolledBack|NotStarted|NotVerified), (Applied|Unchanged|TornDown)$/;
+const CONVERGES =
+  /^(Applied|Unchanged|TornDown|RolledBack|RollbackFailed, not by a keeper|NotStarted|NotVerified), (Applied|Unchanged|TornDown)$/;
+
+const folderOf = ({ lab }: Site, node: string): string => lab.hosts.host(node)!.environment['EDGE_RAMP_ROOT']!;
+
+/**
+ * Whether somebody who deleted the tunnel's device kept a run from being put back, which made its addresses anew and not the device: the keepers have
+ * put nothing back, and so are not the cause.
+ */
+function isOthersDoing(open: Site, result: ExecutionResult, name: string, nodes: readonly string[]): boolean {
+  const healed = nodes.some((node) => existsSync(join(folderOf(open, node), `var/lib/edge-ramp/${name}.heals`)));
+  return endOf(result) === 'RollbackFailed' && !healed && result.cause!.includes('Cannot find device "tun1"');
+}
+
+/** Lets five minutes pass on the nodes since a run's last command there, and their keepers look once. @returns what these say */
+async function fiveMinutesLater(open: Site, name: string, nodes: readonly string[]): Promise<string> {
+  const then = Date.now() / 1000 - 301;
+  let said = '';
+  for (const node of nodes) {
+    const root = folderOf(open, node);
+    utimesSync(join(root, `var/lib/edge-ramp/${name}.node.fence`), then, then);
+    await open.lab.hosts.act(node, 'keep');
+    said += readFileSync(join(root, `run/edge-ramp/${name}.report`), 'utf8');
+  }
+  return said;
+}
+
+/**
+ * What is not as before where a run was put back. What somebody took away meanwhile is the keeper's to put back, behind the run; but where the restore
+ * wrote a flow as it was, with the MAC address of a bridge that is gone by now, the keeper leaves all to the next run.
+ */
+async function leftOver(open: Site, { scenario, before }: Rehearsed, nodes: readonly string[]): Promise<string> {
+  if (differs(before, settled(open)) === '') return '';
+  const said = await fiveMinutesLater(open, scenario.spec.name, nodes);
+  return said.includes(' of br0 does something else') ? '' : differs(before, settled(open));
+}
 
 /** A run with a fault, beside the keepers, and the same run once more. @returns what is wrong; '': nothing */
-async function twice({ scenario, folder, before, after }: Rehearsed, fault: Fault): Promise<string> {
+async function twice(clean: Rehearsed, nodes: readonly string[], fault: Fault): Promise<string> {
+  const { scenario, folder, after } = clean;
   const { spec, input } = scenario;
   const open = await site({ from: folder, spec, also: [scenario.first], faults: [fault] });
   try {
     const first = await keptRun(open, spec, input);
-    const put = endOf(first) === 'RolledBack' ? differs(before, settled(open)) : '';
+    const put = endOf(first) === 'RolledBack' ? await leftOver(open, clean, nodes) : '';
+    const firstEnd = isOthersDoing(open, first, spec.name, nodes) ? 'RollbackFailed, not by a keeper' : endOf(first);
     const again = await keptRun(open, spec, input);
-    const ends = `${endOf(first)}, ${endOf(again)}`;
+    const ends = `${firstEnd}, ${endOf(again)}`;
     const causes = `${first.cause} ${again.cause}`;
     const left = differs(after, settled(open));
     if (CONVERGES.test(ends) && put === '' && left === '' && !causes.includes('the lab failed')) return '';
@@ -97,7 +149,7 @@ async function twice({ scenario, folder, before, after }: Rehearsed, fault: Faul
   }
 }
 
-test('of 200 random runs, during which a node loses something that its keeper puts back, each converges, or leaves all as before, and the next one converges', async () => {
+test('of 200 random runs, during which a node loses something that its keeper puts back, each converges, or leaves all as before but for what its keeper then puts back or leaves to the next one, and that converges', async () => {
   const random = fc.record({ kind: fc.nat(KINDS.length - 1), place: fc.nat(), node: fc.nat(), loss: fc.nat() });
   const wrong: string[] = [];
   for (const { kind, place, node, loss } of shareOf(fc.sample(random, { numRuns: 200, seed: 33 }))) {
@@ -110,7 +162,7 @@ test('of 200 random runs, during which a node loses something that its keeper pu
       on: nodes[node % nodes.length]!,
       ...losses[loss % losses.length]!,
     } as Fault;
-    const found = await twice(clean, fault);
+    const found = await twice(clean, nodes, fault);
     if (found !== '') wrong.push(found);
   }
   expect(wrong.join('\n\n')).toBe('');
