@@ -44,7 +44,7 @@ That was the tour. What to try next:
   npx edge-ramp plan edge-a --local --commands    the exact commands, before anything is changed
   npx edge-ramp apply edge-a --local              the same on hosts that are kept between calls
   npx edge-ramp validate                          after a change to tunnels/edge-a.yaml (then npx cdk synth)
-  npm start -- --hosts kernel                     this tour on real interfaces (docs/local.md)
+  npm start -- --hosts kernel                     this tour on real interfaces (docs/real-packets.md)
   npx edge-ramp help                              faults, JSON, exit codes
   npx edge-ramp local                             a server for the AWS CLI; events and the schedule count there
   npx cdk deploy                                  the same state machine on AWS

@@ -133,7 +133,7 @@ function insideFields(
     [
       ['virtualServers'],
       (virtualServers ?? []).length > 0 ? virtualServers : undefined,
-      `which virtual servers use the SNAT pool ${objects.snatPool}; [] if none`,
+      `which virtual servers use the SNAT pool ${objects.snatPool}, as "list ltm virtual source-address-translation" shows on BIG-IP; [] if none`,
     ],
   ];
 }

@@ -103,7 +103,7 @@ function write({ draft, unknown }: Imported, { product, tunnels, folder }: Surro
     `Imported from what was told by: ${devicesIn(draft).join(', ')}.`,
     'As an example it is left alone by automation: take `example` out when the plan is as you want it, and deploy.',
   ];
-  const remarks = unknown.map(({ path, text }) => ({ path, text: `edge-ramp cannot know this: ${text}` }));
+  const remarks = unknown.map(({ path, text }) => ({ path, text: `edge-ramp does not know this: ${text}` }));
   const names = publishedNames({ bigips: draft.bigip.length, nodes: draft.ramp.nodes.length }).filter(
     ({ path }) => !unknown.some((each) => each.path.join() === path.join()),
   );

@@ -40,7 +40,7 @@ async function expectPlanned(said: string, state: string, spec: Tunnel): Promise
 }
 
 const marked = (text: string | undefined): readonly string[] =>
-  (text ?? '').split('\n').flatMap((line) => /^\s*-?\s*(\w+): # edge-ramp cannot know this/.exec(line)?.[1] ?? []);
+  (text ?? '').split('\n').flatMap((line) => /^\s*-?\s*(\w+): # edge-ramp does not know this/.exec(line)?.[1] ?? []);
 
 describe('a pair of ramp nodes', () => {
   const BIGIP = pair.bigip[0]!.management;
@@ -71,7 +71,7 @@ describe('a pair of ramp nodes', () => {
       const { code, err, said, text, read } = await imported(pair, state, waysTo(pair));
       expect([code, err]).toEqual([0, '']);
       expect(said).toContain('An apply would change nothing.');
-      expect(text).not.toContain('cannot know this');
+      expect(text).not.toContain('does not know this');
       const { probe: _, example: __, ...declared } = pair;
       expect(read()).toMatchObject(declared);
     },
@@ -111,7 +111,7 @@ describe('a pair of ramp nodes', () => {
     expect(code).toBe(2);
     expect(marked(text)).toEqual(['address', 'interface', 'address', 'interface', 'vrrpIdOffset']);
     expect(text).toContain(
-      'cannot know this: not one ipfailover object of project default has the virtual IP 10.20.30.4',
+      'does not know this: not one ipfailover object of project default has the virtual IP 10.20.30.4',
     );
     expect((parse(text!) as Tunnel).tunnel).toMatchObject(pair.tunnel);
     expect(said).toContain('ipfailover.vrrpIdOffset: is empty');
@@ -185,7 +185,7 @@ describe('a pair of BIG-IPs', () => {
       const { code, err, said, text, read } = await imported(units, state, waysTo(units));
       expect([code, err]).toEqual([0, '']);
       expect(said).toContain('An apply would change nothing.');
-      expect(text).not.toContain('cannot know this');
+      expect(text).not.toContain('does not know this');
       const { probe: _, example: __, bigip, ...declared } = units;
       expect(read()).toMatchObject(declared);
       expect(read().bigip).toEqual(bigip.map((unit) => ({ ...unit, secret: 'edge-ramp/edge-e/ssh-key' })));
@@ -221,7 +221,7 @@ describe('a pair of BIG-IPs', () => {
       ...NAMES,
     ]);
     expect([code, marked(text)]).toEqual([2, ['inner', 'inner']]);
-    expect(text).toContain(`cannot know this: BIG-IP ${TWO} has no self IP other on the tunnel to-pods`);
+    expect(text).toContain(`does not know this: BIG-IP ${TWO} has no self IP other on the tunnel to-pods`);
   });
 
   test('without such a tunnel has all that it would tell marked, but for the device group', async () => {
@@ -229,7 +229,7 @@ describe('a pair of BIG-IPs', () => {
     const { code, text } = await imported(units, state, waysTo(units));
     expect([code, marked(text).length]).toEqual([2, 10]);
     expect(text).toContain('deviceGroup: edge-dg\n');
-    expect(text).toContain('cannot know this: neither unit has a tunnel SDN\n');
+    expect(text).toContain('does not know this: neither unit has a tunnel SDN\n');
   });
 
   test('whose units disagree is refused by their names, and nothing is written', async () => {

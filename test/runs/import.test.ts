@@ -57,7 +57,7 @@ test('a tunnel that somebody built is declared from what its devices tell; it is
     clusterNetworks: ['10.128.0.0/14'],
     virtualServers: ['ose-vserver'],
   });
-  expect(text).not.toContain('edge-ramp cannot know this');
+  expect(text).not.toContain('edge-ramp does not know this');
   // Nothing that stands is made or taken away: what is missing has a line, and so has edge-ramp's mark.
   expect(out).toContain("None of them cuts live traffic. 4 of them only mark as edge-ramp's what stands.");
   expect(out).not.toMatch(/[+-] (?:tunnel|self|snatpool|route|virtual)/);
@@ -97,8 +97,8 @@ test('of a tunnel that edge-ramp built, and whose records are lost, the plan is 
 test('what no device tells is marked in the file, and validate names it until somebody fills it in', async () => {
   const { code, out, text, read } = await imported(made.state, ...WAYS);
   expect(code).toBe(2);
-  expect(text).toContain('address: # edge-ramp cannot know this: BIG-IP has no tunnel SDN\n');
-  expect(text).toContain('clusterNetworks: # edge-ramp cannot know this: BIG-IP has no route by the tunnel SDN\n');
+  expect(text).toContain('address: # edge-ramp does not know this: BIG-IP has no tunnel SDN\n');
+  expect(text).toContain('clusterNetworks: # edge-ramp does not know this: BIG-IP has no route by the tunnel SDN\n');
   expect(text).toContain('which virtual servers use the SNAT pool SDN_snatpool; [] if none\n');
   expect(out).toContain('bigip.0.address: is empty: a value must follow the colon');
   expect(() => read()).toThrow(/tunnel\.node: is empty/);
