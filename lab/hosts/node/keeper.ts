@@ -88,6 +88,8 @@ function writeReport(root: string, tunnel: string, broken: boolean): void {
   const [, what = 'something is missing'] = /^broken \d+ (.+)\n$/.exec(before) ?? [];
   const text = broken ? `broken ${epoch} ${what}\n` : `ok ${epoch}\n`;
   if (before === text) return;
-  writeFileSync(`${report}.new`, text);
-  renameSync(`${report}.new`, report);
+  // Not the name that the real keeper writes under: `keep` runs that one beside this.
+  const draft = `${report}.draft`;
+  writeFileSync(draft, text);
+  renameSync(draft, report);
 }
