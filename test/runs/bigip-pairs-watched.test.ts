@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostAction } from '../../lab/hosts/host';
 import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
@@ -81,6 +81,15 @@ test('a unit that goes, and one that comes back, start a run each; what was chan
   await type(ONE, 'delete net route SDN_10.128.0.0_14');
   expect(await afterALook()).toEqual({ runs: ['Applied'], notices: [] });
   await act(TWO, 'back');
+  expect(await afterALook()).toEqual({ runs: ['Applied'], notices: [] });
+  expectBuilt(open);
+  expect(await afterALook()).toEqual(NOTHING);
+});
+
+test('a sync that a run of this tunnel left pending is drift, though nothing differs and both units are there', async () => {
+  await type(ONE, 'create ltm snatpool ours members add { 10.3.88.9 }', 'delete ltm snatpool ours');
+  const { EDGE_RAMP_ROOT: root } = open.lab.hosts.host(units.bigip[0]!.bastion)!.environment;
+  writeFileSync(join(root!, 'var/lib/edge-ramp', `${ONE}.pending`), `${units.name}\n`);
   expect(await afterALook()).toEqual({ runs: ['Applied'], notices: [] });
   expectBuilt(open);
   expect(await afterALook()).toEqual(NOTHING);

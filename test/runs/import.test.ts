@@ -99,7 +99,9 @@ test('what no device tells is marked in the file, and validate names it until so
   expect(code).toBe(2);
   expect(text).toContain('address: # edge-ramp does not know this: BIG-IP has no tunnel SDN\n');
   expect(text).toContain('clusterNetworks: # edge-ramp does not know this: BIG-IP has no route by the tunnel SDN\n');
-  expect(text).toContain('which virtual servers use the SNAT pool SDN_snatpool; [] if none\n');
+  expect(text).toContain(
+    'which virtual servers use the SNAT pool SDN_snatpool, as "list ltm virtual source-address-translation" shows on BIG-IP; [] if none\n',
+  );
   expect(out).toContain('bigip.0.address: is empty: a value must follow the colon');
   expect(() => read()).toThrow(/tunnel\.node: is empty/);
 });
