@@ -80,13 +80,15 @@ export function overlaps(a: Network, b: Network): boolean {
 }
 
 /** Networks in which no host of a site has its address (RFC 6890); UNRESERVED is the same as a pattern. */
-const RESERVED = [
-  ['0.0.0.0/8', 'an address without a host (0.0.0.0/8)'],
-  ['127.0.0.0/8', 'a loopback address (127.0.0.0/8)'],
-  ['169.254.0.0/16', 'a link-local address (169.254.0.0/16)'],
-  ['224.0.0.0/4', 'a multicast address (224.0.0.0/4)'],
-  ['240.0.0.0/4', 'a reserved address (240.0.0.0/4)'],
-] as const;
+const RESERVED = (
+  [
+    ['0.0.0.0/8', 'an address without a host'],
+    ['127.0.0.0/8', 'a loopback address'],
+    ['169.254.0.0/16', 'a link-local address'],
+    ['224.0.0.0/4', 'a multicast address'],
+    ['240.0.0.0/4', 'a reserved address'],
+  ] as const
+).map(([cidr, what]) => ({ network: parseCidr(cidr)!, words: `${what} (${cidr})` }));
 
 /**
  * The reserved range that an address or a network (`ADDRESS/LENGTH`) touches, in words.
@@ -94,7 +96,7 @@ const RESERVED = [
  */
 export function reservedRange(text: string): string | undefined {
   const network = parseCidr(text.includes('/') ? text : `${text}/32`);
-  return network && RESERVED.find(([cidr]) => overlaps(parseCidr(cidr)!, network))?.[1];
+  return network && RESERVED.find((reserved) => overlaps(reserved.network, network))?.words;
 }
 
 /**

@@ -1,8 +1,3 @@
-import { configureGlobal } from 'fast-check';
-
-/** Properties draw the same examples in every run, so that a red test is a change's fault; `SEED=7 npm test` draws others. */
-configureGlobal({ seed: Number(process.env['SEED'] ?? 1) });
-
 /** Handlers log where Lambda would take it: a test that looks at their lines turns this on again. */
 process.env['POWERTOOLS_LOG_LEVEL'] ??= 'SILENT';
 
