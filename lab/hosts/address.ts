@@ -19,12 +19,17 @@ export function lengthOf(cidr: string): number {
 export const isNetwork = (text: string): boolean =>
   isAddress(hostOf(text)) && lengthOf(text) >= 0 && lengthOf(text) <= 32;
 
+/** The first so many bits of an address, as a number. */
+const bitsOf = (cidr: string, length: number): number => Math.floor(toNumber(hostOf(cidr)) / 2 ** (32 - length));
+
 /** The network an address with length lies in, host bits cleared: "10.129.0.1/23" gives "10.129.0.0/23". */
 export function networkOf(cidr: string): string {
-  const size = 2 ** (32 - lengthOf(cidr));
-  return `${toAddress(Math.floor(toNumber(hostOf(cidr)) / size) * size)}/${lengthOf(cidr)}`;
+  const length = lengthOf(cidr);
+  return `${toAddress(bitsOf(cidr, length) * 2 ** (32 - length))}/${length}`;
 }
 
 /** Whether a network holds an address, or the whole of a smaller network. */
-export const contains = (network: string, inner: string): boolean =>
-  lengthOf(inner) >= lengthOf(network) && networkOf(`${hostOf(inner)}/${lengthOf(network)}`) === networkOf(network);
+export function contains(network: string, inner: string): boolean {
+  const length = lengthOf(network);
+  return lengthOf(inner) >= length && bitsOf(inner, length) === bitsOf(network, length);
+}
