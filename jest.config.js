@@ -22,9 +22,9 @@ const project = (displayName, roots, more = {}) => ({
   roots: roots.map((root) => `<rootDir>/test/${root}`),
   ...more,
 });
-/** Files of rooms that take many seconds: each call of a played oc is a program, a bridge is read in all its eras, time-outs are waited for, 500 tunnels are synthesized. */
+/** Files of rooms that take many seconds: each call of a played oc is a program, a bridge is read in all its eras, time-outs are waited for, 500 tunnels are synthesized, a pair's runs end anywhere, a model is searched. */
 const SLOW =
-  '/(lib/tunnel/(cluster-(commands|halfway|laws|looks|shared)|ramp/((observe-)?pipelines?|adopted|input|public-script))|lab/cloud/(lab(-opening)?|ssm)|lab/hosts/(happenings|health-check|pairs|reachability|time-outs)|stack/many|kit/(check|spoiled|transcript))\\.test\\.ts$';
+  '/(lib/tunnel/(cluster-(commands|halfway|laws|looks|shared)|bigip-pair-half-way|ramp/((observe-)?pipelines?|adopted|input|keeper-model|public-script))|lab/cloud/(lab(-opening)?|ssm)|lab/hosts/(happenings|health-check|pairs|reachability|time-outs)|stack/many|kit/(check|spoiled|transcript))\\.test\\.ts$';
 /** What starts the devices' scripts under bash, with commands that answer as a test tells them; .ci/run in each turn; the command line, for what it loads. */
 const SCRIPTS =
   '/(lib/tunnel/(prelude|fence|commands|member-scripts|bigip/(((pair|group)-)?scripts|session)|ramp/(by-oc|claim|observe|old-tools|ovn|after-change|keeper(-(unit|holds|listens|pause))?))|turns/ci|cli/loads)\\.test\\.ts$';
