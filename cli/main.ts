@@ -22,7 +22,7 @@ import { validate } from './commands/validate';
 import { verify } from './commands/verify';
 import type { Define, Exit } from './options';
 import { WIDTH } from './report/wrap';
-import { withSuggestion } from './suggestions';
+import { refuseHelpOfUnknown, withSuggestion } from './suggestions';
 import { debugs, messageOf, type Output, type Surroundings } from './surroundings';
 import { versionOf } from './version';
 
@@ -94,6 +94,7 @@ function programFor(given: Surroundings, exit: Exit): Command {
   for (const [group, commands] of Object.entries(COMMANDS))
     for (const define of commands) add(program, define(surroundings, exit).helpGroup(group));
   program.addCommand(complete(surroundings, exit), { hidden: true });
+  refuseHelpOfUnknown(program);
   return program.showHelpAfterError(`${usageOf(program)}\nThe commands: npx edge-ramp help`);
 }
 
@@ -128,6 +129,7 @@ function add(program: Command, command: Command): void {
   for (const each of [command, ...command.commands]) {
     const name = [command.name(), ...(each === command ? [] : [each.name()])].join(' ');
     each.copyInheritedSettings(program).addOption(noColour());
+    refuseHelpOfUnknown(each);
     each.configureOutput({ outputError: (error, write) => write(withSuggestion(error, each)) });
     each.showHelpAfterError(`${usageOf(each)}\nIts options: npx edge-ramp ${name} --help`);
   }

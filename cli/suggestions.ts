@@ -11,6 +11,16 @@ export function unknownCommand(typed: string, command: Command): string {
   return `error: unknown command '${typed}'${meant === undefined ? '' : didYouMean([meant])}`;
 }
 
+/** Help of a command that there is not is no help of the program. commander gives that one. */
+export function refuseHelpOfUnknown(command: Command): void {
+  command.on('beforeHelp', () => {
+    const [typed] = command.args;
+    const known = command.commands.some((each) => each.name() === typed);
+    if (typed !== undefined && !typed.startsWith('-') && command.commands.length > 0 && !known)
+      command.error(unknownCommand(typed, command));
+  });
+}
+
 /** An error of a command line with what was probably meant, where commander's guess is worse or it has none. */
 export function withSuggestion(error: string, command: Command): string {
   const [, option] = /^error: unknown option '(--[^'=]+)/.exec(error) ?? [];

@@ -72,6 +72,9 @@ describe('the command line', () => {
     ['local host i-0 explode', 'Allowed choices are reboot, wipe-flows, restart-ovs, keep, gone, '],
     ['local host i-0 gone back', "too many arguments for 'host'"],
     ['help aply', "unknown command 'aply'"],
+    ['aply --help', "unknown command 'aply'"],
+    ['aply edge-a -h', "unknown command 'aply'"],
+    ['local hots --help', "unknown command 'hots'"],
     ['help local hots', "unknown command 'hots'"],
     ['local hots', "unknown command 'hots'"],
     ['completion fish', 'Allowed choices are bash, zsh.'],
@@ -100,6 +103,8 @@ describe('the command line', () => {
     ['apply edge-a --allow', '(Did you mean --allow-interruption?)'],
     ['apply edge-a --al', '(Did you mean one of --all, --allow-interruption?)'],
     ['help aply', '(Did you mean apply?)'],
+    ['aply --help', '(Did you mean apply?)'],
+    ['local hots --help', '(Did you mean host?)'],
     ['help local hots', '(Did you mean host?)'],
     ['local hots', '(Did you mean host?)'],
   ])('"%s" is answered with %s', async (line, suggestion) => {
