@@ -6,7 +6,7 @@ import { everyTunnel, oneTunnel, type Known } from '../aws/tunnels';
 import { anywhere, jsonOption, tunnelArgument, type Define } from '../options';
 import { atPlace } from '../place';
 import { json } from '../report/json';
-import { styleFor, table, type Style } from '../report/style';
+import { styleFor, table, wideTable, type Style } from '../report/style';
 import { minute, minuteInZone, second, zone } from '../report/time';
 import { many, nameOf } from '../report/words';
 import { standingOf, type Standing } from '../standing';
@@ -41,7 +41,8 @@ async function show(name: string | undefined, options: Options, surroundings: Su
     const read = async (): Promise<string> => {
       const known = await (name === undefined ? everyTunnel(aws, deployment) : knownTunnel(aws, deployment, name));
       const standings = known.map((each) => standingOf(each, options, new Date()));
-      return options.json === true ? json({ tunnels: standings }) : statusText(standings, styleFor(out));
+      if (options.json === true) return json({ tunnels: standings });
+      return statusText(standings, styleFor(out), options.watch === true && !out.live ? wideTable : table);
     };
     if (options.watch === true) await interruptible(surroundings, (over) => watch(read, options, surroundings, over));
     else out.write(await read(), layout);
@@ -97,8 +98,8 @@ type Healed = Seen['healed'][number];
 
 const HEADING = ['TUNNEL', 'WANTED', 'IN SYNC', 'LAST SEEN', 'LAST PROVEN', 'AUTOMATION'];
 
-/** Every tunnel in a line, then what is not in order, then what needs a person. */
-function statusText(standings: readonly Standing[], style: Style): string {
+/** Every tunnel in a row, then what is not in order, then what needs a person. */
+function statusText(standings: readonly Standing[], style: Style, inRows: typeof table): string {
   if (standings.length === 0)
     return 'No tunnel is declared here, and none was ever applied: add tunnels/NAME.yaml and deploy (npx cdk deploy).\n';
   const remarks = standings.flatMap((each) => remarksOn(each, standings.length === 1));
@@ -106,7 +107,7 @@ function statusText(standings: readonly Standing[], style: Style): string {
     needs.map(({ what, command }) => `  ${style.bad(tunnel)}: ${printableLines(what)}: ${command}\n`),
   );
   return [
-    table(HEADING, standings.map(row), style),
+    inRows(HEADING, standings.map(row), style),
     ...(remarks.length > 0 ? [remarks.map((remark) => `  ${printableLines(remark)}\n`).join('')] : []),
     needs.length > 0 ? `${style.bold('What needs a person')}\n${needs.join('')}` : 'Nothing needs a person.\n',
     style.dim(`As the last runs and looks wrote it down: no device was contacted. Times are in ${zone()}.\n`),

@@ -1,7 +1,7 @@
 import { diff } from '../../cli/report/diff';
 import { Progress } from '../../cli/report/progress';
 import { stepsOf } from '../../cli/report/steps';
-import { styleFor } from '../../cli/report/style';
+import { styleFor, table, wideTable } from '../../cli/report/style';
 import { endSentence } from '../../cli/report/summary';
 import { verification } from '../../cli/report/text';
 import { probesOf, resultOf } from '../../cli/result';
@@ -15,6 +15,33 @@ const change = (device: string, stage: Change['stage'], text: string, interrupts
   stage,
   text,
   interrupts,
+});
+
+describe('a table', () => {
+  const heading = ['HOST', 'WHAT', 'TUNNELS'];
+  const of = (...tunnels: string[]) => [['10.3.88.66', 'BIG-IP', tunnels.join(', ')]];
+  const [some, more] = [of('edge-a'), of('a'.repeat(32), 'b'.repeat(32))];
+
+  test.each([
+    ['has a row a line', some, 'HOST        WHAT    TUNNELS\n10.3.88.66  BIG-IP  edge-a\n'],
+    [
+      'of more than 80 characters has the first column in lines of its own',
+      more,
+      `HOST\n  WHAT    TUNNELS\n10.3.88.66\n  BIG-IP  ${more[0]![2]}\n`,
+    ],
+    [
+      'that is too wide even so is a list of lines',
+      of('a'.repeat(32), 'b'.repeat(37)),
+      `10.3.88.66\n  what: BIG-IP\n  tunnels: ${'a'.repeat(32)}, ${'b'.repeat(37)}\n`,
+    ],
+  ])('%s', (_, rows, text) => expect(table(heading, rows, PLAIN)).toBe(text));
+
+  test('in a log stays a row a line, however wide', () =>
+    expect(wideTable(heading, more, PLAIN).split('\n')).toEqual([
+      'HOST        WHAT    TUNNELS',
+      `10.3.88.66  BIG-IP  ${more[0]![2]}`,
+      '',
+    ]));
 });
 
 describe('the diff', () => {

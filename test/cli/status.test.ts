@@ -46,6 +46,43 @@ describe('status', () => {
     expect(asked.map(([operation]) => operation)).not.toContain('StartExecution');
   });
 
+  describe('with names that make it wider than 80 characters', () => {
+    const name = 'a-tunnel-with-the-longest-name-x';
+    const named = (item: object) => ({
+      ...parameters({ [`/edge-ramp/tunnels/${name}`]: { ...SPEC, name } }),
+      ...items({ [name]: { ...STANDS, applied: JSON.stringify({ ...SPEC, name }), ...item } }),
+      ...pastExecutions({}),
+    });
+
+    test('has the name of each tunnel in a line of its own, above its row', async () => {
+      const { out } = await callAws(['status'], named({}));
+      expect(out.split('\n').slice(0, 5)).toEqual([
+        'TUNNEL',
+        '  WANTED   IN SYNC  LAST SEEN         LAST PROVEN       AUTOMATION',
+        name,
+        '  applied  yes      2026-11-23 07:55  2026-11-23 07:55  on',
+        '',
+      ]);
+    });
+
+    test('is a list, where a row alone is wider', async () => {
+      const item = {
+        degraded: JSON.stringify(['ramp node mi-1']),
+        paused: JSON.stringify({ until: null, reason: 'spare part', at: null, by: null }),
+      };
+      const { out } = await callAws(['status'], { ...named(item), ...parameters({}) });
+      expect(out.split('\n').slice(0, 7)).toEqual([
+        name,
+        '  wanted: applied',
+        '  in sync: NO, degraded',
+        '  last seen: 2026-11-23 07:55',
+        '  last proven: 2026-11-23 07:55',
+        '  automation: not declared, paused',
+        '',
+      ]);
+    });
+  });
+
   test('does not take the item of a pair of BIG-IPs for a tunnel', async () => {
     const pair = { holder: arnOf('edge-a-apply-9'), holderTunnel: 'edge-a', since: 1 };
     const { out } = await callAws(['status'], {
