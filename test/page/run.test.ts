@@ -85,7 +85,7 @@ test('a run to its end: its states light up, and what it made is on the picture'
   expect(await page.locator('.picture svg.wide').textContent()).toMatch(/carries.*10\.3\.89\.66.*tunnel SDN.*made/s);
   expect(await page.getByText('FAILED').count()).toBe(0);
   expect([wrong, await overflow(page)]).toEqual([[], 0]);
-  if (process.env['EDGE_RAMP_PICTURE'] === '1') await picture(page);
+  if (process.env['EDGE_RAMP_PICTURE'] === '1') await picture(page, 'run.png');
 });
 
 test('a failure: what happened, what stands where, what to do; and the tunnel needs nobody', async () => {
@@ -96,6 +96,7 @@ test('a failure: what happened, what stands where, what to do; and the tunnel ne
   expect(end).toMatch(
     /What happened\s+Attach virtual servers failed: .*What stands where\s+Everything is as it was.*What to do/s,
   );
+  if (process.env['EDGE_RAMP_PICTURE'] === '1') await picture(page, 'failed-run.png');
   await page.getByRole('link', { name: '← edge-a' }).click();
   await page.getByText('RolledBack').waitFor();
   const states = page.locator('table.states').first();
@@ -118,9 +119,11 @@ test('an interruption: refused where the answer is no, and made where it is yes'
   expect(await site!.lab.hosts.dump(edgeA.bigip[0]!.management)).toContain('10.3.91.215');
 });
 
-/** The picture of the README. */
-async function picture(page: Page): Promise<void> {
+/** A picture of the documents: the page from its top, as far as the picture of the tunnel goes. */
+async function picture(page: Page, file: string): Promise<void> {
   await page.setViewportSize({ width: 1000, height: 620 });
   await page.emulateMedia({ colorScheme: 'light' });
-  writeFileSync(join(PRODUCT, 'docs', 'run.png'), await page.screenshot());
+  const drawn = (await page.locator('.picture svg.wide').boundingBox())!;
+  await page.setViewportSize({ width: 1000, height: Math.ceil(drawn.y + drawn.height) + 12 });
+  writeFileSync(join(PRODUCT, 'docs', file), await page.screenshot());
 }

@@ -1,10 +1,10 @@
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
-import { minute, timesInZone } from '../../report/time';
+import { minute } from '../../report/time';
 import { changesOf, many, seconds } from '../../report/words';
 import type { AboutRun, TunnelView } from '../console/views';
 import { picture } from '../parts/picture';
-import { LOOKED } from '../parts/run';
+import { LOOKED, remarksPart } from '../parts/run';
 import { statesPart } from '../parts/states';
 import { badge, capital, section, words, type Part } from '../parts/words';
 import { toneOf } from '../model/tone';
@@ -55,10 +55,8 @@ function content(
           ${seenBy === null ? 'As declared: no run has looked yet.' : html`As <a href=${runHash(seenBy)}>the last run that looked</a> saw it, or left it.`}
         </p>`,
         picture(scene),
-        html`<ul class="plain">
-          ${remarks.map((remark) => html`<li>${timesInZone(remark)}</li>`)}
-        </ul>`,
       ),
+    remarksPart(remarks),
     devices.length === 0 ? null : section('States', LOOKED, statesPart(devices, known)),
     section('Runs', older ? 'There may be older ones.' : '', runs.length === 0 ? 'none yet' : history(runs)),
     drifts.length === 0 ? null : section('What automation put right', '', driftList(drifts)),

@@ -1,7 +1,7 @@
 import { html } from 'htm/preact';
 import type { Change } from '../../../lib/tunnel/plan/plan';
 import { byDevice } from '../../report/stages';
-import type { Part } from './words';
+import { breakable, type Part } from './words';
 
 const TONES: Readonly<Record<string, string>> = { '+': 'good', '-': 'bad', '~': 'changed' };
 
@@ -35,7 +35,7 @@ function line({ text, interrupts }: Change): Part {
     <li class=${TONES[sign] ?? 'changed'}>
       <span class="sign">${signed ? sign : ''}</span>
       <span>
-        ${(signed ? text.slice(2) : text).trim()}
+        ${breakable((signed ? text.slice(2) : text).trim())}
         ${interrupts === null ? null : html`<strong class="cuts">cuts live traffic: ${interrupts}</strong>`}
       </span>
     </li>

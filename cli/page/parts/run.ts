@@ -30,15 +30,7 @@ function sections(page: RunPage): readonly Part[] {
     remaining.length > 0 ? section('Still to be done to put everything back', '', changesPart(remaining)) : null,
     runs ? null : timed,
     probes.length > 0 ? section(proof, '', probesPart(probes)) : null,
-    remarks.length > 0
-      ? section(
-          'Remarks',
-          '',
-          html`<ul class="plain">
-            ${remarks.map(item)}
-          </ul>`,
-        )
-      : null,
+    remarksPart(remarks),
     devices.length > 0 ? section('States', LOOKED, statesPart(devices, known)) : null,
     back.length > 0
       ? section(
@@ -50,8 +42,16 @@ function sections(page: RunPage): readonly Part[] {
   ];
 }
 
-function item(text: string): Part {
-  return html`<li>${timesInZone(text)}</li>`;
+/** What is to be known beside the changes. */
+export function remarksPart(remarks: readonly string[]): Part {
+  if (remarks.length === 0) return null;
+  return section(
+    'Remarks',
+    '',
+    html`<ul class="plain">
+      ${remarks.map((remark) => html`<li>${timesInZone(remark)}</li>`)}
+    </ul>`,
+  );
 }
 
 function cutting(interrupts: number): string {

@@ -1,7 +1,7 @@
 import { html } from 'htm/preact';
 import type { DeviceRows, HowKnown, ObjectRow } from '../model/states';
 import { FATES } from './fates';
-import { badge, type Part } from './words';
+import { badge, breakable, type Part } from './words';
 
 /** How the state after a run is known, above its column. */
 const AFTER: Readonly<Record<HowKnown, string>> = {
@@ -46,7 +46,7 @@ function table(rows: readonly ObjectRow[], known: HowKnown): Part {
 function row({ object, before, after, fate }: ObjectRow): Part {
   return html`
     <tr class=${fate === 'kept' ? 'kept' : ''}>
-      <th scope="row">${object}</th>
+      <th scope="row">${breakable(object)}</th>
       <td data-title="before">${valueOf(before)}</td>
       <td data-title="after">${after === before ? html`<span class="muted">the same</span>` : valueOf(after)}</td>
       <td>${badge(FATES[fate][0], fate)}</td>
@@ -60,7 +60,7 @@ const [LONG, SHOWN] = [300, 60];
 function valueOf(value: string | null | undefined): Part {
   if (value === undefined) return html`<span class="muted">not known</span>`;
   if (value === null) return html`<span class="muted">not there</span>`;
-  if (value.length <= LONG) return html`<code>${value}</code>`;
+  if (value.length <= LONG) return html`<code>${breakable(value)}</code>`;
   // The goal of a keeper has some thousand.
   return html`<details>
     <summary><code>${value.slice(0, SHOWN)}…</code> (${value.length} characters)</summary>

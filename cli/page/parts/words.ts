@@ -18,6 +18,11 @@ export function words(text: string): ComponentChildren {
   return parts.map((part, i) => (i % 2 === 0 ? part : html`<code>${part}</code>`));
 }
 
+/** A device's text, which may be broken behind its commas: a flow has no blanks, and within an address nobody can read it. */
+export function breakable(text: string): ComponentChildren {
+  return text.split(',').map((part, i) => (i === 0 ? part : [',', html`<wbr />`, part]));
+}
+
 /** A part of a page under its heading. @param note what a reader should know of it; empty: nothing */
 export function section(title: string, note: string, ...content: readonly ComponentChildren[]): Part {
   return html`

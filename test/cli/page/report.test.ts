@@ -169,6 +169,18 @@ describe('report', () => {
     );
   });
 
+  test('a flow, which has no blanks, is broken behind its commas and not within an address', async () => {
+    const run = { status: 'SUCCEEDED', output: JSON.stringify({ endState: 'Planned', changes: [], digest: 'd' }) };
+    const state = {
+      'virtual ose-vserver': 'type none',
+      'self SDN': '',
+      'flow table=0,ip,nw_dst=10.128.0.0/14': 'actions=load:1,output:2',
+    };
+    const { html } = await report(account('edge-a-plan-1', planned({ state }), run));
+    expect(html()).toContain('flow table=0,<wbr/>ip,<wbr/>nw_dst=10.128.0.0/14');
+    expect(html()).toContain('<code>actions=load:1,<wbr/>output:2</code>');
+  });
+
   test.each(['edge-a-apply-1', 'arn:aws:states:eu-central-1:123456789012:execution:edge-ramp:edge-a-apply-1'])(
     'an execution is named %s',
     async (named) => {
