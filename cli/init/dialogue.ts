@@ -34,8 +34,12 @@ export function unanswered(questions: readonly Question[], given: Given): readon
   );
 }
 
+/** The answer that goes back to the question before: no field of a declaration can be that. */
+const BACK = '<';
+
 /**
- * Asks for what no option gave. Each answer is checked at once; one that breaks a rule is asked for again, with the rule's sentence.
+ * Asks for what no option gave. Each answer is checked at once; one that breaks a rule is asked for again, with the rule's sentence. Whoever goes back
+ * finds the answers given so far: an empty one takes them again.
  */
 export async function askedFor(
   blank: Draft,
@@ -44,30 +48,51 @@ export async function askedFor(
   rules: Rules,
   { ask, tell }: Person,
 ): Promise<Draft> {
-  let draft = blank;
-  const answered: Path[] = [];
-  for (const question of questions) {
-    answered.push(question.path);
-    let answer = valueOf(question, given[question.option]);
-    for (let mistakes: readonly Mistake[] | undefined; mistakes === undefined || mistakes.length > 0;) {
-      answer ??= await ask(prompt(question));
+  const typed = new Map<number, string>();
+
+  /** The draft with all answers from this question on; or that the person goes back from it. */
+  async function from(nth: number, draft: Draft): Promise<Draft | typeof BACK> {
+    const question = questions[nth];
+    if (question === undefined) return draft;
+    const checked = (answer: string): Draft | undefined => {
       const next = withAnswer(draft, question, answer);
-      mistakes = rules(next, answered);
+      const answered = questions.slice(0, nth + 1).map(({ path }) => path);
+      const mistakes = rules(next, answered);
       for (const mistake of mistakes) tell(sentence(mistake, question));
-      if (mistakes.length === 0) draft = next;
-      answer = undefined;
+      return mistakes.length === 0 ? next : undefined;
+    };
+    const option = valueOf(question, given[question.option]);
+    const withOption = option === undefined ? undefined : checked(option);
+    if (withOption !== undefined) return from(nth + 1, withOption);
+    for (;;) {
+      const asked = { ...question, preset: typed.get(nth) ?? question.preset };
+      const answer = (await ask(prompt(asked))) || (asked.preset ?? '');
+      if (answer === BACK) return BACK;
+      const next = checked(answer);
+      if (next === undefined) continue;
+      typed.set(nth, answer);
+      const rest = await from(nth + 1, next);
+      if (rest !== BACK) return rest;
     }
   }
-  return draft;
+
+  if (questions.length > 1) tell(`To go back to the question before, answer ${BACK}`);
+  for (;;) {
+    const draft = await from(0, blank);
+    if (draft !== BACK) return draft;
+    tell('  There is no question before this one. Ctrl-C leaves, and nothing is written.');
+  }
 }
 
 function withAnswer(draft: Draft, question: Question, typed: string): Draft {
-  const answer = typed === '' ? question.preset : typed;
-  if (answer === undefined && question.optional === true) return draft;
-  return filled(draft, question.path, read(question, answer ?? ''));
+  if (typed === '' && question.optional === true) return draft;
+  return filled(draft, question.path, read(question, typed));
 }
 
-function prompt({ what, preset, list, optional }: Question): string {
+/** With the answer that was given before, if there was one. */
+type Asked = Omit<Question, 'preset'> & { readonly preset: string | undefined };
+
+function prompt({ what, preset, list, optional }: Asked): string {
   const several = list === true ? ', several with commas' : '';
   const without = preset === undefined ? (optional === true ? ' [none]' : '') : ` [${preset}]`;
   return `${what}${several}${without}: `;

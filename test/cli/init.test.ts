@@ -238,6 +238,39 @@ describe('init at a terminal', () => {
     expect(tunnel?.tunnel.bigip).toBe('10.9.91.216/24');
   });
 
+  test('goes back to the question before, and further, where < is answered; what was answered is the default there', async () => {
+    const { code, err, asked, tunnel } = await atTerminal({
+      ...ANSWERS,
+      'address of the ramp node': [NEEDED['--node-address'], '10.9.89.90'],
+      'interface of the ramp node': ['', '<', ''],
+      TUNNEL_IP1: [NEEDED['--tunnel-bigip'], '<', ''],
+      TUNNEL_IP2: ['<', NEEDED['--tunnel-node']],
+    });
+    expect(code).toBe(0);
+    expect(err).toContain('To go back to the question before, answer <\n');
+    const about = (part: string): string[] => asked.filter((question) => question.includes(part));
+    expect(about('TUNNEL_IP1').map((question) => question.endsWith(' [10.9.91.216/24]: '))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(tunnel).toMatchObject({
+      ramp: { nodes: [{ address: '10.9.89.90' }] },
+      tunnel: { bigip: '10.9.91.216/24', node: '10.9.91.217' },
+    });
+  });
+
+  test('cannot go back from the first question, nor to what an option has answered', async () => {
+    const { code, err, asked } = await atTerminal(
+      { ...ANSWERS, 'bastion of BIG-IP': ['<', NEEDED['--bigip-bastion']] },
+      '--bigip-management',
+      NEEDED['--bigip-management'],
+    );
+    expect(code).toBe(0);
+    expect(err).toContain('There is no question before this one.');
+    expect(asked.some((question) => question.startsWith('management address'))).toBe(false);
+  });
+
   test('asks for a pair what a pair needs', async () => {
     const { code, asked, tunnel } = await atTerminal({
       ...ANSWERS,
