@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { remarksOn } from '../../lib/tunnel/declaration/remarks';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import { filesOf, readTunnelFiles } from '../local/tunnel-files';
 import type { Define } from '../options';
@@ -16,12 +17,14 @@ export const validate: Define = (surroundings, exit) =>
 function check(named: readonly string[], { tunnels, folder, out, err }: Surroundings): number {
   const typed = named.map((name) => ({ shown: name, path: resolve(folder, name) }));
   try {
-    const names = readTunnelFiles(named.length > 0 ? typed : filesOf(tunnels)).map(({ name }) => name);
+    const declared = readTunnelFiles(named.length > 0 ? typed : filesOf(tunnels));
     out.write(
-      names.length === 0
+      declared.length === 0
         ? `No tunnel is declared in ${tunnels}: npx edge-ramp init NAME\n`
-        : `${many(names.length, 'tunnel')} declared without mistake: ${names.join(', ')}.\n`,
+        : `${many(declared.length, 'tunnel')} declared without mistake: ${declared.map(({ name }) => name).join(', ')}.\n`,
     );
+    for (const tunnel of declared)
+      for (const remark of remarksOn(tunnel)) out.write(`Remark: ${tunnel.name}: ${remark}.\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;

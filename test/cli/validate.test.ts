@@ -42,6 +42,29 @@ describe('validate', () => {
     expect(await validate(tunnels, 'broken.yaml')).toMatchObject({ code: 2 });
   });
 
+  describe('a virtual IP', () => {
+    const pair = readFileSync(join(__dirname, '..', '..', 'tunnels', 'edge-b.yaml'), 'utf8');
+    const withVip = async (vip: string) => {
+      const { code, out } = await validate({ 'edge-b.yaml': pair.replace(/(vip: )[0-9.]+/, `$1${vip}`) });
+      return { code, remarks: out.split('\n').slice(1, -1) };
+    };
+
+    test('is told where it is in no /24 with its nodes: the network in which it would be has to be so large', async () => {
+      expect(await withVip('10.20.29.4')).toEqual({
+        code: 0,
+        remarks: [
+          "Remark: edge-b: ramp.vip 10.20.29.4 lies in one network with the nodes' 10.20.30.2 and 10.20.30.3 only if that has a prefix length of 22 or less. Outside of it BIG-IP reaches the address only where a router knows the way; the plan, which sees the network, says so.",
+        ],
+      });
+      expect((await withVip('10.200.30.4')).remarks).toEqual([
+        expect.stringContaining('a prefix length of 8 or less.'),
+      ]);
+    });
+
+    test('needs no remark in the /24 of its nodes', async () =>
+      expect(await withVip('10.20.30.254')).toEqual({ code: 0, remarks: [] }));
+  });
+
   test.each([
     ['bombs of aliases', 'a: &a [1]\nb: [*a, *a]\n', 'must not use YAML aliases'],
     ['two documents', '---\na: 1\n---\nb: 2\n', 'is not YAML'],
