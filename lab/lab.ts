@@ -2,6 +2,7 @@ import type { HistoryEvent } from './cloud/asl/history';
 import type { Entry } from './cloud/events/bus';
 import type { Ticking } from './cloud/events/events';
 import type { ExecutionRecord, ExecutionResult } from './cloud/executions';
+import type { Notice } from './cloud/notices';
 import type { Platform } from './cloud/platform';
 import type { Sent, Trip } from './cloud/ssm/command';
 import type { Fault, Hosts, HostsOptions } from './hosts/host';
@@ -30,6 +31,8 @@ export interface LabOptions {
   readonly platform?: Platform;
   /** Called when an execution has started, whoever started it, and when it has ended. */
   readonly onExecution?: (record: ExecutionRecord) => void;
+  /** Called when something was published to a topic. */
+  readonly onNotice?: (notice: Notice) => void;
   /** Makes the hosts; default the simulated ones. */
   readonly hosts?: (options: HostsOptions) => Promise<Hosts>;
 }

@@ -81,7 +81,7 @@ export async function open(
     ...(options.pickUp === undefined ? {} : { pickUp: options.pickUp }),
   });
   opened.push(() => commands.close());
-  const notices = new Notices(join(folder.path('logs'), 'notices.log'), () => deployment.topics());
+  const notices = new Notices(join(folder.path('logs'), 'notices.log'), () => deployment.topics(), options.onNotice);
   const start = (request: Request, onEvent?: (event: HistoryEvent) => void) => {
     const role = deployment.machine.get('RoleArn') as string;
     const deployed = { arn: machineArn(deployment.machine.name), machine, role };

@@ -59,7 +59,7 @@ function possible(program: Command, before: readonly string[], option: boolean, 
   if (given) return given.argChoices ?? [];
   const help = command.createHelp();
   if (option) return help.visibleOptions(command).flatMap(({ long }) => long ?? []);
-  const expected = command.registeredArguments[place];
+  const expected = command.registeredArguments[place] ?? command.registeredArguments.find(({ variadic }) => variadic);
   if (expected?.name() === 'tunnel') return filesOf(tunnels).map(({ path }) => basename(path, extname(path)));
   const commands = place === 0 ? help.visibleCommands(command).map((each) => each.name()) : [];
   return [...commands, ...(expected?.argChoices ?? [])];

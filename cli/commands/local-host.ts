@@ -6,7 +6,7 @@ import { devicesOf, kindOf } from '../../lib/tunnel/plan/devices';
 import { InvalidRequest } from '../../lib/tunnel/errors/errors';
 import { hasHosts, kindIn, openLocalLab, stateIn } from '../local/lab';
 import { filesOf, readTunnelFiles } from '../local/tunnel-files';
-import { onThisMachine, type Define } from '../options';
+import { onThisMachine, wholeNumber, type Define } from '../options';
 import { styleFor, table } from '../report/style';
 import { messageOf, type Surroundings } from '../surroundings';
 import type { Here } from '../where';
@@ -20,6 +20,9 @@ const HAPPENINGS: Readonly<Record<HostAction, string>> = {
   gone: 'is off',
   back: 'is there',
   failover: 'has changed roles with its peer',
+  'split-brain': 'and its peer are both ACTIVE',
+  'force-offline': 'is FORCED OFFLINE',
+  'stand-by': 'is STANDBY',
   'cut-link': 'does not reach its peer',
   'mend-link': 'reaches its peer',
   'cut-ssh': 'is not reached by SSH',
@@ -38,20 +41,27 @@ export const localHost: Define = (surroundings, exit) => {
       .description('let something happen to a host of this machine, or show what it holds')
       .argument('[host]', 'an instance id, or the management address of a BIG-IP; without it the hosts are listed')
       .addArgument(
-        new Argument('[happening]', 'what happens to it; show: nothing, and what it holds is printed').choices([
-          ...Object.keys(HAPPENINGS),
-          SHOW,
-        ]),
+        new Argument(
+          '[what...]',
+          'what happens to it, in this order; show: nothing, and what it holds is printed',
+        ).choices([...Object.keys(HAPPENINGS), SHOW]),
       )
+      .addOption(wholeNumber('--times <n>', 'all of it so often', 1, 100).default(1))
       // It is said of every other command for these hosts.
       .addOption(new Option('--local').hideHelp()),
   );
-  return command.action((host: string | undefined, what: HostAction | typeof SHOW | undefined, options: Here) => {
+  return command.action((host: string | undefined, what: readonly Happening[] = [], options: Options) => {
     if (host === undefined) return exit(list(surroundings));
-    if (what === undefined) return command.error("error: missing required argument 'happening'");
-    return exit(happen(host, what, options, surroundings));
+    if (what.length === 0) return command.error("error: missing required argument 'what'");
+    return exit(allHappen(host, Array.from({ length: options.times }, () => what).flat(), options, surroundings));
   });
 };
+
+interface Options extends Here {
+  readonly times: number;
+}
+
+type Happening = HostAction | typeof SHOW;
 
 /** The host that runs oc. */
 const ADMIN_HOST = 'admin host';
@@ -81,13 +91,22 @@ function list({ tunnels, out, err }: Surroundings): number {
   }
 }
 
-/** Through the lab that has the folder open, or in the folder itself. @returns 1 when there is no such host or nothing is kept there */
-async function happen(
+/** One after the other, until one is refused. */
+async function allHappen(
   host: string,
-  what: HostAction | typeof SHOW,
+  whats: readonly Happening[],
   here: Here,
   surroundings: Surroundings,
 ): Promise<number> {
+  for (const what of whats) {
+    const code = await happen(host, what, here, surroundings);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+/** Through the lab that has the folder open, or in the folder itself. @returns 1 when there is no such host or nothing is kept there */
+async function happen(host: string, what: Happening, here: Here, surroundings: Surroundings): Promise<number> {
   const { out, err } = surroundings;
   const state = stateIn(here.state, surroundings);
   const kind = kindIn(state) === 'simulated' ? 'SIMULATED, ' : '';

@@ -40,6 +40,7 @@ async function serve(options: Options, surroundings: Surroundings, interruption:
       events: true,
       schedule: 'real',
       onExecution: (record) => out.write(line(record)),
+      onNotice: ({ subject, message }) => out.write(`Notice  ${subject}\n  ${message.split('\n')[0]}\n`),
     });
     const way = wayTo(opened, surroundings);
     try {
@@ -73,7 +74,7 @@ In another shell (an AWS CLI before 1.29 or 2.13 also needs --endpoint-url ${lab
   export ${variables.join(' ')}
   aws stepfunctions start-execution --state-machine-arn ${lab.stateMachine} --input '{"tunnel": "edge-a"}'
 
-Ctrl-C ends it. Executions (times in ${zone()}):
+Ctrl-C ends it. Executions (times in ${zone()}), and the notices that people would get:
 `;
 }
 

@@ -4,12 +4,19 @@ import { onlyMembers, ServiceError, type Operations } from './endpoint';
 
 const MESSAGE = ['TopicArn', 'Subject', 'Message'];
 
+/** What is published to a topic, as a mailbox would show it. */
+export interface Notice {
+  readonly subject: string;
+  readonly message: string;
+}
+
 /** SNS: what is published to a topic goes to a file, a line each. */
 export class Notices {
-  /** @param topics the ARNs of the topics that there are */
+  /** @param topics the ARNs of the topics that there are @param onNotice is told each */
   constructor(
     private readonly file: string,
     private readonly topics: () => readonly string[],
+    private readonly onNotice: (notice: Notice) => void = () => undefined,
   ) {}
 
   readonly operations: Operations = {
@@ -22,6 +29,7 @@ export class Notices {
 
   publish(message: Readonly<Record<string, unknown>>): { readonly MessageId: string } {
     appendFileSync(this.file, `${JSON.stringify(message)}\n`);
+    this.onNotice({ subject: String(message['Subject']), message: String(message['Message']) });
     return { MessageId: randomUUID() };
   }
 }

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { failOver, leaveTo, memberOf, type Member } from './bigip/pair';
+import { failOver, forceOffline, leaveTo, memberOf, splitBrain, standBy, type Member } from './bigip/pair';
 import { bootUnit } from './bigip/unit';
 import { UNIT_ACTIONS, type HostAction } from './host';
 import { rebuildBridge } from './node/node';
@@ -154,6 +154,12 @@ function actOnUnit(member: Member, action: (typeof UNIT_ACTIONS)[number]): void 
   switch (action) {
     case 'failover':
       return failOver(member);
+    case 'split-brain':
+      return splitBrain(member);
+    case 'force-offline':
+      return forceOffline(member);
+    case 'stand-by':
+      return standBy(member);
     case 'cut-link':
     case 'mend-link':
       member.pair.linked = action === 'mend-link';

@@ -43,11 +43,14 @@ export interface Hosts {
 }
 
 /**
- * What can be done to a unit of a pair of BIG-IPs: the roles change places, the link for config sync is cut, nobody reaches it by SSH; and to the syncs
- * of its pair: each load fails, or none ends.
+ * What can be done to a unit of a pair of BIG-IPs: the roles change places, both are active, it is forced offline, it stands by (again); the link for
+ * config sync is cut, nobody reaches it by SSH; and to the syncs of its pair: each load fails, or none ends.
  */
 export const UNIT_ACTIONS = [
   'failover',
+  'split-brain',
+  'force-offline',
+  'stand-by',
   'cut-link',
   'mend-link',
   'cut-ssh',

@@ -68,9 +68,10 @@ describe('the command line', () => {
     ['local --port 65536', 'It must be a number from 0 to 65535.'],
     ['local --port http', 'It must be a number from 0 to 65535.'],
     ['local --json', "unknown option '--json'"],
-    ['local host i-0', "missing required argument 'happening'"],
+    ['local host i-0', "missing required argument 'what'"],
     ['local host i-0 explode', 'Allowed choices are reboot, wipe-flows, restart-ovs, keep, gone, '],
-    ['local host i-0 gone back', "too many arguments for 'host'"],
+    ['local host i-0 gone explode', 'Allowed choices are reboot, wipe-flows, restart-ovs, keep, gone, '],
+    ['local host i-0 gone --times 0', 'It must be a number from 1 to 100.'],
     ['help aply', "unknown command 'aply'"],
     ['aply --help', "unknown command 'aply'"],
     ['aply edge-a -h', "unknown command 'aply'"],
@@ -118,7 +119,7 @@ describe('the command line', () => {
     ['apply edge-a --fresh', 'edge-ramp apply [options] [tunnel]', 'Its options: npx edge-ramp apply --help'],
     [
       'local host i-0 explode',
-      'edge-ramp local host [options] [host] [happening]',
+      'edge-ramp local host [options] [host] [what...]',
       'Its options: npx edge-ramp local host --help',
     ],
   ])('"%s" is answered with the usage of its own command, and no other', async (line, usage, more) => {

@@ -27,6 +27,7 @@ describe('where somebody presses Tab', () => {
     ['validate ', []],
     ['local ', ['host']],
     ['local host i-0 w', ['wipe-flows']],
+    ['local host i-0 wipe-flows kee', ['keep']],
     ['local host i-0 gone --s', ['--state']],
     ['completion ', ['bash', 'zsh']],
     ['nonsense ', []],

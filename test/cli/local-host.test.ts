@@ -116,6 +116,17 @@ describe('in a folder that nobody has open, what happens to a host', () => {
     expect(await dump(state, NODE)).toContain('link tun0');
   });
 
+  test('is done in the order in which it is named, so often as is said, until something is refused', async () => {
+    const state = await built();
+    const { code, out } = await local(state, NODE, 'gone', 'back', '--times', '2');
+    expect([code, out.split('\n').map((line) => line.replace(/ \(.*/, ''))]).toEqual([
+      0,
+      [`${NODE} is off`, `${NODE} is there`, `${NODE} is off`, `${NODE} is there`, ''],
+    ]);
+    expect(await local(state, BIGIP, 'wipe-flows', 'gone')).toMatchObject({ code: 1, out: '' });
+    expect(await dump(state, BIGIP)).not.toBe('off');
+  });
+
   test('also when a lab that was killed has left its address', async () => {
     const state = await built();
     writeFileSync(join(state, 'endpoint'), 'http://127.0.0.1:9');
@@ -181,7 +192,7 @@ describe('while a lab has the folder open, what happens to a host', () => {
   test.each([
     [
       { host: NODE, do: 'explode' },
-      'do must be one of reboot, wipe-flows, restart-ovs, keep, gone, back, failover, cut-link, mend-link, cut-ssh, mend-ssh, fail-syncs, stall-syncs, mend-syncs, show.',
+      'do must be one of reboot, wipe-flows, restart-ovs, keep, gone, back, failover, split-brain, force-offline, stand-by, cut-link, mend-link, cut-ssh, mend-ssh, fail-syncs, stall-syncs, mend-syncs, show.',
     ],
     [{ host: NODE, do: 'gone', for: 5 }, 'The lab does not implement EdgeRampLab.Host with for.'],
   ])('is not done when it is asked for wrongly: %j', async (body, message) => {

@@ -51,7 +51,7 @@ test('tells of each execution that starts and ends: when, what it came to, tunne
       record('five', 'RUNNING', { Input: '{"tunnel":"edge-a","trigger":"event"}' }),
     ],
   });
-  const lines = out.split('Executions (times in UTC):\n')[1]!.split('\n').slice(0, 6);
+  const lines = out.split('notices that people would get:\n')[1]!.split('\n').slice(0, 6);
   expect(lines).toEqual([
     '03:04:05  started  edge-a  plan  one',
     '03:05:00  Planned  edge-a  plan  one',

@@ -113,3 +113,20 @@ export function failOver({ self, peer }: Member): void {
 export function leaveTo({ self, peer }: Member): void {
   if (self.device.failover === 'ACTIVE' && peer.device.failover === 'STANDBY') failOver({ self, peer } as Member);
 }
+
+/** The failover network is cut, and neither hears the other. */
+export function splitBrain({ self, peer }: Member): void {
+  self.device.failover = peer.device.failover = 'ACTIVE';
+}
+
+/** A person takes a unit out, as `run sys failover offline` does: it stays so until it stands by again. */
+export function forceOffline(member: Member): void {
+  leaveTo(member);
+  member.self.device.failover = 'FORCED OFFLINE';
+}
+
+/** What `run sys failover standby` on an active unit and `run sys failover online` on one that is offline come to. */
+export function standBy(member: Member): void {
+  leaveTo(member);
+  member.self.device.failover = 'STANDBY';
+}

@@ -88,8 +88,8 @@ it('a failover is none of its reasons', async () => {
 
 describe('what happens to a pair is known by both units together', () => {
   it.each<[string, (hosts: Bench) => void | Promise<void>, string]>([
-    ['split brain', (hosts) => void (hosts.world.bigips[B]!.device!.failover = 'ACTIVE'), 'pair-roles'],
-    ['forced offline', (hosts) => void (hosts.world.bigips[B]!.device!.failover = 'FORCED OFFLINE'), 'pair-roles'],
+    ['split brain', (hosts) => hosts.act(A, 'split-brain'), 'pair-roles'],
+    ['forced offline', (hosts) => hosts.act(A, 'force-offline'), 'pair-roles'],
     ['a change of a stranger on the active unit', (hosts) => type(hosts, A, POOL), 'sync-pending'],
     ['a change of a stranger on the standby unit', (hosts) => type(hosts, B, POOL), 'sync-pending'],
     [
@@ -144,6 +144,14 @@ describe('what happens to a pair is known by both units together', () => {
     expect(await judged(hosts, { ...RUN, pendingIsOurs: true })).toBe('sync-pending');
     expect(await judged(hosts, { ...RUN, goal: 'recorded' })).toBeUndefined();
   });
+});
+
+it.each(['split-brain', 'force-offline'] as const)('%s is over when the unit stands by', async (happening) => {
+  const hosts = await openPair();
+  await hosts.act(A, happening);
+  await hosts.act(A, 'stand-by');
+  expect(await judged(hosts)).toBeUndefined();
+  expect(hosts.world.bigips[A]!.device!.failover).toBe('STANDBY');
 });
 
 describe('a unit that does not answer', () => {
