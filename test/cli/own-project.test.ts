@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { projectAt } from '../../cli/local/project';
 import { namedFolder } from '../../lib/stack/tunnels-folder';
 import { call, project, temporary } from './fake';
@@ -68,6 +69,48 @@ test('commands read the declarations of that folder, and name its schema', async
   writeFileSync(join(there.tunnels, 'mine.yaml'), 'kind: bridge\n');
   expect((await call(['validate'], {}, there)).err).toContain('sites/mine.yaml:1:7: kind: "bridge"');
   expect((await call(['complete', '--', 'plan', ''], {}, there)).out).toBe('mine\n');
+});
+
+describe('the workflow for a repository of declarations', () => {
+  interface Job {
+    readonly if: string;
+    readonly steps: readonly {
+      readonly uses?: string;
+      readonly run?: string;
+      readonly with?: Record<string, unknown>;
+    }[];
+  }
+  const text = readFileSync(join(__dirname, '..', '..', 'docs', 'own-repository.workflow.yml'), 'utf8');
+  const workflow = parse(text) as { permissions: unknown; on: { push: unknown }; jobs: Record<'diff' | 'deploy', Job> };
+  const roleOf = ({ steps }: Job) => steps.flatMap((step) => step.with?.['role-to-assume'] ?? []);
+
+  test('compares a pull request, deploys main alone, and takes another role for each', () => {
+    const { on, jobs } = workflow;
+    expect([on.push, jobs.diff.if, jobs.deploy.if]).toEqual([
+      { branches: ['main'] },
+      "github.event_name == 'pull_request'",
+      "github.event_name == 'push'",
+    ]);
+    expect([roleOf(jobs.diff), roleOf(jobs.deploy)]).toEqual([
+      ['${{ vars.AWS_DIFF_ROLE }}'],
+      ['${{ vars.AWS_DEPLOY_ROLE }}'],
+    ]);
+  });
+
+  test('keeps no secret, and takes actions of their makers, by major version', () => {
+    expect(text).not.toMatch(/secret|access-key/i);
+    expect(workflow.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+    const used = Object.values(workflow.jobs).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
+    for (const action of used) expect(action).toMatch(/^(?:actions|aws-actions)\/[a-z-]+@v\d+$/);
+  });
+
+  test('validates and assembles before it takes a role', () => {
+    for (const { steps } of Object.values(workflow.jobs)) {
+      const taken = steps.findIndex((step) => step.uses?.startsWith('aws-actions/'));
+      expect(steps.slice(taken).flatMap(({ run }) => run ?? [])).toEqual([expect.stringContaining('--app cdk.out ')]);
+      expect(steps.slice(0, taken).flatMap(({ run }) => run ?? [])).toContain('npx edge-ramp validate');
+    }
+  });
 });
 
 describe('what is packed', () => {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { Aws } from '../../cli/aws/aws';
 import { projectAt } from '../../cli/local/project';
 import { openLab } from '../../lab';
@@ -42,6 +43,20 @@ function started(program: string, ...words: readonly string[]) {
   return [status, `${stdout}${stderr}`];
 }
 
+/** What the workflow of docs/own-repository.md types in a job, as far as it needs neither a registry nor AWS. */
+function ofWorkflow(job: string): readonly string[] {
+  const text = readFileSync(join(PRODUCT, 'docs', 'own-repository.workflow.yml'), 'utf8');
+  const { jobs } = parse(text) as { jobs: Record<string, { steps: { run?: string }[] }> };
+  const lines = jobs[job]!.steps.flatMap(({ run }) => run ?? []);
+  expect(lines).toEqual([
+    'npm ci',
+    'npx edge-ramp validate',
+    'npx cdk synth --quiet',
+    expect.stringMatching(/^npx cdk deploy --app cdk\.out /),
+  ]);
+  return lines.slice(1, -1);
+}
+
 test('whoever has no devices yet declares a tunnel of his own, assembles it, sees its plan, and applies it', async () => {
   const settings = {
     app: `node --import tsx ${join(PRODUCT, 'bin', 'app.ts')}`,
@@ -67,7 +82,7 @@ test('whoever has no devices yet declares a tunnel of his own, assembles it, see
   };
   expect(await typed('init', 'mine', ...Object.entries(answers).flat())).toMatchObject({ code: 0, err: '' });
   expect(await typed('validate')).toMatchObject({ code: 0, err: '' });
-  expect(started(join('node_modules', '.bin', 'cdk'), 'synth', '--quiet')[0]).toBe(0);
+  for (const line of ofWorkflow('deploy')) expect([line, ...started('sh', '-c', line)].slice(0, 2)).toEqual([line, 0]);
 
   const plan = await typed('plan', 'mine', '--local');
   expect([plan.code, plan.out]).toEqual([0, expect.stringContaining('Planned: an apply would make')]);
