@@ -57,6 +57,19 @@ beside() { # ADDRESS
   twins "beside $1" self "vlan ${vlan:-?} "
 }
 
+# The virtual servers that name a SNAT pool, of the thousands that there may be; and what is no virtual server, as above.
+users() { # POOL
+  heard "$all_virtuals"
+  [ "$code" -ne 0 ] || said=$(awk -v pool="$1" '
+    { for (i = 1; i <= NF; i++) {
+        if ($i == pool || $i == "/Common/" pool) ours = 1
+        text = text " " $i; depth += ($i == "{") - ($i == "}")
+        if ($i == "}" && depth == 0) { if (ours || text !~ /^ ltm virtual /) print substr(text, 2); text = ""; ours = 0 }
+      } }
+    END { if (text != "") print substr(text, 2) }' <<<"$said")
+  answer "users $1" "$code" "$said" "$complaint"
+}
+
 # Of each device what tells who is who: with its keys and its modules a single one may have 6,000 characters.
 devices() {
   local each name kept=''
@@ -151,6 +164,7 @@ line_of() { # KIND NAME
   tunnels) line='list net tunnels tunnel one-line' ;;
   selfs | beside) line='list net self one-line' ;;
   routes) line='list net route one-line' ;;
+  users) line=$all_virtuals ;;
   devices) line='list cm device one-line' ;;
   device-group) line="list cm device-group $path all-properties" ;;
   folder) line='list sys folder /Common all-properties' ;;
@@ -194,6 +208,7 @@ question() { # KIND NAME
   selfs) twins "$*" self "address $2/" ;;
   beside) beside "$2" ;;
   routes) routes "$2" "$3" ;;
+  users) users "$2" ;;
   virtual) full "$2" && tell "$*" "virtual $path" ;;
   saved)
     { IFS= read -r saved <"$state/$SSM_Tunnel.$SSM_Management.saved"; } 2>/dev/null
@@ -217,7 +232,7 @@ question() { # KIND NAME
   esac
 }
 
-has_tunnel=unasked told_tunnels=' '
+has_tunnel=unasked told_tunnels=' ' all_virtuals='list ltm virtual all source-address-translation'
 declare -a pings=() virtuals=()
 enter "$SSM_Management" "$SSM_Fence" -
 open_session

@@ -3,7 +3,7 @@ import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { saidAlike, type ToldBy } from './looks';
 
 /** What BIG-IP says, or both units of a pair. */
-export type Ends = Pick<HandMade, 'local' | 'remote' | 'inside' | 'networks' | 'deviceGroup'>;
+export type Ends = Pick<HandMade, 'local' | 'remote' | 'inside' | 'networks' | 'virtualServers' | 'deviceGroup'>;
 
 /** @throws Refused where the units disagree */
 export function endsOf({ objects }: Tunnel, units: readonly ToldBy<HandMade>[]): Ends {
@@ -26,6 +26,11 @@ export function endsOf({ objects }: Tunnel, units: readonly ToldBy<HandMade>[]):
         ({ networks }) => (networks.length > 0 ? networks : undefined),
         (networks) => networks.toSorted().join(' '),
       ) ?? [],
+    virtualServers: alike(
+      `what uses the SNAT pool ${objects.snatPool}`,
+      ({ virtualServers }) => virtualServers,
+      (names) => names.toSorted().join(' ') || 'none',
+    ),
     deviceGroup: alike('the device group of /Common', ({ deviceGroup }) => deviceGroup),
   };
 }

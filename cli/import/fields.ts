@@ -109,10 +109,12 @@ function pairFields(
 
 function insideFields(
   draft: Tunnel,
-  { inside, networks }: Ends,
+  { inside, networks, virtualServers: found }: Ends,
   nodes: readonly ToldBy<HandMadeOnNode>[],
 ): ImportedField[] {
   const { objects, tunnel, virtualServers } = draft;
+  const given = virtualServers ?? [];
+  const named = given.length > 0 ? given : (found ?? []);
   const onNode = saidAlike(
     `the address of the tunnel's network on ${tunnel.interface}`,
     nodes.map(({ title, told }) => ({ title, told: told.inside })),
@@ -132,8 +134,10 @@ function insideFields(
     ],
     [
       ['virtualServers'],
-      (virtualServers ?? []).length > 0 ? virtualServers : undefined,
-      `which virtual servers use the SNAT pool ${objects.snatPool}, as "list ltm virtual source-address-translation" shows on BIG-IP; [] if none`,
+      named.length > 0 ? named : undefined,
+      found === undefined
+        ? `which virtual servers use the SNAT pool ${objects.snatPool}, as "list ltm virtual source-address-translation" shows on BIG-IP; [] if none`
+        : `no virtual server of /Common uses the SNAT pool ${objects.snatPool}; are there some in other folders? [] if not`,
     ],
   ];
 }

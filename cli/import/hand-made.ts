@@ -20,6 +20,8 @@ export interface Imported {
   readonly draft: Draft;
   /** What no device tells, a field each. */
   readonly unknown: readonly Remark[];
+  /** What is to be known of a field that is filled in. */
+  readonly known: readonly Remark[];
 }
 
 const BIGIP: HandMadeReading<HandMade> = { questions: handMadeQuestions, read: readHandMade };
@@ -43,5 +45,9 @@ export async function importedFrom(draft: Draft, ask: AskDevice): Promise<Import
   return {
     draft: fields.reduce((filling, [path, value]) => filled(filling, path, value ?? null), draft),
     unknown: fields.flatMap(([path, value, text]) => (value === undefined ? [{ path, text }] : [])),
+    known:
+      (draft.virtualServers ?? []).length === 0 && (ends.virtualServers ?? []).length > 0
+        ? [{ path: ['virtualServers'], text: 'all of /Common that use the SNAT pool; no other folder was looked at' }]
+        : [],
   };
 }

@@ -98,7 +98,7 @@ function devicesIn(known: Draft): readonly string[] {
 }
 
 /** @returns the file, as it is seen from the current folder */
-function write({ draft, unknown }: Imported, { product, tunnels, folder }: Surroundings): string {
+function write({ draft, unknown, known }: Imported, { product, tunnels, folder }: Surroundings): string {
   const about = [
     `Imported from what was told by: ${devicesIn(draft).join(', ')}.`,
     'As an example it is left alone by automation: take `example` out when the plan is as you want it, and deploy.',
@@ -108,7 +108,7 @@ function write({ draft, unknown }: Imported, { product, tunnels, folder }: Surro
     ({ path }) => !unknown.some((each) => each.path.join() === path.join()),
   );
   const file = join(tunnels, `${draft.name}.yaml`);
-  writeNew(file, yamlText(draft, schemaFrom(tunnels, product), about, [...names, ...remarks]));
+  writeNew(file, yamlText(draft, schemaFrom(tunnels, product), about, [...names, ...known, ...remarks]));
   return relative(folder, file);
 }
 

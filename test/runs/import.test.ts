@@ -39,13 +39,7 @@ afterAll(() => discard(made));
 const imported = (state: string, ...args: readonly string[]) => importedFrom(example, state, args);
 
 test('a tunnel that somebody built is declared from what its devices tell; it is planned, adopted, has an empty plan then, and is torn down', async () => {
-  const { code, out, err, text, read } = await imported(
-    made.state,
-    ...WAYS,
-    ...NAMES,
-    '--virtual-server',
-    'ose-vserver',
-  );
+  const { code, out, err, text, read } = await imported(made.state, ...WAYS, ...NAMES);
   expect([code, err]).toEqual([0, '']);
   const spec = read();
   expect(spec).toMatchObject({
@@ -58,6 +52,9 @@ test('a tunnel that somebody built is declared from what its devices tell; it is
     virtualServers: ['ose-vserver'],
   });
   expect(text).not.toContain('edge-ramp does not know this');
+  expect(text).toContain(
+    'virtualServers: [ose-vserver] # all of /Common that use the SNAT pool; no other folder was looked at\n',
+  );
   // Nothing that stands is made or taken away: what is missing has a line, and so has edge-ramp's mark.
   expect(out).toContain("None of them cuts live traffic. 4 of them only mark as edge-ramp's what stands.");
   expect(out).not.toMatch(/[+-] (?:tunnel|self|snatpool|route|virtual)/);
@@ -100,10 +97,20 @@ test('what no device tells is marked in the file, and validate names it until so
   expect(text).toContain('address: # edge-ramp does not know this: BIG-IP has no tunnel SDN\n');
   expect(text).toContain('clusterNetworks: # edge-ramp does not know this: BIG-IP has no route by the tunnel SDN\n');
   expect(text).toContain(
-    'which virtual servers use the SNAT pool SDN_snatpool, as "list ltm virtual source-address-translation" shows on BIG-IP; [] if none\n',
+    'virtualServers: # edge-ramp does not know this: no virtual server of /Common uses the SNAT pool SDN_snatpool; are there some in other folders? [] if not\n',
   );
   expect(out).toContain('bigip.0.address: is empty: a value must follow the colon');
   expect(() => read()).toThrow(/tunnel\.node: is empty/);
+});
+
+test('a BIG-IP that does not list them leaves the virtual servers to whoever imports, and all else is found', async () => {
+  const fault: Fault = { host: BIGIP, match: 'list ltm virtual all', nth: 1, effect: 'fail-before' };
+  const { code, text } = await importedFrom(example, made.state, [...WAYS, ...NAMES], { faults: [fault] });
+  expect(code).toBe(2);
+  expect(text).toContain('address: 10.3.89.66 # F5_IP\n');
+  expect(text).toContain(
+    'which virtual servers use the SNAT pool to-pods-pool, as "list ltm virtual source-address-translation" shows',
+  );
 });
 
 test.each([

@@ -4,12 +4,15 @@ import { Look } from '../device/look';
 import type { Subject } from '../device/observation';
 import type { State } from '../device/operation';
 import { property } from '../device/words';
-import { readBigIpAnswers } from './listing';
+import { NotUnderstood } from '../errors/errors';
+import { listed, readBigIpAnswers } from './listing';
 import { FOLDER, readCommon, readSelfs } from './pair';
 import { route } from './route';
 import { self } from './self';
 import { tunnel } from './tunnel';
+import { translation } from './translation';
 import { ownSelfOfUnit } from './unit-self';
+import { translationIn } from './virtual';
 
 /** What a BIG-IP says of a tunnel that somebody built, known by the names of its objects. undefined: there is no such object, or it says something else. */
 export interface HandMade {
@@ -20,6 +23,8 @@ export interface HandMade {
   readonly inside: string | undefined;
   /** The networks to which it has a route by the tunnel. */
   readonly networks: readonly string[];
+  /** The virtual servers of /Common that use the SNAT pool; undefined: it did not list them (BIP-31). */
+  readonly virtualServers: readonly string[] | undefined;
   /** Of a unit of a pair: its own address inside the tunnel, and the device group of /Common. */
   readonly inner: string | undefined;
   readonly deviceGroup: string | undefined;
@@ -30,7 +35,7 @@ const ASKED = [tunnel, ownSelfOfUnit, self, route];
 /** What is asked: objects by the names of a declaration, whose addresses nobody knows yet. */
 export function handMadeQuestions(subject: Subject): readonly string[] {
   const pair = isBigIpPair(subject.spec) ? [FOLDER] : [];
-  return [...new Set([...ASKED.flatMap((each) => each.questions?.(subject) ?? []), ...pair])];
+  return [...new Set([...ASKED.flatMap((each) => each.questions?.(subject) ?? []), usersQuestion(subject), ...pair])];
 }
 
 /** @throws NotUnderstood */
@@ -54,9 +59,27 @@ export function readHandMade(subject: Subject, text: string): HandMade {
     remote: property(ends, 'remote-address'),
     inside: address(own),
     networks: routes.flatMap(([, value]) => property(value, 'network') ?? []),
+    virtualServers: readUsers(look),
     inner: address(state[`unit-self ${unitSelf(subject.spec)}`])?.split('/')[0],
     deviceGroup: isBigIpPair(subject.spec) ? readCommon(look).deviceGroup : undefined,
   };
+}
+
+function usersQuestion({ spec }: Subject): string {
+  return `users ${spec.objects.snatPool}`;
+}
+
+/** A listing in other words than are known is none: that the rest of the tunnel is known does not hang on it. */
+function readUsers(look: Look): readonly string[] | undefined {
+  const question = usersQuestion(look.subject);
+  try {
+    return listed(look.device, 'ltm virtual', question, look.answer(question))
+      .filter(({ block }) => translationIn(block) === translation(look.subject.spec.objects.snatPool))
+      .map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof NotUnderstood) return undefined;
+    throw error;
+  }
 }
 
 /** What a unit of a pair is asked for its own address, when F5_IP is known: the self IPs on the VLAN of the floating one. */

@@ -9,7 +9,7 @@ import { objectsOf, title } from './own';
 import { desiredRoute } from './route';
 import { ownSelf } from './self';
 import { ownPool } from './snatpool';
-import { properties, relative } from './tmsh';
+import { properties, relative, type Block } from './tmsh';
 import { arrives, translation } from './translation';
 import { ownTunnel } from './tunnel';
 
@@ -87,19 +87,25 @@ function poolsOf(wanted: Wanted): readonly string[] {
   return declarationsOf(wanted).map(({ objects }) => translation(objects.snatPool));
 }
 
+/** What a listed virtual server has; an absent block means none (BIP-12). undefined: a translation that edge-ramp does not know. */
+export function translationIn(block: Block): string | undefined {
+  const words = properties(block).get('source-address-translation') ?? [];
+  const each = new Map(words.flatMap((word, i) => (i % 2 === 0 ? [[word, words[i + 1]] as const] : [])));
+  const [type, pool] = [each.get('type') ?? 'none', each.get('pool')];
+  if (type === 'snat' && pool !== undefined) return translation(relative(pool));
+  return type === 'none' || type === 'automap' ? `type ${type}` : undefined;
+}
+
 /**
- * An absent block means none (BIP-12). The script takes the name off where it is the one that was asked for (documents/bigip-listing.sh).
+ * The script takes the name off where it is the one that was asked for (documents/bigip-listing.sh).
  * @throws NotUnderstood
  */
 function readTranslation(device: string, name: string, answer: Answer): string | undefined {
   if (isMissing(answer)) return undefined;
   const [listed, ...more] = listing(device, `virtual ${name}`, answer);
   if (listed?.path !== 'ltm virtual' || more.length > 0) throw notTheOne(device, `virtual server ${name}`, answer);
-  const block = properties(listed.block).get('source-address-translation');
-  const words = new Map((block ?? []).flatMap((word, i, all) => (i % 2 === 0 ? [[word, all[i + 1]] as const] : [])));
-  const [type, pool] = [words.get('type') ?? 'none', words.get('pool')];
-  if (type === 'snat' && pool !== undefined) return translation(relative(pool));
-  if (type === 'none' || type === 'automap') return `type ${type}`;
+  const has = translationIn(listed.block);
+  if (has !== undefined) return has;
   throw new NotUnderstood(
     'answer-unknown',
     `${device}: virtual server ${name} has a source address translation that edge-ramp does not know: ${answer.printed}`,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { bigip } from '../../../../lib/tunnel/bigip/device';
+import { handMadeQuestions, readHandMade } from '../../../../lib/tunnel/bigip/hand-made';
 import { readAnswers } from '../../../../lib/tunnel/device/answer';
 import { NotUnderstood } from '../../../../lib/tunnel/errors/errors';
 import { EXAMPLE, subject, tunnel } from '../site';
@@ -173,6 +174,31 @@ test('40 virtual servers and all objects with names as long as they may be fit i
   const snat = names.flatMap((name) => virtual(name, `pool ${objects.snatPool}`, 'type snat'));
   const { seen } = look({ [listOf(...names)]: [snat] }, tunnel({ virtualServers: names, objects }));
   expect(seen().state[`virtual ${names[39]}`]).toBe(`type snat pool ${objects.snatPool}`);
+});
+
+describe('of a hand-made tunnel, what uses its SNAT pool', () => {
+  const ALL = 'list ltm virtual all source-address-translation';
+  const users = (...answer: Parameters<typeof bastion.answer>[0][string]) => {
+    bastion.answer({ ...STANDALONE, [ALL]: answer });
+    const { code, said } = bastion.observe(handMadeQuestions(subject('bigip', EXAMPLE)));
+    expect([code, said.length < 2000]).toEqual([0, true]);
+    return readHandMade(subject('bigip', EXAMPLE), said).virtualServers;
+  };
+  const used = virtual('web', 'pool /Common/SDN_snatpool', 'type snat');
+
+  test('is told of thousands of virtual servers, and nothing of the others', () => {
+    const others = Array.from({ length: 2000 }, (_, i) => virtual(`vs-${i}`, 'pool SDN_snatpool2', 'type snat')).flat();
+    expect(users([...others, ...used, 'ltm virtual bare { }', ...automap('SDN_snatpool')])).toEqual(['web']);
+    expect(users(others)).toEqual([]);
+  });
+
+  test.each<[why: string, ...answer: Parameters<typeof users>]>([
+    ['it is refused', [], 1, 'Syntax Error: unexpected argument'],
+    ['something else stands among them', ['Welcome to BIG-IP', ...used]],
+    ['it ends too early', used.slice(0, -1)],
+  ])('is not known where %s, and the rest of the tunnel is', (_, ...answer) =>
+    expect(users(...answer)).toBeUndefined(),
+  );
 });
 
 test('blanks never count: a listing with more of them is the same one', () => {
