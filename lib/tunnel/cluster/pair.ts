@@ -25,7 +25,7 @@ export function nodeNames(declared: Declared): readonly string[] {
 export function failoverValue({ vip, nodes, ipfailover }: Pair): string {
   const { vrrpIdOffset, serviceAccount, label } = ipfailover;
   return [
-    `vip ${vip} interface ${nodes[0].interface} port 0 check ${vipMark(ipfailover)} offset ${vrrpIdOffset} replicas 2`,
+    `vip ${vip} interface ${nodes[0].interface} port 0 check ${vipMark(ipfailover)} offset ${vrrpIdOffset} replicas ${nodes.length}`,
     `account ${serviceAccount} selector ${label}=true`,
   ].join(' ');
 }

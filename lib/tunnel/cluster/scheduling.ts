@@ -38,7 +38,7 @@ function schedulable(is: string): string {
   return is === 'on' ? 'schedulable' : 'unschedulable';
 }
 
-/** A pair's Pods need both nodes; and cordoning needs a command. @throws Refused */
+/** A pair's Pods need all its nodes; and cordoning needs a command. @throws Refused */
 function refuseUnschedulable(
   { name, spec }: Wanted<Declared>,
   aim: State,
@@ -49,7 +49,7 @@ function refuseUnschedulable(
   if (cordoned !== undefined && pairOf(spec) !== undefined)
     throw new Refused(
       'node-cordoned',
-      `cluster of ${name}: node ${cordoned} is unschedulable, and a pair's ipfailover needs both nodes: "oc adm uncordon ${cordoned}", or declare the other node alone`,
+      `cluster of ${name}: node ${cordoned} is unschedulable, and a pair's ipfailover needs each of its nodes: "oc adm uncordon ${cordoned}", or declare the other node alone`,
     );
   const changed = Object.keys({ ...state, ...aim })
     .filter((object) => object.startsWith('scheduling '))

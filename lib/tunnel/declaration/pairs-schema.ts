@@ -6,7 +6,8 @@
 
 const given = (...path: readonly string[]): object => at(path.slice(0, -1), { required: path.slice(-1) });
 const absent = (...path: readonly string[]): object => ({ not: given(...path) });
-const entries = (list: readonly string[], count: number): object => at(list, { minItems: count, maxItems: count });
+const single = (list: readonly string[]): object => at(list, { minItems: 1, maxItems: 1 });
+const several = (list: readonly string[]): object => at(list, { minItems: 2 });
 
 /** A condition on the object, or the value, at a path. It holds only where that is there. */
 function at(path: readonly string[], condition: object): object {
@@ -26,23 +27,23 @@ const BY_OC = at(['reach'], { const: 'oc' });
 export const PAIRS = {
   allOf: [
     rule(
-      entries(['ramp', 'nodes'], 2),
+      several(['ramp', 'nodes']),
       given('ramp', 'vip'),
       at(['ramp', 'network'], { const: 'l2' }),
       { not: at(['ramp', 'schedulable'], { const: false }) },
       given('cluster'),
       given('ipfailover'),
     ),
-    rule(entries(['ramp', 'nodes'], 1), absent('ramp', 'vip'), absent('ipfailover')),
+    rule(single(['ramp', 'nodes']), absent('ramp', 'vip'), absent('ipfailover')),
     rule(at(['ramp', 'schedulable'], { const: false }), given('cluster')),
     rule(given('cluster'), eachItem(['ramp', 'nodes'], { required: ['node'] })),
     rule(
-      entries(['bigip'], 2),
+      several(['bigip']),
       at(['bigipPair', 'network'], { const: 'l2' }),
       eachItem(['bigip'], { required: ['inner'] }),
     ),
     rule(
-      entries(['bigip'], 1),
+      single(['bigip']),
       absent('bigipPair'),
       absent('objects', 'unitSelf'),
       eachItem(['bigip'], { not: { required: ['inner'] } }),
@@ -53,6 +54,6 @@ export const PAIRS = {
         { ...BY_OC, required: ['reach', 'node'], not: { required: ['instance'] } },
       ],
     }),
-    rule(at(['ramp', 'nodes'], { contains: BY_OC }), given('cluster'), entries(['ramp', 'nodes'], 1)),
+    rule(at(['ramp', 'nodes'], { contains: BY_OC }), given('cluster'), single(['ramp', 'nodes'])),
   ],
 };

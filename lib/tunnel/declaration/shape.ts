@@ -120,7 +120,9 @@ const watch = z
   .describe('How often the tunnel is looked at, in minutes, a multiple of 5; 0: never');
 
 const UNITS = 'must be a list of one or two BIG-IP units';
-const NODES = 'must be a list of one or two ramp nodes';
+/** So many ramp nodes may stand behind a virtual IP. Nothing else says so: rules, schema and replicas go by the nodes that are declared. */
+const MOST_NODES = 2;
+const NODES = `must be a list of 1 to ${MOST_NODES} ramp nodes`;
 
 const rampTunnel = z.strictObject({
   kind: z.literal('ramp').describe('The tunnel ends at ramp nodes'),
@@ -134,7 +136,7 @@ const rampTunnel = z.strictObject({
       nodes: z
         .array(node, NODES)
         .min(1, NODES)
-        .max(2, NODES)
+        .max(MOST_NODES, NODES)
         .describe('The ramp node, or a pair of them behind a virtual IP'),
       vip: hostAddress.optional().describe('RAMP_IP of a pair: an address that no machine has; ipfailover moves it'),
       network: z

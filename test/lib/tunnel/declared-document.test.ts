@@ -38,7 +38,7 @@ describe('a rule of one field: message with path, value and rule', () => {
       'bigip:',
       'must be a list of one or two BIG-IP units',
     ],
-    ['no ramp node', withFields({ ramp: { nodes: [] } }), 'ramp.nodes: []', 'must be a list of one or two ramp nodes'],
+    ['no ramp node', withFields({ ramp: { nodes: [] } }), 'ramp.nodes: []', 'must be a list of 1 to 2 ramp nodes'],
     [
       'a cookie of nothing',
       withFields({ cookie: '0x0' }),

@@ -32,7 +32,7 @@ describe('the declaration of a pair', () => {
   test('of the published addresses has no mistake', () => expect(mistakes({})).toBe(''));
 
   test.each([
-    ['no virtual IP', { ramp: { vip: undefined } }, 'ramp.vip:', 'is missing: two ramp nodes need a virtual IP'],
+    ['no virtual IP', { ramp: { vip: undefined } }, 'ramp.vip:', 'is missing: a pair of ramp nodes needs a virtual IP'],
     ['no network', { ramp: { network: undefined } }, 'ramp.network:', 'l2 or vpc'],
     ['a VPC', { ramp: { network: 'vpc' } }, 'ramp.network: "vpc"', 'carries no VRRP multicast'],
     ['no cluster', { cluster: undefined }, 'cluster:', 'moved by ipfailover in the cluster'],
@@ -49,7 +49,7 @@ describe('the declaration of a pair', () => {
     ['a name twice', nodes({ node: 'ramp-1.example.com' }), 'ramp.nodes.1.node:', 'is listed twice'],
     ['an address that a node has', { ramp: { vip: '10.20.30.2' } }, 'ramp.vip: "10.20.30.2"', 'one address, one role'],
     ['a virtual IP in the tunnel', { ramp: { vip: '10.3.91.9' } }, 'ramp.vip: "10.3.91.9"', 'must lie outside'],
-    ['two interfaces', nodes({ interface: 'eth1' }), 'ramp.nodes.1.interface: "eth1"', 'one interface for both'],
+    ['two interfaces', nodes({ interface: 'eth1' }), 'ramp.nodes.1.interface: "eth1"', 'one interface for all'],
     ['a node that runs oc', { cluster: { admin: SECOND } }, 'cluster.admin:', 'must not be ramp.nodes.1 too'],
     [
       'a login that is no path',
@@ -68,7 +68,7 @@ describe('the declaration of a pair', () => {
       'three nodes',
       { ramp: { nodes: [...pair().ramp.nodes, { instance: 'mi-00000009', address: '10.20.30.9', node: 'x' }] } },
       'ramp.nodes:',
-      'one or two ramp nodes',
+      '1 to 2 ramp nodes',
     ],
   ])('with %s is refused', (_what, changes, where, rule) => {
     const said = mistakes(changes);
@@ -77,8 +77,8 @@ describe('the declaration of a pair', () => {
   });
 
   test.each([
-    ['a virtual IP', { ramp: { vip: '10.3.89.100' } }, 'ramp.vip:', 'is for two ramp nodes'],
-    ['ipfailover', { ipfailover: { vrrpIdOffset: 1 } }, 'ipfailover:', 'is for two ramp nodes'],
+    ['a virtual IP', { ramp: { vip: '10.3.89.100' } }, 'ramp.vip:', 'is for a pair of ramp nodes'],
+    ['ipfailover', { ipfailover: { vrrpIdOffset: 1 } }, 'ipfailover:', 'is for a pair of ramp nodes'],
     [
       'schedulable: false and no cluster',
       { ramp: { schedulable: false } },
