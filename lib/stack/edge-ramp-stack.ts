@@ -39,10 +39,6 @@ export class EdgeRampStack extends Stack {
       }),
     });
     new CfnOutput(this, 'StateMachineArn', { value: machine.stateMachineArn, description: 'What an operator starts' });
-    new CfnOutput(this, 'NoticesTopicArn', {
-      value: shared.notices.topicArn,
-      description: 'Subscribe whoever should be told',
-    });
     new CfnOutput(this, 'DashboardName', { value: dashboardName, description: 'How the tunnels fare' });
     new CfnOutput(this, 'TableName', {
       value: shared.table.tableName,

@@ -1,3 +1,4 @@
+import { CfnOutput } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
@@ -9,12 +10,13 @@ import { namesOf } from './names';
  * Subscribe whoever should be woken. A message is one sentence, the tunnel, the execution in the console and the runbook's
  * heading; never a secret.
  */
-export function noticesTopic(scope: Construct): Topic {
-  const topic = new Topic(scope, 'Notices', { displayName: namesOf(scope).prefix, enforceSSL: true });
+export function noticeTopics(scope: Construct) {
+  const notices = new Topic(scope, 'Notices', { displayName: namesOf(scope).prefix, enforceSSL: true });
   acknowledge(
-    topic,
+    notices,
     'AwsSolutions-SNS2',
     'a message holds no secret; CloudWatch cannot publish to a topic under the managed key, and a key of its own costs a dollar a month',
   );
-  return topic;
+  new CfnOutput(scope, 'NoticesTopicArn', { value: notices.topicArn, description: 'Subscribe whoever should be told' });
+  return { notices };
 }

@@ -2,7 +2,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { CommandDocuments } from './command-documents';
 import { deadLetterQueue } from './dead-letters';
-import { noticesTopic } from './notices';
+import { noticeTopics } from './notices';
 import { tunnelTable } from './tunnel-table';
 
 /** Makes what several parts of the stack use. */
@@ -10,7 +10,7 @@ export function sharedResources(scope: Construct) {
   return {
     documents: new CommandDocuments(scope, 'Documents'),
     table: tunnelTable(scope),
-    notices: noticesTopic(scope),
+    ...noticeTopics(scope),
     deadLetters: deadLetterQueue(scope),
   };
 }

@@ -2,7 +2,7 @@ import { Pass, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
 import { CONTRACT } from '../../tunnel/run/outcome';
 import { caught, jsonata } from './expressions';
 import type { Parts } from './parts';
-import { isConnected } from './service-calls';
+import { isConnected } from './is-connected';
 import type { States } from './states';
 import { compute, send } from './steps';
 import { type TableWrites, textValue } from './table-writes';

@@ -3,24 +3,26 @@ import type { EndStateName } from '../../tunnel/run/outcome';
 import { CLOSING, FAILED, LOOK, IF_NOT_WRITTEN, inTheTable } from './closing';
 import { jsonata } from './expressions';
 import type { Parts } from './parts';
-import { publishNotice } from './service-calls';
 import { toFailure } from './stages';
 import type { States } from './states';
+import { tellPeople } from './tell-people';
 import { type TableWrites, textValue, type Write } from './table-writes';
 
 /*
  * How a run can end. A state's name, the error of a failed execution and `endState` of an output are one word.
  */
 
+const END = 'How does the run end?';
+
 /** Adds the writes that end a run, the notice, and the ends. */
 export function end(run: States, parts: Parts, table: TableWrites): void {
-  close(run, parts, table);
+  close(run, table);
+  tellPeople(run, parts, END);
   ends(run);
 }
 
 /** The writes that end a run, and what follows when the table refuses one. */
-function close(run: States, { scope, notices }: Parts, table: TableWrites): void {
-  const END = 'How does the run end?';
+function close(run: States, table: TableWrites): void {
   // A run that cannot write its good end is no good end: everything is put back.
   const good = (name: string, write: Write, next: string): void =>
     run.work(table.closing(name, write), next, toFailure('forward', name));
@@ -72,7 +74,6 @@ function close(run: States, { scope, notices }: Parts, table: TableWrites): void
     ],
     'RollbackFailed',
   );
-  run.work(publishNotice(scope, 'Tell people', notices), END, [{ goTo: END, assign: { noticeHeading: null } }]);
 }
 
 /** Step Functions takes at most 32,768 characters as a cause. */
