@@ -22,6 +22,7 @@ import { pauseInWire } from '../../lib/tunnel/run/pause';
 import { refuseOtherContract } from '../contract';
 import type { DeviceCommand, RunCommand } from '../run-command/ssm';
 import { SsmRunCommand } from '../run-command/ssm';
+import { timeOutsFor } from '../run-command/time-outs';
 import type { Request } from '../read-request/request';
 import { environment } from '../environment';
 import type { StepFields } from '../telemetry/logged-step';
@@ -177,7 +178,7 @@ function commandFor(
     tag: tag(input, listed.name, round),
     again: input.retry > 0,
     looks: does === 'observe',
-    ...(listed.byOc === true ? { deadline: Number(environment('POLL_DEADLINE_BY_OC_SECONDS')) } : {}),
+    timeOuts: timeOutsFor(listed),
   };
 }
 
@@ -231,11 +232,7 @@ function tag({ execution, step, fence, request }: StepInput, name: string, round
 
 function runCommand(): RunCommand {
   // One try: the SDK's own retries could send a command twice. Looks at results are repeated anyway.
-  const timeOuts = {
-    delivery: Number(environment('DELIVERY_TIMEOUT_SECONDS')),
-    deadline: Number(environment('POLL_DEADLINE_SECONDS')),
-  };
-  return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), timeOuts, logTrip);
+  return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), logTrip);
 }
 
 /** The log's fields for a step on devices. */

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { DeviceRefused, type CodeOf, NotDelivered, OutcomeUnknown, Throttled } from '../../lib/tunnel/errors/errors';
 import { refuseThrottled } from '../throttled';
+import type { TimeOuts } from './time-outs';
 
 /** One command for one device: a document, the instance that runs it, and its parameters. */
 export interface DeviceCommand {
@@ -23,8 +24,7 @@ export interface DeviceCommand {
   readonly again: boolean;
   /** True when the command changes nothing: it may be sent again even if it has run. */
   readonly looks: boolean;
-  /** How long to wait for its result, in seconds, if not as long as usual. */
-  readonly deadline?: number;
+  readonly timeOuts: TimeOuts;
 }
 
 /** Runs a document on an instance and waits for its end. */
@@ -49,14 +49,6 @@ export interface Trip {
   readonly failure: unknown;
 }
 
-/** Seconds, from lib/stack/time-outs.ts by the function's environment. */
-export interface TimeOuts {
-  /** A command that has not started by then never starts. */
-  readonly delivery: number;
-  /** How long to wait for a result: longer than delivery and execution together. */
-  readonly deadline: number;
-}
-
 /** Run Command's answers are eventually consistent: after pauses of this sum, "does not exist" means that the command is lost (AWS-1). Milliseconds. */
 const CONSISTENT_AFTER = 10_000;
 /** How far back to look for an earlier command of the same step: longer than all its tries together. Milliseconds. */
@@ -70,7 +62,6 @@ export class SsmRunCommand implements RunCommand {
   /** @param log gets every trip when it has ended */
   constructor(
     private readonly client: SSMClient,
-    private readonly timeOuts: TimeOuts,
     private readonly log: (trip: Trip) => void = () => {},
   ) {}
 
@@ -103,14 +94,14 @@ export class SsmRunCommand implements RunCommand {
   }
 
   async #send(command: DeviceCommand): Promise<string> {
-    const { device, instance, document, parameters, tag } = command;
+    const { device, instance, document, parameters, tag, timeOuts } = command;
     try {
       const sent = await this.client.send(
         new SendCommandCommand({
           DocumentName: document,
           InstanceIds: [instance],
           Parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]])),
-          TimeoutSeconds: this.timeOuts.delivery,
+          TimeoutSeconds: timeOuts.delivery,
           Comment: tag,
         }),
       );
@@ -158,9 +149,8 @@ export class SsmRunCommand implements RunCommand {
     return found;
   }
 
-  async #outcome({ device, instance, deadline }: DeviceCommand, id: string): Promise<Outcome> {
+  async #outcome({ device, instance, timeOuts }: DeviceCommand, id: string): Promise<Outcome> {
     const begun = Date.now();
-    const patience = deadline ?? this.timeOuts.deadline;
     let last = 'unknown';
     let paused = 0;
     for (let look = 0; ; look++) {
@@ -182,13 +172,13 @@ export class SsmRunCommand implements RunCommand {
           );
         // Any other error may pass, and the command runs meanwhile.
       }
-      if (Date.now() - begun > patience * 1000) {
+      if (Date.now() - begun > timeOuts.deadline * 1000) {
         await this.client
           .send(new CancelCommandCommand({ CommandId: id, InstanceIds: [instance] }))
           .catch(() => undefined);
         throw new OutcomeUnknown(
           'deadline-passed',
-          `${device}: command ${id} gave no result within ${patience} s (its last status was ${last}) and was cancelled; whether it ran is not known`,
+          `${device}: command ${id} gave no result within ${timeOuts.deadline} s (its last status was ${last}) and was cancelled; whether it ran is not known`,
         );
       }
     }

@@ -17,6 +17,7 @@ import { appliedOf, situationOf } from '../../lib/tunnel/plan/situation';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import { look } from '../devices/look';
 import type { RunCommand } from '../run-command/ssm';
+import type { timeOutsFor } from '../run-command/time-outs';
 
 /** How the watch reaches devices. */
 export interface Trips {
@@ -25,8 +26,7 @@ export interface Trips {
   readonly documents: (set: DocumentSet) => string;
   /** The instances that Systems Manager can reach now: only these get commands. */
   readonly connected: ReadonlySet<string>;
-  /** How long to wait for what goes to a node by oc, in seconds. */
-  readonly deadlineByOc: number;
+  readonly timeOuts: typeof timeOutsFor;
   /** The tick's id: with the device it makes a command's tag. */
   readonly occasion: string;
 }
@@ -63,10 +63,13 @@ export async function compareWithDeclaration(spec: Declared, memory: Memory, tri
   return { ...findingOf(plan, memory), healed: plan.healed };
 }
 
-/** The instances that get the commands of a look, and whether it waits for what goes to a node by oc. */
-export function reachedBy(spec: Declared, memory: Memory) {
+/** The instances that get the commands of a look, and how long it may take, in seconds. */
+export function reachedBy(spec: Declared, memory: Memory, timeOuts: Trips['timeOuts']) {
   const devices = devicesOf(spec, appliedOf(memory));
-  return { instances: devices.map(({ instance }) => instance), byOc: devices.some(({ byOc }) => byOc === true) };
+  return {
+    instances: devices.map(({ instance }) => instance),
+    deadline: Math.max(...devices.map((device) => timeOuts(device).deadline)),
+  };
 }
 
 /** What a plan means for the watch. */
@@ -88,12 +91,8 @@ export function findingOf(plan: Plan, { notified, degraded }: Memory): Omit<Find
   return { runNeeded: false, because: ['it is as declared, and carries', ...remarks].join('; ') };
 }
 
-async function ask(
-  device: Listed,
-  questions: string,
-  { commands, documents, connected, occasion, deadlineByOc }: Trips,
-) {
-  const { name, instance, spec, byOc } = device;
+async function ask(device: Listed, questions: string, { commands, documents, connected, occasion, timeOuts }: Trips) {
+  const { name, instance, spec } = device;
   const title = deviceTitle(device);
   if (!connected.has(instance))
     throw new NotDelivered(
@@ -109,6 +108,6 @@ async function ask(
     tag: `edge-ramp ${hash} ${spec.name}: watch`,
     again: false,
     looks: true,
-    ...(byOc === true ? { deadline: deadlineByOc } : {}),
+    timeOuts: timeOuts(device),
   });
 }

@@ -5,6 +5,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { documentVariable } from '../../lib/tunnel/plan/devices';
 import { environment } from '../environment';
 import { SsmRunCommand } from '../run-command/ssm';
+import { timeOutsFor } from '../run-command/time-outs';
 import { storedDeclarations } from '../runs/declarations';
 import { memoryOf, pairItemOf, unfinished } from '../runs/memory';
 import { SfnRuns } from '../runs/sfn';
@@ -19,10 +20,6 @@ import { type Tick, watch } from './watch';
 const systemsManager = new SSMClient({});
 const table = new DynamoDBClient({});
 const topic = new SNSClient({});
-const deadlines = {
-  usual: Number(environment('POLL_DEADLINE_SECONDS')),
-  byOc: Number(environment('POLL_DEADLINE_BY_OC_SECONDS')),
-};
 const machine = environment('STATE_MACHINE_ARN');
 
 /** The time beyond the deadline that a look needs to begin in this tick, or Lambda could cut it off. Milliseconds. */
@@ -36,12 +33,9 @@ const look = watch({
   runs: new SfnRuns(new SFNClient({}), machine),
   connected: (instances) => connectedInstances(systemsManager, instances),
   // One try: the SDK's own retries could send a command twice.
-  commands: new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), {
-    delivery: Number(environment('DELIVERY_TIMEOUT_SECONDS')),
-    deadline: deadlines.usual,
-  }),
+  commands: new SsmRunCommand(new SSMClient({ maxAttempts: 1 })),
   documents: (set) => environment(documentVariable(set)),
-  deadlines,
+  timeOuts: timeOutsFor,
   lookFailures: new LookFailures(notifying(COULD_NOT_LOOK)),
   repeatedDrift: new NoticesOnce(notifying(KEEPS_DRIFTING)),
   // Only at failures: a metric that is published at every tick costs 30 cents a month.

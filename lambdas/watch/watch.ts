@@ -9,6 +9,7 @@ import type { PairItem } from '../../lib/tunnel/run/pair';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 import type { Log } from '../log';
 import type { RunCommand } from '../run-command/ssm';
+import type { timeOutsFor } from '../run-command/time-outs';
 import { repairDeadRuns, type Discovery } from '../runs/dead-runs';
 import type { Declarations } from '../runs/declarations';
 import { nextPair } from '../runs/pair';
@@ -39,8 +40,7 @@ export interface WatchDependencies {
   readonly commands: RunCommand;
   /** The name of an observe document. */
   readonly documents: (set: DocumentSet) => string;
-  /** How long a look waits for a device's result, in seconds: usually, and for what goes to a node by oc. */
-  readonly deadlines: { readonly usual: number; readonly byOc: number };
+  readonly timeOuts: typeof timeOutsFor;
   readonly lookFailures: LookFailures;
   readonly repeatedDrift: NoticesOnce;
   readonly measure: { couldNotLook(): void };
@@ -59,7 +59,8 @@ interface ToLook {
   readonly spec: Declared;
   readonly memory: Memory;
   readonly instances: readonly string[];
-  readonly byOc: boolean;
+  /** How long the look may take, in seconds. */
+  readonly deadline: number;
 }
 
 /**
@@ -94,13 +95,13 @@ export function watch(
 
 /** @returns undefined when nobody has to look. @throws the error of starting a run */
 async function readItem(spec: Declared, tick: Tick, dependencies: WatchDependencies): Promise<ToLook | undefined> {
-  const { runs, log, lookFailures, repeatedDrift } = dependencies;
+  const { runs, log, lookFailures, repeatedDrift, timeOuts } = dependencies;
   const tunnel = spec.name;
   let memory: Memory;
-  let reached: Pick<ToLook, 'instances' | 'byOc'>;
+  let reached: Pick<ToLook, 'instances' | 'deadline'>;
   try {
     memory = await dependencies.memory(tunnel);
-    reached = reachedBy(spec, memory); // throws for an item that somebody changed by hand: that must not stop the look at other tunnels
+    reached = reachedBy(spec, memory, timeOuts); // throws for an item that somebody changed by hand: that must not stop the look at other tunnels
   } catch (error) {
     await reportFailure(tunnel, error, dependencies);
     return undefined;
@@ -149,13 +150,13 @@ function whyNotLook(spec: Declared, memory: Memory, tick: Tick, now: Date): stri
 
 /** @returns undefined when it could not look, which is reported then, and when it must not */
 async function tryToLook(
-  { spec, memory, byOc }: ToLook,
+  { spec, memory, deadline }: ToLook,
   tick: Tick,
   dependencies: WatchDependencies,
   connected: () => Promise<ReadonlySet<string>>,
   inTime: (deadline: number) => boolean,
 ): Promise<Finding | undefined> {
-  const { commands, documents, deadlines, lookFailures, log, runs } = dependencies;
+  const { commands, documents, timeOuts, lookFailures, log, runs } = dependencies;
   const tunnel = spec.name;
   try {
     // While a run works on the pair of BIG-IPs, the units differ and changes wait to be synchronised. That is no drift.
@@ -168,7 +169,7 @@ async function tryToLook(
       log.info(`left alone: ${pair.held}`, { tunnel });
       return undefined;
     }
-    if (!inTime(byOc ? deadlines.byOc : deadlines.usual))
+    if (!inTime(deadline))
       throw new Throttled(
         'watch-out-of-time',
         'the other tunnels took so long that there was no time left for it in this tick',
@@ -177,7 +178,7 @@ async function tryToLook(
       commands,
       documents,
       connected: await connected(),
-      deadlineByOc: deadlines.byOc,
+      timeOuts,
       occasion: tick.id,
     };
     const finding = await compareWithDeclaration(spec, memory, trips);

@@ -17,6 +17,7 @@ import {
 import { CONTRACT } from '../../lib/tunnel/run/outcome';
 import type { Work } from '../../lib/tunnel/plan/plan';
 import type { Command, Failure, JudgedPlan, Kind, Outcome, Situation } from './recorded';
+import { sendingEnvironment } from '../lambdas/sending-environment';
 
 /*
  * The only file of the judge that knows the product. When code moves, this file follows; what is recorded stays.
@@ -49,8 +50,7 @@ type Doing = Command['stage'];
 export async function judged(situation: Situation, respond: Responder): Promise<Outcome> {
   const commands: Command[] = [];
   const request = requestOf(situation);
-  process.env['DOCUMENT_OBSERVE'] = 'observe';
-  process.env['DOCUMENT_APPLY'] = 'apply';
+  sendingEnvironment();
 
   const step = async (kind: Kind, doing: Doing, digest: string | null, work: readonly Work[]) => {
     const port: RunCommand = {

@@ -10,11 +10,9 @@ import { ONE, PAIR, TWO } from '../lib/tunnel/bigip-pair';
 import { PairSite } from '../lib/tunnel/bigip-pair-site';
 import { KINDS } from '../../lib/tunnel/plan/devices';
 import { INPUT, REQUEST } from './device-input';
+import { sendingEnvironment } from './sending-environment';
 
-beforeAll(() => {
-  process.env['DOCUMENT_OBSERVE'] = 'edge-ramp-bigip-observe-0123456789abcdef';
-  process.env['DOCUMENT_APPLY'] = 'edge-ramp-bigip-apply-0123456789abcdef';
-});
+beforeAll(sendingEnvironment);
 
 const input: StepInput = { ...INPUT, request: { ...REQUEST, spec: PAIR }, digest: '0123456789abcdef' };
 const work = (device: string, round: number): Work => ({

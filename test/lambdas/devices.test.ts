@@ -8,6 +8,7 @@ import { bigipAnswer } from '../lib/tunnel/bigip-answer';
 import { pairNodeAnswer } from '../lib/tunnel/ramp-answer';
 import { EXAMPLE, Site, tunnel } from '../lib/tunnel/site';
 import { REQUEST, INPUT } from './device-input';
+import { sendingEnvironment } from './sending-environment';
 
 /** Takes every order and gives the same answer to each. */
 class Commands implements RunCommand {
@@ -20,10 +21,7 @@ class Commands implements RunCommand {
   }
 }
 
-beforeAll(() => {
-  process.env['DOCUMENT_OBSERVE'] = 'edge-ramp-bigip-observe-0123456789abcdef';
-  process.env['DOCUMENT_APPLY'] = 'edge-ramp-bigip-apply-0123456789abcdef';
-});
+beforeAll(sendingEnvironment);
 
 describe('the step of a kind of device', () => {
   const site = new Site(EXAMPLE);
@@ -37,7 +35,7 @@ describe('the step of a kind of device', () => {
       {
         device: 'BIG-IP 10.3.88.66',
         instance: 'i-0ba5710a0ba5710a0',
-        document: 'edge-ramp-bigip-observe-0123456789abcdef',
+        document: 'observe',
         parameters: {
           Tunnel: 'edge-a',
           Fence: '1795000000000',
@@ -50,6 +48,7 @@ describe('the step of a kind of device', () => {
         tag: expect.stringMatching(/^edge-ramp [0-9a-f]{16} edge-a: Observe BIG-IP$/),
         again: false,
         looks: true,
+        timeOuts: { delivery: 120, deadline: 270 },
       },
     ]);
   });
@@ -76,7 +75,7 @@ describe('the step of a kind of device', () => {
     )({ ...INPUT, do: 'shape', digest: plan.digest, work: plan.work.shape.bigip });
     expect(output.devices).toEqual([{ name: '10.3.88.66', operations: 4 }]);
     expect(commands.orders[0]).toMatchObject({
-      document: 'edge-ramp-bigip-apply-0123456789abcdef',
+      document: 'apply',
       parameters: {
         Digest: plan.digest,
         Operations: plan.work.shape.bigip[0]!.operations.join('|'),
@@ -184,10 +183,6 @@ describe('the step of a kind of device', () => {
 describe('the handlers as they are deployed', () => {
   const sent: Record<string, unknown>[] = [];
 
-  beforeAll(() => {
-    process.env['DELIVERY_TIMEOUT_SECONDS'] = '120';
-    process.env['POLL_DEADLINE_SECONDS'] = '270';
-  });
   afterAll(() => jest.restoreAllMocks());
 
   test.each([

@@ -10,6 +10,7 @@ export const ORDER: DeviceCommand = {
   tag: 'edge-ramp 0123456789abcdef edge-a: Configure BIG-IP',
   again: false,
   looks: false,
+  timeOuts: { delivery: 120, deadline: 270 },
 };
 
 export function serviceError(name: string, status = 400): Error {
@@ -64,7 +65,7 @@ export function fake({
   const sent = <T extends object>(type: abstract new (...args: never[]) => T): T[] =>
     calls.filter((call): call is T => call instanceof type);
   const trips: Trip[] = [];
-  const adapter = new SsmRunCommand(client, { delivery: 120, deadline: 270 }, (trip) => trips.push(trip));
+  const adapter = new SsmRunCommand(client, (trip) => trips.push(trip));
   return { adapter, sent, calls, trips };
 }
 

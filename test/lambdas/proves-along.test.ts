@@ -5,6 +5,7 @@ import { answerText } from '../lib/tunnel/answer-text';
 import { pair } from '../lib/tunnel/cluster-site';
 import { EXAMPLE } from '../lib/tunnel/site';
 import { INPUT, REQUEST } from './device-input';
+import { sendingEnvironment } from './sending-environment';
 
 /*
  * A step that sends the proof of a change together with it.
@@ -15,10 +16,7 @@ const NODE = EXAMPLE.ramp.nodes[0]!.instance!;
 const BIGIP = EXAMPLE.bigip[0]!.management;
 const STEP: StepInput = { ...INPUT, do: 'shape', digest: DIGEST, work: [] };
 
-beforeAll(() => {
-  process.env['DOCUMENT_OBSERVE'] = 'observe';
-  process.env['DOCUMENT_APPLY'] = 'apply';
-});
+beforeAll(sendingEnvironment);
 
 /** Answers by the document; an answer may be waited for, or be a failure. */
 class Documents implements RunCommand {

@@ -154,7 +154,9 @@ describe('what became of it', () => {
 
   test('a command with a deadline of its own is waited for so long', async () => {
     const { adapter } = fake({ looks: [{ Status: 'InProgress' }] });
-    expect(await outcome(adapter.run({ ...ORDER, deadline: 330 }))).toContain('gave no result within 330 s');
+    expect(await outcome(adapter.run({ ...ORDER, timeOuts: { delivery: 120, deadline: 330 } }))).toContain(
+      'gave no result within 330 s',
+    );
   });
 
   test('a result that Systems Manager never finds is lost after ten seconds, not after the deadline', async () => {

@@ -4,6 +4,7 @@ import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { DeviceRefused, NotDelivered, OutcomeUnknown, Throttled } from '../../lib/tunnel/errors/errors';
 import { declared } from '../examples';
 import { INPUT, REQUEST } from './device-input';
+import { sendingEnvironment } from './sending-environment';
 
 const pair = declared('edge-b') as Tunnel;
 const [FIRST, SECOND] = pair.ramp.nodes.map(({ instance }) => instance!) as [string, string];
@@ -32,12 +33,7 @@ const telling = (more: Partial<StepInput> = {}): StepInput => ({
   ...more,
 });
 
-beforeAll(() => {
-  process.env['DOCUMENT_OBSERVE'] = 'observe';
-  process.env['DOCUMENT_APPLY'] = 'apply';
-  process.env['DOCUMENT_APPLY_BY_OC'] = 'apply-by-oc';
-  process.env['POLL_DEADLINE_BY_OC_SECONDS'] = '330';
-});
+beforeAll(sendingEnvironment);
 
 describe('telling the keepers of a paused tunnel', () => {
   test('sends each ramp node one command, by the document that changes a node, and stamps no fence', async () => {
@@ -65,7 +61,7 @@ describe('telling the keepers of a paused tunnel', () => {
   test('reaches a node without an agent by oc', async () => {
     const nodes = new Nodes();
     await deviceStep('ramp', nodes)(telling({ request: { ...REQUEST, spec: declared('edge-g') } }));
-    expect(nodes.orders).toMatchObject([{ document: 'apply-by-oc', deadline: 330 }]);
+    expect(nodes.orders).toMatchObject([{ document: 'apply-by-oc', timeOuts: { deadline: 330 } }]);
   });
 
   test('tells nodes too on which the tunnel was applied, and which left the declaration', async () => {

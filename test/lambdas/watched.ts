@@ -2,7 +2,7 @@ import type { DeviceCommand, RunCommand } from '../../lambdas/run-command/ssm';
 import { LookFailures } from '../../lambdas/watch/look-failures';
 import { NoticesOnce } from '../../lambdas/watch/notices-once';
 import { watch } from '../../lambdas/watch/watch';
-import type { DocumentSet } from '../../lib/tunnel/plan/devices';
+import type { DocumentSet, Listed } from '../../lib/tunnel/plan/devices';
 import { readMemory } from '../../lib/tunnel/run/memory';
 import { readPairItem } from '../../lib/tunnel/run/pair';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
@@ -73,7 +73,7 @@ export function watched(spec = EDGE_A, more: readonly Declared[] = []) {
     },
     commands: devices,
     documents: (set: DocumentSet) => DOCUMENTS[set as keyof typeof DOCUMENTS],
-    deadlines: { usual: 100, byOc: 220 },
+    timeOuts: ({ byOc }: Listed) => ({ delivery: 30, deadline: byOc === true ? 220 : 100 }),
     lookFailures: new LookFailures(async (tunnel, why) => void told.push(`${tunnel}: ${why}`)),
     repeatedDrift: new NoticesOnce(async (tunnel, why) => void told.push(`${tunnel}: ${why}`)),
     measure: { couldNotLook: () => void measured.push('CouldNotLook') },

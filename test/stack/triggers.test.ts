@@ -86,8 +86,10 @@ describe.each([
   ['watch', 'WatchFunction'],
 ])('the function of lambdas/%s', (folder, id) => {
   test('is told all that its handler asks its environment for, and nothing else', () => {
-    const handler = readFileSync(join(PROJECT, 'lambdas', folder, 'handler.ts'), 'utf8');
-    const asked = [...handler.matchAll(/environment\('([A-Z_]+)'\)/g)].map(([, name]) => name);
+    const text = (...path: string[]): string => readFileSync(join(PROJECT, 'lambdas', ...path), 'utf8');
+    const handler = text(folder, 'handler.ts');
+    const timeOuts = handler.includes('timeOutsFor') ? text('run-command', 'time-outs.ts') : '';
+    const asked = [...`${handler}${timeOuts}`.matchAll(/environment\('([A-Z_]+)'\)/g)].map(([, name]) => name);
     if (handler.includes('documentVariable(')) asked.push(...DOCUMENT_SETS.map(documentVariable));
     const [[, { Properties }]] = resourcesOf(synthesized, 'AWS::Lambda::Function').filter(([each]) =>
       each.startsWith(id),
