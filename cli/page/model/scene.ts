@@ -8,7 +8,7 @@ import {
   type Member,
   type Tunnel,
 } from '../../../lib/tunnel/declaration/tunnel';
-import { deviceTitle } from '../../../lib/tunnel/plan/devices';
+import { deviceTitle, KINDS, type Kind } from '../../../lib/tunnel/plan/devices';
 import type { DeviceRows, Fate } from './states';
 import type { Tone } from './tone';
 
@@ -67,7 +67,7 @@ function ramp(declared: Tunnel, seen: Seen): Scene {
   const { bigip, ramp, tunnel, clusterNetworks, probe, cluster } = declared;
   return {
     bigips: bigip.map(({ management, address, inner }) =>
-      station(seen, 'bigip', management, 'BIG-IP', [
+      station(seen, 'bigip', management, [
         ...(address === bigipAddress(declared) ? [] : [['own address', address] as const]),
         ...(inner === undefined ? [] : [['in the tunnel', inner] as const]),
       ]),
@@ -80,7 +80,7 @@ function ramp(declared: Tunnel, seen: Seen): Scene {
       ...carrying(seen.probes),
     },
     nodes: ramp.nodes.map((node) =>
-      station(seen, 'ramp', rampName(node), 'ramp node', [
+      station(seen, 'ramp', rampName(node), [
         [node.interface, node.address],
         ...(node.node === undefined || node.node === rampName(node) ? [] : [['node', node.node] as const]),
       ]),
@@ -97,24 +97,16 @@ function member(declared: Member, seen: Seen): Scene {
   return {
     bigips: [],
     tunnel: null,
-    nodes: [station(seen, 'balancer', balancer.instance, 'balancer', [['node', balancer.node]])],
+    nodes: [station(seen, 'balancer', balancer.instance, [['node', balancer.node]])],
     pods: pods(seen, cluster.admin, probe === undefined ? [] : [['probe', probe]]),
   };
 }
 
-type Kind = Parameters<typeof deviceTitle>[0]['kind'];
-
-function station(
-  { devices, probes }: Seen,
-  kind: Kind,
-  name: string,
-  title: string,
-  addresses: Station['addresses'],
-): Station {
+function station({ devices, probes }: Seen, kind: Kind, name: string, addresses: Station['addresses']): Station {
   const device = deviceTitle({ kind, name });
   const held = probes.find(({ from, holds }) => from === device && holds !== undefined);
   return {
-    title,
+    title: KINDS[kind].record.title,
     name,
     addresses,
     holds: held
