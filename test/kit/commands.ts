@@ -29,7 +29,7 @@ const TMSH =
 /** Every command that the documents send to a device or run beside it, as the ledger calls them: `ip tunnel add`, `oc get node`, `flock`. */
 export function documentCommands(): readonly string[] {
   const scripts = readdirSync(DOCUMENTS)
-    .filter((name) => name.endsWith('.sh') && name !== 'check.sh')
+    .filter((name) => name.endsWith('.sh'))
     .map((name) => [name, readFileSync(join(DOCUMENTS, name), 'utf8')] as const);
   const functions = scripts.flatMap(([, text]) => [...text.matchAll(/^([a-z_]+)\(\)/gm)].map(([, name]) => name!));
   const own = new Set([...functions, ...BUILTINS]);
