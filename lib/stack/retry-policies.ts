@@ -20,12 +20,9 @@ export interface RetryPolicy {
   readonly attempts: number;
 }
 
-/** The policies, by their names in docs/retries.md. */
+/** The policies, by their names in docs/retries.md, which has the waits of each. */
 export const RETRY_POLICIES = {
-  /**
-   * A service asked for patience before it accepted the command, so nothing was sent.
-   * Waits of at most 2, 4, 8, 16, 20 and 20 s: 70 s in all, far longer than a throttling burst of Run Command lasts.
-   */
+  /** In all 70 s: far longer than a throttling burst of Run Command lasts. */
   THROTTLED: {
     because: 'the service refused the command, or the script came no further than the lock: nothing was done',
     errors: ['Throttled'],
@@ -34,11 +31,9 @@ export const RETRY_POLICIES = {
     attempts: 6,
   },
   /**
-   * The delivery time-out passed: the agent never took the command, so it never ran. A command that only looks counts as
-   * well when Systems Manager gave it up ("Undeliverable"): it may have run, which does no harm. One that changes a device
-   * is then `OutcomeUnknown`.
-   * Waits of at most 5 and 10 s: 15 s in all. Each try itself has waited for delivery for two minutes, so an agent that
-   * is away gets a little over six minutes to come back: a restart of a node fits, an outage need not.
+   * A command that only looks counts as well when Systems Manager gave it up ("Undeliverable"). One that changes a device is then `OutcomeUnknown`.
+   * Each try itself has waited for delivery for two minutes, so an agent that is away gets a little over six minutes to come back: a restart of a
+   * node fits, an outage need not.
    */
   NOT_DELIVERED: {
     because: 'the agent never took the command, so it never ran; or it only looks, and may run twice',
@@ -47,10 +42,7 @@ export const RETRY_POLICIES = {
     ceiling: 10,
     attempts: 2,
   },
-  /**
-   * Lambda itself failed, perhaps after the handler ran. Only for steps that change nothing: a second look does no harm.
-   * Waits of at most 1, 2, 4, 8 and 10 s: 25 s in all.
-   */
+  /** Lambda itself failed, perhaps after the handler ran. */
   LAMBDA_SERVICE: {
     because: 'the step only looks, so it may run twice',
     errors: [
@@ -64,10 +56,7 @@ export const RETRY_POLICIES = {
     ceiling: 10,
     attempts: 5,
   },
-  /**
-   * Lambda had no room for the call: the handler never ran, so this is safe for steps that change devices too.
-   * Waits of at most 2, 4, 8, 16, 30 and 30 s: 90 s in all, enough for another function's burst to pass.
-   */
+  /** For steps that change devices, too. In all 90 s: enough for another function's burst to pass. */
   LAMBDA_NOT_STARTED: {
     because: 'Lambda refused the call: the handler never ran',
     errors: ['Lambda.TooManyRequestsException'],
@@ -75,10 +64,7 @@ export const RETRY_POLICIES = {
     ceiling: 30,
     attempts: 6,
   },
-  /**
-   * The table is throttled, or did not answer. Every write carries a condition that its own effect satisfies, so it may
-   * be repeated; a repeated "Take lease" loses a race against itself, reads again and finds itself the owner. Waits of at most 1, 2, 4, 8, 10 and 10 s: 35 s in all.
-   */
+  /** A repeated "Take lease" loses a race against itself, reads again and finds itself the owner. */
   DYNAMODB: {
     because: "a write's condition holds again after its own effect",
     errors: [
@@ -95,10 +81,7 @@ export const RETRY_POLICIES = {
     ceiling: 10,
     attempts: 6,
   },
-  /**
-   * Systems Manager is throttled while a run asks whether an instance has started: a storm of events asks much at once.
-   * Waits of at most 2, 4, 8, 16 and 20 s: 50 s in all.
-   */
+  /** A storm of events asks much at once, and throttles Systems Manager. */
   CONNECTION_LOOKUP: {
     because: 'it is a question',
     errors: [
@@ -112,7 +95,6 @@ export const RETRY_POLICIES = {
     ceiling: 20,
     attempts: 5,
   },
-  /** The topic did not take a notice. Twice is better than not at all. Waits of at most 1, 2, 4 and 8 s: 15 s in all. */
   NOTICE: {
     because: 'a notice that comes twice is better than none',
     errors: [
