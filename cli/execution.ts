@@ -34,7 +34,6 @@ export interface Input {
 /** What is known when an execution has ended. */
 export interface Ended {
   readonly execution: Described;
-  /** What happened to its states. */
   readonly events: readonly StateEvent[];
   /** The tunnel's item in the table. */
   readonly item: Item | undefined;

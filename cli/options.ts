@@ -18,12 +18,10 @@ function shaped(shape: RegExp, rule: string) {
   };
 }
 
-/** An option that takes a text. */
 export function text(flags: string, description: string): Option {
   return new Option(flags, description).argParser(shaped(/./s, 'It needs a value.'));
 }
 
-/** A whole number in an option. */
 export function wholeNumber(flags: string, description: string, least: number, most: number): Option {
   return new Option(flags, description).argParser((value) => {
     if (!/^[0-9]{1,5}$/.test(value) || Number(value) < least || Number(value) > most)
@@ -54,7 +52,6 @@ export function hostsOption(): Option {
   ).choices(HOSTS_KINDS);
 }
 
-/** A deployment on AWS. */
 export function onAws(command: Command): Command {
   const profile = 'of the AWS configuration files (default: AWS_PROFILE); AWS_ENDPOINT_URL counts, too';
   const stack = new Option(
@@ -108,7 +105,6 @@ export function aRun(action: Action, summary: string, surroundings: Surroundings
   return ofAll ? orAll(command) : command;
 }
 
-/** Of every tunnel, or of the one that is named. */
 function orAll(command: Command): Command {
   const all = new Option('--all', 'every declared tunnel that is no example, one after the other');
   return command.addOption(all.conflicts(['expect', 'forget', 'fault'])).hook('preAction', () => {

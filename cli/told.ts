@@ -26,7 +26,6 @@ export interface Running {
   readonly surroundings: Surroundings;
 }
 
-/** What a run came to. */
 export interface ToldRun {
   readonly exitCode: number;
   readonly document: RunDocument;

@@ -3,7 +3,6 @@ import type { Aws } from './aws';
 import type { History, StateEvent } from './history';
 import { Problem } from './problem';
 
-/** An execution as Step Functions describes it. */
 export type Described = DescribeExecutionCommandOutput;
 
 /** @returns undefined when Step Functions does not know it (any more: it forgets after 90 days) */

@@ -63,7 +63,6 @@ interface Options extends Here {
 
 type Happening = HostAction | typeof SHOW;
 
-/** The host that runs oc. */
 const ADMIN_HOST = 'admin host';
 
 /** Every host that can be named, as tunnels are declared: it is known before any run has made it. @returns 2 for mistakes in the declarations */

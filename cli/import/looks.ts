@@ -60,7 +60,6 @@ const NOWHERE = { bigip: '192.0.2.1', node: '192.0.2.2', unit: '192.0.2.3', insi
 const INNER = '198.51.100.2';
 const NO_NETWORK = '203.0.113.0/24';
 
-/** What is known so far of a tunnel. */
 export interface KnownSoFar {
   readonly local?: string | undefined;
   readonly remote?: string | undefined;

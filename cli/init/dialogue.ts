@@ -10,9 +10,7 @@ export type Rules = (draft: Draft, answered: readonly Path[]) => readonly Mistak
 
 /** The person at the terminal. */
 export interface Person {
-  /** Puts a question. */
   readonly ask: (question: string) => Promise<string>;
-  /** Shows a line. */
   readonly tell: (line: string) => void;
 }
 

@@ -187,7 +187,6 @@ export function blank(name: string, size: Size): Draft {
     .reduce((draft, { path }) => filled(draft, path, ''), form as unknown as Draft);
 }
 
-/** A draft with a value at a path. */
 export function filled(draft: Draft, path: Path, value: unknown): Draft {
   return put(draft, path, value) as Draft;
 }

@@ -8,7 +8,6 @@ import type { Surroundings } from '../surroundings';
 import { assemblyOf } from './assembly';
 import { requireAssembly } from './up-to-date';
 
-/** How a lab is opened. */
 export interface LocalLabOptions extends Omit<LabOptions, 'assembly' | 'state' | 'hosts'> {
   /** Hosts are neither opened nor changed: only what was written down is looked at. */
   readonly unopened?: boolean;
@@ -16,7 +15,6 @@ export interface LocalLabOptions extends Omit<LabOptions, 'assembly' | 'state' |
   readonly keeps?: boolean;
 }
 
-/** An open lab. */
 export interface LocalLab {
   readonly lab: Lab;
   /** What the hosts are and where they are kept: one sentence, without a full stop. */

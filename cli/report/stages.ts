@@ -10,7 +10,6 @@ const WHEN: Readonly<Record<Stage, string>> = {
   clean: 'when traffic goes the new way:',
 };
 
-/** The changes of one device. */
 export interface DeviceChanges {
   readonly device: string;
   readonly stages: readonly {

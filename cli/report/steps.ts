@@ -17,7 +17,6 @@ export interface Visit extends Step {
   readonly began: number;
   /** How often it was tried again. */
   readonly retries: number;
-  /** The error with which it failed. */
   readonly error: string | undefined;
   /** What it gave out; undefined: it did not end well. */
   readonly output: unknown;

@@ -36,7 +36,6 @@ export function endSentence(result: Result, run: Run): string {
   return printableLines(`${result.status}: ${endInParts(result, run).join('; ')}`);
 }
 
-/** Of a failure. */
 type Failed = readonly [happened: string, stands: string, next: string];
 
 /** The parts of that sentence. Of a failure: what happened, what stands where, what to do next; of all else there is one. */

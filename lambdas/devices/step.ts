@@ -83,7 +83,8 @@ const MOST = 32 * 1024;
  */
 export function deviceStep(
   kind: StepKind,
-  commands: RunCommand = runCommand(),
+  // One try: the SDK's own retries could send a command twice. Looks at results are repeated anyway.
+  commands: RunCommand = new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), logTrip),
 ): (input: StepInput) => Promise<StepOutput> {
   return async (input) => {
     refuseOtherContract(input.contract);
@@ -228,11 +229,6 @@ function tag({ execution, step, fence, request }: StepInput, name: string, round
   const sent = [execution, step, fence, name, ...(round === undefined ? [] : [round])].join('\n');
   const hash = createHash('sha256').update(sent).digest('hex').slice(0, 16);
   return `edge-ramp ${hash} ${request.tunnel}: ${step}`.slice(0, 100);
-}
-
-function runCommand(): RunCommand {
-  // One try: the SDK's own retries could send a command twice. Looks at results are repeated anyway.
-  return new SsmRunCommand(new SSMClient({ maxAttempts: 1 }), logTrip);
 }
 
 /** The log's fields for a step on devices. */

@@ -7,7 +7,6 @@ import { refuseOtherContract } from '../contract';
 import { nextPair, type PairSources, type PairToTake } from '../runs/pair';
 import { checkInput, withDeclaration, type Request } from './request';
 
-/** The state's input. */
 export interface RunContextInput {
   readonly contract: number;
   /** The run's own ARN. */

@@ -4,7 +4,6 @@ import type { Memory } from '../../lib/tunnel/run/memory';
 import { pairHeld, pairKeys, type PairItem } from '../../lib/tunnel/run/pair';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
 
-/** The sources of a pair's state. */
 export interface PairSources {
   /** A pair's item, by its key. */
   pair(key: string): Promise<PairItem>;

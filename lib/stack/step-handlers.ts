@@ -39,7 +39,6 @@ export class StepHandlers extends Construct {
     return this.devices.get(kind)!;
   }
 
-  /** Every handler. */
   all(): readonly StepHandler[] {
     return [this.readRequest, this.plan, ...this.devices.values()];
   }

@@ -17,7 +17,6 @@ export interface TunnelsView {
   readonly tunnels: readonly Standing[];
 }
 
-/** One tunnel. */
 export interface TunnelView {
   readonly place: string;
   readonly standing: Standing;

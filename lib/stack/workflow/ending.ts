@@ -79,7 +79,6 @@ function close(run: States, table: TableWrites): void {
 /** Step Functions takes at most 32,768 characters as a cause. */
 const CAUSE_LIMIT = 30_000;
 
-/** The states that end a run. */
 function ends(run: States): void {
   const succeed = (
     name: EndStateName,

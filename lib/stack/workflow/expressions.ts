@@ -26,7 +26,6 @@ export const caught = (state: string) => ({
   state,
 });
 
-/** The outcomes that are not good, out of a Parallel state's. */
 const NOT_GOOD = '$states.result[$not(ok = true)]';
 
 /** The output of a Parallel state: whether every outcome is good, and the first bad one as a failure. */

@@ -16,10 +16,8 @@ import {
  * The addresses in a declaration. Where another form of address stands, the message says what it is, and what was probably meant.
  */
 
-/** The address of a host. */
 export const hostAddress = addressText('address', wrongAddress, ADDRESS_PATTERN);
 
-/** A network of hosts. */
 export const network = addressText('network', wrongNetwork, NETWORK_PATTERN);
 
 /** The address of an interface, with the prefix length of its network. */

@@ -3,7 +3,6 @@ import { printable } from '../errors/printable';
 import { InvalidRequest } from '../errors/errors';
 import type { Mistake } from './mistake';
 
-/** A declaration's file. */
 export interface TunnelFile {
   readonly path: string;
   readonly text: string;

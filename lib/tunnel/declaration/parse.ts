@@ -11,7 +11,6 @@ export const tunnelSchema = tunnelShape.superRefine((declared, context) => {
     context.addIssue({ code: 'custom', path: [...path], input: value, message });
 });
 
-/** Checks one declaration. */
 export function checkDocument(document: unknown): Checked<Declared> {
   return check(tunnelSchema, document);
 }

@@ -13,7 +13,6 @@ export function keysAt(schema: Schema, path: Path, document: unknown): readonly 
   return at === undefined ? [] : Object.keys(fieldsOf(withoutWrappers(at, valueAt(document, path))));
 }
 
-/** What the field at a path is for. */
 export function descriptionAt(schema: Schema, path: Path, document: unknown): string | undefined {
   for (let at = schemaAt(schema, path, document); at !== undefined; at = wrapped(at)) {
     const { description } = at as z.ZodType;
@@ -82,7 +81,6 @@ function fieldsOf(schema: Schema): Readonly<Record<string, Schema>> {
   return def.type === 'object' ? def.shape : {};
 }
 
-/** What a document has at a path. */
 export function valueAt(document: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (value, key) =>

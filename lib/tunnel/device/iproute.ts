@@ -28,7 +28,6 @@ export function isUp(device: string, answer: Answer): boolean {
   return /<[^>]*\bUP\b[^>]*>/.test(answer.lines.join(' '));
 }
 
-/** An address of a node's interface. */
 export interface NodeAddress {
   readonly address: string;
   /** The words that follow the address in `ip addr add`: `/32`, `/24 brd 10.3.91.255 noprefixroute`, or `peer 10.3.91.216/32`. */

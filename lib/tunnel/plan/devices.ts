@@ -21,7 +21,6 @@ export function stepKindOf(kind: Kind): StepKind {
   return (typeof scripts === 'string' ? scripts : kind) as StepKind;
 }
 
-/** The scripts for a kind of device. */
 export function scriptsOf(kind: StepKind): Scripts {
   return KINDS[kind].record.scripts as Scripts;
 }
@@ -35,7 +34,6 @@ export function documentSets(kind: StepKind): readonly DocumentSet[] {
   return scriptsOf(kind).byOc === undefined ? [kind] : [kind, `${kind}-oc`];
 }
 
-/** The documents for a device. */
 export function documentsFor({ kind, byOc }: Pick<Listed, 'kind' | 'byOc'>): DocumentSet {
   const sent = stepKindOf(kind);
   return byOc === true ? `${sent}-oc` : sent;

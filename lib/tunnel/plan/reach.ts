@@ -7,7 +7,6 @@ import type { Before } from './records';
 import { isAddress } from '../declaration/address';
 import { bigipUnits, isBigIpPair, rampName, type Declared, type RampNode } from '../declaration/tunnel';
 
-/** A device that answered. */
 export interface Answered {
   readonly listed: Listed;
   readonly observation: Observation<unknown>;
