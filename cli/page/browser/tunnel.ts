@@ -6,7 +6,7 @@ import type { AboutRun, TunnelView } from '../console/views';
 import { picture } from '../parts/picture';
 import { LOOKED, remarksPart } from '../parts/run';
 import { statesPart } from '../parts/states';
-import { badge, capital, section, words, type Part } from '../parts/words';
+import { badge, capital, section, tablePart, words, type Part } from '../parts/words';
 import { toneOf } from '../model/tone';
 import { startRun } from './client';
 import { Dialog, runHash, show, type DialogQuestion } from './dialog';
@@ -125,34 +125,22 @@ function aboutRun(tunnel: string, action: 'stop' | 'repair', { run, words, cuts 
 }
 
 function history(runs: TunnelView['runs']): Part {
-  return html`
-    <table class="tunnels">
-      <thead>
-        <tr>
-          <th scope="col">Began</th>
-          <th scope="col">What</th>
-          <th scope="col">By</th>
-          <th scope="col">End</th>
-          <th scope="col">Changes</th>
-          <th scope="col" class="number">Took</th>
+  return tablePart(
+    'tunnels',
+    ['Began', 'What', 'By', 'End', 'Changes', ['number', 'Took']],
+    runs.map(
+      ({ arn, began, action, by, outcome, changes, seconds: took }) => html`
+        <tr key=${arn}>
+          <th scope="row"><a href=${runHash(arn)}>${minute(began, '?')}</a></th>
+          <td>${action}</td>
+          <td data-title="by">${by}</td>
+          <td>${badge(toneOf(outcome), outcome)}</td>
+          <td>${changes === null ? '' : changesOf(outcome, changes)}</td>
+          <td class="number">${took === null ? '' : seconds(took)}</td>
         </tr>
-      </thead>
-      <tbody>
-        ${runs.map(
-          ({ arn, began, action, by, outcome, changes, seconds: took }) => html`
-            <tr key=${arn}>
-              <th scope="row"><a href=${runHash(arn)}>${minute(began, '?')}</a></th>
-              <td>${action}</td>
-              <td data-title="by">${by}</td>
-              <td>${badge(toneOf(outcome), outcome)}</td>
-              <td>${changes === null ? '' : changesOf(outcome, changes)}</td>
-              <td class="number">${took === null ? '' : seconds(took)}</td>
-            </tr>
-          `,
-        )}
-      </tbody>
-    </table>
-  `;
+      `,
+    ),
+  );
 }
 
 function driftList(drifts: TunnelView['drifts']): Part {

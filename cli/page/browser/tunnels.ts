@@ -3,12 +3,14 @@ import { useState } from 'preact/hooks';
 import { minute, timesInZone } from '../../report/time';
 import type { TunnelsView } from '../console/views';
 import type { Tone } from '../model/tone';
-import { badge, type Part } from '../parts/words';
+import { badge, tablePart, type Part } from '../parts/words';
 import { usePolled } from './polled';
 
 type Standing = TunnelsView['tunnels'][number];
 
 const EVERY = 10_000;
+
+const HEADS = ['Tunnel', 'State', 'Last seen', 'Last proven', 'Automation', 'Needs a person'];
 
 /** Every tunnel at a glance: first those that need a person. */
 export function TunnelsPage(): Part {
@@ -35,30 +37,10 @@ export function TunnelsPage(): Part {
               Find <input type="search" value=${wanted} onInput=${onInput} />
               <span class="muted" aria-live="polite">${found.length} of ${data!.tunnels.length}</span>
             </label>
-            ${table(found)}
+            ${tablePart('tunnels', HEADS, found.map(row))}
           `
         : null
     }
-  `;
-}
-
-function table(standings: readonly Standing[]): Part {
-  return html`
-    <table class="tunnels">
-      <thead>
-        <tr>
-          <th scope="col">Tunnel</th>
-          <th scope="col">State</th>
-          <th scope="col">Last seen</th>
-          <th scope="col">Last proven</th>
-          <th scope="col">Automation</th>
-          <th scope="col">Needs a person</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${standings.map(row)}
-      </tbody>
-    </table>
   `;
 }
 

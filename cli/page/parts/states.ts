@@ -1,7 +1,7 @@
 import { html } from 'htm/preact';
 import type { DeviceRows, HowKnown, ObjectRow } from '../model/states';
 import { FATES } from './fates';
-import { badge, breakable, type Part } from './words';
+import { badge, breakable, tablePart, type Part } from './words';
 
 /** How the state after a run is known, above its column. */
 const AFTER: Readonly<Record<HowKnown, string>> = {
@@ -19,28 +19,10 @@ export function statesPart(devices: readonly DeviceRows[], known: HowKnown): Par
         <h3>${device}</h3>
         ${unreachable === null ? null : html`<p class="bad">could not be reached: ${unreachable}</p>`}
         ${unreachable === null && rows.length === 0 ? html`<p class="muted">none of this tunnel's objects</p>` : null}
-        ${rows.length === 0 ? null : table(rows, known)}
+        ${rows.length === 0 ? null : tablePart('states', ['Object', 'Before', AFTER[known], 'What'], rows.map(row))}
       </div>
     `,
   )}`;
-}
-
-function table(rows: readonly ObjectRow[], known: HowKnown): Part {
-  return html`
-    <table class="states">
-      <thead>
-        <tr>
-          <th scope="col">Object</th>
-          <th scope="col">Before</th>
-          <th scope="col">${AFTER[known]}</th>
-          <th scope="col">What</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(row)}
-      </tbody>
-    </table>
-  `;
 }
 
 function row({ object, before, after, fate }: ObjectRow): Part {

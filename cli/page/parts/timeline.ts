@@ -2,7 +2,7 @@ import { html } from 'htm/preact';
 import { seconds } from '../../report/words';
 import type { TimelineStep } from '../model/run';
 import type { Tone } from '../model/tone';
-import { badge, type Part } from './words';
+import { badge, tablePart, type Part } from './words';
 
 const WORDS: Readonly<Record<TimelineStep['outcome'], readonly [Tone, string]>> = {
   done: ['good', 'ok'],
@@ -14,21 +14,11 @@ const WORDS: Readonly<Record<TimelineStep['outcome'], readonly [Tone, string]>> 
 /** The states of a run against its time. */
 export function timeline(steps: readonly TimelineStep[]): Part {
   const whole = Math.max(...steps.map(({ after, seconds }) => after + seconds), 0.1);
-  return html`
-    <table class="timeline">
-      <thead>
-        <tr>
-          <th scope="col">Step</th>
-          <th scope="col" class="bars">${seconds(0)} to ${seconds(whole)}</th>
-          <th scope="col" class="number">took</th>
-          <th scope="col">ended</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${steps.map((step) => row(step, whole))}
-      </tbody>
-    </table>
-  `;
+  return tablePart(
+    'timeline',
+    ['Step', ['bars', `${seconds(0)} to ${seconds(whole)}`], ['number', 'took'], 'ended'],
+    steps.map((step) => row(step, whole)),
+  );
 }
 
 function row({ state, depth, after, seconds: took, outcome, retries, error }: TimelineStep, whole: number): Part {

@@ -33,6 +33,30 @@ export function section(title: string, note: string, ...content: readonly Compon
   `;
 }
 
+/** A table under the heads of its columns. @param heads one of a column with a class is a pair */
+export function tablePart(
+  name: string,
+  heads: readonly (string | readonly [column: string, head: string])[],
+  rows: readonly Part[],
+): Part {
+  return html`
+    <table class=${name}>
+      <thead>
+        <tr>
+          ${heads.map((head) =>
+            typeof head === 'string'
+              ? html`<th scope="col">${head}</th>`
+              : html`<th scope="col" class=${head[0]}>${head[1]}</th>`,
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  `;
+}
+
 /** A part of a sentence as a sentence. */
 export function capital(part: string): string {
   return part.charAt(0).toUpperCase() + part.slice(1);
