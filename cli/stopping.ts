@@ -13,8 +13,7 @@ export function stoppable(runs: readonly PastRun[]): readonly PastRun[] {
 /** The same, asked for anew. */
 export async function working(tunnel: string, { aws, deployment }: Place) {
   const tunnels = await everyTunnel(aws, deployment);
-  const names = [...new Set([...tunnels.map(({ name }) => name), tunnel])];
-  const { runs } = await pastRuns(aws, deployment, tunnel, names, 10, 'RUNNING');
+  const { runs } = await pastRuns(aws, deployment, tunnel, tunnels, 10, 'RUNNING');
   return { runs: stoppable(runs), known: tunnels.find(({ name }) => name === tunnel) };
 }
 

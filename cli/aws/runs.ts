@@ -41,17 +41,18 @@ const AT_ONCE = 5;
 /**
  * The newest runs of a tunnel. An execution's name tells other tunnels' runs at once (`TUNNEL-…`, as the command line and the automation name
  * them); what was started in the console may have any name, so of those the input is looked at.
- * @param tunnels every tunnel that may have runs
+ * @param others every tunnel that is known
  * @param only those that are under way; undefined: all
  */
 export async function pastRuns(
   aws: Aws,
   { stateMachine }: Deployment,
   tunnel: string,
-  tunnels: readonly string[],
+  others: readonly { readonly name: string }[],
   limit: number,
   only?: 'RUNNING',
 ): Promise<PastRuns> {
+  const tunnels = [tunnel, ...others.map(({ name }) => name)];
   const runs: PastRun[] = [];
   let [listed, described] = [0, 0];
   const pages = aws.sfn.paginateListExecutions(

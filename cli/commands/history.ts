@@ -30,9 +30,9 @@ export const history: Define = (surroundings, exit) =>
 async function show(name: string, options: Options, surroundings: Surroundings): Promise<number> {
   const { out } = surroundings;
   return atPlace(options, surroundings, { unopened: true }, async ({ aws, deployment }) => {
-    const tunnels = (await everyTunnel(aws, deployment)).map(({ name }) => name);
-    const found = await pastRuns(aws, deployment, name, [...new Set([...tunnels, name])], options.limit);
-    if (found.runs.length === 0 && !tunnels.includes(name))
+    const tunnels = await everyTunnel(aws, deployment);
+    const found = await pastRuns(aws, deployment, name, tunnels, options.limit);
+    if (found.runs.length === 0 && tunnels.every((each) => each.name !== name))
       throw new Error(`${name} is neither declared nor known to the table, and no run names it.`);
     if (options.json === true) out.write(json({ tunnel: name, ...found }), 'exact');
     else out.write(historyText(name, found, styleFor(out)));

@@ -53,9 +53,9 @@ async function write(named: string, options: Options, surroundings: Surroundings
 
 /** The ARN of the execution that a person means, and the tunnel by which it was named; null: by itself. */
 async function runNamed({ aws, deployment }: Place, named: string) {
-  const tunnels = (await everyTunnel(aws, deployment)).map(({ name }) => name);
+  const tunnels = await everyTunnel(aws, deployment);
   const itself = { arn: executionArn(deployment.stateMachine, named), tunnel: null };
-  if (!tunnels.includes(named)) return itself;
+  if (tunnels.every(({ name }) => name !== named)) return itself;
   const { runs } = await pastRuns(aws, deployment, named, tunnels, LOOKED_THROUGH);
   const run = runs.find(didSomething) ?? runs[0];
   return run === undefined ? itself : { arn: run.arn, tunnel: named };

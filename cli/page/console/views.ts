@@ -78,8 +78,7 @@ export class Views {
     const { aws, deployment, words } = this.place;
     const [known, all] = await Promise.all([oneTunnel(aws, deployment, name), this.known()]);
     if (known === undefined) return undefined;
-    const names = [...new Set([...all.map((each) => each.name), name])];
-    const { runs, complete } = await pastRuns(aws, deployment, name, names, RUNS);
+    const { runs, complete } = await pastRuns(aws, deployment, name, all, RUNS);
     const seen = await this.lastSeen(runs);
     const declared = known.declared && sceneOf(known.declared, [], []);
     return printableValue({
