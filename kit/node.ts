@@ -1,6 +1,7 @@
 import { parseCidr, toNumber } from '../lib/tunnel/declaration/address';
 import { excerpt } from '../lib/tunnel/device/answer';
-import { readNodeAnswers } from '../lib/tunnel/device/iproute';
+import { readAnswers } from '../lib/tunnel/device/answer';
+import { KINDS } from '../lib/tunnel/plan/devices';
 import { Look } from '../lib/tunnel/device/look';
 import { translatesForwarded } from '../lib/tunnel/ovn/translation';
 import { ovnQuestions, ovnWay } from '../lib/tunnel/ovn/way';
@@ -124,7 +125,11 @@ function look(
 ): Look {
   const subject = subjectOf(transcript);
   const asked = questions(subject);
-  return new Look('the node', subject, readNodeAnswers('the node', observed(transcript, keys, asked), asked));
+  return new Look(
+    'the node',
+    subject,
+    readAnswers('the node', observed(transcript, keys, asked), asked, KINDS.ramp.record.inWords),
+  );
 }
 
 interface Own {

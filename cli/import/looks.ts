@@ -1,8 +1,9 @@
 import type { Draft } from '../../lib/tunnel/declaration/draft';
 import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
+import type { Look } from '../../lib/tunnel/device/look';
 import type { Subject } from '../../lib/tunnel/device/observation';
 import { Refused } from '../../lib/tunnel/errors/errors';
-import { deviceTitle, devicesOf, type Kind, type Listed } from '../../lib/tunnel/plan/devices';
+import { devicesOf, kindOf, type Kind, type Listed } from '../../lib/tunnel/plan/devices';
 import { filled } from '../init/questions';
 
 /** Asks a device questions, joined by a bar. @returns what its observe script printed */
@@ -12,7 +13,7 @@ export type AskDevice = (device: Listed, questions: string) => Promise<string>;
 export interface HandMadeReading<T> {
   readonly questions: (subject: Subject) => readonly string[];
   /** @throws NotUnderstood */
-  readonly read: (subject: Subject, answer: string) => T;
+  readonly read: (look: Look) => T;
 }
 
 /** What a device told, with its title for sentences. */
@@ -28,8 +29,9 @@ export function askEach<T>(kind: Kind, spec: Tunnel, { questions, read }: HandMa
       .filter((device) => device.kind === kind)
       .map(async (device): Promise<ToldBy<T>> => {
         const subject = { name: device.name, spec, applied: null };
-        const told = read(subject, await ask(device, questions(subject).join('|')));
-        return { title: deviceTitle(device), told };
+        const asked = questions(subject);
+        const look = kindOf(device).look(await ask(device, asked.join('|')), subject, asked);
+        return { title: look.device, told: read(look) };
       }),
   );
 }

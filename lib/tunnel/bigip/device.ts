@@ -5,7 +5,6 @@ import { Refused } from '../errors/errors';
 import { bigipUnits, isBigIpPair, marker } from '../declaration/tunnel';
 import type { BigIpFacts } from './facts';
 import { GROUP_QUESTIONS, groupRemarks, readGroup, refuseGroup } from './group';
-import { readBigIpAnswers } from './listing';
 import { title } from './own';
 import { pairQuestions, readPair } from './pair';
 import { pairRemarks, refusePair } from './pair-refusals';
@@ -42,7 +41,8 @@ export const bigip = new Device<BigIpFacts>({
     const unit = bigipUnits(spec).find(({ management }) => management === name)!;
     return { Management: unit.management, User: unit.user, Secret: unit.secret, HostKey: unit.hostKey };
   },
-  answers: readBigIpAnswers,
+  // What is written for people. In a listing, what stands in quotes has its own blanks (tmsh.ts).
+  inWords: (question) => /^(?:group|ping) /.test(question),
   objects,
   facts: {
     questions: (subject) => [...twinQuestions(subject), ...GROUP_QUESTIONS, ...pairQuestions(subject)],

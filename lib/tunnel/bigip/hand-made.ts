@@ -1,11 +1,11 @@
 import { contains, parseCidr } from '../declaration/address';
 import { bigipAddress, isBigIpPair, unitSelf } from '../declaration/tunnel';
-import { Look } from '../device/look';
+import type { Look } from '../device/look';
 import type { Subject } from '../device/observation';
 import type { State } from '../device/operation';
 import { property } from '../device/words';
 import { NotUnderstood } from '../errors/errors';
-import { listed, readBigIpAnswers } from './listing';
+import { listed } from './listing';
 import { FOLDER, readCommon, readSelfs } from './pair';
 import { route } from './route';
 import { self } from './self';
@@ -39,9 +39,9 @@ export function handMadeQuestions(subject: Subject): readonly string[] {
 }
 
 /** @throws NotUnderstood */
-export function readHandMade(subject: Subject, text: string): HandMade {
+export function readHandMade(look: Look): HandMade {
+  const { subject } = look;
   const { objects } = subject.spec;
-  const look = lookOf(subject, text, handMadeQuestions(subject));
   const state: State = Object.fromEntries(
     ASKED.flatMap((each) => each.read(look, each.questions?.(subject) ?? [], {})).map(({ object, value }) => [
       object,
@@ -88,17 +88,12 @@ export function outerQuestions({ spec }: Subject): readonly [string] {
 }
 
 /** The only self IP there that does not float and has F5_IP in its network; undefined: there is none, or more than one. @throws NotUnderstood */
-export function readOuter(subject: Subject, text: string): string | undefined {
-  const floating = bigipAddress(subject.spec);
-  const [beside] = outerQuestions(subject);
-  const own = readSelfs(lookOf(subject, text, [beside]), beside).filter(({ address, trafficGroup }) => {
+export function readOuter(look: Look): string | undefined {
+  const floating = bigipAddress(look.subject.spec);
+  const [beside] = outerQuestions(look.subject);
+  const own = readSelfs(look, beside).filter(({ address, trafficGroup }) => {
     const network = parseCidr(address);
     return trafficGroup === 'traffic-group-local-only' && network !== undefined && contains(network, floating);
   });
   return own.length === 1 ? own[0]!.address.split('/')[0] : undefined;
-}
-
-function lookOf(subject: Subject, text: string, questions: readonly string[]): Look {
-  const title = `BIG-IP ${subject.name}`;
-  return new Look(title, subject, readBigIpAnswers(title, text, questions));
 }

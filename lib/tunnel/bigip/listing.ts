@@ -1,25 +1,6 @@
-import { inWords, readAnswers, type Answer } from '../device/answer';
+import type { Answer } from '../device/answer';
 import { NotUnderstood } from '../errors/errors';
 import { parseListing, relative, type Block } from './tmsh';
-
-/**
- * Reads what an observe script printed of a BIG-IP, as `readAnswers`. What is written for people, of a ping and of a group, has one blank for each run
- * of blanks. A listing is read word by word, and what stands in quotes there has its own blanks (tmsh.ts).
- *
- * @throws NotUnderstood
- */
-export function readBigIpAnswers(
-  device: string,
-  text: string,
-  questions: readonly string[],
-): ReadonlyMap<string, Answer> {
-  return new Map(
-    [...readAnswers(device, text, questions)].map(([question, answer]) => [
-      question,
-      /^(?:group|ping) /.test(question) ? inWords(answer) : answer,
-    ]),
-  );
-}
 
 /** What tmsh says, with exit code 0 too, when it could not do what it was asked. */
 const ANSWER_CODES = /^(?:01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error|usage: tmsh)/;

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { ObjectKind } from '../device/kind';
 import type { Look } from '../device/look';
 import type { Wanted } from '../device/observation';
 import type { State } from '../device/operation';
 import { property } from '../device/words';
+import { digestOf } from '../declaration/digest';
 import { isBigIpPair, unitSelf, type Tunnel } from '../declaration/tunnel';
 import type { BigIpFacts } from './facts';
 import { title } from './own';
@@ -36,7 +36,7 @@ export function readSaved(look: Look, state: State): string {
 }
 
 /**
- * First 16 hex digits of SHA-256 over the declared objects of a state: by this name edge-ramp remembers what it saved. What only the
+ * Identifies the declared objects of a state: by this name edge-ramp remembers what it saved. What only the
  * declaration before had does not count: the next run does not look at it any more.
  */
 function digest(tunnel: Tunnel, state: State): string {
@@ -54,8 +54,5 @@ function digest(tunnel: Tunnel, state: State): string {
       (object.startsWith('route ') &&
         (clusterNetworks.includes(property(value, 'network') ?? '') || property(value, 'interface') === names.tunnel)),
   );
-  return createHash('sha256')
-    .update(JSON.stringify(objects.sort(([a], [b]) => (a < b ? -1 : 1))))
-    .digest('hex')
-    .slice(0, 16);
+  return digestOf(objects.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

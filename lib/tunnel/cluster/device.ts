@@ -1,4 +1,3 @@
-import { readAnswers } from '../device/answer';
 import { Device } from '../device/device';
 import type { Look } from '../device/look';
 import { declarationsOf, eachNamed, type Observation, type Subject, type Wanted } from '../device/observation';
@@ -33,7 +32,6 @@ export const cluster = new Device<ClusterFacts, Declared>({
   single: true,
   parameters: ({ spec }) => ({ Kubeconfig: spec.cluster!.kubeconfig }),
   stages: 'removed late',
-  answers: readAnswers,
   objects: [...shared, ipfailover],
   facts: {
     questions: (subject) => [

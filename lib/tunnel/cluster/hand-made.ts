@@ -1,5 +1,4 @@
-import { readAnswers } from '../device/answer';
-import { Look } from '../device/look';
+import type { Look } from '../device/look';
 import type { Subject } from '../device/observation';
 import { property } from '../device/words';
 import type { Declared } from '../declaration/tunnel';
@@ -20,10 +19,10 @@ export interface HandMadeFailover {
 export const failoverNameQuestions = failoversQuestion;
 
 /** The only object of project default that has the virtual IP: edge-ramp adopts none elsewhere. @throws NotUnderstood */
-export function readFailoverName(subject: Subject, text: string): string | undefined {
-  const { failovers } = readFailovers(lookOf(subject, text, failoverNameQuestions(subject)));
+export function readFailoverName(look: Look): string | undefined {
+  const { failovers } = readFailovers(look);
   const names = failovers
-    .filter(({ project, vips }) => project === 'default' && addresses(vips).includes(subject.spec.ramp.vip!))
+    .filter(({ project, vips }) => project === 'default' && addresses(vips).includes(look.subject.spec.ramp.vip!))
     .map(({ name }) => name);
   return names.length === 1 ? names[0] : undefined;
 }
@@ -34,9 +33,8 @@ export function handMadeFailoverQuestions(subject: Subject<Declared>): readonly 
 }
 
 /** @throws NotUnderstood */
-export function readHandMadeFailover(subject: Subject<Declared>, text: string): HandMadeFailover {
-  const questions = handMadeFailoverQuestions(subject);
-  const [found] = ipfailover.read(lookOf(subject, text, questions), questions, {});
+export function readHandMadeFailover(look: Look): HandMadeFailover {
+  const [found] = ipfailover.read(look, handMadeFailoverQuestions(look.subject), {});
   const word = (name: string): string | undefined => property(found?.value, name);
   const offset = word('offset') ?? '';
   return {
@@ -45,9 +43,4 @@ export function readHandMadeFailover(subject: Subject<Declared>, text: string): 
     vrrpIdOffset: /^\d{1,3}$/.test(offset) ? Number(offset) : undefined,
     label: /^([^=,]+)=true$/.exec(word('selector') ?? '')?.[1],
   };
-}
-
-function lookOf<Spec extends Declared>(subject: Subject<Spec>, text: string, questions: readonly string[]): Look<Spec> {
-  const title = `cluster of ${subject.name}`;
-  return new Look(title, subject, readAnswers(title, text, questions));
 }

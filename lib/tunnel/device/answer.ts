@@ -18,10 +18,15 @@ export interface Answer {
  * it said on stderr in one line behind `!`, and `=exit code` (`=-` when it was not asked), and at the very end `.LINES CHECKSUM`. Run Command cuts output at 24,000 characters and an agent may lose some: without
  * a fitting end mark nothing is believed.
  *
- * @param checksum first 16 hex digits of SHA-256 over all that stands before the end mark
+ * @param inWords whether an answer is read word by word: with one blank for each run of blanks in a line, and none at either end
  * @throws NotUnderstood
  */
-export function readAnswers(device: string, text: string, questions: readonly string[]): ReadonlyMap<string, Answer> {
+export function readAnswers(
+  device: string,
+  text: string,
+  questions: readonly string[],
+  inWords: (question: string) => boolean = () => false,
+): ReadonlyMap<string, Answer> {
   const end = /(?:^|\n)\.([0-9]+) ([0-9a-f]{16})\s*$/.exec(text);
   if (!end)
     throw new NotUnderstood(
@@ -47,7 +52,9 @@ export function readAnswers(device: string, text: string, questions: readonly st
     else if (line.startsWith('|') && question !== undefined) said.push(rest);
     else if (line.startsWith('!') && question !== undefined && complaint === '') complaint = rest;
     else if (/^=(?:-|[0-9]{1,3})$/.test(line) && question !== undefined) {
-      answers.set(question, answered(said, complaint, rest === '-' ? undefined : Number(rest)));
+      const answer = answered(said, complaint, rest === '-' ? undefined : Number(rest));
+      // A sentence has the blanks as the device printed them.
+      answers.set(question, inWords(question) ? { ...answer, lines: said.map(words) } : answer);
       question = undefined;
     } else
       throw new NotUnderstood(
@@ -65,9 +72,8 @@ export function answered(lines: readonly string[], complaint: string, code: numb
   return { lines, complaint, code, printed: excerpt([complaint, ...lines].join(' ')) };
 }
 
-/** The same answer with one blank for each run of blanks in a line, and none at either end (LX-24). A sentence has them as the device printed them. */
-export function inWords(answer: Answer): Answer {
-  return { ...answer, lines: answer.lines.map((line) => line.trim().replace(/\s+/g, ' ')) };
+function words(line: string): string {
+  return line.trim().replace(/\s+/g, ' ');
 }
 
 /** At most 200 characters on one line, its blanks as printed: enough to recognise a message, too short to flood a cause. */

@@ -1,5 +1,5 @@
 import type { Declared, Tunnel } from '../declaration/tunnel';
-import type { Answer } from './answer';
+import { readAnswers } from './answer';
 import { describeWords } from './describe';
 import { rulesOf } from './difference';
 import type { Healed } from './healed';
@@ -25,8 +25,8 @@ export interface DeviceKind<Facts, Spec extends Declared = Tunnel> {
   readonly several?: true;
   /** Parameters of its documents in addition to tunnel and fence: names and paths of keys and logins, never the keys. Default nothing. */
   parameters?(device: Pick<Subject<Declared>, 'name' | 'spec'>): Readonly<Record<string, string>>;
-  /** How what its observe script printed is read. @throws NotUnderstood */
-  readonly answers: (device: string, text: string, questions: readonly string[]) => ReadonlyMap<string, Answer>;
+  /** The answers that are read word by word, whatever blanks stand between the words; default none. */
+  readonly inWords?: (question: string) => boolean;
   /** Its kinds of object, in the order in which they are made. */
   readonly objects: readonly ObjectKind<Facts, Spec>[];
   /** What a run reads of the device and does not change. */
@@ -125,7 +125,13 @@ export class Device<Facts, Spec extends Declared = Tunnel> {
     return this.record.objects.flatMap((each) => each.questions?.(subject) ?? []);
   }
 
-  /** @throws NotUnderstood on an answer without end mark or with foreign text */
+  /** What its observe script printed, for whoever reads it. @throws NotUnderstood on an answer without end mark or with foreign text */
+  look<Own extends Spec>(answer: string, subject: Subject<Own>, questions: readonly string[]): Look<Own> {
+    const title = `${this.record.title} ${subject.name}`;
+    return new Look(title, subject, readAnswers(title, answer, questions, this.record.inWords));
+  }
+
+  /** @throws NotUnderstood */
   read(answer: string, subject: Subject<Spec>): Observation<Facts> {
     const { objects, facts, probes } = this.record;
     const look = this.look(answer, subject, this.questions(subject));
@@ -190,11 +196,6 @@ export class Device<Facts, Spec extends Declared = Tunnel> {
 
   private refuse(wanted: Wanted<Spec>, observed: Observation<Facts>, shallExist: boolean): void {
     for (const each of [this.record, ...this.record.objects]) each.refuse?.(wanted, observed, shallExist);
-  }
-
-  private look(answer: string, subject: Subject<Spec>, questions: readonly string[]): Look<Spec> {
-    const title = `${this.record.title} ${subject.name}`;
-    return new Look(title, subject, this.record.answers(title, answer, questions));
   }
 }
 

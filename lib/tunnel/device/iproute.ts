@@ -1,20 +1,6 @@
 import { isAddress } from '../declaration/address';
 import { NotUnderstood } from '../errors/errors';
-import { inWords, readAnswers, type Answer } from './answer';
-
-/**
- * Reads what an observe script printed on a node of the SDN, as `readAnswers`. In `lines` each run of blanks is one blank, and none stands at
- * either end: iproute2 of RHEL 7.3 and before prints two where later ones print one (LX-24).
- *
- * @throws NotUnderstood
- */
-export function readNodeAnswers(
-  device: string,
-  text: string,
-  questions: readonly string[],
-): ReadonlyMap<string, Answer> {
-  return new Map([...readAnswers(device, text, questions)].map(([question, answer]) => [question, inWords(answer)]));
-}
+import type { Answer } from './answer';
 
 /** Whether iproute2 says that there is no such interface. */
 export function isAbsent({ code, complaint }: Answer): boolean {

@@ -1,5 +1,4 @@
 import { Device, type Destination } from '../device/device';
-import { readNodeAnswers } from '../device/iproute';
 import type { Observation, Wanted } from '../device/observation';
 import type { Operation } from '../device/operation';
 import { Refused } from '../errors/errors';
@@ -54,7 +53,7 @@ export const ramp = new Device<RampFacts>({
   several: true,
   keeps,
   healed: ({ healed }) => healed,
-  answers: readNodeAnswers,
+  inWords: () => true, // iproute2 of RHEL 7.3 and before prints two blanks where later ones print one (LX-24)
   objects: [input, tunnel, link, forwarding, address, route, claim, sdnAddress, nat, flow, keeper],
   facts: {
     questions: (subject) => ['forwarding', 'boot', holderQuestion(subject), ...wayQuestions(subject)],

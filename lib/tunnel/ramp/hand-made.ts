@@ -1,7 +1,7 @@
 import { contains, parseCidr } from '../declaration/address';
 import { isRampPair, rampNode } from '../declaration/tunnel';
-import { readAddresses, readNodeAnswers } from '../device/iproute';
-import { Look } from '../device/look';
+import { readAddresses } from '../device/iproute';
+import type { Look } from '../device/look';
 import type { Subject } from '../device/observation';
 import { readHolders } from './holders';
 
@@ -25,13 +25,10 @@ export function handMadeOnNodeQuestions({ name, spec }: Subject): readonly [stri
 }
 
 /** @throws NotUnderstood */
-export function readHandMadeOnNode(subject: Subject, text: string): HandMadeOnNode {
-  const { name, spec } = subject;
-  const questions = handMadeOnNodeQuestions(subject);
-  const [tunnel, outside] = questions;
-  const title = `ramp node ${name}`;
-  const look = new Look(title, subject, readNodeAnswers(title, text, questions));
-  const on = (question: string) => readAddresses(title, look.answer(question)).map(({ address }) => address);
+export function readHandMadeOnNode(look: Look): HandMadeOnNode {
+  const { name, spec } = look.subject;
+  const [tunnel, outside] = handMadeOnNodeQuestions(look.subject);
+  const on = (question: string) => readAddresses(look.device, look.answer(question)).map(({ address }) => address);
   const prefix = parseCidr(spec.tunnel.bigip);
   const inside = only(on(tunnel).filter((address) => prefix === undefined || contains(prefix, address)));
   if (isRampPair(spec)) {

@@ -1,4 +1,5 @@
 import { bigip } from '../../../../lib/tunnel/bigip/device';
+import { KINDS } from '../../../../lib/tunnel/plan/devices';
 import { outerQuestions, readOuter } from '../../../../lib/tunnel/bigip/hand-made';
 import { NotUnderstood } from '../../../../lib/tunnel/errors/errors';
 import { IN_ORDER, IN_SYNC, ONE, PAIR, failoverStatus, self } from '../bigip-pair';
@@ -185,7 +186,7 @@ describe("a unit's own address, for who imports a pair", () => {
     bastion.answer({ ...STANDS, 'list net self one-line': [selfs] });
     const ran = bastion.observe(outerQuestions(about));
     expect([ran.code, ran.complaint]).toEqual([0, '']);
-    return readOuter(about, ran.said);
+    return readOuter(KINDS.bigip.look(ran.said, about, outerQuestions(about)));
   };
   const own = (name: string, address: string, vlan = 'internal') =>
     self(name, address, 'traffic-group-local-only', vlan);
@@ -216,7 +217,7 @@ describe("a unit's own address, for who imports a pair", () => {
   test('is not guessed from an answer that is no listing', () => {
     bastion.answer({ ...STANDS, 'list net self one-line': [['Syntax Error: unexpected argument']] });
     const ran = bastion.observe(outerQuestions(about));
-    expect(() => readOuter(about, ran.said)).toThrow(NotUnderstood);
+    expect(() => readOuter(KINDS.bigip.look(ran.said, about, outerQuestions(about)))).toThrow(NotUnderstood);
   });
 });
 

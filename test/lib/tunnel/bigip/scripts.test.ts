@@ -180,9 +180,11 @@ describe('of a hand-made tunnel, what uses its SNAT pool', () => {
   const ALL = 'list ltm virtual all source-address-translation';
   const users = (...answer: Parameters<typeof bastion.answer>[0][string]) => {
     bastion.answer({ ...STANDALONE, [ALL]: answer });
-    const { code, said } = bastion.observe(handMadeQuestions(subject('bigip', EXAMPLE)));
+    const about = subject('bigip', EXAMPLE);
+    const asked = handMadeQuestions(about);
+    const { code, said } = bastion.observe(asked);
     expect([code, said.length < 2000]).toEqual([0, true]);
-    return readHandMade(subject('bigip', EXAMPLE), said).virtualServers;
+    return readHandMade(bigip.look(said, about, asked)).virtualServers;
   };
   const used = virtual('web', 'pool /Common/SDN_snatpool', 'type snat');
 

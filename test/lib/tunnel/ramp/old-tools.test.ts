@@ -1,4 +1,5 @@
-import { readNodeAnswers } from '../../../../lib/tunnel/device/iproute';
+import { readAnswers } from '../../../../lib/tunnel/device/answer';
+import { KINDS } from '../../../../lib/tunnel/plan/devices';
 import { bridgeFlows } from '../pipelines';
 import { dumpOurs } from '../ramp-answer';
 import { EXAMPLE, Site } from '../site';
@@ -90,7 +91,7 @@ test("a pair's questions are answered by stdout alone as well, with whatever bla
     );
   const asked = ['vip eth0 10.20.30.4', 'trace 10.3.92.216 10.130.0.7', 'await 10.20.30.4'];
   const told = (warning: string, blank: string) =>
-    readNodeAnswers('node', observed('edge-b', asked, given(warning, blank), {}), asked);
+    readAnswers('node', observed('edge-b', asked, given(warning, blank), {}), asked, KINDS.ramp.record.inWords);
   const plain = told('', ' ');
   expect(plain.get(asked[0]!)!.lines).toEqual(['here']);
   expect(plain.get(asked[1]!)!.lines).toEqual(['Datapath actions: 1']);
