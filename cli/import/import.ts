@@ -5,7 +5,7 @@ import { mistakeLines } from '../../lib/tunnel/declaration/mistake-lines';
 import { checkDocument } from '../../lib/tunnel/declaration/parse';
 import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
 import { Refused } from '../../lib/tunnel/errors/errors';
-import { deviceTitle, devicesOf, documentsFor, kindOf } from '../../lib/tunnel/plan/devices';
+import { deviceTitle, devicesOf, documentsFor, parametersOf } from '../../lib/tunnel/plan/devices';
 import type { Plan } from '../../lib/tunnel/plan/plan';
 import { askDevice } from '../aws/ask-device';
 import { askedFor, filledIn, type Person, type Given } from '../init/dialogue';
@@ -81,12 +81,7 @@ function askingAt({ aws }: Place, { project, sleep }: Surroundings): AskDevice {
         title: deviceTitle(device),
         document: String(commandDocument(project, documentsFor(device), 'observe')['Name']),
         instance: device.instance,
-        parameters: {
-          Tunnel: device.spec.name,
-          Fence: '0',
-          ...kindOf(device).record.parameters?.(device),
-          Questions: questions,
-        },
+        parameters: { ...parametersOf(device, 0), Questions: questions },
       },
       sleep,
     );

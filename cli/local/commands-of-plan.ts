@@ -5,7 +5,7 @@ import {
   deviceTitle,
   devicesOf,
   documentsFor,
-  kindOf,
+  parametersOf,
   stepKindOf,
   type DocumentSet,
   type StepKind,
@@ -50,14 +50,11 @@ export function commandsOfPlan(
     const set = documentsFor(device);
     const script = scripts.get(set) ?? applyScript(project, set);
     scripts.set(set, script);
-    const parameters = kindOf(device).record.parameters?.(device) ?? {};
     const commands = printed(script, {
-      SSM_Tunnel: declared.name,
-      SSM_Fence: '0',
-      SSM_Digest: digest,
-      SSM_Operations: work.operations.join('|'),
-      SSM_Saved: work.saved ?? '-',
-      ...Object.fromEntries(Object.entries(parameters).map(([name, value]) => [`SSM_${name}`, value])),
+      ...parametersOf(device, 0),
+      Digest: digest,
+      Operations: work.operations.join('|'),
+      Saved: work.saved ?? '-',
     });
     return {
       device: deviceTitle(device),
@@ -85,9 +82,10 @@ function applyScript(project: string, set: DocumentSet): string {
 }
 
 function printed(script: string, parameters: Readonly<Record<string, string>>): readonly string[] {
+  const given = Object.entries(parameters).map(([name, value]) => [`SSM_${name}`, value]);
   const { status, stdout, stderr, error } = spawnSync('bash', ['-s'], {
     input: script,
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', EDGE_RAMP_PRINT: '1', ...parameters },
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', EDGE_RAMP_PRINT: '1', ...Object.fromEntries(given) },
     encoding: 'utf8',
     timeout: 20_000,
   });

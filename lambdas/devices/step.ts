@@ -8,6 +8,7 @@ import {
   devicesOf,
   KINDS,
   kindOf,
+  parametersOf,
   stepKindOf,
   type Listed,
   type StepKind,
@@ -170,12 +171,7 @@ function commandFor(
     document: environment(
       `DOCUMENT_${does === 'observe' ? 'OBSERVE' : 'APPLY'}${listed.byOc === true ? '_BY_OC' : ''}`,
     ),
-    parameters: {
-      Tunnel: listed.spec.name,
-      Fence: String(input.fence ?? 0),
-      ...kindOf(listed).record.parameters?.(listed),
-      ...parameters,
-    },
+    parameters: { ...parametersOf(listed, input.fence ?? 0), ...parameters },
     tag: tag(input, listed.name, round),
     again: input.retry > 0,
     looks: does === 'observe',

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import {
   STEP_KINDS,
   deviceTitle,
   devicesOf,
   documentsFor,
-  kindOf,
+  parametersOf,
   stepKindOf,
   type DocumentSet,
   type Listed,
 } from '../../lib/tunnel/plan/devices';
+import { digestOf } from '../../lib/tunnel/declaration/digest';
 import { NotDelivered } from '../../lib/tunnel/errors/errors';
 import type { Memory } from '../../lib/tunnel/run/memory';
 import type { Plan } from '../../lib/tunnel/plan/plan';
@@ -99,13 +99,12 @@ async function ask(device: Listed, questions: string, { commands, documents, con
       'not-connected',
       `${title} cannot be reached: ${instance} is not connected to Systems Manager (is it running, and its agent?)`,
     );
-  const hash = createHash('sha256').update([occasion, name].join('\n')).digest('hex').slice(0, 16);
   return commands.run({
     device: title,
     instance,
     document: documents(documentsFor(device)),
-    parameters: { Tunnel: spec.name, Fence: '0', ...kindOf(device).record.parameters?.(device), Questions: questions },
-    tag: `edge-ramp ${hash} ${spec.name}: watch`,
+    parameters: { ...parametersOf(device, 0), Questions: questions },
+    tag: `edge-ramp ${digestOf([occasion, name])} ${spec.name}: watch`,
     again: false,
     looks: true,
     timeOuts: timeOuts(device),

@@ -68,6 +68,11 @@ export function kindOf({ kind }: Pick<Listed, 'kind'>): Device<unknown, Declared
   return KINDS[kind];
 }
 
+/** What each document for a device is given. @param fence 0: the device does not keep it */
+export function parametersOf(device: Listed, fence: number): Readonly<Record<string, string>> {
+  return { Tunnel: device.spec.name, Fence: String(fence), ...kindOf(device).record.parameters?.(device) };
+}
+
 /** How an operator calls a device: `BIG-IP 10.3.88.66`. */
 export function deviceTitle({ kind, name }: Pick<Listed, 'kind' | 'name'>): string {
   return `${KINDS[kind].record.title} ${name}`;
