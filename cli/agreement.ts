@@ -6,7 +6,7 @@ import { styleFor } from './report/style';
 import { changesText } from './report/text';
 import { resultOf } from './result';
 import type { Surroundings } from './surroundings';
-import { nextCommand, told, type ToldRun, type Running } from './told';
+import { nextCommand, tellOutcome, type ToldOutcome, type Running } from './tell-outcome';
 import { changes, type Action } from './where';
 
 /** Whether a person has to agree to what a run would change: not on this machine, and not to what was agreed beforehand. */
@@ -32,15 +32,16 @@ export async function agreed(
   running: Running,
   place: Place,
   plan: (input: Input) => Promise<Ended>,
-): Promise<{ readonly input: Input } | ToldRun> {
+): Promise<{ readonly input: Input } | ToldOutcome> {
   const { input, options, surroundings } = running;
   const { err } = surroundings;
   const { tunnel, action, forget, allowInterruption = false } = input;
   const teardown = action === 'teardown';
   const ended = await plan({ tunnel, action: 'plan', ...(teardown ? { teardown } : {}), forget });
   const result = resultOf(ended.execution, ended.item);
-  if (result.status !== 'Planned' || result.digest === null) return told(running, place, ended, result);
-  if (result.interrupts.length > 0 && !allowInterruption) return told(running, place, ended, wouldInterrupt(result));
+  if (result.status !== 'Planned' || result.digest === null) return tellOutcome(running, place, ended, result);
+  if (result.interrupts.length > 0 && !allowInterruption)
+    return tellOutcome(running, place, ended, wouldInterrupt(result));
   const exactly = { input: { ...input, expect: result.digest } };
   err.write(changesText(result, { teardown }, styleFor(err)));
   if (result.changes.length === 0) {

@@ -6,7 +6,7 @@ import type { Input } from './execution';
 import type { Place } from './place';
 import { many, nameOf } from './report/words';
 import { objectIn } from './result';
-import type { Running } from './told';
+import type { Running } from './tell-outcome';
 import { again, type Where } from './where';
 
 /**

@@ -11,8 +11,8 @@ import { styleFor, table } from './report/style';
 import { changesOf } from './report/words';
 import { debugs, interruptible, messageOf, NobodyAnswered, type Surroundings } from './surroundings';
 import { CLEAR_LINE } from './terminal';
-import { told, type ToldRun, type Running } from './told';
-import { watchedRun } from './watched';
+import { tellOutcome, type ToldOutcome, type Running } from './tell-outcome';
+import { showRun } from './show-run';
 import type { Action } from './where';
 
 /** Where a run is, what it is asked beside its action and tunnel, and what is told of it. */
@@ -103,7 +103,7 @@ async function runAlone(input: Input, session: Session): Promise<number> {
 }
 
 /** One run, agreed to where that is needed, and told. @throws what keeps it from being started or seen */
-async function runOne(input: Input, session: Session): Promise<ToldRun> {
+async function runOne(input: Input, session: Session): Promise<ToldOutcome> {
   const { options, surroundings, place, faults, interruption } = session;
   const { out, err, sleep } = surroundings;
   const running: Running = { input, options, surroundings };
@@ -112,20 +112,20 @@ async function runOne(input: Input, session: Session): Promise<ToldRun> {
   if (!('input' in agreement)) return agreement;
   const steps = asJson ? (err.live ? err : undefined) : out;
   const showing = { steps, beginning: asJson ? undefined : out, notes: err };
-  const ended = await watchedRun(place, agreement.input, showing, sleep, interruption, faults);
-  return told({ ...running, input: agreement.input }, place, ended);
+  const ended = await showRun(place, agreement.input, showing, sleep, interruption, faults);
+  return tellOutcome({ ...running, input: agreement.input }, place, ended);
 }
 
 /** What may run. @returns a report where nothing is to be run */
 async function agreementOn(
   running: Running,
   { options, surroundings: { err, sleep }, place, interruption }: Session,
-): Promise<{ readonly input: Input } | ToldRun> {
+): Promise<{ readonly input: Input } | ToldOutcome> {
   const { input } = running;
   if (options.repairs === true) return { input: await repairOf(running, place) };
   if (!needsAgreement(input.action, options)) return { input };
   return agreed(running, place, (plan) =>
-    watchedRun(place, plan, { steps: err, beginning: err, notes: err }, sleep, interruption),
+    showRun(place, plan, { steps: err, beginning: err, notes: err }, sleep, interruption),
   );
 }
 
@@ -138,7 +138,7 @@ async function runAll(input: (tunnel: string) => Input, session: Session): Promi
   const tunnels = (await everyTunnel(place.aws, place.deployment)).filter(
     ({ declared }) => declared !== undefined && !declared.example,
   );
-  const reports: ToldRun[] = [];
+  const reports: ToldOutcome[] = [];
   let over = false;
   for (const { name } of tunnels) {
     if (!asJson) out.write(`${reports.length === 0 ? '' : '\n'}${style.bold(name)}\n`);
@@ -159,11 +159,11 @@ async function runAll(input: (tunnel: string) => Input, session: Session): Promi
   return worst(reports);
 }
 
-function row({ document: { tunnel, status, changes } }: ToldRun): readonly string[] {
+function row({ document: { tunnel, status, changes } }: ToldOutcome): readonly string[] {
   return [tunnel, status, changes.length === 0 ? '-' : changesOf(status, changes)];
 }
 
-function documentOfAll(reports: readonly ToldRun[], refusal?: ToldRun) {
+function documentOfAll(reports: readonly ToldOutcome[], refusal?: ToldOutcome) {
   const error = refusal?.document.error;
   return { runs: reports.map(({ document }) => document), ...(error === undefined ? {} : { error }) };
 }
@@ -171,7 +171,7 @@ function documentOfAll(reports: readonly ToldRun[], refusal?: ToldRun) {
 /** From the best to the worst; that a plan has changes is no failure. */
 const EXIT_CODES = [0, 4, 1, 2, 3];
 
-function worst(reports: readonly ToldRun[]): number {
+function worst(reports: readonly ToldOutcome[]): number {
   const ranks = reports.map(({ exitCode }) => EXIT_CODES.indexOf(exitCode));
   return EXIT_CODES[Math.max(0, ...ranks)]!;
 }
@@ -180,8 +180,8 @@ function worst(reports: readonly ToldRun[]): number {
  * A run that did not come to start, or of which the end is not known.
  * @throws the error itself where somebody looks for a mistake of edge-ramp
  */
-function refused(error: unknown, input: Input, surroundings: Surroundings): ToldRun {
-  const report = (status: Unfinished, exitCode: number): ToldRun => {
+function refused(error: unknown, input: Input, surroundings: Surroundings): ToldOutcome {
+  const report = (status: Unfinished, exitCode: number): ToldOutcome => {
     const document: RunDocument = notRun(input, status, messageOf(error));
     return { exitCode, document };
   };

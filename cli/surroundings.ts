@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab, LabOptions } from '../lab/index';
 import { Aws, type Reach } from './aws/aws';
-import { openLab } from './lab';
+import { openLab } from './load-lab';
 import { projectAt } from './local/project';
 import { timesInZone } from './report/time';
 import { wrapped } from './report/wrap';

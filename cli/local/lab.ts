@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Lab, LabOptions } from '../../lab/index';
 import type { Here, HostsKind } from '../where';
-import { kernelHosts, unopenedHosts } from '../lab';
+import { kernelHosts, unopenedHosts } from '../load-lab';
 import type { Surroundings } from '../surroundings';
 import { assemblyOf } from './assembly';
 import { requireAssembly } from './up-to-date';

@@ -26,7 +26,7 @@ export interface Running {
   readonly surroundings: Surroundings;
 }
 
-export interface ToldRun {
+export interface ToldOutcome {
   readonly exitCode: number;
   readonly document: RunDocument;
 }
@@ -35,12 +35,12 @@ export interface ToldRun {
 const WOULD_CHANGE = 4;
 
 /** Tells what a run came to, as text unless programs ask. */
-export async function told(
+export async function tellOutcome(
   { input, options, surroundings }: Running,
   place: Place,
   ended: Ended,
   result: Result = resultOf(ended.execution, ended.item),
-): Promise<ToldRun> {
+): Promise<ToldOutcome> {
   const { out, project } = surroundings;
   const { tunnel, action, teardown = false, repair } = input;
   const memory = readMemory(ended.item);

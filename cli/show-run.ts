@@ -21,7 +21,7 @@ export interface Showing {
  * @param faults that the lab was opened with
  * @throws LostSight when it goes on unseen; Error of one sentence when it was not started
  */
-export async function watchedRun(
+export async function showRun(
   place: Place,
   input: Input,
   { steps, beginning, notes }: Showing,
