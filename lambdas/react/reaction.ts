@@ -2,7 +2,7 @@ import { reactionTo, requestOf } from '../../lib/tunnel/run/automation';
 import { devicesOf } from '../../lib/tunnel/plan/devices';
 import type { Log } from '../log';
 import { startPause, startRepair } from '../runs/dead-runs';
-import type { Declarations } from '../runs/declarations';
+import { warnOfUnreadable, type Declarations } from '../runs/declarations';
 import type { RunInput, Runs } from '../runs/sfn';
 
 /** An event as EventBridge delivers it. */
@@ -95,7 +95,6 @@ async function start(event: BusEvent, { runs, log }: ReactDependencies, asked: R
 
 async function declarations(dependencies: ReactDependencies): Promise<Declarations['tunnels']> {
   const { tunnels, unreadable } = await dependencies.declared();
-  if (unreadable.length > 0)
-    dependencies.log.warn(`not readable as declarations: ${unreadable.join(', ')}; deploy again`, { unreadable });
+  warnOfUnreadable(unreadable, dependencies.log);
   return tunnels;
 }

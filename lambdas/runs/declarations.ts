@@ -1,6 +1,7 @@
 import { paginateGetParametersByPath, type SSMClient } from '@aws-sdk/client-ssm';
 import { devicesOf } from '../../lib/tunnel/plan/devices';
 import type { Declared } from '../../lib/tunnel/declaration/tunnel';
+import type { Log } from '../log';
 
 /** Every declared tunnel, and the names of the parameters without a declaration. */
 export interface Declarations {
@@ -23,6 +24,12 @@ export async function storedDeclarations(client: SSMClient, prefix: string): Pro
       else tunnels.push(tunnel);
     }
   return { tunnels, unreadable };
+}
+
+/** Logs which parameters hold no declaration. */
+export function warnOfUnreadable(unreadable: Declarations['unreadable'], log: Log): void {
+  if (unreadable.length > 0)
+    log.warn(`not readable as declarations: ${unreadable.join(', ')}; deploy again`, { unreadable });
 }
 
 function parsed(text: string | undefined): Declared | undefined {

@@ -11,7 +11,7 @@ import type { Log } from '../log';
 import type { RunCommand } from '../run-command/ssm';
 import type { timeOutsFor } from '../run-command/time-outs';
 import { repairDeadRuns, type Discovery } from '../runs/dead-runs';
-import type { Declarations } from '../runs/declarations';
+import { warnOfUnreadable, type Declarations } from '../runs/declarations';
 import { nextPair } from '../runs/pair';
 import type { Runs } from '../runs/sfn';
 import { errorFields } from '../telemetry/logger';
@@ -74,8 +74,7 @@ export function watch(
 ): (tick: Tick, inTime: (deadline: number) => boolean) => Promise<void> {
   return async (tick, inTime) => {
     const { tunnels, unreadable } = await dependencies.declared();
-    if (unreadable.length > 0)
-      dependencies.log.warn(`not readable as declarations: ${unreadable.join(', ')}; deploy again`, { unreadable });
+    warnOfUnreadable(unreadable, dependencies.log);
     const due = tunnels.filter(({ watch, example }) => !example && isDue(watch, new Date(tick.time)));
 
     const failures: unknown[] = [];
