@@ -1,3 +1,4 @@
+import { printed, type Properties } from '../../../lab/hosts/bigip/objects';
 import { text } from '../../../lab/hosts/texts';
 import type { BigIpFacts, PairFacts } from '../../../lib/tunnel/bigip/facts';
 import type { UnitLook } from '../../../lib/tunnel/bigip/pair-objects';
@@ -61,52 +62,59 @@ export const failoverStatus = (status: string): string[] => [
   '10.3.88.81:1026          bigip2.example.com  23        Ok',
 ];
 
-export const DEVICES = [
-  'cm device bigip1.example.com { configsync-ip 10.3.90.1 hostname bigip1.example.com management-ip 10.3.88.81 self-device true version 16.1.2 }',
-  'cm device bigip2.example.com { configsync-ip 10.3.90.2 hostname bigip2.example.com management-ip 10.3.88.82 self-device false version 16.1.2.1 }',
-];
+const device = (i: 1 | 2, version: string): string =>
+  printed(
+    `cm device bigip${i}.example.com`,
+    {
+      'configsync-ip': `10.3.90.${i}`,
+      hostname: `bigip${i}.example.com`,
+      'management-ip': `10.3.88.8${i}`,
+      'self-device': String(i === 1),
+      version,
+    },
+    true,
+  );
+
+export const DEVICES = [device(1, '16.1.2'), device(2, '16.1.2.1')];
 
 export const self = (name: string, address: string, group: string, vlan = 'internal'): string =>
-  `net self ${name} { address ${address} allow-service { default } floating ${group === 'traffic-group-1' ? 'enabled' : 'disabled'} traffic-group ${group} vlan ${vlan} }`;
+  printed(
+    `net self ${name}`,
+    {
+      address,
+      'allow-service': ['default'],
+      floating: group === 'traffic-group-1' ? 'enabled' : 'disabled',
+      'traffic-group': group,
+      vlan,
+    },
+    true,
+  );
+
+const listed = (head: string, properties: Properties): Told => [printed(head, properties, false).split('\n'), 0];
 
 /** What unit 1 says, as the script hands it on, of a pair in order that has nothing of ours. */
 export const IN_ORDER: Readonly<Record<string, Told>> = {
   'group sync-status': [IN_SYNC, 0],
   'group failover-status': [failoverStatus('ACTIVE'), 0],
   devices: [DEVICES, 0],
-  'device-group edge-dg': [
-    [
-      'cm device-group edge-dg {',
-      '    auto-sync disabled',
-      '    devices {',
-      '        bigip1.example.com {',
-      '            set-sync-leader disabled',
-      '        }',
-      '        /Common/bigip2.example.com { }',
-      '    }',
-      '    full-load-on-sync false',
-      '    save-on-auto-sync false',
-      '    type sync-failover',
-      '}',
-    ],
-    0,
-  ],
-  folder: [
-    [
-      'sys folder /Common {',
-      '    device-group /Common/edge-dg',
-      '    hidden false',
-      '    inherited-devicegroup true',
-      '    inherited-traffic-group true',
-      '    traffic-group /Common/traffic-group-1',
-      '}',
-    ],
-    0,
-  ],
-  'db iptunnel.configsync': [['sys db iptunnel.configsync {', '    value "enable"', '}'], 0],
+  'device-group edge-dg': listed('cm device-group edge-dg', {
+    'auto-sync': 'disabled',
+    devices: ['bigip1.example.com {', '    set-sync-leader disabled', '}', '/Common/bigip2.example.com { }'],
+    'full-load-on-sync': 'false',
+    'save-on-auto-sync': 'false',
+    type: 'sync-failover',
+  }),
+  folder: listed('sys folder /Common', {
+    'device-group': '/Common/edge-dg',
+    hidden: 'false',
+    'inherited-devicegroup': 'true',
+    'inherited-traffic-group': 'true',
+    'traffic-group': '/Common/traffic-group-1',
+  }),
+  'db iptunnel.configsync': listed('sys db iptunnel.configsync', { value: '"enable"' }),
   'selfs 10.3.89.80': [[self('float', '10.3.89.80/24', 'traffic-group-1')], 0],
   'selfs 10.3.89.81': [[self('own', '10.3.89.81/24', 'traffic-group-local-only')], 0],
-  addresses: [['ltm virtual-address 10.3.88.90 {', '    traffic-group traffic-group-1', '}'], 0],
+  addresses: listed('ltm virtual-address 10.3.88.90', { 'traffic-group': 'traffic-group-1' }),
 };
 
 /** What is known of a unit of a pair in order; unit 1 is ACTIVE. */
