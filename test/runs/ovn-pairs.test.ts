@@ -68,7 +68,7 @@ describe.each([
 
   test('is refused with the reason, and nothing changes', async () => {
     const [before, count] = [here.dump(), writes(here).length];
-    const reason = `ramp node ${moved[0]} is a node of OVN-Kubernetes, where two ramp nodes with a virtual IP are not supported`;
+    const reason = `ramp node ${moved[0]} is a node of OVN-Kubernetes, where a pair of ramp nodes is not supported`;
     expect(await ended()).toMatch(new RegExp(`^NotStarted: .*${reason}.*declare one ramp node`));
     expect([here.dump(), writes(here).length]).toEqual([before, count]);
     await again({ spec: onBrEx });

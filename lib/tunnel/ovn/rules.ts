@@ -13,7 +13,7 @@ export function refuseOnOvn({ name, spec }: Wanted, { withoutRules }: OvnFacts):
   if (isRampPair(spec))
     throw new Refused(
       'ramp-pair-on-ovn',
-      `ramp node ${name} is a node of OVN-Kubernetes, where two ramp nodes with a virtual IP are not supported: OpenShift 4 has no "oc adm ipfailover"; declare one ramp node`,
+      `ramp node ${name} is a node of OVN-Kubernetes, where a pair of ramp nodes is not supported: OpenShift 4 has no "oc adm ipfailover"; declare one ramp node`,
     );
   if (withoutRules !== null && !(withoutRules.accepts && withoutRules.translates))
     throw new Refused(
