@@ -26,6 +26,7 @@ export const address: ObjectKind = {
       ...(Object.fromEntries(further) as State),
     };
   },
+  needs: (object) => [`tunnel ${object.split(' ')[1]}`],
   // A successor keeps the routes: then the old address is deleted last. An address made anew in another form has no successor.
   turn({ verb, object }, all) {
     if (verb !== 'delete') return 'in place';

@@ -10,6 +10,7 @@ export const link: ObjectKind = {
   questions: (subject) => eachNamed('link', subject, ({ tunnel }) => tunnel.interface),
   read: (look, asked) =>
     asked.filter((object) => isUp(look.device, look.answer(object))).map((object) => ({ object, value: 'up' })),
+  needs: (object) => [`tunnel ${object.split(' ')[1]}`],
   desired: ({ spec }) => ({ [`link ${spec.tunnel.interface}`]: 'up' }),
   cuts: ({ verb }) => (verb === 'delete' ? UNTIL_SUCCESSOR : undefined),
   say: (operation) => `${sign(operation)} ${operation.object} up`,

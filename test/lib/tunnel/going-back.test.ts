@@ -1,7 +1,7 @@
 import { refuseUnlessAgreed } from '../../../lib/tunnel/plan/reconcile';
 import { NOBODY, BIGIP, applied, operations, refused } from './plans';
-import { EXAMPLE, Site } from './site';
-import { freshWorld } from './world';
+import { EXAMPLE, Site, tunnel } from './site';
+import { freshWorld, set } from './world';
 
 describe('tearing down', () => {
   test('detaches the virtual servers first and gives back what they had', () => {
@@ -71,6 +71,56 @@ describe('a restore', () => {
     site.before = plan.before;
     expect(site.plan('recorded')).toMatchObject({ interrupts: [], prove: NOBODY });
   });
+});
+
+describe('a restore of a changed address, after somebody deleted the tunnel device meanwhile', () => {
+  const NODE_CHANGED = tunnel({ tunnel: { node: '10.3.91.218' } });
+  const DEVICE = ['tunnel tun1', 'link tun1', `address tun1 ${EXAMPLE.tunnel.node}`, `address tun1 10.3.91.218`];
+  const lost = (): { readonly site: Site; readonly right: string } => {
+    const site = applied();
+    const right = site.world.ramp['tunnel tun1']!;
+    site.spec = NODE_CHANGED;
+    const plan = site.plan();
+    site.before = plan.before;
+    site.carryOut(plan);
+    site.world.ramp = Object.fromEntries(
+      Object.entries(site.world.ramp).filter(([object]) => !DEVICE.includes(object) && !object.startsWith('route ')),
+    );
+    return { site, right };
+  };
+
+  test('makes the device again first, and the address on it', () => {
+    const { site } = lost();
+    const back = operations(site.plan('recorded')).filter((each) => / (?:tunnel|address) tun1\b/.test(each));
+    expect(back).toEqual(['create tunnel tun1', `create address tun1 ${EXAMPLE.tunnel.node}`]);
+  });
+
+  test('leaves another device that somebody has made in its place, and lists it', () => {
+    const { site, right } = lost();
+    const other = right.replace('remote 10.3.89.66', 'remote 10.3.89.99');
+    site.world.ramp = set(site.world.ramp, 'tunnel tun1', other);
+    const plan = site.plan('recorded');
+    expect(operations(plan)).not.toContain('modify tunnel tun1');
+    expect(plan.left).toEqual([expect.stringContaining('tunnel tun1')]);
+  });
+
+  test('has nothing to do with the device where the run changed nothing that stands on it', () => {
+    const site = applied();
+    site.spec = tunnel({ save: false, virtualServers: [] });
+    expect(Object.keys(site.plan().before).filter((device) => device.startsWith('i-'))).toEqual([]);
+  });
+});
+
+test('a restore does not take the tunnel device away from under an address that somebody has put on it, and lists it', () => {
+  const site = new Site(EXAMPLE);
+  const plan = site.plan();
+  site.carryOut(plan);
+  site.before = plan.before;
+  site.world.ramp = set(site.world.ramp, 'address tun1 10.9.9.9', '/32');
+  const back = site.plan('recorded');
+  expect(operations(back)).not.toContain('delete tunnel tun1');
+  expect(operations(back)).not.toContain('delete address tun1 10.9.9.9');
+  expect(back.left).toEqual([expect.stringContaining('tunnel tun1')]);
 });
 
 describe('the digest of a plan', () => {
