@@ -71,6 +71,13 @@ export interface ObjectKind<Facts = unknown, Spec extends Declared = Tunnel> ext
   absent?(wanted: Wanted<Spec>, observed: Observation<Facts>, goal: State): State;
   /** The first value of each object that several tunnels share: what `original` must hold before the first change. */
   originals?(wanted: Wanted<Spec>, state: State): State;
+  /**
+   * How names and values in a record are said now, where the device has been made anew since.
+   * @param wrote the values of its objects that a run may have written
+   * @param found those that it found
+   * @returns undefined: as they were
+   */
+  asNow?(wrote: readonly string[], found: readonly string[], facts: Facts): ((text: string) => string) | undefined;
   /** Remarks on the plan that are no changes. */
   remarks?(wanted: Wanted<Spec>, observed: Observation<Facts>, operations: readonly Operation[]): readonly string[];
   /** What the script waits for after `detach`, in wire form: no change, so no operation. */

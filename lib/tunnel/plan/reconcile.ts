@@ -19,7 +19,7 @@ import { PlanChanged, Refused, WouldInterrupt } from '../errors/errors';
 import type { Change, Plan, Situation, Work, WorkByKind } from './plan';
 import { judgeTogether, membersWith, recordedInCommon, sharedOut, wantedOf } from './in-common';
 import { provesAlong, whatCarries, withProofs } from './proving';
-import { recordedState, recordOperations, type Before, type Original } from './records';
+import { recordAsNow, recordedState, recordOperations, type Before, type Original } from './records';
 import { assignStages } from './stages';
 import { isRampPair, type Declared } from '../declaration/tunnel';
 
@@ -27,8 +27,9 @@ import { isRampPair, type Declared } from '../declaration/tunnel';
  * Plans the operations of each device, in stages, that lead to a goal. No operation: nothing has to change.
  * @throws Refused, before anything is changed, for what edge-ramp will not change or could not restore
  */
-export function reconcile(goal: Goal, situation: Situation): Plan {
-  const { answered, degraded, unknown, remarks } = judgeReach(goal, situation);
+export function reconcile(goal: Goal, found: Situation): Plan {
+  const { answered, degraded, unknown, remarks } = judgeReach(goal, found);
+  const situation = { ...found, before: inWordsOfNow(found.before, answered) };
   const onPairs = judgeTogether(goal, answered);
   const drafts = answered.map((each) =>
     goal === 'recorded' ? draftRestore(each, answered, situation) : draftTowards(goal, each, situation),
@@ -70,6 +71,15 @@ export function reconcile(goal: Goal, situation: Situation): Plan {
       return healed === null ? [] : [{ device: deviceTitle(listed), ...healed }];
     }),
   };
+}
+
+function inWordsOfNow(before: Before, answered: readonly Answered[]): Before {
+  const known = answered.filter(({ listed }) => before[listed.name] !== undefined);
+  const said = known.map(({ listed, observation }) => [
+    listed.name,
+    recordAsNow(before[listed.name]!, kindOf(listed).record.objects, observation.facts),
+  ]);
+  return { ...before, ...(Object.fromEntries(said) as Before) };
 }
 
 /** The plan of one device. */

@@ -1,6 +1,6 @@
 import type { Operation, State } from '../device/operation';
 import { rulesOf, supportsOf } from '../device/difference';
-import type { ObjectRules } from '../device/kind';
+import type { ObjectKind, ObjectRules } from '../device/kind';
 import { digestOf } from '../declaration/digest';
 import type { Declared } from '../declaration/tunnel';
 
@@ -94,4 +94,35 @@ export function recordedState(
     else goal[object] = from;
   }
   return { goal, left };
+}
+
+/**
+ * A device's record in the words of now, where something there was made anew since (`asNow`): what was on the former one has gone with it, and what the
+ * run wrote in its words goes.
+ */
+export function recordAsNow<Facts>(
+  touched: Before[string],
+  kinds: readonly ObjectKind<Facts>[],
+  facts: Facts,
+): Before[string] {
+  const all: Record<string, Touched> = { ...touched };
+  for (const kind of kinds) {
+    const own = Object.entries(touched).filter(([object]) => rulesOf(kinds, object) === kind);
+    const [wrote, found] = [own.flatMap(([, each]) => each.wrote), own.map(([, { from }]) => from)].map((values) =>
+      values.filter((value) => value !== null),
+    ) as [string[], string[]];
+    const now = kind.asNow?.(wrote, found, facts);
+    if (now === undefined) continue;
+    for (const [object] of own) delete all[object];
+    for (const [object, each] of own) {
+      if (now(object) !== object) all[object] = { from: null, wrote: each.wrote };
+      const { from, wrote: further } = all[now(object)] ?? { from: null, wrote: [] };
+      const written = each.wrote.flatMap((value) => (value === null ? [] : [value, now(value)]));
+      all[now(object)] = {
+        from: each.from === null ? from : now(each.from),
+        wrote: [...new Set([...further, ...written, null])],
+      };
+    }
+  }
+  return all;
 }

@@ -1,6 +1,7 @@
 import type { ObjectKind } from '../device/kind';
 import { Refused } from '../errors/errors';
 import { tunnelAddress, type Tunnel } from '../declaration/tunnel';
+import { asInBridge } from './another-bridge';
 import { translatesByFlows, type SdnFacts } from './facts';
 import { flowObject, flowValue, parseFlow, type Flow } from './openflow';
 import type { Pipeline } from './pipeline';
@@ -29,6 +30,7 @@ export const flow: ObjectKind<SdnFacts> = {
     return Object.fromEntries(flows.map((each) => [flowObject(each), flowValue(each)]));
   },
   turn: () => 'in place',
+  asNow: (wrote, found, { sdn }) => (sdn === null ? undefined : asInBridge(sdn, wrote, found)),
   cuts({ from, to }) {
     const source = (value: string | undefined): string | undefined => /mod_nw_src:([0-9.]+)/.exec(value ?? '')?.[1];
     return source(from) !== undefined && source(to) !== undefined && source(from) !== source(to)
