@@ -62,12 +62,15 @@ forwarding() { # DEVICE on|off
 
 # Every IPv4 address of the node, asked once a look.
 everywhere='' everywhere_code=''
+ask_addresses() {
+  [ -z "$everywhere_code" ] || return 0
+  capture_unlimited ip -o -4 addr show
+  in_words "$said"
+  everywhere=$words everywhere_code=$code
+}
+
 address() { # DEVICE ADDRESS FORM
-  if [ -z "$everywhere_code" ]; then
-    capture_unlimited ip -o -4 addr show
-    in_words "$said"
-    everywhere=$words everywhere_code=$code
-  fi
+  ask_addresses
   case $everywhere_code:$everywhere in
   0:*" $1 inet $2${3/#peer/ peer} "*) ;;
   0:*" $1 inet $2 "* | 0:*" $1 inet $2/"*) is_changed "$2 is on $1 in another form" ;;
@@ -104,6 +107,42 @@ lacks_rule() { # -C CHAIN, after the table
   *) is_unknown "iptables $*" ;;
   esac
   return 1
+}
+
+# The node's own address on a device, in own, as a run takes it: the first address of its subnet, else the first one that has a subnet.
+own=''
+own_address() { # DEVICE
+  local rest address length host form=' inet (([0-9]+)\.([0-9]+)\.([0-9]+)\.([0-9]+))/([0-9]+) (.*)'
+  own=''
+  ask_addresses
+  rest=$everywhere
+  while [[ $rest =~ \ "$1"$form ]]; do
+    address=${BASH_REMATCH[1]} length=${BASH_REMATCH[6]}
+    host=$(((BASH_REMATCH[2] << 24 | BASH_REMATCH[3] << 16 | BASH_REMATCH[4] << 8 | BASH_REMATCH[5]) & ((1 << (32 - length)) - 1)))
+    rest=" ${BASH_REMATCH[7]}"
+    [ "$length" -eq 32 ] || own=${own:-$address}
+    [ "$host" -ne 1 ] || own=$address rest=''
+  done
+  [ -n "$own" ]
+}
+
+# Where a rule stands that names another address or device, a second one beside it would stay for ever: a run changes it.
+translation() { # SOURCE to ADDRESS|[address] [dev DEVICE]
+  own=$3
+  if [ "$3" = '[address]' ]; then
+    own_address "${5-tun0}" || { silent=yes unknown+="${unknown:+, }${5-tun0} has no address of a subnet" && return; }
+    object=${object/'[address]'/$own}
+  fi
+  nat_rule "$1" to "$own" ${4+"$4" "$5"}
+  lacks_rule -t nat -C POSTROUTING || return 0
+  capture iptables -w -t nat -S POSTROUTING
+  if [ "$code" -ne 0 ]; then
+    is_unknown 'iptables -t nat -S POSTROUTING'
+  elif [[ $newline$said =~ $newline"-A POSTROUTING -s $1/32 "[^$newline]*[\ \"]"$mark"[\ \"] ]]; then
+    is_changed "the rule of nat for $1 names another address or device"
+  else
+    is_missing "no rule of nat for $1"
+  fi
 }
 
 # The flows are counted by their cookie. Only when some are missing is it asked which, and whether the bridge is the one that they were made for.
@@ -197,7 +236,7 @@ examine() { # [flows]: only the flows, of which some are told to be gone, and th
     'route '*) route "$1" "$value" ;;
     'claim '*) claimed "$1" ;;
     'input '*) input_rule "$1" && lacks_rule -C INPUT && is_absent "no rule of INPUT for $1" ;;
-    'nat '*) nat_rule "$1" $value && lacks_rule -t nat -C POSTROUTING && is_missing "no rule of nat for $1" ;;
+    'nat '*) translation "$1" $value ;;
     'flow '*) flows+=("$object") ;;
     *) is_changed "its goal has $name, which this keeper does not know" ;;
     esac

@@ -19,7 +19,8 @@ complaints=$report_file.stderr
 { : >"$complaints"; } 2>/dev/null || complaints=/dev/null
 
 # The goal: `mark ADDRESS|-`, `keep OBJECT%VALUE` for each object in the order of a run, `landmark FLOW` for each flow by which the SDN's bridge is
-# the one that the flows were made for. A line that is not known is of another version.
+# the one that the flows were made for. [port] and [mac] are tun0's, [address] is the node's own on the device of a rule of nat, as they are at the
+# time. A line that is not known is of another version.
 vip_mark=- objects=() landmarks=''
 read_goal() {
   local line

@@ -1,5 +1,5 @@
 import type { Tunnel } from '../../lib/tunnel/declaration/tunnel';
-import { FIRST, SECOND, discard, endOf, pair, site, writes, type Site } from './support/site';
+import { FIRST, NODE, SECOND, discard, endOf, example, pair, site, writes, type Site } from './support/site';
 
 async function end(open: Site, input: object = {}): Promise<string> {
   const result = await open.run(input);
@@ -47,6 +47,44 @@ test('a keeper of an earlier version goes with the tunnel', async () => {
   expect(await end(open, { action: 'teardown' })).toBe('TornDown');
   expect(open.dump()).toBe(untouched);
   await discard(open);
+});
+
+describe('snat: gateway, on a node that got another subnet', () => {
+  const gateway: Tunnel = { ...example, snat: 'gateway' };
+  let open: Site;
+  beforeEach(async () => {
+    open = await site({ spec: gateway });
+    await open.run({});
+    const { settings } = open.world.nodes[NODE]!;
+    Object.assign(settings, { gateway: '10.131.2.1/23', pods: settings.pods.map((_, i) => `10.131.2.${5 + i}`) });
+  });
+  afterEach(() => discard(open));
+
+  const rules = (): readonly string[] =>
+    open
+      .dump()
+      .split('\n')
+      .filter((line) => line.includes(' POSTROUTING ') && line.includes(`edge-ramp:${gateway.name}`))
+      .map((line) => /--to-source (\S+)/.exec(line)![1]!);
+
+  test('by a restart: its keeper translates to the address that tun0 has now, and a run has nothing to do', async () => {
+    await open.lab.hosts.act(NODE, 'reboot');
+    expect(rules()).toEqual([]);
+    await open.lab.hosts.act(NODE, 'keep');
+    expect(rules()).toEqual(['10.131.2.1']);
+    expect(await end(open)).toBe('Unchanged');
+  });
+
+  test('while the old rule stands: its keeper leaves it to a run, which leaves one rule', async () => {
+    await open.lab.hosts.act(NODE, 'restart-ovs');
+    await open.lab.hosts.act(NODE, 'keep');
+    expect(rules()).toEqual(['10.129.0.1']);
+    expect(await output(open, { action: 'plan' })).toMatchObject({
+      changes: [expect.objectContaining({ text: expect.stringContaining('10.131.2.1') })],
+    });
+    expect(await end(open, { allowInterruption: true })).toBe('Applied');
+    expect(rules()).toEqual(['10.131.2.1']);
+  });
 });
 
 describe('a tunnel that is paused', () => {

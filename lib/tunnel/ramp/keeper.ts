@@ -9,6 +9,7 @@ import { vipMark, type Tunnel } from '../declaration/tunnel';
 import { translatesByFlows } from '../sdn/facts';
 import { keptFlows } from '../sdn/kept';
 import type { RampFacts } from './facts';
+import { keptNat } from './nat';
 
 /**
  * The keeper of a node: a unit that looks every 2 s and when its node tells of a change, puts back what is missing of the node's part as it was last
@@ -57,7 +58,7 @@ function goalOf(value: string): string {
   return value.replace(/^(?:stopped|old) /, '');
 }
 
-/** What of a node's state it keeps: the tunnel's own objects and no further addresses; flows with slots for tun0's port and MAC address. */
+/** What of a node's state it keeps: the tunnel's own objects and no further addresses; flows and rules of nat with slots for what tun0 has at the time. */
 function keptObjects(spec: Tunnel, facts: RampFacts, goal: State): State {
   const { interface: device, node } = spec.tunnel;
   const own = Object.entries(withForwarding(device, facts, goal)).filter(
@@ -65,7 +66,11 @@ function keptObjects(spec: Tunnel, facts: RampFacts, goal: State): State {
       !object.startsWith('flow ') &&
       (!object.startsWith(`address ${device} `) || object === `address ${device} ${node}`),
   );
-  return { ...Object.fromEntries(own), ...(translatesByFlows(spec, facts) ? keptFlows(spec, facts) : {}) };
+  const slotted = own.map(([object, value]) => [object, object.startsWith('nat ') ? keptNat(value) : value]);
+  return {
+    ...(Object.fromEntries(slotted) as State),
+    ...(translatesByFlows(spec, facts) ? keptFlows(spec, facts) : {}),
+  };
 }
 
 /**

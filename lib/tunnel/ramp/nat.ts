@@ -41,6 +41,9 @@ export const nat: ObjectKind<RampFacts> = {
   },
 };
 
+/** As a keeper keeps it: the address that the node has on that device at the time, which is another one in another subnet (documents/keeper.sh). */
+export const keptNat = (value: string): string => value.replace(/^to \S+/, 'to [address]');
+
 const natQuestions = (subject: Subject): readonly string[] => eachNamed('nat', subject, tunnelAddresses);
 
 function valueOf(device: string, address: string): string {

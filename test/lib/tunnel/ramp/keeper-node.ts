@@ -19,6 +19,7 @@ const RULE = '-p 4 -s 10.3.89.66 -m comment --comment edge-ramp:edge-a -j ACCEPT
 export const INPUT = `iptables -w -C INPUT ${RULE}`;
 const NAT_RULE = '-s 10.3.91.216 -o tun0 -m comment --comment edge-ramp:edge-a -j SNAT --to-source 10.129.0.1';
 export const NAT = `iptables -w -t nat -C POSTROUTING ${NAT_RULE}`;
+export const NAT_RULES = 'iptables -w -t nat -S POSTROUTING';
 export const FORWARDING = 'sysctl -n net/ipv4/conf/tun1/forwarding';
 
 export const CLAIM = 'var/lib/cni/networks/openshift-sdn/10.129.1.254';
@@ -48,7 +49,7 @@ export const BY_FLOWS = [
   'landmark cookie=0x0,table=253,priority=32768,actions=note:01.07.00.00.00.00',
   'landmark cookie=0x0,table=30,priority=300,ip,nw_dst=10.129.0.1,actions=output:[port]',
 ];
-export const BY_NAT = [`mark ${MARK}`, ...COMMON, 'keep nat 10.3.91.216%to 10.129.0.1'];
+export const BY_NAT = [`mark ${MARK}`, ...COMMON, 'keep nat 10.3.91.216%to [address]'];
 
 export const addresses = (...lines: readonly string[]): Replies => ({ [ADDRESSES]: [lines, 0] });
 export const ON_TUN1 =
@@ -75,7 +76,7 @@ export const WHOLE: Replies = {
     0,
   ],
   [POD_FLOWS]: [['OFPST_FLOW reply (OF1.3) (xid=0x2):'], 0],
-  ...done(INPUT, NAT, PUT, TAKE),
+  ...done(INPUT, NAT, NAT_RULES, PUT, TAKE),
 };
 
 /** What a node answers that was started anew, and whose SDN has made its bridge. */

@@ -13,6 +13,7 @@ import {
   POD_FLOWS,
   INPUT,
   NAT,
+  NAT_RULES,
   FORWARDING,
   CLAIM,
   HEALS,
@@ -137,6 +138,101 @@ describe('what is missing is put back', () => {
     );
     expect(fakes.file('asked')).toContain('\ncookie=0x0,table=30,priority=300,ip,nw_dst=10.129.0.1,actions=output:3\n');
   });
+});
+
+describe('a rule of nat names the address that the node has on its device now', () => {
+  const OTHER = '7: tun0    inet 10.131.2.1/23 brd 10.131.3.255 scope global tun0\\       valid_lft forever';
+  const rule = (to: string, device = 'tun0'): string =>
+    `-s 10.3.91.216 -o ${device} -m comment --comment edge-ramp:edge-a -j SNAT --to-source ${to}`;
+  const shown = (to: string, comment = '"edge-ramp:edge-a"'): string =>
+    `-A POSTROUTING -s 10.3.91.216/32 -o tun0 -m comment --comment ${comment} -j SNAT --to-source ${to}`;
+  const lacks = (to: string, device?: string): Replies => ({
+    [`iptables -w -t nat -C POSTROUTING ${rule(to, device)}`]: BARE[NAT]!,
+    [`iptables -w -t nat -I POSTROUTING 1 ${rule(to, device)}`]: [[], 0],
+  });
+  const inserted = (): readonly string[] => fakes.calls().filter((line) => line.includes(' -I POSTROUTING '));
+  /** A look at such a node, and the rules that it has put at the head. */
+  const put = (goal: readonly string[], differently: Replies) => {
+    fakes.write('var/lib/edge-ramp/edge-a.goal', `${goal.join('\n')}\n`);
+    fakes.reply({ ...WHOLE, ...differently });
+    fakes.calls();
+    expect(fakes.once()).toMatchObject({ code: 0, stderr: '' });
+    const [word, , ...what] = fakes.file('run/edge-ramp/edge-a.report')!.trimEnd().split(' ');
+    return { rules: inserted(), word, what: what.join(' ') };
+  };
+
+  test.each<[string, readonly string[], string]>([
+    ['of another subnet', [OTHER], '10.131.2.1'],
+    [
+      "beside another tunnel's, which has no subnet",
+      ['7: tun0    inet 10.131.2.250/32 scope global tun0\\  x', OTHER],
+      '10.131.2.1',
+    ],
+    ['which is the first of its subnet', [OTHER.replace('2.1/', '3.9/'), OTHER], '10.131.2.1'],
+    [
+      'or, where none is, that which comes first',
+      [OTHER.replace('2.1/', '3.9/'), OTHER.replace('2.1/', '3.8/')],
+      '10.131.3.9',
+    ],
+  ])('%s', (_, onTun0, to) =>
+    expect(put(BY_NAT, { ...addresses(...onTun0, ON_TUN1), ...lacks(to) })).toMatchObject({
+      rules: [`iptables -w -t nat -I POSTROUTING 1 ${rule(to)}`],
+      word: 'healed',
+      what: 'no rule of nat for 10.3.91.216',
+    }),
+  );
+
+  test('also on another device than tun0', () => {
+    const goal = [...BY_NAT.slice(0, -1), 'keep nat 10.3.91.216%to [address] dev ovn-k8s-mp0'];
+    const port =
+      '5: ovn-k8s-mp0    inet 10.129.0.2/23 brd 10.129.1.255 scope global ovn-k8s-mp0\\       valid_lft forever';
+    expect(put(goal, { ...addresses(port, ON_TUN1), ...lacks('10.129.0.2', 'ovn-k8s-mp0') }).rules).toEqual([
+      `iptables -w -t nat -I POSTROUTING 1 ${rule('10.129.0.2', 'ovn-k8s-mp0')}`,
+    ]);
+  });
+
+  test.each<[string, Replies, string]>([
+    ['its device has none', addresses(ON_TUN1), 'unknown tun0 has no address of a subnet'],
+    [
+      'its device has only such without a subnet',
+      addresses(ON_TUN0, ON_TUN1),
+      'unknown tun0 has no address of a subnet',
+    ],
+    [
+      'a rule of ours stands that names another one',
+      {
+        ...addresses(OTHER, ON_TUN1),
+        ...lacks('10.131.2.1'),
+        [NAT_RULES]: [['-P POSTROUTING ACCEPT', shown('10.129.0.1')], 0],
+      },
+      'changed the rule of nat for 10.3.91.216 names another address or device',
+    ],
+    [
+      'the same by an iptables that shows no quotes',
+      { ...lacks('10.129.0.1'), [NAT_RULES]: [[shown('10.129.0.9', 'edge-ramp:edge-a')], 0] },
+      'changed the rule of nat for 10.3.91.216 names another address or device',
+    ],
+    [
+      'the rules cannot be listed',
+      { ...lacks('10.129.0.1'), [NAT_RULES]: [[], 4, 'Another app is currently holding the xtables lock.'] },
+      'unknown iptables -t nat -S POSTROUTING answered (exit code 4): Another app is currently holding the xtables lock.',
+    ],
+  ])('and nothing is put back where %s', (_, differently, said) => {
+    const { rules, word, what } = put(BY_NAT, { ...differently });
+    expect([rules, `${word} ${what}`]).toEqual([[], said]);
+  });
+
+  test.each([
+    ["another tunnel's rule for the same source", [shown('10.129.0.9', '"edge-ramp:edge-ab"')]],
+    [
+      "somebody's rule for the same source, and ours for another",
+      [shown('10.129.0.9', '"mine"'), shown('10.129.0.9').replace('216/32', '215/32')],
+    ],
+  ])('%s does not stand in its place', (_, rules) =>
+    expect(put(BY_NAT, { ...lacks('10.129.0.1'), [NAT_RULES]: [rules, 0] }).rules).toEqual([
+      `iptables -w -t nat -I POSTROUTING 1 ${rule('10.129.0.1')}`,
+    ]),
+  );
 });
 
 describe('nothing is touched where something is not simply missing', () => {
