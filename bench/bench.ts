@@ -4,6 +4,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
+import { beyondBounds } from './bounds';
 import { ansible } from './contenders/ansible';
 import type { Contender } from './contenders/contender';
 import { edgeRamp } from './contenders/edge-ramp';
@@ -54,6 +55,8 @@ async function main(): Promise<void> {
     const text = await format(markdown, { ...(await resolveConfig(file)), parser: 'markdown' });
     process.stdout.write(text);
     if (values.write) writeFileSync(file, text);
+    const beyond = beyondBounds(turns, contenders(place, 0));
+    if (beyond.length > 0) throw new Error(`beyond its bound: ${beyond.join('; ')}`);
   } finally {
     await place.close();
   }

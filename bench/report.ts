@@ -5,7 +5,7 @@ import { MOST, type Slow } from './slow-tmsh';
 import { ACTIONS, RATE, type Action, type Measured, type Turn } from './turn';
 
 /** Whose median is 1 in every ratio. */
-const REFERENCE = 'edge-ramp';
+export const REFERENCE = 'edge-ramp';
 const WORDS: Readonly<Record<Action, string>> = {
   apply: 'fresh apply',
   reapply: 'unchanged re-apply',
@@ -77,6 +77,8 @@ export function report(
     `Lost are pings, ${RATE} a second, from BIG-IP to a Pod of another node, from the drift or the start of the action to its end; silence is`,
     `the longest time without an answer, in seconds. Before the apply and after the teardown there is no traffic that could be lost.`,
     `While nobody did anything ${sum('lost')} of ${sum('sent')} were lost.`,
+    'The benchmark fails where the keeper alone loses more than a fifth of what the best of the others loses, or where a repair with slow trips',
+    'is slower than theirs.',
     '',
     row(['', '', ...columns]),
     row([':--', ':--', ...columns.map(() => '--:')]),
