@@ -42,6 +42,8 @@ export interface Watched {
   changes(): readonly string[];
   /** How often a keeper has begun to look; one that puts something back looks a second time before. */
   looks(between?: { readonly from: number; readonly to: number }): number;
+  /** The time from one look of a keeper that finds nothing to do to the next on this machine, in milliseconds; of fewer than three looks NaN. */
+  rhythm(): number;
   /** When the last of those lines had been answered, in milliseconds since the epoch; NaN: there is none. */
   lastChange(): number;
 }
@@ -59,6 +61,10 @@ export function watch({ hosts }: KernelSite, node: string): Watched {
     changes: () => changes().map(({ line }) => line),
     looks: ({ from, to } = { from: 0, to: Infinity }) =>
       lines().filter(({ line, at }) => line === BEGINS && at >= from && at <= to).length,
+    rhythm() {
+      const times = lines().flatMap(({ line, at }) => (line === BEGINS ? [at] : []));
+      return times.length < 3 ? NaN : (times.at(-1)! - times[0]!) / (times.length - 1);
+    },
     lastChange: () => changes().at(-1)?.at ?? NaN,
   };
 }

@@ -72,6 +72,22 @@ export class Product {
     return this.site.type(RAMP, `cat ${ROOT}/run/edge-ramp/edge-a.report 2>/dev/null || true`);
   }
 
+  /** The time from one look of the keeper to the next on this machine, in milliseconds: each writes its report anew. */
+  async keeperRhythm(looks = 5): Promise<number> {
+    const said = await this.site.type(
+      RAMP,
+      `report=${ROOT}/run/edge-ramp/edge-a.report first= last= n=0
+       while [ $n -le ${looks} ]; do
+         now=$(stat -c %.Y $report 2>/dev/null)
+         [ "$now" = "$last" ] || { first=\${first:-$now} last=$now n=$((n + 1)); }
+         sleep 0.1
+       done
+       echo $first $last`,
+    );
+    const [first, last] = said.trim().split(' ').map(Number) as [number, number];
+    return ((last - first) / looks) * 1000;
+  }
+
   /** What keepers have put back here, a line each time; '': nothing. */
   keeperPutBack(): Promise<string> {
     return this.site.type(RAMP, `cat ${OWN}/edge-a.heals 2>/dev/null || true`);
