@@ -9,10 +9,12 @@ listen() {
   listening=yes since=$SECONDS
   exec 8< <(
     ip -o monitor link address route 2>/dev/null &
-    case ${#flows[@]} in
-    0) wait ;;
-    *) "${ovs[@]}" ovs-ofctl -O OpenFlow13 monitor br0 'watch:!initial,!add,!modify,!actions' 2>&1 ;;
-    esac
+    # No case: bash 4.2 takes the bracket of its pattern for the end of all this.
+    if [ "${#flows[@]}" -eq 0 ]; then
+      wait
+    else
+      "${ovs[@]}" ovs-ofctl -O OpenFlow13 monitor br0 'watch:!initial,!add,!modify,!actions' 2>&1
+    fi
     kill $! 2>/dev/null
   )
 }
