@@ -27,7 +27,7 @@ const SLOW =
   '/(lib/tunnel/(cluster-(commands|halfway|laws|looks|shared)|bigip-pair-half-way|ramp/((observe-)?pipelines?|adopted|input|keeper-model|public-script))|lab/cloud/(lab(-opening)?|ssm)|lab/hosts/(happenings|health-check|pairs|reachability|time-outs)|stack/many|kit/(check|spoiled|transcript))\\.test\\.ts$';
 /** What starts the devices' scripts under bash, with commands that answer as a test tells them; .ci/run in each turn; the command line, for what it loads. */
 const SCRIPTS =
-  '/(lib/tunnel/(prelude|fence|commands|member-scripts|bigip/(((pair|group)-)?scripts|session)|ramp/(by-oc|claim|observe|old-tools|ovn|after-change|keeper(-(unit|holds|listens|pause))?))|turns/ci|cli/loads)\\.test\\.ts$';
+  '/(lib/tunnel/(prelude|fence|commands|member-scripts|bigip/(((pair|group)-)?scripts|session)|ramp/(by-oc|claim|observe|old-tools|ovn(-without-iptables)?|after-change|keeper(-(unit|holds|listens|pause))?))|turns/ci|cli/loads)\\.test\\.ts$';
 /** The contenders of the benchmark that take many seconds: Ansible, and whole runs. */
 const BENCH = '\\.slow\\.test\\.ts$';
 const assembled = { globalSetup: '<rootDir>/test/assemble.ts' };

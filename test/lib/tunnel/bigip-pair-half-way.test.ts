@@ -34,9 +34,7 @@ describe('a failover at any moment finds on the other unit', () => {
   test('nor while a run that was cut off is undone', () => {
     for (let forward = 0; forward < 20; forward++) {
       const site = new PairSite();
-      const plan = site.plan();
-      site.before = plan.before;
-      site.carryOut(plan, forward);
+      site.cutOff('declared', forward);
       site.afterEach = () => expect(site.units.map(half)).toEqual([[], []]);
       site.carryOut(site.plan('recorded'));
       expect(site.units.map(half)).toEqual([[], []]);
@@ -53,15 +51,11 @@ describe('wherever a run ends, and whether the units change their roles then', (
       fc.property(fc.boolean(), most, fc.boolean(), fc.boolean(), most, (shared, forward, failsOver, cut, back) => {
         const site = new PairSite(PAIR, shared);
         const before = site.units.map(({ state }) => state);
-        const plan = site.plan();
-        site.before = plan.before;
-        site.carryOut(plan, forward);
+        site.cutOff('declared', forward);
         if (failsOver) site.failOver();
         // A first restore may be cut off, too, and find the units without their link.
         site.link = cut ? 'cut' : 'up';
-        const first = site.plan('recorded');
-        site.before = first.before;
-        site.carryOut(first, back);
+        site.cutOff('recorded', back);
         site.link = 'up';
         site.carryOut(site.plan('recorded'));
         site.carryOut(site.plan('recorded'));
@@ -88,13 +82,9 @@ describe('wherever a run ends, and whether the units change their roles then', (
             site.spec = { ...PAIR, virtualServers: ['ose-vserver'] };
           }
           const before = site.units.map(({ state }) => state);
-          const plan = site.plan();
-          site.before = plan.before;
-          site.carryOut(plan, forward);
+          site.cutOff('declared', forward);
           site.restart(which);
-          const first = site.plan('recorded');
-          site.before = first.before;
-          site.carryOut(first, isCutOff ? 5 : Infinity);
+          site.cutOff('recorded', isCutOff ? 5 : Infinity);
           site.carryOut(site.plan('recorded'));
           expect(site.plan('recorded').operations).toBe(0);
           expect(site.units.map(({ state }) => state)).toEqual(before);
@@ -129,15 +119,11 @@ describe('where the standby unit falls silent during a teardown, and what is und
   function halfUndone(shared: boolean, forward: number): PairSite {
     const site = new PairSite(PAIR, shared);
     site.apply();
-    const plan = site.plan('absent');
-    site.before = plan.before;
-    site.carryOut(plan, forward);
+    site.cutOff('absent', forward);
     site.silent = TWO;
     try {
       for (let times = 0; times < 3; times++) {
-        const restore = site.plan('recorded');
-        site.before = restore.before;
-        site.carryOut(restore);
+        site.cutOff('recorded');
       }
     } catch (error) {
       expect((error as Error).message).toMatch(/01070393|self SDN has no SDN/);
@@ -170,9 +156,7 @@ describe('where the standby unit falls silent during a teardown, and what is und
 
 test('a restore without the link between the units is none while the other unit has what it got by a sync', () => {
   const site = new PairSite();
-  const plan = site.plan();
-  site.before = plan.before;
-  site.carryOut(plan);
+  site.cutOff('declared');
   site.link = 'cut';
   site.carryOut(site.plan('recorded'));
   const { changes, work } = site.plan('recorded');

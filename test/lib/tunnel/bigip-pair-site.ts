@@ -141,6 +141,13 @@ export class PairSite {
     });
   }
 
+  /** A run that leaves its record and ends after so many statements; default: after all, without having ended well. */
+  cutOff(goal: Goal, after = Infinity): void {
+    const plan = this.plan(goal);
+    this.before = plan.before;
+    this.carryOut(plan, after);
+  }
+
   /** Carries the plan out, at most so many statements of it. @throws what BIG-IP or its script would refuse */
   carryOut(plan: Plan, most = Infinity): void {
     let left = most;
