@@ -8,6 +8,13 @@ refusal=$newline'(01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error|usage: tms
 # A call of tmsh is a process on BIG-IP, of a second on many boxes: so many questions are put to it at once (BIP-29).
 abreast=4
 
+# Its socket is there a moment before it answers: ssh-add ends with 2 until then, and with 1 while it has no key (LX-21).
+agent_answers() {
+  [ -e "$SSH_AUTH_SOCK" ] || return
+  ssh-add -l >/dev/null 2>&1 9>&-
+  [ "$?" -le 1 ]
+}
+
 open_session() {
   printing && return
   work=$(mktemp -d) || fail "$UNFIT" "cannot make a working folder on the bastion"
@@ -18,8 +25,7 @@ open_session() {
   disown "$agent" # bash 4.2 would tell of its end among the script's own complaints
   export SSH_AUTH_SOCK=$work/agent
   local deadline=$((SECONDS + limit))
-  # Its socket is there a moment before it answers: ssh-add ends with 2 until then (LX-21).
-  until ssh-add -l >/dev/null 2>&1 9>&- || [ "$?" -eq 1 ] || [ "$SECONDS" -ge "$deadline" ]; do sleep 0.05; done
+  until agent_answers || [ "$SECONDS" -ge "$deadline" ]; do sleep 0.05; done
   # SSM Agent gives a script no other region, and version 1 of the AWS CLI finds none by itself (AWS-30).
   [ -n "${AWS_SSM_REGION_NAME-}" ] ||
     fail "$UNFIT" "the bastion's SSM Agent does not say its region (AWS_SSM_REGION_NAME is empty), so secret $SSM_Secret cannot be read: update the agent, or set the variable in its unit"

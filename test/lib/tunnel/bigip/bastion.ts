@@ -21,7 +21,7 @@ export class Bastion {
 
   constructor() {
     this.fakes.program('ssh-add', '[ "$1" = -l ] && exit 1\ncat >/dev/null');
-    this.fakes.program('ssh-agent', 'exec sleep 5');
+    this.fakes.program('ssh-agent', ': >"$3"; exec sleep 5');
     this.fakes.program('aws', 'echo key');
   }
 

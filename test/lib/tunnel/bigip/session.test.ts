@@ -5,15 +5,16 @@ const PARAMETERS = ['Tunnel', 'Fence', 'Management', 'User', 'Secret', 'HostKey'
 const fakes = new Fakes();
 afterAll(() => fakes.remove());
 
-/** What the bastion says when it opens its SSH connection with this `ssh`, and an agent that `loads` the key. One command may take 1 s. */
+/** What the bastion says when it opens its SSH connection with this `ssh`, and an agent that `begins` so, runs `asked` at each question and `loads` the key. One command may take `limit` s. */
 function opened(
   ssh: string,
   loads = 'cat >/dev/null',
   region = 'eu-central-1',
+  { begins = ':', asked = ':', limit = 1 } = {},
 ): readonly [code: number | null, said: string] {
   fakes.program('ssh', ssh);
-  fakes.program('ssh-add', `[ "$1" = -l ] && exit 1\n${loads}`);
-  fakes.program('ssh-agent', 'exec sleep 5');
+  fakes.program('ssh-add', `[ "$1" = -l ] && { ${asked}; exit 1; }\n${loads}`);
+  fakes.program('ssh-agent', `${begins}; : >"$3"; exec sleep 5`);
   fakes.program(
     'aws',
     '[[ " $* " == *" --region eu-central-1 "* ]] || { echo "You must specify a region." >&2; exit 255; }\necho key',
@@ -22,13 +23,22 @@ function opened(
     ...Object.fromEntries(PARAMETERS.map((name) => [`SSM_${name}`, name.toLowerCase()])),
     AWS_SSM_REGION_NAME: region,
   };
-  const line = 'limit=1; open_session; echo opened';
+  const line = `limit=${limit}; open_session; echo opened`;
   const { code, stdout, stderr } = fakes.script(['prelude', 'bigip-listing', 'bigip-session'], line, env);
   return [code, `${stdout}${stderr}`];
 }
 
 describe('the SSH way from the bastion to BIG-IP', () => {
   test('stands', () => expect(opened('exit 0')).toEqual([0, 'opened\n']));
+
+  test('asks the agent no sooner than its socket is there: each question is a process', () => {
+    const [code] = opened('exit 0', 'cat >/dev/null', undefined, {
+      begins: 'sleep 0.3',
+      limit: 20,
+      asked: `echo asked >>${fakes.root}/asked`,
+    });
+    expect([code, fakes.file('asked')]).toEqual([0, 'asked\n']);
+  });
 
   test('does not stand when ssh says so, in its words', () =>
     expect(opened('echo "Host key verification failed." >&2; exit 255')).toEqual([
