@@ -64,9 +64,12 @@ remember_saved() { # DIGEST
 forget_others() {
   ! printing || return 0
   local file
-  while IFS= read -r file; do
+  set +f
+  for file in "$state"/*."$SSM_Management".saved; do
+    if [ ! -e "$file" ] || [[ ${file##*/} == "$SSM_Tunnel".* ]]; then continue; fi
     : >"$file" || fail "$UNFIT" "cannot write to $state"
-  done < <(find "$state" -maxdepth 1 -name "*.$SSM_Management.saved" ! -name "$SSM_Tunnel.*")
+  done
+  set -f
 }
 
 # A save that fails may have saved or not: then nothing counts as saved, and whoever comes next saves again.

@@ -8,10 +8,15 @@ pending_file() { # in path
   path=$state/$SSM_Management.pending
 }
 
+is_pending() { # whether this tunnel is one of them
+  content "$path" 2>/dev/null
+  [[ $newline$text$newline == *"$newline$SSM_Tunnel$newline"* ]]
+}
+
 # The group's own line decides: the Status above is that of the worst group, hidden ones too, and the exit code is that of an error which a failed
 # sync quotes (BIP-38).
 ask_group() { # GROUP: in standing, and BIG-IP's own words in wording
-  local line status='' more='' another='^[^[:space:]]+( \([^()]+\):|: (connected|disconnected))'
+  local line short status='' more='' another='^[^[:space:]]+( \([^()]+\):|: (connected|disconnected))'
   wording='' standing=unknown
   tmsh_say show cm sync-status
   while IFS= read -r line; do
@@ -35,14 +40,16 @@ ask_group() { # GROUP: in standing, and BIG-IP's own words in wording
   *conflict*) standing=conflict ;;
   *'Sync error on'*) standing=failed ;;
   esac
-  wording=$(brief "${wording:-$(its_words)}")
+  [ -n "$wording" ] || wording=$(its_words)
+  shorten "$wording"
+  wording=$short
 }
 
 # Shared objects are changed on the active unit, and on one unit between two syncs: changes on both are a conflict, and a sync then overwrites the
 # other unit's (BIP-43). A restore goes on where the change was made, whatever the unit's role is by then.
 how='' # the sync: manual, auto (BIG-IP does it by itself), alone (the other unit is away)
 check_group() { # GROUP ROLE HOW; role `undo`: any, and what is pending is what the run changed, which the other unit lacks
-  local path standing wording role='Status[[:space:]]+([A-Z]+([[:blank:]]+OFFLINE)?)[[:space:]]*($|[[:cntrl:]])'
+  local path standing wording text role='Status[[:space:]]+([A-Z]+([[:blank:]]+OFFLINE)?)[[:space:]]*($|[[:cntrl:]])'
   how=$3
   if printing; then
     printf '%s\n' 'show cm failover-status' 'show cm sync-status'
@@ -59,13 +66,13 @@ check_group() { # GROUP ROLE HOW; role `undo`: any, and what is pending is what 
   in-sync) : >"$path" || fail "$UNFIT" "cannot write to $state" ;;
   disconnected) [ "$how" = alone ] || fail "$CHANGED" "has lost the other unit of device group $1 since the plan was made: $wording" ;;
   pending | syncing | failed)
-    [ "$2" = undo ] || grep -qsxF -e "$SSM_Tunnel" "$path" ||
+    [ "$2" = undo ] || is_pending ||
       fail "$CHANGED" "sees changes pending in device group $1 that are not this tunnel's, and a sync would carry or undo them: undo them, or synchronise them, which cuts what they take away, on the unit that has them, and start again: $wording"
     ;;
   conflict) fail "$CHANGED" "and the other unit of device group $1 have both been changed since the last sync, so nothing was done: $wording" ;;
   *) fail "$CHANGED" "does not say in words that are understood how device group $1 stands: $wording" ;;
   esac
-  grep -qsxF -e "$SSM_Tunnel" "$path" || printf '%s\n' "$SSM_Tunnel" >>"$path" || fail "$UNFIT" "cannot write to $state"
+  is_pending || printf '%s\n' "$SSM_Tunnel" >>"$path" || fail "$UNFIT" "cannot write to $state"
 }
 
 # A sync overwrites what the other unit has been changed to since the round's check (BIP-43), so the conflict is asked for once more. The command returns

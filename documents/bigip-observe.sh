@@ -110,14 +110,18 @@ list_addresses() { # in addresses and homeless
 
 # The traffic group of each.
 tell_addresses() {
-  local homeless=''
+  local homeless='' line words listed=0
   local -a addresses=()
   list_addresses
   code=0 said='' complaint=''
   if [ "${#addresses[@]}" -gt 0 ]; then
     tmsh_say list ltm virtual-address "${addresses[@]}" traffic-group
     # A listing that lacks one must not pass for the whole.
-    [ "$(grep -Ec '^[[:space:]]*ltm[[:space:]]+virtual-address[[:space:]]' <<<"$said")" -eq "${#addresses[@]}" ] || code=1
+    while IFS= read -r line; do
+      in_words "$line"
+      case $words in ' ltm virtual-address '*) listed=$((listed + 1)) ;; esac
+    done <<<"$said"
+    [ "$listed" -eq "${#addresses[@]}" ] || code=1
     said+=$newline
   fi
   said+=$homeless

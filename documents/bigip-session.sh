@@ -8,11 +8,9 @@ refusal=$newline'(01[0-9a-f]{6}:[0-9]+:|Syntax Error|Data Input Error|usage: tms
 # A call of tmsh is a process on BIG-IP, of a second on many boxes: so many questions are put to it at once (BIP-29).
 abreast=4
 
-# Its socket is there a moment before it answers: ssh-add ends with 2 until then, and with 1 while it has no key (LX-21).
-agent_answers() {
-  [ -e "$SSH_AUTH_SOCK" ] || return
-  ssh-add -l >/dev/null 2>&1 9>&-
-  [ "$?" -le 1 ]
+# 2: the agent does not answer; its socket is there a moment before it does (LX-21).
+load_key() {
+  { aws secretsmanager get-secret-value --region "$AWS_SSM_REGION_NAME" --secret-id "$SSM_Secret" --query SecretString --output text | ssh-add -q -; } >"$work/log" 2>&1 9>&-
 }
 
 open_session() {
@@ -24,13 +22,17 @@ open_session() {
   agent=$!
   disown "$agent" # bash 4.2 would tell of its end among the script's own complaints
   export SSH_AUTH_SOCK=$work/agent
-  local deadline=$((SECONDS + limit))
-  until agent_answers || [ "$SECONDS" -ge "$deadline" ]; do sleep 0.05; done
   # SSM Agent gives a script no other region, and version 1 of the AWS CLI finds none by itself (AWS-30).
   [ -n "${AWS_SSM_REGION_NAME-}" ] ||
     fail "$UNFIT" "the bastion's SSM Agent does not say its region (AWS_SSM_REGION_NAME is empty), so secret $SSM_Secret cannot be read: update the agent, or set the variable in its unit"
-  said=$({ aws secretsmanager get-secret-value --region "$AWS_SSM_REGION_NAME" --secret-id "$SSM_Secret" --query SecretString --output text | ssh-add -q -; } 2>&1 9>&-) ||
-    fail "$UNFIT" "the key in secret $SSM_Secret could not be loaded on the bastion: $(brief "$said")"
+  local deadline=$((SECONDS + limit))
+  until [ -e "$SSH_AUTH_SOCK" ] || [ "$SECONDS" -ge "$deadline" ]; do sleep 0.02; done
+  until load_key; do
+    [ "$?" -eq 2 ] || deadline=0
+    [ "$SECONDS" -lt "$deadline" ] ||
+      fail "$UNFIT" "the key in secret $SSM_Secret could not be loaded on the bastion: $(brief "$(cat "$work/log")")"
+    sleep 0.02
+  done
   printf '%s %s\n' "$SSM_Management" "$SSM_HostKey" >"$work/known_hosts"
   ssh_options=(-F /dev/null -T -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o StrictHostKeyChecking=yes
     -o "UserKnownHostsFile=$work/known_hosts" -o GlobalKnownHostsFile=/dev/null -o "ControlPath=$work/way")
@@ -48,8 +50,7 @@ open_session() {
 close_session() {
   [ "${#ssh_options[@]}" -eq 0 ] || ssh "${ssh_options[@]}" -O exit "$SSM_User@$SSM_Management" >/dev/null 2>&1 9>&-
   kill ${agent:+"$agent"} ${clock:+"$clock"} 2>/dev/null
-  rm -rf "$work"
-  leave
+  rm -rf "$work" ${words_in:+"$words_in.stdout" "$words_in.stderr"}
 }
 
 on_bigip() { # LINE: as the login shell there reads it
@@ -80,14 +81,6 @@ hear() { # WORDS NUMBER
   [ "$code" -ne 255 ] || fail "$UNREACHABLE" "could not be asked \"$(brief "$1")\": $(its_words)"
 }
 
-content() { # FILE: in text, without zero bytes and the last newline, and without a process
-  local part=''
-  text=''
-  while IFS= read -r -d '' part; do text+=$part; done <"$1"
-  text+=$part
-  text=${text%"$newline"}
-}
-
 tmsh_line() { # WORDS: in line, as the login shell takes them; no word has a quote in it (allowedPattern)
   case $shell in bash) line="tmsh -a -q -c '$1'" ;; *) line=$1 ;; esac
 }
@@ -114,13 +107,14 @@ declare -A told=() told_complaint=() told_code=()
 asked=0 # questions so far: every answer has files of its own
 tmsh_ask() { # WORDS...: a question each, one at least
   local -a lanes=()
-  local lane=0 number=0
+  local lane=1 number=0
   while [ "$lane" -lt "$abreast" ] && [ "$lane" -lt "$#" ]; do
     lane=$((lane + 1))
     ask_in_lane "$lane" "$@" &
     lanes+=("$!")
   done
-  wait "${lanes[@]}"
+  ask_in_lane 1 "$@" # by this process
+  [ "$lane" -eq 1 ] || wait "${lanes[@]}"
   while [ "$number" -lt "$#" ]; do
     number=$((number + 1))
     hear "${!number}" "$((asked + number))"

@@ -52,7 +52,7 @@ remove_keeper() {
     run rm -f "$unit_file"
     run systemctl daemon-reload
   fi
-  run rm -f "$root$keeper_script" "$goal_file" "$heals_file"{,.new} "$report_file"{,.new,.stderr} "$state/$SSM_Tunnel.vip-report" # the last one is an earlier version's
+  run rm -f "$root$keeper_script" "$goal_file" "$heals_file"{,.new} "$report_file"{,.new,.stdout,.stderr} "$state/$SSM_Tunnel.vip-report" # the last one is an earlier version's
 }
 
 # Whether script and unit are as this document would write them.
@@ -75,8 +75,10 @@ observe_keeper() {
     goal=${goal#@}
     ! is_current || text=ours
   fi
-  active=$(timeout "$limit" systemctl is-active "$unit" 2>/dev/null 9>&-)
-  enabled=$(timeout "$limit" systemctl is-enabled "$unit" 2>/dev/null 9>&-)
+  capture systemctl is-active "$unit"
+  active=$said
+  capture systemctl is-enabled "$unit"
+  enabled=$said
   printf -v now '%(%s)T' -1
   if [ -r "$report_file" ] && read -r word epoch what <"$report_file" && [[ $epoch =~ ^[1-9][0-9]{0,11}$ ]]; then
     last="$((now - epoch)) $word${what:+ $what}"

@@ -14,9 +14,7 @@ limit=2 # so that a look is over before the mark runs out
 # For so many seconds after a run's last command on this node nothing is put back: by then it has changed it, has nothing to change, or is dead. One
 # that is slower is refused at its next command, since the keeper takes a later fence before it acts.
 hold=300
-mkdir -p "${report_file%/*}"
-complaints=$report_file.stderr
-{ : >"$complaints"; } 2>/dev/null || complaints=/dev/null
+keep_words "$report_file"
 
 # The goal: `mark ADDRESS|-`, `keep OBJECT%VALUE` for each object in the order of a run, `landmark FLOW` for each flow by which the SDN's bridge is
 # the one that the flows were made for. [port] and [mac] are tun0's, [address] is the node's own on the device of a rule of nat, as they are at the

@@ -70,9 +70,7 @@ debug_node() { # leaves the log in said
   done
   words+=(-- chroot /host /bin/bash -c "$frame" edge-ramp "$token" "$longest" "$carried")
   # By KILL: then the Pod is left, and shows why it did not start.
-  said=$(timeout -s KILL "$patience" "${oc[@]}" "${words[@]//\$/\$\$}" 2>"$complaints" 9>&-)
-  code=$?
-  IFS= read -r -d '' complaint <"$complaints"
+  capture_unlimited timeout -s KILL "$patience" "${oc[@]}" "${words[@]//\$/\$\$}"
 }
 
 # An answer is whole when it has all three marks.

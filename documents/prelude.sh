@@ -44,7 +44,8 @@ enter() { # DEVICE FENCE DIGEST
   1) fail "$LOCKED" "another command of edge-ramp has held this device for 30 s" ;;
   *) fail "$UNFIT" "cannot take the lock $state/$1.lock: flock failed" ;;
   esac
-  keep_complaints "$root/run/edge-ramp" "$1"
+  keep_words "$root/run/edge-ramp/$1"
+  trap leave EXIT
   [ "$2" = 0 ] && return
   local file=$state/$SSM_Tunnel.$1.fence fence=0 digest=- kept=''
   [ ! -e "$file" ] || read_fence "$file" ||
@@ -79,17 +80,17 @@ read_fence() { # FILE
 # What the last command said on stdout and on stderr, and its exit code. What is parsed is $said alone: a tool may warn on stderr and be right.
 said='' complaint='' code=0
 
-# Where stderr goes meanwhile: in memory, since /var may be full; a file and no pipe, which a long complaint would fill.
-complaints=/dev/null own_file=''
-keep_complaints() { # FOLDER DEVICE: of this device, whose lock is held, so nobody else writes to it
-  [ -d "$1" ] || mkdir -p "$1" 2>/dev/null
-  { : >"$1/$2.stderr"; } 2>/dev/null || return 0
-  complaints=$1/$2.stderr own_file=$1/$2.stderr
-  trap leave EXIT
+# Where both go meanwhile: into files, since $(...) costs a process more, and a long complaint would fill a pipe; in memory, since /var may be full.
+# Where that takes no file a complaint is lost, and nothing else.
+words_in=''
+keep_words() { # FILE: before its names; of one process at a time
+  [ -d "${1%/*}" ] || mkdir -p "${1%/*}" 2>/dev/null
+  { printf . >"$1.stdout" && : >"$1.stderr"; } 2>/dev/null || return 0
+  words_in=$1
 }
 
 leave() { # a device keeps no file that only this script needed
-  rm -f ${own_file:+"$own_file"}
+  [ -z "$words_in" ] || rm -f "$words_in.stdout" "$words_in.stderr"
 }
 
 capture() { # COMMAND...: one command on this host, in said, complaint and code; 124: it did not end within $limit s
@@ -97,10 +98,28 @@ capture() { # COMMAND...: one command on this host, in said, complaint and code;
 }
 
 capture_unlimited() { # COMMAND...: however long it takes
-  said=$("$@" 2>"$complaints" 9>&-)
-  code=$?
-  IFS= read -r -d '' complaint <"$complaints"
-  complaint=${complaint%"$newline"}
+  local text
+  if [ -z "$words_in" ]; then
+    said=$("$@" 2>/dev/null 9>&-)
+    code=$? complaint=''
+    return
+  fi
+  code=''
+  { "$@"; code=$?; printf .; } >"$words_in.stdout" 2>"$words_in.stderr" 9>&-
+  content "$words_in.stderr" && complaint=$text
+  content "$words_in.stdout"
+  # Its last character is ours: what came before it is all there.
+  { [ -n "$code" ] && [ "${text: -1}" = . ]; } || fail "$UNFIT" "cannot keep what $1 says in $words_in.stdout: is the file system full, or read-only?"
+  said=${text%.}
+  while [ "${said: -1}" = "$newline" ]; do said=${said%"$newline"}; done
+}
+
+content() { # FILE: in text, without zero bytes and the last newline, and without a process
+  local part=''
+  text=''
+  while IFS= read -r -d '' part; do text+=$part; done <"$1"
+  text+=$part
+  text=${text%"$newline"}
 }
 
 consult() { # COMMAND...: as capture; one that does not end ends the script
@@ -134,8 +153,14 @@ in_words() { # TEXT: into $words, with one blank around each of its words
 }
 
 brief() { # TEXT: on one line, 400 characters at most
-  local line=${1//$newline/ }
-  printf '%s' "${line:0:400}"
+  local short
+  shorten "$1"
+  printf '%s' "$short"
+}
+
+shorten() { # TEXT: as brief, in short
+  short=${1//$newline/ }
+  short=${short:0:400}
 }
 
 # Hands each operation to carry_out, each question to question: every kind of device has its own.

@@ -43,15 +43,23 @@ input() { # BIGIP INTERFACE
   case $code:$said in 0:*'ours '*) ;; *) lacks_input=yes ;; esac
 }
 
-nat() { # SOURCE
-  local line ours=''
+# Our rules of nat, asked once.
+rules='' rules_code='' rules_complaint=''
+all_rules() {
+  local line
+  [ -z "$rules_code" ] || return 0
   consult iptables -w -t nat -S POSTROUTING
+  rules_code=$code rules_complaint=$complaint
   while IFS= read -r line; do
     in_words "$line"
-    case $words in *"$quoted"* | *"$plain"*) ours+=${ours:+$newline}$line ;; esac
+    case $words in *"$quoted"* | *"$plain"*) rules+=${rules:+$newline}$line ;; esac
   done <<<"$said"
-  answer "nat $1" "$code" "$ours" "$complaint"
-  case $code:$ours in 0:?*) ;; *) lacks_nat=yes ;; esac
+}
+
+nat() { # SOURCE
+  all_rules
+  answer "nat $1" "$rules_code" "$rules" "$rules_complaint"
+  case $rules_code:$rules in 0:?*) ;; *) lacks_nat=yes ;; esac
 }
 
 # Where a rule of ours does not stand on a node of OVN-Kubernetes: whether iptables would take it, and what packets meet without it (OVN-10). To
@@ -317,11 +325,12 @@ tunnel() { # NAME
 
 # Waits, at most 5 s, until a packet has come out of the tunnel: BIG-IP pings first, and our own ping cannot open the firewall for it.
 heard() { # NAME
-  local deadline=$((SECONDS + 5)) received
+  local deadline=$((SECONDS + 5)) some=' RX: [^0-9]*[0-9]+ [0-9]*[1-9]' # bytes, then packets
   [ "$standby" = no ] || { answer "heard $1" - '' && return; }
   while :; do
-    received=$(ip -s link show dev "$1" 2>/dev/null | awk '/RX:/ { getline; print $2; exit }')
-    [ "${received:-0}" -eq 0 ] || { answer "heard $1" 0 '' && return; }
+    consult ip -s link show dev "$1"
+    in_words "$said"
+    [[ ! $words =~ $some ]] || { answer "heard $1" 0 '' && return; }
     [ "$SECONDS" -lt "$deadline" ] || { answer "heard $1" 1 '' && return; }
     sleep 0.1
   done

@@ -13,7 +13,7 @@ import { oc } from './cluster/oc';
 import { act, type Happenings, type Surroundings } from './happenings';
 import { isSendFault, type HostCommand, type Hosts, type HostsOptions, type LineFault } from './host';
 import { UNIT_FILES } from './node/systemctl';
-import { ssh } from './ssh';
+import { ssh, type Connections } from './ssh';
 import { StandIns, type Call } from './stand-ins';
 import { text } from './texts';
 import { CLAIMS, populate, settlePairs, type State } from './world';
@@ -185,11 +185,12 @@ export async function openHosts<G extends Ground>(
       if (node) return ground.command(host, call);
       if (bigip && command === 'tmsh') return say(text('version'));
       // What ssh changed is BIG-IP's, and stands in the journal as BIG-IP's.
-      if (!bigip && command === 'ssh') return { ...(await ssh(state.bigips, call, login)), writes: false };
+      if (!bigip && command === 'ssh') return { ...(await ssh(state.bigips, connections, call, login)), writes: false };
       return refuse('notModelled', command, `${args.join(' ')} on this host`);
     });
   }
 
+  const connections: Connections = new Map();
   const onNode: AroundOc['exec'] = (host, words, env, stopped) =>
     standIns.exec({ ...environments[host], ...env }, words, stopped);
 

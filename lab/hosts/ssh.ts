@@ -1,3 +1,4 @@
+import { agentKeys } from './agent-keys';
 import { Refusal, say, type Answer } from './answer';
 import type { BigIp } from './bigip/unit';
 import type { Call } from './stand-ins';
@@ -27,14 +28,22 @@ function parse(args: readonly string[]): {
   return { options, destination: args[i] ?? '', control, command: args.slice(i + 1).join(' ') };
 }
 
+/** The keys that a connection which stands has shown, by its ControlPath: for other commands over it no agent is asked again. */
+export type Connections = Map<string, readonly string[]>;
+
 /** OpenSSH's client in front of the BIG-IPs: unreachable, host key, then the agent's key and the user; `login` runs the command line there. */
 export async function ssh(
   bigips: Readonly<Record<string, BigIp>>,
+  connections: Connections,
   call: Call,
   login: (bigip: BigIp, command: string, within?: number) => Promise<Answer>,
 ): Promise<Answer> {
   const { options, destination, control, command } = parse(call.args);
-  if (control) return { ...say(), err: 'Exit request sent.\n' };
+  const way = options.get('controlpath') ?? '';
+  if (control) {
+    connections.delete(way);
+    return { ...say(), err: 'Exit request sent.\n' };
+  }
   const [user = '', address = ''] = destination.split('@');
   const bigip = bigips[address];
   if (!bigip?.reachable || !bigip.bastions.includes(call.host)) {
@@ -46,8 +55,9 @@ export async function ssh(
     return names.split(',').includes(name) && keyOf(key.join(' ')) === keyOf(bigip.hostKey);
   });
   if (!pinned && options.get('stricthostkeychecking') !== 'no') throw new Refusal('hostKey');
-  const offered = call.agentKeys.split('\n').map(keyOf);
+  const offered = connections.get(way) ?? (call.agent === '' ? [] : await agentKeys(call.agent));
   if (user !== bigip.user || !bigip.authorised.some((key) => offered.includes(keyOf(key))))
     throw new Refusal('permission', user, address);
+  if (options.get('controlmaster') === 'yes') connections.set(way, offered);
   return command === '' ? say() : login(bigip, command, call.within); // -N only opens the connection
 }

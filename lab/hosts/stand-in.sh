@@ -74,21 +74,16 @@ aws() { # asks the endpoint that the AWS command line tool would ask; as version
   return 254
 }
 
-# What only the caller's process can see: the pinned host keys, and the agent's keys, which a connection that stands (ControlPath) has shown already.
+# What only the caller's process can see: the pinned host keys, and where its agent is.
 ssh() { # and it eats the input of a loop around it unless -n is given
-  local known='' keys='' control='' text='' word code
+  local known='' text='' word
   for word; do
     case $word in
     *UserKnownHostsFile[=\ ]*) IFS= read -r -d '' text 2>/dev/null <"${word#*UserKnownHostsFile?}" || known+=$text$'\n' ;;
-    *ControlPath[=\ ]*) control=${word#*ControlPath?} ;;
     esac
   done
-  if [[ -s $control ]]; then IFS= read -r -d '' keys <"$control"; else keys=$(/usr/bin/ssh-add -L 2>/dev/null); fi
   [[ " $* " == *' -n '* || -t 0 ]] || IFS= read -r -d '' -t 0.01 _
-  lab_call ssh '' "$known" "$keys" "$@"
-  code=$?
-  [[ $code != 0 || " $* " != *' ControlMaster=yes '* ]] || printf '%s' "$keys" >"$control"
-  return "$code"
+  lab_call ssh '' "$known" "${SSH_AUTH_SOCK-}" "$@"
 }
 
 ovs-ofctl() {
@@ -97,9 +92,9 @@ ovs-ofctl() {
   lab_call ovs-ofctl "$flows" '' '' "$@"
 }
 
-# Hands host, command, its input, keys and arguments to the lab, and gives back exit code, stdout and stderr. Each answer begins with a line that tells
+# Hands host, command, its input, ssh's own and arguments to the lab, and gives back exit code, stdout and stderr. Each answer begins with a line that tells
 # lengths in bytes: up to a delimiter bash reads a socket byte by byte, and a bridge's flows are some ten thousand.
-lab_call() { # COMMAND INPUT KNOWN-HOSTS AGENT-KEYS ARGUMENTS...
+lab_call() { # COMMAND INPUT KNOWN-HOSTS AGENT ARGUMENTS...
   local LC_ALL=C lab code first second ended out err within=${EDGE_RAMP_LAB_WITHIN-}
   lab_connect "$1" || return
   printf '%s\0' "$EDGE_RAMP_LAB_HOST" "$within" "${@:1:4}" $(($# - 4)) "${@:5}" >&"$lab"

@@ -12,9 +12,9 @@ export interface Call {
   readonly command: string;
   /** What it would read from stdin. */
   readonly input: string;
-  /** ssh only: the text of the known-hosts file, and the agent's keys as `ssh-add -L` prints them. */
+  /** ssh only: the text of the known-hosts file, and the socket of the agent; '': it has none. */
   readonly knownHosts: string;
-  readonly agentKeys: string;
+  readonly agent: string;
   readonly args: readonly string[];
   /** Its caller was killed: nobody waits for the answer any more. */
   readonly gone: AbortSignal;
@@ -58,13 +58,13 @@ export class StandIns {
       });
       socket.on('data', (chunk: string) => {
         received += chunk;
-        const [host = '', milliseconds, command = '', input = '', knownHosts = '', agentKeys = '', count, ...words] =
+        const [host = '', milliseconds, command = '', input = '', knownHosts = '', agent = '', count, ...words] =
           received.split('\0');
         if (count === undefined || words.length <= Number(count)) return; // every field ends in a zero byte
         received = '';
         const [within, args] = [milliseconds ? Number(milliseconds) / 1000 : undefined, words.slice(0, -1)];
         const tell: Call['tell'] = (stream, text) => void socket.write(`to ${stream} ${length(text)}\n${text}`);
-        const call = { host, within, command, input, knownHosts, agentKeys, args, gone: caller.signal, tell };
+        const call = { host, within, command, input, knownHosts, agent, args, gone: caller.signal, tell };
         void answer(call)
           .catch((error: Error): Answer => ({ code: 255, out: '', err: `the lab failed: ${error.stack}\n` }))
           .then(({ code, out, err }) => socket.end(`${code} ${length(out)} ${length(err)}\n${out}${err}`));

@@ -40,25 +40,47 @@ describe('what a command says', () => {
       'Error: ',
     ));
 
-  test('where no more can be written is its answer all the same; the complaint is lost', () => {
-    expect(asked('warns', 'complaints=/dev/full')).toMatchObject({ lines: ['value'], complaint: '', code: 0 });
-    expect(asked('refuses x', 'complaints=/dev/full')).toMatchObject({
-      lines: ['half an answer'],
-      complaint: '',
-      code: 3,
-    });
+  /** From now on no file takes a byte more, as on a file system that is full. */
+  const full = 'trap "" XFSZ; ulimit -f 0';
+
+  test('is all of it: blanks and empty lines within it, but no zero bytes and no newlines at its end', () => {
+    fakes.program('lists', String.raw`printf '  a\n\n b \0c\n\n\n'`);
+    expect(script('capture lists; printf "[%s]" "$said"').stdout).toBe('[  a\n\n b c]');
   });
 
+  test('is nothing where it says nothing', () =>
+    expect(script('capture warns; capture true; printf "[%s]" "$said$complaint$code"').stdout).toBe('[0]'));
+
+  test('where no more can be written is its answer all the same; the complaint is lost', () => {
+    const before = `${full}; words_in=''; keep_words "$EDGE_RAMP_ROOT/run/edge-ramp/node"`;
+    expect(asked('warns', before)).toMatchObject({ lines: ['value'], complaint: '', code: 0 });
+    expect(asked('refuses x', before)).toMatchObject({ lines: ['half an answer'], complaint: '', code: 3 });
+  });
+
+  test('is not believed where it could not be kept', () =>
+    expect(script(`${full}; ask q warns; finish`)).toMatchObject({
+      code: 10,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^edge-ramp: cannot keep what timeout says in .*node\.stdout: is the file system full, or read-only\?$/m,
+      ),
+    }));
+
+  test('is not believed where it could not be begun', () =>
+    expect(script('capture warns; words_in=/proc/nowhere/node; ask q warns; finish')).toMatchObject({
+      code: 10,
+      stdout: '',
+    }));
+
   test('where no file can be made is its answer all the same', () =>
-    expect(asked('refuses x', 'keep_complaints /proc/nowhere node')).toMatchObject({ code: 3 }));
+    expect(asked('refuses x', `words_in=''; keep_words /proc/nowhere/node`)).toMatchObject({ code: 3 }));
 
   test('leaves no file behind, whether the script ends well or not', () => {
-    for (const line of ['capture warns', 'run refuses x', 'run hangs'])
-      expect([script(`limit=0.2\n${line}`).code === null, fakes.file('run/edge-ramp/node.stderr')]).toEqual([
-        false,
-        undefined,
-      ]);
-    expect(script('capture warns; ls "$EDGE_RAMP_ROOT"/run/edge-ramp').stdout).toBe('node.stderr\n');
+    for (const line of ['capture warns', 'run refuses x', 'run hangs']) {
+      expect(script(`limit=0.2\n${line}`).code).not.toBeNull();
+      for (const name of ['stdout', 'stderr']) expect(fakes.file(`run/edge-ramp/node.${name}`)).toBeUndefined();
+    }
+    expect(script('capture warns; ls "$EDGE_RAMP_ROOT"/run/edge-ramp').stdout).toBe('node.stderr\nnode.stdout\n');
   });
 
   test('when a change fails is told whole: its complaint, then its answer', () =>

@@ -5,15 +5,15 @@ const PARAMETERS = ['Tunnel', 'Fence', 'Management', 'User', 'Secret', 'HostKey'
 const fakes = new Fakes();
 afterAll(() => fakes.remove());
 
-/** What the bastion says when it opens its SSH connection with this `ssh`, and an agent that `begins` so, runs `asked` at each question and `loads` the key. One command may take `limit` s. */
+/** What the bastion says when it opens its SSH connection with this `ssh`, and an agent that `begins` so and `loads` the key. One command may take `limit` s. */
 function opened(
   ssh: string,
   loads = 'cat >/dev/null',
   region = 'eu-central-1',
-  { begins = ':', asked = ':', limit = 1 } = {},
+  { begins = ':', limit = 1 } = {},
 ): readonly [code: number | null, said: string] {
   fakes.program('ssh', ssh);
-  fakes.program('ssh-add', `[ "$1" = -l ] && { ${asked}; exit 1; }\n${loads}`);
+  fakes.program('ssh-add', loads);
   fakes.program('ssh-agent', `${begins}; : >"$3"; exec sleep 5`);
   fakes.program(
     'aws',
@@ -31,14 +31,25 @@ function opened(
 describe('the SSH way from the bastion to BIG-IP', () => {
   test('stands', () => expect(opened('exit 0')).toEqual([0, 'opened\n']));
 
-  test('asks the agent no sooner than its socket is there: each question is a process', () => {
-    const [code] = opened('exit 0', 'cat >/dev/null', undefined, {
+  test('loads the key no sooner than the socket of the agent is there: each try asks for the secret', () => {
+    const [code] = opened('exit 0', `cat >/dev/null; echo tried >>${fakes.root}/tries`, undefined, {
       begins: 'sleep 0.3',
       limit: 20,
-      asked: `echo asked >>${fakes.root}/asked`,
     });
-    expect([code, fakes.file('asked')]).toEqual([0, 'asked\n']);
+    expect([code, fakes.file('tries')]).toEqual([0, 'tried\n']);
   });
+
+  test('loads the key again while the agent does not answer at its socket yet', () => {
+    const loads = `cat >/dev/null; [ -e ${fakes.root}/refused ] || { : >${fakes.root}/refused; exit 2; }`;
+    expect(opened('exit 0', loads, undefined, { limit: 20 })).toEqual([0, 'opened\n']);
+    expect(fakes.file('refused')).toBe('');
+  });
+
+  test('is not tried where the agent never answers', () =>
+    expect(opened('exit 0', 'cat >/dev/null; echo "Could not open a connection" >&2; exit 2')).toEqual([
+      10,
+      'edge-ramp: the key in secret secret could not be loaded on the bastion: Could not open a connection\n',
+    ]));
 
   test('does not stand when ssh says so, in its words', () =>
     expect(opened('echo "Host key verification failed." >&2; exit 255')).toEqual([

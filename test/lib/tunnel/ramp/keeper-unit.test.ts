@@ -157,7 +157,7 @@ test('printing shows the commands, and does nothing', () => {
     `systemctl disable ${UNIT}`,
     `rm -f /${UNIT_FILE}`,
     'systemctl daemon-reload',
-    `rm -f /${SCRIPT} /${GOAL_FILE} /${HEALS} /${HEALS}.new /${REPORT} /${REPORT}.new /${REPORT}.stderr /var/lib/edge-ramp/edge-a.vip-report`,
+    `rm -f /${SCRIPT} /${GOAL_FILE} /${HEALS} /${HEALS}.new /${REPORT} /${REPORT}.new /${REPORT}.stdout /${REPORT}.stderr /var/lib/edge-ramp/edge-a.vip-report`,
   ]);
   expect(fakes.calls()).toEqual([]);
 });
